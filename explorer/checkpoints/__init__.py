@@ -1,0 +1,1 @@
+"""Checkpoint files: our format, and the library of what is known on this machine."""

@@ -1,0 +1,121 @@
+"""The model card: what a checkpoint's metadata says of it, as one validated frozen value."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+FORMAT_VERSION = 1
+METADATA_KEY = "generative_explorer"
+
+Kind = Literal["ddpm", "vae", "ae", "classifier"]
+
+
+class NetworkCard(msgspec.Struct, frozen=True):
+    """Name of the network and its configuration."""
+
+    name: str
+    config: dict[str, Any]
+
+
+class ScheduleCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas."""
+
+    name: str
+    T: int
+    betas: tuple[float, ...] | None = None
+
+
+class DataCard(msgspec.Struct, frozen=True):
+    """Data that the network was trained on."""
+
+    name: str
+    shape: tuple[int, int, int]
+    value_range: tuple[float, float]
+    sha256: str
+
+
+class TrainingCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the weights came to be."""
+
+    images_seen: int
+    epochs: int
+    batch: int
+    optimizer: str
+    seed: int
+    ema: float
+    loss: str
+    precision: str
+    command: str
+    notes: str = ""
+
+
+class Metric(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One measured figure, with the command that measured it.
+
+    Attributes
+    ----------
+    name : str
+        For example "fid" or "test accuracy".
+    value : float
+    command : str
+        What to type to measure it again.
+    reference : float or None
+        The same figure for real images, where there is one.
+    details : dict
+        Whatever else the command printed.
+    """
+
+    name: str
+    value: float
+    command: str
+    reference: float | None = None
+    details: dict[str, Any] = {}
+
+
+class Card(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything that a checkpoint says of itself (DESIGN.md, section 6)."""
+
+    format_version: int
+    kind: Kind
+    network: NetworkCard
+    data: DataCard
+    option: Literal["A", "B", "C", "V"] | None = None
+    schedule: ScheduleCard | None = None
+    training: TrainingCard | None = None
+    metrics: tuple[Metric, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself.
+
+        Raises
+        ------
+        ValueError
+            With the reason.
+        """
+        if self.format_version != FORMAT_VERSION:
+            raise ValueError(f"is of format version {self.format_version}; this app reads version {FORMAT_VERSION}")
+        if self.kind == "ddpm" and (self.option is None or self.schedule is None):
+            raise ValueError("a ddpm needs an option and a schedule")
+        if any(not 1 <= side <= 4096 for side in self.data.shape):
+            raise ValueError(f"images of shape {self.data.shape} are not supported")
+
+
+def encode_card(card: Card) -> str:
+    """JSON text of a card."""
+    return msgspec.json.encode(card).decode()
+
+
+def decode_card(text: str) -> Card:
+    """Card in a JSON text.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or a field is missing, of the wrong type or contradicts another.
+    """
+    try:
+        return msgspec.json.decode(text.encode(), type=Card)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise ValueError(f"its metadata is not a model card: {error}") from None

@@ -1,0 +1,124 @@
+"""Read and write checkpoints: one .safetensors file with the model card in its metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_card
+from explorer.errors import BadInput
+from explorer.models.registry import build, expected_tensors, parse_config
+
+MAX_HEADER = 100_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A network with its weights and its card, on the CPU, in evaluation mode."""
+
+    path: Path
+    card: Card
+    network: nn.Module
+    sha256: str
+
+
+def read_card(path: Path) -> Card:
+    """Card of a checkpoint, without touching its weights.
+
+    Raises
+    ------
+    BadInput
+        If the file is missing, truncated, not safetensors, not ours, or its card is not valid.
+    """
+    try:
+        with open(path, "rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            size = os.fstat(file.fileno()).st_size
+            if size < 10 or not 2 <= length <= min(MAX_HEADER, size - 8):
+                raise BadInput(f"{path}: not a safetensors file, or cut short")
+            header = json.loads(file.read(length))
+        text = header.get("__metadata__", {}).get(METADATA_KEY)
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, AttributeError, RecursionError):
+        raise BadInput(f"{path}: not a safetensors file") from None
+    if not isinstance(text, str):
+        raise BadInput(f"{path}: a safetensors file, but not a checkpoint of Generative Explorer")
+    try:
+        card = decode_card(text)
+        parse_config(card.network.name, card.network.config)
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}") from None
+    return card
+
+
+def load(path: Path) -> Checkpoint:
+    """Checkpoint in a file; sizes are checked against the configuration before memory is taken.
+
+    Raises
+    ------
+    BadInput
+        As `read_card`; and if tensors are missing, unknown, of another shape, or not finite.
+    """
+    card = read_card(path)
+    config = parse_config(card.network.name, card.network.config)
+    expected = expected_tensors(card.network.name, config)
+    try:
+        with safe_open(path, framework="pt") as file:
+            _check_shapes(path, {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}, expected)  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in expected}
+    except (SafetensorError, OSError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from None
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise BadInput(f"{path}: its weights {name} are not finite")
+    with torch.device("meta"):
+        network = build(card.network.name, config)
+    network.load_state_dict(tensors, assign=True)
+    network.requires_grad_(False).eval()
+    return Checkpoint(path, card, network, file_sha256(path))
+
+
+def _check_shapes(path: Path, found: Mapping[str, tuple[int, ...]], expected: Mapping[str, Tensor]) -> None:
+    for name in sorted(expected.keys() - found.keys()):
+        raise BadInput(f"{path}: has no weights {name}")
+    for name in sorted(found.keys() - expected.keys()):
+        raise BadInput(f"{path}: has weights {name} that its network does not")
+    for name, tensor in expected.items():
+        if found[name] != tuple(tensor.shape):
+            raise BadInput(f"{path}: weights {name} are {found[name]}; its network needs {tuple(tensor.shape)}")
+
+
+def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
+    """Write a checkpoint whole: to a neighbour file first, then renamed.
+
+    Raises
+    ------
+    BadInput
+        If the folder cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        save_file(plain, partial, metadata={METADATA_KEY: encode_card(card)})
+        os.replace(partial, path)
+    except (OSError, SafetensorError) as error:
+        raise BadInput(f"{path}: cannot be written: {error}") from None
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file, in hex."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

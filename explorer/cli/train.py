@@ -1,0 +1,163 @@
+"""`train`: a DDPM, a VAE, an AE or the judge's classifier, on this machine."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from explorer.datasets.images import ImageSet
+    from explorer.training.loop import Progress
+    from explorer.training.task import Task
+
+
+class Kind(StrEnum):
+    """What can be trained."""
+
+    ddpm = "ddpm"
+    vae = "vae"
+    ae = "ae"
+    classifier = "classifier"
+
+
+class OptionName(StrEnum):
+    """What a DDPM's network predicts."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    V = "V"
+
+
+class Loss(StrEnum):
+    """Weight of each timestep's squared error."""
+
+    simple = "simple"
+    bound = "bound"
+
+
+class Precision(StrEnum):
+    """Arithmetic of the network."""
+
+    bf16 = "bf16"
+    fp32 = "fp32"
+
+
+class Architecture(StrEnum):
+    """Layers of an autoencoder."""
+
+    mlp = "mlp"
+    conv = "conv"
+
+
+def train(
+    kind: Annotated[Kind, typer.Argument(help="What to train.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run.")],
+    option: Annotated[OptionName, typer.Option(help="ddpm: what the network predicts (A mean, B x_0, C noise).")] = OptionName.C,
+    dataset: Annotated[str, typer.Option(help="mnist, an IDX file, an .npy/.npz array or a folder of pictures.")] = "mnist",
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="Determines weights, order and noise.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's last epoch.")] = False,
+    loss: Annotated[Loss, typer.Option(help="ddpm: plain squared error, or weighted as in the bound.")] = Loss.simple,
+    all_timesteps: Annotated[bool, typer.Option("--all-timesteps", help="ddpm: every t of one image in one update.")] = False,
+    outer_skip: Annotated[bool, typer.Option(help="ddpm: output = x_t + s net(x_t, t).")] = True,
+    attention: Annotated[bool, typer.Option("--attention", help="ddpm: self-attention at the coarsest level.")] = False,
+    schedule: Annotated[str, typer.Option(help="ddpm: linear or cosine.")] = "linear",
+    timesteps: Annotated[int, typer.Option(min=2, help="ddpm: T.")] = 1000,
+    architecture: Annotated[Architecture, typer.Option(help="vae, ae: layers.")] = Architecture.mlp,
+    code: Annotated[int, typer.Option(min=1, help="vae, ae: dimensions of the latent space.")] = 2,
+    width: Annotated[int, typer.Option(min=8, help="ddpm: channels of the first level.")] = 32,
+    batch: Annotated[int, typer.Option(min=1, help="Images an update.")] = 128,
+    images: Annotated[int | None, typer.Option(min=1, help="Use only the first so many images.")] = None,
+    learning_rate: Annotated[float, typer.Option(min=1e-8, max=1.0, help="Peak of warm-up and cosine decay.")] = 1e-3,
+    precision: Annotated[Precision, typer.Option(help="bf16 is about twice as fast where there are units for it.")] = Precision.fp32,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads (all, if left out).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout instead of a progress bar.")] = False,
+) -> None:
+    """Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors."""
+    import torch
+
+    from explorer.datasets.images import load_images
+    from explorer.training.loop import train as run
+    from explorer.training.settings import TrainSettings
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    data = load_images(dataset)
+    settings = TrainSettings(
+        dataset=dataset, out=out, epochs=epochs, batch=batch, images=images, seed=seed, learning_rate=learning_rate,
+        precision=precision.value, device=device, resume=resume,
+        command="generative-explorer " + shlex.join(a for a in sys.argv[1:] if a != "--resume"),
+    )  # fmt: skip
+
+    def make() -> Task:
+        if kind is Kind.ddpm:
+            return _ddpm(data, option, schedule, timesteps, width, attention, outer_skip, loss, all_timesteps)
+        if kind is Kind.classifier:
+            from explorer.training.classifier import ClassifierTask
+
+            return ClassifierTask(data)
+        from explorer.training.autoencoder import AutoencoderTask
+
+        return AutoencoderTask(data, kind is Kind.vae, architecture.value, code)
+
+    _report(run(make, data, settings), as_json)
+
+
+def _ddpm(
+    data: ImageSet,
+    option: OptionName,
+    schedule: str,
+    timesteps: int,
+    width: int,
+    attention: bool,
+    outer_skip: bool,
+    loss: Loss,
+    all_timesteps: bool,
+) -> Task:
+    from explorer.diffusion.parameterization import Option
+    from explorer.diffusion.schedule import ScheduleError, named
+    from explorer.errors import BadInput
+    from explorer.models.unet import UNetConfig
+    from explorer.training.ddpm import DdpmTask
+
+    try:
+        forward = named(schedule, timesteps)
+    except ScheduleError as error:
+        raise BadInput(str(error)) from None
+    coarsest = len(UNetConfig().multipliers) - 1
+    levels = (coarsest,) if attention else ()
+    return DdpmTask(data, Option(option.value), forward, width, levels, outer_skip, loss.value, all_timesteps)
+
+
+def _report(progress_lines, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+    show: Callable[[Progress], None]
+    if as_json:
+        for line in progress_lines:
+            print(json.dumps(_plain(line)), flush=True)
+        return
+    from tqdm import tqdm
+
+    with tqdm(unit="img", unit_scale=True, file=sys.stderr) as bar:
+        for line in progress_lines:
+            bar.total = line.steps * (line.images // max(1, line.step))
+            bar.set_description(f"epoch {line.epoch}")
+            bar.set_postfix_str(f"loss {line.loss:.4g}", refresh=False)
+            bar.update(line.images - bar.n)
+            if line.checkpoint is not None:
+                bar.write(f"{line.checkpoint}: loss {line.loss:.4g}", file=sys.stderr)
+
+
+def _plain(line: Progress) -> dict[str, object]:
+    import msgspec
+
+    values: dict[str, object] = msgspec.to_builtins(line, enc_hook=str)
+    return values

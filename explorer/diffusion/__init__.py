@@ -1,0 +1,1 @@
+"""The lecture's diffusion mathematics: pure torch, no files, no Qt."""

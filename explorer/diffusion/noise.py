@@ -1,0 +1,56 @@
+"""Shared noise: a pure function of (seed, sample index, timestep, image shape).
+
+Whatever the batch size, device, dtype or order of evaluation, sample i gets the same x_T and the same
+z_t, so lanes differ by their option alone and any step can be made again (MATH.md, "Shared noise").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+SEED_LIMIT = 2**63
+
+
+def noise_array(seed: int, index: int, t: int, shape: Sequence[int], stream: int = 0) -> np.ndarray:
+    """Standard normal float32 array of one sample at one timestep.
+
+    Philox-4x64 keyed by (seed, stream) with its counter started at (0, 0, index, t): every (index, t)
+    owns 2**128 counter blocks, so no two of them overlap.
+
+    Parameters
+    ----------
+    seed : int
+        In [0, 2**63).
+    index, t : int
+        Sample index and timestep, at least 0.
+    shape : sequence of int
+        Image shape, for example (1, 28, 28).
+    stream : int
+        Another independent noise for the same (seed, index, t), as a branch needs.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+    """
+    if not 0 <= seed < SEED_LIMIT:
+        raise ValueError(f"the seed must be in [0, 2**63), not {seed}")
+    if index < 0 or t < 0 or stream < 0:
+        raise ValueError("sample index, timestep and stream must be at least 0")
+    bits = np.random.Philox(key=seed + (stream << 64), counter=(index << 128) + (t << 192))
+    flat = np.random.Generator(bits).standard_normal(math.prod(shape), dtype=np.float32)
+    return flat.reshape(tuple(shape))
+
+
+def shared_noise(
+    seed: int, indices: Sequence[int], t: int, shape: Sequence[int], device: torch.device | str = "cpu", stream: int = 0
+) -> Tensor:
+    """Noise of several samples at timestep t, shape (len(indices), *shape), float32, on `device`."""
+    arrays = [noise_array(seed, index, t, shape, stream) for index in indices]
+    stacked = np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)
+    return torch.from_numpy(stacked).to(device)

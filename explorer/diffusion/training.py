@@ -1,0 +1,143 @@
+"""Algorithm 1: the training losses of Options A, B, C and V."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from explorer.diffusion.forward import per_sample, q_sample
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.posterior import posterior
+from explorer.diffusion.schedule import Schedule
+
+Network = Callable[[Tensor, Tensor], Tensor]
+
+
+class TrainingTables:
+    """Per-timestep coefficients of the targets and of the losses, float64, indexed by t.
+
+    Entry 0 is unused. `a0`, `at` and `sigma` are those of Property 2; `bound_weight` is the weight of the
+    squared error of the *mean* in the bound, 1 / (2 sigma_t^2), with sigma_2 in place of sigma_1 = 0.
+    """
+
+    def __init__(self, schedule: Schedule) -> None:
+        levels = schedule.alpha_bar.tolist()
+        steps = [posterior(levels[t], levels[t - 1]) for t in range(1, schedule.T + 1)]
+        self.schedule = schedule
+        self.a0 = _padded([s.a0 for s in steps])
+        self.at = _padded([s.at for s in steps])
+        sigma = _padded([s.sigma for s in steps])
+        if schedule.T > 1:
+            sigma[1] = sigma[2]
+        self.bound_weight = 0.5 / sigma.clamp(min=1e-12) ** 2
+
+
+def _padded(values: list[float]) -> Tensor:
+    return torch.tensor([0.0, *values], dtype=torch.float64)
+
+
+def target(option: Option, tables: TrainingTables, x0: Tensor, eps: Tensor, x_t: Tensor, t: Tensor) -> Tensor:
+    """What the network is asked for: mu_tilde (A), x_0 (B), eps (C) or v (V); x0's shape."""
+    if option is Option.A:
+        index = t.cpu()
+        return per_sample(tables.a0[index], x0) * x0 + per_sample(tables.at[index], x0) * x_t
+    if option is Option.B:
+        return x0
+    if option is Option.C:
+        return eps
+    alpha_bar = tables.schedule.alpha_bar[t.cpu()]
+    return per_sample(alpha_bar.sqrt(), x0) * eps - per_sample((1 - alpha_bar).sqrt(), x0) * x0
+
+
+def mean_error_factor(option: Option, tables: TrainingTables, t: Tensor) -> Tensor:
+    """d mean / d output at each t, shape (N,), float64: turns an error of the output into one of the mean."""
+    index = t.cpu()
+    alpha_bar = tables.schedule.alpha_bar[index]
+    if option is Option.A:
+        return torch.ones_like(alpha_bar)
+    if option is Option.B:
+        return tables.a0[index]
+    if option is Option.C:
+        return tables.a0[index] * ((1 - alpha_bar) / alpha_bar).sqrt()
+    return tables.a0[index] * (1 - alpha_bar).sqrt()
+
+
+def loss(
+    network: Network,
+    option: Option,
+    tables: TrainingTables,
+    x0: Tensor,
+    t: Tensor,
+    eps: Tensor,
+    kind: str = "simple",
+) -> Tensor:
+    """Squared error to the target, shape (N,): the mean over pixels, for each image.
+
+    Parameters
+    ----------
+    network : callable
+        (x_t, t) -> output of x_t's shape.
+    x0, eps : Tensor, shape (N, C, H, W)
+        Images in [-1, 1] and standard normal noise.
+    t : Tensor of int64, shape (N,)
+        Timesteps in 1..T.
+    kind : str
+        "simple": unweighted (Algorithm 1). "bound": the error of the mean times 1 / (2 sigma_t^2), L_{t-1} of
+        the bound per pixel.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is neither.
+    """
+    if kind not in ("simple", "bound"):
+        raise ValueError(f"the loss is 'simple' or 'bound', not {kind!r}")
+    x_t = q_sample(tables.schedule, x0, t, eps)
+    wanted = target(option, tables, x0, eps, x_t, t)
+    error = (network(x_t, t).float() - wanted).square().flatten(1).mean(1)
+    if kind == "bound":
+        weight = mean_error_factor(option, tables, t) ** 2 * tables.bound_weight[t.cpu()]
+        error = error * weight.to(error.device, error.dtype)
+    return error
+
+
+def loss_all_timesteps(
+    network: Network, option: Option, tables: TrainingTables, x0: Tensor, eps: Tensor, kind: str = "simple"
+) -> Tensor:
+    """The lecture's first form of Algorithm 1: the loss of one image averaged over every t, a scalar.
+
+    Parameters
+    ----------
+    x0 : Tensor, shape (C, H, W)
+        One image.
+    eps : Tensor, shape (T, C, H, W)
+        Noise for each timestep.
+    """
+    T = tables.schedule.T
+    t = torch.arange(1, T + 1, device=x0.device)
+    return loss(network, option, tables, x0.expand(T, *x0.shape), t, eps, kind).mean()
+
+
+def residual_scale(option: Option, tables: TrainingTables, data_variance: float) -> float:
+    """Root mean square over t of (target - x_t), for data of that mean square per pixel.
+
+    The scale of an outer skip, output = x_t + scale * net(x_t, t), that asks a network for values of order
+    one whatever its option: about 0.01 for Option A, of order 1 for B, C and V.
+    """
+    alpha_bar = tables.schedule.alpha_bar[1:]
+    root, noise = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
+    of_x0 = {
+        Option.A: tables.a0[1:] + (tables.at[1:] - 1) * root,
+        Option.B: 1 - root,
+        Option.C: -root,
+        Option.V: -noise - root,
+    }[option]
+    of_eps = {
+        Option.A: (tables.at[1:] - 1) * noise,
+        Option.B: -noise,
+        Option.C: 1 - noise,
+        Option.V: root - noise,
+    }[option]
+    return float((of_x0**2 * data_variance + of_eps**2).mean().sqrt())

@@ -1,0 +1,1 @@
+"""The latent plane's mathematics: pure torch, no files, no Qt."""

@@ -1,0 +1,83 @@
+"""The losses of AE and VAE: reconstruction, KL and the ELBO (nats per image)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from explorer.models.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True, slots=True)
+class Elbo:
+    """ELBO = E_q[log p(x|z)] - KL(q(z|x) || p(z)), each of shape (N,), in nats.
+
+    Attributes
+    ----------
+    log_likelihood : Tensor
+        One-sample estimate of E_q[log p(x|z)].
+    kl : Tensor
+        KL(q(z|x) || N(0, I)), closed form.
+    """
+
+    log_likelihood: Tensor
+    kl: Tensor
+
+    @property
+    def value(self) -> Tensor:
+        """The bound itself, shape (N,)."""
+        return self.log_likelihood - self.kl
+
+
+def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(N(mean, s^2) || N(0, I)) = 1/2 sum_j (m_j^2 + s_j^2 - 1 - log s_j^2), shape (N,)."""
+    return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(1)
+
+
+def log_likelihood(model: Autoencoder, x: Tensor, z: Tensor) -> Tensor:
+    """log p(x|z) summed over pixels, shape (N,): Bernoulli or Gaussian, on x scaled to [0, 1].
+
+    Parameters
+    ----------
+    x : Tensor, shape (N, C, H, W)
+        Images in [-1, 1].
+    z : Tensor, shape (N, code)
+    """
+    pixels = (x + 1) / 2
+    logits = model.decode_logits(z).float()
+    if model.config.likelihood == "bernoulli":
+        return -F.binary_cross_entropy_with_logits(logits, pixels, reduction="none").flatten(1).sum(1)
+    variance = model.config.variance
+    squared = (pixels - torch.sigmoid(logits)).square().flatten(1).sum(1)
+    return -0.5 * (squared / variance + math.log(2 * math.pi * variance) * pixels[0].numel())
+
+
+def elbo(model: Autoencoder, x: Tensor, noise: Tensor) -> Elbo:
+    """One-sample ELBO with z = m(x) + s(x) noise (reparameterization).
+
+    Parameters
+    ----------
+    x : Tensor, shape (N, C, H, W)
+        Images in [-1, 1].
+    noise : Tensor, shape (N, code)
+        Standard normal.
+
+    Raises
+    ------
+    ValueError
+        If the model is not variational.
+    """
+    mean, log_variance = model.encode(x)
+    if log_variance is None:
+        raise ValueError("an autoencoder without a posterior has no ELBO")
+    z = mean + (0.5 * log_variance).exp() * noise
+    return Elbo(log_likelihood(model, x, z), gaussian_kl(mean, log_variance))
+
+
+def reconstruction_error(model: Autoencoder, x: Tensor) -> Tensor:
+    """(1/P) ||x - f_G(f_E(x))||^2 per image, shape (N,), pixels in [0, 1] (the lecture's J)."""
+    return ((x - model(x)) / 2).square().flatten(1).mean(1)

@@ -1,0 +1,148 @@
+"""Autoencoder and VAE: the lecture's f_E and f_G, fully connected or convolutional."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+MAX_LOG_VARIANCE = 10.0
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig:
+    """Everything that determines the networks' shape.
+
+    Attributes
+    ----------
+    variational : bool
+        The encoder gives a Gaussian (VAE) rather than a point (AE).
+    architecture : "mlp" or "conv"
+        Fully connected, or convolutions on both sides of one fully connected layer.
+    channels, size : int
+        Channels and side length of the images; `size` a multiple of 4 when "conv".
+    code : int
+        Dimensions of the latent space.
+    hidden : tuple of int
+        Encoder widths from the image inwards; the decoder mirrors them. For "conv" the first two are channels.
+    activation : "silu", "relu" or "sigmoid"
+        Nonlinearity of the hidden layers ("sigmoid": Hinton and Salakhutdinov's logistic units).
+    likelihood : "bernoulli" or "gaussian"
+        p(x|z) for pixels in [0, 1]: Bernoulli, or Gaussian with `variance`.
+    variance : float
+        Variance of the Gaussian likelihood, greater than 0.
+    """
+
+    variational: bool = True
+    architecture: Literal["mlp", "conv"] = "mlp"
+    channels: int = 1
+    size: int = 28
+    code: int = 2
+    hidden: tuple[int, ...] = (1000, 500, 250)
+    activation: Literal["silu", "relu", "sigmoid"] = "silu"
+    likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"
+    variance: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built.
+
+        Raises
+        ------
+        ValueError
+            With the field and the reason.
+        """
+        if not 1 <= self.channels <= 64 or not 1 <= self.size <= 1024 or not 1 <= self.code <= 4096:
+            raise ValueError("channels must be in 1..64, size in 1..1024, code in 1..4096")
+        if not 1 <= len(self.hidden) <= 16 or not all(1 <= h <= 16384 for h in self.hidden):
+            raise ValueError(f"hidden must be 1 to 16 widths in 1..16384, not {self.hidden}")
+        if self.architecture == "conv" and (self.size % 4 or len(self.hidden) < 3):
+            raise ValueError("a convolutional autoencoder needs a size divisible by 4 and at least 3 hidden widths")
+        if not (math.isfinite(self.variance) and self.variance > 0):
+            raise ValueError(f"variance must be greater than 0, not {self.variance}")
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        return self.channels, self.size, self.size
+
+
+class Autoencoder(nn.Module):
+    """Encoder and decoder; images in [-1, 1] on the outside."""
+
+    def __init__(self, config: AutoencoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        outputs = 2 * config.code if config.variational else config.code
+        if config.architecture == "conv":
+            self.encoder, self.decoder = _conv_pair(config, outputs)
+        else:
+            self.encoder, self.decoder = _mlp_pair(config, outputs)
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Codes of images (N, C, H, W) in [-1, 1].
+
+        Returns
+        -------
+        mean : Tensor, shape (N, code)
+            m(x) of q(z|x) = N(m, diag s^2); the code itself for an AE.
+        log_variance : Tensor, shape (N, code), or None
+            log s(x)^2; None for an AE, whose codes are point masses.
+        """
+        code = self.encoder(x)
+        if not self.config.variational:
+            return code, None
+        mean, log_variance = code.chunk(2, dim=1)
+        return mean, log_variance.clamp(-MAX_LOG_VARIANCE, MAX_LOG_VARIANCE)
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        """Logits of the pixels' intensities in [0, 1], shape (N, C, H, W), from codes (N, code)."""
+        return self.decoder(z).reshape(len(z), *self.config.image_shape)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Mean images (N, C, H, W) in [-1, 1] of codes (N, code)."""
+        return 2 * torch.sigmoid(self.decode_logits(z)) - 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Reconstruction of images (N, C, H, W) in [-1, 1] through the mean code."""
+        return self.decode(self.encode(x)[0])
+
+
+def _activation(config: AutoencoderConfig) -> nn.Module:
+    return {"silu": nn.SiLU, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}[config.activation]()
+
+
+def _dense(config: AutoencoderConfig, widths: list[int]) -> list[nn.Module]:
+    """Linear layers through `widths`, an activation after each but the last."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in zip(widths, widths[1:], strict=False):
+        layers += [nn.Linear(inputs, outputs), _activation(config)]
+    return layers[:-1]
+
+
+def _mlp_pair(config: AutoencoderConfig, outputs: int) -> tuple[nn.Module, nn.Module]:
+    pixels = math.prod(config.image_shape)
+    hidden = list(config.hidden)
+    encoder = nn.Sequential(nn.Flatten(), *_dense(config, [pixels, *hidden, outputs]))
+    decoder = nn.Sequential(*_dense(config, [config.code, *hidden[::-1], pixels]))
+    return encoder, decoder
+
+
+def _conv_pair(config: AutoencoderConfig, outputs: int) -> tuple[nn.Module, nn.Module]:
+    first, second, *dense = config.hidden
+    side = config.size // 4
+    flat = second * side * side
+    encoder = nn.Sequential(
+        nn.Conv2d(config.channels, first, 4, stride=2, padding=1), _activation(config),
+        nn.Conv2d(first, second, 4, stride=2, padding=1), _activation(config),
+        nn.Flatten(), *_dense(config, [flat, *dense, outputs]),
+    )  # fmt: skip
+    decoder = nn.Sequential(
+        *_dense(config, [config.code, *dense[::-1], flat]), _activation(config),
+        nn.Unflatten(1, (second, side, side)),
+        nn.ConvTranspose2d(second, first, 4, stride=2, padding=1), _activation(config),
+        nn.ConvTranspose2d(first, config.channels, 4, stride=2, padding=1),
+    )  # fmt: skip
+    return encoder, decoder

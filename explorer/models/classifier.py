@@ -1,0 +1,67 @@
+"""The digit classifier: judge of the samples, and the features of the Fréchet distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """Shape of the classifier.
+
+    Attributes
+    ----------
+    channels, size : int
+        Channels and side length of the images; `size` a multiple of 4.
+    width : int
+        Channels of the first level.
+    features : int
+        Length of the feature vector before the last layer.
+    classes : int
+        Number of classes.
+    """
+
+    channels: int = 1
+    size: int = 28
+    width: int = 32
+    features: int = 128
+    classes: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built (ValueError)."""
+        if self.size % 4 or not 4 <= self.size <= 1024:
+            raise ValueError(f"size must be a multiple of 4 in 4..1024, not {self.size}")
+        for field in ("channels", "width", "features", "classes"):
+            if not 1 <= getattr(self, field) <= 4096:
+                raise ValueError(f"{field} must be in 1..4096, not {getattr(self, field)}")
+
+
+class Classifier(nn.Module):
+    """Images in [-1, 1] to class logits."""
+
+    def __init__(self, config: ClassifierConfig) -> None:
+        super().__init__()
+        self.config = config
+        w = config.width
+        self.body = nn.Sequential(
+            *_pair(config.channels, w), nn.MaxPool2d(2), *_pair(w, 2 * w), nn.MaxPool2d(2), nn.Dropout(0.3),
+            nn.Flatten(), nn.Linear(2 * w * (config.size // 4) ** 2, config.features), nn.ReLU(),
+        )  # fmt: skip
+        self.head = nn.Sequential(nn.Dropout(0.4), nn.Linear(config.features, config.classes))
+
+    def features(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) in [-1, 1] to (N, features), at least 0."""
+        return self.body(x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) in [-1, 1] to logits (N, classes)."""
+        return self.head(self.body(x))
+
+
+def _pair(inputs: int, outputs: int) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for channels in (inputs, outputs):
+        layers += [nn.Conv2d(channels, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+    return layers

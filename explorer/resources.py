@@ -1,0 +1,26 @@
+"""Where the files that come with the app are: in a checkout and in an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource_root() -> Path:
+    """Folder of the shipped resources.
+
+    Raises
+    ------
+    FileNotFoundError
+        If neither an installed package nor a checkout has them.
+    """
+    for folder in (_PACKAGE / "resources", _PACKAGE.parent / "resources"):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError("the app's resources are missing: install it again, or run it from a checkout")
+
+
+def resource(*parts: str) -> Path:
+    """Path of one shipped file or folder, existing or not."""
+    return resource_root().joinpath(*parts)

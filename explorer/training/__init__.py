@@ -1,0 +1,1 @@
+"""Training runs: what `generative-explorer train` does, without a window."""

@@ -1,0 +1,47 @@
+"""Training the digit classifier that judges samples."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from explorer.checkpoints.card import FORMAT_VERSION, Card, NetworkCard, TrainingCard
+from explorer.datasets.images import ImageSet
+from explorer.errors import BadInput
+from explorer.models.classifier import Classifier, ClassifierConfig
+from explorer.training.cards import config_dict, data_card
+
+MAX_SHIFT = 2
+
+
+class ClassifierTask:
+    """Cross-entropy on images shifted at random by up to two pixels."""
+
+    def __init__(self, data: ImageSet) -> None:
+        if data.labels is None:
+            raise BadInput(f"{data.name}: a classifier needs labels")
+        channels, height, width = data.image_shape
+        if height != width:
+            raise BadInput(f"{data.name}: a classifier needs square images, not {height}x{width}")
+        self.data = data
+        self.config = ClassifierConfig(channels, height, classes=int(data.labels.max()) + 1)
+        self.network: nn.Module = Classifier(self.config)
+        self.loss_name = "cross-entropy, nats"
+
+    def loss(self, network: nn.Module, x: Tensor, labels: Tensor | None, generator: torch.Generator) -> Tensor:
+        """Mean cross-entropy of the batch."""
+        assert labels is not None
+        dy, dx = torch.randint(0, 2 * MAX_SHIFT + 1, (2,), generator=generator).tolist()
+        size = self.config.size
+        padded = F.pad(x, [MAX_SHIFT] * 4, value=-1.0)
+        return F.cross_entropy(network(padded[:, :, dy : dy + size, dx : dx + size]).float(), labels)
+
+    def objective_scale(self) -> float:
+        """Unscaled."""
+        return 1.0
+
+    def card(self, training: TrainingCard) -> Card:
+        """Model card of the trained network."""
+        network = NetworkCard("classifier", config_dict(self.config))
+        return Card(FORMAT_VERSION, "classifier", network, data_card(self.data), training=training)
