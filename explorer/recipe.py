@@ -1,0 +1,155 @@
+"""How a picture comes to be, as one frozen value without torch or Qt.
+
+The same value is the window's state, a request to the engine, the arguments of `sample`, a session file and
+the metadata of an export. Whoever adds a feature adds it here first.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from explorer.errors import BadInput
+
+RECIPE_VERSION = 1
+MAX_SAMPLES = 4096
+MAX_STEPS = 1_000_000
+MAX_SEED = 2**63 - 1
+MAX_LANES = 16
+
+OptionName = Literal["A", "B", "C", "V"]
+
+
+class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a lane walks from x_T to x_0.
+
+    Attributes
+    ----------
+    steps : int or None
+        K of the T timesteps, evenly spaced; None is all.
+    eta : float
+        In [0, 1]: 1 is ancestral sampling, 0 deterministic DDIM.
+    clip : bool
+        Keep x0_hat in [-1, 1].
+    """
+
+    steps: int | None = None
+    eta: float = 1.0
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a sampler that cannot be (ValueError)."""
+        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
+            raise ValueError(f"steps must be in 1..{MAX_STEPS}, not {self.steps}")
+        if not 0 <= self.eta <= 1:
+            raise ValueError(f"eta must be in [0, 1], not {self.eta}")
+
+
+class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One column: a checkpoint with its option and sampler.
+
+    Attributes
+    ----------
+    checkpoint : str
+        sha256 of the file.
+    source : str
+        Where the file was, or the name of a shipped one: a hint for finding it again.
+    option : str or None
+        What its network predicts, as the checkpoint says.
+    sampler : Sampler
+    """
+
+    checkpoint: str
+    source: str
+    option: OptionName | None = None
+    sampler: Sampler = Sampler()
+
+
+class ChainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Lanes that start at the same x_T and get the same z_t.
+
+    Attributes
+    ----------
+    lanes : tuple of Lane
+    seed : int
+        In [0, 2**63).
+    samples : int
+        N; sample i is the same at any N.
+    """
+
+    lanes: tuple[Lane, ...] = ()
+    seed: int = 0
+    samples: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sampled (ValueError)."""
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
+        if not 1 <= self.samples <= MAX_SAMPLES:
+            raise ValueError(f"samples must be in 1..{MAX_SAMPLES}, not {self.samples}")
+        if len(self.lanes) > MAX_LANES:
+            raise ValueError(f"there can be at most {MAX_LANES} lanes, not {len(self.lanes)}")
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A named point of a plane."""
+
+    name: str
+    x: float
+    y: float
+
+
+class Stroke(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A path painted on a plane: its corners in latent coordinates, decoded at `frames` even distances."""
+
+    name: str
+    path: tuple[tuple[float, float], ...]
+    frames: int = 64
+
+
+class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is on a latent plane.
+
+    Attributes
+    ----------
+    checkpoint, source : str
+        As in `Lane`; empty before one is chosen.
+    points, strokes : tuple
+        What the person put there, in latent coordinates.
+    """
+
+    checkpoint: str = ""
+    source: str = ""
+    points: tuple[Point, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
+
+
+class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything that determines a picture."""
+
+    version: int = RECIPE_VERSION
+    chain: ChainRecipe | None = None
+    plane: PlaneRecipe | None = None
+
+
+def encode_recipe(recipe: Recipe) -> str:
+    """JSON text of a recipe."""
+    return msgspec.json.encode(recipe).decode()
+
+
+def decode_recipe(text: str | bytes, origin: str = "recipe") -> Recipe:
+    """Recipe in a JSON text; `origin` is the file that the message names.
+
+    Raises
+    ------
+    BadInput
+        If it is not JSON, a field is missing or out of range, or its version is newer.
+    """
+    try:
+        recipe = msgspec.json.decode(text, type=Recipe)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadInput(f"{origin}: not a recipe: {error}") from None
+    if recipe.version != RECIPE_VERSION:
+        raise BadInput(f"{origin}: a recipe of version {recipe.version}; this app reads version {RECIPE_VERSION}")
+    return recipe

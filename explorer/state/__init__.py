@@ -1,0 +1,1 @@
+"""What the person chose: frozen values, and the store that replaces them."""

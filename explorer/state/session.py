@@ -1,0 +1,124 @@
+"""The session: everything that the person chose, as frozen values without torch or Qt.
+
+What determines pictures is in recipes; what only says where the person looks (cursor, selection, shown
+layers) is beside them. Undo goes over the first and keeps the second.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from explorer.recipe import ChainRecipe, PlaneRecipe
+
+WorkspaceName = Literal["reverse-chain", "compare", "latent"]
+WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent")
+ThemeName = Literal["system", "dark", "light"]
+QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
+PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat"]
+ToolName = Literal["move", "stroke"]
+
+MEGABYTE = 2**20
+
+
+class ChainState(msgspec.Struct, frozen=True):
+    """Reverse chain (one lane) or Compare (several).
+
+    Attributes
+    ----------
+    recipe : ChainRecipe
+    t : int
+        The cursor; T is the start, 0 the image.
+    quantity : QuantityName
+        What the lanes show.
+    selected : int
+        Index of the selected sample.
+    lane : int
+        Index of the lane whose equation and film strip are shown.
+    reference : int
+        Compare: index of the lane that differences refer to.
+    difference_of : QuantityName
+        Compare: which quantity's difference "difference" shows.
+    plot : PlotName
+        Which curves are drawn against t.
+    loop : bool
+        Playing starts again at T.
+    """
+
+    recipe: ChainRecipe = ChainRecipe()
+    t: int = 1000
+    quantity: QuantityName = "x_t"
+    selected: int = 0
+    lane: int = 0
+    reference: int = 0
+    difference_of: QuantityName = "x_t"
+    plot: PlotName = "norms"
+    loop: bool = False
+
+
+class LatentState(msgspec.Struct, frozen=True):
+    """The Latent workspace.
+
+    Attributes
+    ----------
+    recipe : PlaneRecipe
+    tool : ToolName
+    codes, manifold, prior : bool
+        Layers shown.
+    selected : str
+        Name of the selected point or stroke; empty if none.
+    frame : int
+        Frame of the selected stroke.
+    hidden_classes : tuple of int
+        Classes whose codes are not drawn.
+    """
+
+    recipe: PlaneRecipe = PlaneRecipe()
+    tool: ToolName = "move"
+    codes: bool = True
+    manifold: bool = False
+    prior: bool = True
+    selected: str = ""
+    frame: int = 0
+    hidden_classes: tuple[int, ...] = ()
+
+
+class Session(msgspec.Struct, frozen=True):
+    """Everything the person chose.
+
+    Attributes
+    ----------
+    workspace : WorkspaceName
+    reverse, compare : ChainState
+    latent : LatentState
+    recent : tuple of str
+        Paths of checkpoints opened from elsewhere, newest first.
+    theme : ThemeName
+    frame_budget : int
+        Bytes of frames kept for scrubbing.
+    """
+
+    workspace: WorkspaceName = "reverse-chain"
+    reverse: ChainState = ChainState()
+    compare: ChainState = ChainState(t=1000, plot="distance x0_hat")
+    latent: LatentState = LatentState()
+    recent: tuple[str, ...] = ()
+    theme: ThemeName = "system"
+    frame_budget: int = 512 * MEGABYTE
+
+
+def with_recipes_of(current: Session, past: Session) -> Session:
+    """`past`'s recipes under `current`'s cursor, selection and looks: what undo restores."""
+    replace = msgspec.structs.replace
+    return replace(
+        current,
+        reverse=replace(current.reverse, recipe=past.reverse.recipe),
+        compare=replace(current.compare, recipe=past.compare.recipe),
+        latent=replace(current.latent, recipe=past.latent.recipe),
+    )
+
+
+def recipes(session: Session) -> tuple[ChainRecipe, ChainRecipe, PlaneRecipe]:
+    """What undo goes over."""
+    return session.reverse.recipe, session.compare.recipe, session.latent.recipe

@@ -1,0 +1,117 @@
+"""The store: replaces the session whole, says so, and keeps the undo history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from explorer.state.session import ChainState, LatentState, Session, recipes, with_recipes_of
+
+HISTORY_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    session: Session
+    label: str
+    merge: str
+
+
+class Store(QObject):
+    """The one place where the session changes.
+
+    Signals
+    -------
+    changed(object, object)
+        The session before and after, whenever they differ.
+    history_changed()
+        What can be undone or redone is another.
+    """
+
+    changed = Signal(object, object)
+    history_changed = Signal()
+
+    def __init__(self, session: Session | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session or Session()
+        self._past: list[_Entry] = []
+        self._future: list[_Entry] = []
+
+    @property
+    def session(self) -> Session:
+        """What the person chose, now."""
+        return self._session
+
+    @property
+    def undo_label(self) -> str:
+        """What would be undone; empty if nothing."""
+        return self._past[-1].label if self._past else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What would be redone; empty if nothing."""
+        return self._future[-1].label if self._future else ""
+
+    def replace(self, session: Session, label: str = "", merge: str = "") -> None:
+        """Take a new session.
+
+        If its recipes differ, the old one goes on the undo history as `label`; consecutive changes with the
+        same non-empty `merge` (a drag, typing a number) are one entry.
+        """
+        old = self._session
+        if session == old:
+            return
+        if recipes(session) != recipes(old):
+            if not (merge and self._past and self._past[-1].merge == merge and not self._future):
+                self._past.append(_Entry(old, label, merge))
+                del self._past[:-HISTORY_LIMIT]
+            self._future.clear()
+            self._session = session
+            self.history_changed.emit()
+        self._session = session
+        self.changed.emit(old, session)
+
+    def update(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the session itself."""
+        self.replace(msgspec.structs.replace(self._session, **fields), label, merge)
+
+    def update_reverse(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the Reverse chain's state."""
+        state: ChainState = msgspec.structs.replace(self._session.reverse, **fields)
+        self.update(label, merge, reverse=state)
+
+    def update_compare(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of Compare's state."""
+        state: ChainState = msgspec.structs.replace(self._session.compare, **fields)
+        self.update(label, merge, compare=state)
+
+    def update_latent(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the Latent workspace's state."""
+        state: LatentState = msgspec.structs.replace(self._session.latent, **fields)
+        self.update(label, merge, latent=state)
+
+    def end_merge(self) -> None:
+        """The drag is over: the next change is an entry of its own."""
+        if self._past:
+            last = self._past[-1]
+            self._past[-1] = _Entry(last.session, last.label, "")
+
+    def undo(self) -> None:
+        """Go back to the recipes before the last change; nothing if there is none."""
+        self._step(self._past, self._future)
+
+    def redo(self) -> None:
+        """Undo the last undo; nothing if there is none."""
+        self._step(self._future, self._past)
+
+    def _step(self, source: list[_Entry], target: list[_Entry]) -> None:
+        if not source:
+            return
+        entry = source.pop()
+        old = self._session
+        target.append(_Entry(old, entry.label, ""))
+        self._session = with_recipes_of(old, entry.session)
+        self.history_changed.emit()
+        self.changed.emit(old, self._session)
