@@ -1,0 +1,115 @@
+"""What the main window knows of a workspace, and what a workspace is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from explorer.engine.client import Client
+from explorer.engine.messages import LibraryEntry
+from explorer.state.library import Library
+from explorer.state.session import WorkspaceName
+from explorer.state.store import Store
+from explorer.widgets.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every workspace works with."""
+
+    store: Store
+    client: Client
+    library: Library
+    theme: Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a workspace says in the status bar.
+
+    Attributes
+    ----------
+    text : str
+        For example "sampling Option C".
+    done, total : int
+        Progress; total 0 shows no bar.
+    detail : str
+        Beside the bar: "720 / 1000 · 0:12 left".
+    right : str
+        At the right edge: "frames 212 of 512 MB".
+    speed : str
+        In the top bar: "1 740 img·step/s" or "decode 0.03 ms".
+    cancellable : bool
+        Show Cancel, which calls `Workspace.cancel`.
+    """
+
+    text: str = ""
+    done: int = 0
+    total: int = 0
+    detail: str = ""
+    right: str = ""
+    speed: str = ""
+    cancellable: bool = False
+
+
+class Workspace(QWidget):
+    """One page of the window: its tools and pictures; its inspector is shown to the right of it.
+
+    Signals
+    -------
+    status_changed(object)
+        A Status.
+    idle_changed(bool)
+        Whether all that the person asked for is shown (what `render` waits for).
+
+    Attributes
+    ----------
+    workspace_name, title, icon_name, tooltip : str
+        Key in the session, label in the rail, qtawesome icon, and what it is for.
+    menu_title : str
+        Title of its menu in the menu bar.
+    """
+
+    workspace_name: WorkspaceName
+    title: str
+    icon_name: str
+    tooltip: str
+    menu_title: str
+
+    status_changed = Signal(object)
+    idle_changed = Signal(bool)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+
+    @property
+    def inspector(self) -> QWidget:
+        """What is shown in the panel to the right; made once."""
+        raise NotImplementedError
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that the person asked for is shown."""
+        raise NotImplementedError
+
+    def menu_actions(self) -> Sequence[QAction]:
+        """Actions of this workspace's menu; a separator is a QAction that says it is one."""
+        return ()
+
+    def activate(self) -> None:
+        """The workspace is shown: start what it needs."""
+
+    def deactivate(self) -> None:
+        """Another workspace is shown: stop playing."""
+
+    def cancel(self) -> None:
+        """Stop what is computed for this workspace."""
+
+    def accept_entry(self, entry: LibraryEntry) -> bool:
+        """Take a checkpoint that the person opened; False if it is not for this workspace."""
+        return False

@@ -1,0 +1,94 @@
+"""Colours, sizes and fonts: tokens for dark and light, and the style sheet made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+
+GRID = 4
+"""Every distance is a multiple of this many pixels."""
+
+OPTION_COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#F0E442", "exact": "#CC79A7"}
+"""Lanes, in colours that colour-blind people tell apart (Okabe and Ito)."""
+
+CLASS_COLOURS = (
+    "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB", "#EE8866", "#44BB99", "#FFAABB",
+)  # fmt: skip
+"""Digits 0..9 in the latent plane (Tol's bright and light schemes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Colours of one theme, as #rrggbb."""
+
+    name: Literal["dark", "light"]
+    window: str
+    panel: str
+    card: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    error: str
+    ok: str
+    grid_line: str
+    image_empty: str
+
+
+DARK = Tokens(
+    name="dark", window="#16181d", panel="#1d2027", card="#1f222a", raised="#262a33", border="#30343e", text="#e6e8ec",
+    muted="#9aa1ad", faint="#6b7280", accent="#6ea8fe", on_accent="#ffffff", accent_soft="#2b4263", error="#ff6b6b",
+    ok="#3fb950", grid_line="#2a2e37", image_empty="#101216",
+)  # fmt: skip
+LIGHT = Tokens(
+    name="light", window="#f1f3f5", panel="#ffffff", card="#ffffff", raised="#f1f3f5", border="#d8dce2", text="#16181d",
+    muted="#5b6370", faint="#8a919c", accent="#1f6feb", on_accent="#ffffff", accent_soft="#dbe8fd", error="#c62828",
+    ok="#2da44e", grid_line="#e3e6ea", image_empty="#e9ecef",
+)  # fmt: skip
+
+
+class Theme(QObject):
+    """The theme in force: "dark", "light", or the system's.
+
+    Signals
+    -------
+    changed(object)
+        The new Tokens.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._choice = choice
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Colours in force."""
+        if self._choice == "system":
+            dark = QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
+            return DARK if dark else LIGHT
+        return DARK if self._choice == "dark" else LIGHT
+
+    @property
+    def palette(self) -> Literal["dark", "light"]:
+        """What requests to the engine say of the diverging map's centre."""
+        return self.tokens.name
+
+    def choose(self, choice: str) -> None:
+        """Take "system", "dark" or "light"."""
+        if choice != self._choice:
+            self._choice = choice
+            self.changed.emit(self.tokens)
+
+    def _system_changed(self) -> None:
+        if self._choice == "system":
+            self.changed.emit(self.tokens)
