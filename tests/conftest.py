@@ -1,0 +1,111 @@
+"""What every test needs: an off-screen Qt, a home of its own, the shipped models, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_LOGGING_RULES"] = "qt.qpa.fonts.warning=false"
+os.environ.setdefault("PYTEST_QT_API", "pyside6")
+
+import torch  # before Qt: on Windows it cannot be loaded after  # isort: skip
+
+import gc
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.resources import resource
+
+SHIPPED = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-classifier")
+
+torch.set_num_threads(min(4, torch.get_num_threads()))
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A settings and sessions folder of its own for every test: none sees the person's or another test's."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("GENERATIVE_EXPLORER_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _same_chance() -> None:
+    """Fresh weights and global draws are the same whatever ran before."""
+    torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a non-daemon thread, a running QThread or a top-level widget behind."""
+    threads = set(threading.enumerate())
+    uses_qt = bool({"qtbot", "qapp"} & set(request.fixturenames))
+    widgets = _top_level_widgets() if uses_qt else set()
+    if uses_qt:
+        import pyqtgraph
+
+        pyqtgraph.setConfigOption("mouseRateLimit", 0)  # 100 by default: fast synthetic moves would be swallowed
+    yield
+    left = [f"thread {t.name}" for t in threading.enumerate() if t not in threads and t.is_alive() and not t.daemon]
+    if uses_qt:
+        left += [f"running QThread {name}" for name in _running_qthreads()]
+        left += [f"widget {w!r}" for w in _widgets_left(widgets)]
+    if left:
+        pytest.fail("the test left behind: " + "; ".join(left))
+
+
+def _top_level_widgets() -> set[object]:
+    from PySide6.QtWidgets import QApplication
+
+    return set(QApplication.topLevelWidgets()) if QApplication.instance() is not None else set()
+
+
+def _widgets_left(before: set[object]) -> list[object]:
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    for collect in (False, True):
+        if collect:
+            gc.collect()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        left = [w for w in _top_level_widgets() if w not in before]
+        if not left:
+            return []
+    return left
+
+
+def _running_qthreads() -> list[str]:
+    from PySide6.QtCore import QThread
+    from shiboken6 import isValid
+
+    main = QThread.currentThread()
+    found = [o for o in gc.get_objects() if issubclass(type(o), QThread)]
+    return [t.objectName() or repr(t) for t in found if isValid(t) and t is not main and t.isRunning()]
+
+
+@pytest.fixture(scope="session")
+def checkpoints() -> Mapping[str, Path]:
+    """Paths of the shipped checkpoints by name, such as "mnist-ddpm-c"."""
+    paths = {name: resource("checkpoints", f"{name}.safetensors") for name in SHIPPED}
+    missing = [str(path) for path in paths.values() if not path.is_file()]
+    assert not missing, f"shipped checkpoints are missing: {', '.join(missing)}"
+    return paths
+
+
+@pytest.fixture(scope="session")
+def mnist_test() -> tuple[np.ndarray, np.ndarray]:
+    """MNIST's test images (10000, 1, 28, 28) uint8 and labels (10000,) uint8."""
+    from explorer.datasets.mnist import mnist
+
+    return mnist("test")
+
+
+@pytest.fixture(scope="session")
+def digits(mnist_test: tuple[np.ndarray, np.ndarray]) -> torch.Tensor:
+    """MNIST's first 64 test images, (64, 1, 28, 28) float32 in [-1, 1]."""
+    from explorer.datasets.images import to_unit_range
+
+    return torch.from_numpy(to_unit_range(mnist_test[0][:64]))
