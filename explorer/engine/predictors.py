@@ -1,0 +1,75 @@
+"""Predictors of checkpoints: what stands behind the seam of explorer.diffusion.predictor."""
+
+from __future__ import annotations
+
+import torch
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.diffusion import schedule as schedules
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.predictor import NetworkPredictor
+from explorer.diffusion.schedule import Schedule, ScheduleError
+from explorer.engine.devices import Precision, arithmetic
+from explorer.errors import BadInput
+from explorer.models.unet import UNet
+
+CLOSE_ENOUGH = 0.02
+PROBE_IMAGES = 2
+
+
+def schedule_of(checkpoint: Checkpoint) -> Schedule:
+    """Forward process that a DDPM checkpoint names.
+
+    Raises
+    ------
+    BadInput
+        If it is no DDPM, or its schedule is not valid.
+    """
+    card = checkpoint.card
+    if card.kind != "ddpm" or card.schedule is None:
+        raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; a chain needs a ddpm")
+    try:
+        if card.schedule.betas is not None:
+            return schedules.from_betas(card.schedule.betas)
+        return schedules.named(card.schedule.name, card.schedule.T)
+    except ScheduleError as error:
+        raise BadInput(f"{checkpoint.path}: {error}") from None
+
+
+def from_checkpoint(checkpoint: Checkpoint, device: torch.device, precision: Precision = "fp32") -> NetworkPredictor:
+    """Predictor of a DDPM checkpoint; moves its network to the device.
+
+    Raises
+    ------
+    BadInput
+        If it is no DDPM, or its schedule, option or image shape does not fit its network.
+    """
+    schedule = schedule_of(checkpoint)
+    network, card = checkpoint.network, checkpoint.card
+    if not isinstance(network, UNet) or card.option is None:
+        raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
+    channels, height, width = card.data.shape
+    if channels != network.config.channels or height % network.config.size_multiple or width % network.config.size_multiple:
+        raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
+    network.to(device)
+    return NetworkPredictor(network, Option(card.option), schedule, arithmetic(device, precision))
+
+
+def close_enough(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> bool:
+    """Whether the arithmetic changes the network's own output by less than 2 percent (root mean square)."""
+    if precision == "fp32":
+        return True
+    exact = from_checkpoint(checkpoint, device)
+    T = exact.schedule.T
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(PROBE_IMAGES, *checkpoint.card.data.shape, generator=generator).to(device)
+    for t in (1, max(1, T // 2), T):
+        times = torch.full((PROBE_IMAGES,), t, device=device)
+        reference = exact.network(x, times)
+        with arithmetic(device, precision)():
+            other = exact.network(x, times)
+        skipped = x if checkpoint.card.network.config.get("outer_skip") else torch.zeros_like(x)
+        error = (other.float() - reference).square().mean().sqrt()
+        if not error <= CLOSE_ENOUGH * (reference - skipped).square().mean().sqrt() + 1e-12:
+            return False
+    return True
