@@ -1,58 +1,123 @@
 """Entry point: dispatch, exit status and one-line errors.
 
-Exit status 0 done, 2 bad input or usage (one line on stderr), 1 a fault of ours.
+Exit status 0 done, 2 bad input or usage (one line on stderr: the file and the cause), 1 a fault of ours.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
-import typer.core
+import typer.main
 
+from explorer import __version__
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
 
 PROGRAM = "generative-explorer"
+DEFAULT_COMMAND = "open"
+
+DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
+INTERRUPTED, PIPE_CLOSED = 130, 141  # 128 + SIGINT, 128 + SIGPIPE, as a shell reports them
 
 app = typer.Typer(
     name=PROGRAM,
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
-    help="See how a diffusion model and a VAE make images. Without a command: open the window.",
+    rich_markup_mode=None,
+    help="See how a diffusion model and a VAE make images. Without a command, or with files alone: open the window.",
 )
+# One line a command; `open` also takes what names no command.
 app.command("train")(train_command.train)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
-    """See how a diffusion model and a VAE make images."""
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """See how a diffusion model and a VAE make images. Without a command, or with files alone: open the window."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    command = typer.main.get_command(app)
-    known = set(getattr(command, "commands", {}))
-    if not given or (given[0] not in known and given[0] not in ("--help", "--version")):
-        given = ["open", *given]
+    _keep_printable()
     try:
-        status = command.main(given, prog_name=PROGRAM, standalone_mode=False)
-        return int(status or 0)
+        status = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return status
     except BadInput as error:
-        return _bad(str(error))
+        return _say(str(error), BAD_INPUT)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return PIPE_CLOSED
     except Exception as error:
         if hasattr(error, "format_message"):  # click's usage errors
-            return _bad(error.format_message())
-        if type(error).__name__ in ("Exit", "Abort"):
-            return int(getattr(error, "exit_code", 1))
-        raise
+            return _say(error.format_message(), BAD_INPUT)
+        if _is_out_of_memory(error):
+            return _say("out of memory: lower --samples or --images, or choose --device cpu", OUR_FAULT)
+        traceback.print_exc()
+        return _say(f"a fault of the program, not of your input: {type(error).__name__}: {error}", OUR_FAULT)
 
 
-def _bad(message: str) -> int:
+def _run(arguments: list[str]) -> int:
+    command: Any = typer.main.get_command(app)
+    try:
+        with command.make_context(PROGRAM, _with_command(arguments, set(command.commands))) as context:
+            return int(command.invoke(context) or DONE)
+    except typer.Exit as leave:
+        return int(leave.exit_code)
+    except typer.Abort:
+        return INTERRUPTED
+
+
+def _with_command(arguments: list[str], known: set[str]) -> list[str]:
+    """Files alone, or nothing, open the window."""
+    first = arguments[0] if arguments else ""
+    if first in known or first in ("--help", "--version"):
+        return arguments
+    looks_like_a_file = "." in first or "/" in first or os.sep in first or Path(first).exists()
+    if first and not first.startswith("-") and not looks_like_a_file:
+        from explorer.checkpoints.locate import shipped
+
+        if first not in shipped():
+            raise BadInput(f"{first}: no such command or file; see {PROGRAM} --help")
+    return [DEFAULT_COMMAND, *arguments]
+
+
+def _say(message: str, status: int) -> int:
     print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
-    return 2
+    return status
+
+
+def _keep_printable() -> None:
+    """A terminal's encoding may lack a character of a file's name: print it escaped rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter's last flush from failing again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Of numpy, of torch on a GPU, or of torch's CPU allocator (a plain RuntimeError)."""
+    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return named or (isinstance(error, RuntimeError) and "not enough memory" in str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -138,8 +138,7 @@ def _ddpm(
     return DdpmTask(data, Option(option.value), forward, width, levels, outer_skip, loss.value, all_timesteps)
 
 
-def _report(progress_lines, as_json: bool) -> None:  # type: ignore[no-untyped-def]
-    show: Callable[[Progress], None]
+def _report(progress_lines: Iterable[Progress], as_json: bool) -> None:
     if as_json:
         for line in progress_lines:
             print(json.dumps(_plain(line)), flush=True)
