@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -76,8 +77,7 @@ def plan(schedule: Schedule, steps: int | None = None, eta: float = 1.0) -> Plan
     """
     taus = schedule.subsequence(steps)
     levels = schedule.alpha_bar
-    pairs = zip(taus, taus[1:], strict=False)
-    return Plan(taus, tuple(posterior(float(levels[t]), float(levels[s]), eta) for t, s in pairs))
+    return Plan(taus, tuple(posterior(float(levels[t]), float(levels[s]), eta) for t, s in pairwise(taus)))
 
 
 def noise_source(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -117,7 +118,7 @@ def _activation(config: AutoencoderConfig) -> nn.Module:
 def _dense(config: AutoencoderConfig, widths: list[int]) -> list[nn.Module]:
     """Linear layers through `widths`, an activation after each but the last."""
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:], strict=False):
+    for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), _activation(config)]
     return layers[:-1]
 
