@@ -1,4 +1,4 @@
-"""Colours, sizes and fonts: tokens for dark and light, and the style sheet made from them."""
+"""Colours, sizes and fonts: tokens for dark and light, and which of them is in force."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from PySide6.QtGui import QGuiApplication
 
 GRID = 4
 """Every distance is a multiple of this many pixels."""
+
+FONT_FAMILY = "Inter"
+"""Shipped text font; it has the combining marks and subscripts of the formulas."""
+
+MATH_FAMILY = "Noto Serif"
+"""Shipped serif, upright and italic, for equations."""
+
+MONO_FAMILY = "Noto Sans Mono"
+"""Shipped font for commands and hashes."""
+
+FONT_PIXELS = 13
+"""Size of ordinary text."""
 
 OPTION_COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#F0E442", "exact": "#CC79A7"}
 """Lanes, in colours that colour-blind people tell apart (Okabe and Ito)."""
@@ -40,18 +52,23 @@ class Tokens:
     ok: str
     grid_line: str
     image_empty: str
+    hover: str
+    warning: str
+    disabled: str
 
 
 DARK = Tokens(
     name="dark", window="#16181d", panel="#1d2027", card="#1f222a", raised="#262a33", border="#30343e", text="#e6e8ec",
-    muted="#9aa1ad", faint="#6b7280", accent="#6ea8fe", on_accent="#ffffff", accent_soft="#2b4263", error="#ff6b6b",
-    ok="#3fb950", grid_line="#2a2e37", image_empty="#101216",
+    muted="#9aa1ad", faint="#757d8a", accent="#6ea8fe", on_accent="#0d1524", accent_soft="#2b4263", error="#ff6b6b",
+    ok="#3fb950", grid_line="#2a2e37", image_empty="#101216", hover="#2e333d", warning="#e3b341", disabled="#565d69",
 )  # fmt: skip
 LIGHT = Tokens(
     name="light", window="#f1f3f5", panel="#ffffff", card="#ffffff", raised="#f1f3f5", border="#d8dce2", text="#16181d",
-    muted="#5b6370", faint="#8a919c", accent="#1f6feb", on_accent="#ffffff", accent_soft="#dbe8fd", error="#c62828",
-    ok="#2da44e", grid_line="#e3e6ea", image_empty="#e9ecef",
+    muted="#5b6370", faint="#79818c", accent="#1f6feb", on_accent="#ffffff", accent_soft="#dbe8fd", error="#c62828",
+    ok="#2da44e", grid_line="#e3e6ea", image_empty="#e9ecef", hover="#e6e9ed", warning="#b26a00", disabled="#b0b6bf",
 )  # fmt: skip
+
+_SCHEMES = {"system": Qt.ColorScheme.Unknown, "dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
 
 
 class Theme(QObject):
@@ -68,7 +85,13 @@ class Theme(QObject):
     def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._choice = choice
+        self._tell_system()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def choice(self) -> str:
+        """What was chosen: "system", "dark" or "light"."""
+        return self._choice
 
     @property
     def tokens(self) -> Tokens:
@@ -87,7 +110,12 @@ class Theme(QObject):
         """Take "system", "dark" or "light"."""
         if choice != self._choice:
             self._choice = choice
+            self._tell_system()
             self.changed.emit(self.tokens)
+
+    def _tell_system(self) -> None:
+        # Title bars and the system's own dialogs follow; "system" hands the choice back.
+        QGuiApplication.styleHints().setColorScheme(_SCHEMES[self._choice])
 
     def _system_changed(self) -> None:
         if self._choice == "system":
