@@ -1,0 +1,193 @@
+"""Sampling and showing chains: the engine's part of Reverse chain and Compare."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from torch import Tensor
+
+from explorer.engine.curves import CurveBook
+from explorer.engine.frames import FrameStore
+from explorer.engine.lanes import ChainLane, read_only
+from explorer.engine.messages import (
+    ChainFinished,
+    ChainProgress,
+    CurvesShown,
+    FilmShown,
+    LaneFrame,
+    LaneKey,
+    Outcome,
+    Quantity,
+    SampleChain,
+    ShowCurves,
+    ShowFilm,
+    ShowStep,
+    ShowTerms,
+    StepShown,
+    TermsShown,
+    lane_keys,
+)
+from explorer.engine.models import Models
+from explorer.engine.pictures import tiles_of
+from explorer.errors import BadInput
+
+Steps = Iterator[Outcome | None]
+RATE_WINDOW = 2.0
+
+
+class Chains:
+    """Every lane that is computed, and the pictures of them."""
+
+    def __init__(self, models: Models, store: FrameStore) -> None:
+        self.models, self.store = models, store
+        self._lanes: dict[LaneKey, ChainLane] = {}
+        self._open: dict[str, frozenset[LaneKey]] = {}
+        self._curves = CurveBook()
+
+    def _lane(self, key: LaneKey) -> ChainLane:
+        if key not in self._lanes:
+            predictor = self.models.predictor(key.lane)
+            shape = self.models.checkpoint(key.lane.source).card.data.shape
+            self._lanes[key] = ChainLane(key, predictor, shape, self.models.device, self.store)
+        return self._lanes[key]
+
+    def _shown(self, key: LaneKey) -> ChainLane | None:
+        """Lane of a key if it has any state."""
+        lane = self._lanes.get(key)
+        return lane if lane is not None and key in self.store else None
+
+    def _use(self, channel: str, keys: frozenset[LaneKey]) -> None:
+        self._open[channel] = keys
+        in_use = frozenset().union(*self._open.values())
+        self.store.use(in_use)
+        for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
+            del self._lanes[key]
+            self._curves.forget(key)
+
+    def sample(self, request: SampleChain, channel: str) -> Steps:
+        """Sample all lanes of a recipe abreast: the one that is furthest from x_0 steps next."""
+        keys = lane_keys(request.recipe)
+        self._use(channel, frozenset(keys))
+        lanes = [self._lane(key) for key in dict.fromkeys(keys)]
+        for lane in lanes:
+            yield lane.planned()
+        speed = _Speed()
+        while unfinished := [lane for lane in lanes if not lane.finished]:
+            behind = max(unfinished, key=lambda lane: lane.next_t / lane.course.timesteps[0])
+            behind.advance()
+            speed.add(behind.key.samples)
+            left = sum((lane.course.K - lane.done) * lane.key.samples for lane in lanes)
+            yield ChainProgress(
+                tuple(lane.progress for lane in lanes), speed.rate, left / speed.rate, self.store.nbytes, self.store.budget
+            )  # fmt: skip
+        yield ChainFinished(tuple(lane.progress for lane in lanes), self.store.nbytes, self.store.budget)
+
+    def show_step(self, request: ShowStep) -> Steps:
+        """Tiles of lanes at the cursor."""
+        frames = []
+        for key in request.keys:
+            lane = self._shown(key)
+            if lane is None:
+                continue
+            for found in self._values(lane, request):
+                if found is None:
+                    yield None
+                else:
+                    k, tensor = found
+                    frames.append(self._frame(lane, k, tensor, request))
+        yield StepShown(request.t, request.quantity, tuple(frames))
+
+    def _frame(self, lane: ChainLane, k: int, tensor: Tensor, request: ShowStep) -> LaneFrame:
+        values = tensor.numpy()
+        tiles, scale = tiles_of(values, request.quantity, request.palette, request.of)
+        return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values), scale)
+
+    def _values(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | None]:
+        if request.quantity != "difference":
+            k = lane.nearest(request.t, request.quantity)
+            for tensor in lane.show(k, request.quantity):
+                yield None if tensor is None else (k, tensor)
+            return
+        other = self._shown(request.reference) if request.reference is not None else None
+        if other is None:
+            return
+        if other.image_shape != lane.image_shape or other.key.samples != lane.key.samples:
+            raise BadInput("the lanes' images differ in shape or number: there is no difference to show")
+        k = lane.nearest(request.t, request.of)
+        pair: list[Tensor] = []
+        for one, index in ((lane, k), (other, other.nearest(int(lane.timesteps[k]), request.of))):
+            for tensor in one.show(index, request.of):
+                if tensor is None:
+                    yield None
+                else:
+                    pair.append(tensor)
+        yield k, pair[0] - pair[1]
+
+    def show_terms(self, request: ShowTerms) -> Steps:
+        """All quantities of one sample at the cursor: the terms of the equation."""
+        lane = self._shown(request.key)
+        if lane is None:
+            raise BadInput("this lane has not been sampled yet")
+        k = min(lane.nearest(request.t, "mean"), lane.course.K)
+        tiles, values, norms = {}, {}, {}
+        quantities: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
+        wanted: list[tuple[str, int, Quantity]] = [(q, k, q) for q in quantities]
+        wanted.append(("x_prev", min(k + 1, lane.course.K, max(lane.done, k)), "x_t"))
+        for name, index, quantity in wanted:
+            for tensor in lane.show(index, quantity):
+                if tensor is None:
+                    yield None
+                    continue
+                one = tensor[request.sample : request.sample + 1].numpy()
+                tiles[name] = read_only(tiles_of(one, quantity, request.palette)[0][0])
+                values[name] = read_only(one[0])
+                norms[name] = float(np.linalg.norm(one.astype(np.float64)))
+        yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
+
+    def show_film(self, request: ShowFilm) -> Steps:
+        """One sample at evenly spaced states."""
+        lane = self._shown(request.key)
+        if lane is None:
+            raise BadInput("this lane has not been sampled yet")
+        wanted = np.unique(np.linspace(0, lane.course.K, max(2, request.count)).round().astype(int))
+        available = lane.nearest(0, request.quantity)
+        indices = [int(k) for k in wanted if k <= available]
+        pictures = []
+        for k in indices:
+            for tensor in lane.show(k, request.quantity):
+                if tensor is None:
+                    yield None
+                else:
+                    pictures.append(tensor[request.sample].numpy())
+        tiles, _ = tiles_of(np.stack(pictures), request.quantity, request.palette)
+        yield FilmShown(request.key, request.sample, request.quantity, read_only(lane.timesteps[indices]), read_only(tiles))
+
+    def show_curves(self, request: ShowCurves) -> Steps:
+        """Norms of lanes, and their distances to the reference, against t."""
+        reference = self._shown(request.reference) if request.reference is not None else None
+        shown = []
+        for key in request.keys:
+            lane = self._shown(key)
+            if lane is not None:
+                shown.append(self._curves.of(lane, reference, request.sample))
+                yield None
+        yield CurvesShown(request.sample, request.reference, tuple(shown))
+
+
+class _Speed:
+    """Image-steps a second over about the last two seconds."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+        self._count = 0.0
+        self.rate = 1.0
+
+    def add(self, images: int) -> None:
+        self._count += images
+        elapsed = time.perf_counter() - self._since
+        self.rate = max(self._count / max(elapsed, 1e-6), 1e-6)
+        if elapsed > RATE_WINDOW:
+            self._count /= 2
+            self._since += elapsed / 2

@@ -1,0 +1,108 @@
+"""The engine: requests in, results out, synchronous, without Qt. Owns models and device; lives on one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from explorer.engine import devices, shelf
+from explorer.engine.chains import Chains
+from explorer.engine.frames import FrameStore
+from explorer.engine.messages import (
+    Done,
+    EngineReady,
+    MakeThumbnail,
+    OpenCheckpoint,
+    Outcome,
+    Payload,
+    SampleChain,
+    ScanLibrary,
+    SetFrameBudget,
+    ShowCurves,
+    ShowFilm,
+    ShowStep,
+    ShowTerms,
+    StartEngine,
+)
+from explorer.engine.models import Models
+
+Steps = Iterator[Outcome | None]
+
+
+class Engine:
+    """Answers every payload of explorer.engine.messages.
+
+    `handle` gives an iterator: each item is an outcome, or None at a cancel point; the last outcome is the
+    answer. Bad input is raised as BadInput by the iterator.
+    """
+
+    def __init__(self) -> None:
+        self.store = FrameStore()
+        self._models: Models | None = None
+        self._chains: Chains | None = None
+
+    @property
+    def models(self) -> Models:
+        """Loaded checkpoints; on the best device here if StartEngine did not say another."""
+        if self._models is None:
+            self._models = Models(devices.choose("auto"))
+        return self._models
+
+    @property
+    def chains(self) -> Chains:
+        """Sampled lanes."""
+        if self._chains is None:
+            self._chains = Chains(self.models, self.store)
+        return self._chains
+
+    def handle(self, payload: Payload, channel: str = "") -> Steps:
+        """Outcomes of a payload; `channel` tells whose lanes are in use."""
+        steps = self._dispatch(payload, channel)
+        while True:
+            # inference mode is thread-local, and must not be held across a yield
+            with torch.inference_mode():
+                try:
+                    outcome = next(steps)
+                except StopIteration:
+                    return
+            yield outcome
+
+    def _dispatch(self, payload: Payload, channel: str) -> Steps:
+        match payload:
+            case StartEngine():
+                return self._start(payload)
+            case SetFrameBudget():
+                return self._set_budget(payload)
+            case ScanLibrary():
+                return shelf.scan(payload.paths)
+            case MakeThumbnail():
+                return shelf.thumbnail(payload.path, self.models)
+            case OpenCheckpoint():
+                return shelf.open_checkpoint(payload.path, self.models)
+            case SampleChain():
+                return self.chains.sample(payload, channel)
+            case ShowStep():
+                return self.chains.show_step(payload)
+            case ShowTerms():
+                return self.chains.show_terms(payload)
+            case ShowFilm():
+                return self.chains.show_film(payload)
+            case ShowCurves():
+                return self.chains.show_curves(payload)
+            case _:
+                from explorer.engine import latent
+
+                return latent.handle(payload, self.models)
+
+    def _start(self, request: StartEngine) -> Steps:
+        device = devices.choose(request.device)
+        precision = None if request.precision == "auto" else request.precision
+        self._models = Models(device, precision)
+        self._chains = Chains(self._models, self.store)
+        self.store.budget = request.frame_budget
+        yield EngineReady(devices.describe(device), self._models.precision, torch.__version__)
+
+    def _set_budget(self, request: SetFrameBudget) -> Steps:
+        self.store.budget = request.bytes
+        yield Done()

@@ -1,0 +1,164 @@
+"""Frames kept for scrubbing, within a budget of bytes.
+
+A frame is the state x at one index k of a chain, with the x0_hat that the predictor said of it; mean, eps_hat
+and z follow from these. Beyond the budget the lanes not asked for lately go first; then every lane in use
+keeps each second frame only, then each fourth, and so on: what is missing is made again from the nearest
+kept state before it, identically.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Set
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+DEFAULT_BUDGET = 512 * 2**20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """State k of a chain.
+
+    Attributes
+    ----------
+    x : Tensor, shape (N, C, H, W), float32, on the CPU
+    x0_hat : Tensor or None
+        Prediction of the step that starts here; None at the newest state, and at x_0.
+    """
+
+    x: Tensor
+    x0_hat: Tensor | None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of both tensors."""
+        return self.x.nbytes + (0 if self.x0_hat is None else self.x0_hat.nbytes)
+
+
+@dataclass(slots=True, eq=False)
+class LaneFrames:
+    """Kept frames of one lane: those at multiples of `stride`, the newest, and a stretch made again lately."""
+
+    stride: int = 1
+    newest: int = -1
+    kept: dict[int, Frame] = field(default_factory=dict)
+    again: dict[int, Frame] = field(default_factory=dict)
+    nbytes: int = 0
+
+    def get(self, k: int) -> Frame | None:
+        """Frame k, if it is there."""
+        frame = self.kept.get(k)
+        return frame if frame is not None else self.again.get(k)
+
+    def nearest_before(self, k: int) -> int:
+        """Largest index at most k whose frame is there; state 0 always is."""
+        candidates = [i for store in (self.kept, self.again) for i in store if i <= k]
+        return max(candidates)
+
+    def recount(self) -> None:
+        """Add up the bytes anew."""
+        self.nbytes = sum(f.nbytes for store in (self.kept, self.again) for f in store.values())
+
+    def thin(self) -> None:
+        """Double the stride and drop what it leaves out."""
+        self.stride *= 2
+        self.again.clear()
+        self.kept = {k: f for k, f in self.kept.items() if k % self.stride == 0 or k == self.newest}
+        self.recount()
+
+
+class FrameStore:
+    """Frames of every lane, within one budget.
+
+    Parameters
+    ----------
+    budget : int
+        Bytes, at least 1. One frame at each end of a lane is kept in any case.
+    """
+
+    def __init__(self, budget: int = DEFAULT_BUDGET) -> None:
+        self._budget = budget
+        self._lanes: OrderedDict[Hashable, LaneFrames] = OrderedDict()
+        self._in_use: Set[Hashable] = frozenset()
+
+    @property
+    def budget(self) -> int:
+        """Bytes that may be kept."""
+        return self._budget
+
+    @budget.setter
+    def budget(self, value: int) -> None:
+        self._budget = value
+        self._fit()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are kept."""
+        return sum(lane.nbytes for lane in self._lanes.values())
+
+    def lane(self, key: Hashable) -> LaneFrames:
+        """Frames of a lane, which is now the one asked for last."""
+        lane = self._lanes.setdefault(key, LaneFrames())
+        self._lanes.move_to_end(key)
+        return lane
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether the lane has frames."""
+        return key in self._lanes
+
+    def use(self, keys: Set[Hashable]) -> None:
+        """Say which lanes are open: the others may be forgotten."""
+        self._in_use = keys
+
+    def put(self, key: Hashable, k: int, frame: Frame) -> None:
+        """Keep frame k of a lane: the newest, or one already there with its x0_hat added."""
+        lane = self.lane(key)
+        previous = lane.newest
+        lane.newest = max(previous, k)
+        if k < lane.newest and k % lane.stride and k != previous:
+            return
+        self._replace(lane, lane.kept, k, frame)
+        for old in (previous, k):
+            if old != lane.newest and old > 0 and old % lane.stride and old in lane.kept:
+                lane.nbytes -= lane.kept.pop(old).nbytes
+        self._fit()
+
+    def put_again(self, key: Hashable, k: int, frame: Frame) -> None:
+        """Keep a frame that was made again, until another stretch is."""
+        lane = self.lane(key)
+        if lane.again and min(abs(k - i) for i in lane.again) > lane.stride:
+            lane.again.clear()
+            lane.recount()
+        self._replace(lane, lane.again, k, frame)
+        while len(lane.again) > lane.stride:
+            lane.nbytes -= lane.again.pop(next(iter(lane.again))).nbytes
+
+    @staticmethod
+    def _replace(lane: LaneFrames, store: dict[int, Frame], k: int, frame: Frame) -> None:
+        if k in store:
+            lane.nbytes -= store[k].nbytes
+        store[k] = frame
+        lane.nbytes += frame.nbytes
+
+    def _fit(self) -> None:
+        total = self.nbytes
+        for key in [k for k in self._lanes if k not in self._in_use]:
+            if total <= self._budget:
+                return
+            if key != next(reversed(self._lanes)):
+                total -= self._lanes.pop(key).nbytes
+        while total > self._budget:
+            largest = max(self._lanes.values(), key=lambda lane: lane.nbytes)
+            if len(largest.kept) <= 2:
+                return
+            before = largest.nbytes
+            largest.thin()
+            total -= before - largest.nbytes
+
+
+def to_cpu(x: Tensor) -> Tensor:
+    """Float32 copy on the CPU that nothing else writes to."""
+    return x.detach().to("cpu", torch.float32, copy=True).contiguous()

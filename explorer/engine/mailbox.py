@@ -1,0 +1,70 @@
+"""Requests on their way to the engine thread: latest wins, queues, cancelling. No Qt, no torch."""
+
+from __future__ import annotations
+
+import threading
+
+from explorer.engine.messages import BACKGROUND, Request
+
+
+class Mailbox:
+    """Thread-safe; posted to by the window, taken from by the engine thread."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: dict[int, Request] = {}
+        self._generations: dict[str, int] = {}
+        self._closed = False
+
+    def post(self, request: Request) -> None:
+        """Add a request; unless it is queued, those of its channel that still wait are dropped."""
+        with self._changed:
+            if not request.queued:
+                self._forget(request.channel, request.generation)
+            self._waiting[request.request_id] = request
+            self._changed.notify()
+
+    def cancel(self, channel: str, generation: int) -> None:
+        """Drop the channel's waiting requests, and have the running one stop at its next cancel point."""
+        with self._changed:
+            self._forget(channel, generation)
+            self._changed.notify()
+
+    def _forget(self, channel: str, generation: int) -> None:
+        self._generations[channel] = max(generation, self._generations.get(channel, 0))
+        stale = [i for i, r in self._waiting.items() if r.channel == channel and r.generation < generation]
+        for request_id in stale:
+            del self._waiting[request_id]
+
+    def superseded(self, request: Request) -> bool:
+        """Whether nobody waits for this request's results any more."""
+        with self._changed:
+            return self._closed or request.generation < self._generations.get(request.channel, 0)
+
+    def take(self, background: bool) -> Request | None:
+        """Oldest waiting request that is, or is not, background work; None if there is none."""
+        with self._changed:
+            for request_id, request in self._waiting.items():
+                if isinstance(request.payload, BACKGROUND) == background:
+                    return self._waiting.pop(request_id)
+            return None
+
+    def wait(self) -> bool:
+        """Sleep until there is a request; False when the mailbox is closed."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            return not self._closed
+
+    def close(self) -> None:
+        """No more requests: everything waiting and running is superseded."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._changed.notify()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        with self._changed:
+            return self._closed

@@ -1,0 +1,87 @@
+"""Loaded checkpoints: the engine's models, on its device."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from explorer.checkpoints import files
+from explorer.checkpoints.files import Checkpoint
+from explorer.diffusion.predictor import NetworkPredictor
+from explorer.engine import devices, predictors
+from explorer.engine.devices import Precision
+from explorer.errors import BadInput
+from explorer.recipe import Lane
+from explorer.resources import resource
+
+KEPT = 16
+JUDGE = "mnist-classifier.safetensors"
+
+
+class Models:
+    """Checkpoints by path, loaded once and again when their file changes.
+
+    Attributes
+    ----------
+    device : torch.device
+    precision : "fp32" or "bf16"
+        Used where it is close enough to fp32 for the checkpoint.
+    """
+
+    def __init__(self, device: torch.device, precision: Precision | None = None) -> None:
+        self.device = device
+        self.precision: Precision = precision or devices.default_precision(device)
+        self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
+        self._predictors: dict[str, NetworkPredictor] = {}
+
+    def checkpoint(self, path: str) -> Checkpoint:
+        """Checkpoint in a file, its network on the device.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be opened.
+        """
+        try:
+            stat = Path(path).stat()
+        except OSError:
+            raise BadInput(f"{path}: no such file") from None
+        key = (path, stat.st_mtime_ns, stat.st_size)
+        if key not in self._loaded:
+            checkpoint = files.load(Path(path))
+            checkpoint.network.to(self.device)
+            self._loaded[key] = checkpoint
+            while len(self._loaded) > KEPT:
+                _, dropped = self._loaded.popitem(last=False)
+                self._predictors.pop(dropped.sha256, None)
+        self._loaded.move_to_end(key)
+        return self._loaded[key]
+
+    def predictor(self, lane: Lane) -> NetworkPredictor:
+        """Predictor of a lane's checkpoint.
+
+        Raises
+        ------
+        BadInput
+            If its file cannot be opened, is no DDPM, or is no longer the one of the recipe.
+        """
+        found = self._predictors.get(lane.checkpoint)
+        if found is not None:
+            return found
+        checkpoint = self.checkpoint(lane.source)
+        if checkpoint.sha256 != lane.checkpoint:
+            raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
+        precision = self.precision
+        if not predictors.close_enough(checkpoint, self.device, precision):
+            precision = "fp32"
+        predictor = predictors.from_checkpoint(checkpoint, self.device, precision)
+        self._predictors[lane.checkpoint] = predictor
+        return predictor
+
+    def judge(self) -> nn.Module | None:
+        """The digit classifier, or None where it is not shipped."""
+        path = resource("checkpoints", JUDGE)
+        return self.checkpoint(str(path)).network if path.exists() else None
