@@ -1,0 +1,128 @@
+"""The judge: how the project's own digit classifier reads images, and the features it reads them by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.checkpoints.files import load
+from explorer.checkpoints.locate import locate
+from explorer.errors import BadInput
+from explorer.models.classifier import Classifier
+
+JUDGE = "mnist-classifier"
+BLOCK = 500
+CONFIDENT = 0.9
+
+Report = Callable[[int], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """What the judge says of N images.
+
+    Attributes
+    ----------
+    features : ndarray, shape (N, 128), float32
+        The layer before the last, at least 0.
+    probabilities : ndarray, shape (N, 10), float32
+        Of each digit.
+    """
+
+    features: np.ndarray
+    probabilities: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, chosen: np.ndarray | slice) -> Readings:
+        """Readings of some of the images."""
+        return Readings(self.features[chosen], self.probabilities[chosen])
+
+    @property
+    def digits(self) -> np.ndarray:
+        """The likeliest digit of each image, shape (N,), int64."""
+        return self.probabilities.argmax(1)
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """Probability of that digit, shape (N,), in [0.1, 1]."""
+        return self.probabilities.max(1)
+
+    @property
+    def confident_share(self) -> float:
+        """Share of images read with confidence over 0.9."""
+        return float((self.confidence > CONFIDENT).mean())
+
+    @property
+    def digit_shares(self) -> list[float]:
+        """Share of images read as each of 0..9."""
+        counts = np.bincount(self.digits, minlength=self.probabilities.shape[1])
+        return [float(share) for share in counts / len(self)]
+
+
+class Judge:
+    """A digit classifier on a device, always in float32.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        In evaluation mode, on `device`.
+    """
+
+    def __init__(self, classifier: Classifier, device: torch.device | str = "cpu") -> None:
+        self.classifier, self.device = classifier, torch.device(device)
+
+    @classmethod
+    def open(cls, device: torch.device | str = "cpu", path: Path | None = None) -> Judge:
+        """The shipped classifier, or the one in a file.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be opened or is no classifier.
+        """
+        checkpoint = load(path or locate(JUDGE))
+        if not isinstance(checkpoint.network, Classifier):
+            raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; the judge must be a classifier")
+        checkpoint.network.to(device)
+        return cls(checkpoint.network, device)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of the images that it reads."""
+        config = self.classifier.config
+        return config.channels, config.size, config.size
+
+    def read(self, images: np.ndarray | Tensor, report: Report | None = None) -> Readings:
+        """Read images, in blocks.
+
+        Parameters
+        ----------
+        images : ndarray or Tensor, shape (N, C, H, W)
+            uint8 0..255, or floats in [-1, 1].
+        report : callable, optional
+            Told the size of each block when it is done.
+        """
+        pixels = torch.from_numpy(images) if isinstance(images, np.ndarray) else images
+        features, probabilities = [], []
+        with torch.inference_mode():
+            for block in pixels.split(BLOCK):
+                x = block.to(self.device, torch.float32)
+                x = x / 127.5 - 1 if block.dtype == torch.uint8 else x
+                found = self.classifier.features(x)
+                features.append(found.cpu().numpy())
+                probabilities.append(self.classifier.head(found).softmax(1).cpu().numpy())
+                if report is not None:
+                    report(len(block))
+        return Readings(np.concatenate(features), np.concatenate(probabilities))
+
+
+def accuracy(readings: Readings, labels: np.ndarray) -> float:
+    """Share of images read as what they are, in [0, 1]."""
+    return float((readings.digits == labels).mean())

@@ -1,0 +1,65 @@
+"""Samples of a model in blocks: sample i is the same whatever the blocks and however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.reverse import INITIAL, Plan, Step, initial_state, noise_source, reverse_steps
+from explorer.models.autoencoder import Autoencoder
+
+BLOCK = 250
+BLOCK_PIXELS = BLOCK * 28 * 28
+
+
+def block_size(image_shape: Sequence[int]) -> int:
+    """Samples walked abreast: 250 digits, fewer of larger images."""
+    return max(1, min(BLOCK, BLOCK_PIXELS // int(np.prod(image_shape))))
+
+
+def blocks(samples: int, size: int) -> Iterator[range]:
+    """Sample indices 0..samples-1 in blocks."""
+    for start in range(0, samples, size):
+        yield range(start, min(start + size, samples))
+
+
+def walk(
+    predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: bool
+) -> Iterator[Step]:
+    """The chain of the samples of these indices, with the noise of (seed, index, t)."""
+    noise = noise_source(seed, indices, image_shape, device)
+    return reverse_steps(predictor, course, initial_state(noise), noise, clip)
+
+
+def chain_samples(
+    predictor: Predictor, course: Plan, seed: int, samples: int, image_shape: Sequence[int], device: torch.device, clip: bool
+) -> Iterator[tuple[int, np.ndarray | None]]:
+    """Samples x_0 of a diffusion model.
+
+    Yields
+    ------
+    done : int
+        Image-steps just done.
+    images : ndarray of shape (n, C, H, W), uint8, or None
+        The next n samples, with the last step of their block; see `as_pixels`.
+    """
+    for indices in blocks(samples, block_size(image_shape)):
+        for step in walk(predictor, course, seed, indices, image_shape, device, clip):
+            yield len(indices), as_pixels(step.x_prev) if step.t_prev == 0 else None
+
+
+def prior_samples(network: Autoencoder, seed: int, indices: range, device: torch.device) -> np.ndarray:
+    """Mean decodings (n, C, H, W), uint8, of codes z ~ N(0, I) keyed by (seed, index)."""
+    codes = shared_noise(seed, indices, INITIAL, (network.config.code,), device)
+    return as_pixels(network.decode(codes))
+
+
+def as_pixels(images: Tensor) -> np.ndarray:
+    """Images as a file would hold them: [-1, 1] to 0..255, uint8, beyond it clipped."""
+    pixels: np.ndarray = ((images.float().nan_to_num() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
+    return pixels

@@ -1,0 +1,1 @@
+"""Writers of what leaves the app: pictures, films and arrays, each with its recipe inside. No torch, no Qt."""

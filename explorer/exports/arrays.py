@@ -1,0 +1,106 @@
+""".npz archives that need not fit in memory, with their recipe inside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zipfile import ZipFile, ZipInfo
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from explorer.errors import BadInput
+from explorer.exports.pictures import RECIPE_KEY
+from explorer.exports.whole import whole
+from explorer.recipe import Recipe, encode_recipe
+
+ALWAYS = (1980, 1, 1, 0, 0, 0)  # zip's first moment: the same arrays give the same file
+
+
+class ArrayArchive:
+    """A context: arrays are filled on disk as they come, and packed into the .npz at its end.
+
+    Parameters
+    ----------
+    path : Path
+        The .npz to write; nothing is left of it if the block raises.
+    recipe : Recipe
+        Stored as the array "recipe", a string.
+
+    Raises
+    ------
+    BadInput
+        If the disk refuses.
+    """
+
+    def __init__(self, path: Path, recipe: Recipe) -> None:
+        self._path, self._recipe = path, recipe
+        self._names: dict[str, Path] = {}
+        self._views: list[np.memmap[Any, Any]] = []
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Self:
+        """Make the folder of parts, beside the file."""
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix=self._path.name + ".", suffix=".partial", dir=self._path.parent))
+        except OSError as error:
+            raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
+        self.put(RECIPE_KEY, np.array(encode_recipe(self._recipe)))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Pack, unless something was raised; then forget the parts."""
+        assert self._folder is not None
+        try:
+            while self._views:
+                self._views.pop().flush()
+            if kind is None:
+                self._pack()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def array(self, name: str, shape: Sequence[int], dtype: DTypeLike = np.float32) -> np.memmap[Any, Any]:
+        """An array to fill, on disk; zero until then."""
+        part = self._part(name)
+        try:
+            view = np.lib.format.open_memmap(part, "w+", np.dtype(dtype), tuple(shape))
+            _reserve(part)
+        except OSError as error:
+            raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
+        self._views.append(view)
+        return view
+
+    def put(self, name: str, array: np.ndarray) -> None:
+        """A whole array."""
+        self.array(name, array.shape, array.dtype)[...] = array
+
+    def _part(self, name: str) -> Path:
+        assert self._folder is not None
+        path = self._folder / f"{len(self._names)}.npy"
+        self._names[name] = path
+        return path
+
+    def _pack(self) -> None:
+        with whole(self._path) as partial, ZipFile(partial, "w") as archive:
+            for name, part in self._names.items():
+                entry = ZipInfo(f"{name}.npy", ALWAYS)
+                with open(part, "rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+                    shutil.copyfileobj(source, target, 2**20)
+                part.unlink()
+
+
+def _reserve(part: Path) -> None:
+    """Take the disk's space now: a mapped file that finds it full later would end the process."""
+    if hasattr(os, "posix_fallocate"):
+        with open(part, "r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, part.stat().st_size)
+
+
+def space_needed(sizes: Sequence[int]) -> int:
+    """Bytes on disk while arrays of these sizes are packed: all parts, and the largest one twice."""
+    return sum(sizes) + max(sizes, default=0) + 2**20

@@ -1,0 +1,68 @@
+"""The recipe inside an exported file."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+from PIL import Image
+
+from explorer.errors import BadInput
+from explorer.exports.pictures import RECIPE_KEY
+from explorer.recipe import Recipe, decode_recipe
+
+ENDINGS = (".png", ".gif", ".mp4", ".npz")
+MAX_RECIPE_BYTES = 2**26
+FFMPEG_SECONDS = 60
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Recipe in a .png, .gif, .mp4 or .npz that this app wrote.
+
+    Raises
+    ------
+    BadInput
+        If the file is missing, cannot be read, or has no recipe or one that is not valid.
+    """
+    readers = {".png": _of_picture, ".gif": _of_picture, ".mp4": _of_film, ".npz": _of_arrays}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise BadInput(f"{path}: recipes are in files that end in {', '.join(ENDINGS)}")
+    if not path.is_file():
+        raise BadInput(f"{path}: no such file")
+    try:
+        text = reader(path)
+    except Exception as error:  # the readers raise many kinds for a damaged file
+        raise BadInput(f"{path}: cannot be read: {error}") from None
+    if not text:
+        raise BadInput(f"{path}: has no recipe inside")
+    return decode_recipe(text, str(path))
+
+
+def _of_picture(path: Path) -> str:
+    with Image.open(path) as picture:
+        if picture.format == "PNG":
+            picture.load()  # text chunks may follow the pixels
+            return str(picture.info.get(RECIPE_KEY, ""))
+        return bytes(picture.info.get("comment", b"")).decode()
+
+
+def _of_film(path: Path) -> str:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"]
+    result = subprocess.run(command, capture_output=True, timeout=FFMPEG_SECONDS, stdin=subprocess.DEVNULL)
+    if result.returncode:
+        raise BadInput(result.stderr.decode(errors="replace").strip().splitlines()[-1])
+    found = re.search(r"^comment=((?:[^\\\n]|\\.)*)", result.stdout.decode(), re.MULTILINE | re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
+
+
+def _of_arrays(path: Path) -> str:
+    with np.load(path, allow_pickle=False) as archive:
+        if RECIPE_KEY not in archive.files:
+            return ""
+        if archive.zip.getinfo(f"{RECIPE_KEY}.npy").file_size > MAX_RECIPE_BYTES:
+            raise BadInput("its recipe is too large")
+        return str(archive[RECIPE_KEY])
