@@ -21,7 +21,9 @@ def test_linear_betas_are_rescaled_by_1000_over_T(T: int) -> None:
     assert schedule.betas.tolist() == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("schedule", [linear(1000), linear(60), cosine(1000), cosine(13)], ids=["linear", "short", "cosine", "short cosine"])
+@pytest.mark.parametrize(
+    "schedule", [linear(1000), linear(60), cosine(1000), cosine(13)], ids=["linear", "short", "cosine", "short cosine"]
+)
 def test_alpha_bar_is_the_product_of_the_alphas_and_starts_at_1(schedule: Schedule) -> None:
     betas = schedule.betas.tolist()
     product = 1.0
