@@ -18,6 +18,7 @@ ThemeName = Literal["system", "dark", "light"]
 QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat"]
 ToolName = Literal["move", "stroke"]
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 MEGABYTE = 2**20
 
@@ -97,6 +98,8 @@ class Session(msgspec.Struct, frozen=True):
     theme : ThemeName
     frame_budget : int
         Bytes of frames kept for scrubbing.
+    device : DeviceName
+        What the engine starts on; "auto" takes the best there is.
     """
 
     workspace: WorkspaceName = "reverse-chain"
@@ -106,6 +109,7 @@ class Session(msgspec.Struct, frozen=True):
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE
+    device: DeviceName = "auto"
 
 
 def with_recipes_of(current: Session, past: Session) -> Session:

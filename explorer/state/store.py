@@ -73,6 +73,16 @@ class Store(QObject):
         self._session = session
         self.changed.emit(old, session)
 
+    def start_from(self, session: Session) -> None:
+        """Take a session as the beginning: there is nothing to undo before it."""
+        old = self._session
+        self._past.clear()
+        self._future.clear()
+        self._session = session
+        self.history_changed.emit()
+        if session != old:
+            self.changed.emit(old, session)
+
     def update(self, label: str = "", merge: str = "", **fields: object) -> None:
         """Replace fields of the session itself."""
         self.replace(msgspec.structs.replace(self._session, **fields), label, merge)

@@ -110,6 +110,14 @@ class Workspace(QWidget):
     def cancel(self) -> None:
         """Stop what is computed for this workspace."""
 
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on")."""
+        return ()
+
+    def accept_picture(self, path: str) -> bool:
+        """Take a picture file that the person dropped or opened; False if it is of no use here."""
+        return False
+
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """Take a checkpoint that the person opened; False if it is not for this workspace."""
         return False

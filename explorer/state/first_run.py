@@ -1,0 +1,52 @@
+"""What the window shows before the person has chosen anything: the shipped models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from explorer.checkpoints.card import Card
+from explorer.engine.messages import LibraryEntry
+from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Sampler
+from explorer.state.session import ChainState, LatentState, Session
+
+REVERSE = ("mnist-ddpm-c",)
+COMPARE = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c")
+LATENT = ("mnist-vae-2d",)
+COMPARE_STEPS = 250
+"""Few enough for three lanes to be quick on a CPU."""
+
+
+def with_shipped_models(session: Session, entries: Sequence[LibraryEntry]) -> Session:
+    """`session`, its empty workspaces filled with those shipped models that exist."""
+    shipped = {entry.name: entry for entry in entries if entry.shipped and entry.card is not None}
+    chosen = [[shipped[name] for name in names if name in shipped] for names in (REVERSE, COMPARE, LATENT)]
+    reverse, compare, latent = session.reverse, session.compare, session.latent
+    if not reverse.recipe.lanes:
+        reverse = with_lanes(reverse, chosen[0], Sampler())
+    if not compare.recipe.lanes:
+        compare = with_lanes(compare, chosen[1], Sampler(steps=COMPARE_STEPS))
+    if not latent.recipe.checkpoint and chosen[2]:
+        latent = with_plane(latent, chosen[2][0])
+    return msgspec.structs.replace(session, reverse=reverse, compare=compare, latent=latent)
+
+
+def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:
+    """`state` with one lane for each DDPM, its cursor at their x_T; unchanged if there is none."""
+    lanes = tuple(_lane(entry, entry.card, sampler) for entry in entries if entry.card is not None)
+    if not lanes:
+        return state
+    starts = [entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None]
+    recipe: ChainRecipe = msgspec.structs.replace(state.recipe, lanes=lanes)
+    return msgspec.structs.replace(state, recipe=recipe, lane=0, reference=0, t=max(starts, default=state.t))
+
+
+def with_plane(state: LatentState, entry: LibraryEntry) -> LatentState:
+    """`state` with an empty plane of that VAE or AE."""
+    return msgspec.structs.replace(state, recipe=PlaneRecipe(checkpoint=entry.sha256, source=entry.path))
+
+
+def _lane(entry: LibraryEntry, card: Card, sampler: Sampler) -> Lane:
+    return Lane(checkpoint=entry.sha256, source=entry.path, option=card.option, sampler=sampler)
+

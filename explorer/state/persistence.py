@@ -1,0 +1,175 @@
+"""The session on disk: one JSON file, written whole, and never a reason not to start."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from explorer.errors import BadInput
+from explorer.paths import state_folder
+from explorer.recipe import MAX_SAMPLES, MAX_STEPS
+from explorer.state.session import MEGABYTE, ChainState, Session
+
+SESSION_VERSION = 1
+MIN_FRAME_BUDGET = 16 * MEGABYTE
+MAX_FRAME_BUDGET = 2**20 * MEGABYTE
+
+
+class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the window was.
+
+    Attributes
+    ----------
+    geometry : str
+        Qt's saveGeometry in base64; empty for the default.
+    splitter : tuple of int
+        Widths in pixels of the workspace and the inspector; empty for the default.
+    inspector : bool
+        Whether the inspector is open.
+    """
+
+    geometry: str = ""
+    splitter: tuple[int, ...] = ()
+    inspector: bool = True
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """What is kept between runs."""
+
+    version: int = SESSION_VERSION
+    session: Session = Session()
+    window: WindowState = WindowState()
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was found.
+
+    Attributes
+    ----------
+    saved : Saved
+    fresh : bool
+        There was nothing to go on with.
+    message : str
+        What the person should know of a file that could not be read; empty if all is well.
+    """
+
+    saved: Saved
+    fresh: bool
+    message: str = ""
+
+
+def session_file() -> Path:
+    """The autosaved session of this person."""
+    return state_folder() / "session.json"
+
+
+def encode_saved(saved: Saved) -> bytes:
+    """JSON of a saved session, indented for a person to read."""
+    return msgspec.json.format(msgspec.json.encode(saved), indent=1)
+
+
+def decode_saved(text: bytes, origin: str) -> Saved:
+    """Saved session in a JSON text; `origin` is the file that the message names.
+
+    Raises
+    ------
+    BadInput
+        If it is not JSON, a field is missing, of the wrong type or out of range, or its version is newer.
+    """
+    try:
+        version = msgspec.json.decode(text, type=_Versioned).version
+        if version != SESSION_VERSION:
+            raise BadInput(f"{origin}: a session of version {version}; this app reads version {SESSION_VERSION}")
+        saved = msgspec.json.decode(text, type=Saved)
+        _check(saved.session)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadInput(f"{origin}: not a session: {error}") from None
+    return saved
+
+
+def read_session(path: Path) -> Session:
+    """Session in a file that the person chose.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read or is not a session.
+    """
+    try:
+        return decode_saved(path.read_bytes(), str(path)).session
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def write(path: Path, saved: Saved) -> None:
+    """Write a session whole: to a neighbour file first, then renamed.
+
+    Raises
+    ------
+    BadInput
+        If the folder cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(encode_saved(saved))
+        os.replace(partial, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise BadInput(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def load(path: Path | None = None) -> Loaded:
+    """The autosaved session; a file that cannot be used is set aside and told of, never fatal."""
+    path = path or session_file()
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return Loaded(Saved(), fresh=True)
+    except OSError as error:
+        return Loaded(Saved(), True, f"{path}: cannot be read: {error.strerror}. The app starts afresh.")
+    try:
+        return Loaded(decode_saved(text, str(path)), fresh=False)
+    except BadInput as error:
+        return Loaded(Saved(), True, f"{error}. {_set_aside(path)} The app starts afresh.")
+
+
+def _set_aside(path: Path) -> str:
+    aside = next(p for n in range(1, 1000) if not (p := path.with_name(f"{path.stem}-set-aside-{n}{path.suffix}")).exists())
+    try:
+        path.rename(aside)
+    except OSError:
+        return "It could not be set aside."
+    return f"It is kept as {aside.name}."
+
+
+def _check(session: Session) -> None:
+    """What the types alone do not refuse."""
+    if not MIN_FRAME_BUDGET <= session.frame_budget <= MAX_FRAME_BUDGET:
+        raise ValueError(f"frame_budget {session.frame_budget} is out of range")
+    for state in (session.reverse, session.compare):
+        _check_chain(state)
+    if session.latent.frame < 0:
+        raise ValueError("the latent workspace's frame is negative")
+
+
+def _check_chain(state: ChainState) -> None:
+    lanes = max(1, len(state.recipe.lanes))
+    if not 0 <= state.t <= MAX_STEPS:
+        raise ValueError(f"t = {state.t} is out of range")
+    if not 0 <= state.selected < MAX_SAMPLES:
+        raise ValueError(f"sample {state.selected} is out of range")
+    if not (0 <= state.lane < lanes and 0 <= state.reference < lanes):
+        raise ValueError("it names a lane that is not there")

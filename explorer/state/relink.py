@@ -1,0 +1,62 @@
+"""Find the checkpoints of a session again: files move when the app is installed anew, and shipped ones are replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from explorer.engine.messages import LibraryEntry
+from explorer.recipe import Lane, PlaneRecipe
+from explorer.state.session import ChainState, Session
+
+
+def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, tuple[str, ...]]:
+    """`session` with its checkpoints where they are now, and the names of those that are others than they were.
+
+    A checkpoint is found by its hash; failing that, one that came with the app by its name. What is found by
+    neither stays as it is: the engine says so when it is used.
+    """
+    finder = _Finder(entries)
+    latent = msgspec.structs.replace(session.latent, recipe=finder.plane(session.latent.recipe))
+    new = msgspec.structs.replace(
+        session, reverse=finder.chain(session.reverse), compare=finder.chain(session.compare), latent=latent
+    )
+    return new, tuple(sorted(finder.replaced))
+
+
+class _Finder:
+    def __init__(self, entries: Sequence[LibraryEntry]) -> None:
+        usable = [entry for entry in entries if entry.card is not None]
+        self._by_hash = {entry.sha256: entry for entry in reversed(usable)}
+        self._by_name = {entry.name: entry for entry in usable if entry.shipped}
+        self.replaced: set[str] = set()
+
+    def chain(self, state: ChainState) -> ChainState:
+        lanes = tuple(self._lane(lane) for lane in state.recipe.lanes)
+        return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=lanes))
+
+    def plane(self, recipe: PlaneRecipe) -> PlaneRecipe:
+        entry = self._find(recipe.checkpoint, recipe.source)
+        if entry is None:
+            return recipe
+        return msgspec.structs.replace(recipe, checkpoint=entry.sha256, source=entry.path)
+
+    def _lane(self, lane: Lane) -> Lane:
+        entry = self._find(lane.checkpoint, lane.source)
+        if entry is None or entry.card is None:
+            return lane
+        return msgspec.structs.replace(lane, checkpoint=entry.sha256, source=entry.path, option=entry.card.option)
+
+    def _find(self, sha256: str, source: str) -> LibraryEntry | None:
+        if not sha256:
+            return None
+        same = self._by_hash.get(sha256)
+        if same is not None:
+            return same
+        entry = self._by_name.get(Path(source).name.removesuffix(".safetensors"))
+        if entry is None or (Path(source).is_file() and source != entry.path):
+            return None  # the person's own file, whatever its name: what became of it is for them to see
+        self.replaced.add(entry.name)
+        return entry
