@@ -24,6 +24,7 @@ from explorer.engine.messages import (
     GridDecoded,
     PictureEncoded,
 )
+from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
 from explorer.latent.elbo import gaussian_kl, log_likelihood
 from explorer.latent.picture import fit_picture
@@ -137,7 +138,7 @@ def _decode_codes(payload: DecodeCodes, models: Models) -> Iterator[CodesDecoded
             readings += read_digits(judge, images)
         yield None
     joined = _frozen(np.concatenate(values))
-    yield CodesDecoded(payload.path, _frozen(codes), tiles(joined), joined, tuple(readings), 1000 * seconds)
+    yield CodesDecoded(payload.path, _frozen(codes), _frozen(grey_tiles(joined)), joined, tuple(readings), 1000 * seconds)
 
 
 def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | None]:
@@ -153,7 +154,7 @@ def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | 
     for top in range(0, payload.rows, rows_a_block):
         rows = min(rows_a_block, payload.rows - top)
         block = codes[top * payload.columns : (top + rows) * payload.columns]
-        shown = tiles(_numpy(model.decode(block)))
+        shown = grey_tiles(_numpy(model.decode(block)))
         picture[top : top + rows] = shown.reshape(rows, payload.columns, height, width, 3).swapaxes(1, 2)
         yield None
     whole = _frozen(picture.reshape(payload.rows * height, payload.columns * width, 3))
@@ -177,7 +178,8 @@ def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureE
     kl = math.nan if log_variance is None else float(gaussian_kl(mean, log_variance))
     yield PictureEncoded(
         payload.path, name, _pair(mean), None if sigma is None else _pair(sigma),
-        tiles(_numpy(x))[0], tiles(_numpy(model.decode(mean)))[0], expected_log_likelihood(model, x, mean, sigma), kl,
+        _frozen(grey_tiles(_numpy(x))[0]), _frozen(grey_tiles(_numpy(model.decode(mean)))[0]),
+        expected_log_likelihood(model, x, mean, sigma), kl,
     )  # fmt: skip
 
 
@@ -195,13 +197,6 @@ def read_digits(judge: nn.Module, images: Tensor) -> list[tuple[tuple[int, float
     best, classes = judge(images).float().softmax(1).sort(dim=1, descending=True)
     pairs: Sequence[tuple[list[int], list[float]]] = list(zip(classes.tolist(), best.tolist(), strict=True))
     return [tuple(zip(c, p, strict=True)) for c, p in pairs]
-
-
-def tiles(values: np.ndarray) -> np.ndarray:
-    """Display pictures (N, H, W, 3) uint8 of images (N, 1 or 3, H, W) in [-1, 1]."""
-    scaled = np.rint((np.clip(values, -1, 1) + 1) * 127.5).astype(np.uint8)
-    last = scaled.transpose(0, 2, 3, 1)
-    return _frozen(np.ascontiguousarray(np.repeat(last, 3, axis=3) if last.shape[3] == 1 else last))
 
 
 def _readable(judge: nn.Module, images: Tensor) -> bool:

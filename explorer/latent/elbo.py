@@ -78,6 +78,35 @@ def elbo(model: Autoencoder, x: Tensor, noise: Tensor) -> Elbo:
     return Elbo(log_likelihood(model, x, z), gaussian_kl(mean, log_variance))
 
 
+def importance_weighted_bound(model: Autoencoder, x: Tensor, noise: Tensor) -> Tensor:
+    """log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x) with z_k = m + s noise_k: between the ELBO and log p(x), shape (N,).
+
+    Burda, Grosse, Salakhutdinov 2016, eq. 8.
+
+    Parameters
+    ----------
+    x : Tensor, shape (N, C, H, W)
+        Images in [-1, 1].
+    noise : Tensor, shape (N, K, code)
+        Standard normal.
+
+    Raises
+    ------
+    ValueError
+        If the model is not variational.
+    """
+    mean, log_variance = model.encode(x)
+    if log_variance is None:
+        raise ValueError("an autoencoder without a posterior has no bound")
+    images, draws, code = noise.shape
+    z = mean[:, None] + (0.5 * log_variance).exp()[:, None] * noise
+    # log p(z) - log q(z|x): the normalizing 2 pi cancels.
+    log_ratio = 0.5 * (noise**2 - z**2 + log_variance[:, None]).sum(2)
+    repeated = x.repeat_interleave(draws, dim=0)
+    log_p = log_likelihood(model, repeated, z.reshape(images * draws, code)).reshape(images, draws)
+    return (log_p + log_ratio).logsumexp(1) - math.log(draws)
+
+
 def reconstruction_error(model: Autoencoder, x: Tensor) -> Tensor:
     """(1/P) ||x - f_G(f_E(x))||^2 per image, shape (N,), pixels in [0, 1] (the lecture's J)."""
     return ((x - model(x)) / 2).square().flatten(1).mean(1)

@@ -1,0 +1,130 @@
+"""Test figures of a VAE or an AE: ELBO, IWAE bound and reconstruction error on held-out images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.checkpoints.card import Metric
+from explorer.datasets.images import to_unit_range
+from explorer.latent.elbo import elbo, importance_weighted_bound, reconstruction_error
+from explorer.models.autoencoder import Autoencoder
+
+BLOCK = 100
+IWAE_DRAWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TestElbo:
+    """Means over held-out images, nats per image unless said.
+
+    Attributes
+    ----------
+    images : int
+        How many were measured.
+    reconstruction_error : float
+        (1/P) ||x - x_hat||^2 through the mean code, pixels in [0, 1].
+    elbo, log_likelihood, kl : float or None
+        ELBO = log_likelihood - kl, with one draw of z for each image; None for an AE.
+    elbo_error : float or None
+        Standard error of `elbo` over the images.
+    iwae : float or None
+        Importance-weighted bound with `draws` draws.
+    draws : int
+        K of the IWAE bound; 0 if it was not measured.
+    """
+
+    __test__ = False  # not a test, whatever pytest makes of its name
+
+    images: int
+    reconstruction_error: float
+    elbo: float | None = None
+    log_likelihood: float | None = None
+    kl: float | None = None
+    elbo_error: float | None = None
+    iwae: float | None = None
+    draws: int = 0
+
+
+@torch.inference_mode()
+def measure(
+    model: Autoencoder,
+    images: np.ndarray,
+    draws: int = IWAE_DRAWS,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> TestElbo:
+    """ELBO terms, IWAE bound and reconstruction error.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        In evaluation mode.
+    images : ndarray, shape (N, C, H, W), uint8
+        Held out, N at least 1.
+    draws : int
+        K of the IWAE bound, 0 to leave it out.
+    seed : int
+        Of the draws of z.
+    progress : callable, optional
+        Called with images done and in all.
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or `draws` is negative.
+    """
+    if not len(images) or draws < 0:
+        raise ValueError(f"at least one image and no negative number of draws, not {len(images)} and {draws}")
+    rows = []
+    for x, noise in _blocks(model, images, draws, seed):
+        row = [reconstruction_error(model, x)]
+        if model.config.variational:
+            terms = elbo(model, x, noise[:, 0])
+            row += [terms.value, terms.log_likelihood, terms.kl]
+            if draws:
+                row.append(importance_weighted_bound(model, x, noise[:, 1:]))
+        rows.append(torch.stack(row).double().cpu())
+        if progress is not None:
+            progress(sum(r.shape[1] for r in rows), len(images))
+    table = torch.cat(rows, dim=1)
+    means = [float(m) for m in table.mean(1)]
+    if len(means) == 1:
+        return TestElbo(len(images), means[0])
+    error = float(table[1].std()) / math.sqrt(len(images)) if len(images) > 1 else math.nan
+    iwae = means[4] if draws else None
+    return TestElbo(len(images), *means[:4], elbo_error=error, iwae=iwae, draws=draws)
+
+
+def _blocks(model: Autoencoder, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Images in [-1, 1] with noise (n, 1 + draws, code): the first draw is the ELBO's."""
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    for start in range(0, len(images), BLOCK):
+        x = torch.from_numpy(to_unit_range(images[start : start + BLOCK])).to(device)
+        noise = torch.randn(len(x), 1 + draws, model.config.code, generator=generator)
+        yield x, noise.to(device)
+
+
+def metrics(measured: TestElbo, command: str) -> tuple[Metric, ...]:
+    """What the model card says of a measurement.
+
+    Parameters
+    ----------
+    measured : TestElbo
+    command : str
+        What to type to measure it again.
+    """
+    images = {"images": measured.images}
+    found = [Metric("test reconstruction error", measured.reconstruction_error, command, details=images)]
+    if measured.elbo is not None:
+        terms = {"log_likelihood": measured.log_likelihood, "kl": measured.kl, "standard_error": measured.elbo_error}
+        found.insert(0, Metric("test ELBO", measured.elbo, command, details={**images, **terms}))
+    if measured.iwae is not None:
+        found.insert(1, Metric(f"test IWAE-{measured.draws}", measured.iwae, command, details=images))
+    return tuple(found)

@@ -1,0 +1,114 @@
+"""Strokes: paths painted on a plane, made smooth and walked at even distances. Pure numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Path = Sequence[tuple[float, float]]
+
+
+def length(path: Path) -> float:
+    """Length of a path, in latent units."""
+    return float(np.linalg.norm(np.diff(np.asarray(path, np.float64), axis=0), axis=1).sum()) if len(path) > 1 else 0.0
+
+
+def resample(path: Path, count: int) -> np.ndarray:
+    """Points at even distances along a path, its ends among them.
+
+    Parameters
+    ----------
+    path : sequence of (x, y)
+        Corners, at least one.
+    count : int
+        At least 1; one point is the path's start.
+
+    Returns
+    -------
+    ndarray, shape (count, 2), float64
+
+    Raises
+    ------
+    ValueError
+        If the path is empty or not finite, or `count` is less than 1.
+    """
+    corners = np.asarray(path, np.float64).reshape(-1, 2)
+    if not len(corners) or not np.isfinite(corners).all():
+        raise ValueError("a path has at least one corner, all finite")
+    if count < 1:
+        raise ValueError(f"a path has at least 1 point, not {count}")
+    travelled = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
+    wanted = np.linspace(0.0, travelled[-1], count)
+    return np.stack([np.interp(wanted, travelled, corners[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def smooth(path: Path, spacing: float, width: float = 3.0) -> np.ndarray:
+    """A hand's path without its jitter: even steps, then a Gaussian along it; the ends stay where they are.
+
+    Parameters
+    ----------
+    path : sequence of (x, y)
+        As the pointer went.
+    spacing : float
+        Length of a step, in latent units, greater than 0.
+    width : float
+        Standard deviation of the Gaussian, in steps.
+
+    Returns
+    -------
+    ndarray, shape (M, 2), float64, M >= 2
+    """
+    count = int(np.clip(round(length(path) / spacing) + 1, 2, 4096))
+    steps = resample(path, count)
+    radius = min(int(3 * width), count - 1)
+    # Reflecting about the ends (2 end - p) keeps them fixed under an even kernel.
+    before = 2 * steps[0] - steps[radius:0:-1]
+    after = 2 * steps[-1] - steps[-2 : -radius - 2 : -1]
+    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / width) ** 2)
+    kernel /= kernel.sum()
+    padded = np.concatenate([before, steps, after])
+    return np.stack([np.convolve(padded[:, axis], kernel, "valid") for axis in (0, 1)], axis=1)
+
+
+def simplify(path: Path, tolerance: float) -> np.ndarray:
+    """Fewer corners, none of the left out ones farther than `tolerance` from the result (Ramer, Douglas, Peucker).
+
+    Returns
+    -------
+    ndarray, shape (K, 2), float64
+    """
+    corners = np.asarray(path, np.float64).reshape(-1, 2)
+    keep = np.zeros(len(corners), bool)
+    keep[[0, -1]] = True
+    open_spans = [(0, len(corners) - 1)]
+    while open_spans:
+        first, last = open_spans.pop()
+        if last - first < 2:
+            continue
+        offsets = _distance_to_segment(corners[first + 1 : last], corners[first], corners[last])
+        worst = int(np.argmax(offsets))
+        if offsets[worst] > tolerance:
+            middle = first + 1 + worst
+            keep[middle] = True
+            open_spans += [(first, middle), (middle, last)]
+    return corners[keep]
+
+
+def distance(path: Path, x: float, y: float) -> float:
+    """Distance from a point to the nearest point of a path, infinite for an empty path."""
+    corners = np.asarray(path, np.float64).reshape(-1, 2)
+    if not len(corners):
+        return float("inf")
+    point = np.array([[x, y]])
+    if len(corners) == 1:
+        return float(np.linalg.norm(corners[0] - point[0]))
+    return min(float(_distance_to_segment(point, a, b)[0]) for a, b in zip(corners, corners[1:], strict=False))
+
+
+def _distance_to_segment(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Distances (N,) of points (N, 2) to the segment from `start` to `end`."""
+    along = end - start
+    squared = float(along @ along)
+    share = np.clip((points - start) @ along / squared, 0, 1) if squared > 0 else np.zeros(len(points))
+    return np.linalg.norm(points - (start + share[:, None] * along), axis=1)
