@@ -17,6 +17,7 @@ import typer
 import typer.main
 
 from explorer import __version__
+from explorer.cli import sample as sample_command
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
 
@@ -35,6 +36,7 @@ app = typer.Typer(
     help="See how a diffusion model and a VAE make images. Without a command, or with files alone: open the window.",
 )
 # One line a command; `open` also takes what names no command.
+app.command("sample")(sample_command.sample)
 app.command("train")(train_command.train)
 
 

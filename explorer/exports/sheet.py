@@ -15,12 +15,6 @@ TILE_GAP, LANE_GAP, LINE_HEIGHT, FONT_SIZE = 2, 16, 24, 13
 TILE_SIDE, WIDEST = 96, 1920
 
 
-def to_bytes(images: np.ndarray) -> np.ndarray:
-    """Float images to uint8: [-1, 1] to 0..255, beyond it clipped, NaN black."""
-    scaled = np.rint((np.nan_to_num(images, nan=-1.0, posinf=1.0, neginf=-1.0) + 1) * 127.5)
-    return np.clip(scaled, 0, 255).astype(np.uint8)
-
-
 @dataclass(frozen=True)
 class Sheet:
     """Layout of a picture.

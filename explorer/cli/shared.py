@@ -1,0 +1,111 @@
+"""What several commands have in common: their options, opening checkpoints, progress, printing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    import torch
+
+    from explorer.checkpoints.files import Checkpoint
+    from explorer.engine.devices import Precision
+    from explorer.models.autoencoder import Autoencoder
+
+BAR_SECONDS = 0.2
+
+
+class PrecisionName(StrEnum):
+    """Arithmetic of the network."""
+
+    auto = "auto"
+    fp32 = "fp32"
+    bf16 = "bf16"
+
+
+CheckpointOption = Annotated[str, typer.Option(help="A .safetensors file, or the name of one that comes with the app.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Determines all noise.")]
+StepsOption = Annotated[int | None, typer.Option(min=1, help="K of the T timesteps, evenly spaced; all if left out.")]
+EtaOption = Annotated[float, typer.Option(min=0, max=1, help="1 is ancestral sampling, 0 deterministic DDIM.")]
+ClipOption = Annotated[bool, typer.Option("--clip", help="Keep x0_hat in [-1, 1].")]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+PrecisionOption = Annotated[PrecisionName, typer.Option(help="auto takes bf16 where it helps and is close enough.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable results on stdout.")]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and in which arithmetic a command computes."""
+
+    device: torch.device
+    precision: PrecisionName
+
+    def precision_for(self, checkpoint: Checkpoint) -> Precision:
+        """The wish, or for "auto" bf16 where the device has units for it and it is close enough."""
+        from explorer.engine import devices, predictors
+
+        if self.precision is PrecisionName.fp32:
+            return "fp32"
+        if self.precision is PrecisionName.bf16:
+            return "bf16"
+        wished = devices.default_precision(self.device)
+        return wished if predictors.close_enough(checkpoint, self.device, wished) else "fp32"
+
+
+def place(device: str, precision: PrecisionName = PrecisionName.fp32) -> Place:
+    """Device and arithmetic of a command (BadInput if the device cannot be used here)."""
+    from explorer.engine import devices
+
+    return Place(devices.choose(device), precision)
+
+
+def open_checkpoint(name: str) -> Checkpoint:
+    """Checkpoint in a file or shipped, validated whole (BadInput)."""
+    from explorer.checkpoints.files import load
+    from explorer.checkpoints.locate import locate
+
+    return load(locate(name))
+
+
+def autoencoder(checkpoint: Checkpoint, device: torch.device) -> Autoencoder:
+    """Network of a VAE or an AE, on the device (BadInput for another kind)."""
+    from explorer.models.autoencoder import Autoencoder
+
+    if not isinstance(checkpoint.network, Autoencoder):
+        raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; this command needs a vae or an ae")
+    checkpoint.network.to(device)
+    return checkpoint.network
+
+
+@contextlib.contextmanager
+def progress(total: int, what: str, unit: str = "img") -> Iterator[Any]:
+    """A progress bar on stderr; call it with how many more are done."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=sys.stderr, mininterval=BAR_SECONDS, leave=False) as bar:
+        yield bar.update
+
+
+def print_json(value: object) -> None:
+    """One line of JSON on stdout; figures that are not finite become null."""
+    print(json.dumps(_finite(value), allow_nan=False), flush=True)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    return str(value) if isinstance(value, Path) else value
