@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -209,7 +210,7 @@ def test_a_plan_takes_the_levels_at_its_timesteps(steps: int | None, taus: tuple
     levels = schedule.alpha_bar.tolist()
     assert course.timesteps == taus
     assert len(taus) - 1 == course.K
-    assert [(s.alpha_bar, s.alpha_bar_prev) for s in course.steps] == [(levels[a], levels[b]) for a, b in zip(taus, taus[1:], strict=False)]
+    assert [(s.alpha_bar, s.alpha_bar_prev) for s in course.steps] == [(levels[a], levels[b]) for a, b in pairwise(taus)]
 
 
 def test_plans_that_cannot_be_walked_are_refused() -> None:

@@ -97,7 +97,7 @@ def test_a_checkpoints_own_betas_are_kept_as_they_are() -> None:
 def test_named_schedules() -> None:
     assert torch.equal(named("linear", 100).betas, linear(100).betas)
     assert torch.equal(named("cosine", 100).betas, cosine(100).betas)
-    with pytest.raises(ScheduleError, match="'sigmoid'.*linear, cosine"):
+    with pytest.raises(ScheduleError, match=r"'sigmoid'.*linear, cosine"):
         named("sigmoid", 100)
     with pytest.raises(ScheduleError, match="at least 1"):
         named("cosine", 0)
