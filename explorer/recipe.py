@@ -6,6 +6,7 @@ the metadata of an export. Whoever adds a feature adds it here first.
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,8 @@ MAX_SAMPLES = 4096
 MAX_STEPS = 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_LANES = 16
+MAX_CORNERS = 65_536
+MAX_FRAMES = 1024
 
 OptionName = Literal["A", "B", "C", "V"]
 
@@ -99,6 +102,11 @@ class Point(msgspec.Struct, frozen=True):
     x: float
     y: float
 
+    def __post_init__(self) -> None:
+        """Refuse a point that is nowhere (ValueError)."""
+        if not (math.isfinite(self.x) and math.isfinite(self.y)):
+            raise ValueError(f"a point's coordinates are finite, not ({self.x}, {self.y})")
+
 
 class Stroke(msgspec.Struct, frozen=True, omit_defaults=True):
     """A path painted on a plane: its corners in latent coordinates, decoded at `frames` even distances."""
@@ -106,6 +114,28 @@ class Stroke(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     path: tuple[tuple[float, float], ...]
     frames: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be decoded (ValueError)."""
+        if not 1 <= len(self.path) <= MAX_CORNERS or not all(math.isfinite(c) for corner in self.path for c in corner):
+            raise ValueError(f"a stroke has 1 to {MAX_CORNERS} corners, all finite")
+        if not 1 <= self.frames <= MAX_FRAMES:
+            raise ValueError(f"a stroke has 1 to {MAX_FRAMES} frames, not {self.frames}")
+
+
+class PlaneGrid(msgspec.Struct, frozen=True):
+    """Decodings of a grid over a rectangle of the plane, at its cells' centres.
+
+    Attributes
+    ----------
+    extent : tuple of float
+        (x_min, x_max, y_min, y_max) in latent coordinates.
+    columns, rows : int
+    """
+
+    extent: tuple[float, float, float, float]
+    columns: int
+    rows: int
 
 
 class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -117,16 +147,19 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         As in `Lane`; empty before one is chosen.
     points, strokes : tuple
         What the person put there, in latent coordinates.
+    grid : PlaneGrid or None
+        The manifold of decodings, where it is the picture.
     """
 
     checkpoint: str = ""
     source: str = ""
     points: tuple[Point, ...] = ()
     strokes: tuple[Stroke, ...] = ()
+    grid: PlaneGrid | None = None
 
 
-class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything that determines a picture."""
+class Recipe(msgspec.Struct, frozen=True):
+    """Everything that determines a picture; its version is always written, whatever this app's is."""
 
     version: int = RECIPE_VERSION
     chain: ChainRecipe | None = None

@@ -73,6 +73,12 @@ class LatentState(msgspec.Struct, frozen=True):
         Frame of the selected stroke.
     hidden_classes : tuple of int
         Classes whose codes are not drawn.
+    loop : bool
+        Playing a stroke starts again at its end.
+    speed : float
+        Of playing, in [1/8, 8]; 1 is 16 frames a second.
+    picture : str
+        Path of the picture that is encoded; empty if none.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -83,6 +89,14 @@ class LatentState(msgspec.Struct, frozen=True):
     selected: str = ""
     frame: int = 0
     hidden_classes: tuple[int, ...] = ()
+    loop: bool = True
+    speed: float = 1.0
+    picture: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a speed that cannot be (ValueError)."""
+        if not 0.125 <= self.speed <= 8:
+            raise ValueError(f"the speed of playing is in [1/8, 8], not {self.speed}")
 
 
 class Session(msgspec.Struct, frozen=True):
