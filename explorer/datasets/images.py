@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from PIL import Image
 
 from explorer.datasets.idx import read_idx
@@ -82,17 +83,21 @@ def _with_channels(array: np.ndarray, path: Path) -> np.ndarray:
         array = array.transpose(0, 3, 1, 2)
     if array.ndim != 4 or array.shape[1] not in (1, 3):
         raise BadInput(f"{path}: an array of images has shape (N, H, W) or (N, 1 or 3, H, W), not {array.shape}")
+    if 0 in array.shape[1:]:
+        raise BadInput(f"{path}: its images have no pixels: {array.shape}")
     return np.ascontiguousarray(array)
 
 
 def _read_array(path: Path) -> np.ndarray:
     try:
-        loaded = np.load(path, allow_pickle=False)
-        array = loaded if isinstance(loaded, np.ndarray) else loaded[loaded.files[0]]
+        with open(path, "rb") as file:
+            array = _first_array(np.load(file, allow_pickle=False), path)
+    except BadInput:
+        raise
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except Exception as error:  # numpy raises many kinds for what is no array file
-        raise BadInput(f"{path}: cannot be read as an array: {error}") from None
+        raise BadInput(f"{path}: cannot be read as an array: {' '.join(str(error).split())}") from None
     if array.nbytes > MAX_BYTES:
         raise BadInput(f"{path}: {array.nbytes} bytes of images; at most {MAX_BYTES} are read")
     if array.dtype == np.uint8:
@@ -104,6 +109,18 @@ def _read_array(path: Path) -> np.ndarray:
         raise BadInput(f"{path}: its values reach from {low:g} to {high:g}; expected [0, 1] or [-1, 1]")
     scaled = (array + 1) / 2 if low < 0 else array
     return _with_channels(np.rint(scaled * 255).astype(np.uint8), path)
+
+
+def _first_array(loaded: np.ndarray | NpzFile, path: Path) -> np.ndarray:
+    if isinstance(loaded, np.ndarray):
+        return loaded
+    if loaded.zip is None or not loaded.files:
+        raise BadInput(f"{path}: holds no array")
+    claimed = max(member.file_size for member in loaded.zip.infolist())
+    if claimed > MAX_BYTES:
+        raise BadInput(f"{path}: {claimed} bytes of images; at most {MAX_BYTES} are read")
+    array: np.ndarray = loaded[loaded.files[0]]
+    return array
 
 
 def _read_folder(path: Path) -> np.ndarray:
@@ -128,10 +145,17 @@ def read_picture(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as picture:
-            grey = picture.mode in ("1", "L", "LA", "I", "I;16", "F")
-            array = np.asarray(picture.convert("L" if grey else "RGB"))
+            array = _bytes_of(picture)
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except Exception as error:  # Pillow raises many kinds for what is no picture
         raise BadInput(f"{path}: cannot be read as a picture: {error}") from None
     return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+
+
+def _bytes_of(picture: Image.Image) -> np.ndarray:
+    """Grey (H, W) or colour (H, W, 3), uint8."""
+    if picture.mode.startswith("I"):  # 16 bits: convert("L") would clip them at 255
+        return np.rint(np.clip(np.asarray(picture) / 257, 0, 255)).astype(np.uint8)
+    grey = picture.mode in ("1", "L", "LA", "F")
+    return np.asarray(picture.convert("L" if grey else "RGB"))

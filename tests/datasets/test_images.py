@@ -1,0 +1,166 @@
+"""Images from whatever names them: MNIST, IDX files, arrays, folders of pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.datasets.images import load_images, read_picture, to_unit_range
+from explorer.errors import BadInput
+
+
+@pytest.fixture
+def grey() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
+
+
+@pytest.fixture
+def colour() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (5, 3, 8, 12), dtype=np.uint8)
+
+
+def test_the_unit_range_is_exact_at_its_ends() -> None:
+    values = to_unit_range(np.array([0, 51, 255], np.uint8))
+    assert values.dtype == np.float32
+    assert values.tolist() == pytest.approx([-1, -0.6, 1], abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["mnist", "MNIST"])
+def test_mnist_by_name(name: str) -> None:
+    data = load_images(name, "test")
+    assert data.name == "mnist"
+    assert data.image_shape == (1, 28, 28)
+    assert data.labels is not None
+    assert len(data.labels) == len(data.images) == 10_000
+    assert data.sha256 == "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be"
+
+
+def test_an_idx_file(tmp_path: Path, grey: np.ndarray) -> None:
+    path = tmp_path / "letters-idx3"
+    path.write_bytes(struct.pack(">BBBB3I", 0, 0, 8, 3, *grey.shape) + grey.tobytes())
+    data = load_images(str(path))
+    assert np.array_equal(data.images, grey[:, None])
+    assert data.name == "letters-idx3"
+    assert data.labels is None
+    assert data.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_labels_are_no_images(tmp_path: Path) -> None:
+    path = tmp_path / "labels-idx1"
+    path.write_bytes(struct.pack(">BBBB1I", 0, 0, 8, 1, 3) + b"abc")
+    with pytest.raises(BadInput, match=r"labels-idx1: .*\(3,\)"):
+        load_images(str(path))
+
+
+@pytest.mark.parametrize("layout", ["NHW", "N1HW", "NHW1"])
+def test_grey_arrays_of_any_layout(tmp_path: Path, grey: np.ndarray, layout: str) -> None:
+    array = {"NHW": grey, "N1HW": grey[:, None], "NHW1": grey[..., None]}[layout]
+    np.save(tmp_path / "a.npy", array)
+    images = load_images(str(tmp_path / "a.npy")).images
+    assert images.flags.c_contiguous
+    assert np.array_equal(images, grey[:, None])
+
+
+def test_colour_arrays_and_archives(tmp_path: Path, colour: np.ndarray) -> None:
+    np.savez_compressed(tmp_path / "a.npz", images=colour.transpose(0, 2, 3, 1))
+    data = load_images(str(tmp_path / "a.npz"))
+    assert np.array_equal(data.images, colour)
+    assert data.image_shape == (3, 8, 12)
+
+
+def test_numbers_in_either_range_become_the_same_bytes(tmp_path: Path, grey: np.ndarray) -> None:
+    np.save(tmp_path / "unit.npy", grey / 255)
+    np.save(tmp_path / "signed.npy", (grey / 127.5 - 1).astype(np.float32))
+    assert np.array_equal(load_images(str(tmp_path / "unit.npy")).images, grey[:, None])
+    assert np.array_equal(load_images(str(tmp_path / "signed.npy")).images, grey[:, None])
+
+
+BAD_ARRAYS = {
+    "out of range": (np.full((2, 4, 4), 1.5), r"0 to 1\.5"),
+    "far below": (np.full((2, 4, 4), -7.0), "-7 to 0"),
+    "not finite": (np.full((2, 4, 4), np.nan), "finite"),
+    "whole numbers": (np.zeros((2, 4, 4), np.int64), "int64"),
+    "words": (np.array([["a"]]), "<U1"),
+    "too few dimensions": (np.zeros((4, 4), np.uint8), r"\(4, 4\)"),
+    "two channels": (np.zeros((2, 2, 4, 4), np.uint8), r"\(2, 2, 4, 4\)"),
+    "empty": (np.zeros((0, 4, 4), np.uint8), "no images"),
+    "no pixels": (np.zeros((2, 0, 4), np.uint8), "no pixels"),
+}
+
+
+@pytest.mark.parametrize(("array", "cause"), BAD_ARRAYS.values(), ids=BAD_ARRAYS.keys())
+def test_arrays_that_are_no_images(tmp_path: Path, array: np.ndarray, cause: str) -> None:
+    np.save(tmp_path / "bad.npy", array)
+    with pytest.raises(BadInput, match=cause) as refusal:
+        load_images(str(tmp_path / "bad.npy"))
+    assert str(tmp_path / "bad.npy") in str(refusal.value)
+
+
+def test_files_that_are_no_arrays(tmp_path: Path) -> None:
+    (tmp_path / "text.npy").write_text("hello")
+    np.save(tmp_path / "object.npy", np.array([{}], dtype=object), allow_pickle=True)
+    np.savez(tmp_path / "none.npz")
+    (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04")
+    (tmp_path / "empty.npy").write_bytes(b"")
+    header = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000, 1000), }".ljust(117) + b"\n"
+    (tmp_path / "huge.npy").write_bytes(header)
+    for name in ("text.npy", "object.npy", "none.npz", "cut.npz", "empty.npy", "huge.npy", "missing.npy"):
+        with pytest.raises(BadInput, match=name) as refusal:
+            load_images(str(tmp_path / name))
+        assert "\n" not in str(refusal.value)
+
+
+def test_a_folder_of_pictures_sorted_by_name_and_deep(tmp_path: Path, grey: np.ndarray) -> None:
+    (tmp_path / "set" / "b").mkdir(parents=True)
+    Image.fromarray(grey[1]).save(tmp_path / "set" / "b" / "x.PNG")
+    Image.fromarray(grey[0]).save(tmp_path / "set" / "a.png")
+    (tmp_path / "set" / "notes.txt").write_text("no picture")
+    data = load_images(str(tmp_path / "set"))
+    assert np.array_equal(data.images, grey[:2, None])
+    assert data.name == "set"
+    assert data.sha256 == hashlib.sha256(data.images.tobytes()).hexdigest()
+
+
+def test_folders_that_cannot_be_used(tmp_path: Path, grey: np.ndarray) -> None:
+    with pytest.raises(BadInput, match="no pictures in this folder"):
+        load_images(str(tmp_path))
+    Image.fromarray(grey[0]).save(tmp_path / "a.png")
+    Image.fromarray(grey[0][:4]).save(tmp_path / "b.png")
+    with pytest.raises(BadInput, match=r"b\.png: is .* must be of one size"):
+        load_images(str(tmp_path))
+    (tmp_path / "b.png").write_bytes(b"\x89PNG cut")
+    with pytest.raises(BadInput, match=r"b\.png: cannot be read as a picture"):
+        load_images(str(tmp_path))
+
+
+def test_a_source_that_is_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cifar: no such file"):
+        load_images(str(tmp_path / "cifar"))
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("L", 1), ("1", 1), ("LA", 1), ("RGB", 3), ("RGBA", 3), ("P", 3), ("CMYK", 3)])
+def test_pictures_of_any_mode(tmp_path: Path, mode: str, channels: int) -> None:
+    path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
+    Image.new("RGB", (12, 8), (200, 200, 200)).convert(mode).save(path)
+    picture = read_picture(path)
+    assert picture.shape == (channels, 8, 12)
+    assert picture.dtype == np.uint8
+    assert picture.mean() == pytest.approx(255 if mode == "1" else 200, abs=60)
+
+
+def test_a_grey_picture_of_16_bits_keeps_its_range(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    picture = read_picture(tmp_path / "deep.png")
+    assert picture.shape == (1, 8, 8)
+    assert np.abs(picture[0].astype(int) - ramp // 257).max() <= 1
+
+
+def test_a_missing_picture(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no such file"):
+        read_picture(tmp_path / "none.png")
