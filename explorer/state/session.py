@@ -17,6 +17,7 @@ WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent")
 ThemeName = Literal["system", "dark", "light"]
 QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat"]
+CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -43,6 +44,8 @@ class ChainState(msgspec.Struct, frozen=True):
         Compare: which quantity's difference "difference" shows.
     plot : PlotName
         Which curves are drawn against t.
+    curves_of : CurvesOf
+        Of the selected sample, or the mean over all.
     loop : bool
         Playing starts again at T.
     """
@@ -55,6 +58,7 @@ class ChainState(msgspec.Struct, frozen=True):
     reference: int = 0
     difference_of: QuantityName = "x_t"
     plot: PlotName = "norms"
+    curves_of: CurvesOf = "sample"
     loop: bool = False
 
 
