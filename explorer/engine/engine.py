@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.engine import devices, shelf
+from explorer.engine import devices, latent, shelf
 from explorer.engine.chains import Chains
 from explorer.engine.frames import FrameStore
 from explorer.engine.messages import (
@@ -91,8 +91,6 @@ class Engine:
             case ShowCurves():
                 return self.chains.show_curves(payload)
             case _:
-                from explorer.engine import latent
-
                 return latent.handle(payload, self.models)
 
     def _start(self, request: StartEngine) -> Steps:

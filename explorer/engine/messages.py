@@ -262,6 +262,8 @@ class LibraryEntry:
     card : Card or None
     problem : str
         Why it cannot be opened; empty if it can.
+    parameters : int
+        Numbers in its network; 0 where it is not known.
     """
 
     path: str
@@ -271,6 +273,7 @@ class LibraryEntry:
     sha256: str
     card: Card | None
     problem: str = ""
+    parameters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

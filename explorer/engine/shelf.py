@@ -22,6 +22,7 @@ from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.classifier import Classifier
+from explorer.models.registry import expected_tensors, parse_config
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.resources import resource
@@ -35,7 +36,9 @@ def entry(path: Path, shipped: bool) -> LibraryEntry:
     """What is known of a file; a problem instead of a card where it cannot be opened."""
     try:
         card = read_card(path)
-        return LibraryEntry(str(path), path.stem, shipped, path.stat().st_size, file_sha256(path), card)
+        expected = expected_tensors(card.network.name, parse_config(card.network.name, card.network.config))
+        count = sum(tensor.numel() for tensor in expected.values())
+        return LibraryEntry(str(path), path.stem, shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
     except (BadInput, OSError) as error:
         size = path.stat().st_size if path.exists() else 0
         return LibraryEntry(str(path), path.stem, shipped, size, "", None, str(error))
@@ -64,7 +67,8 @@ def open_checkpoint(path: str, models: Models) -> Steps:
         models.predictor(Lane(checkpoint.sha256, path))
     count = sum(p.numel() for p in checkpoint.network.parameters())
     size = file.stat().st_size
-    yield CheckpointOpened(LibraryEntry(path, file.stem, shipped, size, checkpoint.sha256, checkpoint.card), count)
+    entry = LibraryEntry(path, file.stem, shipped, size, checkpoint.sha256, checkpoint.card, parameters=count)
+    yield CheckpointOpened(entry, count)
 
 
 def thumbnail(path: str, models: Models) -> Steps:

@@ -1,0 +1,124 @@
+"""The real thread with the real engine, through the client."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.checkpoints.files import file_sha256
+from explorer.engine.client import Client
+from explorer.engine.messages import (
+    ChainFinished,
+    ChainProgress,
+    EngineReady,
+    Failed,
+    OpenCheckpoint,
+    Outcome,
+    SampleChain,
+    ShowStep,
+    StartEngine,
+    StepShown,
+    lane_keys,
+)
+from explorer.engine.worker import Worker
+from explorer.recipe import ChainRecipe, Lane, Sampler
+
+TIMEOUT = 60_000
+
+
+@pytest.fixture
+def client(qtbot: QtBot) -> Iterator[Client]:
+    worker = Worker()
+    made = Client(worker)
+    worker.start()
+    made.send(StartEngine(device="cpu"), "engine", queued=True)
+    yield made
+    assert worker.shutdown()
+    assert not worker.running
+
+
+def chain(path: Path, steps: int | None = 10, seed: int = 0) -> ChainRecipe:
+    return ChainRecipe((Lane(file_sha256(path), str(path), "C", Sampler(steps)),), seed, 2)
+
+
+def test_only_the_newest_request_of_a_channel_is_answered(qtbot: QtBot, client: Client, checkpoints: Mapping[str, Path]) -> None:
+    recipe = chain(checkpoints["mnist-ddpm-c"])
+    finished: list[Outcome] = []
+    client.send(SampleChain(recipe), "chain", finished.append)
+    qtbot.waitUntil(lambda: any(isinstance(o, ChainFinished) for o in finished), timeout=TIMEOUT)
+    shown: list[Outcome] = []
+    for t in range(1000, -1, -1):
+        client.send(ShowStep(lane_keys(recipe), t, "x_t"), "step", shown.append)
+    qtbot.waitUntil(lambda: not client.busy, timeout=TIMEOUT)
+    assert [o.t for o in shown if isinstance(o, StepShown)] == [0]
+
+
+def test_scrubbing_is_answered_while_sampling_runs_and_cancel_stops_it(
+    qtbot: QtBot, client: Client, checkpoints: Mapping[str, Path]
+) -> None:
+    recipe = chain(checkpoints["mnist-ddpm-c"], steps=None)
+    progress: list[Outcome] = []
+    shown: list[Outcome] = []
+    client.send(SampleChain(recipe), "chain", progress.append)
+    qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
+    client.send(ShowStep(lane_keys(recipe), 1000, "x_t"), "step", shown.append)
+    qtbot.waitUntil(lambda: bool(shown), timeout=TIMEOUT)
+    assert not any(isinstance(o, ChainFinished) for o in progress)
+    client.cancel("chain")
+    assert not client.busy
+    count = len(progress)
+    done: list[Outcome] = []
+    client.send(ShowStep(lane_keys(recipe), 0, "x_t"), "step", done.append)
+    qtbot.waitUntil(lambda: bool(done), timeout=TIMEOUT)
+    first = done[0]
+    client.send(ShowStep(lane_keys(recipe), 0, "x_t"), "step", done.append)
+    qtbot.waitUntil(lambda: len(done) == 2, timeout=TIMEOUT)
+    second = done[1]
+    assert isinstance(first, StepShown)
+    assert isinstance(second, StepShown)
+    assert second.frames[0].k == first.frames[0].k > 0, "no step is taken after the cancel"
+    assert len(progress) == count, "nothing of what was cancelled is delivered"
+
+
+def test_a_failure_is_told_and_the_engine_goes_on(qtbot: QtBot, client: Client, tmp_path: Path, checkpoints: Mapping[str, Path]) -> None:
+    with qtbot.waitSignal(client.failed, timeout=TIMEOUT) as told:
+        client.send(OpenCheckpoint(str(tmp_path / "none.safetensors")), "open", queued=True)
+    failed = told.args[0]
+    assert isinstance(failed, Failed)
+    assert "none.safetensors: no such file" in failed.message
+    own: list[Outcome] = []
+    client.send(OpenCheckpoint(str(tmp_path / "none.safetensors")), "open", queued=True, on_failure=own.append)
+    opened: list[Outcome] = []
+    client.send(OpenCheckpoint(str(checkpoints["mnist-ddpm-c"])), "open", opened.append, queued=True)
+    qtbot.waitUntil(lambda: bool(opened), timeout=TIMEOUT)
+    assert len(own) == 1
+
+
+def test_closing_while_sampling_leaves_no_thread(qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    worker = Worker()
+    client = Client(worker)
+    worker.start()
+    progress: list[Outcome] = []
+    client.send(SampleChain(chain(checkpoints["mnist-ddpm-c"], steps=None)), "chain", progress.append)
+    qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
+    assert worker.running
+    assert worker.shutdown()
+    assert not worker.running
+
+
+def test_the_client_says_when_it_is_busy(qtbot: QtBot, client: Client) -> None:
+    ready: list[Outcome] = []
+    with qtbot.waitSignal(client.busy_changed, timeout=TIMEOUT, check_params_cb=lambda busy: not busy):
+        client.send(StartEngine(device="cpu"), "engine", ready.append, queued=True)
+        assert client.busy
+    assert isinstance(ready[-1], EngineReady)
+
+
+def test_the_window_side_does_not_import_torch() -> None:
+    program = "import sys, explorer.engine.worker, explorer.engine.client, explorer.state.store; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
