@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
 from explorer.cli import shared
 from explorer.diffusion.noise import shared_noise
@@ -51,22 +52,21 @@ class SampledLane:
         return walk(self.predictor, self.course, seed, indices, self.image_shape, self.device, self.lane.sampler.clip)
 
 
-def open_lane(name: str, where: shared.Place, steps: int | None, eta: float, clip: bool) -> SampledLane:
+def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool) -> SampledLane:
     """Lane of a checkpoint under a sampler.
 
     Raises
     ------
     BadInput
-        If it cannot be opened or is no ddpm, or the steps do not fit its schedule.
+        If it is no ddpm, or the steps do not fit its schedule.
     """
-    checkpoint = shared.open_checkpoint(name)
     try:
         sampler = Sampler(steps, eta, clip)
         precision = where.precision_for(checkpoint) if checkpoint.card.kind == "ddpm" else "fp32"
         predictor = from_checkpoint(checkpoint, where.device, precision)
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
-        raise BadInput(f"{name}: {error}") from None
+        raise BadInput(f"{checkpoint.path}: {error}") from None
     lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
     return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision)
 

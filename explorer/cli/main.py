@@ -17,6 +17,10 @@ import typer
 import typer.main
 
 from explorer import __version__
+from explorer.cli import decode as decode_command
+from explorer.cli import encode as encode_command
+from explorer.cli import evaluate as evaluate_command
+from explorer.cli import info as info_command
 from explorer.cli import sample as sample_command
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
@@ -38,6 +42,10 @@ app = typer.Typer(
 # One line a command; `open` also takes what names no command.
 app.command("sample")(sample_command.sample)
 app.command("train")(train_command.train)
+app.command("decode")(decode_command.decode)
+app.command("encode")(encode_command.encode)
+app.command("evaluate")(evaluate_command.evaluate)
+app.command("info")(info_command.info)
 
 
 def _print_version(wanted: bool) -> None:

@@ -29,7 +29,7 @@ def sample(
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.PrecisionName.fp32,
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
-    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 120,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
     as_json: shared.JsonOption = False,
 ) -> None:
@@ -46,7 +46,7 @@ def sample(
     from explorer.cli import lanes as sampling
 
     where = shared.place(device, precision)
-    lanes = [sampling.open_lane(name, where, steps, eta, clip) for name in checkpoint]
+    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip) for name in checkpoint]
     recipe = _recipe(lanes, seed, samples)
     started = time.perf_counter()
     with torch.inference_mode():

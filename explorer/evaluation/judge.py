@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from explorer.checkpoints.files import load
+from explorer.checkpoints.files import Checkpoint, load
 from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.models.classifier import Classifier
 
 JUDGE = "mnist-classifier"
-BLOCK = 500
+BLOCK = 100
 CONFIDENT = 0.9
 
 Report = Callable[[int], object]
@@ -79,15 +77,13 @@ class Judge:
         self.classifier, self.device = classifier, torch.device(device)
 
     @classmethod
-    def open(cls, device: torch.device | str = "cpu", path: Path | None = None) -> Judge:
-        """The shipped classifier, or the one in a file.
+    def open(cls, device: torch.device | str = "cpu") -> Judge:
+        """The shipped classifier (BadInput if it cannot be opened)."""
+        return cls.of(load(locate(JUDGE)), device)
 
-        Raises
-        ------
-        BadInput
-            If it cannot be opened or is no classifier.
-        """
-        checkpoint = load(path or locate(JUDGE))
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu") -> Judge:
+        """The classifier in a checkpoint (BadInput if it is none)."""
         if not isinstance(checkpoint.network, Classifier):
             raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; the judge must be a classifier")
         checkpoint.network.to(device)
@@ -99,20 +95,20 @@ class Judge:
         config = self.classifier.config
         return config.channels, config.size, config.size
 
-    def read(self, images: np.ndarray | Tensor, report: Report | None = None) -> Readings:
+    def read(self, images: np.ndarray, report: Report | None = None) -> Readings:
         """Read images, in blocks.
 
         Parameters
         ----------
-        images : ndarray or Tensor, shape (N, C, H, W)
+        images : ndarray, shape (N, C, H, W)
             uint8 0..255, or floats in [-1, 1].
         report : callable, optional
             Told the size of each block when it is done.
         """
-        pixels = torch.from_numpy(images) if isinstance(images, np.ndarray) else images
         features, probabilities = [], []
         with torch.inference_mode():
-            for block in pixels.split(BLOCK):
+            for start in range(0, len(images), BLOCK):
+                block = torch.as_tensor(np.array(images[start : start + BLOCK]))  # a copy: MNIST's own arrays are read-only
                 x = block.to(self.device, torch.float32)
                 x = x / 127.5 - 1 if block.dtype == torch.uint8 else x
                 found = self.classifier.features(x)

@@ -1,0 +1,101 @@
+"""`encode`: where an autoencoder puts pictures, and how well it explains them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.cli import shared
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from explorer.models.autoencoder import Autoencoder
+
+DRAWS = 100
+
+
+def encode(
+    checkpoint: shared.CheckpointOption,
+    images: Annotated[list[Path], typer.Argument(help="Pictures; made to fit the model's images where they do not.")],
+    seed: shared.SeedOption = 0,
+    device: shared.DeviceOption = "auto",
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Encode pictures with a VAE or an AE: mean, sigma and the terms of the ELBO (nats per image).
+
+    The log-likelihood is the mean over 100 draws of z. With --json a line for each picture.
+    """
+    from explorer.datasets.images import read_picture
+
+    pictures = [read_picture(path) for path in images]
+    opened = shared.open_checkpoint(checkpoint)
+    model = shared.autoencoder(opened, shared.place(device).device)
+    light_on_dark = opened.card.data.name == "mnist"
+    for path, picture in zip(images, pictures, strict=True):
+        pixels, changes = _fitted(path, picture, model.config.image_shape, light_on_dark)
+        if changes:
+            print(f"{path}: {', '.join(changes)}", file=sys.stderr)
+        found = _encoded(model, pixels, seed)
+        if as_json:
+            shared.print_json({"image": path, **found, "changes": changes})
+        else:
+            print(f"{path}: {_line(found)}")
+
+
+def _fitted(path: Path, picture: np.ndarray, shape: tuple[int, int, int], light_on_dark: bool) -> tuple[np.ndarray, list[str]]:
+    """The picture as the model takes it, and what was done to it."""
+    import numpy as np
+
+    from explorer.latent.picture import fit_picture
+
+    try:
+        plain = fit_picture(picture, shape, dark_ground=False)
+        fitted = fit_picture(picture, shape, dark_ground=light_on_dark)
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}") from None
+    changes = []
+    if picture.shape[0] != shape[0]:
+        changes.append("made grey" if shape[0] == 1 else "made colour")
+    if picture.shape[1:] != shape[1:]:
+        changes.append(f"resized from {picture.shape[2]}x{picture.shape[1]} to {shape[2]}x{shape[1]}")
+    if not np.array_equal(plain, fitted):
+        changes.append("inverted: the model knows light strokes on black")
+    return fitted, changes
+
+
+def _encoded(model: Autoencoder, pixels: np.ndarray, seed: int) -> dict[str, Any]:
+    import torch
+
+    from explorer.datasets.images import to_unit_range
+    from explorer.diffusion.noise import shared_noise
+    from explorer.latent.elbo import elbo, reconstruction_error
+
+    device = next(model.parameters()).device
+    x = torch.from_numpy(to_unit_range(pixels))[None].to(device)
+    with torch.inference_mode():
+        mean, log_variance = model.encode(x)
+        found: dict[str, Any] = {"mean": mean[0].tolist(), "reconstruction_error": float(reconstruction_error(model, x))}
+        if log_variance is None:
+            return found
+        noise = shared_noise(seed, range(DRAWS), 0, (model.config.code,), device)
+        terms = elbo(model, x.expand(DRAWS, *x.shape[1:]), noise)
+        sigma = (0.5 * log_variance[0]).exp().tolist()
+        return {
+            **found, "sigma": sigma, "elbo": float(terms.value.mean()),
+            "log_likelihood": float(terms.log_likelihood.mean()), "kl": float(terms.kl[0]), "draws": DRAWS,
+        }  # fmt: skip
+
+
+def _line(found: dict[str, Any]) -> str:
+    numbers = ", ".join(f"{value:.4f}" for value in found["mean"])
+    error = f"reconstruction error {found['reconstruction_error']:.5f}"
+    if "sigma" not in found:
+        return f"code ({numbers}), {error}"
+    sigma = ", ".join(f"{value:.4f}" for value in found["sigma"])
+    terms = f"ELBO {found['elbo']:.2f} = log-likelihood {found['log_likelihood']:.2f} - KL {found['kl']:.2f} nats"
+    return f"mean ({numbers}), sigma ({sigma}), {terms}, {error}"

@@ -1,0 +1,257 @@
+"""`evaluate`: figures of a checkpoint, and the same figures of real images; on request written in its card."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.checkpoints.card import Card, Metric
+from explorer.cli import shared
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from explorer.checkpoints.files import Checkpoint
+    from explorer.evaluation.judge import Judge, Readings
+
+FID_IMAGES = 2000
+
+
+class MetricName(StrEnum):
+    """What can be measured."""
+
+    fid = "fid"
+    elbo = "elbo"
+    accuracy = "accuracy"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The command's arguments."""
+
+    checkpoint: Checkpoint
+    where: shared.Place
+    images: int | None
+    steps: int | None
+    eta: float
+    clip: bool
+    seed: int
+
+
+def evaluate(
+    checkpoint: shared.CheckpointOption,
+    metric: Annotated[MetricName, typer.Option(help="fid: ddpm, vae. elbo: vae, ae. accuracy: classifier.")],
+    images: Annotated[int | None, typer.Option(min=2, help="fid: samples (2000). elbo, accuracy: test images (all).")] = None,
+    steps: shared.StepsOption = None,
+    eta: shared.EtaOption = 1.0,
+    clip: shared.ClipOption = False,
+    seed: shared.SeedOption = 0,
+    device: shared.DeviceOption = "auto",
+    precision: shared.PrecisionOption = shared.PrecisionName.fp32,
+    as_json: shared.JsonOption = False,
+    write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
+) -> None:
+    """Measure a checkpoint.
+
+    fid is the Fréchet distance in the 128 features of the shipped digit classifier, between samples and the 60,000
+    training images; beside it stands that of as many real training images against all the others.
+    """
+    opened = shared.open_checkpoint(checkpoint)
+    wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed)
+    measure = {MetricName.fid: _fid, MetricName.elbo: _elbo, MetricName.accuracy: _accuracy}[metric]
+    started = time.perf_counter()
+    report, metrics = measure(wish)
+    report = {
+        "metric": metric.value, "checkpoint": checkpoint, "sha256": opened.sha256, **report,
+        "device": str(wish.where.device), "seconds": round(time.perf_counter() - started, 1), "written": write,
+    }  # fmt: skip
+    if write:
+        write_metrics(opened, metrics)
+    if as_json:
+        shared.print_json(report)
+    else:
+        print("\n".join(f"{name}: {_text(value)}" for name, value in report.items()))
+
+
+def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
+    """Put metrics in a checkpoint's card, replacing those of the same name and command; the file is written whole.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    import msgspec
+
+    from explorer.checkpoints.files import save
+
+    card: Card = checkpoint.card
+    replaced = {(metric.name, metric.command) for metric in metrics}
+    kept = tuple(metric for metric in card.metrics if (metric.name, metric.command) not in replaced)
+    save(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics), checkpoint.network.state_dict())
+
+
+def _fid(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
+    from explorer.evaluation.digits import real_score, score
+    from explorer.evaluation.frechet import moments
+    from explorer.evaluation.judge import Judge
+
+    count = FID_IMAGES if wish.images is None else wish.images
+    _check_digits(wish.checkpoint)
+    judge = Judge.open(wish.where.device)
+    samples, sampler = _samples(wish, count)
+    made = _read(judge, samples(), "judging samples")
+    real = _real_readings(judge)
+    try:
+        beside = real_score(real, count, wish.seed)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    found = score(made, moments(real.features))
+    command = _command(wish, MetricName.fid, count, sampler)
+    details = {
+        "images": count, "seed": wish.seed, **sampler,
+        "confident_share": found.confident_share, "real_confident_share": beside.confident_share,
+        "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
+        "compared_with": f"samples with the {len(real):,} training images; "
+        f"{count:,} of these, drawn by seed {wish.seed}, with the other {len(real) - count:,}",
+    }  # fmt: skip
+    figures = {
+        "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
+        "ratio": found.frechet_distance / beside.frechet_distance,
+    }  # fmt: skip
+    stored = Metric("fid", figures["fid"], command, figures["real_fid"], details)
+    return {**figures, **details, "command": command}, (stored,)
+
+
+def _check_digits(checkpoint: Checkpoint) -> None:
+    from explorer.datasets.mnist import SHA256
+
+    card = checkpoint.card
+    if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
+        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}; fid judges digits of MNIST")
+    if card.kind not in ("ddpm", "vae"):
+        reason = "an ae has no distribution to sample codes from" if card.kind == "ae" else "it makes no images"
+        raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")
+
+
+def _samples(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+    """What draws the samples, as pixels (N, C, H, W) uint8, and what the report says of how."""
+    return _of_chain(wish, count) if wish.checkpoint.card.kind == "ddpm" else _of_prior(wish, count)
+
+
+def _of_chain(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+    import numpy as np
+    import torch
+
+    from explorer.cli.lanes import lane_of
+    from explorer.evaluation.samples import chain_samples
+
+    lane = lane_of(wish.checkpoint, wish.where, wish.steps, wish.eta, wish.clip)
+    sampler = {"steps": lane.course.K, "eta": wish.eta, "clip": wish.clip, "precision": lane.precision}
+
+    def draw() -> np.ndarray:
+        found = []
+        walk = chain_samples(lane.predictor, lane.course, wish.seed, count, lane.image_shape, lane.device, wish.clip)
+        with torch.inference_mode(), shared.progress(count * lane.course.K, f"sampling {lane.label}", "step") as report:
+            for done, images in walk:
+                if images is not None:
+                    found.append(images)
+                report(done)
+        return np.concatenate(found)
+
+    return draw, sampler
+
+
+def _of_prior(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+    import numpy as np
+    import torch
+
+    from explorer.evaluation.samples import BLOCK, blocks, prior_samples
+
+    model = shared.autoencoder(wish.checkpoint, wish.where.device)
+
+    def draw() -> np.ndarray:
+        with torch.inference_mode():
+            return np.concatenate([prior_samples(model, wish.seed, indices, wish.where.device) for indices in blocks(count, BLOCK)])
+
+    return draw, {"codes": "z ~ N(0, I)"}
+
+
+def _real_readings(judge: Judge) -> Readings:
+    from explorer.datasets.mnist import mnist
+
+    return _read(judge, mnist("train")[0], "judging the training images")
+
+
+def _read(judge: Judge, images: np.ndarray, what: str) -> Readings:
+    with shared.progress(len(images), what) as report:
+        return judge.read(images, report)
+
+
+def _accuracy(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
+    from explorer.datasets.mnist import mnist
+    from explorer.evaluation.judge import Judge, accuracy
+
+    judge = Judge.of(wish.checkpoint, wish.where.device)
+    images, labels = (part[: wish.images] for part in mnist("test"))
+    if judge.image_shape != images.shape[1:]:
+        raise BadInput(f"{wish.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
+    value = accuracy(_read(judge, images, "judging test images"), labels)
+    command = _command(wish, MetricName.accuracy, wish.images)
+    details = {"images": len(images)}
+    return {"accuracy": value, **details, "command": command}, (Metric("test accuracy", value, command, details=details),)
+
+
+def _elbo(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
+    from explorer.datasets.images import load_images
+    from explorer.evaluation.elbo import measure, metrics
+
+    model = shared.autoencoder(wish.checkpoint, wish.where.device)
+    data = wish.checkpoint.card.data
+    if data.name != "mnist":
+        raise BadInput(f"{wish.checkpoint.path}: was trained on {data.name}, of which no test images are known")
+    images = load_images("mnist", "test").images[: wish.images]
+    with shared.progress(len(images), "test images") as report:
+        last = 0
+
+        def show(done: int, _total: int) -> None:
+            nonlocal last
+            report(done - last)
+            last = done
+
+        measured = measure(model, images, seed=wish.seed, progress=show)
+    command = _command(wish, MetricName.elbo, wish.images)
+    return {**asdict(measured), "seed": wish.seed, "command": command}, metrics(measured, command)
+
+
+def _command(wish: Wish, metric: MetricName, images: int | None, sampler: dict[str, Any] | None = None) -> str:
+    """What to type to measure it again; without the folders of this machine."""
+    from explorer.checkpoints.locate import shipped, source_of
+
+    source = source_of(wish.checkpoint.path)
+    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in shipped() else wish.checkpoint.path.name]
+    words += ["--metric", metric.value]
+    if images is not None:
+        words += ["--images", str(images)]
+    if sampler and "steps" in sampler:
+        words += ["--steps", str(sampler["steps"])] + (["--eta", f"{wish.eta:g}"] if wish.eta != 1 else [])
+        words += ["--clip"] if wish.clip else []
+        words += ["--precision", sampler["precision"]] if sampler["precision"] != "fp32" else []
+    if metric is not MetricName.accuracy:
+        words += ["--seed", str(wish.seed)]
+    return shlex.join(words)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    return str(value)

@@ -1,0 +1,97 @@
+"""`info`: what checkpoints are, after reading every weight."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.cli import shared
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.checkpoints.files import Checkpoint
+
+
+def info(
+    paths: Annotated[list[str], typer.Argument(help="Checkpoints: .safetensors files, or names of shipped ones.")],
+    as_json: shared.JsonOption = False,
+) -> int:
+    """Say what checkpoints are; exit status 2 if one cannot be opened. With --json a line for each."""
+    status = 0
+    for name in paths:
+        try:
+            found = describe(shared.open_checkpoint(name))
+        except BadInput as error:
+            print(f"generative-explorer: {' '.join(str(error).split())}", file=sys.stderr)
+            status = 2
+            continue
+        if as_json:
+            shared.print_json(found)
+        else:
+            print("\n".join(_lines(found)))
+    return status
+
+
+def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Everything that a checkpoint says of itself, as plain JSON values.
+
+    Raises
+    ------
+    BadInput
+        If its schedule is not valid or does not fit its network.
+    """
+    import msgspec
+    import torch
+
+    card = checkpoint.card
+    if card.kind == "ddpm":
+        from explorer.engine.predictors import from_checkpoint
+
+        from_checkpoint(checkpoint, torch.device("cpu"))
+    parameters = sum(weights.numel() for weights in checkpoint.network.parameters())
+    found: dict[str, Any] = {
+        "path": str(checkpoint.path), "bytes": checkpoint.path.stat().st_size, "sha256": checkpoint.sha256,
+        "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
+    }  # fmt: skip
+    for part in ("network", "schedule", "data", "training", "metrics"):
+        found[part] = msgspec.to_builtins(getattr(card, part))
+    return found
+
+
+def _predicts(option: str | None) -> str | None:
+    from explorer.diffusion.parameterization import Option
+
+    return None if option is None else Option(option).predicts
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    """For people: a heading, and a line for each thing there is to say."""
+    kind = found["kind"] + (f", option {found['option']} (predicts the {found['predicts']})" if found["option"] else "")
+    data, network, schedule, training = found["data"], found["network"], found["schedule"], found["training"]
+    channels, height, width = data["shape"]
+    settings = ", ".join(f"{key} {value}" for key, value in network["config"].items())
+    rows = [
+        ("kind", kind),
+        ("network", f"{network['name']}, {found['parameters']:,} parameters: {settings}"),
+        ("data", f"{data['name']}, {channels} x {height} x {width}, sha256 {data['sha256'][:12]}…"),
+    ]
+    if schedule:
+        rows.append(("schedule", f"{schedule['name']}, T = {schedule['T']}"))
+    if training:
+        rows += [
+            (
+                "training",
+                f"{training['epochs']} epochs, {training['images_seen']:,} images, batch {training['batch']}, seed {training['seed']}",
+            ),
+            ("", f"{training['optimizer']}; EMA {training['ema']:g}; loss {training['loss']}; {training['precision']}"),
+            ("", training["command"]),
+        ]
+        if training.get("notes"):
+            rows.append(("", training["notes"]))
+    for metric in found["metrics"]:
+        real = f" (real images {metric['reference']:.4g})" if metric.get("reference") is not None else ""
+        rows.append((metric["name"], f"{metric['value']:.4g}{real}: {metric['command']}"))
+    rows.append(("file", f"{found['bytes']:,} bytes, sha256 {found['sha256']}"))
+    return [found["path"], *(f"  {name:<10} {text}" for name, text in rows)]
