@@ -67,8 +67,8 @@ def open_checkpoint(path: str, models: Models) -> Steps:
         models.predictor(Lane(checkpoint.sha256, path))
     count = sum(p.numel() for p in checkpoint.network.parameters())
     size = file.stat().st_size
-    entry = LibraryEntry(path, file.stem, shipped, size, checkpoint.sha256, checkpoint.card, parameters=count)
-    yield CheckpointOpened(entry, count)
+    opened = LibraryEntry(path, file.stem, shipped, size, checkpoint.sha256, checkpoint.card, parameters=count)
+    yield CheckpointOpened(opened, count)
 
 
 def thumbnail(path: str, models: Models) -> Steps:
