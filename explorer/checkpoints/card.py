@@ -94,12 +94,16 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
         ValueError
             With the reason.
         """
-        if self.format_version != FORMAT_VERSION:
-            raise ValueError(f"is of format version {self.format_version}; this app reads version {FORMAT_VERSION}")
         if self.kind == "ddpm" and (self.option is None or self.schedule is None):
             raise ValueError("a ddpm needs an option and a schedule")
         if any(not 1 <= side <= 4096 for side in self.data.shape):
             raise ValueError(f"images of shape {self.data.shape} are not supported")
+
+
+class _Version(msgspec.Struct):
+    """Read first: a newer version may have another shape."""
+
+    format_version: int
 
 
 def encode_card(card: Card) -> str:
@@ -116,6 +120,10 @@ def decode_card(text: str) -> Card:
         If it is not JSON, or a field is missing, of the wrong type or contradicts another.
     """
     try:
-        return msgspec.json.decode(text.encode(), type=Card)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        encoded = text.encode()
+        version = msgspec.json.decode(encoded, type=_Version).format_version
+        if version != FORMAT_VERSION:
+            raise ValueError(f"is of format version {version}; this app reads version {FORMAT_VERSION}")
+        return msgspec.json.decode(encoded, type=Card)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ValueError(f"its metadata is not a model card: {error}") from None

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,6 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_card
+from explorer.checkpoints.fit import check_fit
 from explorer.errors import BadInput
 from explorer.models.registry import build, expected_tensors, parse_config
 
@@ -57,7 +59,7 @@ def read_card(path: Path) -> Card:
         raise BadInput(f"{path}: a safetensors file, but not a checkpoint of Generative Explorer")
     try:
         card = decode_card(text)
-        parse_config(card.network.name, card.network.config)
+        check_fit(card, parse_config(card.network.name, card.network.config))
     except ValueError as error:
         raise BadInput(f"{path}: {error}") from None
     return card
@@ -76,8 +78,8 @@ def load(path: Path) -> Checkpoint:
     expected = expected_tensors(card.network.name, config)
     try:
         with safe_open(path, framework="pt") as file:
-            _check_shapes(path, {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}, expected)  # noqa: SIM118
-            tensors = {name: file.get_tensor(name) for name in expected}
+            _check_tensors(path, {name: file.get_slice(name) for name in file.keys()}, expected)  # noqa: SIM118
+            tensors = {name: file.get_tensor(name).to(wanted.dtype) for name, wanted in expected.items()}
     except (SafetensorError, OSError) as error:
         raise BadInput(f"{path}: cannot be read: {error}") from None
     for name, tensor in tensors.items():
@@ -90,14 +92,17 @@ def load(path: Path) -> Checkpoint:
     return Checkpoint(path, card, network, file_sha256(path))
 
 
-def _check_shapes(path: Path, found: Mapping[str, tuple[int, ...]], expected: Mapping[str, Tensor]) -> None:
+def _check_tensors(path: Path, found: Mapping[str, Any], expected: Mapping[str, Tensor]) -> None:
     for name in sorted(expected.keys() - found.keys()):
         raise BadInput(f"{path}: has no weights {name}")
     for name in sorted(found.keys() - expected.keys()):
         raise BadInput(f"{path}: has weights {name} that its network does not")
     for name, tensor in expected.items():
-        if found[name] != tuple(tensor.shape):
-            raise BadInput(f"{path}: weights {name} are {found[name]}; its network needs {tuple(tensor.shape)}")
+        shape, dtype = tuple(found[name].get_shape()), found[name].get_dtype()
+        if shape != tuple(tensor.shape):
+            raise BadInput(f"{path}: weights {name} are {shape}; its network needs {tuple(tensor.shape)}")
+        if dtype.startswith(("F", "BF")) != tensor.is_floating_point():
+            raise BadInput(f"{path}: weights {name} are {dtype}; its network needs {tensor.dtype}")
 
 
 def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:

@@ -1,0 +1,55 @@
+"""Whether the parts of a card fit together: kind, network, schedule and data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explorer.checkpoints.card import Card, ScheduleCard
+from explorer.diffusion.schedule import Schedule, from_betas, named
+from explorer.models.autoencoder import AutoencoderConfig
+from explorer.models.unet import UNetConfig
+
+MAX_TIMESTEPS = 1_000_000
+NETWORK_OF_KIND = {"ddpm": "unet", "vae": "autoencoder", "ae": "autoencoder", "classifier": "classifier"}
+
+
+def make_schedule(card: ScheduleCard) -> Schedule:
+    """Forward process that a card names.
+
+    Raises
+    ------
+    ValueError
+        If there is no such schedule, or its numbers are not valid.
+    """
+    if not 1 <= card.T <= MAX_TIMESTEPS:
+        raise ValueError(f"T must be in 1..{MAX_TIMESTEPS}, not {card.T}")
+    if card.betas is None:
+        return named(card.name, card.T)
+    if len(card.betas) != card.T:
+        raise ValueError(f"its schedule has {len(card.betas)} betas for T = {card.T}")
+    return from_betas(card.betas)
+
+
+def check_fit(card: Card, config: Any) -> None:
+    """Refuse a card whose parts contradict each other; `config` is its network's, parsed.
+
+    Raises
+    ------
+    ValueError
+        With the reason.
+    """
+    wanted = NETWORK_OF_KIND[card.kind]
+    if card.network.name != wanted:
+        raise ValueError(f"a {card.kind} has the network {wanted}, not a {card.network.name}")
+    if card.schedule is not None:
+        make_schedule(card.schedule)
+    channels, height, width = card.data.shape
+    if config.channels != channels:
+        raise ValueError(f"its network takes {config.channels} channels, its data has {channels}")
+    if isinstance(config, UNetConfig):
+        if height % config.size_multiple or width % config.size_multiple:
+            raise ValueError(f"its network needs image sides that are multiples of {config.size_multiple}, not {height}x{width}")
+    elif (height, width) != (config.size, config.size):
+        raise ValueError(f"its network takes images of {config.size}x{config.size}, its data has {height}x{width}")
+    if isinstance(config, AutoencoderConfig) and config.variational != (card.kind == "vae"):
+        raise ValueError(f"a {card.kind} whose network is {'' if config.variational else 'not '}variational")

@@ -1,0 +1,106 @@
+"""The models that come with the app: what they say of themselves and what they must be alike in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from explorer.checkpoints.files import load, read_card
+from explorer.datasets.images import to_unit_range
+from explorer.datasets.mnist import SHA256
+from explorer.diffusion.forward import q_sample
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.schedule import linear
+from explorer.diffusion.training import TrainingTables, target
+from explorer.resources import resource_root
+
+KINDS = {
+    "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
+    "mnist-classifier": "classifier",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_shipped_model_opens_and_says_how_it_was_made(checkpoints: Mapping[str, Path], name: str) -> None:
+    card = load(checkpoints[name]).card
+    assert card.kind == KINDS[name]
+    assert card.data.name == "mnist"
+    assert card.data.shape == (1, 28, 28)
+    assert card.data.sha256 == SHA256["train-images-idx3-ubyte.gz"]
+    training = card.training
+    assert training is not None
+    assert training.command.startswith("generative-explorer train ")
+    assert training.images_seen >= 59_000
+
+
+def test_options_a_b_and_c_differ_in_their_option_alone(checkpoints: Mapping[str, Path]) -> None:
+    """One architecture, one initial seed, one data order, the same number of images."""
+    cards = {option: read_card(checkpoints[f"mnist-ddpm-{option.lower()}"]) for option in "ABC"}
+    for option, card in cards.items():
+        assert card.option == option
+        assert card.schedule is not None
+        assert card.schedule.T == 1000
+    b = cards["B"]
+    assert b.training is not None
+    for card in cards.values():
+        assert card.training is not None
+        same = msgspec.structs.replace(
+            card.training, loss=b.training.loss, command=b.training.command, notes=b.training.notes, precision=b.training.precision
+        )
+        assert same == b.training
+        assert card.schedule == b.schedule
+        assert card.data == b.data
+        assert card.network.name == b.network.name
+        differing = {key for key in b.network.config if card.network.config[key] != b.network.config[key]}
+        assert differing <= {"output_scale"}, "whose value follows from the option by one rule"
+
+
+def test_the_latent_models_have_planes(checkpoints: Mapping[str, Path]) -> None:
+    for name, variational in (("mnist-vae-2d", True), ("mnist-ae-2d", False)):
+        config = read_card(checkpoints[name]).network.config
+        assert config["code"] == 2
+        assert config["variational"] is variational
+
+
+def test_the_classifier_reads_digits(checkpoints: Mapping[str, Path], mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
+    network = load(checkpoints["mnist-classifier"]).network
+    images, labels = mnist_test
+    with torch.inference_mode():
+        read = network(torch.from_numpy(to_unit_range(images[:500]))).argmax(1).numpy()
+    assert (read == labels[:500]).mean() > 0.97
+
+
+@pytest.mark.parametrize(("option", "share"), [("A", 0.5), ("B", 0.3), ("C", 0.15)])
+def test_the_networks_predict_what_their_option_says(
+    checkpoints: Mapping[str, Path], digits: torch.Tensor, option: str, share: float
+) -> None:
+    """Their error is a small share of that of the best constant guess: x_t for A, 0 for B (less its mean) and C."""
+    checkpoint = load(checkpoints[f"mnist-ddpm-{option.lower()}"])
+    tables = TrainingTables(linear(1000))
+    eps = torch.randn(digits.shape, generator=torch.Generator().manual_seed(0))
+    for time in (100, 300):
+        t = torch.full((len(digits),), time)
+        x_t = q_sample(tables.schedule, digits, t, eps)
+        wanted = target(Option(option), tables, digits, eps, x_t, t)
+        naive = {"A": x_t, "B": digits.mean(0, keepdim=True), "C": torch.zeros_like(eps)}[option]
+        with torch.inference_mode():
+            error = (checkpoint.network(x_t, t) - wanted).square().mean()
+        assert error < share * (naive - wanted).square().mean()
+
+
+@pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-ae-2d"])
+def test_the_latent_models_reconstruct(checkpoints: Mapping[str, Path], digits: torch.Tensor, name: str) -> None:
+    model = load(checkpoints[name]).network
+    with torch.inference_mode():
+        error = (model(digits) - digits).square().mean()
+    assert error < 0.7 * (digits.mean(0, keepdim=True) - digits).square().mean(), "two numbers say more than the mean image"
+
+
+def test_all_that_comes_with_the_app_stays_small() -> None:
+    total = sum(path.stat().st_size for path in resource_root().rglob("*") if path.is_file())
+    assert total < 70e6
