@@ -21,6 +21,8 @@ from explorer.cli import decode as decode_command
 from explorer.cli import encode as encode_command
 from explorer.cli import evaluate as evaluate_command
 from explorer.cli import info as info_command
+from explorer.cli import open as open_command
+from explorer.cli import render as render_command
 from explorer.cli import sample as sample_command
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
@@ -40,6 +42,8 @@ app = typer.Typer(
     help="See how a diffusion model and a VAE make images. Without a command, or with files alone: open the window.",
 )
 # One line a command; `open` also takes what names no command.
+app.command("open")(open_command.open_window)
+app.command("render")(render_command.render)
 app.command("sample")(sample_command.sample)
 app.command("train")(train_command.train)
 app.command("decode")(decode_command.decode)

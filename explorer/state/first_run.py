@@ -49,4 +49,3 @@ def with_plane(state: LatentState, entry: LibraryEntry) -> LatentState:
 
 def _lane(entry: LibraryEntry, card: Card, sampler: Sampler) -> Lane:
     return Lane(checkpoint=entry.sha256, source=entry.path, option=card.option, sampler=sampler)
-

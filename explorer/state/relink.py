@@ -20,9 +20,7 @@ def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session
     """
     finder = _Finder(entries)
     latent = msgspec.structs.replace(session.latent, recipe=finder.plane(session.latent.recipe))
-    new = msgspec.structs.replace(
-        session, reverse=finder.chain(session.reverse), compare=finder.chain(session.compare), latent=latent
-    )
+    new = msgspec.structs.replace(session, reverse=finder.chain(session.reverse), compare=finder.chain(session.compare), latent=latent)
     return new, tuple(sorted(finder.replaced))
 
 

@@ -45,6 +45,16 @@ class Store(QObject):
         return self._session
 
     @property
+    def can_undo(self) -> bool:
+        """Whether there is anything to undo."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is anything to redo."""
+        return bool(self._future)
+
+    @property
     def undo_label(self) -> str:
         """What would be undone; empty if nothing."""
         return self._past[-1].label if self._past else ""

@@ -1,0 +1,211 @@
+"""Builds everything, and owns start and shutdown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyqtgraph
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from explorer import __version__
+from explorer.engine.client import Client
+from explorer.engine.messages import EngineReady, Failed, LibraryEntry, Outcome, StartEngine
+from explorer.engine.worker import Worker
+from explorer.errors import BadInput
+from explorer.paths import APP
+from explorer.state.first_run import with_shipped_models
+from explorer.state.library import Library
+from explorer.state.persistence import Loaded, Saved, load, session_file, write
+from explorer.state.relink import relinked
+from explorer.state.session import Session
+from explorer.state.store import Store
+from explorer.views.main_window import MainWindow
+from explorer.views.settings import SettingsInForce
+from explorer.views.workspace import Context, Workspace
+from explorer.watch import SignalWatch, report_exceptions_to
+from explorer.widgets.icons import app_icon
+from explorer.widgets.style import apply_theme
+from explorer.widgets.theme import Theme
+
+AUTOSAVE_MS = 800
+LAST_PATIENCE_MS = 60_000
+"""Importing torch cannot be cancelled; on a slow disk closing waits this long for it."""
+
+WorkspaceMaker = Callable[[Context], Workspace]
+Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
+
+
+def standard_workspaces() -> tuple[WorkspaceMaker, ...]:
+    """The workspaces, in the rail's order."""
+    from explorer.views.compare.view import CompareWorkspace
+    from explorer.views.latent.view import LatentWorkspace
+    from explorer.views.reverse_chain.view import ReverseChainWorkspace
+
+    return ReverseChainWorkspace, CompareWorkspace, LatentWorkspace
+
+
+def make_application() -> QApplication:
+    """The Qt application of this process, set up once."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName(APP)
+    app.setApplicationDisplayName("Generative Explorer")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName(APP)
+    app.setWindowIcon(app_icon())
+    pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
+    return app
+
+
+def shipped_beginning(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
+    """The kept session with its checkpoints found again and its empty workspaces filled, and what to tell of it."""
+    found, replaced = relinked(session, entries)
+    told = f"{', '.join(replaced)}: another file now than when this session was kept; the new one is shown." if replaced else ""
+    return with_shipped_models(found, entries), told
+
+
+class Explorer(QObject):
+    """The app: one engine, one session, one window.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The session to begin with.
+    file : Path or None
+        Where the session is kept; None keeps nothing.
+    workspaces : sequence of callables, optional
+        What makes the workspaces; the standard ones if left out.
+    beginning : callable
+        From the session and the library's entries to the session that is shown, with a notice or "".
+
+    Signals
+    -------
+    began()
+        The library is known, the session is complete, and the workspace that is shown has started.
+    """
+
+    began = Signal()
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        file: Path | None,
+        workspaces: Sequence[WorkspaceMaker] | None = None,
+        beginning: Beginning = shipped_beginning,
+    ) -> None:
+        super().__init__()
+        app = make_application()
+        session = loaded.saved.session
+        self._file, self._beginning = file, beginning
+        self._has_begun = self._is_down = False
+        self._paths: Sequence[str] = ()
+        self.theme = Theme(session.theme, self)
+        apply_theme(app, self.theme)
+        self.worker = Worker()
+        self.client = Client(self.worker, self)
+        self.store = Store(session, self)
+        self.library = Library(self.client, self)
+        self.context = Context(self.store, self.client, self.library, self.theme)
+        self._settings = SettingsInForce(self.context, self)
+        self._ask_engine(session.device)
+        makers = standard_workspaces() if workspaces is None else workspaces
+        self.window = MainWindow(self.context, [make(self.context) for make in makers])
+        self.window.restore_window(loaded.saved.window)
+        if loaded.message:
+            self.window.banner.say(loaded.message, severity="warning")
+        self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
+        self._autosave.timeout.connect(self.save)
+        self.store.changed.connect(self._session_changed)
+        self.library.changed.connect(self._library_known)
+        self.window.closing.connect(self.shutdown)
+
+    def show(self, paths: Sequence[str] = ()) -> None:
+        """Show the window at once; the engine starts behind it, then `paths` are opened."""
+        self._paths = paths
+        self.window.show()
+        QTimer.singleShot(0, self.start)
+
+    def start(self) -> None:
+        """Start the engine thread and read the library."""
+        if not self._is_down and not self.worker.running:
+            self.worker.start()
+            self.library.scan(self.store.session.recent)
+
+    def save(self) -> None:
+        """Keep the session now; a folder that cannot be written is told of."""
+        if self._file is None:
+            return
+        try:
+            write(self._file, Saved(session=self.store.session, window=self.window.window_state()))
+        except BadInput as error:
+            self.window.banner.say(str(error), "What is open will not be there at the next start.", severity="warning")
+
+    def shutdown(self) -> bool:
+        """Keep the session, cancel all, end the engine thread; False if it did not end. Once."""
+        if self._is_down:
+            return True
+        self._is_down = True
+        self._autosave.stop()
+        self.save()
+        self.window.hide()
+        if not self.worker.running:
+            return True
+        return self.worker.shutdown() or self.worker.shutdown(LAST_PATIENCE_MS)
+
+    def _ask_engine(self, device: str) -> None:
+        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
+        on_failure = self._start_failed if device == "auto" else self._device_failed
+        self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
+
+    def _engine_ready(self, outcome: Outcome) -> None:
+        if isinstance(outcome, EngineReady):
+            self.window.engine_ready(outcome)
+
+    def _start_failed(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Failed):
+            self.window.engine_failed(outcome)
+
+    def _device_failed(self, outcome: Outcome) -> None:
+        """The chosen device is not there: take what is."""
+        if isinstance(outcome, Failed):
+            self.window.banner.say(
+                outcome.message, "The app takes the best device there is. Preferences changes the choice.", severity="warning"
+            )
+            self._ask_engine("auto")
+
+    def _library_known(self) -> None:
+        if self._has_begun:
+            return
+        self._has_begun = True
+        session, told = self._beginning(self.store.session, self.library.entries)
+        self.store.start_from(session)
+        self.window.activate()
+        if told:
+            self.window.banner.say(told, severity="notice")
+        self.window.open_paths(self._paths)
+        self.began.emit()
+
+    def _session_changed(self, old: Session, new: Session) -> None:
+        if self._file is not None and not self._is_down:
+            self._autosave.start()
+
+
+def run(paths: Sequence[str]) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    app = make_application()
+    file = session_file()
+    explorer = Explorer(load(file), file)
+    watch = SignalWatch(explorer.window.close)
+    report_exceptions_to(explorer.window.banner)
+    app.aboutToQuit.connect(explorer.shutdown)
+    explorer.show(paths)
+    status = app.exec()
+    watch.stop()
+    if explorer.worker.running:
+        # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
+        os._exit(1)
+    return status

@@ -1,0 +1,37 @@
+"""`open`: the window; also what `generative-explorer` alone and `generative-explorer PATH…` mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.cli.display import require_qt, require_window_system
+from explorer.errors import BadInput
+
+
+def open_window(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a session, pictures.")
+    ] = None,
+) -> int:
+    """Open the window, with these files in it."""
+    found = [_existing(path) for path in paths or ()]
+    require_window_system()
+    require_qt()
+    from explorer.app import run
+
+    return run(found)
+
+
+def _existing(path: str) -> str:
+    """A path as it can be opened: shipped names stand for their file; what else is wrong is told of in the window."""
+    if Path(path).expanduser().exists():
+        return path
+    from explorer.checkpoints.locate import shipped
+
+    known = shipped()
+    if path not in known:
+        raise BadInput(f"{path}: no such file")
+    return str(known[path])

@@ -1,0 +1,230 @@
+"""`render`: the real window, off screen, saved when all that was asked for is shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from explorer.cli.display import require_libraries, require_qt
+from explorer.errors import BadInput
+from explorer.recipe import MAX_SAMPLES, MAX_SEED
+
+if TYPE_CHECKING:
+    from explorer.app import Explorer
+    from explorer.engine.messages import LibraryEntry
+    from explorer.state.session import Session
+
+KINDS = {"reverse-chain": ("ddpm",), "compare": ("ddpm",), "latent": ("vae", "ae")}
+SMALLEST, LARGEST = (1024, 640), (7680, 4320)
+SETTLE_MS, SETTLED_LOOKS = 40, 4
+"""The window counts as idle when it has been so this often in a row."""
+
+
+class WorkspaceChoice(StrEnum):
+    """What can be rendered."""
+
+    reverse_chain = "reverse-chain"
+    compare = "compare"
+    latent = "latent"
+
+
+class ThemeChoice(StrEnum):
+    """Colours."""
+
+    dark = "dark"
+    light = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What shall be shown; None where the window's own default holds."""
+
+    workspace: str
+    theme: str
+    checkpoints: tuple[str, ...]
+    t: int | None
+    samples: int | None
+    steps: int | None
+    seed: int | None
+
+
+def render(
+    workspace: Annotated[WorkspaceChoice, typer.Argument(help="Which workspace.")],
+    out: Annotated[Path, typer.Option(help="Picture to write, a .png.")],
+    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1440x900",
+    theme: Annotated[ThemeChoice, typer.Option(help="Colours.")] = ThemeChoice.dark,
+    checkpoint: Annotated[list[str] | None, typer.Option(help="A file or a shipped name; compare takes several.")] = None,
+    t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
+    samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Determines all noise.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
+) -> None:
+    """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
+    width, height = parse_size(size)
+    if out.suffix.lower() != ".png":
+        raise BadInput(f"{out}: the picture's name must end in .png")
+    if not out.parent.is_dir():
+        raise BadInput(f"{out}: there is no folder {out.parent}")
+    paths = tuple(_located(name) for name in checkpoint or ())
+    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed)
+    _check(wish)
+    require_libraries()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    require_qt()
+    _draw(wish, out, width, height, timeout)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height in "1440x900".
+
+    Raises
+    ------
+    BadInput
+        If it is not of that form, or the window does not fit into it.
+    """
+    found = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text.strip())
+    if found is None:
+        raise BadInput(f"--size {text}: write it as WIDTHxHEIGHT, such as 1440x900")
+    width, height = int(found[1]), int(found[2])
+    if not (SMALLEST[0] <= width <= LARGEST[0] and SMALLEST[1] <= height <= LARGEST[1]):
+        raise BadInput(f"--size {text}: must be between {SMALLEST[0]}x{SMALLEST[1]} and {LARGEST[0]}x{LARGEST[1]}")
+    return width, height
+
+
+def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> Session:
+    """The session that shows what was asked for.
+
+    Raises
+    ------
+    BadInput
+        If a checkpoint cannot be opened or is not of the workspace's kind.
+    """
+    import msgspec
+
+    from explorer.state.first_run import COMPARE_STEPS, with_lanes, with_plane, with_shipped_models
+    from explorer.state.session import WorkspaceName
+
+    assert wish.workspace in get_args(WorkspaceName)
+    session = with_shipped_models(session, entries)
+    chosen = [_entry(path, wish.workspace, entries) for path in wish.checkpoints]
+    if wish.workspace == "latent":
+        latent = with_plane(session.latent, chosen[0]) if chosen else session.latent
+        return msgspec.structs.replace(session, latent=latent)
+    from explorer.recipe import Sampler
+
+    name = "reverse" if wish.workspace == "reverse-chain" else "compare"
+    state = getattr(session, name)
+    if chosen:
+        state = with_lanes(state, chosen, Sampler(steps=COMPARE_STEPS if name == "compare" else None))
+    return msgspec.structs.replace(session, **{name: _set(state, wish)})
+
+
+def _set(state, wish: Wish):  # type: ignore[no-untyped-def]
+    import msgspec
+
+    replace, recipe = msgspec.structs.replace, state.recipe
+    if wish.steps is not None:
+        lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=wish.steps)) for lane in recipe.lanes)
+        recipe = replace(recipe, lanes=lanes)
+    if wish.samples is not None:
+        recipe = replace(recipe, samples=wish.samples)
+    if wish.seed is not None:
+        recipe = replace(recipe, seed=wish.seed)
+    return replace(state, recipe=recipe, t=wish.t or 0)
+
+
+def _located(name: str) -> str:
+    from explorer.checkpoints.locate import locate
+
+    return str(locate(name).resolve())
+
+
+def _check(wish: Wish) -> None:
+    if wish.workspace != "compare" and len(wish.checkpoints) > 1:
+        raise BadInput(f"{wish.workspace} shows one checkpoint; compare shows several")
+    given = [f"--{name}" for name in ("t", "samples", "steps", "seed") if getattr(wish, name) is not None]
+    if wish.workspace == "latent" and given:
+        raise BadInput(f"{', '.join(given)}: of no meaning for latent; reverse-chain and compare take it")
+
+
+def _entry(path: str, workspace: str, entries: Sequence[LibraryEntry]) -> LibraryEntry:
+    entry = next(e for e in entries if os.path.realpath(e.path) == os.path.realpath(path))
+    if entry.card is None:
+        raise BadInput(entry.problem)
+    if entry.card.kind not in KINDS[workspace]:
+        wanted = " or ".join(kind.upper() for kind in KINDS[workspace])
+        raise BadInput(f"{path}: is a {entry.card.kind}; {workspace} shows a {wanted}")
+    return entry
+
+
+def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> None:
+    """Raises BadInput for what the person can set right, RuntimeError for a fault."""
+    from explorer.app import Explorer
+    from explorer.state.persistence import Loaded, Saved
+    from explorer.state.session import Session
+
+    problems: list[BaseException] = []
+
+    def begin(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
+        try:
+            return beginning(wish, session, entries), ""
+        except BadInput as error:
+            problems.append(error)
+            return session, ""
+
+    session = Session(workspace=wish.workspace, theme=wish.theme, recent=wish.checkpoints)  # type: ignore[arg-type]
+    explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin)
+    try:
+        explorer.window.resize(width, height)
+        explorer.show()
+        _wait_until_idle(explorer, problems, timeout)
+        if not explorer.window.grab().save(str(out), "PNG"):
+            raise BadInput(f"{out}: cannot be written")
+    finally:
+        explorer.window.close()
+        if not explorer.shutdown():
+            raise RuntimeError("the engine did not end")
+
+
+def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout: float) -> None:
+    import time
+
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    from explorer.engine.messages import Failed
+
+    loop = QEventLoop()
+    began: list[bool] = []
+    quiet = 0
+    deadline = time.monotonic() + timeout
+
+    def fail(failed: Failed) -> None:
+        problems.append(RuntimeError(f"{failed.message}\n{failed.detail}") if failed.detail else BadInput(failed.message))
+
+    def look() -> None:
+        nonlocal quiet
+        idle = bool(began) and explorer.window.current.idle and not explorer.client.busy
+        quiet = quiet + 1 if idle else 0
+        if problems or quiet >= SETTLED_LOOKS or time.monotonic() > deadline:
+            loop.quit()
+
+    explorer.client.failed.connect(fail)
+    explorer.began.connect(lambda: began.append(True))
+    timer = QTimer(interval=SETTLE_MS)
+    timer.timeout.connect(look)
+    timer.start()
+    loop.exec()
+    timer.stop()
+    explorer.client.failed.disconnect(fail)
+    if problems:
+        raise problems[0]
+    if quiet < SETTLED_LOOKS:
+        raise BadInput(f"the window was not idle after {timeout:g} s: give it longer with --timeout, or fewer --steps or --samples")
