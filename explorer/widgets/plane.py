@@ -1,0 +1,445 @@
+"""The latent plane: codes, manifold, prior, points and strokes, and what the pointer does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.latent.plane import Extent
+from explorer.latent.strokes import resample
+from explorer.recipe import Point, Stroke
+from explorer.widgets import plane_paint as paint
+from explorer.widgets.pictures import to_image
+from explorer.widgets.plane_gestures import Carry, Paint, Pan, item_at
+from explorer.widgets.plane_viewport import Viewport
+from explorer.widgets.theme import Theme, Tokens
+
+ZOOM_PER_NOTCH = 1.2
+BEADS = 14
+CORNER = 8
+FIT_PADDING = 16.0
+NOWHERE: Extent = (-3.0, 3.0, -3.0, 3.0)
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+
+
+class Plane(QWidget):
+    """Shows a plane and reports gestures; it changes nothing but its view.
+
+    Signals
+    -------
+    hovered(object)
+        Latent coordinates (x, y) under the pointer, or None when it has left.
+    view_changed()
+        Panned, zoomed or resized.
+    point_wanted(float, float)
+        The person asks for a point there.
+    item_selected(str)
+        Name of the item clicked; empty for none.
+    item_carried(object)
+        A Point or Stroke as it is now, while it is dragged.
+    carry_ended()
+    stroke_growing(object), stroke_painted(object)
+        Path (M, 2) of the stroke that is being painted (None: given up), and once more when it is done.
+    menu_wanted(object, float, float)
+        Position on screen, and the code there.
+    nudged(int, int)
+        Arrow keys: steps to the right and upwards, ten with Shift.
+    play_wanted()
+        The space bar was struck, not held to pan.
+    """
+
+    hovered = Signal(object)
+    view_changed = Signal()
+    point_wanted = Signal(float, float)
+    item_selected = Signal(str)
+    item_carried = Signal(object)
+    carry_ended = Signal()
+    stroke_growing = Signal(object)
+    stroke_painted = Signal(object)
+    menu_wanted = Signal(object, float, float)
+    nudged = Signal(int, int)
+    play_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._view = Viewport(640, 480)
+        self._home: Extent = NOWHERE
+        self._fitted = True
+        self._codes = np.zeros((0, 2), np.float32)
+        self._labels: np.ndarray | None = None
+        self._classes = np.zeros(0, np.int64)
+        self._visible = np.zeros(0, bool)
+        self._hidden: tuple[int, ...] = ()
+        self._codes_shown, self._prior_shown, self._manifold_shown = True, False, False
+        self._manifold: tuple[QImage, Extent] | None = None
+        self._points: tuple[Point, ...] = ()
+        self._tiles: Mapping[str, QImage] = {}
+        self._strokes: tuple[Stroke, ...] = ()
+        self._selected = ""
+        self._marker: tuple[float, float] | None = None
+        self._posterior: tuple[tuple[float, float], tuple[float, float] | None] | None = None
+        self._brush = False
+        self._message = ""
+        self._gesture: Pan | Carry | Paint | None = None
+        self._panning_key = False
+        self._pan_happened = False
+        self._sprites: tuple[float, float, QPixmap] | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(QSize(240, 200))
+        self.setAccessibleName("Latent plane")
+        theme.changed.connect(self.update)
+
+    # --- what is shown ---
+
+    def set_codes(self, codes: np.ndarray, labels: np.ndarray | None) -> None:
+        """Codes (N, 2) of the test images, with their classes (N,)."""
+        self._codes, self._labels = codes, labels
+        self._classes = paint.classes_for_sprites(labels, len(codes))
+        self._mask()
+
+    def set_hidden_classes(self, hidden: tuple[int, ...]) -> None:
+        """Classes whose codes are not drawn."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._mask()
+
+    def _mask(self) -> None:
+        hidden = np.array(self._hidden, np.int64)
+        self._visible = ~np.isin(self._classes, hidden) if self._labels is not None else np.ones(len(self._codes), bool)
+        self.update()
+
+    def set_layers(self, codes: bool, manifold: bool, prior: bool) -> None:
+        """Which layers are drawn."""
+        self._codes_shown, self._manifold_shown, self._prior_shown = codes, manifold, prior
+        self.update()
+
+    def set_manifold(self, picture: np.ndarray | None, extent: Extent = NOWHERE) -> None:
+        """Picture (H, W, 3) of the decodings over a rectangle; None takes it away."""
+        self._manifold = None if picture is None else (to_image(picture), extent)
+        self.update()
+
+    def set_items(self, points: tuple[Point, ...], strokes: tuple[Stroke, ...], selected: str) -> None:
+        """Points and strokes, and which of them is selected."""
+        self._points, self._strokes, self._selected = points, strokes, selected
+        self.update()
+
+    def set_tiles(self, tiles: np.ndarray, names: Sequence[str]) -> None:
+        """Decodings (N, H, W, 3) of points by name."""
+        self._tiles = paint.tile_images(tiles, names)
+        self.update()
+
+    def set_marker(self, at: tuple[float, float] | None) -> None:
+        """Where the playing frame is on its stroke."""
+        if at != self._marker:
+            self._marker = at
+            self.update()
+
+    def set_posterior(self, mean: tuple[float, float] | None, sigma: tuple[float, float] | None = None) -> None:
+        """Code of an encoded picture, with its standard deviations where it has some."""
+        self._posterior = None if mean is None else (mean, sigma)
+        self.update()
+
+    def set_brush(self, on: bool) -> None:
+        """Paint strokes with the left button, instead of selecting and carrying."""
+        self._brush = on
+        self._show_cursor()
+
+    def set_message(self, text: str) -> None:
+        """Words over an empty plane."""
+        if text != self._message:
+            self._message = text
+            self.update()
+
+    @property
+    def message(self) -> str:
+        """Words over the plane."""
+        return self._message
+
+    @property
+    def view(self) -> Viewport:
+        """What is visible."""
+        return self._view
+
+    @property
+    def codes_drawn(self) -> np.ndarray:
+        """Codes (M, 2) that are not hidden."""
+        return self._codes[self._visible] if self._codes_shown else self._codes[:0]
+
+    @property
+    def manifold_extent(self) -> Extent | None:
+        """Rectangle of the manifold's picture."""
+        return None if self._manifold is None else self._manifold[1]
+
+    @property
+    def tiles(self) -> Mapping[str, QImage]:
+        """Pictures beside the points, by name."""
+        return self._tiles
+
+    @property
+    def marker(self) -> tuple[float, float] | None:
+        """Where the playing frame is."""
+        return self._marker
+
+    # --- view ---
+
+    def set_home(self, extent: Extent) -> None:
+        """What `fit` shows; a view that was fitted follows."""
+        self._home = extent
+        if self._fitted:
+            self.fit()
+
+    def fit(self) -> None:
+        """Show everything."""
+        self._take_view(self._view.fitted(self._home, FIT_PADDING), fitted=True)
+
+    def zoom(self, factor: float) -> None:
+        """Enlarge about the middle."""
+        self._take_view(self._view.zoomed(factor, self.width() / 2, self.height() / 2))
+
+    def _take_view(self, view: Viewport, fitted: bool = False) -> None:
+        self._fitted = fitted
+        if view != self._view:
+            self._view = view
+            self.view_changed.emit()
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what is shown."""
+        view = self._view.resized(self.width(), self.height())
+        self._take_view(view.fitted(self._home, FIT_PADDING) if self._fitted else view, self._fitted)
+
+    # --- drawing ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Every layer, from the back."""
+        tokens, view = self._theme.tokens, self._view
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QPainterPath()
+        card.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
+        painter.setClipPath(card)
+        painter.fillPath(card, QColor(tokens.card))
+        picture = self._manifold if self._manifold_shown else None
+        if picture is not None:
+            paint.draw_manifold(painter, view, *picture)
+        paint.draw_grid_lines(painter, view, tokens, picture is not None)
+        if self._codes_shown and len(self._codes):
+            codes, classes = self._codes[self._visible], self._classes[self._visible]
+            paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF())
+        if self._prior_shown:
+            paint.draw_prior(painter, view, tokens, picture is not None)
+        paint.draw_tick_numbers(painter, view, tokens, picture is not None)
+        self._draw_items(painter, tokens)
+        if self._message:
+            painter.setPen(QColor(tokens.muted))
+            painter.setFont(self.font())
+            place = QRectF(self.rect()).adjusted(32, 32, -32, -32)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(tokens.border), 1))
+        painter.drawPath(card)
+
+    def _draw_items(self, painter: QPainter, tokens: Tokens) -> None:
+        view = self._view
+        for stroke in sorted(self._strokes, key=lambda s: s.name == self._selected):
+            selected = stroke.name == self._selected
+            beads = resample(stroke.path, min(BEADS, stroke.frames)) if selected else ()
+            paint.draw_stroke(
+                painter, paint.stroke_polygon(view, stroke.path), [QPointF(*view.to_screen(x, y)) for x, y in beads], tokens, selected
+            )
+        if isinstance(self._gesture, Paint) and len(self._gesture.path) > 1:
+            paint.draw_stroke(painter, paint.stroke_polygon(view, self._gesture.smooth(view)), (), tokens, True)
+        if self._posterior is not None:
+            paint.draw_posterior(painter, view, *self._posterior, tokens)
+        for point in sorted(self._points, key=lambda p: p.name == self._selected):
+            paint.draw_point(painter, view, point, self._tiles.get(point.name), tokens, point.name == self._selected)
+        if self._marker is not None:
+            paint.draw_marker(painter, QPointF(*view.to_screen(*self._marker)))
+
+    def _dots(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        fitted = self._view.fitted(self._home, FIT_PADDING).scale
+        radius = round(min(5.0, max(1.6, 2.2 * (self._view.scale / fitted) ** 0.35)), 1)
+        if self._sprites is None or self._sprites[:2] != (radius, ratio):
+            self._sprites = (radius, ratio, paint.dot_sprites(radius, ratio))
+        return self._sprites[2]
+
+    # --- pointer ---
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to carry, to paint or to pan."""
+        if self._gesture is not None:
+            return
+        at = (event.position().x(), event.position().y())
+        pans = event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
+        if pans or (self._panning_key and event.button() == Qt.MouseButton.LeftButton):
+            self._gesture, self._pan_happened = Pan(at, menu=event.button() == Qt.MouseButton.RightButton), False
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._begin(at)
+        self._show_cursor()
+
+    def _begin(self, at: tuple[float, float]) -> None:
+        code = self._view.to_plane(*at)
+        if self._brush:
+            self._gesture = Paint([code])
+            return
+        item = item_at(self._view, self._points, self._strokes, *at)
+        self.item_selected.emit(item.name if item is not None else "")
+        if item is not None:
+            self._gesture = Carry(item, at, code)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with what was begun, and say where the pointer is."""
+        px, py = event.position().x(), event.position().y()
+        gesture = self._gesture
+        if isinstance(gesture, Pan):
+            self._pan_happened = True
+            dx, dy = gesture.by((px, py))
+            if dx or dy:
+                self._take_view(self._view.panned(dx, dy))
+        elif isinstance(gesture, Carry):
+            item = gesture.at(self._view, px, py)
+            if item is not None:
+                self.item_carried.emit(item)
+        elif isinstance(gesture, Paint):
+            gesture.add(self._view.to_plane(px, py), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.stroke_growing.emit(gesture.smooth(self._view))
+            self.update()
+        else:
+            self._show_cursor(px, py)
+        self.hovered.emit(self._view.to_plane(px, py))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End what was begun."""
+        gesture, self._gesture = self._gesture, None
+        px, py = event.position().x(), event.position().y()
+        if isinstance(gesture, Pan) and gesture.menu and not gesture.under_way:
+            self._want_menu(px, py)
+        elif isinstance(gesture, Carry) and gesture.under_way:
+            self.carry_ended.emit()
+        elif isinstance(gesture, Paint):
+            if gesture.is_click(self._view):
+                self.stroke_growing.emit(None)
+                item = item_at(self._view, self._points, self._strokes, px, py)
+                self.item_selected.emit(item.name if item is not None else "")
+            else:
+                self.stroke_painted.emit(gesture.smooth(self._view))
+        self._show_cursor(px, py)
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask for a point, where there is nothing yet."""
+        px, py = event.position().x(), event.position().y()
+        if self._brush or event.button() != Qt.MouseButton.LeftButton:
+            self.mousePressEvent(event)
+        elif item_at(self._view, self._points, self._strokes, px, py) is None:
+            self.point_wanted.emit(*self._view.to_plane(px, py))
+
+    def _want_menu(self, px: float, py: float) -> None:
+        item = item_at(self._view, self._points, self._strokes, px, py)
+        if item is not None:
+            self.item_selected.emit(item.name)
+        self.menu_wanted.emit(self.mapToGlobal(QPoint(round(px), round(py))), *self._view.to_plane(px, py))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key; the right button asks on release, since it also pans."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_wanted.emit(self.mapToGlobal(self.rect().center()), self._view.x, self._view.y)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom towards the pointer."""
+        pixels, angle = event.pixelDelta().y(), event.angleDelta().y()
+        notches = angle / 120 if angle else pixels / 24
+        if notches:
+            at = event.position()
+            self._take_view(self._view.zoomed(ZOOM_PER_NOTCH**notches, at.x(), at.y()))
+            self.hovered.emit(self._view.to_plane(at.x(), at.y()))
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is nowhere."""
+        self.hovered.emit(None)
+
+    # --- keys ---
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that mean something here from the window's shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+            if plain and (event.key() in ARROWS or event.key() == Qt.Key.Key_Space):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space held pans, arrow keys nudge, Esc gives up what was begun."""
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._panning_key, self._pan_happened = True, False
+                self._show_cursor()
+        elif event.key() in ARROWS:
+            dx, dy = ARROWS[Qt.Key(event.key())]
+            steps = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self.nudged.emit(steps * dx, steps * dy)
+        elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            if isinstance(gesture, Paint):
+                self.stroke_growing.emit(None)
+            elif isinstance(gesture, Carry):
+                self.item_carried.emit(gesture.item)
+                self.carry_ended.emit()
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space struck without panning plays; arrow keys let go end a nudge."""
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Space:
+            struck, self._panning_key = self._panning_key and not self._pan_happened, False
+            self._pan_happened = False
+            self._show_cursor()
+            if struck:
+                self.play_wanted.emit()
+        elif event.key() in ARROWS:
+            self.carry_ended.emit()
+        else:
+            super().keyReleaseEvent(event)
+
+    def _show_cursor(self, px: float = -1, py: float = -1) -> None:
+        if isinstance(self._gesture, Pan):
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._panning_key:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self._brush or isinstance(self._gesture, Paint):
+            shape = Qt.CursorShape.CrossCursor
+        elif isinstance(self._gesture, Carry):
+            shape = Qt.CursorShape.SizeAllCursor
+        elif px >= 0 and item_at(self._view, self._points, self._strokes, px, py) is not None:
+            shape = Qt.CursorShape.PointingHandCursor
+        else:
+            shape = Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)

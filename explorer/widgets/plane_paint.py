@@ -1,0 +1,224 @@
+"""Layers of the latent plane, drawn from the back to the front. Each function draws one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from shiboken6 import wrapInstance
+
+from explorer.latent.plane import PRIOR_MASSES, Extent, prior_radius
+from explorer.recipe import Point
+from explorer.widgets.pictures import draw_sharp
+from explorer.widgets.plane_viewport import Viewport, tick_step, tick_text, ticks
+from explorer.widgets.theme import CLASS_COLOURS, Tokens
+
+MANIFOLD_SHADE = 0.42
+"""How much of black lies over the manifold, so that what is drawn on it stands out."""
+
+RING = 6.0
+THUMBNAIL = 56.0
+_SPRITE = 20
+
+
+def draw_grid_lines(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: bool) -> None:
+    """Lines at round coordinates with their numbers along the left and lower edge."""
+    step = tick_step(view.scale)
+    x_min, x_max, y_min, y_max = view.extent
+    line = QColor(tokens.grid_line) if not over_picture else QColor(255, 255, 255, 18)
+    axis = QColor(tokens.border) if not over_picture else QColor(255, 255, 255, 44)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for x in ticks(x_min, x_max, step):
+        px = round(view.to_screen(x, 0)[0])
+        painter.setPen(QPen(axis if abs(x) < step / 2 else line, 1))
+        painter.drawLine(px, 0, px, view.height)
+    for y in ticks(y_min, y_max, step):
+        py = round(view.to_screen(0, y)[1])
+        painter.setPen(QPen(axis if abs(y) < step / 2 else line, 1))
+        painter.drawLine(0, py, view.width, py)
+
+
+def draw_tick_numbers(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: bool) -> None:
+    """Numbers of the grid lines, small, at the left and lower edge."""
+    step = tick_step(view.scale)
+    x_min, x_max, y_min, y_max = view.extent
+    font = painter.font()
+    font.setPixelSize(10)
+    painter.setFont(font)
+    painter.setPen(QColor(255, 255, 255, 150) if over_picture else QColor(tokens.faint))
+    metrics = QFontMetricsF(font)
+    for x in ticks(x_min, x_max, step):
+        px, text = view.to_screen(x, 0)[0], tick_text(x, step)
+        if 28 < px < view.width - 12:
+            painter.drawText(QPointF(px + 3, view.height - 6), text)
+    for y in ticks(y_min, y_max, step):
+        py, text = view.to_screen(0, y)[1], tick_text(y, step)
+        if 12 < py < view.height - 24:
+            painter.drawText(QPointF(6, py - 3 + metrics.descent() - 1), text)
+
+
+def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Extent) -> None:
+    """Decodings of a grid of codes, darkened."""
+    left, top = view.to_screen(extent[0], extent[3])
+    right, bottom = view.to_screen(extent[1], extent[2])
+    target = QRectF(QPointF(left, top), QPointF(right, bottom))
+    draw_sharp(painter, target, picture)
+    painter.fillRect(target, QColor(0, 0, 0, round(255 * MANIFOLD_SHADE)))
+
+
+def dot_sprites(radius: float, ratio: float) -> QPixmap:
+    """One row with a dot in each class's colour, the last one for codes without a class."""
+    colours = (*CLASS_COLOURS, "#9aa1ad")
+    pixmap = QPixmap(round(_SPRITE * len(colours) * ratio), round(_SPRITE * ratio))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(ratio, ratio)
+    painter.setPen(QPen(QColor(0, 0, 0, 70), 0.7))
+    for index, colour in enumerate(colours):
+        painter.setBrush(QColor(colour))
+        painter.drawEllipse(QPointF((index + 0.5) * _SPRITE, _SPRITE / 2), radius, radius)
+    painter.end()
+    return pixmap
+
+
+def draw_codes(painter: QPainter, view: Viewport, codes: np.ndarray, classes: np.ndarray, sprites: QPixmap, ratio: float) -> int:
+    """Dots at codes (N, 2) in the colours of their classes (N,), one call for all; how many lie in the view."""
+    x = view.width / 2 + (codes[:, 0] - view.x) * view.scale
+    y = view.height / 2 - (codes[:, 1] - view.y) * view.scale
+    inside = (x > -_SPRITE) & (x < view.width + _SPRITE) & (y > -_SPRITE) & (y < view.height + _SPRITE)
+    count = int(inside.sum())
+    if not count:
+        return 0
+    # QPainter.PixmapFragment is ten doubles: x, y, source left, top, width, height, scale x, y, rotation, opacity.
+    fragments = np.zeros((count, 10))
+    fragments[:, 0], fragments[:, 1] = x[inside], y[inside]
+    fragments[:, 2] = classes[inside] * (_SPRITE * ratio)
+    fragments[:, 4:6] = _SPRITE * ratio
+    fragments[:, 6:8] = 1 / ratio
+    fragments[:, 9] = 1
+    first = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawPixmapFragments(first, count, sprites)
+    return count
+
+
+def draw_prior(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: bool) -> None:
+    """Circles that hold 50, 90 and 99 % of the prior N(0, I)."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    colour = QColor(255, 255, 255, 150) if over_picture or tokens.name == "dark" else QColor(0, 0, 0, 120)
+    font = painter.font()
+    font.setPixelSize(10)
+    painter.setFont(font)
+    centre = QPointF(*view.to_screen(0, 0))
+    for mass in PRIOR_MASSES:
+        radius = prior_radius(mass) * view.scale
+        pen = QPen(colour, 1)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.drawEllipse(centre, radius, radius)
+        text = f"{100 * mass:.0f} %"
+        at = QPointF(centre.x() + radius * np.cos(np.pi / 4) + 4, centre.y() - radius * np.sin(np.pi / 4) - 3)
+        painter.drawText(at, text)
+
+
+def draw_posterior(painter: QPainter, view: Viewport, mean: tuple[float, float], sigma: tuple[float, float] | None, tokens: Tokens) -> None:
+    """Where an encoded picture lies: its code, with the ellipses of one and two standard deviations of q(z|x)."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    centre = QPointF(*view.to_screen(*mean))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, colour in ((3.5, QColor(0, 0, 0, 150)), (1.6, QColor("white"))):
+        painter.setPen(QPen(colour, width))
+        for share in (1, 2) if sigma is not None else ():
+            painter.drawEllipse(centre, share * sigma[0] * view.scale, share * sigma[1] * view.scale)  # type: ignore[index]
+        for dx, dy in ((7, 0), (0, 7)):
+            painter.drawLine(centre - QPointF(dx, dy), centre + QPointF(dx, dy))
+
+
+def stroke_polygon(view: Viewport, path: Sequence[tuple[float, float]] | np.ndarray) -> QPolygonF:
+    """A path in pixels."""
+    return QPolygonF([QPointF(*view.to_screen(x, y)) for x, y in path])
+
+
+def draw_stroke(painter: QPainter, polygon: QPolygonF, beads: Sequence[QPointF], tokens: Tokens, selected: bool) -> None:
+    """A stroke: a line with its frames as beads; one that is not selected is thinner and pale."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    accent = QColor(tokens.accent)
+    if not selected:
+        accent.setAlpha(170)
+    for width, colour in (((6.5, QColor(0, 0, 0, 110)), (4.0, accent)) if selected else ((4.5, QColor(0, 0, 0, 90)), (2.5, accent))):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(polygon)
+    painter.setPen(QPen(QColor(0, 0, 0, 160), 1))
+    painter.setBrush(accent)
+    for bead in beads:
+        painter.drawEllipse(bead, 4.5, 4.5)
+
+
+def draw_marker(painter: QPainter, at: QPointF) -> None:
+    """Where the playing frame is on its stroke."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(0, 0, 0, 170), 1.5))
+    painter.setBrush(QColor("white"))
+    painter.drawEllipse(at, 7, 7)
+
+
+def thumbnail_rect(view: Viewport, x: float, y: float) -> QRectF:
+    """Where the decoding beside a point at (x, y) is: above and to the right, or wherever the view has room."""
+    px, py = view.to_screen(x, y)
+    gap = RING + 6
+    left = px + gap if px + gap + THUMBNAIL <= view.width - 4 else px - gap - THUMBNAIL
+    top = py - gap - THUMBNAIL + RING if py - gap - THUMBNAIL + RING >= 4 else py + gap - RING
+    return QRectF(left, top, THUMBNAIL, THUMBNAIL)
+
+
+def draw_point(painter: QPainter, view: Viewport, point: Point, tile: QImage | None, tokens: Tokens, selected: bool) -> None:
+    """A ring at its code, its decoding beside it, its name."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    at = QPointF(*view.to_screen(point.x, point.y))
+    ring = QColor(tokens.accent) if selected else QColor("white")
+    if tile is not None:
+        rect = thumbnail_rect(view, point.x, point.y)
+        frame = QPainterPath()
+        frame.addRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 5, 5)
+        painter.fillPath(frame, QColor(0, 0, 0))
+        draw_sharp(painter, rect, tile)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(ring if selected else QColor(tokens.muted), 2 if selected else 1))
+        painter.drawPath(frame)
+    painter.setBrush(QColor(0, 0, 0, 90))
+    for width, colour in ((4.5, QColor(0, 0, 0, 170)), (2.2, ring)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, RING, RING)
+    _draw_name(painter, QPointF(at.x() + RING + 6, at.y() + RING + 8), point.name)
+
+
+def _draw_name(painter: QPainter, baseline: QPointF, text: str) -> None:
+    font = painter.font()
+    font.setPixelSize(11)
+    painter.setFont(font)
+    outline = QPainterPath()
+    outline.addText(baseline, font, text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 190), 3))
+    painter.drawPath(outline)
+    painter.fillPath(outline, QColor("white"))
+
+
+def classes_for_sprites(labels: np.ndarray | None, count: int) -> np.ndarray:
+    """Index of each code's sprite."""
+    if labels is None:
+        return np.full(count, len(CLASS_COLOURS))
+    return np.where(labels < len(CLASS_COLOURS), labels, len(CLASS_COLOURS)).astype(np.int64)
+
+
+def tile_images(tiles: np.ndarray, names: Sequence[str]) -> Mapping[str, QImage]:
+    """Pictures (N, H, W, 3) by name."""
+    from explorer.widgets.pictures import to_image
+
+    return {name: to_image(tile) for name, tile in zip(names, tiles, strict=True)}
