@@ -1,0 +1,1 @@
+"""What Reverse chain and Compare have in common: cursor, playback, requests, inspector."""

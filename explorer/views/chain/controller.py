@@ -1,0 +1,325 @@
+"""Watches the store, asks the engine, and hands what comes to the view."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from explorer.engine.messages import (
+    CurvesShown,
+    FilmShown,
+    LaneKey,
+    LanePlanned,
+    Outcome,
+    ShowCurves,
+    ShowFilm,
+    ShowStep,
+    ShowTerms,
+    StepShown,
+    TermsShown,
+    lane_keys,
+)
+from explorer.state.session import ChainState, Session
+from explorer.views.chain.edits import schedule_length
+from explorer.views.chain.inquiry import Inquiry
+from explorer.views.chain.part import ChainPart
+from explorer.views.chain.run import ChainRun
+from explorer.views.workspace import Context
+
+CURVES_EVERY = 0.3
+"""Seconds between two requests for curves while sampling."""
+
+
+class ChainController(QObject):
+    """Between one chain workspace and the engine.
+
+    Signals
+    -------
+    state_changed(object, object)
+        The ChainState before and after.
+    planned(), progressed()
+        As of the run.
+    step_shown(object), terms_shown(object), film_shown(object), curves_shown(object)
+        Answers that fit what is on show.
+    idle_changed(bool)
+        Whether all that was asked for is shown.
+
+    Attributes
+    ----------
+    following : bool
+        The cursor stays at the newest state while sampling, until the person moves it.
+    """
+
+    state_changed = Signal(object, object)
+    planned = Signal()
+    progressed = Signal()
+    step_shown = Signal(object)
+    terms_shown = Signal(object)
+    film_shown = Signal(object)
+    curves_shown = Signal(object)
+    idle_changed = Signal(bool)
+
+    def __init__(self, context: Context, part: ChainPart, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.part = context, part
+        self.run = ChainRun(context.client, f"{part.name}.chain", self)
+        self.run.planned.connect(self._take_plan)
+        self.run.progressed.connect(self._progressed)
+        self.run.ended.connect(self._ended)
+        self._inquiry = Inquiry(context.client, part.name, self)
+        self._inquiry.settled.connect(self._tell_idle)
+        self._curves_timer = QTimer(self, singleShot=True)
+        self._curves_timer.timeout.connect(self._ask_curves)
+        self._active = False
+        self._moving = False
+        self._was_idle = True
+        self._film_slots = 0
+        self._film_shown = 0
+        self._curves_asked = 0.0
+        self.following = False
+        context.store.changed.connect(self._session_changed)
+        context.theme.changed.connect(self._theme_changed)
+
+    # --- what others ask ---
+
+    @property
+    def state(self) -> ChainState:
+        """What the person chose."""
+        return self.part.state
+
+    @property
+    def keys(self) -> tuple[LaneKey, ...]:
+        """Keys of the lanes, in their order."""
+        return lane_keys(self.state.recipe)
+
+    @property
+    def lane(self) -> int:
+        """Index of the lane whose equation and film strip are shown."""
+        return max(0, min(self.state.lane, len(self.keys) - 1))
+
+    @property
+    def key(self) -> LaneKey | None:
+        """Key of that lane; None without lanes."""
+        return self.keys[self.lane] if self.keys else None
+
+    @property
+    def reference(self) -> int:
+        """Index of the lane that differences refer to."""
+        return max(0, min(self.state.reference, len(self.keys) - 1))
+
+    @property
+    def sample(self) -> int:
+        """Index of the selected sample."""
+        return min(self.state.selected, self.state.recipe.samples - 1)
+
+    @property
+    def T(self) -> int:
+        """Largest timestep of any lane."""
+        lengths = []
+        for key in self.keys:
+            plan = self.run.plans.get(key)
+            T = int(plan.timesteps[0]) if plan is not None else schedule_length(self.context.library.find(key.lane.checkpoint))
+            lengths.append(T or 1000)
+        return max(lengths, default=1000)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is shown and sampling has ended."""
+        return not self.run.sampling and self._inquiry.idle and not self._curves_timer.isActive()
+
+    # --- life ---
+
+    def activate(self) -> None:
+        """The workspace is shown: sample what is not sampled."""
+        if not self._active:
+            self._active = True
+            if self.run.recipe != self.state.recipe or (not self.run.sampling and not self.run.stopped and not self.run.done):
+                self.sample_chain()
+            else:
+                self.refresh()
+
+    def deactivate(self) -> None:
+        """Another workspace is shown; sampling goes on."""
+        self._active = False
+
+    def sample_chain(self) -> None:
+        """Have the engine sample the recipe, or what is missing of it."""
+        self.following = self.following or self.state.t in (0, self.T) or self.state.t > self.T
+        self._film_shown = 0
+        self.run.start(self.state.recipe)
+        self.progressed.emit()
+        self._tell_idle()
+
+    def stop(self) -> None:
+        """Stop sampling; what is computed stays."""
+        self.following = False
+        self.run.stop()
+
+    def set_film_slots(self, slots: int) -> None:
+        """Number of pictures that fit in the film strip."""
+        if slots != self._film_slots:
+            self._film_slots = slots
+            self._ask_film()
+
+    # --- what happens ---
+
+    def _session_changed(self, old: Session, new: Session) -> None:
+        before, after = self.part.of(old), self.part.of(new)
+        if before == after:
+            return
+        if after.t != before.t and not self._moving:
+            self.following = False
+        self.state_changed.emit(before, after)
+        if not self._active:
+            return
+        if lane_keys(after.recipe) != lane_keys(before.recipe):
+            self.sample_chain()
+        self._refresh(before, after)
+
+    def _theme_changed(self, _tokens: object) -> None:
+        if self._active:
+            self.refresh()
+
+    def _take_plan(self, plan: LanePlanned) -> None:
+        if self.state.t > self.T:
+            self._move(self.T)
+        self.planned.emit()
+
+    def _progressed(self) -> None:
+        newest = self.run.newest
+        if self.following and newest is not None:
+            self._move(newest)
+        self.progressed.emit()
+        if not self._active:
+            return
+        if not self.following:
+            self._ask_step()
+            self._ask_terms()
+        if self._film_pictures() != self._film_shown or not self.run.sampling:
+            self._ask_film()
+        self._curves_soon()
+
+    def _ended(self) -> None:
+        if not self.run.stopped and self.following:
+            self._move(0)
+            self.following = False
+        self.progressed.emit()
+        if self._active:
+            self.refresh()
+        self._tell_idle()
+
+    def _move(self, t: int) -> None:
+        self._moving = True
+        try:
+            self.part.update(t=t)
+        finally:
+            self._moving = False
+
+    def _tell_idle(self) -> None:
+        idle = self.idle
+        if idle != self._was_idle:
+            self._was_idle = idle
+            self.idle_changed.emit(idle)
+
+    # --- questions ---
+
+    def refresh(self) -> None:
+        """Ask for everything that is on show."""
+        self._ask_step()
+        self._ask_terms()
+        self._ask_film()
+        self._ask_curves()
+
+    def _refresh(self, before: ChainState, after: ChainState) -> None:
+        """Ask for what differs."""
+        changed = {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+        if changed & {"recipe", "t", "quantity", "reference", "difference_of"}:
+            self._ask_step()
+        if changed & {"recipe", "t", "selected", "lane"}:
+            self._ask_terms()
+        if changed & {"recipe", "selected", "lane", "quantity", "difference_of"}:
+            self._ask_film()
+        if changed & {"recipe", "selected", "reference", "plot", "curves_of"}:
+            self._ask_curves()
+
+    def _shown_keys(self) -> tuple[LaneKey, ...]:
+        return tuple(key for key in dict.fromkeys(self.keys) if key in self.run.done)
+
+    def _ask_step(self) -> None:
+        keys, state = self._shown_keys(), self.state
+        if not keys:
+            return
+        reference = self.keys[self.reference] if state.quantity == "difference" else None
+        question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, self.context.theme.palette)
+        self._inquiry.ask("step", question, self._take_step)
+        if reference is not None:
+            own = ShowStep((reference,), state.t, state.difference_of, palette=self.context.theme.palette)
+            self._inquiry.ask("reference", own, self._take_reference)
+        self._tell_idle()
+
+    def _ask_terms(self) -> None:
+        key = self.key
+        if key is not None and key in self.run.done:
+            self._inquiry.ask("terms", ShowTerms(key, self.state.t, self.sample, self.context.theme.palette), self._take_terms)
+            self._tell_idle()
+
+    def film_quantity(self) -> str:
+        """What the film strip shows: for a difference, the quantity that it is of."""
+        return self.state.difference_of if self.state.quantity == "difference" else self.state.quantity
+
+    def _film_pictures(self) -> int:
+        """Number of pictures of the film strip that can be shown."""
+        key = self.key
+        if key is None or key not in self.run.done or key not in self.run.plans or self._film_slots < 2:
+            return 0
+        K = len(self.run.plans[key].sigma)
+        wanted = np.unique(np.linspace(0, K, self._film_slots).round().astype(int))
+        return int((wanted <= self.run.done[key]).sum())
+
+    def _ask_film(self) -> None:
+        key, pictures = self.key, self._film_pictures()
+        if key is not None and pictures:
+            self._film_shown = pictures
+            quantity = self.film_quantity()
+            question = ShowFilm(key, self.sample, quantity, self._film_slots, self.context.theme.palette)  # type: ignore[arg-type]
+            self._inquiry.ask("film", question, self._take_film)
+            self._tell_idle()
+
+    def _curves_soon(self) -> None:
+        wait = self._curves_asked + CURVES_EVERY - time.monotonic()
+        if not self._curves_timer.isActive():
+            self._curves_timer.start(max(0, int(wait * 1000)))
+
+    def _ask_curves(self) -> None:
+        self._curves_timer.stop()
+        keys = self._shown_keys()
+        if keys and self._active:
+            self._curves_asked = time.monotonic()
+            sample = None if self.state.curves_of == "all" else self.sample
+            reference = self.keys[self.reference] if len(self.keys) > 1 else None
+            self._inquiry.ask("curves", ShowCurves(keys, sample, reference), self._take_curves)
+        self._tell_idle()
+
+    # --- answers ---
+
+    def _take_step(self, outcome: Outcome) -> None:
+        if isinstance(outcome, StepShown) and outcome.quantity == self.state.quantity:
+            self.step_shown.emit(outcome)
+
+    def _take_reference(self, outcome: Outcome) -> None:
+        if isinstance(outcome, StepShown) and self.state.quantity == "difference":
+            self.step_shown.emit(outcome)
+
+    def _take_terms(self, outcome: Outcome) -> None:
+        if isinstance(outcome, TermsShown) and outcome.key == self.key:
+            self.terms_shown.emit(outcome)
+
+    def _take_film(self, outcome: Outcome) -> None:
+        if isinstance(outcome, FilmShown) and outcome.key == self.key:
+            self.film_shown.emit(outcome)
+
+    def _take_curves(self, outcome: Outcome) -> None:
+        if isinstance(outcome, CurvesShown):
+            self.curves_shown.emit(outcome)

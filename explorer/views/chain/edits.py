@@ -1,0 +1,96 @@
+"""What a person can do to the lanes: state in, state out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from explorer.engine.messages import LibraryEntry
+from explorer.recipe import MAX_LANES, Lane, Sampler
+from explorer.state.session import ChainState
+
+_replace = msgspec.structs.replace
+
+
+def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
+    """A lane of a library entry.
+
+    Parameters
+    ----------
+    sampler : Sampler, optional
+        The one to keep; as many steps as the entry's schedule has timesteps at most.
+    """
+    option = entry.card.option if entry.card is not None else None
+    kept = sampler or Sampler()
+    T = schedule_length(entry)
+    if T is not None and kept.steps is not None and kept.steps > T:
+        kept = _replace(kept, steps=None)
+    return Lane(entry.sha256, entry.path, option, kept)
+
+
+def schedule_length(entry: LibraryEntry | None) -> int | None:
+    """T of an entry's schedule, where it has one."""
+    if entry is None or entry.card is None or entry.card.schedule is None:
+        return None
+    return entry.card.schedule.T
+
+
+def with_lanes(state: ChainState, lanes: tuple[Lane, ...], follow: tuple[int | None, ...]) -> ChainState:
+    """The state with other lanes.
+
+    Parameters
+    ----------
+    follow : tuple of (int or None), length of the old lanes
+        Where each old lane is now; None if it is gone.
+    """
+
+    def moved(index: int) -> int:
+        target = follow[index] if index < len(follow) else None
+        return target if target is not None else max(0, min(index, len(lanes) - 1))
+
+    recipe = _replace(state.recipe, lanes=lanes)
+    return _replace(state, recipe=recipe, lane=moved(state.lane), reference=moved(state.reference))
+
+
+def add_lane(state: ChainState, lane: Lane, at: int | None = None) -> ChainState:
+    """One more lane, at the end or at an index; the state as it is if there is no room."""
+    lanes = state.recipe.lanes
+    if len(lanes) >= MAX_LANES:
+        return state
+    place = len(lanes) if at is None else at
+    follow = tuple(i if i < place else i + 1 for i in range(len(lanes)))
+    return with_lanes(state, (*lanes[:place], lane, *lanes[place:]), follow)
+
+
+def remove_lane(state: ChainState, index: int) -> ChainState:
+    """One lane less."""
+    lanes = state.recipe.lanes
+    follow = tuple(None if i == index else i - (i > index) for i in range(len(lanes)))
+    return with_lanes(state, lanes[:index] + lanes[index + 1 :], follow)
+
+
+def move_lane(state: ChainState, index: int, by: int) -> ChainState:
+    """A lane further left (-1) or right (1); the state as it is at the edge."""
+    lanes, target = list(state.recipe.lanes), index + by
+    if not 0 <= target < len(lanes):
+        return state
+    lanes[index], lanes[target] = lanes[target], lanes[index]
+    swapped = {index: target, target: index}
+    return with_lanes(state, tuple(lanes), tuple(swapped.get(i, i) for i in range(len(lanes))))
+
+
+def set_lane(state: ChainState, index: int, lane: Lane) -> ChainState:
+    """Another lane in the same place."""
+    lanes = state.recipe.lanes
+    return with_lanes(state, (*lanes[:index], lane, *lanes[index + 1 :]), tuple(range(len(lanes))))
+
+
+def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:
+    """Fields of one lane's sampler."""
+    lane = state.recipe.lanes[index]
+    return set_lane(state, index, _replace(lane, sampler=_replace(lane.sampler, **fields)))
+
+
+def set_all_samplers(state: ChainState, **fields: object) -> ChainState:
+    """Fields of every lane's sampler."""
+    lanes = tuple(_replace(lane, sampler=_replace(lane.sampler, **fields)) for lane in state.recipe.lanes)
+    return with_lanes(state, lanes, tuple(range(len(lanes))))

@@ -1,0 +1,135 @@
+"""The figure of each plot against t."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from explorer.engine.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.state.session import PlotName
+from explorer.views.chain.labels import lane_colours, short_titles, term_colours
+from explorer.widgets.curve_plot import Axes, Figure, Series, Stroke
+from explorer.widgets.segments import Segment
+from explorer.widgets.theme import Tokens
+
+PLOTS: tuple[Segment, ...] = (
+    Segment("levels", "levels", "ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds"),
+    Segment("coefficients", "coefficients", "a₀, aₜ and σ of each step, on a logarithmic scale"),
+    Segment("norms", "norms", "Length ‖·‖ of x_t, x̂₀ and ε̂, per image"),
+)
+DISTANCE_PLOTS: tuple[Segment, ...] = (
+    Segment("distance x_t", "distance xₜ", "How far each lane's x_t is from that of the reference lane, per image"),
+    Segment("distance x0_hat", "distance x̂₀", "How far each lane's x̂₀ is from that of the reference lane, per image"),
+)
+NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"), ("x_t", "‖xₜ‖", "dash"), ("eps_hat", "‖ε̂‖", "dot"))
+
+
+class FigureMaker:
+    """Makes figures whose axes do not jump: the upper end only grows, in round numbers, for one set of lanes."""
+
+    def __init__(self) -> None:
+        self._high: dict[str, float] = {}
+        self._lanes: tuple[LaneKey, ...] = ()
+
+    def make(
+        self, plot: PlotName, T: int, keys: Sequence[LaneKey], lane: int, plan: LanePlanned | None, curves: CurvesShown | None, tokens: Tokens
+    ) -> Figure:  # fmt: skip
+        """Figure of a plot.
+
+        Parameters
+        ----------
+        T : int
+            Left end of the t axis.
+        keys : sequence of LaneKey
+            Lanes in their order; `lane` is the index of the one looked at.
+        plan : LanePlanned or None
+            Of that lane.
+        curves : CurvesShown or None
+            What the engine said last.
+        """
+        if tuple(keys) != self._lanes:
+            self._lanes = tuple(keys)
+            self._high.clear()
+        if plot == "levels":
+            return levels(T, plan, tokens)
+        if plot == "coefficients":
+            return coefficients(T, plan, tokens)
+        found = {} if curves is None else {c.key: c for c in curves.lanes}
+        series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
+        least = 1.25 * math.sqrt(math.prod(plan.image_shape)) if plan is not None and plot == "norms" else 1.0
+        return Figure(Axes(T, 0.0, self._upper(plot, series, least)), series)
+
+    def _upper(self, plot: str, series: tuple[Series, ...], least: float) -> float:
+        seen = max((float(np.nanmax(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)
+        self._high[plot] = max(self._high.get(plot, 0.0), round_up(max(seen * 1.02, least)))
+        return self._high[plot]
+
+
+def round_up(value: float) -> float:
+    """The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten."""
+    if not math.isfinite(value) or value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next((m * power for m in (1, 1.5, 2, 3, 4, 5, 6, 8) if m * power >= value * (1 - 1e-9)), 10 * power)
+
+
+def levels(T: int, plan: LanePlanned | None, tokens: Tokens) -> Figure:
+    """alpha_bar and sigma."""
+    if plan is None:
+        return Figure(Axes(T, 0, 1))
+    colours = term_colours(tokens)
+    return Figure(
+        Axes(T, 0, 1),
+        (
+            Series("ᾱ", plan.timesteps, plan.alpha_bar, colours["x0_hat"]),
+            Series("σ", plan.timesteps[:-1], plan.sigma, colours["z"]),
+        ),
+    )
+
+
+def coefficients(T: int, plan: LanePlanned | None, tokens: Tokens) -> Figure:
+    """a0, at and sigma, on a logarithmic scale."""
+    if plan is None:
+        return Figure(Axes(T, 1e-4, 1, log=True))
+    colours, t = term_colours(tokens), plan.timesteps[:-1]
+    series = (
+        Series("a₀", t, plan.a0, colours["x0_hat"]),
+        Series("aₜ", t, plan.at, colours["x_t"]),
+        Series("σ", t, plan.sigma, colours["z"]),
+    )
+    positive = np.concatenate([s.values[s.values > 0] for s in series])
+    low = 10.0 ** math.floor(math.log10(max(float(positive.min()), 1e-6)))
+    return Figure(Axes(T, low, max(1.0, round_up(float(positive.max()))), log=True), series)
+
+
+def norms(keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tokens) -> tuple[Series, ...]:
+    """Lengths of x_t, x0_hat and eps_hat; with several lanes, in their colours."""
+    colours, terms = lane_colours([key.lane for key in keys]), term_colours(tokens)
+    titles = short_titles([key.lane for key in keys])
+    series = []
+    for key, colour, title in zip(keys, colours, titles, strict=True):
+        for name, label, stroke in NORMS:
+            if key in found and name in found[key].curves:
+                if len(keys) == 1:
+                    series.append(_series(label, found[key], name, terms[name], "solid"))
+                else:
+                    series.append(_series(f"{title} {label}", found[key], name, colour, stroke))
+    return tuple(series)
+
+
+def distances(plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves]) -> tuple[Series, ...]:
+    """Distance of each lane to the reference lane."""
+    lanes = [key.lane for key in keys]
+    return tuple(
+        _series(title, found[key], plot, colour, "solid")
+        for key, colour, title in zip(keys, lane_colours(lanes), short_titles(lanes), strict=True)
+        if key in found and plot in found[key].curves
+    )
+
+
+def _series(label: str, lane: LaneCurves, name: str, colour: str, stroke: Stroke) -> Series:
+    values = lane.curves[name]
+    known = np.isfinite(values)
+    return Series(label, lane.timesteps[known], values[known], colour, stroke)

@@ -1,0 +1,309 @@
+"""The inspector of a chain workspace: the selected sample, the noise, the lane, this step, the pixel."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
+
+from explorer.engine.messages import LanePlanned, TermsShown
+from explorer.recipe import ChainRecipe, Lane
+from explorer.views.chain.equations import log_snr
+from explorer.views.chain.labels import FORMULAS, PREDICTS_LONG, checkpoint_name, lane_titles
+from explorer.widgets.grid_geometry import Pixel
+from explorer.widgets.histogram import Histogram
+from explorer.widgets.math_label import MathLabel
+from explorer.widgets.math_text import Formula, var, words
+from explorer.widgets.number_fields import FloatField, IntField, SeedField
+from explorer.widgets.picture_tile import PictureTile
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+LABEL_WIDTH = 84
+MAX_SHOWN_SAMPLES = 1024
+NOTHING = "–"
+
+
+def heading(text: str) -> QLabel:
+    """Small capitals over a group."""
+    label = QLabel(text.upper())
+    mark(label, "heading")
+    return label
+
+
+class Rows(QGridLayout):
+    """Name and value in two columns."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setHorizontalSpacing(8)
+        self.setVerticalSpacing(4)
+        self.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self.setColumnStretch(1, 1)
+
+    def add(self, name: str | Formula, value: QWidget | None = None) -> QWidget:
+        """One more row; its value, a label if none is given."""
+        row = self.rowCount()
+        if isinstance(name, str):
+            label: QWidget = QLabel(name)
+            mark(label, "muted")
+        else:
+            label = MathLabel(self._theme, name)
+        shown = value if value is not None else QLabel(NOTHING)
+        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignVCenter)
+        return shown
+
+    def text(self, name: str | Formula) -> QLabel:
+        """One more row of words."""
+        label = QElidingLabel(NOTHING)
+        self.add(name, label)
+        return label
+
+
+class ChainInspector(QWidget):
+    """Shows and edits; knows nothing of the store.
+
+    Parameters
+    ----------
+    new_seed : QAction
+        Behind the button beside the seed.
+    all_lanes : bool
+        Has a field for the steps of every lane.
+
+    Signals
+    -------
+    seed_committed(object), samples_committed(int), steps_committed(object), all_steps_committed(object),
+    eta_committed(float), clip_committed(bool)
+        The person settled on another value; steps are None for all T.
+    released()
+        The keys go back to the pictures.
+    """
+
+    seed_committed = Signal(object)
+    samples_committed = Signal(int)
+    steps_committed = Signal(object)
+    all_steps_committed = Signal(object)
+    eta_committed = Signal(float)
+    clip_committed = Signal(bool)
+    released = Signal()
+
+    def __init__(self, theme: Theme, new_seed: QAction, all_lanes: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._T = 1000
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        self._build_selected(column)
+        self._build_noise(column, new_seed, all_lanes)
+        self._build_lane(column)
+        self._build_step(column)
+        self._build_pixel(column)
+        column.addStretch(1)
+
+    # --- parts ---
+
+    def _build_selected(self, column: QVBoxLayout) -> None:
+        self._selected = heading("Selected")
+        self.state_tile, self.image_tile = PictureTile(self._theme), PictureTile(self._theme)
+        self.state_tile.setToolTip("The selected sample's state at this step")
+        self.image_tile.setToolTip("The clean image that the network's output implies at this step")
+        pair = QHBoxLayout()
+        pair.setSpacing(8)
+        pair.addWidget(self.state_tile)
+        pair.addWidget(self.image_tile)
+        column.addWidget(self._selected)
+        column.addLayout(pair)
+
+    def _build_noise(self, column: QVBoxLayout, new_seed: QAction, all_lanes: bool) -> None:
+        self.seed = SeedField()
+        self.samples = IntField(1, MAX_SHOWN_SAMPLES, "Samples", "Number of samples N; sample i is the same at any N")
+        dice = QToolButton()
+        dice.setDefaultAction(new_seed)
+        dice.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        dice.setFixedSize(28, 26)
+        dice.setAccessibleName("New seed")
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.seed, 1)
+        row.addWidget(dice)
+        seed = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        seed.setLayout(row)
+        rows = Rows(self._theme)
+        rows.add("seed", seed)
+        rows.add("samples", self.samples)
+        self.seed.committed.connect(self.seed_committed)
+        self.samples.committed.connect(self.samples_committed)
+        fields: list[SeedField | IntField] = [self.seed, self.samples]
+        self.all_steps: IntField | None = None
+        if all_lanes:
+            self.all_steps = self._steps_field("Steps of every lane")
+            rows.add("steps", self.all_steps)
+            self.all_steps.committed.connect(self._all_steps_committed)
+            fields.append(self.all_steps)
+        for field in fields:
+            field.released.connect(self.released)
+        column.addWidget(heading("All lanes" if all_lanes else "Noise"))
+        column.addLayout(rows)
+
+    def _steps_field(self, name: str) -> IntField:
+        field = IntField(1, 1000, name, "How many of the T timesteps the chain takes, evenly spaced; T of them is every one")
+        field.setSingleStep(50)
+        return field
+
+    def _build_lane(self, column: QVBoxLayout) -> None:
+        self._lane_heading = heading("Lane")
+        rows = Rows(self._theme)
+        self._checkpoint = rows.text("checkpoint")
+        self._predicts = rows.text("predicts")
+        self._schedule = rows.text("schedule")
+        self.steps = self._steps_field("Steps")
+        self.eta = FloatField(0.0, 1.0, 0.1, "Eta", "η: 1 is ancestral sampling with fresh noise at each step, 0 is deterministic DDIM")
+        self.clip = QCheckBox("in [−1, 1]")
+        self.clip.setToolTip("Keep x̂₀ in [−1, 1] at each step")
+        self.clip.setAccessibleName("Clip x0_hat")
+        rows.add("steps", self.steps)
+        rows.add((var("η"),), self.eta)
+        rows.add((words("clip "), var("x", "0", "hat")), self.clip)
+        self.steps.committed.connect(self._steps_committed)
+        self.eta.committed.connect(self.eta_committed)
+        self.clip.clicked.connect(self.clip_committed)
+        for field in (self.steps, self.eta):
+            field.released.connect(self.released)
+        column.addWidget(self._lane_heading)
+        column.addLayout(rows)
+
+    def _build_step(self, column: QVBoxLayout) -> None:
+        rows = Rows(self._theme)
+        self._alpha_bar = rows.text((var("α", "t", "bar"),))
+        self._sigma = rows.text((var("σ", "t"),))
+        self._snr = rows.text("log SNR")
+        self._norms = rows.text("norms")
+        self._norms.setToolTip("Lengths ‖x_t‖, ‖x̂₀‖ and ‖ε̂‖ of the selected sample")
+        column.addWidget(heading("At this step"))
+        column.addLayout(rows)
+
+    def _build_pixel(self, column: QVBoxLayout) -> None:
+        rows = Rows(self._theme)
+        self._pixel = rows.text("pixel")
+        self._value = rows.text("value")
+        self.histogram = Histogram(self._theme)
+        column.addWidget(heading("Under the mouse"))
+        column.addLayout(rows)
+        self._histogram_heading = heading("Values")
+        column.addWidget(self._histogram_heading)
+        column.addWidget(self.histogram)
+
+    # --- what is shown ---
+
+    def show_recipe(self, recipe: ChainRecipe, lane: int, selected: int, length: int, schedule: str) -> None:
+        """Show the recipe.
+
+        Parameters
+        ----------
+        lane, selected : int
+            Index of the lane and of the sample.
+        length : int
+            T of the lane's schedule, called `schedule`.
+        """
+        self._selected.setText(f"SELECTED · SAMPLE {selected}")
+        self.seed.show_value(recipe.seed)
+        self.samples.show_value(recipe.samples)
+        has_lane = lane < len(recipe.lanes)
+        for field in (self.steps, self.eta, self.clip, self.all_steps):
+            if field is not None:
+                field.setEnabled(has_lane)
+        if has_lane:
+            self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes)[lane], length, schedule)
+            self._show_all_steps(recipe.lanes, length)
+        else:
+            self._lane_heading.setText("LANE")
+            for label in (self._checkpoint, self._predicts, self._schedule):
+                label.setText(NOTHING)
+
+    def _show_lane(self, lane: Lane, title: str, length: int, schedule: str) -> None:
+        self._lane_heading.setText(f"LANE · {title}".upper())
+        self._checkpoint.setText(checkpoint_name(lane))
+        self._checkpoint.setToolTip(f"{lane.source}\nsha256 {lane.checkpoint}")
+        self._predicts.setText(PREDICTS_LONG.get(lane.option or "", "exact"))
+        self._schedule.setText(f"{schedule}, T = {length}" if schedule else f"T = {length}")
+        sampler = lane.sampler
+        self._show_steps(self.steps, sampler.steps or length, length)
+        self.eta.show_value(sampler.eta)
+        self.clip.setChecked(sampler.clip)
+        self._T = length
+
+    def _show_steps(self, field: IntField, steps: int, length: int) -> None:
+        if field.maximum() != length:
+            field.blockSignals(True)
+            field.setMaximum(length)
+            field.blockSignals(False)
+        field.setSuffix(f" of {length}")
+        field.show_value(steps)
+
+    def _show_all_steps(self, lanes: tuple[Lane, ...], length: int) -> None:
+        if self.all_steps is not None:
+            counts = {lane.sampler.steps or length for lane in lanes}
+            self._show_steps(self.all_steps, max(counts), length)
+            self.all_steps.setPrefix("" if len(counts) == 1 else "≤ ")
+
+    def show_terms(self, shown: TermsShown | None, plan: LanePlanned | None) -> None:
+        """Show the selected sample and the numbers of the step."""
+        if shown is None or plan is None:
+            for tile, name in ((self.state_tile, "x_t"), (self.image_tile, "x0_hat")):
+                tile.show_picture(None, (FORMULAS[name],))
+            for label in (self._alpha_bar, self._sigma, self._snr, self._norms):
+                label.setText(NOTHING)
+            return
+        self.state_tile.show_picture(shown.tiles["x_t"], (var("x", shown.t),))
+        self.image_tile.show_picture(shown.tiles["x0_hat"], (FORMULAS["x0_hat"],))
+        alpha_bar = float(plan.alpha_bar[shown.k])
+        self._alpha_bar.setText(f"{alpha_bar:.4f}" if alpha_bar >= 0.001 else f"{alpha_bar:.2e}")
+        self._sigma.setText(f"{plan.sigma[shown.k]:.4f}" if shown.k < len(plan.sigma) else NOTHING)
+        snr = log_snr(alpha_bar)
+        self._snr.setText("∞" if math.isinf(snr) else f"{snr:.3f}".replace("-", "−"))
+        self._norms.setText(" · ".join(f"{label} {shown.norms[name]:.1f}" for name, label in (("x_t", "xₜ"), ("x0_hat", "x̂₀"), ("eps_hat", "ε̂"))))
+
+    def show_pixel(self, pixel: Pixel | None, values: np.ndarray | None, label: str) -> None:
+        """Show the pixel under the mouse.
+
+        Parameters
+        ----------
+        pixel : Pixel or None
+        values : ndarray, shape (C,), or None
+            What is there of the quantity called `label`.
+        """
+        if pixel is None:
+            self._pixel.setText(NOTHING)
+            self._value.setText(NOTHING)
+            return
+        self._pixel.setText(f"sample {pixel.index}, row {pixel.row}, column {pixel.column}")
+        numbers = NOTHING if values is None else ", ".join(f"{v:.4f}".replace("-", "−") for v in values)
+        self._value.setText(f"{label} = {numbers}")
+
+    @property
+    def pixel_text(self) -> str:
+        """Pixel and value shown."""
+        return f"{self._pixel.text()}; {self._value.text()}"
+
+    def show_histogram(self, values: np.ndarray | None, label: str) -> None:
+        """Show how the selected sample's values of a quantity are spread."""
+        self._histogram_heading.setText(f"VALUES OF {label}")
+        self.histogram.set_values(values)
+
+    # --- gestures ---
+
+    def _steps_committed(self, steps: int) -> None:
+        self.steps_committed.emit(None if steps == self.steps.maximum() else steps)
+
+    def _all_steps_committed(self, steps: int) -> None:
+        assert self.all_steps is not None
+        self.all_steps_committed.emit(None if steps == self.all_steps.maximum() else steps)

@@ -1,0 +1,105 @@
+"""The words and colours of quantities and lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QColor
+
+from explorer.recipe import Lane
+from explorer.widgets.math_text import Run, var, words
+from explorer.widgets.segments import Segment
+from explorer.widgets.theme import OPTION_COLOURS, Tokens
+
+QUANTITY_SEGMENTS = (
+    Segment("x_t", "xₜ", "x_t: the state of the chain at step t  (1)"),
+    Segment("x0_hat", "x̂₀", "x̂₀: the clean image that the network's output implies at step t  (2)"),
+    Segment("eps_hat", "ε̂", "ε̂: the noise that the network sees in x_t; blue is negative, orange positive  (3)"),
+    Segment("mean", "mean", "The mean of p(x_{t−1} | x_t): where the step would go without fresh noise  (4)"),
+    Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)"),
+)
+LABELS = {s.name: s.label for s in QUANTITY_SEGMENTS}
+FORMULAS: dict[str, Run] = {
+    "x_t": var("x", "t"), "x0_hat": var("x", "0", "hat"), "eps_hat": var("ε", "", "hat"), "mean": words("mean"), "z": var("z"),
+}  # fmt: skip
+DIVERGING = frozenset({"eps_hat", "z", "difference"})
+PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
+PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
+TINTS = (100, 145, 72, 175, 58)
+"""Lightness in percent of the first, second ... lane of one option."""
+
+
+def term_colours(tokens: Tokens) -> dict[str, str]:
+    """Colours of the terms of the equation, and of their curves in Reverse chain."""
+    dark = tokens.name == "dark"
+    return {
+        "x0_hat": tokens.accent,
+        "x_t": tokens.muted,
+        "z": "#c9a5f0" if dark else "#8250df",
+        "eps_hat": "#f0883e" if dark else "#bc4c00",
+    }
+
+
+def lane_colours(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """A colour for each lane: that of its option; lighter or darker for the second of an option and on."""
+    seen: dict[str | None, int] = {}
+    colours = []
+    for lane in lanes:
+        nth = seen.get(lane.option, 0)
+        seen[lane.option] = nth + 1
+        base = QColor(OPTION_COLOURS[lane.option or "exact"])
+        tint = TINTS[nth % len(TINTS)]
+        colours.append((base.lighter(tint) if tint > 100 else base.darker(round(10000 / tint))).name() if tint != 100 else base.name())
+    return tuple(colours)
+
+
+def checkpoint_name(lane: Lane) -> str:
+    """File name without folder and ending."""
+    return lane.source.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".safetensors")
+
+
+def option_name(lane: Lane) -> str:
+    """For example "Option C"."""
+    return f"Option {lane.option}" if lane.option is not None else "Exact"
+
+
+def lane_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """Title of each lane: its option, numbered where one comes more than once."""
+    names = [option_name(lane) for lane in lanes]
+    return tuple(
+        f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)
+    )  # fmt: skip
+
+
+def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """As `lane_titles`, without the word Option: "C", "C (2)"."""
+    return tuple(title.removeprefix("Option ") for title in lane_titles(lanes))
+
+
+def sampler_words(lane: Lane) -> str:
+    """What of the sampler is not as usual, for example "50 steps, η 0, clipped"."""
+    sampler, said = lane.sampler, []
+    if sampler.steps is not None:
+        said.append(f"{sampler.steps} step{'' if sampler.steps == 1 else 's'}")
+    if sampler.eta != 1.0:
+        said.append(f"η {sampler.eta:g}")
+    if sampler.clip:
+        said.append("clipped")
+    return ", ".join(said)
+
+
+def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
+    """What the lane predicts, and what tells it from the others."""
+    said = [f"predicts {PREDICTS[lane.option]}" if lane.option is not None else "q(xₜ₋₁ | xₜ)"]
+    twins = {other.checkpoint for other in lanes if other.option == lane.option}
+    if len(twins) > 1:
+        said.append(checkpoint_name(lane))
+    if sampler := sampler_words(lane):
+        said.append(sampler)
+    return " · ".join(said)
+
+
+def lane_tip(lane: Lane) -> str:
+    """All of it, for a tooltip."""
+    sampler = sampler_words(lane) or "all steps, ancestral"
+    return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {PREDICTS_LONG.get(lane.option or '', 'exactly')}; {sampler}"

@@ -1,0 +1,56 @@
+"""The plot against t with the choice of its curves and its legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.widgets.card import Card
+from explorer.widgets.curve_plot import CurvePlot, Figure
+from explorer.widgets.legend import Legend
+from explorer.widgets.segments import Segment, SegmentBar
+from explorer.widgets.theme import Theme
+
+OF = (
+    Segment("sample", "sample", "Curves of the selected sample"),
+    Segment("all", "mean of all", "Mean of the curves of all samples"),
+)
+
+
+class PlotCard(Card):
+    """Segments, legend, plot."""
+
+    def __init__(self, theme: Theme, plots: Sequence[Segment], parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent=parent)
+        self.plots = SegmentBar(plots, "Curves")
+        self.of = SegmentBar(OF, "Curves of")
+        self.plot = CurvePlot(theme)
+        self._legend = Legend(theme)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.plots)
+        top.addWidget(self.of)
+        top.addWidget(self._legend, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 12, 4)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.plot, 1)
+
+    def show_choice(self, plot: str, of: str, by_sample: bool) -> None:
+        """Put the segments down; curves of the plan are the same for every sample."""
+        self.plots.set_current(plot)
+        self.of.set_current(of)
+        self.of.setVisible(by_sample)
+
+    def show_figure(self, figure: Figure, t: int) -> None:
+        """Show curves and their values at t."""
+        self.plot.set_figure(figure)
+        self.plot.set_cursor(t)
+        self._legend.set_series(figure.series, t)
+
+    def set_cursor(self, t: int) -> None:
+        """Move the cursor."""
+        self.plot.set_cursor(t)
+        self._legend.set_series(self.plot.figure.series, t)

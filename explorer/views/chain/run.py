@@ -1,0 +1,145 @@
+"""One sampling run: what has been planned and how far every lane is."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from explorer.engine.client import Client
+from explorer.engine.messages import ChainFinished, ChainProgress, Failed, LaneKey, LanePlanned, Outcome, SampleChain, lane_keys
+from explorer.recipe import ChainRecipe
+from explorer.views.chain.labels import lane_titles
+from explorer.views.workspace import Status
+
+MEGABYTE = 2**20
+
+
+class ChainRun(QObject):
+    """Asks the engine to sample a recipe and keeps what it tells.
+
+    Signals
+    -------
+    planned(object)
+        The LanePlanned of one lane.
+    progressed()
+        More states can be shown.
+    ended()
+        Finished, stopped or failed.
+
+    Attributes
+    ----------
+    recipe : ChainRecipe
+        What was asked for last.
+    plans : dict of LaneKey to LanePlanned
+    done : dict of LaneKey to int
+        States 0..done can be shown.
+    sampling, stopped : bool
+        Under way; cancelled or failed before the end.
+    """
+
+    planned = Signal(object)
+    progressed = Signal()
+    ended = Signal()
+
+    def __init__(self, client: Client, channel: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client, self._channel = client, channel
+        self._last: ChainProgress | ChainFinished | None = None
+        self.recipe = ChainRecipe()
+        self.plans: dict[LaneKey, LanePlanned] = {}
+        self.done: dict[LaneKey, int] = {}
+        self.sampling = False
+        self.stopped = False
+
+    def start(self, recipe: ChainRecipe) -> None:
+        """Sample; what is computed already is kept by the engine."""
+        self.recipe = recipe
+        keys = set(lane_keys(recipe))
+        self.plans = {key: plan for key, plan in self.plans.items() if key in keys}
+        self.done = {key: k for key, k in self.done.items() if key in keys}
+        self._last = None
+        self.stopped = False
+        self.sampling = bool(recipe.lanes)
+        if recipe.lanes:
+            self._client.send(SampleChain(recipe), self._channel, self._take, on_failure=self._fail)
+        else:
+            self._client.cancel(self._channel)
+            self.ended.emit()
+
+    def stop(self) -> None:
+        """Cancel; what is computed stays."""
+        if self.sampling:
+            self._client.cancel(self._channel)
+            self.sampling, self.stopped = False, True
+            self.ended.emit()
+
+    def reached(self, key: LaneKey) -> int | None:
+        """Timestep of the newest state of a lane; None before it is planned or has a state."""
+        plan, done = self.plans.get(key), self.done.get(key)
+        return None if plan is None or done is None else int(plan.timesteps[done])
+
+    @property
+    def newest(self) -> int | None:
+        """The timestep that all unfinished lanes have reached; 0 if there is none such, None before any state."""
+        behind = []
+        for key in lane_keys(self.recipe):
+            reached = self.reached(key)
+            if reached is None:
+                return None
+            behind.append(reached)
+        return max(behind, default=None)
+
+    @property
+    def timesteps(self) -> np.ndarray:
+        """Every timestep at which some lane has a state, ascending; empty before the first is planned."""
+        plans = [self.plans[key].timesteps for key in lane_keys(self.recipe) if key in self.plans]
+        return np.unique(np.concatenate(plans)) if plans else np.zeros(0, np.int64)
+
+    @property
+    def status(self) -> Status:
+        """What the status bar says."""
+        right = ""
+        if self._last is not None:
+            right = f"frames {self._last.frame_bytes / MEGABYTE:.0f} of {self._last.frame_budget / MEGABYTE:.0f} MB"
+        keys = [key for key in dict.fromkeys(lane_keys(self.recipe)) if key in self.plans]
+        total = sum(len(self.plans[key].sigma) for key in keys)
+        done = sum(self.done.get(key, 0) for key in keys)
+        if self.stopped:
+            return Status(f"stopped after {done} of {total} steps", right=right)
+        if not self.sampling:
+            return Status("sampled" if self.recipe.lanes and self._last is not None else "", right=right)
+        text = f"sampling {_names(self.recipe)}"
+        if not isinstance(self._last, ChainProgress):
+            return Status(text, detail="starting", right=right, cancellable=True)
+        left = max(0, round(self._last.seconds_left))
+        detail = f"{done} / {total} · {left // 60}:{left % 60:02d} left"
+        speed = f"{self._last.rate:,.0f} img·step/s".replace(",", "\u202f")
+        return Status(text, done, total, detail, right, speed, cancellable=True)
+
+    def _take(self, outcome: Outcome) -> None:
+        if isinstance(outcome, LanePlanned):
+            self.plans[outcome.key] = outcome
+            self.planned.emit(outcome)
+        elif isinstance(outcome, ChainProgress | ChainFinished):
+            self._last = outcome
+            self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
+            finished = isinstance(outcome, ChainFinished)
+            self.sampling = not finished
+            self.progressed.emit()
+            if finished:
+                self.ended.emit()
+
+    def _fail(self, outcome: Outcome) -> None:
+        self.sampling, self.stopped = False, True
+        self.ended.emit()
+        if isinstance(outcome, Failed):
+            self._client.failed.emit(outcome)
+
+
+def _names(recipe: ChainRecipe) -> str:
+    titles = lane_titles(recipe.lanes)
+    if len(titles) == 1:
+        return titles[0]
+    if len(titles) <= 4 and all(t.startswith("Option ") for t in titles):
+        return "Options " + ", ".join(t.removeprefix("Option ") for t in titles)
+    return f"{len(titles)} lanes"

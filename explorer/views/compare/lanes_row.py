@@ -1,0 +1,72 @@
+"""The row of lanes: as wide as they may be, scrolling sideways when there are too many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
+
+from explorer.widgets.lane_panel import HEADER, LanePanel
+from explorer.widgets.theme import Theme
+
+SPACING = 8
+MIN_WIDTH = 200
+SCROLL_BAR = 10
+
+
+class LanesRow(QScrollArea):
+    """Panels side by side."""
+
+    def __init__(self, theme: Theme, connect: Callable[[LanePanel], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._connect = theme, connect
+        self.panels: list[LanePanel] = []
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        content = QWidget()
+        content.setAutoFillBackground(False)
+        self._row = QHBoxLayout(content)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(SPACING)
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
+
+    def set_count(self, count: int) -> None:
+        """Have that many panels."""
+        while len(self.panels) > count:
+            panel = self.panels.pop()
+            self._row.removeWidget(panel)
+            panel.hide()
+            panel.deleteLater()
+        while len(self.panels) < count:
+            panel = LanePanel(self._theme)
+            panel.setMinimumWidth(MIN_WIDTH)
+            self.panels.append(panel)
+            self._row.addWidget(panel, 1)
+            self._connect(panel)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are more lanes than fit."""
+        return len(self.panels) * (MIN_WIDTH + SPACING) - SPACING > self.width()
+
+    def height_for(self, width: int) -> int:
+        """Height at which the lanes' pictures use their width."""
+        count = max(1, len(self.panels))
+        lane = max(MIN_WIDTH, (width - SPACING * (count - 1)) / count)
+        return round(lane) + HEADER + (SCROLL_BAR if self.crowded else 0)
+
+    def reveal(self, index: int) -> None:
+        """Scroll to a lane."""
+        if 0 <= index < len(self.panels):
+            self.ensureWidgetVisible(self.panels[index], SPACING, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the panels as high as the view."""
+        super().resizeEvent(event)

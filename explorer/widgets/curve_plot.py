@@ -1,0 +1,227 @@
+"""Curves against t, from T (left) to 0 (right), with the cursor; clicking or dragging scrubs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.widgets.fonts import text_font
+from explorer.widgets.theme import Theme
+from explorer.widgets.wheel import WheelSteps
+
+Stroke = Literal["solid", "dash", "dot"]
+PENS = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One curve.
+
+    Attributes
+    ----------
+    name : str
+    timesteps, values : ndarray, shape (M,)
+        NaN leaves a gap.
+    colour : str
+        #rrggbb.
+    stroke : Stroke
+    """
+
+    name: str
+    timesteps: np.ndarray
+    values: np.ndarray
+    colour: str
+    stroke: Stroke = "solid"
+
+    def at(self, t: int) -> float:
+        """Value at the timestep nearest to t; NaN without one."""
+        if not len(self.timesteps):
+            return float("nan")
+        return float(self.values[int(np.abs(self.timesteps - t).argmin())])
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Ranges that do not move with the data.
+
+    Attributes
+    ----------
+    T : int
+        The t axis goes from T to 0.
+    low, high : float
+        Of the other axis, in its own units.
+    log : bool
+        Base-10 logarithm of the values.
+    """
+
+    T: int = 1000
+    low: float = 0.0
+    high: float = 1.0
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """What a plot shows."""
+
+    axes: Axes = field(default_factory=Axes)
+    series: tuple[Series, ...] = ()
+
+
+class CurvePlot(pg.PlotWidget):
+    """A plot of a Figure.
+
+    Signals
+    -------
+    scrubbed(int)
+        The person clicked or dragged to that timestep.
+    wheel_stepped(int)
+        Notches of the wheel; positive is towards t = 0.
+    """
+
+    scrubbed = Signal(int)
+    wheel_stepped = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, background=None)
+        self._theme = theme
+        self._figure = Figure()
+        self._curves: list[pg.PlotDataItem] = []
+        self._wheel = WheelSteps()
+        self._dragging = False
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(False, False)
+        item.setContentsMargins(0, 4, 12, 0)
+        self._box = item.getViewBox()
+        self._box.invertX(True)
+        self._box.disableAutoRange()
+        self._box.setDefaultPadding(0)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        item.addItem(self._cursor, ignoreBounds=True)
+        self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
+        item.addItem(self._dots, ignoreBounds=True)
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setStyle(tickFont=text_font(11), tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+            axis.enableAutoSIPrefix(False)
+        item.getAxis("left").setWidth(44)
+        item.getAxis("bottom").setHeight(22)
+        self.setMinimumHeight(90)
+        self.setAccessibleName("Curves against t")
+        self.setToolTip("Curves against t. Click or drag to go to a timestep.")
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._take_axes()
+
+    # --- what is shown ---
+
+    def set_figure(self, figure: Figure) -> None:
+        """Show other curves."""
+        axes_changed = figure.axes != self._figure.axes
+        self._figure = figure
+        while len(self._curves) > len(figure.series):
+            self.removeItem(self._curves.pop())
+        while len(self._curves) < len(figure.series):
+            self._curves.append(self.plot([], [], antialias=True, connect="finite"))
+        if axes_changed:
+            self._take_axes()
+        self._draw()
+
+    def set_cursor(self, t: int) -> None:
+        """Put the cursor at t; does not emit."""
+        self._cursor.setValue(t)
+        self._draw_dots()
+
+    @property
+    def figure(self) -> Figure:
+        """What is shown."""
+        return self._figure
+
+    @property
+    def cursor_t(self) -> int:
+        """Where the cursor is."""
+        return round(self._cursor.value())
+
+    def _take_axes(self) -> None:
+        axes = self._figure.axes
+        self._box.setXRange(0, axes.T, padding=0)
+        item = self.getPlotItem()
+        item.setLogMode(False, axes.log)
+        low, high = (np.log10(axes.low), np.log10(axes.high)) if axes.log else (axes.low, axes.high)
+        self._box.setYRange(low, high, padding=0.02)
+        quarter = axes.T / 4
+        ticks = [(round(axes.T - i * quarter), f"t = {axes.T}" if i == 0 else str(round(axes.T - i * quarter))) for i in range(5)]
+        item.getAxis("bottom").setTicks([ticks])
+
+    def _draw(self) -> None:
+        for curve, series in zip(self._curves, self._figure.series, strict=True):
+            pen = pg.mkPen(QColor(series.colour), width=1 if series.stroke != "solid" else 2, style=PENS[series.stroke])
+            curve.setPen(pen)
+            values = series.values
+            if self._figure.axes.log:
+                values = np.where(values > 0, values, np.nan)
+            curve.setData(series.timesteps, values)
+        self._draw_dots()
+
+    def _draw_dots(self) -> None:
+        spots = []
+        axes, t = self._figure.axes, self.cursor_t
+        for series in self._figure.series:
+            value = series.at(t)
+            if not np.isfinite(value) or (axes.log and value <= 0):
+                continue
+            shown = np.log10(value) if axes.log else value
+            nearest = series.timesteps[int(np.abs(series.timesteps - t).argmin())]
+            spots.append({"pos": (float(nearest), float(shown)), "brush": QColor(series.colour), "pen": QPen(QColor(self._theme.tokens.card), 1)})
+        self._dots.setData(spots)
+
+    def _dress(self, _tokens: object = None) -> None:
+        tokens = self._theme.tokens
+        for side in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(QColor(tokens.grid_line)))
+            axis.setTextPen(QColor(tokens.muted))
+            axis.setGrid(70 if side == "left" else False)
+        self._cursor.setPen(pg.mkPen(QColor(tokens.accent), width=1))
+        self._draw_dots()
+
+    # --- gestures ---
+
+    def t_at(self, point: QPointF) -> int:
+        """Timestep under a point of the widget."""
+        x = self._box.mapSceneToView(self.mapToScene(point.toPoint())).x()
+        return round(min(max(x, 0), self._figure.axes.T))
+
+    def point_of(self, t: int, value: float) -> QPointF:
+        """Where a value of a curve is, in the widget."""
+        y = np.log10(value) if self._figure.axes.log else value
+        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(t, y))))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go there, and drag on."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self.scrubbed.emit(self.t_at(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag."""
+        if self._dragging:
+            self.scrubbed.emit(self.t_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        self._dragging = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrub."""
+        if steps := self._wheel.take(event):
+            self.wheel_stepped.emit(steps)
+        event.accept()

@@ -1,0 +1,108 @@
+"""A lane: coloured top edge, what it is, its menu, and its grid of samples."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
+
+from explorer.widgets.card import EDGE, Card
+from explorer.widgets.fonts import text_font
+from explorer.widgets.icons import icon
+from explorer.widgets.image_grid import ImageGrid
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+HEADER = 32
+SIDE_MARGIN = 2
+
+
+class LanePanel(Card):
+    """One column of Compare, or the only one of Reverse chain.
+
+    Signals
+    -------
+    chosen()
+        The person clicked into the lane.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent=parent)
+        self.grid = ImageGrid(theme)
+        self._title = QLabel()
+        self._title.setFont(text_font(13, QFont.Weight.DemiBold))
+        self._subtitle = QElidingLabel()
+        self._subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        mark(self._subtitle, "muted")
+        self._note = QLabel()
+        mark(self._note, "faint")
+        self.menu_button = QToolButton()
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setToolTip("What this lane is: checkpoint, sampler, order")
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        mark(self.menu_button, "quiet")
+        header = QHBoxLayout()
+        header.setContentsMargins(10, EDGE, 4, 0)
+        header.setSpacing(8)
+        for widget in (self._title, self._subtitle, self._note, self.menu_button):
+            header.addWidget(widget)
+        head = QWidget()
+        head.setFixedHeight(HEADER)
+        head.setLayout(header)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIDE_MARGIN, 0, SIDE_MARGIN, SIDE_MARGIN)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.grid, 1)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def set_lane(self, title: str, subtitle: str, colour: str, tip: str) -> None:
+        """Say what the lane is."""
+        self._title.setText(title)
+        self._subtitle.setText(subtitle)
+        self._subtitle.setToolTip(tip)
+        self._title.setToolTip(tip)
+        self.set_edge(colour)
+        self.grid.setAccessibleName(f"Samples of {title}")
+        self.menu_button.setAccessibleName(f"Menu of {title}")
+        self.setAccessibleName(title)
+
+    def set_note(self, text: str, tip: str = "", warning: bool = False) -> None:
+        """A word at the right of the header, such as the state that is shown instead of the cursor's."""
+        if text != self._note.text():
+            self._note.setText(text)
+            self._note.setVisible(bool(text))
+        self._note.setToolTip(tip)
+        colour = self._theme.tokens.warning if warning else ""
+        self._note.setStyleSheet(f"color: {colour}" if colour else "")
+
+    def set_menu(self, menu: QMenu | None) -> None:
+        """The "..." menu; without one there is no button."""
+        self.menu_button.setMenu(menu)
+        self.menu_button.setVisible(menu is not None)
+
+    @property
+    def title(self) -> str:
+        """Title shown."""
+        return self._title.text()
+
+    @property
+    def subtitle(self) -> str:
+        """Subtitle shown, whole."""
+        return str(self._subtitle.text())
+
+    @property
+    def note(self) -> str:
+        """Note shown."""
+        return self._note.text()
+
+    def mousePressEvent(self, event: QEvent) -> None:
+        """Choose the lane."""
+        self.chosen.emit()
+
+    def _dress(self, _tokens: object = None) -> None:
+        self.menu_button.setIcon(icon("mdi6.dots-horizontal", self._theme.tokens))

@@ -1,0 +1,54 @@
+"""Small pictures drawn sharp: from arrays to QImage, and the scale at which their pixels are even."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+INTEGER_WORTH = 0.75
+"""A whole scale is taken where it fills at least this share of the length that a broken one would."""
+
+
+def to_image(tile: np.ndarray) -> QImage:
+    """Picture (H, W, 3) uint8 as a QImage that owns its pixels."""
+    pixels = np.ascontiguousarray(tile)
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def mosaic(tiles: np.ndarray, columns: int) -> QImage:
+    """Tiles (N, H, W, 3) uint8 as one picture, row by row, without gaps; missing ones are black."""
+    count, height, width, _ = tiles.shape
+    rows = max(1, math.ceil(count / columns))
+    whole = np.zeros((rows * columns, height, width, 3), np.uint8)
+    whole[:count] = tiles
+    flat = whole.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
+    return to_image(flat.reshape(rows * height, columns * width, 3))
+
+
+def sharp_scale(fit: float, ratio: float = 1.0) -> float:
+    """Scale at most `fit` at which image pixels are whole screen pixels, unless too much space were lost.
+
+    Parameters
+    ----------
+    fit : float
+        Largest scale that fits, in logical pixels for each image pixel.
+    ratio : float
+        Screen pixels in a logical pixel.
+    """
+    device = fit * ratio
+    whole = math.floor(device + 1e-9)
+    if whole >= 1 and whole >= INTEGER_WORTH * device:
+        return whole / ratio
+    return fit
+
+
+def draw_sharp(painter: QPainter, target: QRectF, image: QImage, source: QRectF | None = None) -> None:
+    """Draw a picture with nearest neighbours when it is enlarged, smoothly when it is made smaller."""
+    part = QRectF(image.rect()) if source is None else source
+    smaller = target.width() * painter.device().devicePixelRatioF() < part.width() - 1e-6
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smaller)
+    painter.drawImage(target, image, part)

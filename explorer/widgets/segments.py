@@ -1,0 +1,99 @@
+"""A row of joined buttons of which one is down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from explorer.widgets.style import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One button.
+
+    Attributes
+    ----------
+    name : str
+        What is emitted.
+    label, tip : str
+    """
+
+    name: str
+    label: str
+    tip: str
+
+
+class SegmentBar(QWidget):
+    """Joined buttons.
+
+    Signals
+    -------
+    chosen(str)
+        The person pressed the segment of that name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, segments: Sequence[Segment], accessible: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self.setAccessibleName(accessible)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for segment in segments:
+            self._add(segment)
+        self._round_edges()
+
+    def _add(self, segment: Segment) -> None:
+        button = QPushButton(segment.label)
+        button.setCheckable(True)
+        button.setToolTip(segment.tip)
+        button.setAccessibleName(segment.label)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        mark(button, "segment")
+        button.clicked.connect(self._clicked)
+        button.setProperty("segmentName", segment.name)
+        self._buttons[segment.name] = button
+        self._group.addButton(button)
+        self._row.addWidget(button)
+
+    def _round_edges(self) -> None:
+        shown = [b for b in self._buttons.values() if not b.isHidden()]
+        for i, button in enumerate(shown):
+            edge = "only" if len(shown) == 1 else "first" if i == 0 else "last" if i == len(shown) - 1 else "middle"
+            button.setProperty("edge", edge)
+            mark(button, "segment")
+
+    def button(self, name: str) -> QPushButton:
+        """Button of a segment."""
+        return self._buttons[name]
+
+    def set_label(self, name: str, label: str, tip: str = "") -> None:
+        """Other words for a segment."""
+        button = self._buttons[name]
+        if label != button.text() or (tip and tip != button.toolTip()):
+            button.setText(label)
+            button.setAccessibleName(label)
+            if tip:
+                button.setToolTip(tip)
+
+    def set_current(self, name: str) -> None:
+        """Put a segment down; does not emit."""
+        self._buttons[name].setChecked(True)
+
+    @property
+    def current(self) -> str:
+        """Name of the segment that is down; empty if none."""
+        button = self._group.checkedButton()
+        return "" if button is None else str(button.property("segmentName"))
+
+    def _clicked(self) -> None:
+        self.chosen.emit(str(self.sender().property("segmentName")))
