@@ -30,8 +30,10 @@ from explorer.training.task import Task
 STATE_NAME = "state.ckpt"
 CURVE_NAME = "loss.csv"
 FINAL_NAME = "final.safetensors"
+CURVE_HEAD = ["epoch", "step", "images", "loss", "learning_rate"]
 CURVE_EVERY = 50
 EPOCH_SEED_STRIDE = 1_000_003
+SEED_LIMIT = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,20 @@ def learning_rate_factor(step: int, steps: int, warmup: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
+def _row(line: Progress) -> list[str]:
+    """Line of the loss curve."""
+    return [str(line.epoch), str(line.step), str(line.images), f"{line.loss:.6g}", f"{line.learning_rate:.6g}"]
+
+
+def _rows_until(path: Path, epoch: int) -> list[list[str]]:
+    """Rows of an earlier loss curve up to that epoch; what an interruption left of the next one is dropped."""
+    if not epoch or not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    return [row for row in rows if len(row) == len(CURVE_HEAD) and row[0].isdecimal() and int(row[0]) <= epoch]
+
+
 def train(make_task: Callable[[], Task], data: ImageSet, settings: TrainSettings) -> Iterator[Progress]:
     """Run the training, yielding progress; the final averaged weights are in `final.safetensors`.
 
@@ -88,8 +104,8 @@ class _Run:
             raise BadInput(f"{data.name}: {count} images are fewer than one batch of {settings.batch}")
         precision: Any = "bf16-mixed" if settings.precision == "bf16" else "32-true"
         self.fabric = Fabric(accelerator=settings.device, devices=1, precision=precision)
-        self.images = torch.from_numpy(data.images[:count])
-        self.labels = None if data.labels is None else torch.from_numpy(data.labels[:count]).long()
+        self.images = torch.tensor(data.images[:count])
+        self.labels = None if data.labels is None else torch.tensor(data.labels[:count]).long()
         torch.manual_seed(settings.seed)
         self.task = make_task()
         self.steps_per_epoch = count // settings.batch
@@ -120,14 +136,14 @@ class _Run:
             self._resume()
         elif (out / STATE_NAME).exists():
             raise BadInput(f"{out}: holds a run already; add --resume to go on with it, or choose another folder")
-        with open(out / CURVE_NAME, "a" if self.epoch else "w", newline="", encoding="utf-8") as file:
+        kept = _rows_until(out / CURVE_NAME, self.epoch)
+        with open(out / CURVE_NAME, "w", newline="", encoding="utf-8") as file:
             curve = csv.writer(file)
-            if not self.epoch:
-                curve.writerow(["epoch", "step", "images", "loss", "learning_rate"])
+            curve.writerows([CURVE_HEAD, *kept])
             while self.epoch < self.settings.epochs:
                 self.epoch += 1
                 for progress in self._one_epoch():
-                    curve.writerow([progress.epoch, progress.step, progress.images, f"{progress.loss:.6g}", f"{progress.learning_rate:.6g}"])
+                    curve.writerow(_row(progress))
                     yield progress
                 file.flush()
                 last = progress
@@ -135,7 +151,9 @@ class _Run:
 
     def _one_epoch(self) -> Iterator[Progress]:
         settings = self.settings
-        generator = torch.Generator().manual_seed(settings.seed * EPOCH_SEED_STRIDE + self.epoch)
+        key = (settings.seed * EPOCH_SEED_STRIDE + self.epoch) % SEED_LIMIT
+        generator = torch.Generator().manual_seed(key)
+        torch.manual_seed(key)  # dropout knows only the global generator
         order = torch.randperm(len(self.images), generator=generator)
         losses: list[Tensor] = []
         self.network.train()
