@@ -18,6 +18,7 @@ MAX_SAMPLES = 4096
 MAX_STEPS = 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_LANES = 16
+MAX_CELLS = 16_384
 MAX_CORNERS = 65_536
 MAX_FRAMES = 1024
 
@@ -137,6 +138,14 @@ class PlaneGrid(msgspec.Struct, frozen=True):
     columns: int
     rows: int
 
+    def __post_init__(self) -> None:
+        """Refuse a grid that cannot be decoded (ValueError)."""
+        x_min, x_max, y_min, y_max = self.extent
+        if not all(math.isfinite(edge) for edge in self.extent) or not (x_min < x_max and y_min < y_max):
+            raise ValueError(f"a grid's extent is x_min < x_max and y_min < y_max, finite, not {self.extent}")
+        if not (self.columns >= 1 and self.rows >= 1 and self.columns * self.rows <= MAX_CELLS):
+            raise ValueError(f"a grid has 1 to {MAX_CELLS} cells, not {self.columns} x {self.rows}")
+
 
 class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is on a latent plane.
@@ -166,6 +175,12 @@ class Recipe(msgspec.Struct, frozen=True):
     plane: PlaneRecipe | None = None
 
 
+class _Version(msgspec.Struct):
+    """Read first: a newer version may have another shape."""
+
+    version: int = RECIPE_VERSION
+
+
 def encode_recipe(recipe: Recipe) -> str:
     """JSON text of a recipe."""
     return msgspec.json.encode(recipe).decode()
@@ -180,9 +195,9 @@ def decode_recipe(text: str | bytes, origin: str = "recipe") -> Recipe:
         If it is not JSON, a field is missing or out of range, or its version is newer.
     """
     try:
-        recipe = msgspec.json.decode(text, type=Recipe)
-    except (msgspec.DecodeError, ValueError) as error:
+        version = msgspec.json.decode(text, type=_Version).version
+        if version == RECIPE_VERSION:
+            return msgspec.json.decode(text, type=Recipe)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadInput(f"{origin}: not a recipe: {error}") from None
-    if recipe.version != RECIPE_VERSION:
-        raise BadInput(f"{origin}: a recipe of version {recipe.version}; this app reads version {RECIPE_VERSION}")
-    return recipe
+    raise BadInput(f"{origin}: a recipe of version {version}; this app reads version {RECIPE_VERSION}")

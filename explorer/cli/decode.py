@@ -113,9 +113,8 @@ def _write(out: Path, opened: Checkpoint, codes: np.ndarray, pictures: np.ndarra
     from explorer.exports.pictures import write_png
     from explorer.exports.sheet import Sheet
 
-    points = (
-        tuple(Point(str(i + 1), float(c[0]), float(c[1])) for i, c in enumerate(codes)) if codes.shape[1] == 2 and plane is None else ()
-    )
+    named = codes if codes.shape[1] == 2 and plane is None else codes[:0]
+    points = tuple(Point(str(i + 1), float(x), float(y)) for i, (x, y) in enumerate(named))
     recipe = Recipe(plane=PlaneRecipe(opened.sha256, source_of(opened.path), points, grid=plane))
     if out.suffix.lower() == ".npz":
         with ArrayArchive(out, recipe) as archive:

@@ -80,11 +80,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     if schedule:
         rows.append(("schedule", f"{schedule['name']}, T = {schedule['T']}"))
     if training:
+        images = f"{training['images_seen']:,} images in batches of {training['batch']}"
         rows += [
-            (
-                "training",
-                f"{training['epochs']} epochs, {training['images_seen']:,} images, batch {training['batch']}, seed {training['seed']}",
-            ),
+            ("training", f"{training['epochs']} epochs, {images}, seed {training['seed']}"),
             ("", f"{training['optimizer']}; EMA {training['ema']:g}; loss {training['loss']}; {training['precision']}"),
             ("", training["command"]),
         ]

@@ -1,0 +1,104 @@
+"""Every export carries its recipe, keeps its pixels, and a damaged one is refused in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.errors import BadInput
+from explorer.exports.arrays import ArrayArchive
+from explorer.exports.embedded import read_recipe
+from explorer.exports.film import MAX_SIDE, check_size, write_mp4
+from explorer.exports.pictures import write_gif, write_png
+from explorer.recipe import Recipe
+
+FILM = [np.full((37, 50), level, np.uint8) for level in (0, 80, 160, 255)]
+
+
+def _arrays(path: Path, recipe: Recipe) -> None:
+    with ArrayArchive(path, recipe) as archive:
+        archive.put("x", np.arange(6))
+
+
+WRITERS: dict[str, Callable[[Path, Recipe], None]] = {
+    ".png": lambda path, recipe: write_png(path, FILM[1], recipe),
+    ".gif": lambda path, recipe: write_gif(path, FILM, recipe, 10),
+    ".mp4": lambda path, recipe: write_mp4(path, FILM, recipe, 10),
+    ".npz": _arrays,
+}
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_the_recipe_comes_back(tmp_path: Path, recipe: Recipe, ending: str) -> None:
+    path = tmp_path / f"export{ending}"
+    WRITERS[ending](path, recipe)
+    assert read_recipe(path) == recipe
+    assert list(tmp_path.iterdir()) == [path], "no part of it is left"
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_damaged_file_is_refused(tmp_path: Path, recipe: Recipe, ending: str) -> None:
+    path = tmp_path / f"export{ending}"
+    path.write_bytes(b"\0" * 100)
+    with pytest.raises(BadInput, match=rf"export\{ending}: cannot be read"):
+        read_recipe(path)
+
+
+def test_files_without_a_recipe(tmp_path: Path) -> None:
+    Image.fromarray(FILM[0]).save(tmp_path / "a.png")
+    np.savez(tmp_path / "a.npz", x=np.arange(3))
+    for name in ("a.png", "a.npz"):
+        with pytest.raises(BadInput, match=f"{name}: has no recipe inside"):
+            read_recipe(tmp_path / name)
+    with pytest.raises(BadInput, match=r"b\.gif: no such file"):
+        read_recipe(tmp_path / "b.gif")
+    with pytest.raises(BadInput, match=r"b\.txt: recipes are in files that end in \.png"):
+        read_recipe(tmp_path / "b.txt")
+
+
+def test_a_recipe_that_is_none(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", recipe=np.array('{"chain": {"samples": -1}}'))
+    with pytest.raises(BadInput, match=r"a\.npz: not a recipe: .*samples must be in"):
+        read_recipe(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("shape", [(30, 40), (30, 40, 3)])
+def test_png_keeps_every_value(tmp_path: Path, recipe: Recipe, shape: tuple[int, ...]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    write_png(tmp_path / "a.png", picture, recipe)
+    with Image.open(tmp_path / "a.png") as found:
+        assert np.array_equal(np.asarray(found), picture)
+
+
+def test_gif_keeps_every_grey_and_holds_the_last(tmp_path: Path, recipe: Recipe) -> None:
+    frames = [np.random.default_rng(seed).integers(0, 256, (30, 40), np.uint8) for seed in range(5)]
+    write_gif(tmp_path / "a.gif", iter(frames), recipe, 20)
+    with Image.open(tmp_path / "a.gif") as found:
+        assert found.n_frames == 5
+        for index, frame in enumerate(frames):
+            found.seek(index)
+            assert np.array_equal(np.asarray(found.convert("L")), frame)
+            assert found.info["duration"] == (1500 if index == 4 else 50)
+
+
+def test_mp4_of_odd_size_plays(tmp_path: Path, recipe: Recipe) -> None:
+    write_mp4(tmp_path / "a.mp4", iter(FILM), recipe, 10)
+    reader = imageio_ffmpeg.read_frames(str(tmp_path / "a.mp4"), pix_fmt="gray", bits_per_pixel=8)
+    meta = next(reader)
+    levels = [np.frombuffer(frame, np.uint8).mean() for frame in reader]
+    assert meta["size"] == (50, 38)
+    assert meta["codec"] == "h264"
+    assert len(levels) == 4 + 15
+    np.testing.assert_allclose(levels[:4], [0, 80, 160, 255], atol=3)
+    np.testing.assert_allclose(levels[4:], 255, atol=3)
+
+
+def test_a_picture_too_large_for_a_film(tmp_path: Path) -> None:
+    check_size(tmp_path / "a.mp4", (MAX_SIDE, MAX_SIDE))
+    with pytest.raises(BadInput, match=r"a\.mp4: pictures of 8193x100 are too large"):
+        check_size(tmp_path / "a.mp4", (100, MAX_SIDE + 1))
