@@ -258,9 +258,9 @@ def _watched(task: DdpmTask, history: list[Tensor]) -> DdpmTask:
 
 
 def test_the_loss_falls_and_the_curve_tells_it(tmp_path: Path, data: ImageSet) -> None:
-    lines = list(train(vae(data), data, settings(tmp_path, epochs=3)))
+    lines = list(train(vae(data), data, settings(tmp_path, epochs=3, warmup=0, learning_rate=3e-3)))
     reports = [line for line in lines if line.checkpoint is None]
-    assert reports[-1].loss < 0.9 * reports[0].loss
+    assert reports[-1].loss < reports[0].loss - 2, "nats"
     head, *rows = curve(tmp_path)
     assert head == ["epoch", "step", "images", "loss", "learning_rate"]
     assert [row[:3] for row in rows] == [[str(r.epoch), str(r.step), str(r.images)] for r in reports]

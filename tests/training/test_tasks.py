@@ -109,7 +109,7 @@ def test_a_vae_learns_the_negative_elbo_and_an_ae_the_reconstruction(data: Image
 def test_a_classifier_learns_the_labels_on_shifted_images(data: ImageSet, digits: Tensor) -> None:
     task = ClassifierTask(data)
     assert task.config.classes == 10
-    labels = torch.from_numpy(data.labels).long()
+    labels = torch.tensor(data.labels).long()
     shown: list[Tensor] = []
 
     def network(x: Tensor) -> Tensor:
@@ -145,9 +145,9 @@ def test_cards_say_what_was_learnt(data: ImageSet) -> None:
 def test_data_that_a_task_cannot_take_is_refused_by_name() -> None:
     with pytest.raises(BadInput, match="odd: image sides must be multiples of 4"):
         DdpmTask(odd((1, 6, 8)), Option.C, SCHEDULE)
-    with pytest.raises(BadInput, match="odd: .*square"):
+    with pytest.raises(BadInput, match=r"odd: .*square"):
         AutoencoderTask(odd((1, 8, 12)), variational=True)
-    with pytest.raises(BadInput, match="odd: .*divisible by 4"):
+    with pytest.raises(BadInput, match=r"odd: .*divisible by 4"):
         AutoencoderTask(odd((1, 6, 6)), variational=True, architecture="conv")
     with pytest.raises(BadInput, match="odd: a classifier needs labels"):
         ClassifierTask(odd((1, 8, 8)))
