@@ -13,6 +13,7 @@ from explorer.widgets.theme import GRID
 
 Group = tuple[str, Sequence[tuple[str, str]]]
 COLUMNS = 2
+MAX_HEIGHT = 680
 
 
 def keys_of_menus(menus: Iterable[QMenu]) -> list[Group]:
@@ -60,7 +61,7 @@ class KeySheet(QDialog):
         outer.setSpacing(4 * GRID)
         outer.addWidget(area)
         outer.addWidget(buttons)
-        self.resize(760, 560)
+        self.resize(760, min(MAX_HEIGHT, page.sizeHint().height() + 104))
 
 
 def _balanced(groups: Sequence[Group]) -> list[list[Group]]:

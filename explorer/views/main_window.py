@@ -28,6 +28,7 @@ from explorer.widgets.banner import Banner
 from explorer.widgets.checkpoint_library import CheckpointLibrary
 from explorer.widgets.drop_overlay import DropOverlay, dropped_files
 from explorer.widgets.icons import app_icon
+from explorer.widgets.style import inset_numbers
 from explorer.widgets.theme import GRID
 
 DEFAULT_SIZE = (1440, 900)
@@ -57,10 +58,10 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._context = context
         self._engine: EngineReady | None = None
-        self._statuses = {w.workspace_name: Status() for w in workspaces}
+        self._statuses: dict[str, Status] = {w.workspace_name: Status() for w in workspaces}
         self._activated = False
         self._shown = ""
-        self.workspaces = {w.workspace_name: w for w in workspaces}
+        self.workspaces: dict[str, Workspace] = {w.workspace_name: w for w in workspaces}
         self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MIN_SIZE)
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(workspace)
             self.inspector.add(workspace.workspace_name, workspace.inspector)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self._splitter.setObjectName("mainSplitter")
         self._splitter.setHandleWidth(GRID // 4)
         self._splitter.addWidget(self._stack)
         self._splitter.addWidget(self.inspector)
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, workspaces, self)
         self.opener = Opener(self._context, workspaces, self._current, self.banner, self)
         self.library = CheckpointLibrary(self._context.library, theme, self)
+        inset_numbers(self)
 
     def _connect(self, workspaces: Sequence[Workspace]) -> None:
         store, client, menus = self._context.store, self._context.client, self.menus
@@ -170,6 +173,7 @@ class MainWindow(QMainWindow):
         if before is not None and before is not workspace:
             before.deactivate()
         self._stack.setCurrentWidget(workspace)
+        workspace.setFocus()
         self.inspector.show_page(name)
         self.rail.show_chosen(name)
         self.menus.show_workspace(name)

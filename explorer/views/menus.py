@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from explorer.state.session import Session
@@ -44,6 +45,7 @@ class Menus(QObject):
     def __init__(self, bar: QMenuBar, store: Store, workspaces: Sequence[Workspace], parent: QObject) -> None:
         super().__init__(parent)
         self._bar, self._store = bar, store
+        self._letters: dict[QMenu, QShortcut] = {}
         self._file_menu()
         self._edit_menu()
         self._view_menu(workspaces)
@@ -59,6 +61,8 @@ class Menus(QObject):
         """Show that workspace's menu alone; the keys of the others are out of force."""
         for other, menu in self._workspace_menus.items():
             menu.menuAction().setVisible(other == name)
+            if menu in self._letters:
+                self._letters[menu].setEnabled(other == name)
         if name in self.workspaces:
             self.workspaces[name].setChecked(True)
 
@@ -67,8 +71,23 @@ class Menus(QObject):
         menus = (action.menu() for action in self._bar.actions() if action.isVisible())
         return [menu for menu in menus if isinstance(menu, QMenu)]
 
+    def _titled(self, title: str) -> QMenu:
+        """A menu in the bar. Its letter opens it with Alt, but is not underlined all the time."""
+        menu = self._bar.addMenu(title.replace("&", ""))
+        menu.setToolTipsVisible(True)
+        letter = title.partition("&")[2][:1]
+        if letter and sys.platform != "darwin":
+            key = QShortcut(QKeySequence(f"Alt+{letter}"), self._bar.window())
+            key.setProperty("menu", menu)
+            key.activated.connect(self._letter_pressed)
+            self._letters[menu] = key
+        return menu
+
+    def _letter_pressed(self) -> None:
+        self._bar.setActiveAction(self.sender().property("menu").menuAction())
+
     def _file_menu(self) -> None:
-        menu = self._bar.addMenu("&File")
+        menu = self._titled("&File")
         self.open = _add(menu, "&Open…", QKeySequence.StandardKey.Open, "Open a checkpoint, a session or a picture")
         self.recent = menu.addMenu("Open &recent")
         self.library = _add(menu, "Checkpoint &library…", "Ctrl+L", "Checkpoints that are known on this machine")
@@ -79,7 +98,7 @@ class Menus(QObject):
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
 
     def _edit_menu(self) -> None:
-        menu = self._bar.addMenu("&Edit")
+        menu = self._titled("&Edit")
         self.undo = _add(menu, "&Undo", QKeySequence.StandardKey.Undo, "Take back the last change", self._store.undo)
         self.redo = _add(menu, "&Redo", QKeySequence.StandardKey.Redo, "Do again what was taken back", self._store.redo)
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
@@ -90,8 +109,8 @@ class Menus(QObject):
         self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
 
     def _view_menu(self, workspaces: Sequence[Workspace]) -> None:
-        menu = self._bar.addMenu("&View")
-        self.workspaces = {}
+        menu = self._titled("&View")
+        self.workspaces: dict[str, QAction] = {}
         group = QActionGroup(self)
         for number, workspace in enumerate(workspaces, 1):
             action = _add(menu, workspace.title, f"Ctrl+{number}", workspace.tooltip)
@@ -108,7 +127,7 @@ class Menus(QObject):
         self.full_screen.setCheckable(True)
 
     def _theme_menu(self, menu: QMenu) -> None:
-        self.themes = {}
+        self.themes: dict[str, QAction] = {}
         group = QActionGroup(self)
         for name, word in THEMES.items():
             action = _add(menu, word, None, "")
@@ -119,14 +138,13 @@ class Menus(QObject):
         group.triggered.connect(self._theme_triggered)
 
     def _workspace_menu(self, workspace: Workspace) -> QMenu:
-        menu = self._bar.addMenu(workspace.menu_title)
-        menu.setToolTipsVisible(True)
+        menu = self._titled(workspace.menu_title)
         for action in workspace.menu_actions():
             menu.addAction(action)
         return menu
 
     def _help_menu(self) -> None:
-        menu = self._bar.addMenu("&Help")
+        menu = self._titled("&Help")
         self.keys = _add(menu, "&Keys", "F1", "All keys on one sheet")
         self.about = _add(menu, "&About Generative Explorer", None, "Versions and device")
         self.about.setMenuRole(QAction.MenuRole.AboutRole)

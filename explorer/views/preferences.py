@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 from explorer.state.persistence import MIN_FRAME_BUDGET
 from explorer.state.session import MEGABYTE
 from explorer.state.store import Store
-from explorer.widgets.style import mark
+from explorer.widgets.style import inset_numbers, mark
 from explorer.widgets.theme import GRID
 
 THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
@@ -31,6 +31,7 @@ class Preferences(QDialog):
         self.frames_box.valueChanged.connect(self._take_frames)
         self.device_box.currentIndexChanged.connect(self._take_device)
         self._lay_out(device_in_force)
+        inset_numbers(self)
 
     def _lay_out(self, device_in_force: str) -> None:
         form = QFormLayout()

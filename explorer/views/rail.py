@@ -70,6 +70,7 @@ class Rail(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setAccessibleName(title)
         button.setAccessibleDescription(tooltip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setIconSize(QSize(20, 20))
         button.setFixedSize(BUTTON)
         mark(button, "rail")

@@ -59,7 +59,7 @@ class TopBar(QWidget):
         self._dot = _Dot(theme)
         self._word = QLabel(toolTip="What the engine is doing")
         mark(self._word, "muted")
-        self._word.setMinimumWidth(self._word.fontMetrics().horizontalAdvance(_WORDS["starting"]) + GRID)
+        self._word.setMinimumWidth(self._word.fontMetrics().horizontalAdvance(_WORDS["busy"]))
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID - 2, 2, 4 * GRID - 2, 3)
         row.setSpacing(2 * GRID)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.widgets.icons import icon
 from explorer.widgets.style import mark
@@ -49,6 +49,9 @@ class Banner(QFrame):
         self._copy.clicked.connect(self._copy_detail)
         self._close.clicked.connect(self.dismiss)
         theme.changed.connect(self._dress)
+        shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
+        shadow.setColor(QColor(0, 0, 0, 90))
+        self.setGraphicsEffect(shadow)
         parent.installEventFilter(self)
         self.hide()
 
@@ -77,8 +80,8 @@ class Banner(QFrame):
         self.setProperty("severity", severity)
         self.setAccessibleName(message)
         self._dress(self._theme.tokens)
-        self._place()
         self.show()
+        self._place()
         self.raise_()
 
     def dismiss(self) -> None:
@@ -110,6 +113,8 @@ class Banner(QFrame):
     def _place(self) -> None:
         parent = self.parentWidget()
         width = max(1, min(MAX_WIDTH, parent.width() - 8 * GRID))
+        self.layout().invalidate()
+        self.layout().activate()
         height = self.layout().totalHeightForWidth(width)
         self.setGeometry((parent.width() - width) // 2, 4 * GRID, width, height)
 

@@ -90,7 +90,7 @@ def _count(number: int) -> str:
 
 
 def _network(card: Card) -> tuple[Row, ...]:
-    rows = [Row("architecture", card.network.name)]
+    rows = [Row("network", card.network.name)]
     rows += [Row(name.replace("_", " "), _plain(value)) for name, value in card.network.config.items()]
     return tuple(rows)
 

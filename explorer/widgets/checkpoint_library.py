@@ -41,7 +41,7 @@ class CheckpointLibrary(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Checkpoint library")
         self._library, self._theme = library, theme
-        self.search_box = QLineEdit(placeholderText="Search name, kind, option, data set", clearButtonEnabled=True)
+        self.search_box = QLineEdit(placeholderText="Search name, kind, option, data set", clearButtonEnabled=True, objectName="search")
         self.search_box.setAccessibleName("Search checkpoints")
         self.cards = LibraryCards(library, theme)
         self.model_card = ModelCard(theme)
@@ -59,7 +59,7 @@ class CheckpointLibrary(QDialog):
         theme.changed.connect(self._dress)
         self._dress(theme.tokens)
         self._show_state()
-        self.resize(COLUMNS * (CARD.width() + GAP) + CARD_PANE + 25 * GRID, 660)
+        self.resize(COLUMNS * (CARD.width() + GAP // 2) + CARD_PANE + 12 * GRID, 720)
 
     @property
     def actions_shown(self) -> list[QPushButton]:

@@ -14,7 +14,7 @@ from explorer.widgets.fonts import text_font
 from explorer.widgets.theme import GRID, OPTION_COLOURS, Theme
 
 ENTRY, SEARCH, THUMBNAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
-THUMB = 136
+THUMB = 168
 MARGIN = 3 * GRID
 CARD = QSize(THUMB + 2 * MARGIN, THUMB + 2 * MARGIN + 48)
 GAP = 3 * GRID

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from explorer.resources import resource
 from explorer.widgets.fonts import load_fonts, text_font
@@ -22,6 +22,9 @@ from explorer.widgets.theme import FONT_FAMILY, FONT_PIXELS, MONO_FAMILY, Theme,
 ROLES = (
     "card", "panel", "line", "heading", "title", "muted", "faint", "mono", "error", "primary", "segment", "quiet", "rail",
 )  # fmt: skip
+
+NUMBER_INSET = 6
+"""Pixels between a spin box's border and its number."""
 
 
 def mark(widget: QWidget, role: str) -> None:
@@ -45,6 +48,15 @@ def join(buttons: Sequence[QWidget]) -> None:
         first, last = index == 0, index == len(buttons) - 1
         button.setProperty("edge", "only" if first and last else "first" if first else "last" if last else "")
         mark(button, "segment")
+
+
+def inset_numbers(root: QWidget) -> None:
+    """Move the text of every spin box below `root` off its border: style sheets do not reach it."""
+    boxes = [root] if isinstance(root, QAbstractSpinBox) else root.findChildren(QAbstractSpinBox)
+    for box in boxes:
+        edit = box.lineEdit()
+        if edit is not None:
+            edit.setTextMargins(NUMBER_INSET, 0, 0, 0)
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
