@@ -30,6 +30,7 @@ from explorer.latent.elbo import gaussian_kl, log_likelihood
 from explorer.latent.picture import fit_picture
 from explorer.latent.plane import cell_centres
 from explorer.models.autoencoder import Autoencoder
+from explorer.models.classifier import ClassifierConfig
 
 LatentOutcome = CodesShown | CodesDecoded | GridDecoded | PictureEncoded
 LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
@@ -147,7 +148,7 @@ def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | 
         centres = cell_centres(payload.extent, payload.columns, payload.rows)
     except ValueError as error:
         raise BadInput(str(error)) from None
-    channels, height, width = model.config.image_shape
+    _, height, width = model.config.image_shape
     codes = torch.from_numpy(centres.astype(np.float32)).to(models.device)
     picture = np.empty((payload.rows, height, payload.columns, width, 3), np.uint8)
     rows_a_block = max(1, BLOCK // payload.columns)
@@ -168,7 +169,8 @@ def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureE
     else:
         name, raw = Path(payload.picture).name, read_picture(Path(payload.picture))
     try:
-        picture = fit_picture(np.ascontiguousarray(raw, np.uint8), model.config.image_shape)
+        light_on_dark = models.checkpoint(payload.path).card.data.name == "mnist"
+        picture = fit_picture(np.ascontiguousarray(raw, np.uint8), model.config.image_shape, light_on_dark)
     except ValueError as error:
         raise BadInput(f"{payload.picture or 'drawn picture'}: {error}") from None
     x = torch.from_numpy(to_unit_range(picture[None])).to(models.device)
@@ -201,6 +203,8 @@ def read_digits(judge: nn.Module, images: Tensor) -> list[tuple[tuple[int, float
 
 def _readable(judge: nn.Module, images: Tensor) -> bool:
     config = judge.config
+    if not isinstance(config, ClassifierConfig):
+        return False
     return tuple(images.shape[1:]) == (config.channels, config.size, config.size)
 
 

@@ -97,8 +97,7 @@ def measure(
     if len(means) == 1:
         return TestElbo(len(images), means[0])
     error = float(table[1].std()) / math.sqrt(len(images)) if len(images) > 1 else math.nan
-    iwae = means[4] if draws else None
-    return TestElbo(len(images), *means[:4], elbo_error=error, iwae=iwae, draws=draws)
+    return TestElbo(len(images), means[0], means[1], means[2], means[3], error, means[4] if draws else None, draws)
 
 
 def _blocks(model: Autoencoder, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
-Path = Sequence[tuple[float, float]]
+Path = Sequence[tuple[float, float]] | np.ndarray
 
 
 def length(path: Path) -> float:
@@ -103,7 +104,7 @@ def distance(path: Path, x: float, y: float) -> float:
     point = np.array([[x, y]])
     if len(corners) == 1:
         return float(np.linalg.norm(corners[0] - point[0]))
-    return min(float(_distance_to_segment(point, a, b)[0]) for a, b in zip(corners, corners[1:], strict=False))
+    return min(float(_distance_to_segment(point, a, b)[0]) for a, b in pairwise(corners))
 
 
 def _distance_to_segment(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -101,7 +101,7 @@ class Plane(QWidget):
         self._gesture: Pan | Carry | Paint | None = None
         self._panning_key = False
         self._pan_happened = False
-        self._sprites: tuple[float, float, QPixmap] | None = None
+        self._sprites: tuple[tuple[float, float, float], QPixmap] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -249,7 +249,7 @@ class Plane(QWidget):
         if self._prior_shown:
             paint.draw_prior(painter, view, tokens, picture is not None)
         paint.draw_tick_numbers(painter, view, tokens, picture is not None)
-        self._draw_items(painter, tokens)
+        self._draw_items(painter, tokens, paint.strong_ink(tokens, picture is not None))
         if self._message:
             painter.setPen(QColor(tokens.muted))
             painter.setFont(self.font())
@@ -261,7 +261,7 @@ class Plane(QWidget):
         painter.setPen(QPen(QColor(tokens.border), 1))
         painter.drawPath(card)
 
-    def _draw_items(self, painter: QPainter, tokens: Tokens) -> None:
+    def _draw_items(self, painter: QPainter, tokens: Tokens, ink: tuple[QColor, QColor]) -> None:
         view = self._view
         for stroke in sorted(self._strokes, key=lambda s: s.name == self._selected):
             selected = stroke.name == self._selected
@@ -272,19 +272,25 @@ class Plane(QWidget):
         if isinstance(self._gesture, Paint) and len(self._gesture.path) > 1:
             paint.draw_stroke(painter, paint.stroke_polygon(view, self._gesture.smooth(view)), (), tokens, True)
         if self._posterior is not None:
-            paint.draw_posterior(painter, view, *self._posterior, tokens)
+            paint.draw_posterior(painter, view, *self._posterior, *ink)
         for point in sorted(self._points, key=lambda p: p.name == self._selected):
-            paint.draw_point(painter, view, point, self._tiles.get(point.name), tokens, point.name == self._selected)
+            accent = QColor(tokens.accent)
+            selected = point.name == self._selected
+            colour, frame = (accent, accent) if selected else (ink[0], QColor(tokens.muted))
+            paint.draw_point(painter, view, point, self._tiles.get(point.name), colour, ink[1], frame)
         if self._marker is not None:
             paint.draw_marker(painter, QPointF(*view.to_screen(*self._marker)))
 
     def _dots(self) -> QPixmap:
+        """Dots that grow as they spread, paler over the manifold."""
         ratio = self.devicePixelRatioF()
         fitted = self._view.fitted(self._home, FIT_PADDING).scale
-        radius = round(min(5.0, max(1.6, 2.2 * (self._view.scale / fitted) ** 0.35)), 1)
-        if self._sprites is None or self._sprites[:2] != (radius, ratio):
-            self._sprites = (radius, ratio, paint.dot_sprites(radius, ratio))
-        return self._sprites[2]
+        radius = round(min(5.0, max(1.4, 1.8 * (self._view.scale / fitted) ** 0.45)), 1)
+        alpha = 0.7 if self._manifold_shown else 0.85
+        look = (radius, alpha, ratio)
+        if self._sprites is None or self._sprites[0] != look:
+            self._sprites = (look, paint.dot_sprites(*look))
+        return self._sprites[1]
 
     # --- pointer ---
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
 from explorer.latent.plane import PRIOR_MASSES, Extent, prior_radius
@@ -44,19 +45,44 @@ def draw_tick_numbers(painter: QPainter, view: Viewport, tokens: Tokens, over_pi
     """Numbers of the grid lines, small, at the left and lower edge."""
     step = tick_step(view.scale)
     x_min, x_max, y_min, y_max = view.extent
-    font = painter.font()
-    font.setPixelSize(10)
-    painter.setFont(font)
-    painter.setPen(QColor(255, 255, 255, 150) if over_picture else QColor(tokens.faint))
-    metrics = QFontMetricsF(font)
+    colour, halo = _quiet_ink(tokens, over_picture)
     for x in ticks(x_min, x_max, step):
-        px, text = view.to_screen(x, 0)[0], tick_text(x, step)
+        px = view.to_screen(x, 0)[0]
         if 28 < px < view.width - 12:
-            painter.drawText(QPointF(px + 3, view.height - 6), text)
+            draw_words(painter, QPointF(px + 4, view.height - 6), tick_text(x, step), colour, halo)
     for y in ticks(y_min, y_max, step):
-        py, text = view.to_screen(0, y)[1], tick_text(y, step)
+        py = view.to_screen(0, y)[1]
         if 12 < py < view.height - 24:
-            painter.drawText(QPointF(6, py - 3 + metrics.descent() - 1), text)
+            draw_words(painter, QPointF(6, py - 4), tick_text(y, step), colour, halo)
+
+
+def _quiet_ink(tokens: Tokens, over_picture: bool) -> tuple[QColor, QColor]:
+    """Colour of small words on the plane, and of what surrounds them."""
+    if over_picture:
+        return QColor(255, 255, 255, 215), QColor(0, 0, 0, 190)
+    halo = QColor(tokens.card)
+    halo.setAlpha(210)
+    return QColor(tokens.muted), halo
+
+
+def strong_ink(tokens: Tokens, over_picture: bool) -> tuple[QColor, QColor]:
+    """Colour of rings and names, and of what surrounds them: they can be seen on codes, pictures and the bare plane."""
+    if over_picture or tokens.name == "dark":
+        return QColor("white"), QColor(0, 0, 0, 180)
+    return QColor(tokens.text), QColor(255, 255, 255, 220)
+
+
+def draw_words(painter: QPainter, baseline: QPointF, text: str, colour: QColor, halo: QColor, pixels: int = 10) -> None:
+    """Small words that can be read on anything."""
+    font = painter.font()
+    font.setPixelSize(pixels)
+    outline = QPainterPath()
+    outline.addText(baseline, font, text)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(halo, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPath(outline)
+    painter.fillPath(outline, colour)
 
 
 def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Extent) -> None:
@@ -68,7 +94,7 @@ def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Ex
     painter.fillRect(target, QColor(0, 0, 0, round(255 * MANIFOLD_SHADE)))
 
 
-def dot_sprites(radius: float, ratio: float) -> QPixmap:
+def dot_sprites(radius: float, alpha: float, ratio: float) -> QPixmap:
     """One row with a dot in each class's colour, the last one for codes without a class."""
     colours = (*CLASS_COLOURS, "#9aa1ad")
     pixmap = QPixmap(round(_SPRITE * len(colours) * ratio), round(_SPRITE * ratio))
@@ -76,9 +102,11 @@ def dot_sprites(radius: float, ratio: float) -> QPixmap:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(ratio, ratio)
-    painter.setPen(QPen(QColor(0, 0, 0, 70), 0.7))
+    painter.setPen(Qt.PenStyle.NoPen)
     for index, colour in enumerate(colours):
-        painter.setBrush(QColor(colour))
+        dot = QColor(colour)
+        dot.setAlphaF(alpha)
+        painter.setBrush(dot)
         painter.drawEllipse(QPointF((index + 0.5) * _SPRITE, _SPRITE / 2), radius, radius)
     painter.end()
     return pixmap
@@ -99,7 +127,7 @@ def draw_codes(painter: QPainter, view: Viewport, codes: np.ndarray, classes: np
     fragments[:, 4:6] = _SPRITE * ratio
     fragments[:, 6:8] = 1 / ratio
     fragments[:, 9] = 1
-    first = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
+    first: Any = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     painter.drawPixmapFragments(first, count, sprites)
     return count
@@ -110,9 +138,7 @@ def draw_prior(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     colour = QColor(255, 255, 255, 150) if over_picture or tokens.name == "dark" else QColor(0, 0, 0, 120)
-    font = painter.font()
-    font.setPixelSize(10)
-    painter.setFont(font)
+    words, halo = _quiet_ink(tokens, over_picture)
     centre = QPointF(*view.to_screen(0, 0))
     for mass in PRIOR_MASSES:
         radius = prior_radius(mass) * view.scale
@@ -120,17 +146,19 @@ def draw_prior(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: 
         pen.setDashPattern([4, 4])
         painter.setPen(pen)
         painter.drawEllipse(centre, radius, radius)
-        text = f"{100 * mass:.0f} %"
         at = QPointF(centre.x() + radius * np.cos(np.pi / 4) + 4, centre.y() - radius * np.sin(np.pi / 4) - 3)
-        painter.drawText(at, text)
+        draw_words(painter, at, f"{100 * mass:.0f} %", words, halo)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def draw_posterior(painter: QPainter, view: Viewport, mean: tuple[float, float], sigma: tuple[float, float] | None, tokens: Tokens) -> None:
+def draw_posterior(
+    painter: QPainter, view: Viewport, mean: tuple[float, float], sigma: tuple[float, float] | None, ink: QColor, halo: QColor
+) -> None:
     """Where an encoded picture lies: its code, with the ellipses of one and two standard deviations of q(z|x)."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     centre = QPointF(*view.to_screen(*mean))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for width, colour in ((3.5, QColor(0, 0, 0, 150)), (1.6, QColor("white"))):
+    for width, colour in ((3.5, halo), (1.6, ink)):
         painter.setPen(QPen(colour, width))
         for share in (1, 2) if sigma is not None else ():
             painter.drawEllipse(centre, share * sigma[0] * view.scale, share * sigma[1] * view.scale)  # type: ignore[index]
@@ -150,7 +178,7 @@ def draw_stroke(painter: QPainter, polygon: QPolygonF, beads: Sequence[QPointF],
     accent = QColor(tokens.accent)
     if not selected:
         accent.setAlpha(170)
-    for width, colour in (((6.5, QColor(0, 0, 0, 110)), (4.0, accent)) if selected else ((4.5, QColor(0, 0, 0, 90)), (2.5, accent))):
+    for width, colour in ((6.5, QColor(0, 0, 0, 110)), (4.0, accent)) if selected else ((4.5, QColor(0, 0, 0, 90)), (2.5, accent)):
         painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         painter.drawPolyline(polygon)
     painter.setPen(QPen(QColor(0, 0, 0, 160), 1))
@@ -176,38 +204,25 @@ def thumbnail_rect(view: Viewport, x: float, y: float) -> QRectF:
     return QRectF(left, top, THUMBNAIL, THUMBNAIL)
 
 
-def draw_point(painter: QPainter, view: Viewport, point: Point, tile: QImage | None, tokens: Tokens, selected: bool) -> None:
-    """A ring at its code, its decoding beside it, its name."""
+def draw_point(painter: QPainter, view: Viewport, point: Point, tile: QImage | None, ink: QColor, halo: QColor, frame: QColor) -> None:
+    """A ring at its code, its decoding beside it in a frame, its name."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     at = QPointF(*view.to_screen(point.x, point.y))
-    ring = QColor(tokens.accent) if selected else QColor("white")
     if tile is not None:
         rect = thumbnail_rect(view, point.x, point.y)
-        frame = QPainterPath()
-        frame.addRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 5, 5)
-        painter.fillPath(frame, QColor(0, 0, 0))
+        outline = QPainterPath()
+        outline.addRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 5, 5)
+        painter.fillPath(outline, QColor(0, 0, 0))
         draw_sharp(painter, rect, tile)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ring if selected else QColor(tokens.muted), 2 if selected else 1))
-        painter.drawPath(frame)
-    painter.setBrush(QColor(0, 0, 0, 90))
-    for width, colour in ((4.5, QColor(0, 0, 0, 170)), (2.2, ring)):
+        painter.setPen(QPen(frame, 2))
+        painter.drawPath(outline)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, colour in ((5.0, halo), (2.2, ink)):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(at, RING, RING)
-    _draw_name(painter, QPointF(at.x() + RING + 6, at.y() + RING + 8), point.name)
-
-
-def _draw_name(painter: QPainter, baseline: QPointF, text: str) -> None:
-    font = painter.font()
-    font.setPixelSize(11)
-    painter.setFont(font)
-    outline = QPainterPath()
-    outline.addText(baseline, font, text)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(0, 0, 0, 190), 3))
-    painter.drawPath(outline)
-    painter.fillPath(outline, QColor("white"))
+    draw_words(painter, QPointF(at.x() + RING + 6, at.y() + RING + 8), point.name, ink, halo, 11)
 
 
 def classes_for_sprites(labels: np.ndarray | None, count: int) -> np.ndarray:

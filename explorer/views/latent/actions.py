@@ -39,7 +39,7 @@ class LatentActions:
         self.manifold = self._make("Mani&fold", "G", "Decodings of a grid of codes, finer as you zoom in (G)", True)
         self.prior = self._make("P&rior", "P", "Circles that hold 50, 90 and 99 % of the prior N(0, I); an AE has none (P)", True)
         self.all_classes = self._make("Show all c&lasses", None, "Draw the codes of every class")
-        self.encode = self._make("&Encode image…", "E", "Encode a picture file: its code, its posterior and its reconstruction (E); or drop one")
+        self.encode = self._make("&Encode image…", "E", "Encode a picture file: code, posterior, reconstruction (E, or drop it)")
         self.no_picture = self._make("Remove p&icture", None, "Take the encoded picture off the plane")
         self.other_model = self._make("&VAE or AE", "X", "Show the other kind of model at the same coordinates (X)")
 

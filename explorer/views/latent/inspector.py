@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.messages import CodesDecoded, LibraryEntry, PictureEncoded
 from explorer.latent.plane import log_prior
@@ -45,8 +44,6 @@ class LatentInspector(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._values: np.ndarray | None = None
-        self._variational = False
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(8)
@@ -138,18 +135,24 @@ class _SelectionSection(_Section):
     def __init__(self) -> None:
         super().__init__("selected")
         self._item: Point | Stroke | None = None
-        self.name = QLineEdit(accessibleName="Name", toolTip="Name of what is selected", maxLength=32)
-        self.delete = QPushButton("Delete", toolTip="Take it away (Delete)")
-        self.x = FloatField(-1e6, 1e6, 0.1, "First coordinate", "First latent coordinate")
-        self.y = FloatField(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
+        self.name = QLineEdit()
+        self.name.setMaxLength(32)
+        self.name.setAccessibleName("Name")
+        self.name.setToolTip("Name of what is selected")
+        self.delete = QPushButton("Delete")
+        self.delete.setToolTip("Take it away (Delete)")
+        self.across = FloatField(-1e6, 1e6, 0.1, "First coordinate", "First latent coordinate")
+        self.up = FloatField(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
         self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
         self.note = QLabel()
         mark(self.note, "muted")
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.name, 1)
         first.addWidget(self.delete)
-        for field in (self.x, self.y):
+        for field in (self.across, self.up):
             field.setDecimals(3)
+            field.setMinimumWidth(72)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # its range would ask for more
             second.addWidget(field, 1)
         second.addWidget(self.frames)
         second.addWidget(self.note, 1)
@@ -158,8 +161,8 @@ class _SelectionSection(_Section):
             self.column.addLayout(row)
         self.name.editingFinished.connect(self._rename)
         self.delete.clicked.connect(self._delete)
-        self.x.committed.connect(self._place)
-        self.y.committed.connect(self._place)
+        self.across.committed.connect(self._place)
+        self.up.committed.connect(self._place)
         self.frames.committed.connect(self._choose_frames)
         self.setVisible(False)
 
@@ -173,13 +176,12 @@ class _SelectionSection(_Section):
         self.set_title("selected point" if point else "selected stroke")
         if not self.name.hasFocus():
             self.name.setText(item.name)
-        for widget in (self.x, self.y):
-            widget.setVisible(point)
-        for widget in (self.frames, self.note):
-            widget.setVisible(not point)
+        shown: dict[QWidget, bool] = {self.across: point, self.up: point, self.frames: not point, self.note: not point}
+        for widget, visible in shown.items():
+            widget.setVisible(visible)
         if isinstance(item, Point):
-            self.x.show_value(round(item.x, 3))
-            self.y.show_value(round(item.y, 3))
+            self.across.show_value(round(item.x, 3))
+            self.up.show_value(round(item.y, 3))
         else:
             self.frames.show_value(item.frames)
             self.note.setText(f"frames, length {number(length(item.path), 2)}")
@@ -195,7 +197,7 @@ class _SelectionSection(_Section):
 
     def _place(self) -> None:
         if self._item is not None:
-            self.placed.emit(self._item.name, self.x.value(), self.y.value())
+            self.placed.emit(self._item.name, self.across.value(), self.up.value())
 
     def _choose_frames(self, frames: int) -> None:
         if self._item is not None:
@@ -226,8 +228,16 @@ class _PictureSection(_Section):
             "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
         })  # fmt: skip
         self.column.addWidget(self.facts)
-        self.dismiss = QPushButton("Remove picture", toolTip="Take the encoded picture off the plane")
-        self.column.addWidget(self.dismiss)
+        self.dismiss = QPushButton("Remove")
+        self.dismiss.setToolTip("Take the encoded picture off the plane")
+        self.dismiss.setAccessibleName("Remove picture")
+        mark(self.dismiss, "quiet")
+        title = QHBoxLayout()
+        self.column.removeWidget(self.heading)
+        title.addWidget(self.heading, 1)
+        title.addWidget(self.dismiss)
+        self.column.insertLayout(0, title)
+        self.column.setSpacing(4)
         self.dismiss.clicked.connect(self.dismissed)
         self.setVisible(False)
 
@@ -275,12 +285,15 @@ class _CardSection(_Section):
         config = card.network.config
         likelihood = str(config.get("likelihood", "bernoulli")).title()
         metrics = {m.name: m.value for m in card.metrics}
-        iwae = next((f"{number(v, 1)} nats ({n.removeprefix('test IWAE-')} draws)" for n, v in metrics.items() if n.startswith("test IWAE-")), "")
+        bounds = ((name.removeprefix("test IWAE-"), value) for name, value in metrics.items() if name.startswith("test IWAE-"))
+        iwae = next((f"{number(value, 1)} nats ({draws} draws)" for draws, value in bounds), "")
+        error = metrics.get("test reconstruction error")
+        layers = "convolutional" if config.get("architecture") == "conv" else "fully connected"
         self.facts.show_value("name", entry.name)
-        self.facts.show_value("kind", f"{'VAE' if card.kind == 'vae' else 'AE'}, {'convolutional' if config.get('architecture') == 'conv' else 'fully connected'}")
+        self.facts.show_value("kind", f"{card.kind.upper()}, {layers}")
         self.facts.show_value("p(x|z)", likelihood if likelihood == "Bernoulli" else f"Gaussian, variance {config.get('variance', 0.1):g}")
         self.facts.show_value("test ELBO", f"{number(metrics['test ELBO'], 1)} nats" if "test ELBO" in metrics else "")
         self.facts.show_value("IWAE", iwae)
-        self.facts.show_value("test error", number(metrics["test reconstruction error"], 4) if "test reconstruction error" in metrics else "")
+        self.facts.show_value("test error", number(error, 4) if error is not None else "")
         training = card.training
         self.facts.show_value("trained", f"{training.images_seen / 1e6:.1f} M images, {training.epochs} epochs" if training else "")

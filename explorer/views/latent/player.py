@@ -22,7 +22,8 @@ class Player(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._timer = QTimer(self, interval=TICK_MILLISECONDS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MILLISECONDS)
         self._timer.timeout.connect(self._tick)
         self._clock = QElapsedTimer()
         self._start, self._count = 0, 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -42,19 +44,22 @@ class StripPanel(Card):
         self.play.setToolTip(actions.play.toolTip())
         self.name, self.note = QLabel(), QLabel()
         mark(self.note, "faint")
-        self.speed = QComboBox(accessibleName="Speed", toolTip="Speed of playing; 1× is 16 frames a second")
+        self.speed = QComboBox()
+        self.speed.setAccessibleName("Speed")
+        self.speed.setToolTip("Speed of playing; 1× is 16 frames a second")
         for value, word in SPEEDS.items():
             self.speed.addItem(word, value)
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.speed.setFixedWidth(60)
+        self.speed.setFixedWidth(80)
         self.speed.activated.connect(self._speed_activated)
         self._lay_out()
         theme.changed.connect(self._show_icons)
         self._show_icons()
         self.show_stroke(None, False)
 
-    def _button(self, slot: object, name: str) -> QToolButton:
-        button = QToolButton(accessibleName=name)
+    def _button(self, slot: Callable[[], None], name: str) -> QToolButton:
+        button = QToolButton()
+        button.setAccessibleName(name)
         button.setIconSize(QSize(16, 16))
         button.setFixedSize(28, 28)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -18,7 +18,12 @@ CLASSES = tuple(range(10))
 
 def item_named(recipe: PlaneRecipe, name: str) -> Item | None:
     """The point or stroke of that name."""
-    return next((item for item in (*recipe.points, *recipe.strokes) if item.name == name), None)
+    return next((item for item in items(recipe) if item.name == name), None)
+
+
+def items(recipe: PlaneRecipe) -> tuple[Item, ...]:
+    """Points, then strokes."""
+    return (*recipe.points, *recipe.strokes)
 
 
 def choose_checkpoint(store: Store, entry: LibraryEntry) -> None:
@@ -106,7 +111,7 @@ def free_name(stem: str, taken: Iterable[str]) -> str:
 
 
 def _names(recipe: PlaneRecipe) -> list[str]:
-    return [item.name for item in (*recipe.points, *recipe.strokes)]
+    return [item.name for item in items(recipe)]
 
 
 def _with_model(recipe: PlaneRecipe, entry: LibraryEntry) -> PlaneRecipe:

@@ -89,10 +89,16 @@ class LatentWorkspace(Workspace):
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures on the plane."""
         return (
-            ("Double-click", "add a point"), ("Drag", "move a point or a stroke; paint with the brush"), ("Shift+drag", "paint a straight line"),
-            ("Middle or right drag", "pan"), ("Space+drag", "pan"), ("Wheel", "zoom towards the pointer"),
-            ("Arrow keys", "nudge the selected point; step along the stroke"), ("Alt+click on a class", "this class alone"), ("Esc", "give up; select nothing"),
-        )  # fmt: skip
+            ("Double-click", "add a point"),
+            ("Drag", "move a point or a stroke; paint with the brush"),
+            ("Shift+drag", "paint a straight line"),
+            ("Middle or right drag", "pan"),
+            ("Space+drag", "pan"),
+            ("Wheel", "zoom towards the pointer"),
+            ("Arrow keys", "nudge the selected point; step along the stroke"),
+            ("Alt+click on a class", "this class alone"),
+            ("Esc", "give up; select nothing"),
+        )
 
     def activate(self) -> None:
         """Show the plane of the chosen model."""
@@ -201,15 +207,19 @@ class LatentWorkspace(Workspace):
             self.player.stop()
 
     def _show_actions(self, state: LatentState, item: Point | Stroke | None) -> None:
-        a = self.actions_
-        for action, on in ((a.move, state.tool == "move"), (a.brush, state.tool == "stroke"), (a.codes, state.codes), (a.manifold, state.manifold),
-                           (a.prior, state.prior and self._variational), (a.loop, state.loop)):  # fmt: skip
+        a, stroke = self.actions_, isinstance(item, Stroke)
+        checked = {
+            a.move: state.tool == "move", a.brush: state.tool == "stroke", a.codes: state.codes, a.manifold: state.manifold,
+            a.prior: state.prior and self._variational, a.loop: state.loop,
+        }  # fmt: skip
+        enabled = {
+            a.delete: item is not None, a.play: stroke, a.back: stroke, a.on: stroke, a.prior: self._variational,
+            a.no_picture: bool(state.picture), a.all_classes: bool(state.hidden_classes), a.add_point: self._entry is not None,
+        }  # fmt: skip
+        for action, on in checked.items():
             action.setChecked(on)
-        stroke = isinstance(item, Stroke)
-        for action, enabled in ((a.delete, item is not None), (a.play, stroke), (a.back, stroke), (a.on, stroke), (a.prior, self._variational),
-                                (a.no_picture, bool(state.picture)), (a.all_classes, bool(state.hidden_classes)),
-                                (a.add_point, self._entry is not None)):  # fmt: skip
-            action.setEnabled(enabled)
+        for action, on in enabled.items():
+            action.setEnabled(on)
 
     def show_codes(self, codes: CodesShown | None) -> None:
         """Codes of the test images; None while they are computed."""
@@ -418,7 +428,7 @@ class LatentWorkspace(Workspace):
     # --- what is said
 
     def _view_changed(self) -> None:
-        self.legend.move(self.plane.width() - self.legend.width() - 8, self.plane.height() - self.legend.height() - 8)
+        self.legend.move(self.plane.width() - self.legend.width() - 8, 8)
         self.controller.view_changed()
 
     def _say(self) -> None:
