@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.widgets.fonts import text_font
 from explorer.widgets.theme import Theme
 from explorer.widgets.wheel import WheelSteps
 
 Stroke = Literal["solid", "dash", "dot"]
+LABEL_OVERHANG = 40
+"""Pixels that a tick's label may stand out at the ends of an axis."""
 PENS = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
 
 
@@ -74,6 +77,21 @@ class Figure:
     series: tuple[Series, ...] = ()
 
 
+def even_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Positions and labels of three to six ticks, in round steps."""
+    rough = (high - low) / 4
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * (1 - 1e-9))
+    count = math.floor((high - low) / step + 1e-9)
+    return [(low + i * step, f"{low + i * step:.4g}") for i in range(count + 1)]
+
+
+def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Positions (base-10 logarithms) and labels of the powers of ten."""
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    return [(float(k), f"{10.0**k:g}" if k >= -3 else f"1e−{-k}") for k in range(first, last + 1)]
+
+
 class CurvePlot(pg.PlotWidget):
     """A plot of a Figure.
 
@@ -99,18 +117,21 @@ class CurvePlot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(False, False)
-        item.setContentsMargins(0, 4, 12, 0)
+        item.setContentsMargins(0, 8, 16, 0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self._box = item.getViewBox()
         self._box.invertX(True)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0)
+        self._grid = pg.PlotCurveItem(connect="pairs")
+        item.addItem(self._grid, ignoreBounds=True)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         item.addItem(self._cursor, ignoreBounds=True)
         self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
         item.addItem(self._dots, ignoreBounds=True)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
-            axis.setStyle(tickFont=text_font(11), tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+            axis.setStyle(tickFont=text_font(11), tickLength=0, tickTextOffset=6, autoExpandTextSpace=False, hideOverlappingLabels=LABEL_OVERHANG)
             axis.enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(44)
         item.getAxis("bottom").setHeight(22)
@@ -156,7 +177,10 @@ class CurvePlot(pg.PlotWidget):
         item = self.getPlotItem()
         item.setLogMode(False, axes.log)
         low, high = (np.log10(axes.low), np.log10(axes.high)) if axes.log else (axes.low, axes.high)
-        self._box.setYRange(low, high, padding=0.02)
+        self._box.setYRange(low, high, padding=0)
+        marks = log_ticks(axes.low, axes.high) if axes.log else even_ticks(axes.low, axes.high)
+        item.getAxis("left").setTicks([marks])
+        self._grid.setData(np.tile([0.0, axes.T], len(marks)), np.repeat([at for at, _ in marks], 2).astype(float))
         quarter = axes.T / 4
         ticks = [(round(axes.T - i * quarter), f"t = {axes.T}" if i == 0 else str(round(axes.T - i * quarter))) for i in range(5)]
         item.getAxis("bottom").setTicks([ticks])
@@ -180,16 +204,17 @@ class CurvePlot(pg.PlotWidget):
                 continue
             shown = np.log10(value) if axes.log else value
             nearest = series.timesteps[int(np.abs(series.timesteps - t).argmin())]
-            spots.append({"pos": (float(nearest), float(shown)), "brush": QColor(series.colour), "pen": QPen(QColor(self._theme.tokens.card), 1)})
+            spots.append({"pos": (float(nearest), float(shown)), "brush": QColor(series.colour), "pen": pg.mkPen(QColor(self._theme.tokens.card), width=1)})
         self._dots.setData(spots)
 
     def _dress(self, _tokens: object = None) -> None:
         tokens = self._theme.tokens
+        self.setBackground(QColor(tokens.card))
         for side in ("left", "bottom"):
             axis = self.getPlotItem().getAxis(side)
             axis.setPen(pg.mkPen(QColor(tokens.grid_line)))
             axis.setTextPen(QColor(tokens.muted))
-            axis.setGrid(70 if side == "left" else False)
+        self._grid.setPen(pg.mkPen(QColor(tokens.grid_line), width=1))
         self._cursor.setPen(pg.mkPen(QColor(tokens.accent), width=1))
         self._draw_dots()
 

@@ -22,6 +22,12 @@ MARGIN = 12
 SIGN_GAP = 6
 COMPACT_SIDE = 42
 COMPACT_HEIGHT = 62
+STACK_PIXELS = 16
+STACK_SIDES = (168, 140, 112, 84, 56)
+TYPICAL_SIGNS = 104
+"""Width of signs and margins around four pictures."""
+UNDER = 36
+"""Height under a picture: its formula."""
 Layout = Literal["row", "stack"]
 
 
@@ -101,6 +107,16 @@ class EquationStrip(QWidget):
             self.updateGeometry()
             self._place()
 
+    def side_for(self, width: float, height: float) -> int:
+        """Largest side of the pictures at which the stacked equation fits."""
+
+        def fits(side: int) -> bool:
+            lines = (self._equation.step, self._equation.derivation)
+            widest = max((self._columns_width(line, side) for line in lines), default=0.0)
+            return max(widest, 4 * side + TYPICAL_SIGNS) <= width and self._stack_height(side) <= height
+
+        return next((side for side in STACK_SIDES if fits(side)), STACK_SIDES[-1])
+
     @property
     def equation(self) -> Equation:
         """What is shown."""
@@ -119,11 +135,15 @@ class EquationStrip(QWidget):
         """One line, or two with pictures."""
         if self._layout == "row":
             return QSize(600, COMPACT_HEIGHT)
-        return QSize(400, 2 * (self._side + 34) + 20 + 2 * MARGIN)
+        return QSize(400, self._stack_height(self._side))
 
     def minimumSizeHint(self) -> QSize:
         """May be narrow."""
         return QSize(200, self.sizeHint().height())
+
+    @staticmethod
+    def _stack_height(side: int) -> int:
+        return 2 * (side + UNDER) + 16 + 2 * MARGIN
 
     # --- placing ---
 
@@ -177,10 +197,14 @@ class EquationStrip(QWidget):
         for line in (self._equation.step, self._equation.derivation):
             if line:
                 self._place_columns(line, top)
-            top += self._side + 34
+            top += self._side + UNDER
+
+    def _columns_width(self, line: tuple[Term, ...], side: int) -> float:
+        signs = sum(self._sign_width(term.before, STACK_PIXELS) + self._sign_width(term.after, STACK_PIXELS) for term in line)
+        return 2 * MARGIN + signs + sum(max(side, width_of(term.formula, STACK_PIXELS)) for term in line)
 
     def _place_columns(self, line: tuple[Term, ...], top: float) -> None:
-        x, pixels, side = float(MARGIN), 16, self._side
+        x, pixels, side = float(MARGIN), STACK_PIXELS, self._side
         for term in line:
             x += self._sign_width(term.before, pixels)
             text = width_of(term.formula, pixels)
@@ -261,7 +285,7 @@ class EquationStrip(QWidget):
             rect = QRectF(left, 0, self.width() - MARGIN - left, self.height())
             painter.drawText(rect, flags | Qt.AlignmentFlag.AlignRight, text)
         else:
-            rect = QRectF(MARGIN, self.height() - 30, self.width() - 2 * MARGIN, 26)
+            rect = QRectF(MARGIN, self.height() - 28, self.width() - 2 * MARGIN, 22)
             painter.drawText(rect, flags | Qt.AlignmentFlag.AlignLeft, text)
 
     # --- gestures ---

@@ -38,6 +38,7 @@ class FilmStrip(QWidget):
         self._theme = theme
         self._side = 56
         self._slots = 0
+        self._states = 1 << 30
         self._images: list[QImage] = []
         self._timesteps = np.zeros(0, np.int64)
         self._t = 0
@@ -55,6 +56,12 @@ class FilmStrip(QWidget):
         self._side = side
         self.setFixedHeight(side + LABEL_HEIGHT + 2 * MARGIN - 2)
         self._count_slots()
+
+    def set_states(self, states: int) -> None:
+        """Number of states of the chain: there are no more pictures than that."""
+        if states != self._states:
+            self._states = states
+            self._count_slots()
 
     def set_film(self, timesteps: np.ndarray, tiles: np.ndarray) -> None:
         """Pictures (M, H, W, 3) uint8 at timesteps (M,), from T down; fewer than slots while sampling."""
@@ -132,7 +139,7 @@ class FilmStrip(QWidget):
         self._count_slots()
 
     def _count_slots(self) -> None:
-        slots = max(2, int((self.width() - 2 * MARGIN + MIN_GAP) // (self._side + MIN_GAP)))
+        slots = max(2, min(self._states, int((self.width() - 2 * MARGIN + MIN_GAP) // (self._side + MIN_GAP))))
         if slots != self._slots:
             self._slots = slots
             self.slots_changed.emit(slots)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 from explorer.widgets.pictures import sharp_scale
 
-GAP = 2
-SMALL_SCALE = 1.5  # below it a gap would cost more than it parts
+GAPS = ((6, 4.0), (3, 2.0), (2, 1.5))
+"""How far apart pictures are, and the scale from which on; small ones only one pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,11 @@ def _fit_columns(
         down = (height - gap * (rows - 1)) / (rows * image_height)
         return max(0.05, min(across, down))
 
-    gap = GAP if fit(GAP) >= SMALL_SCALE else 1
-    scale = sharp_scale(fit(gap), ratio)
+    scale, gap = sharp_scale(fit(1), ratio), 1
+    for wider, least in GAPS:
+        if scale >= least and sharp_scale(fit(wider), ratio) >= scale:
+            gap = wider
+            break
     used_width = columns * (image_width * scale + gap) - gap
     used_height = rows * (image_height * scale + gap) - gap
     left, top = round((width - used_width) / 2), round((height - used_height) / 2)

@@ -11,7 +11,7 @@ from explorer.widgets.fonts import text_font
 from explorer.widgets.theme import Theme
 
 LIMIT = 3.0
-BINS = 60
+BINS = 40
 FOOT = 16
 
 
@@ -23,7 +23,7 @@ def fractions_of(values: np.ndarray) -> np.ndarray:
 
 
 class Histogram(QWidget):
-    """Bars over [-3, 3], heights by the square root of the share, with the standard normal as a line."""
+    """Bars over [-3, 3], heights by the cube root of the share, with the standard normal as a line."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class Histogram(QWidget):
         self.setAccessibleName("Histogram of the selected sample")
         self.setToolTip(
             "How the selected sample's values are spread, from −3 to 3.\n"
-            "The height is the square root of the share of pixels; the line is the standard normal, N(0, 1)."
+            "The height is the cube root of the share of pixels; the line is the standard normal, N(0, 1)."
         )
         theme.changed.connect(self.update)
 
@@ -69,12 +69,12 @@ class Histogram(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent))
             for i, share in enumerate(self._shares):
-                height = area.height() * float(share) ** 0.5
+                height = area.height() * float(share) ** (1 / 3)
                 painter.drawRect(QRectF(area.left() + i * width, area.bottom() - height, max(1.0, width - 1), height))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.muted), 1))
         points = [
-            QPointF(area.left() + (i + 0.5) * width, area.bottom() - area.height() * float(p) ** 0.5)
+            QPointF(area.left() + (i + 0.5) * width, area.bottom() - area.height() * float(p) ** (1 / 3))
             for i, p in enumerate(self._normal)
         ]
         painter.drawPolyline(points)

@@ -206,7 +206,11 @@ class ImageGrid(QWidget):
         self.update()
 
     def _fit(self) -> GridGeometry:
-        return fit_grid(self._count, self._image_shape, self.width(), self.height(), self.devicePixelRatioF())
+        return self.fitted(self.width(), self.height())
+
+    def fitted(self, width: float, height: float) -> GridGeometry:
+        """Where the pictures would be in a widget of another size."""
+        return fit_grid(self._count, self._image_shape, width, height, self.devicePixelRatioF())
 
     def centre_of(self, index: int) -> QPointF:
         """Middle of a sample's picture, in the widget."""

@@ -46,7 +46,7 @@ class MathLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Of the formula."""
-        return QSize(math.ceil(width_of(self._formula, self._pixels)) + 2, round(self._pixels * 1.5))
+        return QSize(math.ceil(width_of(self._formula, self._pixels)) + 2, round(self._pixels * 1.35))
 
     def minimumSizeHint(self) -> QSize:
         """Of the formula."""

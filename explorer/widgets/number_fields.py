@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
-from superqt import QLargeIntSpinBox
+from PySide6.QtCore import QRegularExpression, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator, QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.recipe import MAX_SEED
 
@@ -101,17 +100,49 @@ class FloatField(_Taking, QDoubleSpinBox):
         self.start_taking()
 
 
-class SeedField(_Taking, QLargeIntSpinBox):
-    """A seed in [0, 2**63); signals as of IntField, with a Python int."""
+class SeedField(QLineEdit):
+    """A seed in [0, 2**63), which no spin box holds; signals as of IntField, with a Python int."""
 
     committed = Signal(object)
     released = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setRange(0, MAX_SEED)
+        self._taken = 0
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,19}"), self))
         self.setAccessibleName("Seed")
         self.setToolTip("Seed of all noise: x_T and every z_t. The same seed gives the same noise in every lane.")
-        self.start_taking()
+        self.editingFinished.connect(self.take)
+        self.setText("0")
 
+    def take(self) -> None:
+        """Emit the seed if it is another; what is none goes back."""
+        text = self.text()
+        value = int(text) if text else self._taken
+        if not 0 <= value <= MAX_SEED:
+            value = self._taken
+        self.setText(str(value))
+        if value != self._taken:
+            self._taken = value
+            self.committed.emit(value)
 
+    def show_value(self, value: int) -> None:
+        """Show a seed; does not emit."""
+        self._taken = value
+        if self.text() != str(value):
+            self.setText(str(value))
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes the seed, Esc takes it back, Up and Down go to the next."""
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self.show_value(self._taken)
+            self.released.emit()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.setText(str(min(max(int(self.text() or 0) + (1 if key == Qt.Key.Key_Up else -1), 0), MAX_SEED)))
+            self.take()
+        else:
+            super().keyPressEvent(event)
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.released.emit()

@@ -15,11 +15,17 @@ CAPTION = 22
 
 
 class PictureTile(QWidget):
-    """A square picture as wide as it may be, and a formula."""
+    """A square picture as wide as it may be, and a formula.
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    to_right : bool
+        Keep what is left of the width at the left.
+    """
+
+    def __init__(self, theme: Theme, to_right: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._to_right = theme, to_right
         self._image: QImage | None = None
         self._formula: Formula = ()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -64,12 +70,13 @@ class PictureTile(QWidget):
         painter = QPainter(self)
         tokens = self._theme.tokens
         side = self._side(self.width())
-        square = QRectF(0, 0, side, side)
+        left = self.width() - side if self._to_right else 0
+        square = QRectF(left, 0, side, side)
         painter.fillRect(square, QColor(tokens.image_empty))
         if self._image is not None:
             height = side * self._image.height() / self._image.width()
-            draw_sharp(painter, QRectF(0, (side - height) / 2, side, height), self._image)
+            draw_sharp(painter, QRectF(left, (side - height) / 2, side, height), self._image)
         if tokens.name == "light":
             painter.setPen(QColor(tokens.border))
             painter.drawRect(square.adjusted(0, 0, -1, -1))
-        draw(painter, QPointF(1, side + 16), self._formula, 14, QColor(tokens.muted))
+        draw(painter, QPointF(left + 1, side + 16), self._formula, 14, QColor(tokens.muted))

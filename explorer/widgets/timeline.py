@@ -13,8 +13,9 @@ from explorer.widgets.wheel import WheelSteps
 
 HANDLE = 8
 TRACK = 4
-LANE_LINE = 2
-TRACK_Y = 14
+TRACK_Y = 13
+LANES_HEIGHT = 9
+HEIGHT = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,6 @@ class Timeline(QWidget):
         """Largest timestep."""
         if T != self._T:
             self._T = T
-            self.updateGeometry()
             self.update()
 
     def set_cursor(self, t: int) -> None:
@@ -69,10 +69,7 @@ class Timeline(QWidget):
     def set_coverage(self, lanes: tuple[Coverage, ...]) -> None:
         """Show how far the lanes have been computed."""
         if lanes != self._coverage:
-            more = len(lanes) != len(self._coverage)
             self._coverage = lanes
-            if more:
-                self.updateGeometry()
             self.update()
 
     @property
@@ -96,19 +93,19 @@ class Timeline(QWidget):
 
     def sizeHint(self) -> QSize:
         """Track, lines of the lanes, numbers."""
-        return QSize(400, 36 + (LANE_LINE + 1) * max(0, len(self._coverage) - 1))
+        return QSize(400, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow, but as high as needed."""
-        return QSize(120, self.sizeHint().height())
+        return QSize(120, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Track, coverage, numbers, handle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        bottom = self._draw_track(painter)
-        self._draw_numbers(painter, bottom)
+        self._draw_track(painter)
+        self._draw_numbers(painter, TRACK_Y + TRACK / 2 + 2 + LANES_HEIGHT)
         tokens = self._theme.tokens
         centre = QPointF(self.x_of(self._t), TRACK_Y)
         halo = QColor(tokens.accent)
@@ -119,24 +116,22 @@ class Timeline(QWidget):
         painter.setBrush(QColor(tokens.accent))
         painter.drawEllipse(centre, HANDLE - 1, HANDLE - 1)
 
-    def _draw_track(self, painter: QPainter) -> float:
-        """Track and one line for each lane; its lower end."""
+    def _draw_track(self, painter: QPainter) -> None:
+        """Track, and under it a line for each lane."""
         tokens = self._theme.tokens
         left, right = self.x_of(self._T), self.x_of(0)
         painter.setBrush(QColor(tokens.border))
         painter.drawRoundedRect(QRectF(left, TRACK_Y - TRACK / 2, right - left, TRACK), 2, 2)
         if not self._coverage:
-            return TRACK_Y + TRACK / 2
+            return
         reached = max(c.reached for c in self._coverage)
         painter.setBrush(QColor(tokens.muted))
         painter.drawRoundedRect(QRectF(left, TRACK_Y - TRACK / 2, self.x_of(reached) - left, TRACK), 2, 2)
-        y = TRACK_Y + TRACK / 2 + 3
-        if len(self._coverage) > 1:
-            for lane in self._coverage:
-                painter.setBrush(QColor(lane.colour))
-                painter.drawRect(QRectF(left, y, self.x_of(lane.reached) - left, LANE_LINE))
-                y += LANE_LINE + 1
-        return y
+        y, pitch = TRACK_Y + TRACK / 2 + 2, LANES_HEIGHT / max(3, len(self._coverage))
+        for lane in self._coverage if len(self._coverage) > 1 else ():
+            painter.setBrush(QColor(lane.colour))
+            painter.drawRect(QRectF(left, y, self.x_of(lane.reached) - left, pitch - 1 if pitch > 2 else pitch))
+            y += pitch
 
     def _draw_numbers(self, painter: QPainter, top: float) -> None:
         tokens = self._theme.tokens
@@ -150,10 +145,10 @@ class Timeline(QWidget):
             painter.drawLine(QPointF(x, top + 2), QPointF(x, top + 5))
             painter.setPen(QColor(tokens.faint))
             flag = Qt.AlignmentFlag.AlignHCenter
-            rect = QRectF(x - 24, top + 6, 48, 12)
+            rect = QRectF(x - 24, top + 5, 48, 12)
             if share in (1.0, 0.0):
                 flag = Qt.AlignmentFlag.AlignLeft if share else Qt.AlignmentFlag.AlignRight
-                rect = QRectF(0, top + 6, 48, 12) if share else QRectF(self.width() - 48, top + 6, 48, 12)
+                rect = QRectF(2, top + 5, 64, 12) if share else QRectF(self.width() - 50, top + 5, 48, 12)
             text = f"T = {t}" if share == 1.0 else str(t)
             painter.drawText(rect, flag | Qt.AlignmentFlag.AlignVCenter, text)
 

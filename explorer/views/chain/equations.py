@@ -21,6 +21,14 @@ TIPS = {
 }
 
 
+OUTPUTS = {
+    "A": "the network puts out the mean",
+    "B": "the network puts out x̂₀",
+    "C": "the network puts out ε̂",
+    "V": "the network puts out v",
+}
+
+
 def number(value: float) -> str:
     """Four decimals; more where these would say little."""
     if value == 0 or abs(value) >= 0.001:
@@ -39,7 +47,7 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     Source: x_{t-1} = a0 x0_hat + at x_t + sigma z (lecture, sampling; MATH.md, Property 2).
     """
     option, clip = plan.key.lane.option, plan.key.lane.sampler.clip
-    title = f"Option {option}" if option is not None else "Exact"
+    title = f"Option {option}: {OUTPUTS[option]}" if option is not None else "Exact: no network"
     if k >= len(plan.sigma):
         last = int(plan.timesteps[-2])
         step = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))

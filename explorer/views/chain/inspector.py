@@ -43,7 +43,7 @@ class Rows(QGridLayout):
         self._theme = theme
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(8)
-        self.setVerticalSpacing(4)
+        self.setVerticalSpacing(3)
         self.setColumnMinimumWidth(0, LABEL_WIDTH)
         self.setColumnStretch(1, 1)
 
@@ -112,7 +112,7 @@ class ChainInspector(QWidget):
 
     def _build_selected(self, column: QVBoxLayout) -> None:
         self._selected = heading("Selected")
-        self.state_tile, self.image_tile = PictureTile(self._theme), PictureTile(self._theme)
+        self.state_tile, self.image_tile = PictureTile(self._theme), PictureTile(self._theme, to_right=True)
         self.state_tile.setToolTip("The selected sample's state at this step")
         self.image_tile.setToolTip("The clean image that the network's output implies at this step")
         pair = QHBoxLayout()
@@ -194,9 +194,9 @@ class ChainInspector(QWidget):
     def _build_pixel(self, column: QVBoxLayout) -> None:
         rows = Rows(self._theme)
         self._pixel = rows.text("pixel")
+        self._pixel.setToolTip("The pixel under the mouse: sample, row and column")
         self._value = rows.text("value")
         self.histogram = Histogram(self._theme)
-        column.addWidget(heading("Under the mouse"))
         column.addLayout(rows)
         self._histogram_heading = heading("Values")
         column.addWidget(self._histogram_heading)
@@ -285,7 +285,7 @@ class ChainInspector(QWidget):
             self._pixel.setText(NOTHING)
             self._value.setText(NOTHING)
             return
-        self._pixel.setText(f"sample {pixel.index}, row {pixel.row}, column {pixel.column}")
+        self._pixel.setText(f"row {pixel.row}, column {pixel.column} of sample {pixel.index}")
         numbers = NOTHING if values is None else ", ".join(f"{v:.4f}".replace("-", "−") for v in values)
         self._value.setText(f"{label} = {numbers}")
 

@@ -81,7 +81,7 @@ class ChainPage(Workspace):
         self.resume.hide()
         self.equation = EquationStrip(theme, self.equation_layout)
         self.film = FilmStrip(theme)
-        self.plot = PlotCard(theme, self.plots)
+        self.plot = PlotCard(theme, self.plots, narrow=not self.several_lanes)
         self.transport = Transport(theme, [self.actions_.by_name[name] for name in TRANSPORT])
         self._inspector = ChainInspector(theme, self.actions_.by_name["seed"], self.several_lanes)
         self.actions_.add_to(self._inspector)
@@ -263,8 +263,8 @@ class ChainPage(Workspace):
         if before.recipe != after.recipe:
             self._show_recipe()
         if before.lane != after.lane:
-            self._terms = None
             self._show_recipe()
+            self._show_film_length()
         if (before.quantity, before.difference_of, before.reference) != (after.quantity, after.difference_of, after.reference):
             self._show_quantity()
             self._show_recipe()
@@ -352,7 +352,7 @@ class ChainPage(Workspace):
         newest = run.newest
         note, warning = "", False
         if newest is not None and t < newest:
-            note, warning = f"computed to {newest}: shown", True
+            note, warning = f"showing t = {newest} so far", True
         elif self.controller.following and run.sampling:
             note = "live"
         self.transport.set_cursor(t, note, warning)
@@ -374,6 +374,12 @@ class ChainPage(Workspace):
         self.transport.timeline.set_range(self.controller.T)
         self._show_recipe()
         self._show_plot()
+        self._show_film_length()
+
+    def _show_film_length(self) -> None:
+        plan = self.controller.run.plans.get(self.controller.key) if self.controller.key is not None else None
+        if plan is not None:
+            self.film.set_states(len(plan.timesteps))
 
     def _progressed(self) -> None:
         run = self.controller.run
@@ -450,26 +456,27 @@ class ChainPage(Workspace):
         self._curves = shown
         self._show_plot()
 
-    def _label(self) -> str:
+    def _label(self, lane: int) -> str:
+        """What a lane shows."""
         state = self.part.state
-        if state.quantity == "difference":
-            return f"Δ{LABELS[state.difference_of]}"
-        return LABELS[state.quantity]
+        if state.quantity != "difference":
+            return LABELS[state.quantity]
+        return LABELS[state.difference_of] if lane == self.controller.reference else f"Δ{LABELS[state.difference_of]}"
 
     def _show_pixel(self) -> None:
-        values = None
+        values, lane = None, 0
         if self._pixel is not None:
             lane, pixel = self._pixel
             frame = self._frames.get(self.controller.keys[lane]) if lane < len(self.controller.keys) else None
             if frame is not None and pixel.index < len(frame.values):
                 values = frame.values[pixel.index, :, pixel.row, pixel.column]
-        self._inspector.show_pixel(None if self._pixel is None else self._pixel[1], values, self._label())
+        self._inspector.show_pixel(None if self._pixel is None else self._pixel[1], values, self._label(lane))
 
     def _show_histogram(self) -> None:
         key = self.controller.key
         frame = self._frames.get(key) if key is not None else None
         values = frame.values[self.controller.sample] if frame is not None and self.controller.sample < len(frame.values) else None
-        self._inspector.show_histogram(values, self._label())
+        self._inspector.show_histogram(values, self._label(self.controller.lane))
 
     def entry_is_ddpm(self, entry: LibraryEntry) -> bool:
         """Whether an entry can be a lane."""

@@ -19,9 +19,15 @@ OF = (
 
 
 class PlotCard(Card):
-    """Segments, legend, plot."""
+    """Segments, legend, plot.
 
-    def __init__(self, theme: Theme, plots: Sequence[Segment], parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    narrow : bool
+        The legend has a line of its own.
+    """
+
+    def __init__(self, theme: Theme, plots: Sequence[Segment], narrow: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.plots = SegmentBar(plots, "Curves")
         self.of = SegmentBar(OF, "Curves of")
@@ -31,11 +37,15 @@ class PlotCard(Card):
         top.setSpacing(8)
         top.addWidget(self.plots)
         top.addWidget(self.of)
-        top.addWidget(self._legend, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 12, 4)
         column.setSpacing(4)
         column.addLayout(top)
+        if narrow:
+            top.addStretch(1)
+            column.addWidget(self._legend)
+        else:
+            top.addWidget(self._legend, 1)
         column.addWidget(self.plot, 1)
 
     def show_choice(self, plot: str, of: str, by_sample: bool) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-from explorer.widgets.lane_panel import HEADER, LanePanel
+from explorer.widgets.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.widgets.theme import Theme
 
 SPACING = 8
 MIN_WIDTH = 200
 SCROLL_BAR = 10
+AROUND = 8
+"""Height around the pictures of a lane."""
 
 
 class LanesRow(QScrollArea):
@@ -56,17 +57,17 @@ class LanesRow(QScrollArea):
         """Whether there are more lanes than fit."""
         return len(self.panels) * (MIN_WIDTH + SPACING) - SPACING > self.width()
 
-    def height_for(self, width: int) -> int:
-        """Height at which the lanes' pictures use their width."""
+    def height_for(self, width: int, most: int) -> int:
+        """Height, at most `most`, that the lanes' pictures need when they use their width."""
         count = max(1, len(self.panels))
-        lane = max(MIN_WIDTH, (width - SPACING * (count - 1)) / count)
-        return round(lane) + HEADER + (SCROLL_BAR if self.crowded else 0)
+        lane = max(MIN_WIDTH, (width - SPACING * (count - 1)) // count)
+        frame = HEADER + SIDE_MARGIN + AROUND + (SCROLL_BAR if self.crowded else 0)
+        if not self.panels:
+            return min(lane, most)
+        grid = self.panels[0].grid.fitted(lane - 2 * SIDE_MARGIN, most - frame)
+        return min(most, round(grid.height) + frame)
 
     def reveal(self, index: int) -> None:
         """Scroll to a lane."""
         if 0 <= index < len(self.panels):
             self.ensureWidgetVisible(self.panels[index], SPACING, 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the panels as high as the view."""
-        super().resizeEvent(event)

@@ -16,7 +16,7 @@ from explorer.views.chain import edits
 from explorer.views.chain.figures import DISTANCE_PLOTS, PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
 from explorer.views.chain.page import ChainPage
-from explorer.views.compare.lane_menu import SamplerFields, add_checkpoints, verb
+from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.workspace import Context
 from explorer.widgets.lane_panel import HEADER, LanePanel
@@ -104,8 +104,7 @@ class CompareWorkspace(ChainPage):
             + self.transport.sizeHint().height() + MARGIN + 6 * SPACING
         )  # fmt: skip
         free = self.height() - fixed
-        wanted = self._lanes.height_for(width)
-        self._upper.setFixedHeight(max(HEADER + 120, min(wanted, free - MIN_PLOT)))
+        self._upper.setFixedHeight(max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT)))
 
     # --- what is shown ---
 

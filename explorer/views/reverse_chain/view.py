@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
 from explorer.views.chain import edits
@@ -14,6 +14,7 @@ from explorer.views.chain.figures import PLOTS
 from explorer.views.chain.labels import checkpoint_name
 from explorer.views.chain.page import ChainPage
 from explorer.views.workspace import Context
+from explorer.widgets.equation_strip import EquationStrip
 from explorer.widgets.image_grid import ImageGrid
 from explorer.widgets.lane_panel import HEADER, LanePanel
 
@@ -21,7 +22,29 @@ MARGIN = 12
 SPACING = 8
 MIN_RIGHT = 440
 """What the equation needs beside the samples."""
-TERM_SIDES = (140, 112, 84, 56)
+MIN_PLOT = 190
+
+
+class _Middle(QWidget):
+    """Samples to the left, as wide as their height can use; equation over curves to the right."""
+
+    def __init__(self, panel: LanePanel, card: QWidget, equation: EquationStrip, plot: QWidget) -> None:
+        super().__init__()
+        self._panel, self._card, self._equation, self._plot = panel, card, equation, plot
+        for widget in (panel, card, plot):
+            widget.setParent(self)
+        self.setMinimumSize(560, 320)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the parts."""
+        width, height = self.width(), self.height()
+        left = min(height - HEADER + 2, width - SPACING - MIN_RIGHT)
+        right = width - SPACING - left
+        self._equation.set_side(self._equation.side_for(right, height - SPACING - MIN_PLOT))
+        upper = self._equation.sizeHint().height()
+        self._panel.setGeometry(0, 0, left, height)
+        self._card.setGeometry(left + SPACING, 0, right, upper)
+        self._plot.setGeometry(left + SPACING, upper + SPACING, right, height - upper - SPACING)
 
 
 class ReverseChainWorkspace(ChainPage):
@@ -58,36 +81,20 @@ class ReverseChainWorkspace(ChainPage):
         seed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         seed.clicked.connect(self.new_seed)
         self._equation_card = self.on_card(self.equation)
-        self._middle = QGridLayout()
-        self._middle.setSpacing(SPACING)
-        self._middle.addWidget(self._panel, 0, 0, 2, 1)
-        self._middle.addWidget(self._equation_card, 0, 1)
-        self._middle.addWidget(self.plot, 1, 1)
-        self._middle.setColumnStretch(1, 1)
-        self._middle.setRowStretch(1, 1)
         self._panel.set_menu(None)
         self._film_card = self.on_card(self.film)
+        self._middle = _Middle(self._panel, self._equation_card, self.equation, self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(self.toolbar(seed))
-        column.addLayout(self._middle, 1)
+        column.addWidget(self._middle, 1)
         column.addWidget(self._film_card)
         column.addWidget(self.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the samples as much of the width as their height can use."""
-        self._fit()
-
-    def _fit(self) -> None:
-        width = self.width() - 2 * MARGIN
-        self.film.set_side(84 if self.height() >= 860 else 56)
-        others = self.quantities.sizeHint().height() + self.film.height() + self.transport.sizeHint().height()
-        height = self.height() - MARGIN - 4 * SPACING - others
-        left = min(height - HEADER + 4, width - SPACING - MIN_RIGHT)
-        self._panel.setFixedWidth(max(200, left))
-        right = width - SPACING - left
-        self.equation.set_side(next((side for side in TERM_SIDES if 4 * side + 190 <= right and 2 * side <= 0.42 * height), TERM_SIDES[-1]))
+        """Larger film pictures in a larger window."""
+        self.film.set_side(84 if self.height() >= 900 else 56)
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
