@@ -25,7 +25,10 @@ def network(path: Path) -> Autoencoder:
 def test_a_vae_has_terms_that_add_up(checkpoints: Mapping[str, Path], mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
     calls: list[tuple[int, int]] = []
     found = measure(network(checkpoints["mnist-vae-2d"]), mnist_test[0][:250], draws=20, progress=lambda *a: calls.append(a))
-    assert found.elbo is not None and found.log_likelihood is not None and found.kl is not None and found.iwae is not None
+    assert found.elbo is not None
+    assert found.log_likelihood is not None
+    assert found.kl is not None
+    assert found.iwae is not None
     assert found.elbo == pytest.approx(found.log_likelihood - found.kl, abs=1e-3)
     assert found.elbo < found.iwae
     assert -160 < found.elbo < -120

@@ -29,7 +29,7 @@ def test_centres_go_row_by_row_from_the_top_left() -> None:
     ],
 )
 def test_grids_that_cannot_be_are_refused(extent: tuple[float, float, float, float], columns: int, rows: int) -> None:
-    with pytest.raises(ValueError, match="extent|grid"):
+    with pytest.raises(ValueError, match=r"extent|grid"):
         cell_centres(extent, columns, rows)
 
 
@@ -73,8 +73,9 @@ def test_no_contour_holds_everything(mass: float) -> None:
 
 
 def test_log_prior_is_that_of_torch() -> None:
+    prior = torch.distributions.Normal(torch.zeros(2, dtype=torch.float64), 1.0)
     for x, y in ((0.0, 0.0), (0.117, 0.839), (-3.0, 2.5)):
-        reference = torch.distributions.Normal(torch.zeros(2, dtype=torch.float64), 1.0).log_prob(torch.tensor([x, y], dtype=torch.float64)).sum()
+        reference = prior.log_prob(torch.tensor([x, y], dtype=torch.float64)).sum()
         assert log_prior(x, y) == pytest.approx(float(reference), abs=1e-12)
 
 

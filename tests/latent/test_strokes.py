@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ ZIGZAG = ((0.0, 0.0), (3.0, 4.0), (3.0, 4.0), (3.0, 0.0), (10.0, 0.0))
 
 def walk(path: tuple[tuple[float, float], ...], travelled: float) -> tuple[float, float]:
     """Brute force: the point after `travelled` along a path, segment by segment."""
-    for (ax, ay), (bx, by) in zip(path, path[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(path):
         step = math.dist((ax, ay), (bx, by))
         if travelled <= step and step > 0:
             share = travelled / step
