@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from explorer.engine.messages import EngineReady, Failed, LibraryEntry
 from explorer.errors import BadInput
@@ -19,8 +19,9 @@ from explorer.views.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.key_sheet import KeySheet, keys_of_menus
 from explorer.views.menus import Menus
 from explorer.views.opening import Opener
+from explorer.views.page_stack import PageStack
 from explorer.views.preferences import Preferences
-from explorer.views.rail import Rail
+from explorer.views.rail import RAIL_WIDTH, Rail
 from explorer.views.status_bar import StatusBar
 from explorer.views.top_bar import TopBar
 from explorer.views.workspace import Context, Status, Workspace
@@ -32,7 +33,6 @@ from explorer.widgets.style import inset_numbers
 from explorer.widgets.theme import GRID
 
 DEFAULT_SIZE = (1440, 900)
-MIN_SIZE = (1024, 640)
 FILTER = "Checkpoints, sessions and pictures (*.safetensors *.json *.png *.jpg *.jpeg *.gif *.bmp *.webp);;All files (*)"
 
 
@@ -64,12 +64,12 @@ class MainWindow(QMainWindow):
         self.workspaces: dict[str, Workspace] = {w.workspace_name: w for w in workspaces}
         self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
-        self.setMinimumSize(*MIN_SIZE)
         self.setAcceptDrops(True)
         self._build(workspaces)
         self._connect(workspaces)
         self._show_workspace(self.current.workspace_name)
         self.resize(*DEFAULT_SIZE)
+        self._splitter.setSizes([DEFAULT_SIZE[0] - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
 
     # --- parts
 
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail(workspaces, theme)
         self.status_bar = StatusBar()
         self.inspector = Inspector()
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         for workspace in workspaces:
             self._stack.addWidget(workspace)
             self.inspector.add(workspace.workspace_name, workspace.inspector)
@@ -91,7 +91,6 @@ class MainWindow(QMainWindow):
         self._splitter.addWidget(self.inspector)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
-        self._splitter.setSizes([DEFAULT_SIZE[0] - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.rail)
