@@ -46,6 +46,8 @@ class ChainState(msgspec.Struct, frozen=True):
         Which curves are drawn against t.
     curves_of : CurvesOf
         Of the selected sample, or the mean over all.
+    log_curves : bool
+        Norms and distances on a logarithmic scale.
     loop : bool
         Playing starts again at T.
     """
@@ -59,6 +61,7 @@ class ChainState(msgspec.Struct, frozen=True):
     difference_of: QuantityName = "x_t"
     plot: PlotName = "norms"
     curves_of: CurvesOf = "sample"
+    log_curves: bool = False
     loop: bool = False
 
 
@@ -122,7 +125,7 @@ class Session(msgspec.Struct, frozen=True):
 
     workspace: WorkspaceName = "reverse-chain"
     reverse: ChainState = ChainState()
-    compare: ChainState = ChainState(t=1000, plot="distance x0_hat")
+    compare: ChainState = ChainState(t=1000, plot="distance x0_hat", log_curves=True)
     latent: LatentState = LatentState()
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
