@@ -1,0 +1,100 @@
+"""What is shown first, and finding a session's checkpoints again, over the shipped library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from explorer.engine.messages import LibraryEntry, LibraryScanned
+from explorer.engine.shelf import scan
+from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Sampler
+from explorer.state.first_run import COMPARE_STEPS, with_shipped_models
+from explorer.state.relink import relinked
+from explorer.state.session import ChainState, LatentState, Session
+
+Entries = tuple[LibraryEntry, ...]
+
+
+@pytest.fixture(scope="module")
+def entries(checkpoints: Mapping[str, Path]) -> Entries:
+    *_, found = scan(())
+    assert isinstance(found, LibraryScanned)
+    return found.entries
+
+
+def named(entries: Entries, name: str) -> LibraryEntry:
+    return next(entry for entry in entries if entry.name == name)
+
+
+def session_with(lane: Lane) -> Session:
+    state = ChainState(recipe=ChainRecipe(lanes=(lane,), seed=5, samples=2), t=7)
+    return Session(reverse=state, compare=state)
+
+
+def test_an_empty_session_gets_the_shipped_models(entries: Entries) -> None:
+    session = with_shipped_models(Session(), entries)
+    (lane,) = session.reverse.recipe.lanes
+    assert (lane.checkpoint, lane.option, lane.sampler) == (named(entries, "mnist-ddpm-c").sha256, "C", Sampler())
+    assert (session.reverse.recipe.samples, session.reverse.recipe.seed, session.reverse.t) == (16, 0, 1000)
+    assert [lane.option for lane in session.compare.recipe.lanes] == ["A", "B", "C"]
+    assert {lane.sampler.steps for lane in session.compare.recipe.lanes} == {COMPARE_STEPS}
+    assert session.latent.recipe.checkpoint == named(entries, "mnist-vae-2d").sha256
+
+
+def test_only_models_that_exist_are_taken(entries: Entries) -> None:
+    some = tuple(entry for entry in entries if entry.name in ("mnist-ddpm-b", "mnist-ddpm-c"))
+    session = with_shipped_models(Session(), some)
+    assert [lane.option for lane in session.compare.recipe.lanes] == ["B", "C"]
+    assert session.latent.recipe.checkpoint == ""
+    assert with_shipped_models(Session(), ()) == Session()
+
+
+def test_what_the_person_has_stays(entries: Entries) -> None:
+    own = Lane("f" * 64, "/own/model.safetensors", "B")
+    session = with_shipped_models(session_with(own), entries)
+    assert session.reverse.recipe.lanes == (own,)
+    assert session.reverse.t == 7
+    assert session.latent.recipe.checkpoint
+
+
+def test_a_checkpoint_is_found_where_it_is_now(entries: Entries) -> None:
+    known = named(entries, "mnist-ddpm-b")
+    found, replaced = relinked(session_with(Lane(known.sha256, "/an/older/place.safetensors", "B")), entries)
+    assert found.reverse.recipe.lanes[0].source == known.path
+    assert found.compare.recipe.lanes[0].source == known.path
+    assert replaced == ()
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_shipped_checkpoint_that_was_replaced_is_taken_and_named(entries: Entries, moved: bool) -> None:
+    known = named(entries, "mnist-ddpm-b")
+    source = f"/an/older/place/{known.name}.safetensors" if moved else known.path
+    lane = Lane("0" * 64, source, "B", Sampler(steps=10))
+    found, replaced = relinked(session_with(lane), entries)
+    assert found.reverse.recipe.lanes == (Lane(known.sha256, known.path, "B", Sampler(steps=10)),)
+    assert replaced == ("mnist-ddpm-b",)
+
+
+def test_a_file_of_the_persons_own_of_the_same_name_is_not_taken_for_it(entries: Entries, tmp_path: Path) -> None:
+    own = tmp_path / "mnist-ddpm-b.safetensors"
+    own.write_bytes(b"changed since")
+    session = session_with(Lane("0" * 64, str(own), "B"))
+    assert relinked(session, entries) == (session, ())
+
+
+def test_what_is_nowhere_stays_as_it_is(entries: Entries) -> None:
+    session = session_with(Lane("0" * 64, "/nowhere/x.safetensors", "B"))
+    assert relinked(session, entries) == (session, ())
+    broken = tuple(replace(entry, card=None, sha256="") for entry in entries)
+    assert relinked(session, broken) == (session, ())
+
+
+def test_a_plane_keeps_its_points(entries: Entries) -> None:
+    known = named(entries, "mnist-vae-2d")
+    plane = msgspec.structs.replace(PlaneRecipe(checkpoint=known.sha256, source="/old/vae.safetensors"), points=())
+    found, _ = relinked(Session(latent=LatentState(recipe=plane)), entries)
+    assert found.latent.recipe == msgspec.structs.replace(plane, source=known.path)
