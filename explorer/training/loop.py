@@ -106,7 +106,7 @@ class _Run:
         self.fabric = Fabric(accelerator=settings.device, devices=1, precision=precision)
         self.images = torch.tensor(data.images[:count])
         self.labels = None if data.labels is None else torch.tensor(data.labels[:count]).long()
-        torch.manual_seed(settings.seed)
+        torch.manual_seed(settings.seed % SEED_LIMIT)
         self.task = make_task()
         self.steps_per_epoch = count // settings.batch
         self.steps = self.steps_per_epoch * settings.epochs
