@@ -131,7 +131,8 @@ class CurvePlot(pg.PlotWidget):
         item.addItem(self._dots, ignoreBounds=True)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
-            axis.setStyle(tickFont=text_font(11), tickLength=0, tickTextOffset=6, autoExpandTextSpace=False, hideOverlappingLabels=LABEL_OVERHANG)
+            axis.setStyle(tickFont=text_font(11), tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+            axis.setStyle(hideOverlappingLabels=LABEL_OVERHANG)
             axis.enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(44)
         item.getAxis("bottom").setHeight(22)
@@ -182,7 +183,8 @@ class CurvePlot(pg.PlotWidget):
         item.getAxis("left").setTicks([marks])
         self._grid.setData(np.tile([0.0, axes.T], len(marks)), np.repeat([at for at, _ in marks], 2).astype(float))
         quarter = axes.T / 4
-        ticks = [(round(axes.T - i * quarter), f"t = {axes.T}" if i == 0 else str(round(axes.T - i * quarter))) for i in range(5)]
+        at = [round(axes.T - i * quarter) for i in range(5)]
+        ticks = [(t, f"t = {t}" if t == axes.T else str(t)) for t in at]
         item.getAxis("bottom").setTicks([ticks])
 
     def _draw(self) -> None:
@@ -197,6 +199,7 @@ class CurvePlot(pg.PlotWidget):
 
     def _draw_dots(self) -> None:
         spots = []
+        edge = pg.mkPen(QColor(self._theme.tokens.card), width=1)
         axes, t = self._figure.axes, self.cursor_t
         for series in self._figure.series:
             value = series.at(t)
@@ -204,7 +207,7 @@ class CurvePlot(pg.PlotWidget):
                 continue
             shown = np.log10(value) if axes.log else value
             nearest = series.timesteps[int(np.abs(series.timesteps - t).argmin())]
-            spots.append({"pos": (float(nearest), float(shown)), "brush": QColor(series.colour), "pen": pg.mkPen(QColor(self._theme.tokens.card), width=1)})
+            spots.append({"pos": (float(nearest), float(shown)), "brush": QColor(series.colour), "pen": edge})
         self._dots.setData(spots)
 
     def _dress(self, _tokens: object = None) -> None:

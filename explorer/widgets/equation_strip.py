@@ -28,6 +28,7 @@ TYPICAL_SIGNS = 104
 """Width of signs and margins around four pictures."""
 UNDER = 36
 """Height under a picture: its formula."""
+TIP = "This step with its numbers. Hover a term to see its picture, click it to show it in the lanes."
 Layout = Literal["row", "stack"]
 
 
@@ -336,6 +337,6 @@ class EquationStrip(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             placed = self._at(QPointF(event.pos()))
             if placed is None:
-                QToolTip.showText(event.globalPos(), "This step with its numbers. Hover a term to see its picture, click it to show it in the lanes.", self)
+                QToolTip.showText(event.globalPos(), TIP, self)
             return True
         return super().event(event)

@@ -107,7 +107,8 @@ class ImageGrid(QWidget):
                 painter.fillRect(grid.rect(index), QColor(tokens.image_empty))
             if self._message:
                 painter.setPen(QColor(tokens.muted))
-                painter.drawText(QRectF(self.rect()).adjusted(8, 8, -8, -8), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(QRectF(self.rect()).adjusted(8, 8, -8, -8), flags, self._message)
             return
         width, height = grid.image_width, grid.image_height
         for index in range(self._count):

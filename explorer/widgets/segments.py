@@ -30,6 +30,14 @@ class Segment:
 class SegmentBar(QWidget):
     """Joined buttons.
 
+    Parameters
+    ----------
+    segments : sequence of Segment
+    accessible : str
+        What the row is, for screen readers.
+    exclusive : bool
+        Exactly one is down; else each goes down and up by itself.
+
     Signals
     -------
     chosen(str)
@@ -38,11 +46,11 @@ class SegmentBar(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, segments: Sequence[Segment], accessible: str, parent: QWidget | None = None) -> None:
+    def __init__(self, segments: Sequence[Segment], accessible: str, exclusive: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
+        self._group.setExclusive(exclusive)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)

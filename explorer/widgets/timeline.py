@@ -16,6 +16,10 @@ TRACK = 4
 TRACK_Y = 13
 LANES_HEIGHT = 9
 HEIGHT = 44
+TIP = (
+    "Timestep t: drag, click or turn the wheel.\n"
+    "Left/Right one step, PgUp/PgDn or Shift+Left/Right ten, Home = T, End = 0, Space plays."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Timeline(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timestep t")
-        self.setToolTip("Timestep t: drag, click or turn the wheel.\nLeft/Right one step, PgUp/PgDn or Shift+Left/Right ten, Home = T, End = 0, Space plays.")
+        self.setToolTip(TIP)
         theme.changed.connect(self.update)
 
     def set_range(self, T: int) -> None:

@@ -72,7 +72,7 @@ class ChainActions(QObject):
         action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({shown})")
         self.by_name[name] = action
 
-    def connect(self, name: str, slot: Callable[[], object]) -> None:
+    def on(self, name: str, slot: Callable[[], object]) -> None:
         """Call `slot` when the action is triggered."""
         self.by_name[name].triggered.connect(lambda _checked=False: slot())
 

@@ -50,8 +50,8 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     title = f"Option {option}: {OUTPUTS[option]}" if option is not None else "Exact: no network"
     if k >= len(plan.sigma):
         last = int(plan.timesteps[-2])
-        step = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))
-        return Equation(step, (), title, f"the sample: the last step, from t = {last}, has a₀ = 1, aₜ = 0, σ = 0, so x₀ is its x̂₀")
+        end = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))
+        return Equation(end, (), title, f"the sample: the last step, from t = {last}, has a₀ = 1, aₜ = 0, σ = 0, so x₀ is its x̂₀")
     t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
     colours = term_colours(tokens)
     step = (

@@ -34,7 +34,8 @@ class FigureMaker:
         self._lanes: tuple[LaneKey, ...] = ()
 
     def make(
-        self, plot: PlotName, T: int, keys: Sequence[LaneKey], lane: int, plan: LanePlanned | None, curves: CurvesShown | None, tokens: Tokens
+        self, plot: PlotName, T: int, keys: Sequence[LaneKey], lane: int, plan: LanePlanned | None, curves: CurvesShown | None,
+        log: bool, tokens: Tokens,
     ) -> Figure:  # fmt: skip
         """Figure of a plot.
 
@@ -48,6 +49,8 @@ class FigureMaker:
             Of that lane.
         curves : CurvesShown or None
             What the engine said last.
+        log : bool
+            Norms and distances on a logarithmic scale.
         """
         if tuple(keys) != self._lanes:
             self._lanes = tuple(keys)
@@ -58,8 +61,12 @@ class FigureMaker:
             return coefficients(T, plan, tokens)
         found = {} if curves is None else {c.key: c for c in curves.lanes}
         series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
-        least = 1.25 * math.sqrt(math.prod(plan.image_shape)) if plan is not None and plot == "norms" else 1.0
-        return Figure(Axes(T, 0.0, self._upper(plot, series, least)), series)
+        typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else 28.0
+        high = self._upper(plot, series, 1.25 * typical if plot == "norms" else 1.0)
+        if not log:
+            return Figure(Axes(T, 0.0, high), series)
+        low = 10.0 ** math.floor(math.log10(typical / (3 if plot == "norms" else 100)))
+        return Figure(Axes(T, low, max(high, 10 * low), log=True), series)
 
     def _upper(self, plot: str, series: tuple[Series, ...], least: float) -> float:
         seen = max((float(np.nanmax(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)

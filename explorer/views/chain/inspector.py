@@ -214,7 +214,7 @@ class ChainInspector(QWidget):
         length : int
             T of the lane's schedule, called `schedule`.
         """
-        self._selected.setText(f"SELECTED · SAMPLE {selected}")
+        self.show_selected(selected)
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
@@ -228,6 +228,10 @@ class ChainInspector(QWidget):
             self._lane_heading.setText("LANE")
             for label in (self._checkpoint, self._predicts, self._schedule):
                 label.setText(NOTHING)
+
+    def show_selected(self, sample: int) -> None:
+        """Say which sample is selected."""
+        self._selected.setText(f"SELECTED · SAMPLE {sample}")
 
     def _show_lane(self, lane: Lane, title: str, length: int, schedule: str) -> None:
         self._lane_heading.setText(f"LANE · {title}".upper())
@@ -270,7 +274,8 @@ class ChainInspector(QWidget):
         self._sigma.setText(f"{plan.sigma[shown.k]:.4f}" if shown.k < len(plan.sigma) else NOTHING)
         snr = log_snr(alpha_bar)
         self._snr.setText("∞" if math.isinf(snr) else f"{snr:.3f}".replace("-", "−"))
-        self._norms.setText(" · ".join(f"{label} {shown.norms[name]:.1f}" for name, label in (("x_t", "xₜ"), ("x0_hat", "x̂₀"), ("eps_hat", "ε̂"))))
+        lengths = (("x_t", "xₜ"), ("x0_hat", "x̂₀"), ("eps_hat", "ε̂"))
+        self._norms.setText(" · ".join(f"{label} {shown.norms[name]:.1f}" for name, label in lengths))
 
     def show_pixel(self, pixel: Pixel | None, values: np.ndarray | None, label: str) -> None:
         """Show the pixel under the mouse.

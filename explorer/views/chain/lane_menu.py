@@ -15,7 +15,7 @@ from explorer.widgets.number_fields import FloatField, IntField
 
 
 def add_checkpoints(
-    menu: QMenu, entries: Sequence[LibraryEntry], chosen: Callable[[LibraryEntry], None], open_file: Callable[[], None], current: str = ""
+    menu: QMenu, entries: Sequence[LibraryEntry], chosen: Callable[[LibraryEntry], object], open_file: Callable[[], None], current: str = ""
 ) -> None:
     """One action for each entry, and "Open file"; `current` is the hash of the one that is in use."""
     for entry in entries:
@@ -63,7 +63,7 @@ class SamplerFields(QWidgetAction):
         self.setDefaultWidget(box)
 
 
-def verb(menu: QMenu, text: str, slot: Callable[[], None], enabled: bool = True, tip: str = "") -> QAction:
+def verb(menu: QMenu, text: str, slot: Callable[[], object], enabled: bool = True, tip: str = "") -> QAction:
     """An action of a menu."""
     action = menu.addAction(text)
     action.setEnabled(enabled)

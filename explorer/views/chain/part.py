@@ -30,7 +30,7 @@ class ChainPart:
         return self.state.recipe
 
     def of(self, session: Session) -> ChainState:
-        """This part of a session."""
+        """The part of a session."""
         return session.reverse if self.name == "reverse" else session.compare
 
     def update(self, label: str = "", merge: str = "", **fields: object) -> None:

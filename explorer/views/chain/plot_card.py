@@ -16,6 +16,7 @@ OF = (
     Segment("sample", "sample", "Curves of the selected sample"),
     Segment("all", "mean of all", "Mean of the curves of all samples"),
 )
+LOG = Segment("log", "log", "Logarithmic scale: small distances show beside large ones")
 
 
 class PlotCard(Card):
@@ -32,11 +33,13 @@ class PlotCard(Card):
         self.plots = SegmentBar(plots, "Curves")
         self.of = SegmentBar(OF, "Curves of")
         self.plot = CurvePlot(theme)
+        self.log = SegmentBar((LOG,), "Scale", exclusive=False)
         self._legend = Legend(theme)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.plots)
         top.addWidget(self.of)
+        top.addWidget(self.log)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 12, 4)
         column.setSpacing(4)
@@ -48,11 +51,13 @@ class PlotCard(Card):
             top.addWidget(self._legend, 1)
         column.addWidget(self.plot, 1)
 
-    def show_choice(self, plot: str, of: str, by_sample: bool) -> None:
+    def show_choice(self, plot: str, of: str, log: bool, by_sample: bool) -> None:
         """Put the segments down; curves of the plan are the same for every sample."""
         self.plots.set_current(plot)
         self.of.set_current(of)
         self.of.setVisible(by_sample)
+        self.log.button("log").setChecked(log)
+        self.log.setVisible(by_sample)
 
     def show_figure(self, figure: Figure, t: int) -> None:
         """Show curves and their values at t."""

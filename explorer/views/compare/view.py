@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
 from explorer.recipe import MAX_LANES
-from explorer.state.session import ChainState
 from explorer.views.chain import edits
 from explorer.views.chain.figures import DISTANCE_PLOTS, PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
-from explorer.views.chain.page import ChainPage
 from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
+from explorer.views.chain.page import ChainPage
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.workspace import Context
 from explorer.widgets.lane_panel import HEADER, LanePanel
@@ -46,9 +45,7 @@ class CompareWorkspace(ChainPage):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self._lanes = LanesRow(context.theme, self.connect_panel)
-        self._wanted: dict[str, int | None] = {}
         super().__init__(context, parent)
-        context.library.opened.connect(self._file_opened)
 
     @property
     def panels(self) -> Sequence[LanePanel]:
@@ -79,18 +76,18 @@ class CompareWorkspace(ChainPage):
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._lanes)
         self._stack.addWidget(self._empty)
-        self._equation_card, self._film_card = self.on_card(self.equation), self.on_card(self.film)
-        bar = self.toolbar(self._noise, self._add_button)
+        parts = self.parts
+        bar = parts.toolbar(self._noise, self._add_button)
         bar.insertWidget(1, self._of_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(bar)
         column.addWidget(self._upper)
-        column.addWidget(self._equation_card)
-        column.addWidget(self.plot, 1)
-        column.addWidget(self._film_card)
-        column.addWidget(self.transport)
+        column.addWidget(parts.equation_card)
+        column.addWidget(parts.plot, 1)
+        column.addWidget(parts.film_card)
+        column.addWidget(parts.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the height between lanes and curves."""
@@ -98,11 +95,10 @@ class CompareWorkspace(ChainPage):
 
     def _fit(self) -> None:
         width = self.width() - 2 * MARGIN
-        self.film.set_side(84 if self.height() >= 960 else 56)
-        fixed = (
-            self.quantities.sizeHint().height() + self.equation.sizeHint().height() + self.film.height()
-            + self.transport.sizeHint().height() + MARGIN + 6 * SPACING
-        )  # fmt: skip
+        parts = self.parts
+        parts.film.set_side(84 if self.height() >= 960 else 56)
+        others = (parts.quantities.sizeHint(), parts.equation.sizeHint(), parts.film.size(), parts.transport.sizeHint())
+        fixed = sum(size.height() for size in others) + MARGIN + 6 * SPACING
         free = self.height() - fixed
         self._upper.setFixedHeight(max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT)))
 
@@ -116,26 +112,23 @@ class CompareWorkspace(ChainPage):
         for panel in self._lanes.panels[before:]:
             menu = QMenu(panel)
             menu.setToolTipsVisible(True)
-            menu.aboutToShow.connect(lambda panel=panel, menu=menu: self._fill_lane_menu(menu, self._lanes.panels.index(panel)))
+            menu.aboutToShow.connect(partial(self._fill_lane_menu, panel))
             panel.set_menu(menu)
-            panel.menu_button.installEventFilter(self._keeper) if hasattr(self, "_keeper") else None
+            self.space_keeper.guard(panel)
         self._stack.setCurrentIndex(0 if lanes else 1)
         self._add_button.setEnabled(len(lanes) < MAX_LANES)
         self._noise.setText(f"same noise · seed {self.part.recipe.seed}" if len(lanes) > 1 else "")
         if lanes:
-            name = short_titles(lanes)[self.controller.reference]
+            name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
             state = self.part.state
-            self.quantities.set_label("difference", f"difference to {name}", f"{LABELS[state.difference_of]} of each lane minus that of {lane_titles(lanes)[self.controller.reference]}  (6)")
+            tip = f"{LABELS[state.difference_of]} of each lane minus that of {title}  (6)"
+            self.parts.quantities.set_label("difference", f"difference to {name}", tip)
             self._of_button.setText(f"of {LABELS[state.difference_of]}")
-            self.plot.plots.set_label("distance x_t", f"distance xₜ to {name}")
-            self.plot.plots.set_label("distance x0_hat", f"distance x̂₀ to {name}")
+            self.parts.plot.plots.set_label("distance x_t", f"distance xₜ to {name}")
+            self.parts.plot.plots.set_label("distance x0_hat", f"distance x̂₀ to {name}")
         self._of_button.setVisible(self.part.state.quantity == "difference")
         if before != len(lanes):
             self._fit()
-
-    def empty_note(self) -> str:
-        """What the equation says before there is a step."""
-        return "the equation of each step appears here once lanes are sampled"
 
     # --- menus ---
 
@@ -145,41 +138,57 @@ class CompareWorkspace(ChainPage):
     def _fill_add_menu(self) -> None:
         menu = self._add_button.menu()
         menu.clear()
-        add_checkpoints(menu, self._entries(), self.accept_entry, lambda: self._open_file(None))
+        add_checkpoints(menu, self._entries(), self.accept_entry, lambda: self.opener.ask(None))
 
     def _fill_difference_menu(self) -> None:
         menu, state = self._of_button.menu(), self.part.state
         menu.clear()
         for name in OF_CHOICES:
-            action = verb(menu, f"of {LABELS[name]}", lambda name=name: self.part.update(difference_of=name))
+            action = verb(menu, f"of {LABELS[name]}", partial(self.part.update, difference_of=name))
             action.setCheckable(True)
             action.setChecked(name == state.difference_of)
         menu.addSeparator()
         for index, title in enumerate(lane_titles(state.recipe.lanes)):
-            action = verb(menu, f"to {title}", lambda index=index: self.part.update(reference=index))
+            action = verb(menu, f"to {title}", partial(self.part.update, reference=index))
             action.setCheckable(True)
             action.setChecked(index == self.controller.reference)
 
-    def _fill_lane_menu(self, menu: QMenu, index: int) -> None:
+    def _fill_lane_menu(self, panel: LanePanel) -> None:
+        menu, index = panel.menu_button.menu(), self.panels.index(panel)
         menu.clear()
         lanes = self.part.recipe.lanes
         lane = lanes[index]
         change = menu.addMenu("Change checkpoint")
-        add_checkpoints(change, self._entries(), lambda entry: self._change(index, entry), lambda: self._open_file(index), lane.checkpoint)
+        add_checkpoints(change, self._entries(), lambda entry: self._change(index, entry), lambda: self.opener.ask(index), lane.checkpoint)
         menu.addSection("Sampler")
-        length, _ = self._schedule_of(lane)
+        length, _ = self.display.schedule_of(lane)
         menu.addAction(SamplerFields(lane.sampler, length, lambda label, fields: self.set_sampler(label, index, **fields), menu))
         menu.addSeparator()
         title = lane_titles(lanes)[index]
-        verb(menu, "Move left", lambda: self._put(edits.move_lane(self.part.state, index, -1), f"move {title} left"), index > 0)
-        verb(menu, "Move right", lambda: self._put(edits.move_lane(self.part.state, index, 1), f"move {title} right"), index < len(lanes) - 1)
-        verb(menu, "Make reference", lambda: self.part.update(reference=index), index != self.controller.reference)
-        verb(menu, "Duplicate", lambda: self._put(edits.add_lane(self.part.state, lane, index + 1), f"duplicate {title}"), len(lanes) < MAX_LANES)
+        verb(menu, "Move left", partial(self.move_lane, index, -1), index > 0)
+        verb(menu, "Move right", partial(self.move_lane, index, 1), index < len(lanes) - 1)
+        other = index != self.controller.reference
+        verb(menu, "Make reference", partial(self.part.update, reference=index), other, f"Differences refer to {title}")
+        verb(menu, "Duplicate", partial(self.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
         menu.addSeparator()
-        verb(menu, "Remove", lambda: self._put(edits.remove_lane(self.part.state, index), f"remove {title}"))
+        verb(menu, "Remove", partial(self.remove_lane, index))
 
-    def _put(self, state: ChainState, label: str) -> None:
-        self.part.put(state, label)
+    # --- what can be done to a lane ---
+
+    def move_lane(self, index: int, by: int) -> None:
+        """Move a lane to the left (-1) or to the right (1)."""
+        title = lane_titles(self.part.recipe.lanes)[index]
+        self.part.put(edits.move_lane(self.part.state, index, by), f"move {title} {'left' if by < 0 else 'right'}")
+
+    def duplicate_lane(self, index: int) -> None:
+        """Have a lane twice, side by side."""
+        lanes = self.part.recipe.lanes
+        self.part.put(edits.add_lane(self.part.state, lanes[index], index + 1), f"duplicate {lane_titles(lanes)[index]}")
+
+    def remove_lane(self, index: int) -> None:
+        """Take a lane away."""
+        title = lane_titles(self.part.recipe.lanes)[index]
+        self.part.put(edits.remove_lane(self.part.state, index), f"remove {title}")
 
     def _change(self, index: int, entry: LibraryEntry) -> None:
         state = self.part.state
@@ -191,7 +200,7 @@ class CompareWorkspace(ChainPage):
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """A DDPM becomes one more lane, with the sampler of the last."""
         state = self.part.state
-        if not self.entry_is_ddpm(entry) or len(state.recipe.lanes) >= MAX_LANES:
+        if not self.is_ddpm(entry) or len(state.recipe.lanes) >= MAX_LANES:
             return False
         lanes = state.recipe.lanes
         lane = edits.lane_of(entry, lanes[-1].sampler if lanes else None)
@@ -199,18 +208,9 @@ class CompareWorkspace(ChainPage):
         self._lanes.reveal(len(lanes))
         return True
 
-    def _open_file(self, index: int | None) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a checkpoint", "", "Checkpoints (*.safetensors)")
-        if path:
-            self._wanted[os.path.abspath(path)] = index
-            self.context.library.open(path)
-
-    def _file_opened(self, entry: LibraryEntry) -> None:
-        path = os.path.abspath(entry.path)
-        if path not in self._wanted:
-            return
-        index = self._wanted.pop(path)
-        if index is None or index >= len(self.part.recipe.lanes):
+    def take_file(self, entry: LibraryEntry, lane: int | None) -> None:
+        """A file that the person chose: for a new lane, or for one that is there."""
+        if lane is None or lane >= len(self.part.recipe.lanes):
             self.accept_entry(entry)
-        elif self.entry_is_ddpm(entry):
-            self._change(index, entry)
+        elif self.is_ddpm(entry):
+            self._change(lane, entry)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
 from explorer.views.chain import edits
 from explorer.views.chain.figures import PLOTS
 from explorer.views.chain.labels import checkpoint_name
+from explorer.views.chain.lane_menu import add_checkpoints
 from explorer.views.chain.page import ChainPage
 from explorer.views.workspace import Context
 from explorer.widgets.equation_strip import EquationStrip
@@ -23,6 +24,7 @@ SPACING = 8
 MIN_RIGHT = 440
 """What the equation needs beside the samples."""
 MIN_PLOT = 190
+EMPTY = "Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here."
 
 
 class _Middle(QWidget):
@@ -80,34 +82,44 @@ class ReverseChainWorkspace(ChainPage):
         seed.setToolTip("Sample from new noise  (N)")
         seed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         seed.clicked.connect(self.new_seed)
-        self._equation_card = self.on_card(self.equation)
-        self._panel.set_menu(None)
-        self._film_card = self.on_card(self.film)
-        self._middle = _Middle(self._panel, self._equation_card, self.equation, self.plot)
+        menu = QMenu(self._panel)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(self._fill_menu)
+        self._panel.set_menu(menu)
+        parts = self.parts
+        middle = _Middle(self._panel, parts.equation_card, parts.equation, parts.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
-        column.addLayout(self.toolbar(seed))
-        column.addWidget(self._middle, 1)
-        column.addWidget(self._film_card)
-        column.addWidget(self.transport)
+        column.addLayout(parts.toolbar(seed))
+        column.addWidget(middle, 1)
+        column.addWidget(parts.film_card)
+        column.addWidget(parts.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger film pictures in a larger window."""
-        self.film.set_side(84 if self.height() >= 900 else 56)
+        self.parts.film.set_side(84 if self.height() >= 900 else 56)
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
         if not self.part.recipe.lanes:
             self._panel.set_lane("No model", "", "", "")
             self._panel.grid.set_tiles(None)
-            self._panel.grid.set_message("Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here.")
+            self._panel.grid.set_message(EMPTY)
         else:
             self._panel.grid.set_message("")
 
+    def _fill_menu(self) -> None:
+        menu = self._panel.menu_button.menu()
+        menu.clear()
+        lanes = self.part.recipe.lanes
+        current = lanes[0].checkpoint if lanes else ""
+        menu.addSection("Model")
+        add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(0), current)
+
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """A DDPM becomes the lane."""
-        if not self.entry_is_ddpm(entry):
+        if not self.is_ddpm(entry):
             return False
         state = self.part.state
         sampler = state.recipe.lanes[0].sampler if state.recipe.lanes else None

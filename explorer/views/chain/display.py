@@ -1,0 +1,305 @@
+"""Shows the state and the engine's answers in the parts of a chain workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from explorer.engine.messages import CurvesShown, FilmShown, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
+from explorer.recipe import Lane
+from explorer.state.session import ChainState
+from explorer.views.chain.actions import ChainActions
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.equations import equation_of
+from explorer.views.chain.figures import FigureMaker
+from explorer.views.chain.labels import DIVERGING, LABELS, lane_colours, lane_subtitle, lane_tip, lane_titles
+from explorer.views.chain.parts import ChainParts
+from explorer.widgets.equation import Equation
+from explorer.widgets.grid_geometry import Pixel
+from explorer.widgets.lane_panel import LanePanel
+from explorer.widgets.timeline import Coverage
+
+EMPTY_EQUATION = Equation(note="the equation of each step appears here once a chain is sampled")
+OF_THE_PLAN = ("levels", "coefficients")
+
+
+class Display(QObject):
+    """What the parts show; it changes nothing of the session.
+
+    Parameters
+    ----------
+    controller : ChainController
+    parts : ChainParts
+    actions : ChainActions
+    panels : callable
+        The panels there are now, in the order of the lanes.
+    """
+
+    def __init__(
+        self,
+        controller: ChainController,
+        parts: ChainParts,
+        actions: ChainActions,
+        panels: Callable[[], Sequence[LanePanel]],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._parts, self._actions, self._panels = controller, parts, actions, panels
+        self._theme, self._library = controller.context.theme, controller.context.library
+        self._figures = FigureMaker()
+        self._frames: dict[LaneKey, LaneFrame] = {}
+        self._curves: CurvesShown | None = None
+        self._pixel: tuple[int, Pixel] | None = None
+        self.terms: TermsShown | None = None
+        controller.planned.connect(self._planned)
+        controller.progressed.connect(self._progressed)
+        controller.step_shown.connect(self._take_step)
+        controller.terms_shown.connect(self._take_terms)
+        controller.film_shown.connect(self._take_film)
+        controller.curves_shown.connect(self._take_curves)
+        self._theme.changed.connect(self._theme_changed)
+
+    # --- the state ---
+
+    def show_state(self) -> None:
+        """Show all of the state."""
+        self.show_recipe()
+        self._show_quantity()
+        self._show_selection()
+        self._show_plot()
+        self._show_cursor()
+        self._show_loop()
+
+    def show_change(self, before: ChainState, after: ChainState) -> None:
+        """Show what differs."""
+        changed = {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+        if changed & {"recipe", "lane", "reference", "quantity", "difference_of"}:
+            self.show_recipe()
+        if changed & {"quantity", "difference_of"}:
+            self._show_quantity()
+        if changed & {"recipe", "lane"}:
+            self._show_film_length()
+        if changed & {"recipe", "selected", "lane"}:
+            self._show_selection()
+        if changed & {"recipe", "plot", "curves_of", "log_curves", "lane"}:
+            self._show_plot()
+        if "t" in changed:
+            self._show_cursor()
+        if "loop" in changed:
+            self._show_loop()
+
+    def show_recipe(self) -> None:
+        """Show the lanes and the sampler."""
+        controller = self._controller
+        recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
+        words = zip(lane_titles(lanes), lane_colours(lanes), lanes, self._panels(), strict=False)
+        for index, (title, colour, lane, panel) in enumerate(words):
+            panel.set_lane(title, lane_subtitle(lane, lanes), colour, lane_tip(lane))
+            panel.set_chosen(len(lanes) > 1 and index == controller.lane)
+            panel.grid.set_shape(recipe.samples, self._image_size(controller.keys[index]))
+        self._frames = {key: frame for key, frame in self._frames.items() if key in controller.keys}
+        length, schedule = self.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
+        self._parts.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule)
+        if not lanes:
+            self._clear()
+        self._show_terms()
+        self._show_coverage()
+
+    def schedule_of(self, lane: Lane) -> tuple[int, str]:
+        """T and name of a lane's schedule, as far as they are known."""
+        entry = self._library.find(lane.checkpoint)
+        card = entry.card.schedule if entry is not None and entry.card is not None else None
+        return (card.T, card.name) if card is not None else (self._controller.T, "")
+
+    def _clear(self) -> None:
+        self.terms = self._curves = None
+        self._frames.clear()
+        self._parts.film.clear()
+        self._parts.transport.set_cursor(self._controller.state.t)
+
+    def _plan(self) -> LanePlanned | None:
+        key = self._controller.key
+        return self._controller.run.plans.get(key) if key is not None else None
+
+    def _image_size(self, key: LaneKey) -> tuple[int, int]:
+        plan, entry = self._controller.run.plans.get(key), self._library.find(key.lane.checkpoint)
+        if plan is not None:
+            return plan.image_shape[1], plan.image_shape[2]
+        if entry is not None and entry.card is not None:
+            return entry.card.data.shape[1], entry.card.data.shape[2]
+        return 28, 28
+
+    def _show_quantity(self) -> None:
+        quantity = self._controller.state.quantity
+        for name in self._actions.quantities:
+            self._actions.by_name[name].setChecked(name == quantity)
+        if quantity in self._actions.quantities:
+            self._parts.quantities.set_current(quantity)
+        self._parts.equation.set_highlight(quantity)
+
+    def _show_selection(self) -> None:
+        controller = self._controller
+        for panel in self._panels():
+            panel.grid.set_selected(controller.sample)
+        self._parts.inspector.show_selected(controller.sample)
+        self._show_histogram()
+
+    def _show_plot(self) -> None:
+        controller, state = self._controller, self._controller.state
+        self._parts.plot.show_choice(state.plot, state.curves_of, state.log_curves, state.plot not in OF_THE_PLAN)
+        figure = self._figures.make(
+            state.plot, controller.T, controller.keys, controller.lane, self._plan(), self._curves, state.log_curves, self._theme.tokens
+        )  # fmt: skip
+        self._parts.plot.show_figure(figure, state.t)
+
+    def _show_film_length(self) -> None:
+        plan = self._plan()
+        if plan is not None:
+            self._parts.film.set_states(len(plan.timesteps))
+
+    def _show_cursor(self) -> None:
+        t = self._controller.state.t
+        self._parts.film.set_cursor(t)
+        self._parts.plot.set_cursor(t)
+        self._show_t()
+
+    def _show_t(self) -> None:
+        """The cursor, and what is shown instead where it is not computed."""
+        t, run = self._controller.state.t, self._controller.run
+        newest, note, warning = run.newest, "", False
+        if newest is not None and t < newest:
+            note, warning = f"showing t = {newest} so far", True
+        elif self._controller.following and run.sampling:
+            note = "live"
+        self._parts.transport.set_cursor(t, note, warning)
+
+    def _show_loop(self) -> None:
+        action = self._actions.by_name["loop"]
+        blocked = action.blockSignals(True)
+        action.setChecked(self._controller.state.loop)
+        action.blockSignals(blocked)
+        self._parts.transport.refresh(action)
+
+    def _theme_changed(self, _tokens: object) -> None:
+        self.show_state()
+
+    # --- the run ---
+
+    def _planned(self) -> None:
+        self.show_recipe()
+        self._show_plot()
+        self._show_film_length()
+
+    def _progressed(self) -> None:
+        run = self._controller.run
+        self._show_coverage()
+        self._show_t()
+        resumable = run.stopped and bool(run.recipe.lanes)
+        self._parts.resume.setVisible(resumable)
+        self._actions.by_name["resume"].setEnabled(resumable)
+        self._actions.by_name["stop"].setEnabled(run.sampling)
+
+    def _show_coverage(self) -> None:
+        controller = self._controller
+        self._parts.transport.timeline.set_range(controller.T)
+        covered = []
+        for key, colour in zip(controller.keys, lane_colours(controller.state.recipe.lanes), strict=True):
+            reached = controller.run.reached(key)
+            covered.append(Coverage(controller.T if reached is None else reached, colour))
+        self._parts.transport.timeline.set_coverage(tuple(covered))
+
+    # --- answers ---
+
+    def _take_step(self, shown: StepShown) -> None:
+        controller = self._controller
+        difference = controller.state.quantity == "difference"
+        reference = controller.keys[controller.reference] if controller.keys else None
+        for frame in shown.frames:
+            # the reference lane shows itself, the others how far they are from it
+            if not difference or (shown.quantity == "difference") != (frame.key == reference):
+                self._frames[frame.key] = frame
+        for key, panel in zip(controller.keys, self._panels(), strict=False):
+            own = self._frames.get(key)
+            if own is not None:
+                panel.grid.set_tiles(own.tiles)
+                self._note_on(panel, own, difference and key == reference)
+        if shown.frames and shown.quantity == controller.state.quantity:
+            self._parts.scale.set_scale(shown.frames[0].scale, shown.quantity in DIVERGING)
+        self._show_pixel()
+        self._show_histogram()
+
+    def _note_on(self, panel: LanePanel, frame: LaneFrame, is_reference: bool) -> None:
+        """Say in the lane's header what it shows, if that is not what the cursor says."""
+        if is_reference:
+            panel.set_note("reference", "The other lanes show how far they are from this one")
+            return
+        controller = self._controller
+        plan, done = controller.run.plans.get(frame.key), controller.run.done.get(frame.key, 0)
+        if plan is None or frame.t == controller.state.t or controller.following:
+            panel.set_note("")
+            return
+        if done < len(plan.sigma) and frame.t > controller.state.t:
+            panel.set_note(f"t = {frame.t}", "Not sampled further yet: the newest state is shown", warning=True)
+        else:
+            panel.set_note(f"t = {frame.t}", "The state of this lane that is nearest to the cursor")
+
+    def _take_terms(self, shown: TermsShown) -> None:
+        self.terms = shown
+        self._show_terms()
+
+    def _show_terms(self) -> None:
+        terms = self.terms
+        plan = self._controller.run.plans.get(terms.key) if terms is not None else None
+        if terms is None or plan is None:
+            self._parts.equation.set_equation(EMPTY_EQUATION)
+            self._parts.equation.set_pictures({})
+            self._parts.inspector.show_terms(None, None)
+        else:
+            self._parts.equation.set_equation(equation_of(plan, terms.k, self._theme.tokens))
+            self._parts.equation.set_pictures(terms.tiles)
+            self._parts.inspector.show_terms(terms, plan)
+
+    def _take_film(self, shown: FilmShown) -> None:
+        self._parts.film.set_film(shown.timesteps, shown.tiles)
+
+    def _take_curves(self, shown: CurvesShown) -> None:
+        self._curves = shown
+        self._show_plot()
+
+    # --- values ---
+
+    def hover(self, lane: int, pixel: Pixel | None) -> None:
+        """The mouse is over a pixel of a lane, or over none."""
+        self._pixel = None if pixel is None else (lane, pixel)
+        self._show_pixel()
+
+    def _label(self, lane: int) -> str:
+        """What a lane shows."""
+        controller, state = self._controller, self._controller.state
+        if state.quantity != "difference":
+            return LABELS[state.quantity]
+        return LABELS[state.difference_of] if lane == controller.reference else f"Δ{LABELS[state.difference_of]}"
+
+    def _frame(self, lane: int) -> LaneFrame | None:
+        keys = self._controller.keys
+        return self._frames.get(keys[lane]) if lane < len(keys) else None
+
+    def _show_pixel(self) -> None:
+        if self._pixel is None:
+            self._parts.inspector.show_pixel(None, None, "")
+            return
+        lane, pixel = self._pixel
+        frame, values = self._frame(lane), None
+        if frame is not None and pixel.index < len(frame.values):
+            values = frame.values[pixel.index, :, pixel.row, pixel.column]
+        self._parts.inspector.show_pixel(pixel, values, self._label(lane))
+
+    def _show_histogram(self) -> None:
+        controller = self._controller
+        frame = self._frame(controller.lane)
+        values: np.ndarray | None = None
+        if frame is not None and controller.sample < len(frame.values):
+            values = frame.values[controller.sample]
+        self._parts.inspector.show_histogram(values, self._label(controller.lane))
