@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
@@ -57,6 +59,11 @@ class StrokeStrip(QWidget):
         """Words in an empty strip."""
         self._message = text
         self.update()
+
+    @property
+    def images(self) -> Sequence[QImage]:
+        """Pictures of all frames."""
+        return self._images
 
     @property
     def count(self) -> int:

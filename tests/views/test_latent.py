@@ -1,0 +1,521 @@
+"""The Latent workspace in a real window, with the real engine and the shipped models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from explorer.app import Explorer
+from explorer.checkpoints.files import load
+from explorer.datasets.images import to_unit_range
+from explorer.engine.pictures import grey_tiles
+from explorer.latent.plane import cell_centres, covers
+from explorer.latent.strokes import resample
+from explorer.models.autoencoder import Autoencoder
+from explorer.recipe import Point
+from explorer.state.persistence import Loaded, Saved
+from explorer.state.session import LatentState, Session
+from explorer.views.latent.view import LatentWorkspace
+from explorer.views.workspace import Workspace
+
+LEFT = Qt.MouseButton.LeftButton
+Code = tuple[float, float]
+
+
+class Elsewhere(Workspace):
+    """Another page of the window."""
+
+    workspace_name = "compare"
+    title, icon_name, tooltip, menu_title = "Elsewhere", "ph.columns", "Another page", "&Elsewhere"
+
+    @property
+    def inspector(self) -> Workspace:
+        """Nothing beside it."""
+        return Workspace(self.context, self)
+
+    @property
+    def idle(self) -> bool:
+        """It has nothing to do."""
+        return True
+
+
+@pytest.fixture
+def explorer(qtbot: QtBot) -> Iterator[Explorer]:
+    """The app with its engine, on the Latent workspace."""
+    loaded = Loaded(Saved(session=Session(workspace="latent")), fresh=False)
+    made = Explorer(loaded, None, [LatentWorkspace, Elsewhere])
+    qtbot.addWidget(made.window)
+    made.window.resize(1280, 800)
+    made.show()
+    yield made
+    assert made.shutdown()
+
+
+@pytest.fixture
+def ws(explorer: Explorer, qtbot: QtBot) -> LatentWorkspace:
+    """The workspace, with the codes of the test images shown."""
+    made = explorer.window.workspaces["latent"]
+    assert isinstance(made, LatentWorkspace)
+    qtbot.waitUntil(lambda: made.idle and len(made.plane.codes_drawn) == 10_000, timeout=60_000)
+    return made
+
+
+def state(ws: LatentWorkspace) -> LatentState:
+    """What the person chose."""
+    return ws.context.store.session.latent
+
+
+def settle(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    """Wait until all that was asked for is shown."""
+    qtbot.waitUntil(lambda: ws.idle, timeout=30_000)
+
+
+def at(ws: LatentWorkspace, x: float, y: float) -> QPoint:
+    """Pixel of a code."""
+    px, py = ws.plane.view.to_screen(x, y)
+    return QPoint(round(px), round(py))
+
+
+def add_point(ws: LatentWorkspace, x: float, y: float) -> Point:
+    """Double-click as a hand does, and the point that comes of it."""
+    place = at(ws, x, y)
+    QTest.mouseClick(ws.plane, LEFT, pos=place)
+    QTest.mouseDClick(ws.plane, LEFT, pos=place)
+    return state(ws).recipe.points[-1]
+
+
+def paint(ws: LatentWorkspace, codes: Sequence[Code]) -> None:
+    """Choose the brush and paint through codes."""
+    ws.actions_.brush.trigger()
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, *codes[0]))
+    for code in codes[1:]:
+        QTest.mouseMove(ws.plane, at(ws, *code))
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, *codes[-1]))
+
+
+ARC = [(float(x), float(0.6 * np.sin(2 * x))) for x in np.linspace(-1.5, 1.5, 40)]
+
+
+def network(path: Path) -> Autoencoder:
+    """A shipped network, loaded apart from the engine."""
+    found = load(path).network
+    assert isinstance(found, Autoencoder)
+    return found
+
+
+@torch.inference_mode()
+def decodings(path: Path, codes: np.ndarray) -> np.ndarray:
+    """The decoder's own pictures (N, 28, 28, 3) of codes (N, 2)."""
+    return grey_tiles(network(path).decode(torch.from_numpy(codes.astype(np.float32))).numpy())
+
+
+def pixels(image: QImage | None) -> np.ndarray:
+    """A QImage as (H, W, 3) uint8."""
+    assert image is not None
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()
+
+
+def assert_same(image: QImage | None, tile: np.ndarray) -> None:
+    """Equal up to one grey level: a batch of another size may round otherwise."""
+    assert np.abs(pixels(image).astype(int) - tile.astype(int)).max() <= 1
+
+
+# --- points
+
+
+def test_a_drag_decodes_the_point_under_the_mouse(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    add_point(ws, -0.9, 0.4)
+    settle(ws, qtbot)
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, -0.9, 0.4))
+    for code in ((-0.5, 0.1), (0.2, -0.8), (0.6, -1.4)):
+        QTest.mouseMove(ws.plane, at(ws, *code))
+        settle(ws, qtbot)
+        point = state(ws).recipe.points[0]
+        assert (point.x, point.y) == pytest.approx(code, abs=1.5 / ws.plane.view.scale)
+        wanted = decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0]
+        assert_same(ws.plane.tiles["P1"], wanted)
+        under = ws.plane.view.to_plane(at(ws, *code).x(), at(ws, *code).y())
+        assert_same(ws.inspector.probe.picture.image, decodings(checkpoints["mnist-vae-2d"], np.array([under]))[0])
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 0.6, -1.4))
+
+
+def test_moves_faster_than_answers_end_at_the_last_place(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    add_point(ws, -1.0, 0.0)
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, -1.0, 0.0))
+    for x in np.linspace(-1.0, 1.0, 200):
+        QTest.mouseMove(ws.plane, at(ws, float(x), 0.0))
+    settle(ws, qtbot)
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 1.0, 0.0))
+    point = state(ws).recipe.points[0]
+    assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0])
+
+
+def test_a_whole_drag_is_one_undo(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    store = ws.context.store
+    before = add_point(ws, -0.9, 0.4)
+    for end in ((0.5, 0.5), (1.0, -1.0)):
+        point = state(ws).recipe.points[0]
+        QTest.mousePress(ws.plane, LEFT, pos=at(ws, point.x, point.y))
+        for share in (0.3, 0.6, 1.0):
+            QTest.mouseMove(ws.plane, at(ws, share * end[0], share * end[1]))
+        QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, *end))
+    after = state(ws).recipe.points[0]
+    assert (after.x, after.y) == pytest.approx((1.0, -1.0), abs=0.05)
+    store.undo()
+    middle = state(ws).recipe.points[0]
+    assert (middle.x, middle.y) == pytest.approx((0.5, 0.5), abs=0.05)
+    store.undo()
+    assert state(ws).recipe.points == (before,)
+    store.undo()
+    assert state(ws).recipe.points == ()
+    store.redo()
+    store.redo()
+    store.redo()
+    assert state(ws).recipe.points == (after,)
+    settle(ws, qtbot)
+
+
+def test_points_are_deleted_by_key_and_come_back(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    add_point(ws, -0.9, 0.4)
+    add_point(ws, 0.9, 0.4)
+    assert state(ws).selected == "P2"
+    ws.plane.setFocus()
+    QTest.keyClick(ws.plane, Qt.Key.Key_Delete)
+    assert [p.name for p in state(ws).recipe.points] == ["P1"]
+    assert state(ws).selected == ""
+    assert not ws.actions_.delete.isEnabled()
+    ws.context.store.undo()
+    assert [p.name for p in state(ws).recipe.points] == ["P1", "P2"]
+    settle(ws, qtbot)
+
+
+def test_the_inspector_places_and_renames_a_point(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    add_point(ws, -0.9, 0.4)
+    section = ws.inspector.selection
+    section.across.setValue(1.25)
+    section.across.take()
+    point = state(ws).recipe.points[0]
+    assert (point.x, point.y) == pytest.approx((1.25, 0.4), abs=0.01)
+    section.name.setText("seven")
+    section.name.editingFinished.emit()
+    assert state(ws).recipe.points[0].name == "seven"
+    assert state(ws).selected == "seven"
+    add_point(ws, 0.0, -1.0)
+    section.name.setText("seven")
+    section.name.editingFinished.emit()
+    assert [p.name for p in state(ws).recipe.points] == ["seven", "P1"]
+    settle(ws, qtbot)
+
+
+# --- hovering
+
+
+def test_hovering_shows_the_decoding_its_reading_and_its_density(
+    ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path], mnist_test: tuple[np.ndarray, np.ndarray]
+) -> None:
+    codes = ws.plane.codes_drawn
+    zeros = codes[mnist_test[1] == 0].mean(axis=0)
+    pos = at(ws, float(zeros[0]), float(zeros[1]))
+    QTest.mouseMove(ws.plane, pos)
+    settle(ws, qtbot)
+    code = ws.plane.view.to_plane(pos.x(), pos.y())
+    assert_same(ws.inspector.probe.picture.image, decodings(checkpoints["mnist-vae-2d"], np.array([code]))[0])
+    facts = ws.inspector.probe.facts
+    assert facts.value("reads as").startswith("0")
+    x, y = (float(part.strip("()").replace("−", "-")) for part in facts.value("z").split(", "))
+    assert (x, y) == pytest.approx(code, abs=6e-4)
+    density = float(facts.value("log p(z)").replace("−", "-"))
+    assert density == pytest.approx(-0.5 * (code[0] ** 2 + code[1] ** 2) - np.log(2 * np.pi), abs=6e-4)
+
+
+# --- strokes
+
+
+def test_a_strokes_frames_are_decodings_at_even_distances(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    paint(ws, ARC)
+    ws.player.stop()
+    settle(ws, qtbot)
+    (stroke,) = state(ws).recipe.strokes
+    np.testing.assert_allclose([stroke.path[0], stroke.path[-1]], [ARC[0], ARC[-1]], atol=1 / ws.plane.view.scale)
+    frames = resample(stroke.path, 64)
+    steps = np.linalg.norm(np.diff(frames, axis=0), axis=1)
+    assert steps.max() < 1.01 * np.median(steps)
+    wanted = decodings(checkpoints["mnist-vae-2d"], frames)
+    assert ws.panel.strip.count == 64
+    for image, tile in zip(ws.panel.strip.images, wanted, strict=True):
+        assert_same(image, tile)
+
+
+def test_painting_shows_the_decodings_while_it_goes_on(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    ws.actions_.brush.trigger()
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, *ARC[0]))
+    for code in ARC[1:20]:
+        QTest.mouseMove(ws.plane, at(ws, *code))
+    qtbot.waitUntil(lambda: ws.panel.strip.count == 64, timeout=30_000)
+    assert state(ws).recipe.strokes == ()
+    QTest.keyClick(ws.plane, Qt.Key.Key_Escape)
+    assert ws.panel.strip.count == 0
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, *ARC[19]))
+    assert state(ws).recipe.strokes == ()
+    settle(ws, qtbot)
+
+
+def test_a_painted_stroke_plays_and_space_pauses_it(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    paint(ws, ARC)
+    assert ws.player.playing
+    qtbot.waitUntil(lambda: state(ws).frame >= 3, timeout=30_000)
+    ws.plane.setFocus()
+    QTest.keyClick(ws.plane, Qt.Key.Key_Space)
+    assert not ws.player.playing
+    (stroke,) = state(ws).recipe.strokes
+    assert ws.plane.marker == pytest.approx(resample(stroke.path, 64)[state(ws).frame])
+    frame = state(ws).frame
+    QTest.keyClick(ws.plane, Qt.Key.Key_Right)
+    assert state(ws).frame == frame + 1
+    settle(ws, qtbot)
+
+
+def test_without_loop_playing_ends_at_the_last_frame(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    ws.context.store.update_latent(loop=False, speed=8.0)
+    paint(ws, ARC)
+    qtbot.waitUntil(lambda: not ws.player.playing, timeout=30_000)
+    assert state(ws).frame == 63
+    ws.actions_.play.trigger()
+    assert ws.player.playing
+    qtbot.waitUntil(lambda: 0 < state(ws).frame < 63, timeout=30_000)
+    settle(ws, qtbot)
+
+
+def test_a_click_in_the_strip_goes_to_that_frame(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    paint(ws, ARC)
+    strip = ws.panel.strip
+    qtbot.waitUntil(lambda: strip.count == 64, timeout=30_000)
+    QTest.mouseClick(strip, LEFT, pos=QPoint(strip.width() // 2, 20))
+    assert not ws.player.playing
+    ws.controller.set_hover(None)
+    settle(ws, qtbot)
+    (stroke,) = state(ws).recipe.strokes
+    frame = state(ws).frame
+    assert 20 < frame < 44
+    assert_same(ws.inspector.probe.picture.image, decodings(checkpoints["mnist-vae-2d"], resample(stroke.path, 64))[frame])
+
+
+def test_several_strokes_are_selected_moved_and_deleted(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    paint(ws, ARC)
+    paint(ws, [(-1.5, -1.5), (0.0, -1.6), (1.5, -1.5)])
+    ws.player.stop()
+    ws.actions_.move.trigger()
+    assert [s.name for s in state(ws).recipe.strokes] == ["Stroke 1", "Stroke 2"]
+    settle(ws, qtbot)
+    first = state(ws).recipe.strokes[0]
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, *first.path[0]))
+    assert state(ws).selected == "Stroke 1"
+    QTest.mouseMove(ws.plane, at(ws, first.path[0][0], first.path[0][1] + 1.0))
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, first.path[0][0], first.path[0][1] + 1.0))
+    moved = state(ws).recipe.strokes[0]
+    np.testing.assert_allclose(np.array(moved.path) - np.array(first.path), [[0.0, 1.0]] * len(first.path), atol=2 / ws.plane.view.scale)
+    ws.plane.setFocus()
+    QTest.keyClick(ws.plane, Qt.Key.Key_Delete)
+    assert [s.name for s in state(ws).recipe.strokes] == ["Stroke 2"]
+    assert ws.panel.strip.count == 0
+    ws.context.store.undo()
+    ws.context.store.undo()
+    assert state(ws).recipe.strokes[0] == first
+    settle(ws, qtbot)
+
+
+def test_another_number_of_frames(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    paint(ws, ARC)
+    ws.player.stop()
+    frames = ws.inspector.selection.frames
+    frames.setValue(16)
+    frames.take()
+    settle(ws, qtbot)
+    assert state(ws).recipe.strokes[0].frames == 16
+    assert ws.panel.strip.count == 16
+
+
+# --- layers
+
+
+def test_the_manifold_comes_on_request_and_gets_finer(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    assert ws.plane.manifold_extent is None
+    ws.actions_.manifold.trigger()
+    settle(ws, qtbot)
+    grid = ws.controller.grid
+    assert grid is not None
+    assert covers(grid.extent, ws.plane.view.extent)
+    centres = cell_centres(grid.extent, grid.columns, grid.rows)
+    row, column = grid.rows // 2, grid.columns // 3
+    tile = grid.picture[row * 28 : (row + 1) * 28, column * 28 : (column + 1) * 28]
+    wanted = decodings(checkpoints["mnist-vae-2d"], centres[[row * grid.columns + column]])[0]
+    assert np.abs(tile.astype(int) - wanted.astype(int)).max() <= 1
+    ws.actions_.zoom_in.trigger()
+    ws.actions_.zoom_in.trigger()
+    ws.actions_.zoom_in.trigger()
+    ws.actions_.zoom_in.trigger()
+    settle(ws, qtbot)
+    finer = ws.controller.grid
+    assert finer is not None
+    assert (finer.extent[1] - finer.extent[0]) / finer.columns < 0.6 * (grid.extent[1] - grid.extent[0]) / grid.columns
+    assert covers(finer.extent, ws.plane.view.extent)
+
+
+def test_a_click_in_the_legend_hides_a_class(ws: LatentWorkspace, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
+    labels = mnist_test[1]
+    QTest.mouseClick(ws.legend.chips[4], LEFT)
+    assert state(ws).hidden_classes == (4,)
+    assert len(ws.plane.codes_drawn) == int((labels != 4).sum())
+    QTest.mouseClick(ws.legend.chips[4], LEFT)
+    assert len(ws.plane.codes_drawn) == 10_000
+    QTest.mouseClick(ws.legend.chips[7], LEFT, Qt.KeyboardModifier.AltModifier)
+    assert len(ws.plane.codes_drawn) == int((labels == 7).sum())
+    assert not ws.context.store.can_undo
+
+
+def test_layer_buttons_show_and_hide(ws: LatentWorkspace) -> None:
+    ws.actions_.codes.trigger()
+    assert len(ws.plane.codes_drawn) == 0
+    assert not ws.legend.isVisible()
+    ws.actions_.codes.trigger()
+    assert len(ws.plane.codes_drawn) == 10_000
+    assert ws.legend.isVisible()
+
+
+# --- models
+
+
+def test_a_point_keeps_its_place_in_the_other_model(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    point = add_point(ws, 1.1, -0.7)
+    settle(ws, qtbot)
+    vae_codes = ws.plane.codes_drawn.copy()
+    ws.actions_.other_model.trigger()
+    qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
+    assert state(ws).recipe.points == (point,)
+    assert ws.controller.entry is not None
+    assert ws.controller.entry.name == "mnist-ae-2d"
+    assert not np.allclose(vae_codes, ws.plane.codes_drawn)
+    assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-ae-2d"], np.array([[point.x, point.y]]))[0])
+    assert ws.inspector.probe.facts.value("log p(z)") == "no prior"
+    assert not ws.actions_.prior.isEnabled()
+    assert ws.toolbar.kinds.current == "ae"
+    ws.context.store.undo()
+    qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
+    np.testing.assert_array_equal(ws.plane.codes_drawn, vae_codes)
+    assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0])
+
+
+def test_entries_of_other_kinds_are_left_to_others(ws: LatentWorkspace) -> None:
+    library = ws.context.library
+    ddpm, ae = library.named("mnist-ddpm-c"), library.named("mnist-ae-2d")
+    assert ddpm is not None
+    assert ae is not None
+    assert not ws.accept_entry(ddpm)
+    assert ws.accept_entry(ae)
+    assert state(ws).recipe.checkpoint == ae.sha256
+
+
+def test_the_card_is_told(ws: LatentWorkspace) -> None:
+    facts = ws.inspector.card.facts
+    assert facts.value("name") == "mnist-vae-2d"
+    assert facts.value("p(x|z)") == "Bernoulli"
+    assert facts.value("test ELBO").startswith("−1")
+    assert facts.value("IWAE").startswith("−1")
+
+
+# --- pictures
+
+
+def test_an_encoded_picture_has_a_posterior_and_elbo_terms(
+    ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path], mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    file = tmp_path / "digit.png"
+    Image.fromarray(mnist_test[0][0, 0]).save(file)
+    assert ws.accept_picture(str(file))
+    settle(ws, qtbot)
+    with torch.inference_mode():
+        mean, _ = network(checkpoints["mnist-vae-2d"]).encode(torch.from_numpy(to_unit_range(mnist_test[0][:1])))
+    section = ws.inspector.picture
+    assert section.isVisible()
+    np.testing.assert_array_equal(pixels(section.input.image)[:, :, 0], mnist_test[0][0, 0])
+    assert_same(section.output.image, decodings(checkpoints["mnist-vae-2d"], mean.numpy())[0])
+    terms = {n: float(section.facts.value(n).removesuffix(" nats").replace("−", "-")) for n in ("log p(x|z)", "KL", "ELBO")}
+    assert terms["ELBO"] == pytest.approx(terms["log p(x|z)"] - terms["KL"], abs=0.11)
+    before = ws.plane.grab().toImage()
+    section.dismiss.click()
+    assert not section.isVisible()
+    assert ws.plane.grab().toImage() != before
+
+
+def test_an_ae_has_no_posterior(ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:
+    file = tmp_path / "digit.png"
+    Image.fromarray(mnist_test[0][0, 0]).save(file)
+    ws.actions_.other_model.trigger()
+    ws.accept_picture(str(file))
+    qtbot.waitUntil(lambda: ws.idle and ws.inspector.picture.isVisible(), timeout=60_000)
+    facts = ws.inspector.picture.facts
+    assert facts.value("code")
+    assert [facts.value(name) for name in ("q(z|x) mean", "σ", "KL", "ELBO")] == ["", "", "", ""]
+
+
+def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
+    ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path, checkpoints: Mapping[str, Path]
+) -> None:
+    file = tmp_path / "words.png"
+    file.write_text("no picture")
+    with qtbot.waitSignal(ws.context.client.failed) as failed:
+        ws.accept_picture(str(file))
+    assert "words.png: cannot be read as a picture" in failed.args[0].message
+    settle(ws, qtbot)
+    point = add_point(ws, 0.3, 0.3)
+    settle(ws, qtbot)
+    assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0])
+
+
+# --- the window around it
+
+
+def test_another_workspace_stops_the_playing(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    paint(ws, ARC)
+    assert ws.player.playing
+    ws.context.store.update(workspace="compare")
+    assert not ws.player.playing
+    ws.context.store.update(workspace="latent")
+    settle(ws, qtbot)
+    assert ws.panel.strip.count == 64
+
+
+def test_keys_choose_tools_and_escape_selects_nothing(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    add_point(ws, 0.3, 0.3)
+    ws.window().activateWindow()
+    qtbot.waitUntil(lambda: ws.window().isActiveWindow())
+    ws.plane.setFocus()
+    qtbot.keyClick(ws.plane, Qt.Key.Key_B)
+    assert state(ws).tool == "stroke"
+    qtbot.keyClick(ws.plane, Qt.Key.Key_V)
+    assert state(ws).tool == "move"
+    qtbot.keyClick(ws.plane, Qt.Key.Key_Escape)
+    assert state(ws).selected == ""
+    settle(ws, qtbot)
+
+
+def test_what_is_shown_is_told_in_the_status(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    told: list[str] = []
+    ws.status_changed.connect(lambda status: told.append(status.text))
+    QTest.mouseClick(ws.legend.chips[1], LEFT)
+    ws.actions_.manifold.trigger()
+    settle(ws, qtbot)
+    grid = ws.controller.grid
+    assert grid is not None
+    assert told[-1] == f"8 865 of 10 000 codes shown · manifold {grid.columns} × {grid.rows}"
