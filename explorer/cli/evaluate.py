@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from explorer.evaluation.judge import Judge, Readings
 
 FID_IMAGES = 2000
+TRAINING_IMAGES = 60_000
 
 
 class MetricName(StrEnum):
@@ -99,20 +100,21 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
 
 
 def _fid(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
-    from explorer.evaluation.digits import real_score, score
+    from explorer.evaluation.digits import MIN_REST, real_score, score
     from explorer.evaluation.frechet import moments
-    from explorer.evaluation.judge import Judge
+    from explorer.evaluation.judge import Judge, training_readings
 
     count = FID_IMAGES if wish.images is None else wish.images
+    most = TRAINING_IMAGES - MIN_REST
+    if count > most:
+        raise BadInput(f"--images must be in 2..{most} for fid: as many real images are compared with the others")
     _check_digits(wish.checkpoint)
     judge = Judge.open(wish.where.device)
     samples, sampler = _samples(wish, count)
     made = _read(judge, samples(), "judging samples")
-    real = _real_readings(judge)
-    try:
-        beside = real_score(real, count, wish.seed)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
+    with shared.progress(TRAINING_IMAGES, "judging the training images") as report:
+        real = training_readings(judge, report)
+    beside = real_score(real, count, wish.seed)
     found = score(made, moments(real.features))
     command = _command(wish, MetricName.fid, count, sampler)
     details = {
@@ -182,12 +184,6 @@ def _of_prior(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[st
             return np.concatenate([prior_samples(model, wish.seed, indices, wish.where.device) for indices in blocks(count, BLOCK)])
 
     return draw, {"codes": "z ~ N(0, I)"}
-
-
-def _real_readings(judge: Judge) -> Readings:
-    from explorer.datasets.mnist import mnist
-
-    return _read(judge, mnist("train")[0], "judging the training images")
 
 
 def _read(judge: Judge, images: np.ndarray, what: str) -> Readings:

@@ -10,7 +10,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, Recipe
+from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, Recipe
 
 if TYPE_CHECKING:
     from explorer.cli.lanes import SampledLane
@@ -21,7 +21,7 @@ ENDINGS = (".png", ".gif", ".mp4", ".npz")
 def sample(
     checkpoint: Annotated[list[str], typer.Option(help="A ddpm: a .safetensors file, or a shipped name. Several are lanes.")],
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4 of the chain, or arrays .npz of every step.")],
-    samples: Annotated[int, typer.Option(min=1, max=4096, help="How many; sample i is the same among any number.")] = 16,
+    samples: Annotated[int, typer.Option(min=1, max=MAX_SAMPLES, help="How many; sample i is the same among any number.")] = 16,
     seed: shared.SeedOption = 0,
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
@@ -41,31 +41,26 @@ def sample(
     from explorer.exports.whole import check_out
 
     check_out(out, ENDINGS)
+    if len(checkpoint) > MAX_LANES:
+        raise BadInput(f"there can be at most {MAX_LANES} lanes, not {len(checkpoint)}")
     import torch
 
     from explorer.cli import lanes as sampling
 
     where = shared.place(device, precision)
     lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip) for name in checkpoint]
-    recipe = _recipe(lanes, seed, samples)
+    recipe = Recipe(chain=ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples))
     started = time.perf_counter()
     with torch.inference_mode():
         if out.suffix.lower() == ".npz":
-            sampling.write_arrays(out, lanes, Recipe(chain=recipe))
+            sampling.write_arrays(out, lanes, recipe)
         else:
-            sampling.write_picture(out, lanes, Recipe(chain=recipe), scale, frames, fps)
+            sampling.write_picture(out, lanes, recipe, scale, frames, fps)
     seconds = time.perf_counter() - started
     if as_json:
         shared.print_json(_report(out, lanes, seed, samples, where, seconds))
     else:
         print(f"{out}: {samples} samples of {', '.join(lane.label for lane in lanes)}, seed {seed}")
-
-
-def _recipe(lanes: list[SampledLane], seed: int, samples: int) -> ChainRecipe:
-    try:
-        return ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
 
 
 def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where: shared.Place, seconds: float) -> dict[str, Any]:

@@ -71,10 +71,12 @@ def place(device: str, precision: PrecisionName = PrecisionName.fp32) -> Place:
 
 def open_checkpoint(name: str) -> Checkpoint:
     """Checkpoint in a file or shipped, validated whole (BadInput)."""
-    from explorer.checkpoints.files import load
     from explorer.checkpoints.locate import locate
 
-    return load(locate(name))
+    path = locate(name)  # before torch is imported: a misspelt name is told at once
+    from explorer.checkpoints.files import load
+
+    return load(path)
 
 
 def autoencoder(checkpoint: Checkpoint, device: torch.device) -> Autoencoder:

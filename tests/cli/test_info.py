@@ -1,0 +1,59 @@
+"""`info`: what a checkpoint is, or why it cannot be opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from explorer.checkpoints.files import file_sha256, read_card
+from explorer.checkpoints.locate import locate, shipped
+
+
+def test_everything_about_a_ddpm(run: Callable[..., Any]) -> None:
+    said = run("info", "mnist-ddpm-c", "--json").json
+    path = locate("mnist-ddpm-c")
+    card = read_card(path)
+    assert said["path"] == str(path)
+    assert (said["kind"], said["option"], said["predicts"]) == ("ddpm", "C", "noise")
+    assert said["sha256"] == file_sha256(path)
+    assert said["bytes"] == path.stat().st_size
+    assert said["parameters"] > 1_000_000
+    assert said["schedule"] == {"name": "linear", "T": 1000}
+    assert said["network"] == {"name": "unet", "config": card.network.config}
+    assert said["data"]["shape"] == [1, 28, 28]
+    assert card.training is not None
+    assert said["training"]["command"] == card.training.command
+    assert len(said["metrics"]) == len(card.metrics)
+
+
+def test_every_shipped_checkpoint_by_name(run: Callable[..., Any]) -> None:
+    ran = run("info", *shipped(), "--json")
+    assert ran.status == 0
+    kinds = {Path(said["path"]).stem: said["kind"] for said in map(json.loads, ran.out.splitlines())}
+    assert kinds.keys() == shipped().keys()
+    assert kinds["mnist-vae-2d"] == "vae"
+    assert kinds["mnist-ae-2d"] == "ae"
+    assert kinds["mnist-classifier"] == "classifier"
+
+
+def test_for_people(run: Callable[..., Any]) -> None:
+    said = run("info", "mnist-ddpm-a").out
+    assert "option A (predicts the posterior mean)" in said
+    assert "generative-explorer train ddpm" in said
+
+
+def test_one_that_cannot_be_opened(refused: Callable[..., str], broken: tuple[Path, str]) -> None:
+    path, cause = broken
+    line = refused("info", path, "--json")
+    assert path.name in line
+    assert cause in line
+
+
+def test_the_others_are_told_of_all_the_same(run: Callable[..., Any], tmp_path: Path) -> None:
+    ran = run("info", tmp_path / "gone.safetensors", "mnist-classifier", "--json")
+    assert ran.status == 2
+    assert ran.json["kind"] == "classifier"
+    (line,) = ran.err.splitlines()
+    assert "gone.safetensors: no such file" in line
