@@ -141,6 +141,7 @@ class Plane(QWidget):
     def set_items(self, points: tuple[Point, ...], strokes: tuple[Stroke, ...], selected: str) -> None:
         """Points and strokes, and which of them is selected."""
         self._points, self._strokes, self._selected = points, strokes, selected
+        self.setAccessibleDescription(f"{len(points)} points, {len(strokes)} strokes; {selected or 'nothing'} selected")
         self.update()
 
     def set_tiles(self, tiles: np.ndarray, names: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.checkpoints.files import load
+from explorer.checkpoints.files import load, save
 from explorer.datasets.images import to_unit_range
 from explorer.engine.pictures import grey_tiles
 from explorer.latent.plane import cell_centres, covers
@@ -434,6 +434,24 @@ def test_the_card_is_told(ws: LatentWorkspace) -> None:
     assert facts.value("IWAE").startswith("−1")
 
 
+def test_a_model_whose_file_is_gone_is_told_of_and_another_can_be_chosen(
+    ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.safetensors"
+    found = load(checkpoints["mnist-ae-2d"])
+    save(mine, found.card, {name: tensor * 1.01 for name, tensor in found.network.state_dict().items()})
+    with qtbot.waitSignal(ws.context.library.opened, timeout=30_000) as opened:
+        ws.context.library.open(str(mine))
+    mine.unlink()
+    with qtbot.waitSignal(ws.context.client.failed, timeout=30_000):
+        assert ws.accept_entry(opened.args[0])
+    settle(ws, qtbot)
+    assert "mine cannot be read" in ws.plane.message
+    ws.context.store.undo()
+    qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
+    assert ws.plane.message == ""
+
+
 # --- pictures
 
 
@@ -477,6 +495,7 @@ def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
     with qtbot.waitSignal(ws.context.client.failed) as failed:
         ws.accept_picture(str(file))
     assert "words.png: cannot be read as a picture" in failed.args[0].message
+    assert state(ws).picture == ""  # or it would be told again at every start
     settle(ws, qtbot)
     point = add_point(ws, 0.3, 0.3)
     settle(ws, qtbot)

@@ -78,7 +78,7 @@ def test_hidden_classes_and_a_hidden_layer_are_not_drawn(plane: Plane) -> None:
     image = picture(plane)
     assert QColor(image.pixel(at(plane, -1.3, 0.6))).name() == DARK.card
     assert QColor(image.pixel(at(plane, 1.3, -0.6))).name() != DARK.card
-    np.testing.assert_array_equal(plane.codes_drawn, [[1.3, -0.6]])
+    np.testing.assert_allclose(plane.codes_drawn, [[1.3, -0.6]], rtol=1e-6)
     plane.set_layers(codes=False, manifold=False, prior=False)
     assert QColor(picture(plane).pixel(at(plane, 1.3, -0.6))).name() == DARK.card
     assert len(plane.codes_drawn) == 0

@@ -14,6 +14,7 @@ from explorer.engine.messages import (
     DecodeGrid,
     EncodeImages,
     EncodePicture,
+    Failed,
     GridDecoded,
     LibraryEntry,
     Outcome,
@@ -86,6 +87,9 @@ class View(Protocol):
     def show_picture(self, picture: PictureEncoded | None) -> None:
         """The encoded picture."""
 
+    def show_broken(self, entry: LibraryEntry) -> None:
+        """A model whose codes cannot be had."""
+
 
 def resolve(recipe: PlaneRecipe, library: Library) -> LibraryEntry | None:
     """Entry that a recipe means: by hash, else by where it was, else the shipped VAE, else the first there is."""
@@ -135,6 +139,7 @@ class LatentController(QObject):
         self._probe: Probe | None = None
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self._library_changed)
+        context.client.failed.connect(self._failed)
         self._inquiry.settled.connect(self.settled)
 
     @property
@@ -185,6 +190,14 @@ class LatentController(QObject):
     def _library_changed(self) -> None:
         if self._active:
             self._refresh()
+
+    def _failed(self, failed: Failed) -> None:
+        """A picture that cannot be encoded is put away; a model that cannot be read is told of where its codes would be."""
+        picture = self.state.picture
+        if picture and failed.message.startswith(picture):
+            self._context.store.update_latent(picture="")
+        elif self._active and self.codes is None and self.entry is not None and failed.message.startswith(self.entry.path):
+            self._view.show_broken(self.entry)
 
     def _refresh(self) -> None:
         entry = resolve(self.state.recipe, self._context.library)

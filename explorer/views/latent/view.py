@@ -58,7 +58,8 @@ class LatentWorkspace(Workspace):
         self._entry: LibraryEntry | None = None
         self._codes: CodesShown | None = None
         self._grid: GridDecoded | None = None
-        self._speed = ""
+        self._speed, self._milliseconds = "", 0.0
+        self._selected = ""
         self._was_idle = False
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
@@ -138,7 +139,7 @@ class LatentWorkspace(Workspace):
         plane.item_selected.connect(self._select)
         plane.item_carried.connect(self._carry)
         plane.carry_ended.connect(store.end_merge)
-        plane.stroke_growing.connect(self.controller.set_growing)
+        plane.stroke_growing.connect(self._stroke_growing)
         plane.stroke_painted.connect(self._stroke_painted)
         plane.menu_wanted.connect(self._show_menu)
         plane.play_wanted.connect(self._toggle_play)
@@ -203,8 +204,9 @@ class LatentWorkspace(Workspace):
         self._show_actions(state, item)
         if entry is None:
             self.plane.set_message(NO_MODEL)
-        if stroke is None:
+        if stroke is None or state.selected != self._selected:
             self.player.stop()
+        self._selected = state.selected
 
     def _show_actions(self, state: LatentState, item: Point | Stroke | None) -> None:
         a, stroke = self.actions_, isinstance(item, Stroke)
@@ -234,6 +236,10 @@ class LatentWorkspace(Workspace):
         self.legend.setVisible(self._state.codes and codes.labels is not None)
         self._say()
 
+    def show_broken(self, entry: LibraryEntry) -> None:
+        """A model whose codes cannot be had."""
+        self.plane.set_message(f"{entry.name} cannot be read. Choose another model above, or open it again.")
+
     def show_manifold(self, grid: GridDecoded | None) -> None:
         """The manifold, once it has come."""
         self._grid = grid
@@ -252,7 +258,8 @@ class LatentWorkspace(Workspace):
         """What the inspector shows large."""
         self._inspector.probe.show_probe(probe, self._variational)
         if probe.decoded is not None:
-            speed = f"decode {probe.decoded.milliseconds:.2f} ms"
+            self._milliseconds += (probe.decoded.milliseconds - self._milliseconds) * (1 if self._milliseconds == 0 else 0.1)
+            speed = f"decode {self._milliseconds:.2g} ms"
             if speed != self._speed:
                 self._speed = speed
                 self._say()
@@ -306,11 +313,15 @@ class LatentWorkspace(Workspace):
         verbs.carry(self.context.store, Point(name, x, y))
         self.context.store.end_merge()
 
+    def _stroke_growing(self, path: np.ndarray | None) -> None:
+        self.player.stop()
+        self.controller.set_growing(path)
+
     def _stroke_painted(self, path: np.ndarray) -> None:
         if self._entry is not None:
             verbs.add_stroke(self.context.store, self._entry, path)
         self.controller.set_growing(None)
-        self._toggle_play()
+        self._play()
 
     def _rename(self, name: str, wanted: str) -> None:
         verbs.rename(self.context.store, name, wanted)
@@ -385,17 +396,20 @@ class LatentWorkspace(Workspace):
         return item if isinstance(item, Stroke) else None
 
     def _toggle_play(self) -> None:
-        stroke = self._stroke()
-        if self.player.playing or stroke is None:
+        if self.player.playing:
             self.player.stop()
         else:
+            self._play()
+
+    def _play(self) -> None:
+        """Play the selected stroke with the settings of now."""
+        stroke = self._stroke()
+        if stroke is not None:
             self.player.play(self._state.frame, stroke.frames, self._state.loop, self._state.speed)
 
     def _replay(self) -> None:
-        """Go on with the settings of now."""
-        stroke = self._stroke()
-        if self.player.playing and stroke is not None:
-            self.player.play(self._state.frame, stroke.frames, self._state.loop, self._state.speed)
+        if self.player.playing:
+            self._play()
 
     def _show_frame(self, frame: int) -> None:
         self.context.store.update_latent(frame=frame)
