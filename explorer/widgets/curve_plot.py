@@ -115,6 +115,7 @@ class CurvePlot(pg.PlotWidget):
         self._dragging = False
         item = self.getPlotItem()
         item.setMenuEnabled(False)
+        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())  # pyqtgraph gives its menu no parent, so nothing would end it
         item.hideButtons()
         item.setMouseEnabled(False, False)
         item.setContentsMargins(0, 8, 16, 0)
