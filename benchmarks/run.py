@@ -14,8 +14,9 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = ("scrub.py", "sampling.py", "decoding.py", "drag.py")
 HEAD = """# Benchmarks
 
-Each line compares ours with a peer **in one run**, in turns, so that whatever else the machine does falls on both. Read the ratio, not the times: below 1 ours is faster.
-`python benchmarks/run.py` measures all of them again and writes this page; each script says in its first lines what it measures and against what.
+Each line compares ours with a peer **in one run**, in turns, so that whatever else the machine does falls on both.
+Read the ratio, not the times: below 1 ours is faster. `python benchmarks/run.py` measures all of them again and
+writes this page; each script says in its first lines what it measures and against what.
 """
 
 
