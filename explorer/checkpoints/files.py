@@ -118,9 +118,17 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         save_file(plain, partial, metadata={METADATA_KEY: encode_card(card)})
+        _share(partial)
         os.replace(partial, path)
     except (OSError, SafetensorError) as error:
         raise BadInput(f"{path}: cannot be written: {error}") from None
+
+
+def _share(path: Path) -> None:
+    """Give a file the permissions that the person's new files have: safetensors writes for the owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)
 
 
 def file_sha256(path: Path) -> str:

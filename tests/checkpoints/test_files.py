@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import hashlib
 import json
 import struct
@@ -310,3 +311,10 @@ def test_saving_replaces_the_old_file_whole(good: Path) -> None:
     save(good, make_card(option="B"), make_weights())
     assert read_card(good).option == "B"
     assert list(good.parent.iterdir()) == [good]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of files are POSIX's")
+def test_a_saved_file_has_the_permissions_of_any_new_file(tmp_path: Path, good: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert good.stat().st_mode == plain.stat().st_mode
