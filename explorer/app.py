@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyqtgraph
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
@@ -123,6 +123,11 @@ class Explorer(QObject):
         self.library.changed.connect(self._library_known)
         self.window.closing.connect(self.shutdown)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether `began` was emitted: the library is known."""
+        return self._has_begun
+
     def show(self, paths: Sequence[str] = ()) -> None:
         """Show the window at once; the engine starts behind it, then `paths` are opened."""
         self._paths = paths
@@ -155,6 +160,13 @@ class Explorer(QObject):
         if not self.worker.running:
             return True
         return self.worker.shutdown() or self.worker.shutdown(LAST_PATIENCE_MS)
+
+    def end(self) -> bool:
+        """Shut down, and delete the window while Qt is still there to do it; False as `shutdown`."""
+        is_over = self.shutdown()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete.value)
+        return is_over
 
     def _ask_engine(self, device: str) -> None:
         payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
@@ -205,7 +217,7 @@ def run(paths: Sequence[str]) -> int:
     explorer.show(paths)
     status = app.exec()
     watch.stop()
-    if explorer.worker.running:
+    if not explorer.end():
         # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
         os._exit(1)
     return status

@@ -184,14 +184,26 @@ def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> Non
     explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin)
     try:
         explorer.window.resize(width, height)
+        least = explorer.window.minimumSizeHint()
+        if least.width() > width or least.height() > height:
+            raise BadInput(f"--size {width}x{height}: {wish.workspace} needs at least {least.width()}x{least.height()}")
         explorer.show()
+        _wait_until_idle(explorer, problems, timeout)
+        _put_cursor(explorer, wish)
         _wait_until_idle(explorer, problems, timeout)
         if not explorer.window.grab().save(str(out), "PNG"):
             raise BadInput(f"{out}: cannot be written")
     finally:
-        explorer.window.close()
-        if not explorer.shutdown():
+        if not explorer.end():
             raise RuntimeError("the engine did not end")
+
+
+def _put_cursor(explorer: Explorer, wish: Wish) -> None:
+    """A cursor at the start may have gone with the sampling."""
+    if wish.workspace == "reverse-chain":
+        explorer.store.update_reverse(t=wish.t or 0)
+    elif wish.workspace == "compare":
+        explorer.store.update_compare(t=wish.t or 0)
 
 
 def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout: float) -> None:
@@ -202,7 +214,6 @@ def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout:
     from explorer.engine.messages import Failed
 
     loop = QEventLoop()
-    began: list[bool] = []
     quiet = 0
     deadline = time.monotonic() + timeout
 
@@ -211,13 +222,12 @@ def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout:
 
     def look() -> None:
         nonlocal quiet
-        idle = bool(began) and explorer.window.current.idle and not explorer.client.busy
+        idle = explorer.has_begun and explorer.window.current.idle and not explorer.client.busy
         quiet = quiet + 1 if idle else 0
         if problems or quiet >= SETTLED_LOOKS or time.monotonic() > deadline:
             loop.quit()
 
     explorer.client.failed.connect(fail)
-    explorer.began.connect(lambda: began.append(True))
     timer = QTimer(interval=SETTLE_MS)
     timer.timeout.connect(look)
     timer.start()

@@ -204,9 +204,7 @@ def test_dropping_a_file_on_the_window_opens_it(explorer: Explorer, qtbot: QtBot
 def test_text_dragged_over_the_window_is_not_taken(window: MainWindow) -> None:
     data = QMimeData()
     data.setText("words")
-    enter = QDragEnterEvent(
-        QPoint(400, 400), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
+    enter = QDragEnterEvent(QPoint(400, 400), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     enter.ignore()
     QApplication.sendEvent(window, enter)
     assert not enter.isAccepted()
@@ -263,7 +261,7 @@ def test_the_key_sheet_has_every_key_and_gesture(window: MainWindow) -> None:
     words = [label.text() for label in sheet.findChildren(QLabel)]
     for expected in ("Ctrl+O", "Ctrl+L", "F9", "FILE", "CHAIN"):
         assert expected in words
-    gestures = [key for workspace in window.workspaces.values() for key, _ in workspace.keys()]
+    gestures = [key for workspace in window.workspaces.values() for key, _ in workspace.keys()]  # noqa: SIM118
     assert gestures
     assert set(gestures) <= set(words)
     sheet.close()

@@ -1,0 +1,122 @@
+"""`render`: the real window into a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.cli.render import parse_size
+from explorer.errors import BadInput
+from explorer.state.persistence import session_file
+from explorer.widgets.theme import DARK, LIGHT
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def rgb(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def test_a_chain_is_drawn_at_the_size_and_in_the_colours_asked_for(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    out = tmp_path / "reverse.png"
+    ran = run("render", "reverse-chain", "--out", out, "--size", "1360x820", "--theme", "light", "--steps", 3, "--samples", 1, "--t", 0)
+    assert (ran.status, ran.err) == (0, "")
+    picture = pixels(out)
+    assert picture.shape == (820, 1360, 3)
+    assert picture[410, 8].tolist() == rgb(LIGHT.panel)
+    assert not session_file().exists()
+
+
+def test_the_seed_and_the_timestep_change_the_picture(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    pictures = []
+    for number, options in enumerate([("--seed", 1), ("--seed", 2), ("--seed", 1, "--t", 1000), ("--seed", 1)]):
+        out = tmp_path / f"{number}.png"
+        ran = run("render", "compare", "--checkpoint", "mnist-ddpm-b", "--steps", 2, "--samples", 1, "--out", out, *options)
+        assert ran.status == 0, ran
+        pictures.append(pixels(out))
+    one, other_seed, other_t, again = (picture[:, :1000].astype(int) for picture in pictures)
+    assert np.abs(one - other_seed).max() > 50
+    assert np.abs(one - other_t).max() > 50
+    assert np.array_equal(one, again)
+
+
+def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    out = tmp_path / "latent.png"
+    ran = run("render", "latent", "--checkpoint", "mnist-ae-2d", "--out", out)
+    assert ran.status == 0, ran
+    picture = pixels(out)
+    assert picture.shape == (900, 1440, 3)
+    assert picture[450, 8].tolist() == rgb(DARK.panel)
+    plane = picture[100:760, 80:1100].reshape(-1, 3)
+    assert len(np.unique(plane, axis=0)) > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (("forward", "--out", "x.png"), "reverse-chain"),
+        (("latent", "--out", "x.jpg"), "must end in .png"),
+        (("latent", "--out", "no/such/folder/x.png"), "no folder"),
+        (("latent", "--out", "x.png", "--size", "big"), "--size big"),
+        (("latent", "--out", "x.png", "--size", "10x10"), "--size 10x10"),
+        (("latent", "--out", "x.png", "--t", "5"), "--t: of no meaning for latent"),
+        (("latent", "--out", "x.png", "--checkpoint", "gone.safetensors"), "gone.safetensors: no such file"),
+        (("reverse-chain", "--out", "x.png", "--checkpoint", "mnist-ddpm-a", "--checkpoint", "mnist-ddpm-b"), "one checkpoint"),
+        (("compare", "--out", "x.png", "--samples", "0"), "samples"),
+    ],
+)
+def test_bad_requests_are_one_line(
+    refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], cause: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cause in refused("render", *arguments)
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("workspace", "name"), [("latent", "mnist-ddpm-b"), ("compare", "mnist-vae-2d"), ("reverse-chain", "mnist-classifier")]
+)
+def test_a_checkpoint_of_another_kind_is_refused(
+    refused: Callable[..., str], qapp: object, tmp_path: Path, workspace: str, name: str
+) -> None:
+    out = tmp_path / "x.png"
+    line = refused("render", workspace, "--checkpoint", name, "--out", out)
+    assert name in line
+    assert workspace in line
+    assert not out.exists()
+
+
+def test_a_checkpoint_that_cannot_be_read_is_refused(refused: Callable[..., str], qapp: object, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"nothing of use")
+    line = refused("render", "latent", "--checkpoint", broken, "--out", tmp_path / "x.png")
+    assert str(broken) in line
+
+
+def test_more_steps_than_the_chain_has_are_refused(refused: Callable[..., str], qapp: object, tmp_path: Path) -> None:
+    line = refused("render", "reverse-chain", "--steps", 5000, "--samples", 1, "--out", tmp_path / "x.png")
+    assert "5000" in line
+
+
+def test_giving_up_is_said(refused: Callable[..., str], qapp: object, tmp_path: Path) -> None:
+    line = refused("render", "reverse-chain", "--samples", 64, "--timeout", 1, "--out", tmp_path / "x.png")
+    assert "--timeout" in line
+
+
+@pytest.mark.parametrize(("text", "size"), [("1440x900", (1440, 900)), (" 1024x640 ", (1024, 640)), ("3840×2160", (3840, 2160))])
+def test_sizes_are_read(text: str, size: tuple[int, int]) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "1440", "1440x", "-1x900", "1e3x900", "99999x900", "1440x900x3"])
+def test_sizes_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="--size"):
+        parse_size(text)
