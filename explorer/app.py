@@ -115,6 +115,8 @@ class Explorer(QObject):
         makers = standard_workspaces() if workspaces is None else workspaces
         self.window = MainWindow(self.context, [make(self.context) for make in makers])
         self.window.restore_window(loaded.saved.window)
+        if loaded.fresh:
+            self.window.await_engine()
         if loaded.message:
             self.window.banner.say(loaded.message, severity="warning")
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)

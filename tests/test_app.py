@@ -51,6 +51,7 @@ def test_the_window_is_there_before_the_engine(make: Maker, qtbot: QtBot) -> Non
     assert explorer.window.isVisible()
     assert not explorer.worker.running
     assert explorer.window.top_bar.state == "starting"
+    assert explorer.window.veil.title == "Starting the engine…"
     qtbot.waitUntil(lambda: explorer.window.top_bar.state != "starting", timeout=PATIENCE)
     assert "CPU" in explorer.window.top_bar.device_text or "CUDA" in explorer.window.top_bar.device_text
 
@@ -69,6 +70,7 @@ def test_the_first_run_shows_the_shipped_models(make: Maker, qtbot: QtBot) -> No
     assert session.latent.recipe.checkpoint
     assert not explorer.store.can_undo
     assert explorer.window.banner.message == ""
+    assert explorer.window.veil.title == ""
 
 
 def test_closing_while_sampling_leaves_no_thread_and_keeps_the_session(make: Maker, qtbot: QtBot) -> None:

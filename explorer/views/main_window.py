@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -31,8 +31,10 @@ from explorer.widgets.drop_overlay import DropOverlay, dropped_files
 from explorer.widgets.icons import app_icon
 from explorer.widgets.style import inset_numbers
 from explorer.widgets.theme import GRID
+from explorer.widgets.veil import Veil
 
 DEFAULT_SIZE = (1440, 900)
+TITLE_BAR = 40
 FILTER = "Checkpoints, sessions and pictures (*.safetensors *.json *.png *.jpg *.jpeg *.gif *.bmp *.webp);;All files (*)"
 
 
@@ -48,7 +50,7 @@ class MainWindow(QMainWindow):
     ----------
     workspaces : dict of Workspace
         By name.
-    banner, library, menus, opener, rail, status_bar, top_bar
+    banner, inspector, library, menus, opener, rail, status_bar, top_bar, veil
         Its parts.
     """
 
@@ -68,8 +70,8 @@ class MainWindow(QMainWindow):
         self._build(workspaces)
         self._connect(workspaces)
         self._show_workspace(self.current.workspace_name)
-        self.resize(*DEFAULT_SIZE)
-        self._splitter.setSizes([DEFAULT_SIZE[0] - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self.resize(_fitting(self.screen().availableGeometry().size()))
+        self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
 
     # --- parts
 
@@ -87,7 +89,7 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._splitter.setObjectName("mainSplitter")
         self._splitter.setHandleWidth(GRID // 4)
-        self._splitter.addWidget(self._stack)
+        self._splitter.addWidget(_framed(self._stack))
         self._splitter.addWidget(self.inspector)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
         column.addLayout(middle, 1)
         column.addWidget(self.status_bar)
         self.setCentralWidget(page)
+        self.veil = Veil(self._splitter.widget(0))
         self.banner = Banner(theme, page)
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, workspaces, self)
@@ -151,10 +154,15 @@ class MainWindow(QMainWindow):
         """Show a workspace."""
         self._context.store.update(workspace=name)
 
+    def await_engine(self) -> None:
+        """There is nothing to show before the library is known: say so."""
+        self.veil.cover("Starting the engine…", "PyTorch is loaded and the checkpoints are read; the first start takes longest.")
+
     def activate(self) -> None:
         """The library is known: let the workspace that is shown start."""
         if not self._activated:
             self._activated = True
+            self.veil.lift()
             self.current.activate()
 
     def cancel(self) -> None:
@@ -190,6 +198,8 @@ class MainWindow(QMainWindow):
     def engine_failed(self, failed: Failed) -> None:
         """The engine could not start."""
         self.top_bar.show_failed()
+        if self.veil.title:
+            self.veil.cover("The engine could not start", "Nothing can be computed; the message above says why.")
         self.banner.say(failed.message, "Install the app again, or choose another device in Preferences.", failed.detail)
 
     def _status_changed(self, status: Status) -> None:
@@ -317,3 +327,17 @@ class MainWindow(QMainWindow):
         self.library.hide()
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _framed(stack: QWidget) -> QWidget:
+    """The stack in a plain widget, so that something can lie over whatever page is in front."""
+    frame = QWidget()
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(stack)
+    return frame
+
+
+def _fitting(screen: QSize) -> QSize:
+    """Size of a new window: the usual one where it fits, with room for a title bar."""
+    return QSize(*DEFAULT_SIZE).boundedTo(screen - QSize(0, TITLE_BAR))

@@ -59,7 +59,8 @@ class CheckpointLibrary(QDialog):
         theme.changed.connect(self._dress)
         self._dress(theme.tokens)
         self._show_state()
-        self.resize(COLUMNS * (CARD.width() + GAP // 2) + CARD_PANE + 12 * GRID, 720)
+        room = self.screen().availableGeometry().height() - 80
+        self.resize(COLUMNS * (CARD.width() + GAP // 2) + CARD_PANE + 12 * GRID, min(720, room))
 
     @property
     def actions_shown(self) -> list[QPushButton]:

@@ -240,6 +240,7 @@ def test_the_dot_tells_the_engines_state(explorer: Explorer, qtbot: QtBot) -> No
     explorer.window.engine_failed(Failed("the engine cannot start: no torch", "trace"))
     assert bar.state == "failed"
     assert "no torch" in explorer.window.banner.message
+    assert "could not start" in explorer.window.veil.title
 
 
 def test_preferences_take_effect_at_once(explorer: Explorer) -> None:
@@ -307,6 +308,14 @@ def test_where_the_window_was_comes_back(make: Maker, qtbot: QtBot) -> None:
     second.show()
     assert second.height() == 700
     assert not second.inspector.isVisible()
+
+
+def test_a_new_window_fits_the_screen(make: Maker) -> None:
+    window = make().window
+    room = window.screen().availableGeometry()
+    assert window.height() < room.height()
+    window.choose("compare")
+    assert window.width() <= max(room.width(), window.minimumSizeHint().width())
 
 
 @pytest.mark.parametrize("geometry", ["not base64!", "AAAA", "é"])
