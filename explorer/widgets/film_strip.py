@@ -90,6 +90,11 @@ class FilmStrip(QWidget):
         return self._timesteps
 
     @property
+    def images(self) -> tuple[QImage, ...]:
+        """Pictures shown."""
+        return tuple(self._images)
+
+    @property
     def framed(self) -> int:
         """Index of the picture nearest to the cursor; -1 without pictures."""
         return int(np.abs(self._timesteps - self._t).argmin()) if len(self._timesteps) else -1

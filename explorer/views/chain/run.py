@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -54,8 +56,10 @@ class ChainRun(QObject):
     def start(self, recipe: ChainRecipe) -> None:
         """Sample; what is computed already is kept by the engine."""
         self.recipe = recipe
-        keys = set(lane_keys(recipe))
-        self.plans = {key: plan for key, plan in self.plans.items() if key in keys}
+        keys = lane_keys(recipe)
+        # the steps of a lane do not depend on seed and samples: they are known at once
+        known = {plan.key.lane: plan for plan in self.plans.values()}
+        self.plans = {key: replace(known[key.lane], key=key) for key in keys if key.lane in known}
         self.done = {key: k for key, k in self.done.items() if key in keys}
         self._last = None
         self.stopped = False

@@ -44,13 +44,13 @@ class CompareWorkspace(ChainPage):
     several_lanes = True
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        self._lanes = LanesRow(context.theme, self.connect_panel)
+        self.lanes_row = LanesRow(context.theme, self.connect_panel)
         super().__init__(context, parent)
 
     @property
     def panels(self) -> Sequence[LanePanel]:
         """One for each lane."""
-        return self._lanes.panels
+        return self.lanes_row.panels
 
     # --- layout ---
 
@@ -61,6 +61,7 @@ class CompareWorkspace(ChainPage):
         self._of_button.setMenu(QMenu(self._of_button))
         self._of_button.menu().aboutToShow.connect(self._fill_difference_menu)
         self._add_button = QPushButton("+ Add lane")
+        self._add_button.setObjectName("addLane")
         self._add_button.setToolTip("One more lane, from the same noise")
         self._add_button.setMenu(QMenu(self._add_button))
         self._add_button.menu().aboutToShow.connect(self._fill_add_menu)
@@ -74,7 +75,7 @@ class CompareWorkspace(ChainPage):
         self._upper = QWidget()
         self._stack = QStackedLayout(self._upper)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(self._lanes)
+        self._stack.addWidget(self.lanes_row)
         self._stack.addWidget(self._empty)
         parts = self.parts
         bar = parts.toolbar(self._noise, self._add_button)
@@ -100,16 +101,16 @@ class CompareWorkspace(ChainPage):
         others = (parts.quantities.sizeHint(), parts.equation.sizeHint(), parts.film.size(), parts.transport.sizeHint())
         fixed = sum(size.height() for size in others) + MARGIN + 6 * SPACING
         free = self.height() - fixed
-        self._upper.setFixedHeight(max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT)))
+        self._upper.setFixedHeight(max(HEADER + 120, self.lanes_row.height_for(width, free - MIN_PLOT)))
 
     # --- what is shown ---
 
     def show_lanes(self) -> None:
         """Have a panel for each lane, its menu made when it is opened."""
         lanes = self.part.recipe.lanes
-        before = len(self._lanes.panels)
-        self._lanes.set_count(len(lanes))
-        for panel in self._lanes.panels[before:]:
+        before = len(self.lanes_row.panels)
+        self.lanes_row.set_count(len(lanes))
+        for panel in self.lanes_row.panels[before:]:
             menu = QMenu(panel)
             menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(partial(self._fill_lane_menu, panel))
@@ -205,7 +206,7 @@ class CompareWorkspace(ChainPage):
         lanes = state.recipe.lanes
         lane = edits.lane_of(entry, lanes[-1].sampler if lanes else None)
         self.part.put(edits.add_lane(state, lane), f"add {checkpoint_name(lane)}")
-        self._lanes.reveal(len(lanes))
+        self.lanes_row.reveal(len(lanes))
         return True
 
     def take_file(self, entry: LibraryEntry, lane: int | None) -> None:

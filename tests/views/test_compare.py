@@ -1,0 +1,311 @@
+"""Compare in the real window, on shipped models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+from safetensors.torch import load_file
+
+from explorer.checkpoints.files import file_sha256, read_card, save
+from explorer.engine.pictures import tiles_of
+from explorer.recipe import Lane
+from explorer.state.session import ChainState
+from explorer.views.chain.lane_menu import SamplerFields
+from explorer.views.compare.view import CompareWorkspace
+
+LEFT = Qt.MouseButton.LeftButton
+STEPS = 20
+Opener = Callable[..., CompareWorkspace]
+LaneMaker = Callable[..., Lane]
+
+
+@pytest.fixture
+def page(open_page: Opener, lane: LaneMaker) -> CompareWorkspace:
+    """Options A, B and C over 20 steps, sampled, at t = 0."""
+    return open_page(CompareWorkspace, tuple(lane(option, steps=STEPS) for option in "ABC"))
+
+
+def settle(page: CompareWorkspace, qtbot: QtBot) -> None:
+    """Wait until all that was asked for is shown."""
+    qtbot.waitUntil(lambda: page.idle, timeout=60_000)
+
+
+def state(page: CompareWorkspace) -> ChainState:
+    return page.part.state
+
+
+def lanes(page: CompareWorkspace) -> tuple[Lane, ...]:
+    return page.part.recipe.lanes
+
+
+def press(page: CompareWorkspace, key: Qt.Key) -> None:
+    QTest.keyClick(QApplication.focusWidget() or page, key)
+
+
+def choose(menu: QMenu, *words: str) -> None:
+    """Open a menu and trigger the action with that text; further words are of its submenus."""
+    menu.aboutToShow.emit()
+    for word in words[:-1]:
+        found = next(a for a in menu.actions() if a.text().startswith(word))
+        menu = found.menu()  # type: ignore[assignment]
+    next(a for a in menu.actions() if a.text().startswith(words[-1])).trigger()
+
+
+def menu_of(page: CompareWorkspace, index: int) -> QMenu:
+    menu = page.panels[index].menu_button.menu()
+    assert menu is not None
+    return menu
+
+
+def test_the_lanes_start_at_the_same_noise_and_end_at_their_own_samples(
+    page: CompareWorkspace, own_chain: Callable, qtbot: QtBot
+) -> None:
+    assert [panel.title for panel in page.panels] == ["Option A", "Option B", "Option C"]
+    for key, panel in zip(page.controller.keys, page.panels, strict=True):
+        np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own_chain(key).x[-1], "x_t", "dark")[0])
+    press(page, Qt.Key.Key_Home)
+    settle(page, qtbot)
+    first = page.panels[0].grid.tiles
+    assert all(np.array_equal(panel.grid.tiles, first) for panel in page.panels)
+    page.playback.scrub(500)
+    press(page, Qt.Key.Key_5)
+    settle(page, qtbot)
+    noise = page.panels[0].grid.tiles
+    assert all(np.array_equal(panel.grid.tiles, noise) for panel in page.panels)
+
+
+def test_one_cursor_one_selection_one_quantity_for_all(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
+    page.playback.scrub(450)
+    press(page, Qt.Key.Key_2)
+    grid = page.panels[1].grid
+    QTest.mouseClick(grid, LEFT, pos=grid.centre_of(3).toPoint())
+    settle(page, qtbot)
+    assert (state(page).lane, state(page).selected) == (1, 3)
+    for key, panel in zip(page.controller.keys, page.panels, strict=True):
+        own = own_chain(key)
+        np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own.x0_hat[own.k(450)], "x0_hat", "dark")[0])
+    assert page.parts.equation.equation.title.startswith("Option B")
+
+
+def test_difference_pictures_are_the_difference(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
+    page.playback.scrub(500)
+    choose(menu_of(page, 2), "Make reference")
+    press(page, Qt.Key.Key_6)
+    owns = [own_chain(key) for key in page.controller.keys]
+    k = owns[0].k(500)
+    for of, off in (("x_t", 0), ("x0_hat", 0), ("eps_hat", 2)):
+        page.part.update(difference_of=of)
+        settle(page, qtbot)
+        values = [own.x[k] if of == "x_t" else getattr(own, of)[k] for own in owns]
+        wanted = [tiles_of(v - values[2], "difference", "dark", of)[0] for v in values[:2]]
+        wanted.append(tiles_of(values[2], of, "dark")[0])  # the reference lane shows itself
+        for panel, expected in zip(page.panels, wanted, strict=True):
+            assert np.abs(panel.grid.tiles.astype(int) - expected.astype(int)).max() <= off
+        assert page.parts.scale.scale == tiles_of(values[0], "difference", "dark", of)[1]
+    assert page.panels[2].note == "reference"
+    assert page.parts.scale.diverging
+    assert page.parts.quantities.button("difference").text() == "difference to C"
+
+
+def test_the_curves_are_the_distance_to_the_reference(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
+    page.part.update(reference=2, selected=1, plot="distance x0_hat")
+    settle(page, qtbot)
+    a, _, c = (own_chain(key) for key in page.controller.keys)
+    series = {s.name: s for s in page.parts.plot.plot.figure.series}
+    expected = np.linalg.norm((a.x0_hat[:, 1] - c.x0_hat[:, 1]).reshape(STEPS, -1).astype(float), axis=1)
+    found = dict(zip(series["A"].timesteps.tolist(), series["A"].values, strict=True))
+    np.testing.assert_allclose([found[t] for t in a.timesteps[:-1]], expected, rtol=1e-4)
+    np.testing.assert_array_equal(series["C"].values, 0)
+    qtbot.mouseClick(page.parts.plot.of.button("all"), LEFT)
+    settle(page, qtbot)
+    series = {s.name: s for s in page.parts.plot.plot.figure.series}
+    every = np.linalg.norm((a.x0_hat - c.x0_hat).reshape(STEPS, 4, -1).astype(float), axis=2).mean(axis=1)
+    found = dict(zip(series["A"].timesteps.tolist(), series["A"].values, strict=True))
+    np.testing.assert_allclose([found[t] for t in a.timesteps[:-1]], every, rtol=1e-4)
+
+
+def test_axes_stay_while_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, (lane("B", steps=40), lane("C", steps=40)), wait=False)
+    page.part.update(plot="norms", log_curves=False)
+    axes: list = []
+    page.controller.curves_shown.connect(lambda _shown: axes.append(page.parts.plot.plot.figure.axes))
+    settle(page, qtbot)
+    assert len(axes) > 1
+    assert all(later.high >= earlier.high for earlier, later in zip(axes, axes[1:], strict=False))
+    assert {(a.T, a.low, a.log) for a in axes} == {(1000, 0.0, False)}
+
+
+def test_a_lane_is_added_and_the_others_are_not_sampled_again(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
+    old = page.controller.keys
+    page.playback.scrub(500)
+    least = dict.fromkeys(old, STEPS)
+
+    def note() -> None:
+        least.update({key: min(least[key], page.controller.run.done.get(key, -1)) for key in old})
+
+    page.controller.progressed.connect(note)
+    menu = page.window().findChild(QWidget, "addLane").menu()  # type: ignore[union-attr]
+    choose(menu, "mnist-ddpm-b")
+    assert [panel.title for panel in page.panels] == ["Option A", "Option B (1)", "Option C", "Option B (2)"]
+    settle(page, qtbot)
+    assert set(least.values()) == {STEPS}
+    assert lanes(page)[3].sampler.steps == STEPS
+    np.testing.assert_array_equal(page.panels[3].grid.tiles, page.panels[1].grid.tiles)
+    assert page.context.store.undo_label == "add mnist-ddpm-b"
+
+
+def test_lanes_are_moved_duplicated_and_removed_from_their_menus(page: CompareWorkspace, qtbot: QtBot) -> None:
+    def options() -> str:
+        return "".join(lane.option or "?" for lane in lanes(page))
+
+    pictures = [panel.grid.tiles for panel in page.panels]
+    page.part.update(reference=2, lane=2)
+    choose(menu_of(page, 2), "Move left")
+    assert options() == "ACB"
+    assert (state(page).reference, state(page).lane) == (1, 1)
+    settle(page, qtbot)
+    for panel, index in zip(page.panels, (0, 2, 1), strict=True):
+        np.testing.assert_array_equal(panel.grid.tiles, pictures[index])
+    choose(menu_of(page, 0), "Duplicate")
+    assert options() == "AACB"
+    assert state(page).reference == 2
+    choose(menu_of(page, 3), "Remove")
+    assert options() == "AAC"
+    settle(page, qtbot)
+    np.testing.assert_array_equal(page.panels[2].grid.tiles, pictures[2])
+    for _ in range(3):
+        page.context.store.undo()
+    assert options() == "ABC"
+    settle(page, qtbot)
+    for panel, expected in zip(page.panels, pictures, strict=True):
+        np.testing.assert_array_equal(panel.grid.tiles, expected)
+
+
+def test_the_sampler_of_one_lane_is_changed_in_its_menu(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
+    before = [panel.grid.tiles for panel in page.panels]
+    menu = menu_of(page, 1)
+    menu.aboutToShow.emit()
+    fields = next(action for action in menu.actions() if isinstance(action, SamplerFields))
+    fields.eta.show_value(1.0)
+    fields.eta.setValue(0.0)
+    fields.eta.take()
+    settle(page, qtbot)
+    assert [lane.sampler.eta for lane in lanes(page)] == [1.0, 0.0, 1.0]
+    assert "η 0" in page.panels[1].subtitle
+    np.testing.assert_array_equal(page.panels[0].grid.tiles, before[0])
+    np.testing.assert_array_equal(page.panels[2].grid.tiles, before[2])
+    np.testing.assert_array_equal(page.panels[1].grid.tiles, tiles_of(own_chain(page.controller.keys[1]).x[-1], "x_t", "dark")[0])
+    assert not np.array_equal(page.panels[1].grid.tiles, before[1])
+
+
+def test_the_checkpoint_of_a_lane_is_changed_in_its_menu(page: CompareWorkspace, qtbot: QtBot) -> None:
+    choose(menu_of(page, 0), "Change checkpoint", "mnist-ddpm-c")
+    assert [panel.title for panel in page.panels] == ["Option C (1)", "Option B", "Option C (2)"]
+    settle(page, qtbot)
+    np.testing.assert_array_equal(page.panels[0].grid.tiles, page.panels[2].grid.tiles)
+
+
+def test_samples_seed_and_steps_of_all_lanes_at_once(page: CompareWorkspace, qtbot: QtBot) -> None:
+    panel = page.parts.inspector
+    for field, value in ((panel.samples, 6), (panel.all_steps, 10)):
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, str(value))
+        press(page, Qt.Key.Key_Return)
+    assert {lane.sampler.steps for lane in lanes(page)} == {10}
+    press(page, Qt.Key.Key_N)
+    assert state(page).recipe.seed != 3
+    settle(page, qtbot)
+    assert {len(p.grid.tiles) for p in page.panels} == {6}
+    assert page.context.store.undo_label == "new seed"
+
+
+def test_lanes_of_different_length_show_their_nearest_state(
+    open_page: Opener, lane: LaneMaker, checkpoints: Mapping[str, Path], tmp_path: Path, own_chain: Callable, qtbot: QtBot
+) -> None:
+    source = checkpoints["mnist-ddpm-c"]
+    card = read_card(source)
+    short = tmp_path / "short.safetensors"
+    save(short, msgspec.structs.replace(card, schedule=msgspec.structs.replace(card.schedule, T=400)), load_file(source))
+    other = msgspec.structs.replace(lane("C", steps=10), checkpoint=file_sha256(short), source=str(short))
+    page = open_page(CompareWorkspace, (lane("C", steps=10), other))
+    assert page.controller.T == 1000
+    page.playback.scrub(1000)
+    settle(page, qtbot)
+    first, second = (own_chain(key) for key in page.controller.keys)
+    np.testing.assert_array_equal(page.panels[0].grid.tiles, tiles_of(first.x[0], "x_t", "dark")[0])
+    np.testing.assert_array_equal(page.panels[1].grid.tiles, tiles_of(second.x[0], "x_t", "dark")[0])
+    assert page.panels[1].note == "t = 400"
+    page.playback.scrub(200)
+    settle(page, qtbot)
+    np.testing.assert_array_equal(page.panels[1].grid.tiles, tiles_of(second.x[second.k(200)], "x_t", "dark")[0])
+    assert page.panels[1].note == ""
+
+
+def test_cancel_keeps_what_is_computed(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, (lane("B", steps=100), lane("C", steps=100)), wait=False)
+    run = page.controller.run
+    qtbot.waitUntil(lambda: len(run.done) == 2 and min(run.done.values()) > 2, timeout=120_000)
+    page.cancel()
+    assert not run.sampling
+    settle(page, qtbot)
+    reached = [c.reached for c in page.parts.transport.timeline.coverage]
+    assert all(0 < t < 1000 for t in reached)
+    page.playback.to_end()
+    settle(page, qtbot)
+    assert all(panel.grid.tiles is not None and panel.note.startswith("t = ") for panel in page.panels)
+
+
+def test_without_lanes_it_says_what_to_do_and_takes_one(open_page: Opener, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, ())
+    assert page.idle
+    assert not page.panels
+    qtbot.waitUntil(lambda: page.context.library.named("mnist-ddpm-c") is not None, timeout=60_000)
+    entry = page.context.library.named("mnist-ddpm-c")
+    assert entry is not None
+    assert page.accept_entry(entry)
+    qtbot.waitUntil(lambda: page.panels[0].grid.tiles is not None, timeout=60_000)
+    page.cancel()
+    page.remove_lane(0)
+    settle(page, qtbot)
+    assert not page.panels
+
+
+def test_many_lanes_scroll_sideways(page: CompareWorkspace, qtbot: QtBot) -> None:
+    for _ in range(5):
+        page.duplicate_lane(0)
+    settle(page, qtbot)
+    assert len(page.panels) == 8
+    assert all(panel.width() >= 200 for panel in page.panels)
+    bar = page.lanes_row.horizontalScrollBar()
+    assert bar.maximum() > 0
+    page.lanes_row.reveal(7)
+    assert bar.value() > 0
+
+
+def test_the_menu_lists_what_the_keys_do(page: CompareWorkspace) -> None:
+    keys = {action.objectName(): action.shortcut().toString() for action in page.menu_actions() if not action.isSeparator()}
+    assert keys["play"] == "Space"
+    assert keys["difference"] == "6"
+    assert all(isinstance(action, QAction) and action.toolTip() for action in page.menu_actions() if not action.isSeparator())
+
+
+def test_nothing_is_cut_off(page: CompareWorkspace, qtbot: QtBot) -> None:
+    page.part.update(quantity="difference", reference=2)
+    for size in ((1280, 800), (1920, 1080)):
+        page.window().resize(*size)
+        settle(page, qtbot)
+        assert page.window().size().toTuple() == size
+        for widget in page.findChildren(QWidget):
+            parent = widget.parentWidget()
+            if widget.isVisible() and parent not in (page.parts.plot.plot, page.lanes_row.viewport()):
+                assert parent.rect().adjusted(-1, -1, 1, 1).contains(widget.geometry()), f"{widget!r} sticks out of {parent!r}"
