@@ -41,7 +41,8 @@ class KeySheet(QDialog):
     def __init__(self, groups: Sequence[Group], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
-        page = QWidget(objectName="page")
+        page = QWidget()
+        page.setObjectName("page")
         columns = QHBoxLayout(page)
         columns.setContentsMargins(0, 0, 3 * GRID, 0)
         columns.setSpacing(10 * GRID)

@@ -64,7 +64,8 @@ class Preferences(QDialog):
 
 
 def _choice(words: dict[str, str], chosen: str, tooltip: str) -> QComboBox:
-    box = QComboBox(toolTip=tooltip)
+    box = QComboBox()
+    box.setToolTip(tooltip)
     for value, word in words.items():
         box.addItem(word, value)
     box.setCurrentIndex(box.findData(chosen))

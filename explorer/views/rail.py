@@ -66,7 +66,9 @@ class Rail(QWidget):
         return self._buttons[name]
 
     def _button(self, title: str, icon_name: str, tooltip: str) -> QToolButton:
-        button = QToolButton(text=title, toolTip=tooltip)
+        button = QToolButton()
+        button.setText(title)
+        button.setToolTip(tooltip)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setAccessibleName(title)
         button.setAccessibleDescription(tooltip)

@@ -53,11 +53,14 @@ class TopBar(QWidget):
         self._speed = ""
         self._busy = False
         self._state: EngineState = "starting"
-        name = QLabel("Generative Explorer", objectName="appName")
-        self._where = QLabel(toolTip="Device · precision · speed")
+        name = QLabel("Generative Explorer")
+        name.setObjectName("appName")
+        self._where = QLabel()
+        self._where.setToolTip("Device · precision · speed")
         mark(self._where, "muted")
         self._dot = _Dot(theme)
-        self._word = QLabel(toolTip="What the engine is doing")
+        self._word = QLabel()
+        self._word.setToolTip("What the engine is doing")
         mark(self._word, "muted")
         self._word.setMinimumWidth(self._word.fontMetrics().horizontalAdvance(_WORDS["busy"]))
         row = QHBoxLayout(self)

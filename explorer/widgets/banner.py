@@ -6,7 +6,17 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.widgets.icons import icon
 from explorer.widgets.style import mark
@@ -41,8 +51,10 @@ class Banner(QFrame):
         self._hint = QLabel(wordWrap=True)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         mark(self._hint, "muted")
-        self._copy = QPushButton("Copy details", toolTip="Copy what the app knows of this, for a report")
-        self._close = QToolButton(toolTip="Dismiss (Esc)")
+        self._copy = QPushButton("Copy details")
+        self._copy.setToolTip("Copy what the app knows of this, for a report")
+        self._close = QToolButton()
+        self._close.setToolTip("Dismiss (Esc)")
         self._close.setAccessibleName("Dismiss the message")
         mark(self._close, "quiet")
         self._lay_out()
@@ -58,7 +70,7 @@ class Banner(QFrame):
     @property
     def message(self) -> str:
         """What it says now; empty if it is not shown."""
-        return self._message.text() if self.isVisibleTo(self.parentWidget()) else ""
+        return "" if self.isHidden() else self._message.text()
 
     @property
     def hint(self) -> str:

@@ -82,7 +82,7 @@ class LanePanel(Card):
 
     def set_menu(self, menu: QMenu | None) -> None:
         """The "..." menu; without one there is no button."""
-        self.menu_button.setMenu(menu)
+        self.menu_button.setMenu(menu)  # type: ignore[arg-type]  # None is taken, whatever the stubs say
         self.menu_button.setVisible(menu is not None)
 
     @property

@@ -42,7 +42,8 @@ class ModelCard(QScrollArea):
         return "\n".join(label.text() for label in labels)
 
     def _redraw(self) -> None:
-        page = QWidget(objectName="page")
+        page = QWidget()
+        page.setObjectName("page")
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 3 * GRID, 0)
         column.setSpacing(4 * GRID)
@@ -105,7 +106,8 @@ class ModelCard(QScrollArea):
         return name, field
 
     def _copy_button(self, row: Row) -> QToolButton:
-        button = QToolButton(toolTip=f"Copy\n{row.command}")
+        button = QToolButton()
+        button.setToolTip(f"Copy\n{row.command}")
         button.setIcon(icon("ph.copy", self._theme.tokens))
         button.setAccessibleName(f"Copy {row.name}")
         button.setProperty("command", row.command)

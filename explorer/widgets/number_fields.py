@@ -17,7 +17,7 @@ class _Taking:
 
     def start_taking(self) -> None:
         self._taken = self.value()  # type: ignore[attr-defined]
-        self._timer = QTimer(self)  # type: ignore[call-overload]
+        self._timer = QTimer(self)  # type: ignore[arg-type]
         self._timer.setSingleShot(True)
         self._timer.setInterval(PATIENCE_MS)
         self._timer.timeout.connect(self.take)

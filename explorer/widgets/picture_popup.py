@@ -33,6 +33,7 @@ class PicturePopup(QWidget):
         """Show a picture above (or below) an area of a widget."""
         self._image, self._formula, self._tip = image, formula, tip
         parent = self.parentWidget()
+        assert parent is not None
         above = owner.mapTo(parent, QPoint(area.center().x() - self.width() // 2, area.top() - self.height() - 6))
         if above.y() < 0:
             above = owner.mapTo(parent, QPoint(area.center().x() - self.width() // 2, area.bottom() + 6))

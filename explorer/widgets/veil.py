@@ -33,7 +33,7 @@ class Veil(QWidget):
     @property
     def title(self) -> str:
         """What it says in large letters; empty once lifted."""
-        return self._title.text() if self.isVisibleTo(self.parentWidget()) else ""
+        return "" if self.isHidden() else self._title.text()
 
     def cover(self, title: str, words: str) -> None:
         """Lie over the parent with these words."""
