@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from explorer.widgets.icons import icon
+from explorer.widgets.theme import Theme
 
 
 class LatentActions:
@@ -70,6 +73,27 @@ class LatentActions:
                 rows.append(separator)
             rows += group
         return rows
+
+
+class IconButton(QToolButton):
+    """A square button with the icon of what an action does."""
+
+    def __init__(self, action: QAction, icon_name: str, theme: Theme, size: int = 28, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action, self._icon_name, self._theme = action, icon_name, theme
+        self.setFixedSize(size, size)
+        self.setIconSize(QSize(16, 16))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._show)
+        theme.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.setIcon(icon(self._icon_name, self._theme.tokens))
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(self._action.text().replace("&", ""))
+        self.setEnabled(self._action.isEnabled())
 
 
 class ActionButton(QPushButton):

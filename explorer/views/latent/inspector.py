@@ -11,6 +11,7 @@ from explorer.engine.messages import CodesDecoded, LibraryEntry, PictureEncoded
 from explorer.latent.plane import log_prior
 from explorer.latent.strokes import length
 from explorer.recipe import MAX_FRAMES, Point, Stroke
+from explorer.views.latent.actions import IconButton, LatentActions
 from explorer.views.latent.controller import Probe
 from explorer.views.latent.facts import Facts, number, pair
 from explorer.widgets.number_fields import FloatField, IntField
@@ -20,6 +21,10 @@ from explorer.widgets.theme import Theme
 
 MARGIN = 14
 READING_FROM = 0.05
+HINT = (
+    "Double-click the plane to put a point there and drag it. Paint a stroke with the brush. "
+    "Drop a picture on the window to see where the encoder puts it."
+)
 
 
 class LatentInspector(QWidget):
@@ -33,32 +38,37 @@ class LatentInspector(QWidget):
         A point's coordinates were typed.
     frames_chosen(str, int)
     delete_wanted(str)
-    picture_dismissed()
     """
 
     renamed = Signal(str, str)
     placed = Signal(str, float, float)
     frames_chosen = Signal(str, int)
     delete_wanted = Signal(str)
-    picture_dismissed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(8)
         self.probe = _ProbeSection(theme)
         self.selection = _SelectionSection()
-        self.picture = _PictureSection(theme)
+        self.picture = _PictureSection(theme, actions)
         self.card = _CardSection()
         for section in (self.probe, self.selection, self.picture, self.card):
             column.addWidget(section)
+        self.hint = QLabel(HINT)
+        self.hint.setWordWrap(True)
+        mark(self.hint, "faint")
+        column.addWidget(self.hint)
         column.addStretch(1)
         self.selection.renamed.connect(self.renamed)
         self.selection.placed.connect(self.placed)
         self.selection.frames_chosen.connect(self.frames_chosen)
         self.selection.delete_wanted.connect(self.delete_wanted)
-        self.picture.dismissed.connect(self.picture_dismissed)
+
+    def show_hint(self, on: bool) -> None:
+        """What can be done, while nothing has been."""
+        self.hint.setVisible(on)
 
 
 class _Section(QWidget):
@@ -144,8 +154,9 @@ class _SelectionSection(_Section):
         self.across = FloatField(-1e6, 1e6, 0.1, "First coordinate", "First latent coordinate")
         self.up = FloatField(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
         self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
-        self.note = QLabel()
+        self.note = QLabel("frames")
         mark(self.note, "muted")
+        self.frames.setMinimumWidth(72)
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.name, 1)
         first.addWidget(self.delete)
@@ -154,7 +165,7 @@ class _SelectionSection(_Section):
             field.setMinimumWidth(72)
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # its range would ask for more
             second.addWidget(field, 1)
-        second.addWidget(self.frames)
+        second.addWidget(self.frames, 1)
         second.addWidget(self.note, 1)
         for row in (first, second):
             row.setSpacing(8)
@@ -184,7 +195,7 @@ class _SelectionSection(_Section):
             self.up.show_value(round(item.y, 3))
         else:
             self.frames.show_value(item.frames)
-            self.note.setText(f"frames, length {number(length(item.path), 2)}")
+            self.set_title(f"selected stroke · length {number(length(item.path), 2)}")
 
     def _rename(self) -> None:
         if self._item is not None and self.name.text() != self._item.name:
@@ -207,9 +218,7 @@ class _SelectionSection(_Section):
 class _PictureSection(_Section):
     """An encoded picture, its reconstruction, and the terms of its ELBO."""
 
-    dismissed = Signal()
-
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, actions: LatentActions) -> None:
         super().__init__("encoded")
         pictures = QHBoxLayout()
         pictures.setSpacing(8)
@@ -228,17 +237,13 @@ class _PictureSection(_Section):
             "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
         })  # fmt: skip
         self.column.addWidget(self.facts)
-        self.dismiss = QPushButton("Remove")
-        self.dismiss.setToolTip("Take the encoded picture off the plane")
-        self.dismiss.setAccessibleName("Remove picture")
+        self.dismiss = IconButton(actions.no_picture, "ph.x", theme, 20)
         mark(self.dismiss, "quiet")
         title = QHBoxLayout()
         self.column.removeWidget(self.heading)
         title.addWidget(self.heading, 1)
         title.addWidget(self.dismiss)
         self.column.insertLayout(0, title)
-        self.column.setSpacing(4)
-        self.dismiss.clicked.connect(self.dismissed)
         self.setVisible(False)
 
     def show_picture(self, picture: PictureEncoded | None) -> None:

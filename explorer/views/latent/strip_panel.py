@@ -99,6 +99,8 @@ class StripPanel(Card):
         has = stroke is not None
         self._words.setVisible(has)
         self.play.setEnabled(has)
+        self.loop.setVisible(has)
+        self.speed.setVisible(has)
         self.name.setText(self.fontMetrics().elidedText(stroke.name, Qt.TextElideMode.ElideRight, 96) if stroke is not None else "")
         self.note.setText(f"{stroke.frames} frames" if stroke is not None else "")
         self.strip.set_message(SELECT_HINT if any_stroke else HINT)

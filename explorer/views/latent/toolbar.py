@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
-from explorer.views.latent.actions import ActionButton, LatentActions
+from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import join
+from explorer.widgets.theme import Theme
 
 KINDS = (
     Segment("vae", "VAE", "The plane of a VAE: codes are Gaussians, drawn towards the prior (X)"),
     Segment("ae", "AE", "The plane of an AE: codes are points, wherever the encoder put them (X)"),
 )
+
+NARROW, TIGHT, ROOMY = 640, 760, 864
 
 
 class LatentToolbar(QWidget):
@@ -30,7 +34,7 @@ class LatentToolbar(QWidget):
     entry_chosen = Signal(str)
     kind_chosen = Signal(str)
 
-    def __init__(self, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -46,20 +50,31 @@ class LatentToolbar(QWidget):
         for action in (actions.codes, actions.manifold, actions.prior):
             row.addWidget(ActionButton(action))
         row.addSpacing(4)
-        for action in (actions.add_point, actions.fit):
-            row.addWidget(ActionButton(action))
+        self._extras = (IconButton(actions.add_point, "ph.plus-circle", theme), IconButton(actions.fit, "ph.corners-out", theme))
+        for extra in self._extras:
+            row.addWidget(extra)
         row.addStretch(1)
-        row.addWidget(ActionButton(actions.encode))
+        self._encode, self._encode_small = ActionButton(actions.encode), IconButton(actions.encode, "ph.image", theme)
+        row.addWidget(self._encode)
+        row.addWidget(self._encode_small)
         self.kinds = SegmentBar(KINDS, "Kind of model")
         self.kinds.chosen.connect(self.kind_chosen)
         row.addWidget(self.kinds)
         self.models = QComboBox()
         self.models.setAccessibleName("Model")
         self.models.setToolTip("Whose plane is shown; open others with File > Open or by dropping them")
-        self.models.setMinimumWidth(144)
-        self.models.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.models.activated.connect(self._activated)
         row.addWidget(self.models)
+        self.setMinimumWidth(NARROW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words where there is room for them."""
+        roomy, tight = self.width() >= ROOMY, self.width() < TIGHT
+        self._encode.setVisible(roomy)
+        self._encode_small.setVisible(not roomy)
+        for button in self._extras:
+            button.setVisible(not tight)
+        self.models.setFixedWidth(160 if roomy else 112 if tight else 128)
 
     def show_entries(self, entries: tuple[LibraryEntry, ...], current: LibraryEntry | None) -> None:
         """Models to choose from, and the one shown; does not emit."""

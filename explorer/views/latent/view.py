@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from statistics import median
 
 import msgspec
 import numpy as np
@@ -50,15 +52,17 @@ class LatentWorkspace(Workspace):
         self.actions_ = LatentActions(self)
         self.plane = Plane(theme)
         self.legend = PlaneLegend(theme, self.plane)
-        self.toolbar = LatentToolbar(self.actions_)
+        self.toolbar = LatentToolbar(theme, self.actions_)
         self.panel = StripPanel(theme, self.actions_)
-        self._inspector = LatentInspector(theme)
+        self._inspector = LatentInspector(theme, self.actions_)
         self.player = Player(self)
         self.controller = LatentController(context, self, self)
         self._entry: LibraryEntry | None = None
         self._codes: CodesShown | None = None
         self._grid: GridDecoded | None = None
-        self._speed, self._milliseconds = "", 0.0
+        self._speed = ""
+        self._measured: CodesDecoded | None = None
+        self._milliseconds: deque[float] = deque(maxlen=15)
         self._selected = ""
         self._was_idle = False
         column = QVBoxLayout(self)
@@ -156,7 +160,6 @@ class LatentWorkspace(Workspace):
         inspector.placed.connect(self._place)
         inspector.frames_chosen.connect(self._set_frames)
         inspector.delete_wanted.connect(self._delete)
-        inspector.picture_dismissed.connect(self._dismiss_picture)
         self.controller.settled.connect(self._say)
 
     def _connect_actions(self) -> None:
@@ -201,6 +204,7 @@ class LatentWorkspace(Workspace):
         self.panel.show_settings(state.loop, state.speed)
         self._inspector.selection.show_item(item)
         self._inspector.card.show_entry(entry)
+        self._inspector.show_hint(entry is not None and not (state.recipe.points or state.recipe.strokes or state.picture))
         self._show_actions(state, item)
         if entry is None:
             self.plane.set_message(NO_MODEL)
@@ -258,8 +262,10 @@ class LatentWorkspace(Workspace):
         """What the inspector shows large."""
         self._inspector.probe.show_probe(probe, self._variational)
         if probe.decoded is not None:
-            self._milliseconds += (probe.decoded.milliseconds - self._milliseconds) * (1 if self._milliseconds == 0 else 0.1)
-            speed = f"decode {self._milliseconds:.2g} ms"
+            if probe.decoded is not self._measured:
+                self._measured = probe.decoded
+                self._milliseconds.append(probe.decoded.milliseconds)
+            speed = f"decode {median(self._milliseconds):.1g} ms"  # of one code, by the decoder alone
             if speed != self._speed:
                 self._speed = speed
                 self._say()
