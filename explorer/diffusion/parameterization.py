@@ -68,9 +68,7 @@ def x0_from_v(x_t: Tensor, v: Tensor, step: Posterior) -> Tensor:
     return step.sqrt_alpha_bar * x_t - step.sqrt_one_minus_alpha_bar * v
 
 
-def complete(
-    option: Option, output: Tensor, x_t: Tensor, step: Posterior, native: Posterior, clip: bool = False
-) -> Prediction:
+def complete(option: Option, output: Tensor, x_t: Tensor, step: Posterior, native: Posterior, clip: bool = False) -> Prediction:
     """All three quantities from a network's output under its option.
 
     Parameters

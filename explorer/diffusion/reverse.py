@@ -80,9 +80,7 @@ def plan(schedule: Schedule, steps: int | None = None, eta: float = 1.0) -> Plan
     return Plan(taus, tuple(posterior(float(levels[t]), float(levels[s]), eta) for t, s in pairwise(taus)))
 
 
-def noise_source(
-    seed: int, indices: Sequence[int], shape: Sequence[int], device: torch.device | str = "cpu", stream: int = 0
-) -> Noise:
+def noise_source(seed: int, indices: Sequence[int], shape: Sequence[int], device: torch.device | str = "cpu", stream: int = 0) -> Noise:
     """Shared noise of a batch as a function of t, each (N, *shape): x_T at t = INITIAL, z_t at t in 1..T."""
 
     def draw(t: int) -> Tensor:
@@ -96,9 +94,7 @@ def initial_state(noise: Noise) -> Tensor:
     return noise(INITIAL)
 
 
-def reverse_steps(
-    predictor: Predictor, course: Plan, x: Tensor, noise: Noise, clip: bool = False, start: int = 0
-) -> Iterator[Step]:
+def reverse_steps(predictor: Predictor, course: Plan, x: Tensor, noise: Noise, clip: bool = False, start: int = 0) -> Iterator[Step]:
     """Walk the chain: x_{t-1} = mean + sigma_t z_t (lecture, sampling).
 
     Parameters

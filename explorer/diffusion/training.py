@@ -103,9 +103,7 @@ def loss(
     return error
 
 
-def loss_all_timesteps(
-    network: Network, option: Option, tables: TrainingTables, x0: Tensor, eps: Tensor, kind: str = "simple"
-) -> Tensor:
+def loss_all_timesteps(network: Network, option: Option, tables: TrainingTables, x0: Tensor, eps: Tensor, kind: str = "simple") -> Tensor:
     """The lecture's first form of Algorithm 1: the loss of one image averaged over every t, a scalar.
 
     Parameters

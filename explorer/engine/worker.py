@@ -20,8 +20,8 @@ class _EngineThread(QThread):
         self._mailbox, self._outbox = mailbox, outbox
 
     def run(self) -> None:
-        from explorer.engine.messages import Failed
         from explorer.engine.loop import Loop, failure
+        from explorer.engine.messages import Failed
 
         try:
             # torch is imported here, behind the open window

@@ -79,9 +79,7 @@ class GridGeometry:
         return Pixel(index, int(y), int(x))
 
 
-def fit_grid(
-    count: int, image: tuple[int, int], width: float, height: float, ratio: float = 1.0, columns: int = 0
-) -> GridGeometry:
+def fit_grid(count: int, image: tuple[int, int], width: float, height: float, ratio: float = 1.0, columns: int = 0) -> GridGeometry:
     """Grid of `count` pictures, centred in `width` x `height` logical pixels.
 
     Parameters
@@ -106,9 +104,7 @@ def _worth(grid: GridGeometry) -> tuple[float, int, int]:
     return grid.scale, grid.count - grid.columns * grid.rows, -abs(grid.columns - grid.rows)
 
 
-def _fit_columns(
-    count: int, image: tuple[int, int], width: float, height: float, ratio: float, columns: int
-) -> GridGeometry:
+def _fit_columns(count: int, image: tuple[int, int], width: float, height: float, ratio: float, columns: int) -> GridGeometry:
     image_height, image_width = image
     rows = math.ceil(count / columns)
 

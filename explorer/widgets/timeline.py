@@ -16,10 +16,7 @@ TRACK = 4
 TRACK_Y = 13
 LANES_HEIGHT = 9
 HEIGHT = 44
-TIP = (
-    "Timestep t: drag, click or turn the wheel.\n"
-    "Left/Right one step, PgUp/PgDn or Shift+Left/Right ten, Home = T, End = 0, Space plays."
-)
+TIP = "Timestep t: drag, click or turn the wheel.\nLeft/Right one step, PgUp/PgDn or Shift+Left/Right ten, Home = T, End = 0, Space plays."
 
 
 @dataclass(frozen=True, slots=True)

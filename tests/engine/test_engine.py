@@ -202,7 +202,9 @@ def test_film_and_curves(engine: Engine, checkpoints: Mapping[str, Path]) -> Non
     assert not of_c.curves["distance x_t"].any()
 
 
-def test_the_library_knows_the_shipped_checkpoints_and_says_what_is_wrong(engine: Engine, checkpoints: Mapping[str, Path], tmp_path: Path) -> None:
+def test_the_library_knows_the_shipped_checkpoints_and_says_what_is_wrong(
+    engine: Engine, checkpoints: Mapping[str, Path], tmp_path: Path
+) -> None:
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"\xff" * 64)
     (scanned,) = ask(engine, ScanLibrary((str(bad), str(tmp_path / "missing.safetensors"))))

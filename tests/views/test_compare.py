@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -66,9 +67,7 @@ def menu_of(page: CompareWorkspace, index: int) -> QMenu:
     return menu
 
 
-def test_the_lanes_start_at_the_same_noise_and_end_at_their_own_samples(
-    page: CompareWorkspace, own_chain: Callable, qtbot: QtBot
-) -> None:
+def test_the_lanes_start_at_the_same_noise_and_end_at_their_own_samples(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
     assert [panel.title for panel in page.panels] == ["Option A", "Option B", "Option C"]
     for key, panel in zip(page.controller.keys, page.panels, strict=True):
         np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own_chain(key).x[-1], "x_t", "dark")[0])
@@ -140,7 +139,7 @@ def test_axes_stay_while_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtB
     page.controller.curves_shown.connect(lambda _shown: axes.append(page.parts.plot.plot.figure.axes))
     settle(page, qtbot)
     assert len(axes) > 1
-    assert all(later.high >= earlier.high for earlier, later in zip(axes, axes[1:], strict=False))
+    assert all(later.high >= earlier.high for earlier, later in pairwise(axes))
     assert {(a.T, a.low, a.log) for a in axes} == {(1000, 0.0, False)}
 
 

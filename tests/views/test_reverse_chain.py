@@ -177,7 +177,9 @@ def test_the_pixel_under_the_mouse(page: ReverseChainWorkspace, own_chain: Calla
     assert page.parts.inspector.pixel_text == f"row 12, column 7 of sample 1; x̂₀ = {value}"
 
 
-def test_typing_a_seed_samples_anew_and_undo_brings_the_pictures_back(page: ReverseChainWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
+def test_typing_a_seed_samples_anew_and_undo_brings_the_pictures_back(
+    page: ReverseChainWorkspace, own_chain: Callable, qtbot: QtBot
+) -> None:
     before, field = page.grid.tiles.copy(), page.parts.inspector.seed
     field.setFocus()
     field.selectAll()
@@ -420,9 +422,7 @@ def test_without_a_lane_it_says_what_to_do(open_page: Opener, qtbot: QtBot) -> N
     page.cancel()
 
 
-def test_a_lane_that_cannot_be_sampled_is_told_of_and_the_page_goes_on(
-    page: ReverseChainWorkspace, lane: LaneMaker, qtbot: QtBot
-) -> None:
+def test_a_lane_that_cannot_be_sampled_is_told_of_and_the_page_goes_on(page: ReverseChainWorkspace, lane: LaneMaker, qtbot: QtBot) -> None:
     missing = msgspec.structs.replace(lane("C", steps=STEPS), checkpoint="0" * 64, source="gone.safetensors")
     with qtbot.waitSignal(page.context.client.failed, timeout=60_000) as told:
         page.part.update_recipe("open", lanes=(missing,))

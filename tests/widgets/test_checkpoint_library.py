@@ -16,7 +16,7 @@ from explorer.engine.client import Client
 from explorer.engine.messages import LibraryEntry
 from explorer.engine.worker import Worker
 from explorer.state.library import Library
-from explorer.widgets.card_words import file_size, figure, sections, summary
+from explorer.widgets.card_words import figure, file_size, sections, summary
 from explorer.widgets.checkpoint_library import CheckpointLibrary
 from explorer.widgets.theme import Theme
 
