@@ -36,7 +36,10 @@ LatentOutcome = CodesShown | CodesDecoded | GridDecoded | PictureEncoded
 LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
 
 BLOCK = 250
-"""Images between two cancel points."""
+"""Decodings between two cancel points."""
+
+ENCODING_BLOCK = 1000
+"""Encodings between two: each is a turn in which other background work takes one too."""
 
 MAX_CODES = 65_536
 POSTERIOR_DRAWS = 64
@@ -107,8 +110,8 @@ def _encode_images(payload: EncodeImages, models: Models) -> Iterator[CodesShown
     images = known.images[: payload.limit]
     codes = np.empty((len(images), 2), np.float32)
     sigmas = np.empty_like(codes) if model.config.variational else None
-    for start in range(0, len(images), BLOCK):
-        block = slice(start, start + BLOCK)
+    for start in range(0, len(images), ENCODING_BLOCK):
+        block = slice(start, start + ENCODING_BLOCK)
         x = torch.from_numpy(to_unit_range(images[block])).to(models.device)
         mean, log_variance = model.encode(x)
         codes[block] = _numpy(mean)

@@ -6,11 +6,10 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import median
 
-import msgspec
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.engine.messages import CodesDecoded, CodesShown, GridDecoded, LibraryEntry, PictureEncoded
 from explorer.latent.plane import Extent, extent_of, prior_radius
@@ -20,6 +19,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController, Probe, has_plane, plane_entries
+from explorer.views.latent.hands import Hands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.player import Player
 from explorer.views.latent.strip_panel import StripPanel
@@ -30,8 +30,6 @@ from explorer.widgets.plane_legend import PlaneLegend
 from explorer.widgets.plane_viewport import Viewport
 
 MARGIN, GAP = 14, 10
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
-NUDGE_PIXELS = 2
 NO_MODEL = "No VAE or AE with two-dimensional codes is known here.\nOpen one with File > Open, or drop its .safetensors file on the window."
 ENCODING = "Encoding the test images…"
 
@@ -55,8 +53,8 @@ class LatentWorkspace(Workspace):
         self.toolbar = LatentToolbar(theme, self.actions_)
         self.panel = StripPanel(theme, self.actions_)
         self._inspector = LatentInspector(theme, self.actions_)
-        self.player = Player(self)
         self.controller = LatentController(context, self, self)
+        self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
         self._entry: LibraryEntry | None = None
         self._codes: CodesShown | None = None
         self._grid: GridDecoded | None = None
@@ -72,7 +70,6 @@ class LatentWorkspace(Workspace):
         column.addWidget(self.plane, 1)
         column.addWidget(self.panel)
         self._connect()
-        self._connect_actions()
         self.legend.adjustSize()
 
     # --- the contract of a workspace
@@ -136,43 +133,15 @@ class LatentWorkspace(Workspace):
     # --- wiring
 
     def _connect(self) -> None:
-        store, plane, panel, inspector = self.context.store, self.plane, self.panel, self._inspector
-        plane.hovered.connect(self.controller.set_hover)
-        plane.view_changed.connect(self._view_changed)
-        plane.point_wanted.connect(self._add_point)
-        plane.item_selected.connect(self._select)
-        plane.item_carried.connect(self._carry)
-        plane.carry_ended.connect(store.end_merge)
-        plane.stroke_growing.connect(self._stroke_growing)
-        plane.stroke_painted.connect(self._stroke_painted)
-        plane.menu_wanted.connect(self._show_menu)
-        plane.play_wanted.connect(self._toggle_play)
-        plane.nudged.connect(self._nudge)
-        self.legend.class_toggled.connect(self._toggle_class)
-        self.legend.class_alone.connect(self._only_class)
-        self.toolbar.entry_chosen.connect(self._choose_hash)
-        self.toolbar.kind_chosen.connect(self._choose_kind)
-        panel.strip.frame_chosen.connect(self._choose_frame)
-        panel.speed_chosen.connect(self._choose_speed)
-        self.player.frame_due.connect(self._show_frame)
+        self.hands.take_widgets(self.toolbar, self.legend, self.panel, self._inspector)
+        self.plane.view_changed.connect(self._view_changed)
         self.player.playing_changed.connect(self._playing_changed)
-        inspector.renamed.connect(self._rename)
-        inspector.placed.connect(self._place)
-        inspector.frames_chosen.connect(self._set_frames)
-        inspector.delete_wanted.connect(self._delete)
         self.controller.settled.connect(self._say)
 
-    def _connect_actions(self) -> None:
-        a = self.actions_
-        slots = {
-            a.move: self._use_move, a.brush: self._use_brush, a.add_point: self._add_point_here, a.delete: self._delete_selected,
-            a.play: self._toggle_play, a.loop: self._toggle_loop, a.back: self._step_back, a.on: self._step_on,
-            a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
-            a.all_classes: self._all_classes, a.fit: self.plane.fit, a.zoom_in: self._zoom_in, a.zoom_out: self._zoom_out,
-            a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.other_model: self._other_model,
-        }  # fmt: skip
-        for action, slot in slots.items():
-            action.triggered.connect(slot)
+    @property
+    def player(self) -> Player:
+        """Plays the selected stroke."""
+        return self.hands.player
 
     @property
     def _state(self) -> LatentState:
@@ -289,163 +258,12 @@ class LatentWorkspace(Workspace):
             return -3.0, 3.0, -3.0, 3.0
         return min(e[0] for e in extents), max(e[1] for e in extents), min(e[2] for e in extents), max(e[3] for e in extents)
 
-    # --- what the person does
-
-    def _select(self, name: str) -> None:
-        verbs.select(self.context.store, name)
-
-    def _add_point(self, x: float, y: float) -> None:
-        if self._entry is not None:
-            verbs.add_point(self.context.store, self._entry, x, y)
-
-    def _add_point_here(self) -> None:
-        at = self.plane.mapFromGlobal(self.cursor().pos())
-        inside = self.plane.underMouse() and self.plane.rect().contains(at)
-        self._add_point(*(self.plane.view.to_plane(at.x(), at.y()) if inside else (self.plane.view.x, self.plane.view.y)))
-
-    def _carry(self, item: Point | Stroke) -> None:
-        verbs.carry(self.context.store, item)
-
-    def _nudge(self, dx: int, dy: int) -> None:
-        """Arrow keys: in steps of pixels, or of frames."""
-        item = verbs.item_named(self._state.recipe, self._state.selected)
-        if isinstance(item, Point):
-            step = NUDGE_PIXELS / self.plane.view.scale
-            verbs.carry(self.context.store, msgspec.structs.replace(item, x=item.x + dx * step, y=item.y + dy * step))
-        elif isinstance(item, Stroke):
-            self._choose_frame(self._state.frame + (1 if dx + dy > 0 else -1))
-
-    def _place(self, name: str, x: float, y: float) -> None:
-        verbs.carry(self.context.store, Point(name, x, y))
-        self.context.store.end_merge()
-
-    def _stroke_growing(self, path: np.ndarray | None) -> None:
-        self.player.stop()
-        self.controller.set_growing(path)
-
-    def _stroke_painted(self, path: np.ndarray) -> None:
-        if self._entry is not None:
-            verbs.add_stroke(self.context.store, self._entry, path)
-        self.controller.set_growing(None)
-        self._play()
-
-    def _rename(self, name: str, wanted: str) -> None:
-        verbs.rename(self.context.store, name, wanted)
-
-    def _set_frames(self, name: str, frames: int) -> None:
-        self.player.stop()
-        verbs.set_frames(self.context.store, name, frames)
-
-    def _delete(self, name: str) -> None:
-        verbs.delete(self.context.store, name)
-
-    def _delete_selected(self) -> None:
-        verbs.delete(self.context.store, self._state.selected)
-
-    def _dismiss_picture(self) -> None:
-        self.context.store.update_latent(picture="")
-
-    def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Encode image", "", PICTURES)
-        if path:
-            self.accept_picture(path)
-
-    # --- models, layers, tools
-
-    def _choose_hash(self, sha256: str) -> None:
-        entry = self.context.library.find(sha256)
-        if entry is not None:
-            verbs.choose_checkpoint(self.context.store, entry)
-
-    def _choose_kind(self, kind: str) -> None:
-        entries = [e for e in plane_entries(self.context.library) if e.card is not None and e.card.kind == kind]
-        if entries and (self._entry not in entries):
-            verbs.choose_checkpoint(self.context.store, entries[0])
-
-    def _other_model(self) -> None:
-        self._choose_kind("ae" if self._variational else "vae")
-
-    def _toggle_class(self, label: int) -> None:
-        verbs.toggle_class(self.context.store, label)
-
-    def _only_class(self, label: int) -> None:
-        verbs.only_class(self.context.store, label)
-
-    def _all_classes(self) -> None:
-        self.context.store.update_latent(hidden_classes=())
-
-    def _toggle_codes(self) -> None:
-        self.context.store.update_latent(codes=not self._state.codes)
-
-    def _toggle_manifold(self) -> None:
-        self.context.store.update_latent(manifold=not self._state.manifold)
-
-    def _toggle_prior(self) -> None:
-        self.context.store.update_latent(prior=not self._state.prior)
-
-    def _use_move(self) -> None:
-        self.context.store.update_latent(tool="move")
-
-    def _use_brush(self) -> None:
-        self.context.store.update_latent(tool="stroke")
-
-    def _zoom_in(self) -> None:
-        self.plane.zoom(1.25)
-
-    def _zoom_out(self) -> None:
-        self.plane.zoom(0.8)
-
-    # --- playing
-
-    def _stroke(self) -> Stroke | None:
-        item = verbs.item_named(self._state.recipe, self._state.selected)
-        return item if isinstance(item, Stroke) else None
-
-    def _toggle_play(self) -> None:
-        if self.player.playing:
-            self.player.stop()
-        else:
-            self._play()
-
-    def _play(self) -> None:
-        """Play the selected stroke with the settings of now."""
-        stroke = self._stroke()
-        if stroke is not None:
-            self.player.play(self._state.frame, stroke.frames, self._state.loop, self._state.speed)
-
-    def _replay(self) -> None:
-        if self.player.playing:
-            self._play()
-
-    def _show_frame(self, frame: int) -> None:
-        self.context.store.update_latent(frame=frame)
-
-    def _choose_frame(self, frame: int) -> None:
-        stroke = self._stroke()
-        if stroke is not None:
-            self.player.stop()
-            self._show_frame(min(stroke.frames - 1, max(0, frame)))
-
-    def _step_on(self) -> None:
-        self._choose_frame(self._state.frame + 1)
-
-    def _step_back(self) -> None:
-        self._choose_frame(self._state.frame - 1)
-
-    def _toggle_loop(self) -> None:
-        self.context.store.update_latent(loop=not self._state.loop)
-        self._replay()
-
-    def _choose_speed(self, speed: float) -> None:
-        self.context.store.update_latent(speed=speed)
-        self._replay()
+    # --- what is said
 
     def _playing_changed(self, playing: bool) -> None:
         self.panel.show_playing(playing)
         self.actions_.play.setText("&Pause stroke" if playing else "&Play stroke")
         self._say()
-
-    # --- what is said
 
     def _view_changed(self) -> None:
         self.legend.move(self.plane.width() - self.legend.width() - 8, 8)
@@ -474,20 +292,6 @@ class LatentWorkspace(Workspace):
         counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
         right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
         return Status(" · ".join(said), right=right, speed=self._speed)
-
-    def _show_menu(self, at: QPoint, x: float, y: float) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._state.selected:
-            menu.addAction(self.actions_.delete)
-            if self._stroke() is not None:
-                menu.addAction(self.actions_.play)
-        if self._entry is not None:
-            add = menu.addAction("Add point here")
-            add.triggered.connect(lambda: self._add_point(x, y))
-        menu.addSeparator()
-        menu.addAction(self.actions_.fit)
-        menu.popup(at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc selects nothing."""
