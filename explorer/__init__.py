@@ -1,3 +1,9 @@
 """Generative Explorer: see how a diffusion model and a VAE make images."""
 
+import os
+
+# Another Qt binding may be installed, or asked for by a shell's settings: pyqtgraph and QtPy shall take ours.
+os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
+os.environ["QT_API"] = "pyside6"
+
 __version__ = "0.1.0"

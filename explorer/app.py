@@ -122,7 +122,7 @@ class Explorer(QObject):
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self.save)
         self.store.changed.connect(self._session_changed)
-        self.library.changed.connect(self._library_known)
+        self.library.scanned.connect(self._library_known)
         self.window.closing.connect(self.shutdown)
 
     @property

@@ -135,6 +135,20 @@ def test_a_file_of_the_command_line_is_opened_and_remembered(
     assert explorer.window.menus.recent.isEnabled()
 
 
+def test_a_file_opened_before_the_library_is_known_does_not_hide_the_shipped_models(
+    make: Maker, qtbot: QtBot, checkpoints: Mapping[str, Path], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.safetensors"
+    own.write_bytes(checkpoints["mnist-vae-2d"].read_bytes())
+    explorer = make()
+    with qtbot.waitSignal(explorer.began, timeout=PATIENCE):
+        explorer.show()
+        explorer.window.open_paths([str(own)])
+    qtbot.waitUntil(lambda: explorer.library.named("own") is not None, timeout=PATIENCE)
+    assert [lane.option for lane in explorer.store.session.compare.recipe.lanes] == ["A", "B", "C"]
+    assert {"own", "mnist-ddpm-c"} <= {entry.name for entry in explorer.library.entries}
+
+
 def test_a_judge_is_told_to_have_no_workspace(make: Maker, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
     explorer = begin(make(), qtbot, str(checkpoints["mnist-classifier"]))
     qtbot.waitUntil(lambda: "judge" in explorer.window.banner.message, timeout=PATIENCE)

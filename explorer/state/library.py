@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -25,22 +27,27 @@ class Library(QObject):
     -------
     changed()
         The entries are others.
+    scanned()
+        What is on this machine has been read (again).
     thumbnail_made(str)
-        A path's thumbnail is there.
+        A path's thumbnail is there, or cannot be made.
     opened(object)
         A LibraryEntry that the person opened is valid and loaded.
     """
 
     changed = Signal()
+    scanned = Signal()
     thumbnail_made = Signal(str)
     opened = Signal(object)
 
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
         self.entries: tuple[LibraryEntry, ...] = ()
         self.thumbnails: dict[str, np.ndarray] = {}
+        self.without_thumbnail: set[str] = set()
+        self._opened: dict[str, LibraryEntry] = {}
 
     def scan(self, recent: tuple[str, ...]) -> None:
         """Read what is there anew."""
@@ -64,14 +71,24 @@ class Library(QObject):
 
     def want_thumbnail(self, entry: LibraryEntry) -> None:
         """Have an entry's thumbnail made, once; `thumbnail_made` follows."""
-        if entry.card is not None and entry.path not in self._asked:
-            self._asked.add(entry.path)
-            self._client.send(MakeThumbnail(entry.path), "library.thumbnail", self._take, queued=True)
+        wanted = (entry.path, entry.sha256)
+        if entry.card is not None and wanted not in self._asked:
+            self._asked.add(wanted)
+            self.without_thumbnail.discard(entry.path)
+            failed = partial(self._no_thumbnail, entry.path)
+            self._client.send(MakeThumbnail(entry.path), "library.thumbnail", self._take, queued=True, on_failure=failed)
+
+    def _no_thumbnail(self, path: str, outcome: Outcome) -> None:
+        """No more than a missing picture: what is wrong with the file is told when it is opened."""
+        self.without_thumbnail.add(path)
+        self.thumbnail_made.emit(path)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, LibraryScanned):
-            self.entries = outcome.entries
+            known = {entry.path for entry in outcome.entries}
+            self.entries = (*outcome.entries, *(entry for path, entry in self._opened.items() if path not in known))
             self.changed.emit()
+            self.scanned.emit()
         elif isinstance(outcome, ThumbnailMade):
             self.thumbnails[outcome.path] = outcome.picture
             self.thumbnail_made.emit(outcome.path)
@@ -79,6 +96,7 @@ class Library(QObject):
             others = tuple(e for e in self.entries if e.path != outcome.entry.path)
             shipped = [e for e in self.entries if e.path == outcome.entry.path and e.shipped]
             if not shipped:
+                self._opened[outcome.entry.path] = outcome.entry
                 self.entries = (*others, outcome.entry)
                 self.changed.emit()
             self.opened.emit(outcome.entry)

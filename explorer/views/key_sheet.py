@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.views.workspace import Workspace
 from explorer.widgets.style import mark
 from explorer.widgets.theme import GRID
 
@@ -20,6 +21,16 @@ def keys_of_menus(menus: Iterable[QMenu]) -> list[Group]:
     """(title, ((key, what it does), ...)) of each menu that has keys."""
     groups = [(_plain(menu.title()), tuple(_keys(menu.actions()))) for menu in menus]
     return [group for group in groups if group[1]]
+
+
+def keys_of_workspaces(workspaces: Iterable[Workspace]) -> list[Group]:
+    """(titles, ((gesture, what it does), ...)); workspaces that have the same share one group."""
+    titles: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for workspace in workspaces:
+        keys = tuple((key, does[:1].upper() + does[1:]) for key, does in workspace.keys())  # noqa: SIM118
+        if keys:
+            titles.setdefault(keys, []).append(workspace.title)
+    return [(", ".join(names), keys) for keys, names in titles.items()]
 
 
 def _keys(actions: Iterable[QAction]) -> Iterable[tuple[str, str]]:

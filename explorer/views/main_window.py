@@ -16,7 +16,7 @@ from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
 from explorer.views.about import About
 from explorer.views.inspector import INSPECTOR_WIDTH, Inspector
-from explorer.views.key_sheet import KeySheet, keys_of_menus
+from explorer.views.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.menus import Menus
 from explorer.views.opening import Opener
 from explorer.views.page_stack import PageStack
@@ -277,8 +277,7 @@ class MainWindow(QMainWindow):
         self._open_dialog(Preferences(self._context.store, self._device_words(), self))
 
     def _show_keys(self) -> None:
-        groups = keys_of_menus(self.menus.shown())
-        groups += [(w.title, tuple(w.keys())) for w in self.workspaces.values() if w.keys()]
+        groups = keys_of_menus(self.menus.shown()) + keys_of_workspaces(self.workspaces.values())
         self._open_dialog(KeySheet(groups, self))
 
     def _show_about(self) -> None:

@@ -40,7 +40,7 @@ class LibraryCards(QListView):
         self._found.setFilterRole(SEARCH)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(self._found)
-        self.setItemDelegate(_CardDelegate(theme, self))
+        self.setItemDelegate(_CardDelegate(theme, library, self))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
@@ -112,8 +112,9 @@ class LibraryCards(QListView):
         for row in range(self._items.rowCount()):
             item = self._items.item(row)
             entry = item.data(ENTRY)
-            if entry.path == path:
+            if entry.path == path and path in self._library.thumbnails:
                 item.setData(pixmap(self._library.thumbnails[path], THUMB), THUMBNAIL)
+        self._redraw()
 
     def _redraw(self) -> None:
         self.viewport().update()
@@ -129,9 +130,9 @@ def pixmap(picture: np.ndarray, side: int) -> QPixmap:
 
 
 class _CardDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, library: Library, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._library = theme, library
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return CARD
@@ -163,7 +164,8 @@ class _CardDelegate(QStyledItemDelegate):
         painter.fillRect(place, QColor(tokens.image_empty))
         painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.error if entry.problem else tokens.faint))
-        said = "cannot be opened" if entry.problem else "making a picture…"
+        waiting = "no picture" if entry.path in self._library.without_thumbnail else "making a picture…"
+        said = "cannot be opened" if entry.problem else waiting
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, said)
 
     def _words(self, painter: QPainter, place: QRect, entry: LibraryEntry) -> None:

@@ -145,6 +145,25 @@ def test_thumbnails_come_when_somebody_looks(shelf: Shelf, qtbot: QtBot) -> None
     assert picture.std() > 10
 
 
+def test_a_checkpoint_without_its_weights_has_no_picture_and_raises_no_alarm(
+    qtbot: QtBot, checkpoints: Mapping[str, Path], tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(checkpoints["mnist-ae-2d"].read_bytes()[:-1000])
+    worker = Worker()
+    client = Client(worker)
+    library = Library(client)
+    worker.start()
+    with qtbot.waitSignal(library.scanned, timeout=PATIENCE):
+        library.scan((str(cut),))
+    entry = library.named("cut")
+    assert entry is not None
+    with qtbot.assertNotEmitted(client.failed), qtbot.waitSignal(library.thumbnail_made, timeout=PATIENCE):
+        library.want_thumbnail(entry)
+    assert library.without_thumbnail == {str(cut)}
+    assert worker.shutdown(60_000)
+
+
 def test_an_empty_library_says_what_to_do(qtbot: QtBot) -> None:
     worker = Worker()
     dialog = CheckpointLibrary(Library(Client(worker)), Theme("light"))
