@@ -24,7 +24,7 @@ SLACK = 3.0
 """Pixels that a press may wander and still be a click."""
 
 HAND_STEP = 4.0
-TOLERANCE = 0.35
+TOLERANCE = 0.12
 
 
 def item_at(view: Viewport, points: Sequence[Point], strokes: Sequence[Stroke], px: float, py: float, pictures: bool = True) -> Item | None:
