@@ -38,7 +38,7 @@ LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
 BLOCK = 250
 """Decodings between two cancel points."""
 
-ENCODING_BLOCK = 1000
+ENCODING_BLOCK = 2500
 """Encodings between two: each is a turn in which other background work takes one too."""
 
 MAX_CODES = 65_536
