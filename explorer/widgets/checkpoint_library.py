@@ -52,6 +52,7 @@ class CheckpointLibrary(QDialog):
         mark(self._empty, "muted")
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(2 * GRID)
+        self._buttons.setContentsMargins(0, 0, 3 * GRID, 0)
         self._lay_out()
         self.search_box.textChanged.connect(self._search)
         self.cards.selectionModel().currentChanged.connect(self._chosen)
@@ -62,7 +63,7 @@ class CheckpointLibrary(QDialog):
         self._dress(theme.tokens)
         self._show_state()
         room = self.screen().availableGeometry().height() - 80
-        self.resize(COLUMNS * (CARD.width() + GAP // 2) + CARD_PANE + 12 * GRID, min(720, room))
+        self.resize(COLUMNS * (CARD.width() + GAP // 2) + CARD_PANE + 12 * GRID, max(480, min(720, room)))
 
     @property
     def actions_shown(self) -> list[QPushButton]:
