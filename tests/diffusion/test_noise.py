@@ -53,6 +53,11 @@ def test_each_of_the_numbers_changes_all_of_the_noise() -> None:
         assert not np.any(a == b), f"{key_a} and {key_b} share a number"
 
 
+def test_every_sample_and_timestep_has_noise_of_its_own() -> None:
+    seen = {noise_array(0, index, t, (4,)).tobytes() for index in range(80) for t in range(80)}
+    assert len(seen) == 80 * 80
+
+
 def test_no_two_keys_overlap_at_any_shift() -> None:
     """A counter-based generator whose counters ran into each other would repeat a stretch."""
     rows = [noise_array(3, index, t, SHAPE) for index in range(4) for t in (INITIAL, 1, 2, 999, 1000)]
