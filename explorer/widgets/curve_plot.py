@@ -71,10 +71,24 @@ class Axes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """What a plot shows."""
+    """What a plot shows.
+
+    Attributes
+    ----------
+    axes : Axes
+    series : tuple of Series
+    legend : tuple of Series
+        What the legend names, where that is not every series; one without timesteps only explains a stroke.
+    """
 
     axes: Axes = field(default_factory=Axes)
     series: tuple[Series, ...] = ()
+    legend: tuple[Series, ...] = ()
+
+    @property
+    def named(self) -> tuple[Series, ...]:
+        """What the legend names."""
+        return self.legend or self.series
 
 
 def even_ticks(low: float, high: float) -> list[tuple[float, str]]:
@@ -174,10 +188,10 @@ class CurvePlot(pg.PlotWidget):
         return round(self._cursor.value())
 
     def _take_axes(self) -> None:
-        axes = self._figure.axes
-        self._box.setXRange(0, axes.T, padding=0)
-        item = self.getPlotItem()
+        axes, item = self._figure.axes, self.getPlotItem()
         item.setLogMode(False, axes.log)
+        self._box.disableAutoRange()
+        self._box.setXRange(0, axes.T, padding=0)
         low, high = (np.log10(axes.low), np.log10(axes.high)) if axes.log else (axes.low, axes.high)
         self._box.setYRange(low, high, padding=0)
         marks = log_ticks(axes.low, axes.high) if axes.log else even_ticks(axes.low, axes.high)

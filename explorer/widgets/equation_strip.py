@@ -24,7 +24,7 @@ COMPACT_SIDE = 42
 COMPACT_HEIGHT = 62
 STACK_PIXELS = 16
 STACK_SIDES = (168, 140, 112, 84, 56)
-TYPICAL_SIGNS = 104
+TYPICAL_SIGNS = 92
 """Width of signs and margins around four pictures."""
 UNDER = 36
 """Height under a picture: its formula."""
@@ -287,6 +287,11 @@ class EquationStrip(QWidget):
             painter.drawText(rect, flags | Qt.AlignmentFlag.AlignRight, text)
         else:
             rect = QRectF(MARGIN, self.height() - 28, self.width() - 2 * MARGIN, 22)
+            if not self._equation.derivation:
+                # the room of the second line is free: what is to be said stands beside the first
+                left = max((p.area.right() for p in self._placed), default=0.0) + MARGIN
+                rect = QRectF(left, MARGIN, self.width() - MARGIN - left, self._side)
+                painter.setFont(text_font(13))
             painter.drawText(rect, flags | Qt.AlignmentFlag.AlignLeft, text)
 
     # --- gestures ---

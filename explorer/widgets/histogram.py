@@ -13,6 +13,7 @@ from explorer.widgets.theme import Theme
 LIMIT = 3.0
 BINS = 40
 FOOT = 16
+LEAST, MOST = 76, 160
 
 
 def fractions_of(values: np.ndarray) -> np.ndarray:
@@ -31,7 +32,8 @@ class Histogram(QWidget):
         self._shares: np.ndarray | None = None
         centres = (np.arange(BINS) + 0.5) / BINS * 2 * LIMIT - LIMIT
         self._normal = np.exp(-(centres**2) / 2) / np.sqrt(2 * np.pi) * (2 * LIMIT / BINS)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(MOST)
         self.setAccessibleName("Histogram of the selected sample")
         self.setToolTip(
             "How the selected sample's values are spread, from −3 to 3.\n"
@@ -51,11 +53,11 @@ class Histogram(QWidget):
 
     def sizeHint(self) -> QSize:
         """A small picture."""
-        return QSize(240, 84)
+        return QSize(240, LEAST)
 
     def minimumSizeHint(self) -> QSize:
         """May be narrow."""
-        return QSize(120, 84)
+        return QSize(120, LEAST)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bars, the normal's line, numbers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QContextMenuEvent, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
@@ -99,6 +99,12 @@ class LanePanel(Card):
     def note(self) -> str:
         """Note shown."""
         return self._note.text()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The lane's menu, where the mouse is."""
+        menu = self.menu_button.menu()
+        if menu is not None:
+            menu.popup(event.globalPos())
 
     def mousePressEvent(self, event: QEvent) -> None:
         """Choose the lane."""

@@ -37,11 +37,11 @@ class _Taking:
     def show_value(self, value: object) -> None:
         """Show a value; does not emit."""
         self._timer.stop()
-        self._taken = value
         if value != self.value():  # type: ignore[attr-defined]
             blocked = self.blockSignals(True)  # type: ignore[attr-defined]
             self.setValue(value)  # type: ignore[attr-defined]
             self.blockSignals(blocked)  # type: ignore[attr-defined]
+        self._taken = self.value()  # type: ignore[attr-defined]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the value and gives the keys back to the pictures; Esc takes it back."""

@@ -137,7 +137,7 @@ def test_axes_stay_while_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtB
     page.part.update(plot="norms", log_curves=False)
     axes: list = []
     page.controller.curves_shown.connect(lambda _shown: axes.append(page.parts.plot.plot.figure.axes))
-    settle(page, qtbot)
+    qtbot.waitUntil(lambda: page.idle and bool(page.controller.run.done), timeout=120_000)
     assert len(axes) > 1
     assert all(later.high >= earlier.high for earlier, later in pairwise(axes))
     assert {(a.T, a.low, a.log) for a in axes} == {(1000, 0.0, False)}
@@ -284,7 +284,7 @@ def test_many_lanes_scroll_sideways(page: CompareWorkspace, qtbot: QtBot) -> Non
         page.duplicate_lane(0)
     settle(page, qtbot)
     assert len(page.panels) == 8
-    assert all(panel.width() >= 200 for panel in page.panels)
+    assert all(panel.width() >= 240 for panel in page.panels)
     bar = page.lanes_row.horizontalScrollBar()
     assert bar.maximum() > 0
     page.lanes_row.reveal(7)

@@ -261,7 +261,7 @@ def test_the_equation_has_the_numbers_of_the_step(page: ReverseChainWorkspace, q
     press(page, Qt.Key.Key_End)
     settle(page, qtbot)
     assert [term.name for term in page.parts.equation.equation.step] == ["x_t", "x0_hat"]
-    assert "the sample" in page.parts.equation.equation.note
+    assert "The sample" in page.parts.equation.equation.note
 
 
 def test_the_terms_add_up_to_the_next_state(page: ReverseChainWorkspace, qtbot: QtBot) -> None:

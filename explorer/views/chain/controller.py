@@ -75,6 +75,7 @@ class ChainController(QObject):
         self._active = False
         self._moving = False
         self._was_idle = True
+        self._short_of_cursor = False
         self._film_slots = 0
         self._film_shown = 0
         self._curves_asked = 0.0
@@ -194,7 +195,7 @@ class ChainController(QObject):
         self.progressed.emit()
         if not self._active:
             return
-        if not self.following:
+        if self._short_of_cursor:
             self._ask_step()
             self._ask_terms()
         if self._film_pictures() != self._film_shown or not self.run.sampling:
@@ -249,6 +250,8 @@ class ChainController(QObject):
 
     def _ask_step(self) -> None:
         keys, state = self._shown_keys(), self.state
+        reached = [self.run.reached(key) for key in self.keys]
+        self._short_of_cursor = any(t is None or t >= max(state.t, 1) for t in reached)
         if not keys:
             return
         reference = self.keys[self.reference] if state.quantity == "difference" else None

@@ -52,6 +52,7 @@ class Display(QObject):
         self._frames: dict[LaneKey, LaneFrame] = {}
         self._curves: CurvesShown | None = None
         self._pixel: tuple[int, Pixel] | None = None
+        self._lanes_shown: tuple[Lane, ...] = ()
         self.terms: TermsShown | None = None
         controller.planned.connect(self._planned)
         controller.progressed.connect(self._progressed)
@@ -94,18 +95,29 @@ class Display(QObject):
         """Show the lanes and the sampler."""
         controller = self._controller
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
-        words = zip(lane_titles(lanes), lane_colours(lanes), lanes, self._panels(), strict=False)
-        for index, (title, colour, lane, panel) in enumerate(words):
-            panel.set_lane(title, lane_subtitle(lane, lanes), colour, lane_tip(lane))
-            panel.set_chosen(len(lanes) > 1 and index == controller.lane)
-            panel.grid.set_shape(recipe.samples, self._image_size(controller.keys[index]))
         self._frames = {key: frame for key, frame in self._frames.items() if key in controller.keys}
+        words = zip(lane_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
+        for index, (title, colour, key, panel) in enumerate(words):
+            panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane))
+            panel.set_chosen(len(lanes) > 1 and index == controller.lane)
+            self._show_what_is_there(index, key, panel)
+        self._lanes_shown = lanes
         length, schedule = self.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
         self._parts.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule)
         if not lanes:
             self._clear()
         self._show_terms()
         self._show_coverage()
+
+    def _show_what_is_there(self, index: int, key: LaneKey, panel: LanePanel) -> None:
+        """The lane's own pictures if there are any; old ones stay only while the same lane is sampled anew."""
+        before = self._lanes_shown[index] if index < len(self._lanes_shown) else None
+        panel.grid.set_shape(key.samples, self._image_size(key))
+        if key in self._frames:
+            panel.grid.set_tiles(self._frames[key].tiles)
+        elif before != key.lane:
+            panel.grid.set_tiles(None)
+            panel.set_note("")
 
     def schedule_of(self, lane: Lane) -> tuple[int, str]:
         """T and name of a lane's schedule, as far as they are known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 from explorer.engine.messages import LanePlanned
@@ -51,7 +52,9 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     if k >= len(plan.sigma):
         last = int(plan.timesteps[-2])
         end = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))
-        return Equation(end, (), title, f"the sample: the last step, from t = {last}, has a₀ = 1, aₜ = 0, σ = 0, so x₀ is its x̂₀")
+        return Equation(end, (), "",
+            f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added.",
+        )  # fmt: skip
     t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
     colours = term_colours(tokens)
     step = (
@@ -60,8 +63,11 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
         _term("x_t", (var("x", t),), number(plan.at[k]), "+", colour=colours["x_t"]),
         _term("z", (var("z"),), number(plan.sigma[k]), "+", colour=colours["z"]),
     )
-    note = "x̂₀ clipped to [−1, 1]" if clip else ""
-    return Equation(step, _derivation(plan, k, option, colours), title, note)
+    derivation = _derivation(plan, k, option, colours)
+    if clip:
+        tail = derivation[-1]
+        derivation = (*derivation[:-1], dataclasses.replace(tail, after=f"{tail.after}, clipped".lstrip(", ")))
+    return Equation(step, derivation, title, "x̂₀ clipped to [−1, 1]" if clip else "")
 
 
 def _native(plan: LanePlanned) -> bool:

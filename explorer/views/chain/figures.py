@@ -62,11 +62,12 @@ class FigureMaker:
         found = {} if curves is None else {c.key: c for c in curves.lanes}
         series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
         typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else 28.0
+        legend = stroke_legend(series, tokens) if plot == "norms" and len(keys) > 1 else ()
         high = self._upper(plot, series, 1.25 * typical if plot == "norms" else 1.0)
         if not log:
-            return Figure(Axes(T, 0.0, high), series)
+            return Figure(Axes(T, 0.0, high), series, legend)
         low = 10.0 ** math.floor(math.log10(typical / (3 if plot == "norms" else 100)))
-        return Figure(Axes(T, low, max(high, 10 * low), log=True), series)
+        return Figure(Axes(T, low, max(high, 10 * low), log=True), series, legend)
 
     def _upper(self, plot: str, series: tuple[Series, ...], least: float) -> float:
         seen = max((float(np.nanmax(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)
@@ -122,8 +123,15 @@ def norms(keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tok
                 if len(keys) == 1:
                     series.append(_series(label, found[key], name, terms[name], "solid"))
                 else:
-                    series.append(_series(f"{title} {label}", found[key], name, colour, stroke))
+                    series.append(_series(title, found[key], name, colour, stroke))
     return tuple(series)
+
+
+def stroke_legend(series: tuple[Series, ...], tokens: Tokens) -> tuple[Series, ...]:
+    """Lanes by their solid curves, then what each stroke is."""
+    nothing = np.zeros(0)
+    strokes = tuple(Series(label, nothing, nothing, tokens.muted, stroke) for _, label, stroke in NORMS)
+    return (*(s for s in series if s.stroke == "solid"), *strokes)
 
 
 def distances(plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves]) -> tuple[Series, ...]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QTool
 from superqt import QElidingLabel
 
 from explorer.engine.messages import LanePlanned, TermsShown
-from explorer.recipe import ChainRecipe, Lane
+from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
 from explorer.views.chain.equations import log_snr
 from explorer.views.chain.labels import FORMULAS, PREDICTS_LONG, checkpoint_name, lane_titles
 from explorer.widgets.grid_geometry import Pixel
@@ -24,7 +24,6 @@ from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 
 LABEL_WIDTH = 84
-MAX_SHOWN_SAMPLES = 1024
 NOTHING = "–"
 
 
@@ -124,7 +123,7 @@ class ChainInspector(QWidget):
 
     def _build_noise(self, column: QVBoxLayout, new_seed: QAction, all_lanes: bool) -> None:
         self.seed = SeedField()
-        self.samples = IntField(1, MAX_SHOWN_SAMPLES, "Samples", "Number of samples N; sample i is the same at any N")
+        self.samples = IntField(1, MAX_SAMPLES, "Samples", "Number of samples N; sample i is the same at any N")
         dice = QToolButton()
         dice.setDefaultAction(new_seed)
         dice.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -200,7 +199,7 @@ class ChainInspector(QWidget):
         column.addLayout(rows)
         self._histogram_heading = heading("Values")
         column.addWidget(self._histogram_heading)
-        column.addWidget(self.histogram)
+        column.addWidget(self.histogram, 1)
 
     # --- what is shown ---
 

@@ -14,7 +14,7 @@ from explorer.widgets.theme import Theme
 
 OF = (
     Segment("sample", "sample", "Curves of the selected sample"),
-    Segment("all", "mean of all", "Mean of the curves of all samples"),
+    Segment("all", "all", "Mean of the curves of all samples"),
 )
 LOG = Segment("log", "log", "Logarithmic scale: small distances show beside large ones")
 
@@ -25,7 +25,7 @@ class PlotCard(Card):
     Parameters
     ----------
     narrow : bool
-        The legend has a line of its own.
+        Scale and legend have a line of their own.
     """
 
     def __init__(self, theme: Theme, plots: Sequence[Segment], narrow: bool = False, parent: QWidget | None = None) -> None:
@@ -39,16 +39,16 @@ class PlotCard(Card):
         top.setSpacing(8)
         top.addWidget(self.plots)
         top.addWidget(self.of)
-        top.addWidget(self.log)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 12, 4)
         column.setSpacing(4)
         column.addLayout(top)
+        below = QHBoxLayout() if narrow else top
         if narrow:
             top.addStretch(1)
-            column.addWidget(self._legend)
-        else:
-            top.addWidget(self._legend, 1)
+            column.addLayout(below)
+        below.addWidget(self.log)
+        below.addWidget(self._legend, 1)
         column.addWidget(self.plot, 1)
 
     def show_choice(self, plot: str, of: str, log: bool, by_sample: bool) -> None:
@@ -63,9 +63,9 @@ class PlotCard(Card):
         """Show curves and their values at t."""
         self.plot.set_figure(figure)
         self.plot.set_cursor(t)
-        self._legend.set_series(figure.series, t)
+        self._legend.set_series(figure.named, t)
 
     def set_cursor(self, t: int) -> None:
         """Move the cursor."""
         self.plot.set_cursor(t)
-        self._legend.set_series(self.plot.figure.series, t)
+        self._legend.set_series(self.plot.figure.named, t)

@@ -111,7 +111,7 @@ class ChainRun(QObject):
         if self.stopped:
             return Status(f"stopped after {done} of {total} steps", right=right)
         if not self.sampling:
-            return Status("sampled" if self.recipe.lanes and self._last is not None else "", right=right)
+            return Status(self._summary() if self._last is not None else "", right=right)
         text = f"sampling {_names(self.recipe)}"
         if not isinstance(self._last, ChainProgress):
             return Status(text, detail="starting", right=right, cancellable=True)
@@ -119,6 +119,14 @@ class ChainRun(QObject):
         detail = f"{done} / {total} · {left // 60}:{left % 60:02d} left"
         speed = f"{self._last.rate:,.0f} img·step/s".replace(",", "\u202f")
         return Status(text, done, total, detail, right, speed, cancellable=True)
+
+    def _summary(self) -> str:
+        lanes, samples = len(self.recipe.lanes), self.recipe.samples
+        what = f"{samples} sample{'' if samples == 1 else 's'}"
+        if lanes > 1:
+            return f"{lanes} lanes of {what}"
+        steps = next((len(plan.sigma) for plan in self.plans.values()), 0)
+        return f"{what} in {steps} steps" if lanes else ""
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, LanePlanned):

@@ -11,7 +11,8 @@ from explorer.widgets.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.widgets.theme import Theme
 
 SPACING = 8
-MIN_WIDTH = 200
+MIN_WIDTH = 240
+"""Enough for four columns of 28 pixels at twice their size."""
 SCROLL_BAR = 10
 AROUND = 8
 """Height around the pictures of a lane."""
@@ -64,7 +65,7 @@ class LanesRow(QScrollArea):
         frame = HEADER + SIDE_MARGIN + AROUND + (SCROLL_BAR if self.crowded else 0)
         if not self.panels:
             return min(lane, most)
-        grid = self.panels[0].grid.fitted(lane - 2 * SIDE_MARGIN, most - frame)
+        grid = self.panels[0].grid.fitted(lane - 2 * SIDE_MARGIN, min(most - frame, lane))
         return min(most, round(grid.height) + frame)
 
     def reveal(self, index: int) -> None:

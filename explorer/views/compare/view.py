@@ -25,8 +25,34 @@ from explorer.widgets.style import mark
 MARGIN = 12
 SPACING = 8
 MIN_PLOT = 132
+ROOMY = 1000
+"""Width from which on the tool bar has room for words."""
 DIFFERENCE = Segment("difference", "difference", "How far each lane is from the reference lane  (6)")
 OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
+
+
+class _Middle(QWidget):
+    """Lanes as high as their pictures, the equation, and curves in what is left."""
+
+    def __init__(self, upper: QWidget, lanes: LanesRow, card: QWidget, plot: QWidget) -> None:
+        super().__init__()
+        self._upper, self._lanes, self._card, self._plot = upper, lanes, card, plot
+        for widget in (upper, card, plot):
+            widget.setParent(self)
+        self.setMinimumSize(560, HEADER + 120 + card.sizeHint().height() + MIN_PLOT + 2 * SPACING)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the parts."""
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Share the height."""
+        width, height, line = self.width(), self.height(), self._card.sizeHint().height()
+        free = height - line - 2 * SPACING
+        lanes = max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT))
+        self._upper.setGeometry(0, 0, width, lanes)
+        self._card.setGeometry(0, lanes + SPACING, width, line)
+        self._plot.setGeometry(0, lanes + line + 2 * SPACING, width, free - lanes)
 
 
 class CompareWorkspace(ChainPage):
@@ -68,6 +94,7 @@ class CompareWorkspace(ChainPage):
         for button in (self._of_button, self._add_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._noise = QLabel()
+        self._noise.setToolTip("Every lane starts from the same x_T and gets the same z_t at each step")
         mark(self._noise, "muted")
         self._empty = QLabel("No lanes yet.\nAdd one with “+ Add lane”, or drop .safetensors files here.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -78,30 +105,21 @@ class CompareWorkspace(ChainPage):
         self._stack.addWidget(self.lanes_row)
         self._stack.addWidget(self._empty)
         parts = self.parts
+        self._middle = _Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
         bar = parts.toolbar(self._noise, self._add_button)
         bar.insertWidget(1, self._of_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(bar)
-        column.addWidget(self._upper)
-        column.addWidget(parts.equation_card)
-        column.addWidget(parts.plot, 1)
+        column.addWidget(self._middle, 1)
         column.addWidget(parts.film_card)
         column.addWidget(parts.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the height between lanes and curves."""
-        self._fit()
-
-    def _fit(self) -> None:
-        width = self.width() - 2 * MARGIN
-        parts = self.parts
-        parts.film.set_side(84 if self.height() >= 960 else 56)
-        others = (parts.quantities.sizeHint(), parts.equation.sizeHint(), parts.film.size(), parts.transport.sizeHint())
-        fixed = sum(size.height() for size in others) + MARGIN + 6 * SPACING
-        free = self.height() - fixed
-        self._upper.setFixedHeight(max(HEADER + 120, self.lanes_row.height_for(width, free - MIN_PLOT)))
+        """Larger film pictures in a larger window."""
+        self.parts.film.set_side(84 if self.height() >= 960 else 56)
+        self._show_noise()
 
     # --- what is shown ---
 
@@ -118,18 +136,23 @@ class CompareWorkspace(ChainPage):
             self.space_keeper.guard(panel)
         self._stack.setCurrentIndex(0 if lanes else 1)
         self._add_button.setEnabled(len(lanes) < MAX_LANES)
-        self._noise.setText(f"same noise · seed {self.part.recipe.seed}" if len(lanes) > 1 else "")
         if lanes:
             name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
             state = self.part.state
             tip = f"{LABELS[state.difference_of]} of each lane minus that of {title}  (6)"
             self.parts.quantities.set_label("difference", f"difference to {name}", tip)
             self._of_button.setText(f"of {LABELS[state.difference_of]}")
-            self.parts.plot.plots.set_label("distance x_t", f"distance xₜ to {name}")
-            self.parts.plot.plots.set_label("distance x0_hat", f"distance x̂₀ to {name}")
+            self.parts.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
+            self.parts.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
         self._of_button.setVisible(self.part.state.quantity == "difference")
-        if before != len(lanes):
-            self._fit()
+        self._show_noise()
+        self._middle.arrange()
+
+    def _show_noise(self) -> None:
+        """Say that the noise is the same, where there is room."""
+        state = self.part.state
+        self._noise.setText(f"same noise · seed {state.recipe.seed}" if len(state.recipe.lanes) > 1 else "")
+        self._noise.setVisible(self.width() > ROOMY or state.quantity != "difference")
 
     # --- menus ---
 

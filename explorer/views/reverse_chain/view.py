@@ -17,11 +17,11 @@ from explorer.views.chain.page import ChainPage
 from explorer.views.workspace import Context
 from explorer.widgets.equation_strip import EquationStrip
 from explorer.widgets.image_grid import ImageGrid
-from explorer.widgets.lane_panel import HEADER, LanePanel
+from explorer.widgets.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 
 MARGIN = 12
 SPACING = 8
-MIN_RIGHT = 440
+MIN_RIGHT = 430
 """What the equation needs beside the samples."""
 MIN_PLOT = 190
 EMPTY = "Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here."
@@ -39,8 +39,14 @@ class _Middle(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the parts."""
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Give the samples the width that their pictures use, the step the rest."""
         width, height = self.width(), self.height()
-        left = min(height - HEADER + 2, width - SPACING - MIN_RIGHT)
+        most = max(200, min(height - HEADER + 2 * SPACING, width - SPACING - MIN_RIGHT))
+        grid = self._panel.grid.fitted(most - 2 * SIDE_MARGIN, height - HEADER - SIDE_MARGIN)
+        left = min(most, round(grid.width) + 2 * SIDE_MARGIN + 2 * SPACING)
         right = width - SPACING - left
         self._equation.set_side(self._equation.side_for(right, height - SPACING - MIN_PLOT))
         upper = self._equation.sizeHint().height()
@@ -87,12 +93,12 @@ class ReverseChainWorkspace(ChainPage):
         menu.aboutToShow.connect(self._fill_menu)
         self._panel.set_menu(menu)
         parts = self.parts
-        middle = _Middle(self._panel, parts.equation_card, parts.equation, parts.plot)
+        self._middle = _Middle(self._panel, parts.equation_card, parts.equation, parts.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(parts.toolbar(seed))
-        column.addWidget(middle, 1)
+        column.addWidget(self._middle, 1)
         column.addWidget(parts.film_card)
         column.addWidget(parts.transport)
 
@@ -102,6 +108,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
+        self._middle.arrange()
         if not self.part.recipe.lanes:
             self._panel.set_lane("No model", "", "", "")
             self._panel.grid.set_tiles(None)

@@ -1,0 +1,65 @@
+"""The curves of each plot, and axes that do not jump."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer.engine.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.recipe import Lane
+from explorer.views.chain.figures import FigureMaker, round_up
+from explorer.views.chain.labels import lane_colours, lane_subtitle, lane_titles
+from explorer.widgets.theme import DARK, OPTION_COLOURS
+
+B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "BC")  # type: ignore[arg-type]
+KEYS = (LaneKey(B, 0, 4), LaneKey(C, 0, 4))
+T = np.array([100, 50, 0])
+PLAN = LanePlanned(KEYS[0], T, np.array([0.01, 0.5, 1]), np.array([0.002, 1]), np.array([0.9, 0]), np.array([0.4, 0]), (1, 28, 28))
+
+
+def curves(largest: float) -> CurvesShown:
+    def lane(key: LaneKey, scale: float) -> LaneCurves:
+        values = np.array([scale, scale / 2, np.nan])
+        return LaneCurves(key, T, dict.fromkeys(("x_t", "x0_hat", "eps_hat", "distance x0_hat"), values))
+
+    return CurvesShown(0, KEYS[1], (lane(KEYS[0], largest), lane(KEYS[1], 1.0)))
+
+
+def test_the_upper_end_only_grows_until_the_lanes_are_others() -> None:
+    maker = FigureMaker()
+    highs = [maker.make("norms", 100, KEYS, 0, PLAN, curves(v), False, DARK).axes.high for v in (20, 70, 20)]
+    assert highs == [40, 80, 80]
+    assert maker.make("norms", 100, KEYS[:1], 0, PLAN, curves(20), False, DARK).axes.high == 40
+
+
+def test_lanes_have_their_colours_and_unknown_values_are_left_out() -> None:
+    figure = FigureMaker().make("distance x0_hat", 100, KEYS, 0, PLAN, curves(8), True, DARK)
+    assert [(s.name, s.colour.upper()) for s in figure.series] == [("B", OPTION_COLOURS["B"]), ("C", OPTION_COLOURS["C"])]
+    assert figure.series[0].timesteps.tolist() == [100, 50]
+    assert figure.axes.log
+
+
+def test_coefficients_are_those_of_the_plan_on_a_logarithmic_scale() -> None:
+    figure = FigureMaker().make("coefficients", 100, KEYS, 0, PLAN, None, False, DARK)
+    assert [s.values.tolist() for s in figure.series] == [[0.002, 1], [0.9, 0], [0.4, 0]]
+    assert (figure.axes.log, figure.axes.low, figure.axes.high) == (True, 0.001, 1.0)
+    levels = FigureMaker().make("levels", 100, KEYS, 0, PLAN, None, False, DARK)
+    assert levels.series[0].values.tolist() == [0.01, 0.5, 1]
+
+
+@pytest.mark.parametrize("plot", ["levels", "coefficients", "norms", "distance x_t"])
+def test_before_anything_is_known_there_is_an_empty_figure(plot: str) -> None:
+    assert FigureMaker().make(plot, 100, KEYS, 0, None, None, False, DARK).series == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("value", "rounded"), [(0.9, 1), (1.0, 1), (1.2, 1.5), (35, 40), (940, 1000), (0, 1), (float("inf"), 1)])
+def test_round_numbers(value: float, rounded: float) -> None:
+    assert round_up(value) == pytest.approx(rounded)
+
+
+def test_lanes_of_one_option_are_told_apart() -> None:
+    lanes = (B, C, B)
+    assert lane_titles(lanes) == ("Option B (1)", "Option C", "Option B (2)")
+    assert len(set(lane_colours(lanes))) == 3
+    other = Lane("d" * 64, "/tmp/mine.safetensors", "B")
+    assert "mine" in lane_subtitle(other, (B, other))

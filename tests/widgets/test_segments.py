@@ -1,0 +1,31 @@
+"""Joined buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from explorer.widgets.segments import Segment, SegmentBar
+
+SEGMENTS = (Segment("a", "A", "first"), Segment("b", "B", "second"))
+
+
+def test_one_is_down_and_programs_do_not_echo(qtbot: QtBot) -> None:
+    bar = SegmentBar(SEGMENTS, "Letters")
+    qtbot.addWidget(bar)
+    with qtbot.assertNotEmitted(bar.chosen):
+        bar.set_current("a")
+    assert bar.current == "a"
+    with qtbot.waitSignal(bar.chosen) as told:
+        qtbot.mouseClick(bar.button("b"), Qt.MouseButton.LeftButton)
+    assert told.args == ["b"]
+    assert bar.current == "b"
+    assert not bar.button("a").isChecked()
+
+
+def test_another_label(qtbot: QtBot) -> None:
+    bar = SegmentBar(SEGMENTS, "Letters")
+    qtbot.addWidget(bar)
+    bar.set_label("b", "difference to C", "minus C")
+    button = bar.button("b")
+    assert (button.text(), button.toolTip(), button.accessibleName()) == ("difference to C", "minus C", "difference to C")
