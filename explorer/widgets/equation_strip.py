@@ -91,8 +91,11 @@ class EquationStrip(QWidget):
     def set_pictures(self, tiles: Mapping[str, np.ndarray]) -> None:
         """Pictures (H, W, 3) uint8 of the terms, by name."""
         self._images = {name: to_image(tile) for name, tile in tiles.items()}
-        if self._popup is not None and self._popup.isVisible() and self._hovered in self._images:
-            self._popup.set_picture(self._images[self._hovered])
+        if self._popup is not None and self._popup.isVisible():
+            if self._hovered in self._images:
+                self._popup.set_picture(self._images[self._hovered])
+            else:
+                self._popup.hide()
         self.update()
 
     def set_highlight(self, name: str) -> None:
@@ -282,9 +285,9 @@ class EquationStrip(QWidget):
         painter.setFont(text_font(12))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         if self._layout == "row":
-            left = max((p.area.right() for p in self._placed), default=0.0) + 24
+            left = max((p.area.right() for p in self._placed), default=MARGIN - 24) + 24
             rect = QRectF(left, 0, self.width() - MARGIN - left, self.height())
-            painter.drawText(rect, flags | Qt.AlignmentFlag.AlignRight, text)
+            painter.drawText(rect, flags | (Qt.AlignmentFlag.AlignRight if self._placed else Qt.AlignmentFlag.AlignHCenter), text)
         else:
             rect = QRectF(MARGIN, self.height() - 28, self.width() - 2 * MARGIN, 22)
             if not self._equation.derivation:

@@ -76,7 +76,7 @@ class ImageGrid(QWidget):
             self.update()
 
     def set_message(self, text: str) -> None:
-        """Words over an empty grid."""
+        """Words instead of an empty grid."""
         if text != self._message:
             self._message = text
             self.update()
@@ -103,12 +103,12 @@ class ImageGrid(QWidget):
         painter = QPainter(self)
         tokens, grid = self._theme.tokens, self._geometry
         if self._picture is None:
-            for index in range(self._count):
+            for index in range(0 if self._message else self._count):
                 painter.fillRect(grid.rect(index), QColor(tokens.image_empty))
             if self._message:
                 painter.setPen(QColor(tokens.muted))
                 flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(QRectF(self.rect()).adjusted(8, 8, -8, -8), flags, self._message)
+                painter.drawText(QRectF(self.rect()).adjusted(48, 8, -48, -8), flags, self._message)
             return
         width, height = grid.image_width, grid.image_height
         for index in range(self._count):

@@ -12,7 +12,7 @@ from explorer.widgets.pictures import draw_sharp, sharp_scale
 from explorer.widgets.theme import Theme
 
 SIDE = 196
-CAPTION = 44
+CAPTION = 60
 PAD = 10
 
 
@@ -64,4 +64,4 @@ class PicturePopup(QWidget):
         draw(painter, QPointF(PAD, PAD + SIDE + 20), self._formula, 16, QColor(tokens.text))
         painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.muted))
-        painter.drawText(QRectF(PAD, PAD + SIDE + 28, SIDE, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._tip)
+        painter.drawText(QRectF(PAD, PAD + SIDE + 28, SIDE, 32), Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._tip)

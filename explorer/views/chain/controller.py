@@ -309,6 +309,9 @@ class ChainController(QObject):
 
     def _take_step(self, outcome: Outcome) -> None:
         if isinstance(outcome, StepShown) and outcome.quantity == self.state.quantity:
+            if not self.run.sampling:
+                for frame in outcome.frames:
+                    self.run.saw(frame.key, frame.k)
             self.step_shown.emit(outcome)
 
     def _take_reference(self, outcome: Outcome) -> None:

@@ -21,7 +21,7 @@ from explorer.widgets.grid_geometry import Pixel
 from explorer.widgets.lane_panel import LanePanel
 from explorer.widgets.timeline import Coverage
 
-EMPTY_EQUATION = Equation(note="the equation of each step appears here once a chain is sampled")
+EMPTY_EQUATION = Equation(note="The equation of each step appears here once a chain is sampled.")
 OF_THE_PLAN = ("levels", "coefficients")
 
 

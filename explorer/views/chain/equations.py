@@ -52,9 +52,8 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     if k >= len(plan.sigma):
         last = int(plan.timesteps[-2])
         end = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))
-        return Equation(end, (), "",
-            f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added.",
-        )  # fmt: skip
+        note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
+        return Equation(end, note=note)
     t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
     colours = term_colours(tokens)
     step = (

@@ -77,6 +77,12 @@ class ChainRun(QObject):
             self.sampling, self.stopped = False, True
             self.ended.emit()
 
+    def saw(self, key: LaneKey, k: int) -> None:
+        """State k of a lane has been shown: it was computed before the run stopped, whatever progress said last."""
+        if k > self.done.get(key, k):
+            self.done[key] = k
+            self.progressed.emit()
+
     def reached(self, key: LaneKey) -> int | None:
         """Timestep of the newest state of a lane; None before it is planned or has a state."""
         plan, done = self.plans.get(key), self.done.get(key)
