@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,36 +11,17 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.equation import Equation, Term
+from explorer.widgets.equation_layout import MARGIN, ROW_HEIGHT, Placed, place_row, place_stack, stack_height, stack_side
 from explorer.widgets.fonts import text_font
 from explorer.widgets.math_text import draw, width_of, words
 from explorer.widgets.picture_popup import PicturePopup
-from explorer.widgets.pictures import draw_sharp, to_image
+from explorer.widgets.pictures import draw_sharp, fitted, to_image
 from explorer.widgets.theme import Theme
 
-MARGIN = 12
-SIGN_GAP = 6
-COMPACT_SIDE = 42
-COMPACT_HEIGHT = 62
-STACK_PIXELS = 16
-STACK_SIDES = (168, 140, 112, 84, 56)
-TYPICAL_SIGNS = 92
-"""Width of signs and margins around four pictures."""
-UNDER = 36
-"""Height under a picture: its formula."""
+BADGE_LEAST = 56
+"""Side from which on a picture has room for a badge."""
 TIP = "This step with its numbers. Hover a term to see its picture, click it to show it in the lanes."
 Layout = Literal["row", "stack"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A term and where it is drawn."""
-
-    term: Term
-    x: float
-    baseline: float
-    pixels: int
-    picture: QRectF | None
-    area: QRectF
 
 
 class EquationStrip(QWidget):
@@ -71,7 +51,7 @@ class EquationStrip(QWidget):
         self._highlight = ""
         self._hovered = ""
         self._side = 84
-        self._placed: list[_Placed] = []
+        self._placed: list[Placed] = []
         self._popup: PicturePopup | None = None
         self.setMouseTracking(True)
         self.setAccessibleName("Equation of this step")
@@ -113,13 +93,7 @@ class EquationStrip(QWidget):
 
     def side_for(self, width: float, height: float) -> int:
         """Largest side of the pictures at which the stacked equation fits."""
-
-        def fits(side: int) -> bool:
-            lines = (self._equation.step, self._equation.derivation)
-            widest = max((self._columns_width(line, side) for line in lines), default=0.0)
-            return max(widest, 4 * side + TYPICAL_SIGNS) <= width and self._stack_height(side) <= height
-
-        return next((side for side in STACK_SIDES if fits(side)), STACK_SIDES[-1])
+        return stack_side(self._equation, width, height)
 
     @property
     def equation(self) -> Equation:
@@ -138,85 +112,19 @@ class EquationStrip(QWidget):
     def sizeHint(self) -> QSize:
         """One line, or two with pictures."""
         if self._layout == "row":
-            return QSize(600, COMPACT_HEIGHT)
-        return QSize(400, self._stack_height(self._side))
+            return QSize(600, ROW_HEIGHT)
+        return QSize(400, stack_height(self._side))
 
     def minimumSizeHint(self) -> QSize:
         """May be narrow."""
         return QSize(200, self.sizeHint().height())
 
-    @staticmethod
-    def _stack_height(side: int) -> int:
-        return 2 * (side + UNDER) + 16 + 2 * MARGIN
-
-    # --- placing ---
-
     def _place(self) -> None:
-        self._placed = []
         if self._layout == "row":
-            self._place_row()
+            self._placed = place_row(self._equation, self.width(), self.height())
         else:
-            self._place_stack()
+            self._placed = place_stack(self._equation, self._side)
         self.update()
-
-    def _place_row(self) -> None:
-        middle = self.height() / 2
-        equation, pixels = self._equation, 17
-        x = self._place_line(equation.step, MARGIN, middle, pixels, COMPACT_SIDE, beside=True)
-        free = self.width() - MARGIN - x - 24
-        for size in (14, 13, 12):
-            needed = self._line_width(equation.derivation, size, COMPACT_SIDE)
-            if equation.derivation and needed <= free:
-                self._place_line(equation.derivation, self.width() - MARGIN - needed, middle, size, COMPACT_SIDE, beside=True)
-                break
-
-    def _place_line(self, line: tuple[Term, ...], x: float, middle: float, pixels: int, side: float, beside: bool) -> float:
-        baseline = middle + 0.34 * pixels
-        for term in line:
-            x += self._sign_width(term.before, pixels)
-            start, width = x, width_of(term.formula, pixels)
-            picture = None
-            x += width
-            if beside and term.picture:
-                picture = QRectF(round(x + 6), round(middle - side / 2), side, side)
-                x += side + 6
-            area = QRectF(start - 3, middle - side / 2 - 4, x - start + 6, side + 8)
-            self._placed.append(_Placed(term, start, baseline, pixels, picture, area))
-            x += self._sign_width(term.after, pixels)
-        return x
-
-    def _line_width(self, line: tuple[Term, ...], pixels: int, side: float) -> float:
-        total = 0.0
-        for term in line:
-            total += self._sign_width(term.before, pixels) + width_of(term.formula, pixels) + self._sign_width(term.after, pixels)
-            total += side + 6 if term.picture else 0
-        return total
-
-    @staticmethod
-    def _sign_width(sign: str, pixels: int) -> float:
-        return width_of((words(sign),), pixels) + 2 * SIGN_GAP if sign else 0.0
-
-    def _place_stack(self) -> None:
-        top = float(MARGIN)
-        for line in (self._equation.step, self._equation.derivation):
-            if line:
-                self._place_columns(line, top)
-            top += self._side + UNDER
-
-    def _columns_width(self, line: tuple[Term, ...], side: int) -> float:
-        signs = sum(self._sign_width(term.before, STACK_PIXELS) + self._sign_width(term.after, STACK_PIXELS) for term in line)
-        return 2 * MARGIN + signs + sum(max(side, width_of(term.formula, STACK_PIXELS)) for term in line)
-
-    def _place_columns(self, line: tuple[Term, ...], top: float) -> None:
-        x, pixels, side = float(MARGIN), STACK_PIXELS, self._side
-        for term in line:
-            x += self._sign_width(term.before, pixels)
-            text = width_of(term.formula, pixels)
-            column = max(side, text)
-            picture = QRectF(round(x + (column - side) / 2), top, side, side)
-            area = QRectF(x - 3, top - 3, column + 6, side + 30)
-            self._placed.append(_Placed(term, x + (column - text) / 2, top + side + 19, pixels, picture, area))
-            x += column + self._sign_width(term.after, pixels)
 
     # --- drawing ---
 
@@ -228,35 +136,29 @@ class EquationStrip(QWidget):
             self._draw_term(painter, placed)
         self._draw_note(painter)
 
-    def _draw_term(self, painter: QPainter, placed: _Placed) -> None:
-        tokens, term = self._theme.tokens, placed.term
-        text = QColor(tokens.text)
+    def _draw_term(self, painter: QPainter, placed: Placed) -> None:
+        tokens, term, pixels = self._theme.tokens, placed.term, placed.pixels
         if term.name == self._hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.hover))
             painter.drawRoundedRect(placed.area, 6, 6)
-        sign = QColor(tokens.muted)
-        signs = placed.baseline if self._layout == "row" else placed.area.top() + 3 + self._side / 2 + 5
-        if term.before:
-            left = (placed.x if self._layout == "row" else placed.area.left() + 3) - self._sign_width(term.before, placed.pixels)
-            draw(painter, QPointF(left + SIGN_GAP, signs), (words(term.before),), placed.pixels, sign)
-        draw(painter, QPointF(placed.x, placed.baseline), term.formula, placed.pixels, text)
+        for sign, at in ((term.before, placed.before), (term.after, placed.after)):
+            if sign:
+                draw(painter, at, (words(sign),), pixels, QColor(tokens.muted))
+        draw(painter, placed.at, term.formula, pixels, QColor(tokens.text))
         if term.colour and term.factor:
             painter.setPen(QPen(QColor(term.colour), 2))
-            width = width_of((words(term.factor),), placed.pixels)
-            y = placed.baseline + 5.5
-            painter.drawLine(QPointF(placed.x, y), QPointF(placed.x + width, y))
+            under = placed.at + QPointF(0, 5.5)
+            painter.drawLine(under, under + QPointF(width_of((words(term.factor),), pixels), 0))
         if placed.picture is not None:
             self._draw_picture(painter, placed.picture, term)
-        if term.after:
-            draw(painter, QPointF(placed.area.right() - 3 + SIGN_GAP, signs), (words(term.after),), placed.pixels, sign)
 
     def _draw_picture(self, painter: QPainter, rect: QRectF, term: Term) -> None:
         tokens = self._theme.tokens
         image = self._images.get(term.name)
         painter.fillRect(rect, QColor(tokens.image_empty))
         if image is not None:
-            draw_sharp(painter, rect, image)
+            draw_sharp(painter, fitted(rect, image), image)
         chosen = term.name in (self._highlight, self._hovered)
         if chosen or self._theme.tokens.name == "light":
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -267,7 +169,7 @@ class EquationStrip(QWidget):
 
     def _draw_badge(self, painter: QPainter, rect: QRectF) -> None:
         tokens = self._theme.tokens
-        if rect.height() < 56:
+        if rect.height() < BADGE_LEAST:
             return
         painter.setFont(text_font(10))
         badge = QRectF(rect.left(), rect.bottom() - 15, painter.fontMetrics().horizontalAdvance("network") + 10, 15)
@@ -299,7 +201,7 @@ class EquationStrip(QWidget):
 
     # --- gestures ---
 
-    def _at(self, point: QPointF) -> _Placed | None:
+    def _at(self, point: QPointF) -> Placed | None:
         return next((p for p in self._placed if p.area.contains(point)), None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -320,7 +222,7 @@ class EquationStrip(QWidget):
         if placed is not None and event.button() == Qt.MouseButton.LeftButton:
             self.term_chosen.emit(placed.term.name)
 
-    def _set_hover(self, placed: _Placed | None) -> None:
+    def _set_hover(self, placed: Placed | None) -> None:
         name = placed.term.name if placed is not None else ""
         self.setCursor(Qt.CursorShape.PointingHandCursor if name else Qt.CursorShape.ArrowCursor)
         if name == self._hovered:

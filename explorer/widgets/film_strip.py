@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from explorer.widgets.pictures import draw_sharp, sharp_scale, to_image
+from explorer.widgets.pictures import draw_sharp, fitted, to_image
 from explorer.widgets.theme import Theme
 from explorer.widgets.wheel import WheelSteps
 
@@ -117,7 +117,7 @@ class FilmStrip(QWidget):
             if index < len(self._images):
                 image = self._images[index]
                 painter.fillRect(rect, QColor(tokens.image_empty))
-                draw_sharp(painter, _inside(rect, image, self.devicePixelRatioF()), image)
+                draw_sharp(painter, fitted(rect, image, self.devicePixelRatioF(), sharp=True), image)
                 painter.setPen(QColor(tokens.accent if index == framed else tokens.faint))
                 below = QRectF(rect.left() - 4, rect.bottom() + 1, rect.width() + 8, LABEL_HEIGHT)
                 painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(int(self._timesteps[index])))
@@ -186,10 +186,3 @@ class FilmStrip(QWidget):
                 QToolTip.showText(event.globalPos(), f"t = {int(self._timesteps[index])}: click to go there", self)
                 return True
         return super().event(event)
-
-
-def _inside(rect: QRectF, image: QImage, ratio: float) -> QRectF:
-    """The largest rectangle of the picture's shape with even pixels, in the middle of a slot."""
-    scale = sharp_scale(min(rect.width() / image.width(), rect.height() / image.height()), ratio)
-    width, height = image.width() * scale, image.height() * scale
-    return QRectF(round(rect.center().x() - width / 2), round(rect.center().y() - height / 2), width, height)

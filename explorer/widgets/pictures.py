@@ -52,3 +52,12 @@ def draw_sharp(painter: QPainter, target: QRectF, image: QImage, source: QRectF 
     smaller = target.width() * painter.device().devicePixelRatioF() < part.width() - 1e-6
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smaller)
     painter.drawImage(target, image, part)
+
+
+def fitted(rect: QRectF, image: QImage, ratio: float = 1.0, sharp: bool = False) -> QRectF:
+    """The largest rectangle of the picture's shape in the middle of `rect`; with even pixels if `sharp`."""
+    scale = min(rect.width() / image.width(), rect.height() / image.height())
+    if sharp:
+        scale = sharp_scale(scale, ratio)
+    width, height = image.width() * scale, image.height() * scale
+    return QRectF(round(rect.center().x() - width / 2), round(rect.center().y() - height / 2), width, height)

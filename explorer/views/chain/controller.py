@@ -113,7 +113,7 @@ class ChainController(QObject):
     @property
     def sample(self) -> int:
         """Index of the selected sample."""
-        return min(self.state.selected, self.state.recipe.samples - 1)
+        return max(0, min(self.state.selected, self.state.recipe.samples - 1))
 
     @property
     def T(self) -> int:

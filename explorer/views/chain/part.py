@@ -30,8 +30,15 @@ class ChainPart:
         return self.state.recipe
 
     def of(self, session: Session) -> ChainState:
-        """The part of a session."""
-        return session.reverse if self.name == "reverse" else session.compare
+        """The part of a session; one lane has no difference to another, whatever a session file says."""
+        if self.name == "compare":
+            return session.compare
+        state = session.reverse
+        if state.quantity == "difference":
+            state = msgspec.structs.replace(state, quantity="x_t")
+        if state.plot.startswith("distance"):
+            state = msgspec.structs.replace(state, plot="norms")
+        return state
 
     def update(self, label: str = "", merge: str = "", **fields: object) -> None:
         """Replace fields of the state."""

@@ -7,8 +7,10 @@ import pytest
 from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
 from explorer.engine.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler
-from explorer.state.session import ChainState
+from explorer.state.session import ChainState, Session
+from explorer.state.store import Store
 from explorer.views.chain import edits
+from explorer.views.chain.part import ChainPart
 
 A, B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "ABC")  # type: ignore[arg-type]
 
@@ -65,3 +67,11 @@ def test_a_lane_keeps_its_sampler_but_not_more_steps_than_the_new_model_has() ->
     entry = LibraryEntry("/x/c.safetensors", "c", False, 1, "c" * 64, card)
     assert edits.lane_of(entry, Sampler(steps=50, eta=0.0)) == Lane("c" * 64, "/x/c.safetensors", "C", Sampler(steps=50, eta=0.0))
     assert edits.lane_of(entry, Sampler(steps=500, eta=0.0)).sampler == Sampler(eta=0.0)
+
+
+def test_one_lane_has_no_difference_whatever_a_session_file_says() -> None:
+    session = Session(reverse=ChainState(quantity="difference", plot="distance x_t"), compare=ChainState(quantity="difference"))
+    store = Store(session)
+    reverse, compare = ChainPart(store, "reverse").state, ChainPart(store, "compare").state
+    assert (reverse.quantity, reverse.plot) == ("x_t", "norms")
+    assert compare.quantity == "difference"
