@@ -13,6 +13,7 @@ from explorer.widgets.icons import icon
 from explorer.widgets.image_grid import ImageGrid
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
+from explorer.widgets.warning import set_warning
 
 HEADER = 32
 SIDE_MARGIN = 2
@@ -77,8 +78,7 @@ class LanePanel(Card):
             self._note.setText(text)
             self._note.setVisible(bool(text))
         self._note.setToolTip(tip)
-        colour = self._theme.tokens.warning if warning else ""
-        self._note.setStyleSheet(f"color: {colour}" if colour else "")
+        set_warning(self._note, warning, self._theme)
 
     def set_menu(self, menu: QMenu | None) -> None:
         """The "..." menu; without one there is no button."""

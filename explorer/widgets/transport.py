@@ -12,6 +12,7 @@ from explorer.widgets.fonts import text_font
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 from explorer.widgets.timeline import Timeline
+from explorer.widgets.warning import set_warning
 
 BUTTON = 28
 
@@ -76,7 +77,7 @@ class Transport(QWidget):
         self.timeline.set_cursor(t)
         self._t.setText(f"t = {t}")
         self._note.setText(note)
-        self._note.setStyleSheet(f"color: {self._theme.tokens.warning}" if warning else "")
+        set_warning(self._note, warning, self._theme)
 
     @property
     def text(self) -> str:

@@ -170,11 +170,11 @@ def test_the_pixel_under_the_mouse(page: ReverseChainWorkspace, own_chain: Calla
     rect, s = grid.grid.rect(1), grid.grid.scale
     QTest.mouseMove(grid, QPointF(rect.x() + 7.5 * s, rect.y() + 12.5 * s).toPoint())
     value = f"{own.x[own.k(500), 1, 0, 12, 7]:.4f}".replace("-", "−")
-    assert page.parts.inspector.pixel_text == f"row 12, column 7 of sample 1; xₜ = {value}"
+    assert page.parts.inspector.pixel_text == f"row 12, column 7; xₜ = {value}"
     press(page, Qt.Key.Key_2)
     settle(page, qtbot)
     value = f"{own.x0_hat[own.k(500), 1, 0, 12, 7]:.4f}".replace("-", "−")
-    assert page.parts.inspector.pixel_text == f"row 12, column 7 of sample 1; x̂₀ = {value}"
+    assert page.parts.inspector.pixel_text == f"row 12, column 7; x̂₀ = {value}"
 
 
 def test_typing_a_seed_samples_anew_and_undo_brings_the_pictures_back(

@@ -193,7 +193,7 @@ class ChainInspector(QWidget):
     def _build_pixel(self, column: QVBoxLayout) -> None:
         rows = Rows(self._theme)
         self._pixel = rows.text("pixel")
-        self._pixel.setToolTip("The pixel under the mouse: sample, row and column")
+        self._pixel.setToolTip("The pixel under the mouse")
         self._value = rows.text("value")
         self.histogram = Histogram(self._theme)
         column.addLayout(rows)
@@ -289,7 +289,7 @@ class ChainInspector(QWidget):
             self._pixel.setText(NOTHING)
             self._value.setText(NOTHING)
             return
-        self._pixel.setText(f"row {pixel.row}, column {pixel.column} of sample {pixel.index}")
+        self._pixel.setText(f"row {pixel.row}, column {pixel.column}")
         numbers = NOTHING if values is None else ", ".join(f"{v:.4f}".replace("-", "−") for v in values)
         self._value.setText(f"{label} = {numbers}")
 
