@@ -53,6 +53,7 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
         last = int(plan.timesteps[-2])
         end = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))
         note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
+        note = note.replace(" = ", "\u00a0=\u00a0")  # a line does not end within "σ = 0"
         return Equation(end, note=note)
     t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
     colours = term_colours(tokens)

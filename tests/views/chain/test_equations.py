@@ -69,7 +69,7 @@ def test_at_zero_it_says_that_this_is_the_sample() -> None:
     found = planned("C", Sampler(steps=20))
     shown = equation_of(found, 20, DARK)
     assert shown.text.startswith("x_0 = x\u0302_0")
-    assert "t = 50" in shown.note
+    assert "t\u00a0=\u00a050" in shown.note
     assert (found.a0[-1], found.at[-1], found.sigma[-1]) == pytest.approx((1, 0, 0))
 
 
