@@ -101,7 +101,7 @@ class Chains:
 
     def _frame(self, lane: ChainLane, k: int, tensor: Tensor, request: ShowStep) -> LaneFrame:
         values = tensor.numpy()
-        tiles, scale = tiles_of(values, request.quantity, request.palette, request.of)
+        tiles, scale = tiles_of(values, request.quantity, request.palette)
         return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values), scale)
 
     def _values(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | None]:

@@ -44,12 +44,9 @@ def diverging_tiles(values: np.ndarray, scale: float, palette: Palette) -> np.nd
     return np.ascontiguousarray(diverging_map(palette)[index])
 
 
-def tiles_of(values: np.ndarray, quantity: str, palette: Palette, of: str = "x_t") -> tuple[np.ndarray, float]:
-    """Tiles of a quantity and the half width of its map (1 for images).
-
-    A "difference" of eps_hat or z spans as much as these do.
-    """
+def tiles_of(values: np.ndarray, quantity: str, palette: Palette) -> tuple[np.ndarray, float]:
+    """Tiles of a quantity and the half width of its map (1 for images)."""
     if quantity not in DIVERGING_SCALE:
         return grey_tiles(values), 1.0
-    scale = DIVERGING_SCALE.get(of, DIVERGING_SCALE["difference"]) if quantity == "difference" else DIVERGING_SCALE[quantity]
+    scale = DIVERGING_SCALE[quantity]
     return diverging_tiles(values, scale, palette), scale

@@ -33,13 +33,13 @@ def with_shipped_models(session: Session, entries: Sequence[LibraryEntry]) -> Se
 
 
 def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:
-    """`state` with one lane for each DDPM, its cursor at their x_T; unchanged if there is none."""
+    """`state` with one lane for each DDPM, the last one the reference, its cursor at their x_T; unchanged if there is none."""
     lanes = tuple(_lane(entry, entry.card, sampler) for entry in entries if entry.card is not None)
     if not lanes:
         return state
     starts = [entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None]
     recipe: ChainRecipe = msgspec.structs.replace(state.recipe, lanes=lanes)
-    return msgspec.structs.replace(state, recipe=recipe, lane=0, reference=0, t=max(starts, default=state.t))
+    return msgspec.structs.replace(state, recipe=recipe, lane=0, reference=len(lanes) - 1, t=max(starts, default=state.t))
 
 
 def with_plane(state: LatentState, entry: LibraryEntry) -> LatentState:

@@ -105,11 +105,11 @@ def test_difference_pictures_are_the_difference(page: CompareWorkspace, own_chai
         page.part.update(difference_of=of)
         settle(page, qtbot)
         values = [own.x[k] if of == "x_t" else getattr(own, of)[k] for own in owns]
-        wanted = [tiles_of(v - values[2], "difference", "dark", of)[0] for v in values[:2]]
+        wanted = [tiles_of(v - values[2], "difference", "dark")[0] for v in values[:2]]
         wanted.append(tiles_of(values[2], of, "dark")[0])  # the reference lane shows itself
         for panel, expected in zip(page.panels, wanted, strict=True):
             assert np.abs(panel.grid.tiles.astype(int) - expected.astype(int)).max() <= off
-        assert page.parts.scale.scale == tiles_of(values[0], "difference", "dark", of)[1]
+        assert page.parts.scale.scale == tiles_of(values[0], "difference", "dark")[1]
     assert page.panels[2].note == "reference"
     assert page.parts.scale.diverging
     assert page.parts.quantities.button("difference").text() == "difference to C"
