@@ -97,7 +97,7 @@ def log_prior(x: float, y: float) -> float:
     return -0.5 * (x * x + y * y) - math.log(2 * math.pi)
 
 
-def extent_of(codes: np.ndarray, share: float = 0.998, margin: float = 0.05) -> Extent | None:
+def extent_of(codes: np.ndarray, share: float = 0.99, margin: float = 0.05) -> Extent | None:
     """Rectangle with all but the outermost codes, and a margin; None without codes.
 
     Parameters
