@@ -26,7 +26,8 @@ def main() -> None:
     for script in SCRIPTS:
         done = subprocess.run([sys.executable, script], cwd=HERE, capture_output=True, text=True, check=True)
         machine, *lines = done.stdout.strip().splitlines()
-        about = (HERE / script).read_text().partition('"""')[2].partition("\n")[0]
+        paragraphs = (HERE / script).read_text().split('"""')[1].strip().split("\n\n")
+        about = "\n\n".join(p for p in paragraphs if not p.startswith("Usage:"))
         parts.append(f"## `python benchmarks/{script}`\n\n{about}\n\n    " + "\n    ".join(lines) + f"\n\n{machine}\n")
         print(done.stdout, end="", flush=True)
     parts.append(f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}.\n")

@@ -2,7 +2,9 @@
 
 Usage: python benchmarks/scrub.py [--samples 16] [--steps 250]
 
-The peer holds the whole chain as one array and makes the same uint8 pictures: clip, scale, to bytes, to RGB.
+The peer holds the whole chain as one array and makes grey uint8 pictures of x_t, whatever the engine is asked for:
+clip, scale, to bytes, to RGB. The engine also derives eps_hat from what it keeps, maps eps_hat and z to colours, and
+makes z anew.
 """
 
 from __future__ import annotations
