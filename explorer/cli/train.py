@@ -65,6 +65,7 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Determines weights, order and noise.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's last epoch.")] = False,
+    start_from: Annotated[str | None, typer.Option(help="Begin with this checkpoint's weights: a file or a shipped name.")] = None,
     loss: Annotated[Loss, typer.Option(help="ddpm: plain squared error, or weighted as in the bound.")] = Loss.simple,
     all_timesteps: Annotated[bool, typer.Option("--all-timesteps", help="ddpm: every t of one image in one update.")] = False,
     outer_skip: Annotated[bool, typer.Option(help="ddpm: output = x_t + s net(x_t, t).")] = True,
@@ -76,6 +77,7 @@ def train(
     width: Annotated[int, typer.Option(min=8, help="ddpm: channels of the first level.")] = 32,
     batch: Annotated[int, typer.Option(min=1, help="Images an update.")] = 128,
     images: Annotated[int | None, typer.Option(min=1, help="Use only the first so many images.")] = None,
+    ema: Annotated[float, typer.Option(min=0.0, max=0.999999, help="Decay of the averaged weights.")] = 0.999,
     learning_rate: Annotated[float, typer.Option(min=1e-8, max=1.0, help="Peak of warm-up and cosine decay.")] = 1e-3,
     precision: Annotated[Precision, typer.Option(help="bf16 is about twice as fast where there are units for it.")] = Precision.fp32,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
@@ -85,6 +87,7 @@ def train(
     """Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors."""
     import torch
 
+    from explorer.checkpoints.locate import locate
     from explorer.datasets.images import load_images
     from explorer.training.loop import train as run
     from explorer.training.settings import TrainSettings
@@ -94,7 +97,8 @@ def train(
     data = load_images(dataset)
     settings = TrainSettings(
         dataset=dataset, out=out, epochs=epochs, batch=batch, images=images, seed=seed, learning_rate=learning_rate,
-        precision=precision.value, device=device, resume=resume,
+        ema=ema, precision=precision.value, device=device, resume=resume,
+        start_from=None if start_from is None else locate(start_from),
         command="generative-explorer " + shlex.join(a for a in sys.argv[1:] if a != "--resume"),
     )  # fmt: skip
 

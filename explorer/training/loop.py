@@ -25,6 +25,7 @@ from explorer.checkpoints.files import save
 from explorer.datasets.images import ImageSet
 from explorer.errors import BadInput
 from explorer.training.settings import TrainSettings
+from explorer.training.start import joined, start_from
 from explorer.training.task import Task
 
 STATE_NAME = "state.ckpt"
@@ -108,6 +109,7 @@ class _Run:
         self.labels = None if data.labels is None else torch.tensor(data.labels[:count]).long()
         torch.manual_seed(settings.seed % SEED_LIMIT)
         self.task = make_task()
+        self.earlier = self._start()
         self.steps_per_epoch = count // settings.batch
         self.steps = self.steps_per_epoch * settings.epochs
         raw = self.task.network
@@ -118,6 +120,13 @@ class _Run:
                 self.network.mark_forward_method(method)
         self.average = AveragedModel(raw, avg_fn=self._averaged, use_buffers=True)
         self.step = self.epoch = 0
+
+    def _start(self) -> TrainingCard | None:
+        """Training that is behind the checkpoint this run begins from."""
+        path = self.settings.start_from
+        if path is None:
+            return None
+        return start_from(path, self.task.network, self.task.card(self._training_card(0, 0))).card.training
 
     def _averaged(self, average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         if not average.is_floating_point():
@@ -151,7 +160,8 @@ class _Run:
 
     def _one_epoch(self) -> Iterator[Progress]:
         settings = self.settings
-        key = (settings.seed * EPOCH_SEED_STRIDE + self.epoch) % SEED_LIMIT
+        past = self.earlier.epochs if self.earlier else 0  # a run that goes on draws anew
+        key = (settings.seed * EPOCH_SEED_STRIDE + past + self.epoch) % SEED_LIMIT
         generator = torch.Generator().manual_seed(key)
         torch.manual_seed(key)  # dropout knows only the global generator
         order = torch.randperm(len(self.images), generator=generator)
@@ -188,16 +198,20 @@ class _Run:
     def _state(self) -> dict[str, Any]:
         return {"network": self.network, "optimizer": self.optimizer, "average": self.average, "step": self.step, "epoch": self.epoch}
 
-    def _write(self) -> Path:
-        settings, out = self.settings, self.settings.out
-        training = TrainingCard(
-            images_seen=self.step * settings.batch, epochs=self.epoch, batch=settings.batch,
+    def _training_card(self, images_seen: int, epochs: int) -> TrainingCard:
+        settings = self.settings
+        return TrainingCard(
+            images_seen=images_seen, epochs=epochs, batch=settings.batch,
             optimizer=f"AdamW, {settings.learning_rate:g} after {settings.warmup} updates of warm-up, cosine to 0, "
             f"weight decay {settings.weight_decay:g}, gradient norm at most {settings.clip:g}",
             seed=settings.seed, ema=settings.ema, loss=self.task.loss_name, precision=settings.precision,
             command=settings.command, notes=settings.notes,
         )  # fmt: skip
-        card = self.task.card(training)
+
+    def _write(self) -> Path:
+        settings, out = self.settings, self.settings.out
+        training = self._training_card(self.step * settings.batch, self.epoch)
+        card = self.task.card(joined(self.earlier, training))
         weights = self.average.module.state_dict()
         path = out / f"epoch-{self.epoch:03d}.safetensors"
         save(path, card, weights)

@@ -36,6 +36,8 @@ class TrainSettings:
         Lightning Fabric's accelerator: "auto", "cpu", "cuda", "mps".
     resume : bool
         Go on from the folder's last finished epoch.
+    start_from : Path or None
+        Checkpoint whose weights the run begins with, instead of the seed's.
     command : str
         What was typed, for the model card.
     """
@@ -54,5 +56,6 @@ class TrainSettings:
     precision: Literal["bf16", "fp32"] = "fp32"
     device: str = "auto"
     resume: bool = False
+    start_from: Path | None = None
     command: str = ""
     notes: str = ""

@@ -1,0 +1,161 @@
+"""What the window asks of the engine and what comes back: frozen values, no torch, no Qt.
+
+Each feature has a file of requests and results. Arrays are contiguous, read-only numpy. "Tiles" are display
+pictures, uint8 of shape (N, H, W, 3): grey with [-1, 1] mapped to [0, 255] for images, a diverging map centred
+on 0 for eps_hat, z and differences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.engine.messages.chain import (
+    QUANTITIES,
+    ChainFinished,
+    ChainProgress,
+    CurvesShown,
+    FilmShown,
+    LaneCurves,
+    LaneFrame,
+    LaneKey,
+    LanePlanned,
+    LaneProgress,
+    Palette,
+    Quantity,
+    SampleChain,
+    ShowCurves,
+    ShowFilm,
+    ShowStep,
+    ShowTerms,
+    StepShown,
+    TermsShown,
+    lane_keys,
+)
+from explorer.engine.messages.latent import (
+    CodesDecoded,
+    CodesShown,
+    DecodeCodes,
+    DecodeGrid,
+    EncodeImages,
+    EncodePicture,
+    GridDecoded,
+    PictureEncoded,
+)
+from explorer.engine.messages.library import (
+    CheckpointOpened,
+    LibraryEntry,
+    LibraryScanned,
+    MakeThumbnail,
+    OpenCheckpoint,
+    ScanLibrary,
+    ThumbnailMade,
+)
+from explorer.engine.messages.system import (
+    Cancelled,
+    Done,
+    EngineReady,
+    Failed,
+    SetFrameBudget,
+    StartEngine,
+)
+
+__all__ = [
+    "BACKGROUND",
+    "QUANTITIES",
+    "Cancelled",
+    "ChainFinished",
+    "ChainProgress",
+    "CheckpointOpened",
+    "CodesDecoded",
+    "CodesShown",
+    "CurvesShown",
+    "DecodeCodes",
+    "DecodeGrid",
+    "Done",
+    "EncodeImages",
+    "EncodePicture",
+    "EngineReady",
+    "Failed",
+    "FilmShown",
+    "GridDecoded",
+    "LaneCurves",
+    "LaneFrame",
+    "LaneKey",
+    "LanePlanned",
+    "LaneProgress",
+    "LibraryEntry",
+    "LibraryScanned",
+    "MakeThumbnail",
+    "OpenCheckpoint",
+    "Outcome",
+    "Palette",
+    "Payload",
+    "PictureEncoded",
+    "Quantity",
+    "Request",
+    "Result",
+    "SampleChain",
+    "ScanLibrary",
+    "SetFrameBudget",
+    "ShowCurves",
+    "ShowFilm",
+    "ShowStep",
+    "ShowTerms",
+    "StartEngine",
+    "StepShown",
+    "TermsShown",
+    "ThumbnailMade",
+    "lane_keys",
+]
+
+Payload = (
+    StartEngine | SetFrameBudget | ScanLibrary | MakeThumbnail | OpenCheckpoint | SampleChain | ShowStep | ShowTerms
+    | ShowFilm | ShowCurves | EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
+)  # fmt: skip
+
+BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages)
+"""Payloads that give way, between steps, to the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A payload on its way to the engine.
+
+    Attributes
+    ----------
+    request_id : int
+        Unique in the process.
+    channel : str
+        Requests of one channel supersede each other, unless `queued`.
+    generation : int
+        Of the channel, when it was sent; results of an older generation are dropped.
+    queued : bool
+        Keep every request of the channel, in order.
+    """
+
+    request_id: int
+    channel: str
+    generation: int
+    payload: Payload
+    queued: bool = False
+
+
+Outcome = (
+    EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
+    | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded
+    | Failed | Cancelled
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """An outcome on its way to the window, with the request's id, channel and generation.
+
+    `last` says that no more will come for this request.
+    """
+
+    request_id: int
+    channel: str
+    generation: int
+    outcome: Outcome
+    last: bool = True

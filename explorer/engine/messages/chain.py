@@ -1,0 +1,258 @@
+"""Chains: sampling lanes and showing them at a step, as a film, as curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from explorer.recipe import ChainRecipe, Lane
+
+Quantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
+QUANTITIES: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
+Palette = Literal["dark", "light"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKey:
+    """What identifies one computed lane: everything that determines its pictures."""
+
+    lane: Lane
+    seed: int
+    samples: int
+
+
+def lane_keys(recipe: ChainRecipe) -> tuple[LaneKey, ...]:
+    """Keys of a recipe's lanes, in their order."""
+    return tuple(LaneKey(lane, recipe.seed, recipe.samples) for lane in recipe.lanes)
+
+
+# --- requests ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChain:
+    """Sample every lane of a recipe, all lanes abreast in t. Lanes already computed are kept as they are.
+
+    Answers: LanePlanned for each lane, ChainProgress as steps come (at most 30 a second), ChainFinished.
+    """
+
+    recipe: ChainRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStep:
+    """Tiles of some lanes at the cursor. Answer: StepShown.
+
+    Attributes
+    ----------
+    keys : tuple of LaneKey
+    t : int
+        The cursor; each lane shows its state at the timestep nearest to t among those computed so far.
+    quantity : Quantity
+        "difference" is x_t minus x_t of `reference`.
+    reference : LaneKey or None
+    of : Quantity
+        For "difference": whose difference.
+    palette : Palette
+        Centre of the diverging map: dark or light.
+    """
+
+    keys: tuple[LaneKey, ...]
+    t: int
+    quantity: Quantity
+    reference: LaneKey | None = None
+    of: Quantity = "x_t"
+    palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTerms:
+    """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown."""
+
+    key: LaneKey
+    t: int
+    sample: int
+    palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFilm:
+    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
+
+    key: LaneKey
+    sample: int
+    quantity: Quantity
+    count: int
+    palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCurves:
+    """Curves against t of some lanes. Answer: CurvesShown.
+
+    Attributes
+    ----------
+    keys : tuple of LaneKey
+    sample : int or None
+        One sample, or the mean over all.
+    reference : LaneKey or None
+        Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat.
+    """
+
+    keys: tuple[LaneKey, ...]
+    sample: int | None = None
+    reference: LaneKey | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LanePlanned:
+    """The steps of a lane, for plots and equations: K + 1 states, K steps.
+
+    Attributes
+    ----------
+    key : LaneKey
+    timesteps : ndarray of int64, shape (K + 1,)
+        From T down to 0.
+    alpha_bar : ndarray of float64, shape (K + 1,)
+    a0, at, sigma : ndarray of float64, shape (K,)
+        x_{t-1} = a0 x0_hat + at x_t + sigma z for the step that starts at timesteps[k].
+    image_shape : (C, H, W)
+    """
+
+    key: LaneKey
+    timesteps: np.ndarray
+    alpha_bar: np.ndarray
+    a0: np.ndarray
+    at: np.ndarray
+    sigma: np.ndarray
+    image_shape: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneProgress:
+    """Steps done of a lane: states 0..done can be shown."""
+
+    key: LaneKey
+    done: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainProgress:
+    """How far sampling is.
+
+    Attributes
+    ----------
+    lanes : tuple of LaneProgress
+    rate : float
+        Image-steps a second.
+    seconds_left : float
+    frame_bytes, frame_budget : int
+        Memory of kept frames.
+    """
+
+    lanes: tuple[LaneProgress, ...]
+    rate: float
+    seconds_left: float
+    frame_bytes: int
+    frame_budget: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFinished:
+    """Every lane has reached x_0."""
+
+    lanes: tuple[LaneProgress, ...]
+    frame_bytes: int
+    frame_budget: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneFrame:
+    """One lane at one state.
+
+    Attributes
+    ----------
+    key : LaneKey
+    k : int
+        Index of the state shown.
+    t : int
+        Its timestep. At t = 0, which no step starts from, all but x_t are those of the last step.
+    tiles : ndarray, shape (N, H, W, 3), uint8
+    values : ndarray, shape (N, C, H, W), float32
+        What the tiles show, unmapped.
+    scale : float
+        Half width of the diverging map (values -scale..scale); 1 for images.
+    """
+
+    key: LaneKey
+    k: int
+    t: int
+    tiles: np.ndarray
+    values: np.ndarray
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepShown:
+    """Answer to ShowStep: one frame for each key that has any state computed."""
+
+    t: int
+    quantity: Quantity
+    frames: tuple[LaneFrame, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermsShown:
+    """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values and L2 norms by quantity.
+
+    "x_prev" is the state that the step leads to.
+    """
+
+    key: LaneKey
+    k: int
+    t: int
+    sample: int
+    tiles: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
+    norms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmShown:
+    """Answer to ShowFilm: tiles (M, H, W, 3) at the timesteps (M,); M <= count while sampling."""
+
+    key: LaneKey
+    sample: int
+    quantity: Quantity
+    timesteps: np.ndarray
+    tiles: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneCurves:
+    """Curves of one lane against t.
+
+    Attributes
+    ----------
+    key : LaneKey
+    timesteps : ndarray of int64, shape (M,)
+        States with kept frames, from T down.
+    curves : dict of ndarray of float64, shape (M,)
+        L2 norms "x_t", "x0_hat", "eps_hat" per image; "distance x_t", "distance x0_hat" to the reference.
+    """
+
+    key: LaneKey
+    timesteps: np.ndarray
+    curves: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesShown:
+    """Answer to ShowCurves."""
+
+    sample: int | None
+    reference: LaneKey | None
+    lanes: tuple[LaneCurves, ...]

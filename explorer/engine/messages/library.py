@@ -1,0 +1,84 @@
+"""Checkpoints known on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.checkpoints.card import Card
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLibrary:
+    """The shipped checkpoints, then those at `paths`. Answer: LibraryScanned (bad files as entries with a problem)."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MakeThumbnail:
+    """A small picture of what a checkpoint makes, cached by its hash. Answer: ThumbnailMade."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckpoint:
+    """Load a checkpoint (validated whole). Answer: CheckpointOpened."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryEntry:
+    """One checkpoint known on this machine.
+
+    Attributes
+    ----------
+    path : str
+    name : str
+        File name without its ending.
+    shipped : bool
+    size : int
+        Bytes.
+    sha256 : str
+        Empty where the file cannot be read.
+    card : Card or None
+    problem : str
+        Why it cannot be opened; empty if it can.
+    parameters : int
+        Numbers in its network; 0 where it is not known.
+    """
+
+    path: str
+    name: str
+    shipped: bool
+    size: int
+    sha256: str
+    card: Card | None
+    problem: str = ""
+    parameters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryScanned:
+    """Shipped checkpoints first, in name order, then the recent ones."""
+
+    entries: tuple[LibraryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThumbnailMade:
+    """A picture (H, W, 3) uint8 of what the checkpoint makes."""
+
+    path: str
+    picture: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointOpened:
+    """The checkpoint is valid and loaded."""
+
+    entry: LibraryEntry
+    parameters: int

@@ -1,0 +1,57 @@
+"""The engine itself: its start, its memory, and the ends that every request can come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class StartEngine:
+    """Import torch, choose the device. Answer: EngineReady. `device` is auto, cpu, cuda or mps."""
+
+    device: str = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    frame_budget: int = 512 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class SetFrameBudget:
+    """Bytes of frames kept for scrubbing. Answer: Done."""
+
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReady:
+    """The engine is up: "CPU", "CUDA · name" or "MPS"; "fp32" or "bf16"."""
+
+    device: str
+    precision: str
+    torch_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Done; nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request could not be answered.
+
+    Attributes
+    ----------
+    message : str
+        One line for the person: what, and what to try.
+    detail : str
+        Traceback, for a report; empty for bad input.
+    """
+
+    message: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The request was cancelled before it was done."""

@@ -1,0 +1,86 @@
+"""How a picture comes to be, as one frozen value without torch or Qt.
+
+The same value is the window's state, a request to the engine, the arguments of `sample`, a session file and
+the metadata of an export. Whoever adds a feature adds it here first.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from explorer.errors import BadInput
+from explorer.recipe.chain import (
+    MAX_LANES,
+    MAX_SAMPLES,
+    MAX_SEED,
+    MAX_STEPS,
+    ChainRecipe,
+    ExactProcess,
+    Lane,
+    OptionName,
+    Sampler,
+    ScheduleChoice,
+)
+from explorer.recipe.plane import MAX_CELLS, MAX_CORNERS, MAX_FRAMES, PlaneGrid, PlaneRecipe, Point, Stroke
+
+__all__ = [
+    "MAX_CELLS",
+    "MAX_CORNERS",
+    "MAX_FRAMES",
+    "MAX_LANES",
+    "MAX_SAMPLES",
+    "MAX_SEED",
+    "MAX_STEPS",
+    "RECIPE_VERSION",
+    "ChainRecipe",
+    "ExactProcess",
+    "Lane",
+    "OptionName",
+    "PlaneGrid",
+    "PlaneRecipe",
+    "Point",
+    "Recipe",
+    "Sampler",
+    "ScheduleChoice",
+    "Stroke",
+    "decode_recipe",
+    "encode_recipe",
+]
+
+RECIPE_VERSION = 1
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """Everything that determines a picture; its version is always written, whatever this app's is."""
+
+    version: int = RECIPE_VERSION
+    chain: ChainRecipe | None = None
+    plane: PlaneRecipe | None = None
+
+
+class _Version(msgspec.Struct):
+    """Read first: a newer version may have another shape."""
+
+    version: int = RECIPE_VERSION
+
+
+def encode_recipe(recipe: Recipe) -> str:
+    """JSON text of a recipe."""
+    return msgspec.json.encode(recipe).decode()
+
+
+def decode_recipe(text: str | bytes, origin: str = "recipe") -> Recipe:
+    """Recipe in a JSON text; `origin` is the file that the message names.
+
+    Raises
+    ------
+    BadInput
+        If it is not JSON, a field is missing or out of range, or its version is newer.
+    """
+    try:
+        version = msgspec.json.decode(text, type=_Version).version
+        if version == RECIPE_VERSION:
+            return msgspec.json.decode(text, type=Recipe)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadInput(f"{origin}: not a recipe: {error}") from None
+    raise BadInput(f"{origin}: a recipe of version {version}; this app reads version {RECIPE_VERSION}")

@@ -1,0 +1,148 @@
+"""Chains: lanes, their samplers, and what they start from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+MAX_SAMPLES = 4096
+MAX_STEPS = 1_000_000
+MAX_SEED = 2**63 - 1
+MAX_LANES = 16
+
+OptionName = Literal["A", "B", "C", "V"]
+
+
+class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a lane walks from x_T to x_0.
+
+    Attributes
+    ----------
+    steps : int or None
+        K of the T timesteps, evenly spaced; None is all.
+    eta : float
+        In [0, 1]: 1 is ancestral sampling, 0 deterministic DDIM.
+    clip : bool
+        Keep x0_hat in [-1, 1].
+    """
+
+    steps: int | None = None
+    eta: float = 1.0
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a sampler that cannot be (ValueError)."""
+        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
+            raise ValueError(f"steps must be in 1..{MAX_STEPS}, not {self.steps}")
+        if not 0 <= self.eta <= 1:
+            raise ValueError(f"eta must be in [0, 1], not {self.eta}")
+
+
+class ScheduleChoice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A forward process.
+
+    Attributes
+    ----------
+    name : str
+        "linear" or "cosine", or "betas" where they are given.
+    T : int
+        Number of timesteps.
+    betas : tuple of float or None
+        beta_1 .. beta_T of a schedule that has no name, each in (0, 1).
+    """
+
+    name: str = "linear"
+    T: int = 1000
+    betas: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a schedule that cannot be (ValueError)."""
+        if not 1 <= self.T <= MAX_STEPS:
+            raise ValueError(f"T must be in 1..{MAX_STEPS}, not {self.T}")
+        if self.betas is not None and (len(self.betas) != self.T or not all(0 < beta < 1 for beta in self.betas)):
+            raise ValueError(f"a schedule of T = {self.T} timesteps has as many betas, each in (0, 1)")
+
+
+class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The exact reverse process of a data set, where a lane has no network.
+
+    Attributes
+    ----------
+    dataset : str
+        "mnist", or the path of an IDX file, an array or a folder.
+    sha256 : str
+        Of the images: another data set of that name is refused. Empty before it was read.
+    images : int or None
+        Only the first so many.
+    follow : "draw" or "mean"
+        Draw an image i ~ w and then the Gaussian (the exact process), or follow the mean E[x_0 | x_t] (the ideal denoiser).
+    """
+
+    dataset: str = "mnist"
+    sha256: str = ""
+    images: int | None = None
+    follow: Literal["draw", "mean"] = "draw"
+
+    def __post_init__(self) -> None:
+        """Refuse an empty data set (ValueError)."""
+        if self.images is not None and self.images < 1:
+            raise ValueError(f"the exact process needs at least one image, not {self.images}")
+
+
+class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One column: a checkpoint with its option and sampler, or the exact process of a data set.
+
+    Attributes
+    ----------
+    checkpoint : str
+        sha256 of the file; empty for the exact process.
+    source : str
+        Where the file was, or the name of a shipped one: a hint for finding it again. The data set's for the exact process.
+    option : str or None
+        What its network predicts, as the checkpoint says. For the exact process: the ideal prediction is taken through
+        that option's output, as a network's would be; None takes it as it is.
+    sampler : Sampler
+    exact : ExactProcess or None
+    schedule : ScheduleChoice or None
+        Forward process whose noise levels the chain walks, matched to the network's own; None is the network's own
+        (linear with T = 1000 for the exact process).
+    """
+
+    checkpoint: str
+    source: str
+    option: OptionName | None = None
+    sampler: Sampler = Sampler()
+    exact: ExactProcess | None = None
+    schedule: ScheduleChoice | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a lane that is of two kinds (ValueError)."""
+        if self.exact is not None and self.checkpoint:
+            raise ValueError("a lane is of a checkpoint or of the exact process, not of both")
+
+
+class ChainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Lanes that start at the same x_T and get the same z_t.
+
+    Attributes
+    ----------
+    lanes : tuple of Lane
+    seed : int
+        In [0, 2**63).
+    samples : int
+        N; sample i is the same at any N.
+    """
+
+    lanes: tuple[Lane, ...] = ()
+    seed: int = 0
+    samples: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sampled (ValueError)."""
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
+        if not 1 <= self.samples <= MAX_SAMPLES:
+            raise ValueError(f"samples must be in 1..{MAX_SAMPLES}, not {self.samples}")
+        if len(self.lanes) > MAX_LANES:
+            raise ValueError(f"there can be at most {MAX_LANES} lanes, not {len(self.lanes)}")

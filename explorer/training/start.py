@@ -1,0 +1,79 @@
+"""Beginning a run with the weights of a checkpoint: fine-tuning, or training on for longer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from explorer.checkpoints.card import Card, TrainingCard
+from explorer.checkpoints.files import Checkpoint, load
+from explorer.errors import BadInput
+
+NEUTRAL_WHEN_FRESH = "attention"
+
+
+def start_from(path: Path, network: nn.Module, card: Card) -> Checkpoint:
+    """Copy a checkpoint's weights into a fresh network, and return the checkpoint.
+
+    Self-attention may be new: a fresh one adds nothing to its input, so that the network begins as the
+    checkpoint's even so. Everything else must be alike.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Changed in place.
+    card : Card
+        What the run will write: kind, option, schedule and network of the checkpoint have to be these.
+
+    Raises
+    ------
+    BadInput
+        If the file is no checkpoint, or one of another model; the message names the first difference.
+    """
+    checkpoint = load(path)
+    difference = _difference(checkpoint.card, card)
+    if difference:
+        raise BadInput(f"{path}: cannot be the start of this run: {difference}")
+    own, theirs = network.state_dict(), checkpoint.network.state_dict()
+    for name, tensor in own.items():
+        if name in theirs:
+            tensor.copy_(theirs[name])
+    return checkpoint
+
+
+def _difference(theirs: Card, ours: Card) -> str:
+    pairs: list[tuple[str, Any, Any]] = [
+        ("model", theirs.kind, ours.kind),
+        ("option", theirs.option, ours.option),
+        ("schedule", theirs.schedule, ours.schedule),
+        ("network", theirs.network.name, ours.network.name),
+        ("image shape", theirs.data.shape, ours.data.shape),
+    ]
+    for name in ours.network.config:
+        if name != NEUTRAL_WHEN_FRESH:
+            pairs.append((f"network's {name}", theirs.network.config.get(name), ours.network.config[name]))
+    new_attention = set(ours.network.config.get(NEUTRAL_WHEN_FRESH, ()))
+    lost = set(theirs.network.config.get(NEUTRAL_WHEN_FRESH, ())) - new_attention
+    if lost:
+        pairs.append(("attention at level", sorted(lost), sorted(new_attention)))
+    for name, its, own in pairs:
+        if its != own:
+            return f"its {name} is {_shown(its)}, the run's {_shown(own)}"
+    return ""
+
+
+def _shown(value: Any) -> str:
+    return f"{value.name} with T = {value.T}" if hasattr(value, "T") else str(value)
+
+
+def joined(earlier: TrainingCard | None, now: TrainingCard) -> TrainingCard:
+    """Card of a run that went on from another: the images and epochs of both, and both commands."""
+    if earlier is None:
+        return now
+    return TrainingCard(
+        images_seen=earlier.images_seen + now.images_seen, epochs=earlier.epochs + now.epochs, batch=now.batch,
+        optimizer=now.optimizer, seed=now.seed, ema=now.ema, loss=now.loss, precision=now.precision,
+        command=f"{earlier.command} && {now.command}", notes=" ".join(n for n in (earlier.notes, now.notes) if n),
+    )  # fmt: skip
