@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -79,7 +80,26 @@ def render(
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     require_qt()
-    _draw(wish, out, width, height, timeout)
+    with _hushed():
+        _draw(wish, out, width, height, timeout)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep Qt from saying what its screenless platform does not do; everything else it says goes to stderr."""
+    import sys
+
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if not text.startswith("This plugin does not support"):
+            print(text, file=sys.stderr)
+
+    before = qInstallMessageHandler(tell)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def parse_size(text: str) -> tuple[int, int]:

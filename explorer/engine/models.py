@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from pathlib import Path
 
 import torch
 from torch import nn
 
 from explorer.checkpoints import files
 from explorer.checkpoints.files import Checkpoint
+from explorer.checkpoints.locate import locate
 from explorer.diffusion.predictor import NetworkPredictor
 from explorer.engine import devices, predictors
 from explorer.engine.devices import Precision
@@ -37,21 +37,19 @@ class Models:
         self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
         self._predictors: dict[str, NetworkPredictor] = {}
 
-    def checkpoint(self, path: str) -> Checkpoint:
-        """Checkpoint in a file, its network on the device.
+    def checkpoint(self, source: str) -> Checkpoint:
+        """Checkpoint in a file, or shipped under that name, its network on the device.
 
         Raises
         ------
         BadInput
             If it cannot be opened.
         """
-        try:
-            stat = Path(path).stat()
-        except OSError:
-            raise BadInput(f"{path}: no such file") from None
-        key = (path, stat.st_mtime_ns, stat.st_size)
+        path = locate(source)
+        stat = path.stat()
+        key = (str(path), stat.st_mtime_ns, stat.st_size)
         if key not in self._loaded:
-            checkpoint = files.load(Path(path))
+            checkpoint = files.load(path)
             checkpoint.network.to(self.device)
             self._loaded[key] = checkpoint
             while len(self._loaded) > KEPT:

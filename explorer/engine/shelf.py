@@ -80,7 +80,7 @@ def thumbnail(path: str, models: Models) -> Steps:
             yield ThumbnailMade(path, read_only(np.asarray(picture.convert("RGB"))))
             return
     except (OSError, ValueError):
-        pass
+        pass  # not cached, or spoilt: it is made anew
     tiles = None
     for tiles in _pictures(models.checkpoint(path), models):
         if tiles is None:

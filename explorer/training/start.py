@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from explorer.checkpoints.card import Card, TrainingCard
+from explorer.checkpoints.card import Card, ScheduleCard, TrainingCard
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.errors import BadInput
+from explorer.models.registry import parse_config
 
 NEUTRAL_WHEN_FRESH = "attention"
 
@@ -51,21 +53,21 @@ def _difference(theirs: Card, ours: Card) -> str:
         ("network", theirs.network.name, ours.network.name),
         ("image shape", theirs.data.shape, ours.data.shape),
     ]
-    for name in ours.network.config:
-        if name != NEUTRAL_WHEN_FRESH:
-            pairs.append((f"network's {name}", theirs.network.config.get(name), ours.network.config[name]))
-    new_attention = set(ours.network.config.get(NEUTRAL_WHEN_FRESH, ()))
-    lost = set(theirs.network.config.get(NEUTRAL_WHEN_FRESH, ())) - new_attention
-    if lost:
-        pairs.append(("attention at level", sorted(lost), sorted(new_attention)))
     for name, its, own in pairs:
         if its != own:
             return f"its {name} is {_shown(its)}, the run's {_shown(own)}"
+    its_config, own_config = (asdict(parse_config(card.network.name, card.network.config)) for card in (theirs, ours))
+    for name, own in own_config.items():
+        its = its_config[name]
+        if its != own and not (name == NEUTRAL_WHEN_FRESH and set(its) <= set(own)):
+            return f"its network's {name} is {_shown(its)}, the run's {_shown(own)}"
     return ""
 
 
 def _shown(value: Any) -> str:
-    return f"{value.name} with T = {value.T}" if hasattr(value, "T") else str(value)
+    if isinstance(value, ScheduleCard):
+        return f"{value.name} with T = {value.T}"
+    return "none" if value in (None, ()) else str(value)
 
 
 def joined(earlier: TrainingCard | None, now: TrainingCard) -> TrainingCard:

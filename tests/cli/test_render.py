@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,15 @@ def test_a_chain_is_drawn_at_the_size_and_in_the_colours_asked_for(run: Callable
     assert picture.shape == (820, 1360, 3)
     assert picture[410, 8].tolist() == rgb(LIGHT.panel)
     assert not session_file().exists()
+
+
+def test_nothing_is_said_beside_the_picture(tmp_path: Path) -> None:
+    """In a process of its own: pytest-qt takes Qt's messages otherwise."""
+    out = tmp_path / "latent.png"
+    command = [sys.executable, "-m", "explorer", "render", "latent", "--out", str(out), "--size", "1280x800"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert pixels(out).shape == (800, 1280, 3)
 
 
 def test_the_seed_and_the_timestep_change_the_picture(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:

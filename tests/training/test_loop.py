@@ -104,6 +104,97 @@ def _stop_after_first_checkpoint(run: Iterator[Progress], further: int) -> None:
     run.close()  # type: ignore[attr-defined]
 
 
+def finished(out: Path, data: ImageSet, option: Option = Option.C, **changes: object) -> Path:
+    list(train(ddpm(data, option, **changes), data, settings(out, epochs=1)))
+    return out / "final.safetensors"
+
+
+def first_weights(make: Callable[[], Task], data: ImageSet, options: TrainSettings) -> dict[str, Tensor]:
+    """What the network has when it is shown the first batch."""
+    found: dict[str, Tensor] = {}
+
+    def note(module: nn.Module, args: object) -> None:
+        if not found:
+            found.update({name: tensor.clone() for name, tensor in module.state_dict().items()})
+
+    def watched() -> Task:
+        task = make()
+        task.network.register_forward_pre_hook(note)
+        return task
+
+    next(train(watched, data, options))
+    return found
+
+
+def test_a_run_can_begin_with_the_weights_of_a_checkpoint(tmp_path: Path, data: ImageSet) -> None:
+    begin = finished(tmp_path / "first", data)
+    options = settings(tmp_path / "second", epochs=1, start_from=begin, seed=8)
+    assert identical(first_weights(ddpm(data), data, options), weights(begin))
+
+
+def test_attention_can_be_added_to_weights_that_have_none(tmp_path: Path, data: ImageSet) -> None:
+    begin = finished(tmp_path / "first", data)
+    options = settings(tmp_path / "second", epochs=1, start_from=begin)
+    found = first_weights(ddpm(data, attention=(2,)), data, options)
+    theirs = weights(begin)
+    assert all(torch.equal(found[name], theirs[name]) for name in theirs)
+    new = found.keys() - theirs.keys()
+    assert new
+    assert all("attention" in name for name in new)
+    x, t = torch.randn(2, 1, 12, 12), torch.tensor([3, 70])
+    with_attention = DdpmTask(data, Option.C, linear(100), width=8, attention=(2,)).network
+    with_attention.load_state_dict(found)
+    with torch.no_grad():
+        assert torch.allclose(with_attention(x, t), load(begin).network(x, t), atol=1e-6), "it adds nothing yet"
+
+
+def test_going_on_adds_up_and_draws_anew(tmp_path: Path, data: ImageSet) -> None:
+    begin = finished(tmp_path / "first", data)
+    list(train(ddpm(data), data, settings(tmp_path / "second", start_from=begin, command="generative-explorer train --start-from")))
+    training = load(tmp_path / "second" / "final.safetensors").card.training
+    assert training is not None
+    assert (training.images_seen, training.epochs) == (3 * 128, 3)
+    assert training.command == "generative-explorer train && generative-explorer train --start-from"
+    whole = DdpmTask(data, Option.C, linear(100), width=8)
+    seen: list[Tensor] = []
+    whole.network.register_forward_pre_hook(lambda module, args: seen.append(args[0].clone()))
+    list(train(lambda: whole, data, settings(tmp_path / "whole", epochs=2)))
+    later = DdpmTask(data, Option.C, linear(100), width=8)
+    drawn: list[Tensor] = []
+    later.network.register_forward_pre_hook(lambda module, args: drawn.append(args[0].clone()))
+    list(train(lambda: later, data, settings(tmp_path / "later", epochs=1, start_from=begin)))
+    assert all(torch.equal(a, b) for a, b in zip(seen[4:], drawn, strict=True)), "epoch 2 of the seed, not its epoch 1 again"
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda data: ddpm(data, Option.B), "its option is C, the run's B"),
+        (
+            lambda data: lambda: DdpmTask(data, Option.C, linear(50), width=8),
+            "its schedule is linear with T = 100, the run's linear with T = 50",
+        ),
+        (lambda data: lambda: DdpmTask(data, Option.C, linear(100), width=16), "its network's width is 8, the run's 16"),
+        (vae, "its model is ddpm, the run's vae"),
+    ],
+)
+def test_a_checkpoint_of_another_model_cannot_be_the_start(
+    tmp_path: Path, data: ImageSet, make: Callable[[ImageSet], Callable[[], Task]], said: str
+) -> None:
+    begin = finished(tmp_path / "first", data)
+    with pytest.raises(BadInput, match=f"cannot be the start of this run: {said}"):
+        list(train(make(data), data, settings(tmp_path / "second", start_from=begin)))
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_lost_attention_or_a_file_that_is_none_cannot_be_the_start(tmp_path: Path, data: ImageSet) -> None:
+    begin = finished(tmp_path / "first", data, attention=(2,))
+    with pytest.raises(BadInput, match="its network's attention is"):
+        list(train(ddpm(data), data, settings(tmp_path / "second", start_from=begin)))
+    with pytest.raises(BadInput, match="no such file"):
+        list(train(ddpm(data), data, settings(tmp_path / "second", start_from=tmp_path / "none.safetensors")))
+
+
 def test_resuming_a_folder_without_a_run_starts_one(tmp_path: Path, data: ImageSet) -> None:
     list(train(vae(data), data, settings(tmp_path / "new", epochs=1, resume=True)))
     list(train(vae(data), data, settings(tmp_path / "plain", epochs=1)))

@@ -62,3 +62,8 @@ def number(value: float, digits: int = 3) -> str:
 def pair(x: float, y: float, digits: int = 3) -> str:
     """A code: (x, y)."""
     return f"({number(x, digits)}, {number(y, digits)})"
+
+
+def milliseconds(value: float) -> str:
+    """A short time, as precise as it is worth: "0.42 ms", "3.1 ms", "24 ms"."""
+    return f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f} ms"

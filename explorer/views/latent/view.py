@@ -19,6 +19,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController, Probe, has_plane, plane_entries
+from explorer.views.latent.facts import milliseconds
 from explorer.views.latent.hands import Hands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.player import Player
@@ -234,7 +235,7 @@ class LatentWorkspace(Workspace):
             if probe.decoded is not self._measured:
                 self._measured = probe.decoded
                 self._milliseconds.append(probe.decoded.milliseconds)
-            speed = f"decode {median(self._milliseconds):.1g} ms"  # of one code, by the decoder alone
+            speed = f"decode {milliseconds(median(self._milliseconds))}"  # of one code, by the decoder alone
             if speed != self._speed:
                 self._speed = speed
                 self._say()
