@@ -58,6 +58,10 @@ class Chains:
         lane = self._lanes.get(key)
         return lane if lane is not None and key in self.store else None
 
+    def shown(self, key: LaneKey) -> ChainLane | None:
+        """Lane of a key if it has any state; None if not."""
+        return self._shown(key)
+
     def _use(self, channel: str, keys: frozenset[LaneKey]) -> None:
         self._open[channel] = keys
         in_use = frozenset().union(*self._open.values())

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.engine import devices, latent, shelf
+from explorer.engine import devices, latent, shelf, unet
 from explorer.engine.chains import Chains
 from explorer.engine.frames import FrameStore
 from explorer.engine.messages import (
     Done,
     EngineReady,
+    InspectUNet,
     MakeThumbnail,
     OpenCheckpoint,
     Outcome,
@@ -90,6 +91,8 @@ class Engine:
                 return self.chains.show_film(payload)
             case ShowCurves():
                 return self.chains.show_curves(payload)
+            case InspectUNet():
+                return unet.inspect(payload, self.chains)
             case _:
                 return latent.handle(payload, self.models)
 

@@ -58,13 +58,25 @@ from explorer.engine.messages.system import (
     SetFrameBudget,
     StartEngine,
 )
+from explorer.engine.messages.unet import (
+    BlockShown,
+    ChannelsShown,
+    InspectUNet,
+    Instead,
+    OutputShown,
+    Summary,
+    UNetAbsent,
+    UNetShown,
+)
 
 __all__ = [
     "BACKGROUND",
     "QUANTITIES",
+    "BlockShown",
     "Cancelled",
     "ChainFinished",
     "ChainProgress",
+    "ChannelsShown",
     "CheckpointOpened",
     "CodesDecoded",
     "CodesShown",
@@ -78,6 +90,8 @@ __all__ = [
     "Failed",
     "FilmShown",
     "GridDecoded",
+    "InspectUNet",
+    "Instead",
     "LaneCurves",
     "LaneFrame",
     "LaneKey",
@@ -88,6 +102,7 @@ __all__ = [
     "MakeThumbnail",
     "OpenCheckpoint",
     "Outcome",
+    "OutputShown",
     "Palette",
     "Payload",
     "PictureEncoded",
@@ -103,14 +118,18 @@ __all__ = [
     "ShowTerms",
     "StartEngine",
     "StepShown",
+    "Summary",
     "TermsShown",
     "ThumbnailMade",
+    "UNetAbsent",
+    "UNetShown",
     "lane_keys",
 ]
 
 Payload = (
     StartEngine | SetFrameBudget | ScanLibrary | MakeThumbnail | OpenCheckpoint | SampleChain | ShowStep | ShowTerms
     | ShowFilm | ShowCurves | EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
+    | InspectUNet
 )  # fmt: skip
 
 BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages)
@@ -143,6 +162,7 @@ class Request:
 Outcome = (
     EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
     | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded
+    | UNetShown | UNetAbsent
     | Failed | Cancelled
 )  # fmt: skip
 
