@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 SEED_LIMIT = 2**63
+DRAWS = 2**63  # from this stream on: uniform numbers to draw with, apart from all Gaussian noise
 
 
 def noise_array(seed: int, index: int, t: int, shape: Sequence[int], stream: int = 0) -> np.ndarray:
@@ -54,3 +55,10 @@ def shared_noise(
     arrays = [noise_array(seed, index, t, shape, stream) for index in indices]
     stacked = np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)
     return torch.from_numpy(stacked).to(device)
+
+
+def shared_uniforms(seed: int, indices: Sequence[int], t: int, device: torch.device | str = "cpu", stream: int = 0) -> Tensor:
+    """One number in [0, 1) for each sample at timestep t, shape (len(indices),), float64: a pure function as the noise is."""
+    key = seed + ((DRAWS + stream) << 64)
+    bits = [np.random.Philox(key=key, counter=(index << 128) + (t << 192)) for index in indices]
+    return torch.tensor([np.random.Generator(b).random() for b in bits], dtype=torch.float64).to(device)

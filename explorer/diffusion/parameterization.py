@@ -36,11 +36,15 @@ class Prediction:
         The clean image.
     eps_hat : Tensor
         The noise in x_t.
+    component : Tensor or None
+        Where the step is not a Gaussian but a mixture of Gaussians, such as the exact q(x_{t-1} | x_t): the mean of the
+        component drawn, which x_{t-1} is then drawn from. None: it is drawn around `mean`.
     """
 
     mean: Tensor
     x0_hat: Tensor
     eps_hat: Tensor
+    component: Tensor | None = None
 
 
 def x0_from_eps(x_t: Tensor, eps: Tensor, step: Posterior) -> Tensor:

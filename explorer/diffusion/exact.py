@@ -1,0 +1,260 @@
+"""The exact reverse process of a data set (MATH.md, "The exact reverse process of the training set").
+
+For the empirical q(x_0) = (1/n) sum_i delta(x^i), what the lecture calls intractable is a finite sum:
+
+    w_i(x_t)       = softmax_i( -||x_t - sqrt(alpha_bar_t) x^i||^2 / (2 (1 - alpha_bar_t)) )
+    E[x_0 | x_t]   = sum_i w_i x^i                                       the ideal denoiser
+    E[eps | x_t]   = (x_t - sqrt(alpha_bar_t) E[x_0 | x_t]) / sqrt(1 - alpha_bar_t)
+
+||.||^2 is expanded, so that all distances are one matrix product. Its float32 error, divided by 1 - alpha_bar_t = 1e-4
+at t = 1, would be tenths of a nat: the images are centred first, and the distances of those nearest are computed
+again in float64. Samples are taken in groups of `GROUP` at a time, whatever their number: sample i gets the
+same bits in any batch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+GROUP = 16
+BLOCK = 2**22  # numbers of the data that one matrix product reads
+REFINED = 32  # nearest images whose distances are computed again in float64
+NEGLIGIBLE = 1e-12  # weights below this add less than rounding to the mean
+FEW = 2048  # with fewer weights than this, their images are gathered
+CENTRE_GRID = 64  # x - centre is nearly exact in float32 for a centre of few bits
+
+T = TypeVar("T")
+Work = Generator[None, None, "_Scores"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImagePosterior:
+    """q(x_0 | x_t) over the images of a data set, for N samples.
+
+    Attributes
+    ----------
+    mean : Tensor, shape (N, C, H, W), float32
+        E[x_0 | x_t].
+    entropy : Tensor, shape (N,), float64
+        Of w, in nats: 0 where x_0 is decided, ln n where every image is as likely.
+    top : Tensor, shape (N, k), int64
+        Images with the largest weights, largest first.
+    top_weights : Tensor, shape (N, k), float64
+    drawn : Tensor or None, shape (N,), int64
+        i ~ w, where numbers to draw with were given.
+    """
+
+    mean: Tensor
+    entropy: Tensor
+    top: Tensor
+    top_weights: Tensor
+    drawn: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scores:
+    """-||x - s x^i||^2 / 2 up to a constant of the row: float32 for all, float64 for the nearest."""
+
+    all: Tensor
+    nearest: Tensor
+    refined: Tensor
+
+
+class EmpiricalData:
+    """The images x^1 .. x^n of a data set as one matrix.
+
+    Parameters
+    ----------
+    images : Tensor, shape (n, C, H, W), float32
+        In [-1, 1].
+    device : torch.device or str
+        Where the matrix is kept and the work is done; it needs float64.
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or their values are not finite.
+    """
+
+    def __init__(self, images: Tensor, device: torch.device | str = "cpu") -> None:
+        if images.ndim != 4 or images.numel() == 0:
+            raise ValueError(f"the exact process needs images of shape (n, C, H, W), at least one, not {tuple(images.shape)}")
+        flat = images.to(device, torch.float32).flatten(1)
+        mean = flat.mean(dim=0)
+        if not bool(torch.isfinite(mean).all()):
+            raise ValueError("the exact process needs images of finite values")
+        self.image_shape = (int(images.shape[1]), int(images.shape[2]), int(images.shape[3]))
+        self._centre = (mean * CENTRE_GRID).round() / CENTRE_GRID
+        self._centred = flat - self._centre
+        self._half_norms = torch.cat([block.double().square().sum(dim=1) / 2 for _, block in self._blocks()])
+
+    @property
+    def n(self) -> int:
+        """Number of images."""
+        return len(self._centred)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the matrix is."""
+        return self._centred.device
+
+    def images(self, indices: Tensor) -> Tensor:
+        """Images x^i, shape (*indices.shape, C, H, W), float32."""
+        return (self._centred[indices.to(self.device)] + self._centre).unflatten(-1, self.image_shape)
+
+    # --- what is asked ---
+
+    def log_weights(self, x_t: Tensor, alpha_bar: float) -> Tensor:
+        """log w_i(x_t), shape (N, n), float32; N n numbers of memory.
+
+        Parameters
+        ----------
+        x_t : Tensor, shape (N, C, H, W)
+        alpha_bar : float
+            In (0, 1).
+        """
+        return torch.cat([_finished(self._group_log_weights(rows, alpha_bar))[: len(rows)] for rows in self._groups(x_t)])
+
+    def denoise(self, x_t: Tensor, alpha_bar: float) -> Tensor:
+        """E[x_0 | x_t], shape and dtype of x_t: what no network can surpass in squared error on this data."""
+        return self.posterior(x_t, alpha_bar).mean.to(x_t)
+
+    def posterior(self, x_t: Tensor, alpha_bar: float, uniforms: Tensor | None = None, k: int = 1) -> ImagePosterior:
+        """q(x_0 | x_t); as `posterior_work`, at once."""
+        return _finished(self.posterior_work(x_t, alpha_bar, uniforms, k))
+
+    def posterior_work(
+        self, x_t: Tensor, alpha_bar: float, uniforms: Tensor | None = None, k: int = 1
+    ) -> Generator[None, None, ImagePosterior]:
+        """q(x_0 | x_t), returned; a None for each block of work (a cancel point).
+
+        Parameters
+        ----------
+        x_t : Tensor, shape (N, C, H, W)
+        alpha_bar : float
+            In (0, 1).
+        uniforms : Tensor or None, shape (N,), float64
+            In [0, 1): draw i ~ w with them.
+        k : int
+            How many of the largest weights; at most n of them are given.
+        """
+        if not 0 < alpha_bar < 1:
+            raise ValueError(f"alpha_bar must be in (0, 1), not {alpha_bar}")
+        parts: list[ImagePosterior] = []
+        for g, rows in enumerate(self._groups(x_t)):
+            log_w = yield from self._group_log_weights(rows, alpha_bar)
+            w = log_w[: len(rows)].exp()
+            mean = yield from self._mean(w)
+            top_weights, top = w.topk(min(k, self.n), dim=1)
+            drawn = None if uniforms is None else _draw(w, uniforms[g * GROUP :][: len(rows)].to(self.device))
+            entropy = torch.special.entr(w).sum(dim=1, dtype=torch.float64)
+            parts.append(ImagePosterior(mean, entropy, top, top_weights.double(), drawn))
+            yield
+        return self._joined(parts, x_t.device, uniforms is not None, min(k, self.n))
+
+    def nearest(self, x: Tensor, k: int = 1) -> tuple[Tensor, Tensor]:
+        """Nearest images; as `nearest_work`, at once."""
+        return _finished(self.nearest_work(x, k))
+
+    def nearest_work(self, x: Tensor, k: int = 1) -> Generator[None, None, tuple[Tensor, Tensor]]:
+        """The k nearest images by L2, nearest first, and their distances: (N, k) int64 and float64, returned.
+
+        A None for each block of work (a cancel point).
+        """
+        indices, distances = [], []
+        for rows in self._groups(x):
+            scores = yield from self._scores(rows, 1.0, max(k, REFINED))
+            found, order = scores.refined[: len(rows)].topk(min(k, self.n), dim=1)
+            indices.append(scores.nearest[: len(rows)].gather(1, order))
+            distances.append((-2 * found).clamp(min=0).sqrt())
+        if not indices:
+            return torch.zeros(0, min(k, self.n), dtype=torch.int64), torch.zeros(0, min(k, self.n), dtype=torch.float64)
+        return torch.cat(indices).to(x.device), torch.cat(distances).to(x.device)
+
+    # --- how ---
+
+    def _blocks(self) -> Iterator[tuple[slice, Tensor]]:
+        size = max(1, BLOCK // self._centred.shape[1])
+        for start in range(0, self.n, size):
+            rows = slice(start, min(start + size, self.n))
+            yield rows, self._centred[rows]
+
+    def _groups(self, x: Tensor) -> list[Tensor]:
+        """Flattened samples, `GROUP` at a time, the last group as long as it is."""
+        if tuple(x.shape[1:]) != self.image_shape:
+            raise ValueError(f"samples of shape {tuple(x.shape[1:])} beside images of shape {self.image_shape}")
+        return list(x.to(self.device).flatten(1).split(GROUP)) if len(x) else []
+
+    def _scores(self, rows: Tensor, s: float, refined: int = REFINED) -> Work:
+        offset = torch.zeros(GROUP, rows.shape[1], dtype=torch.float64, device=self.device)
+        offset[: len(rows)] = rows.double() - s * self._centre.double()
+        flat = (s * offset).float()
+        scores = torch.empty(GROUP, self.n, device=self.device)
+        for part, block in self._blocks():
+            scores[:, part] = flat @ block.T - (s * s * self._half_norms[part]).float()
+            yield
+        nearest = scores.topk(min(refined, self.n), dim=1).indices
+        squares = [(x - s * self._centred[near].double()).square().sum(dim=1) for x, near in zip(offset, nearest, strict=True)]
+        return _Scores(scores, nearest, -torch.stack(squares) / 2)
+
+    def _group_log_weights(self, rows: Tensor, alpha_bar: float) -> Generator[None, None, Tensor]:
+        """log w, shape (GROUP, n): rows beyond the samples are of no use."""
+        scores = yield from self._scores(rows, math.sqrt(alpha_bar))
+        best, at = scores.refined.max(dim=1, keepdim=True)
+        pivot = scores.all.gather(1, scores.nearest.gather(1, at))
+        # maxima first, then the division: at t = 1 it would blow up what cancels
+        logits = (scores.all - pivot) / (1 - alpha_bar)
+        logits.scatter_(1, scores.nearest, ((scores.refined - best) / (1 - alpha_bar)).float())
+        return logits - logits.exp().sum(dim=1, keepdim=True, dtype=torch.float64).log().float()
+
+    def _mean(self, w: Tensor) -> Generator[None, None, Tensor]:
+        """sum_i w_i x^i, shape (N, C, H, W), for at most GROUP samples."""
+        counts = (w > NEGLIGIBLE).sum(dim=1)
+        mean = torch.zeros(GROUP, self._centred.shape[1], device=self.device)
+        if bool((counts > FEW).any()):
+            padded = torch.zeros(GROUP, self.n, device=self.device)
+            padded[: len(w)] = w
+            for part, block in self._blocks():
+                mean += padded[:, part] @ block
+                yield
+        for i in (counts <= FEW).nonzero().flatten().tolist():
+            some = (w[i] > NEGLIGIBLE).nonzero().flatten()
+            mean[i] = w[i, some] @ self._centred[some] if len(some) else math.nan
+        return (mean[: len(w)] + self._centre).unflatten(1, self.image_shape)
+
+    def _joined(self, parts: list[ImagePosterior], device: torch.device, drawn: bool, k: int) -> ImagePosterior:
+        if not parts:
+            none = torch.zeros(0, dtype=torch.int64, device=device)
+            mean = torch.zeros(0, *self.image_shape, device=device)
+            return ImagePosterior(mean, none.double(), none.reshape(0, k), none.reshape(0, k).double(), none if drawn else None)
+        return ImagePosterior(
+            torch.cat([p.mean for p in parts]).to(device),
+            torch.cat([p.entropy for p in parts]).to(device),
+            torch.cat([p.top for p in parts]).to(device),
+            torch.cat([p.top_weights for p in parts]).to(device),
+            torch.cat([p.drawn for p in parts if p.drawn is not None]).to(device) if drawn else None,
+        )
+
+
+def _draw(w: Tensor, u: Tensor) -> Tensor:
+    """i ~ w by the inverse of its cumulative sum, shape (N,)."""
+    cumulative = w.cumsum(dim=1, dtype=torch.float64)
+    # an image of weight 0 adds nothing to the sum, and is never the first to exceed
+    index = torch.searchsorted(cumulative, (u * cumulative[:, -1])[:, None], right=True)
+    return index[:, 0].clamp(max=w.shape[1] - 1)
+
+
+def _finished(work: Generator[None, None, T]) -> T:
+    """What a generator returns, its cancel points passed over."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            result: T = done.value
+            return result
