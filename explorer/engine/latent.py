@@ -5,59 +5,57 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.checkpoints.files import Checkpoint
-from explorer.datasets.images import load_images, read_picture, to_unit_range
+from explorer.datasets.images import to_unit_range
+from explorer.engine.latent_codes import Models, codes_of, held_out_image
+from explorer.engine.latent_fields import show_field
+from explorer.engine.latent_pictures import picture_for
 from explorer.engine.messages import (
     CodesDecoded,
+    CodesDrawn,
     CodesShown,
     DecodeCodes,
     DecodeGrid,
+    DrawCodes,
     EncodeImages,
     EncodePicture,
+    FieldShown,
     GridDecoded,
+    ImageShown,
     PictureEncoded,
+    PictureOffered,
+    ShowField,
+    ShowImage,
 )
 from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
+from explorer.evaluation.judge import CONFIDENT
 from explorer.latent.elbo import gaussian_kl, log_likelihood
-from explorer.latent.picture import fit_picture
-from explorer.latent.plane import cell_centres
+from explorer.latent.plane import Extent, cell_centres, check_grid
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.classifier import ClassifierConfig
 
-LatentOutcome = CodesShown | CodesDecoded | GridDecoded | PictureEncoded
-LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
+LatentOutcome = CodesShown | CodesDecoded | GridDecoded | PictureEncoded | PictureOffered | ImageShown | CodesDrawn | FieldShown
+LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture | ShowImage | DrawCodes | ShowField
 
-BLOCK = 250
+BLOCK = 100
 """Decodings between two cancel points."""
 
-ENCODING_BLOCK = 2500
-"""Encodings between two: each is a turn in which other background work takes one too."""
+READ_BLOCK = 8
+"""Decodings read by the classifier between two."""
+
+COARSE_FROM = 400
+"""Cells from which on a manifold comes coarse first."""
+
+MAX_DRAWS = 4096
 
 MAX_CODES = 65_536
 POSTERIOR_DRAWS = 64
 """Draws of z for the reconstruction term of one picture."""
-
-
-class Models(Protocol):
-    """What the handlers need of the engine's models."""
-
-    device: torch.device
-
-    def checkpoint(self, path: str) -> Checkpoint:
-        """Checkpoint in a file, its network on the device."""
-        ...
-
-    def judge(self) -> nn.Module | None:
-        """The digit classifier, or None where there is none."""
-        ...
 
 
 def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | None]:
@@ -77,6 +75,12 @@ def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | N
             yield from _decode_grid(payload, models)
         case EncodePicture():
             yield from _encode_picture(payload, models)
+        case ShowImage():
+            yield from _show_image(payload, models)
+        case DrawCodes():
+            yield from _draw_codes(payload, models)
+        case ShowField():
+            yield from show_field(payload, plane_model(payload.path, models), models)
 
 
 def plane_model(path: str, models: Models) -> Autoencoder:
@@ -97,29 +101,12 @@ def plane_model(path: str, models: Models) -> Autoencoder:
 
 
 def _encode_images(payload: EncodeImages, models: Models) -> Iterator[CodesShown | None]:
-    model = plane_model(payload.path, models)
-    data = models.checkpoint(payload.path).card.data
-    try:
-        known = load_images(data.name, "test")
-    except BadInput:
-        known = None  # the checkpoint's data is not on this machine: the plane works without codes
-    if known is None or known.image_shape != model.config.image_shape:
-        empty = _frozen(np.zeros((0, 2), np.float32))
-        yield CodesShown(payload.path, empty, empty if model.config.variational else None, None)
-        return
-    images = known.images[: payload.limit]
-    codes = np.empty((len(images), 2), np.float32)
-    sigmas = np.empty_like(codes) if model.config.variational else None
-    for start in range(0, len(images), ENCODING_BLOCK):
-        block = slice(start, start + ENCODING_BLOCK)
-        x = torch.from_numpy(to_unit_range(images[block])).to(models.device)
-        mean, log_variance = model.encode(x)
-        codes[block] = _numpy(mean)
-        if sigmas is not None and log_variance is not None:
-            sigmas[block] = _numpy((0.5 * log_variance).exp())
-        yield None
-    labels = None if known.labels is None else _frozen(np.ascontiguousarray(known.labels[: payload.limit]))
-    yield CodesShown(payload.path, _frozen(codes), None if sigmas is None else _frozen(sigmas), labels)
+    plane_model(payload.path, models)
+    for codes in codes_of(models.checkpoint(payload.path), models.device, payload.limit):
+        if codes is None:
+            yield None
+        else:
+            yield CodesShown(payload.path, codes.means, codes.sigmas, codes.labels)
 
 
 def _decode_codes(payload: DecodeCodes, models: Models) -> Iterator[CodesDecoded | None]:
@@ -148,43 +135,48 @@ def _decode_codes(payload: DecodeCodes, models: Models) -> Iterator[CodesDecoded
 def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | None]:
     model = plane_model(payload.path, models)
     try:
-        centres = cell_centres(payload.extent, payload.columns, payload.rows)
+        check_grid(payload.extent, payload.columns, payload.rows)
     except ValueError as error:
         raise BadInput(str(error)) from None
+    factors = (4, 1) if payload.columns * payload.rows > COARSE_FROM else (1,)
+    for factor in factors:
+        columns, rows = -(-payload.columns // factor), -(-payload.rows // factor)
+        for picture in _mosaic(model, payload.extent, columns, rows, models.device):
+            if picture is None:
+                yield None
+            else:
+                yield GridDecoded(payload.path, payload.extent, columns, rows, picture, partial=factor > 1)
+
+
+def _mosaic(model: Autoencoder, extent: Extent, columns: int, rows: int, device: torch.device) -> Iterator[np.ndarray | None]:
+    """Decodings at a grid's centres as one picture, last; None after each block."""
     _, height, width = model.config.image_shape
-    codes = torch.from_numpy(centres.astype(np.float32)).to(models.device)
-    picture = np.empty((payload.rows, height, payload.columns, width, 3), np.uint8)
-    rows_a_block = max(1, BLOCK // payload.columns)
-    for top in range(0, payload.rows, rows_a_block):
-        rows = min(rows_a_block, payload.rows - top)
-        block = codes[top * payload.columns : (top + rows) * payload.columns]
-        shown = grey_tiles(_numpy(model.decode(block)))
-        picture[top : top + rows] = shown.reshape(rows, payload.columns, height, width, 3).swapaxes(1, 2)
+    codes = torch.from_numpy(cell_centres(extent, columns, rows).astype(np.float32)).to(device)
+    tiles = np.empty((rows * columns, height, width, 3), np.uint8)
+    for start in range(0, len(codes), BLOCK):
+        block = codes[start : start + BLOCK]
+        tiles[start : start + len(block)] = grey_tiles(_numpy(model.decode(block)))
         yield None
-    whole = _frozen(picture.reshape(payload.rows * height, payload.columns * width, 3))
-    yield GridDecoded(payload.path, payload.extent, payload.columns, payload.rows, whole)
+    picture = tiles.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
+    yield _frozen(np.ascontiguousarray(picture.reshape(rows * height, columns * width, 3)))
 
 
-def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureEncoded | None]:
+def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureEncoded | PictureOffered | None]:
     model = plane_model(payload.path, models)
-    if payload.pixels is not None:
-        name, raw = "drawn", np.atleast_3d(payload.pixels).transpose(2, 0, 1)
-    else:
-        name, raw = Path(payload.picture).name, read_picture(Path(payload.picture))
-    try:
-        light_on_dark = models.checkpoint(payload.path).card.data.name == "mnist"
-        picture = fit_picture(np.ascontiguousarray(raw, np.uint8), model.config.image_shape, light_on_dark)
-    except ValueError as error:
-        raise BadInput(f"{payload.picture or 'drawn picture'}: {error}") from None
-    x = torch.from_numpy(to_unit_range(picture[None])).to(models.device)
+    found = picture_for(payload, models.checkpoint(payload.path))
+    if isinstance(found, PictureOffered):
+        yield found
+        return
+    x = torch.from_numpy(to_unit_range(found.pixels[None])).to(models.device)
     mean, log_variance = model.encode(x)
     yield None
     sigma = None if log_variance is None else (0.5 * log_variance).exp()
     kl = math.nan if log_variance is None else float(gaussian_kl(mean, log_variance))
+    again = model.decode(mean)
     yield PictureEncoded(
-        payload.path, name, _pair(mean), None if sigma is None else _pair(sigma),
-        _frozen(grey_tiles(_numpy(x))[0]), _frozen(grey_tiles(_numpy(model.decode(mean)))[0]),
-        expected_log_likelihood(model, x, mean, sigma), kl,
+        payload.path, found.name, _pair(mean), None if sigma is None else _pair(sigma),
+        _frozen(grey_tiles(_numpy(x))[0]), _frozen(grey_tiles(_numpy(again))[0]),
+        expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
     )  # fmt: skip
 
 
@@ -195,6 +187,43 @@ def expected_log_likelihood(model: Autoencoder, x: Tensor, mean: Tensor, sigma: 
     noise = torch.randn(POSTERIOR_DRAWS, mean.shape[1], generator=torch.Generator().manual_seed(0)).to(mean.device)
     z = mean + sigma * noise
     return float(log_likelihood(model, x.expand(len(z), -1, -1, -1), z).mean())
+
+
+def _show_image(payload: ShowImage, models: Models) -> Iterator[ImageShown]:
+    plane_model(payload.path, models)
+    pixels, label = held_out_image(models.checkpoint(payload.path), payload.index)
+    tile = grey_tiles(to_unit_range(pixels[None]))[0]
+    yield ImageShown(payload.path, payload.index, _frozen(tile), label)
+
+
+def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | None]:
+    model = plane_model(payload.path, models)
+    if not 1 <= payload.count <= MAX_DRAWS:
+        raise BadInput(f"{payload.count} draws at once; 1 to {MAX_DRAWS} are possible")
+    noise = np.random.Generator(np.random.Philox(key=payload.seed)).standard_normal((payload.count, model.config.code))
+    z = torch.from_numpy(noise.astype(np.float32)).to(models.device)
+    if payload.encoded is not None:
+        found = picture_for(payload.encoded, models.checkpoint(payload.path))
+        if isinstance(found, PictureOffered):
+            raise BadInput(f"{found.name}: is not encoded yet; resize it first")
+        mean, log_variance = model.encode(torch.from_numpy(to_unit_range(found.pixels[None])).to(models.device))
+        z = mean + (z * (0.5 * log_variance).exp() if log_variance is not None else 0 * z)
+    images = torch.cat([model.decode(block) for block in z.split(BLOCK)])
+    yield None
+    codes, tiles = _frozen(_numpy(z)), _frozen(grey_tiles(_numpy(images)))
+    unread = (_frozen(np.zeros(0, np.uint8)), _frozen(np.zeros(0, np.float32)), math.nan)
+    judge = models.judge()
+    if judge is None or not _readable(judge, images):
+        yield CodesDrawn(payload.path, codes, tiles, *unread)
+        return
+    yield CodesDrawn(payload.path, codes, tiles, *unread, partial=True)
+    shares = []
+    for block in images.split(READ_BLOCK):
+        shares.append(judge(block).float().softmax(1))
+        yield None
+    confidence, digits = torch.cat(shares).max(1)
+    share = float((confidence > CONFIDENT).float().mean())
+    yield CodesDrawn(payload.path, codes, tiles, _frozen(_numpy(digits).astype(np.uint8)), _frozen(_numpy(confidence)), share)
 
 
 def read_digits(judge: nn.Module, images: Tensor) -> list[tuple[tuple[int, float], ...]]:

@@ -101,9 +101,9 @@ class _Running:
 
 
 def _may_be_last(outcome: Outcome) -> bool:
-    from explorer.engine.messages import ChainProgress, LanePlanned
+    from explorer.engine.messages import ChainProgress, ExportProgress, LanePlanned
 
-    return not isinstance(outcome, ChainProgress | LanePlanned)
+    return not isinstance(outcome, ChainProgress | ExportProgress | LanePlanned) and not getattr(outcome, "partial", False)
 
 
 def failure(error: BaseException) -> Failed:

@@ -6,6 +6,10 @@ import numpy as np
 from PIL import Image
 
 MAX_SIDE = 8192
+DIGIT_SHARE = 20 / 28
+"""Of an image's side: the longer side of an MNIST digit."""
+INK = 25
+"""Grey above which a pixel counts as ink."""
 
 
 def fit_picture(picture: np.ndarray, shape: tuple[int, int, int], dark_ground: bool = True) -> np.ndarray:
@@ -44,6 +48,37 @@ def fit_picture(picture: np.ndarray, shape: tuple[int, int, int], dark_ground: b
     if dark_ground and ground.mean() > 127:
         array = 255 - array
     return np.ascontiguousarray(array)
+
+
+def centred(picture: np.ndarray) -> np.ndarray:
+    """A grey picture of light strokes on black as MNIST's are: fitted into 20 of 28 pixels, its centre of mass in the middle.
+
+    LeCun et al. 1998: "size normalized to fit in a 20x20 pixel box while preserving their aspect ratio", then
+    "centered in a 28x28 image by computing the center of mass of the pixels": in MNIST's files it is at pixel (14, 14),
+    counted from 0.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (1, H, W), uint8
+
+    Returns
+    -------
+    ndarray of the same shape, uint8; an empty picture as it is.
+    """
+    grey = picture[0]
+    height, width = grey.shape
+    rows, columns = np.flatnonzero(grey.max(axis=1) > INK), np.flatnonzero(grey.max(axis=0) > INK)
+    if not len(rows):
+        return picture
+    inked = Image.fromarray(grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    scale = min(height, width) * DIGIT_SHARE / max(inked.size)
+    size = (max(1, round(inked.width * scale)), max(1, round(inked.height * scale)))
+    canvas = Image.new("L", (width, height))
+    canvas.paste(inked.resize(size, Image.Resampling.BICUBIC), ((width - size[0]) // 2, (height - size[1]) // 2))
+    values = np.asarray(canvas, np.float64)
+    down, right = ((values.sum(axis=1 - a) @ np.arange(n)) / values.sum() - n / 2 for a, n in ((0, height), (1, width)))
+    moved = canvas.transform((width, height), Image.Transform.AFFINE, (1, 0, round(right), 0, 1, round(down)))
+    return np.ascontiguousarray(np.asarray(moved)[None])
 
 
 def _with_channels(picture: np.ndarray, channels: int) -> np.ndarray:

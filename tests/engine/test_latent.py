@@ -15,20 +15,28 @@ from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCar
 from explorer.checkpoints.files import load, save
 from explorer.datasets.images import to_unit_range
 from explorer.engine import latent
+from explorer.engine.latent_codes import ENCODING_BLOCK
 from explorer.engine.messages import (
     CodesDecoded,
+    CodesDrawn,
     CodesShown,
     DecodeCodes,
     DecodeGrid,
+    DrawCodes,
     EncodeImages,
     EncodePicture,
     GridDecoded,
+    ImageShown,
     PictureEncoded,
+    PictureOffered,
+    ShowImage,
 )
 from explorer.engine.models import Models
+from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
 from explorer.latent.plane import cell_centres
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
+from explorer.recipe import Dab
 from explorer.training.cards import config_dict
 
 
@@ -95,9 +103,19 @@ def test_an_ae_has_codes_without_sigmas(ae: str, models: Models) -> None:
 
 
 def test_long_work_can_be_cancelled_in_between(vae: str, models: Models) -> None:
-    outcomes = steps(EncodeImages(vae, limit=3 * latent.ENCODING_BLOCK), models)
+    fresh = Models(torch.device("cpu"))  # it has no codes yet
+    outcomes = steps(EncodeImages(vae, limit=3 * ENCODING_BLOCK), fresh)
     assert outcomes[:-1] == [None] * 3
-    assert steps(DecodeGrid(vae, (-1, 1, -1, 1), 40, 30), models)[:-1] == [None] * 5
+    assert len(steps(EncodeImages(vae, limit=3 * ENCODING_BLOCK), fresh)) == 1
+    coarse, fine = 1, 12  # 10 x 8 and 40 x 30 decodings in blocks of 100
+    found = steps(DecodeGrid(vae, (-1, 1, -1, 1), 40, 30), models)
+    assert [type(outcome) for outcome in found] == [type(None)] * coarse + [GridDecoded] + [type(None)] * fine + [GridDecoded]
+
+
+def test_a_large_manifold_comes_coarse_first(vae: str, models: Models) -> None:
+    parts = [outcome for outcome in steps(DecodeGrid(vae, (-1, 1, -1, 1), 24, 20), models) if outcome is not None]
+    assert all(isinstance(part, GridDecoded) for part in parts)
+    assert [(part.columns, part.rows, part.partial) for part in parts] == [(6, 5, True), (24, 20, False)]  # type: ignore[union-attr]
 
 
 def test_decodings_are_the_decoders_own(vae: str, models: Models) -> None:
@@ -137,7 +155,7 @@ def test_no_codes_give_no_decodings(vae: str, models: Models) -> None:
 
 def test_the_grid_is_one_picture_with_the_top_row_at_y_max(vae: str, models: Models) -> None:
     extent = (-2.0, 1.0, -1.0, 3.0)
-    found = answer(DecodeGrid(vae, extent, 5, 300), models)
+    found = [outcome for outcome in steps(DecodeGrid(vae, extent, 5, 300), models) if outcome is not None][-1]
     assert isinstance(found, GridDecoded)
     assert found.picture.shape == (300 * 28, 5 * 28, 3)
     centres = cell_centres(extent, 5, 300)
@@ -240,3 +258,79 @@ def test_what_is_no_picture_names_the_file(vae: str, models: Models, tmp_path: P
         steps(EncodePicture(vae, str(file)), models)
     with pytest.raises(BadInput, match=r"gone\.png: no such file"):
         steps(EncodePicture(vae, str(tmp_path / "gone.png")), models)
+
+
+# --- drawings, test images, draws
+
+
+def test_a_drawing_is_marks_of_the_brush_on_black(vae: str, models: Models) -> None:
+    dabs = (Dab(((14.0, 4.0), (14.0, 24.0)), 1.5), Dab(((14.0, 20.0), (14.0, 27.0)), 3.0, -1.0))
+    found = answer(EncodePicture(vae, drawing=dabs), models)
+    assert isinstance(found, PictureEncoded)
+    tile = found.tile[:, :, 0]
+    assert tile[10, 13] == tile[10, 14] == 255
+    assert tile[10, 10] == tile[10, 17] == 0
+    assert tile[22, 13] == 0  # erased
+    np.testing.assert_array_equal(tile, tile[:, ::-1])
+    assert found.name == "drawn"
+
+
+def test_a_test_image_is_encoded_as_itself(vae: str, models: Models, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
+    shown = answer(EncodeImages(vae, limit=60), models)
+    found = answer(EncodePicture(vae, index=42), models)
+    assert isinstance(shown, CodesShown)
+    assert isinstance(found, PictureEncoded)
+    np.testing.assert_array_equal(found.tile[:, :, 0], mnist_test[0][42, 0])
+    assert found.mean == pytest.approx(shown.codes[42], abs=1e-4)
+    assert found.name == f"test image 42, a {mnist_test[1][42]}"
+    again = (found.reconstruction[:, :, 0] / 255.0 - mnist_test[0][42, 0] / 255.0) ** 2
+    assert found.error == pytest.approx(again.mean(), abs=1e-3)
+    hovered = answer(ShowImage(vae, 42), models)
+    assert isinstance(hovered, ImageShown)
+    np.testing.assert_array_equal(hovered.tile, found.tile)
+    assert hovered.label == mnist_test[1][42]
+    for payload in (ShowImage(vae, 10_000), EncodePicture(vae, index=-1)):
+        with pytest.raises(BadInput, match="there is no test image"):
+            steps(payload, models)
+
+
+def test_a_picture_of_another_size_is_offered_to_be_resized(vae: str, models: Models, tmp_path: Path) -> None:
+    file = tmp_path / "wide.png"
+    Image.fromarray(np.zeros((30, 50), np.uint8)).save(file)
+    offer = answer(EncodePicture(vae, str(file), resize=False), models)
+    assert offer == PictureOffered(vae, "wide.png", (30, 50), (28, 28))
+    assert isinstance(answer(EncodePicture(vae, str(file)), models), PictureEncoded)
+
+
+def test_draws_from_the_prior_are_the_same_for_every_model(vae: str, ae: str, models: Models) -> None:
+    few, many, other = (steps(DrawCodes(path, count, 3), models)[-1] for path, count in ((vae, 4), (vae, 9), (ae, 4)))
+    assert isinstance(few, CodesDrawn)
+    assert isinstance(many, CodesDrawn)
+    assert isinstance(other, CodesDrawn)
+    np.testing.assert_array_equal(few.codes, many.codes[:4])
+    np.testing.assert_array_equal(few.codes, other.codes)
+    with torch.inference_mode():
+        np.testing.assert_allclose(
+            few.tiles[:, :, :, :1], grey_tiles(network(vae).decode(torch.tensor(few.codes)).numpy())[..., :1], atol=1
+        )
+    assert few.confident == float((few.confidence > 0.9).mean())
+    unread = next(outcome for outcome in steps(DrawCodes(vae, 4, 3), models) if outcome is not None)
+    assert isinstance(unread, CodesDrawn)
+    assert unread.partial
+    assert len(unread.digits) == 0
+    with pytest.raises(BadInput, match="draws at once"):
+        steps(DrawCodes(vae, 0, 3), models)
+
+
+def test_draws_from_a_posterior_have_its_mean_and_spread(vae: str, ae: str, models: Models) -> None:
+    encoded = EncodePicture(vae, index=7)
+    picture = answer(encoded, models)
+    assert isinstance(picture, PictureEncoded)
+    assert picture.sigma is not None
+    found = next(outcome for outcome in steps(DrawCodes(vae, 2000, 1, encoded), models) if outcome is not None)
+    assert isinstance(found, CodesDrawn)
+    np.testing.assert_allclose(found.codes.mean(0), picture.mean, atol=4 * max(picture.sigma) / math.sqrt(2000))
+    np.testing.assert_allclose(found.codes.std(0), picture.sigma, rtol=0.1)
+    point = steps(DrawCodes(ae, 5, 1, EncodePicture(ae, index=7)), models)[-1]
+    assert isinstance(point, CodesDrawn)
+    assert len(np.unique(point.codes, axis=0)) == 1  # an AE's code is a point

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.latent.picture import MAX_SIDE, fit_picture
+from explorer.latent.picture import MAX_SIDE, centred, fit_picture
 
 MNIST = (1, 28, 28)
 
@@ -50,3 +50,22 @@ def test_colour_becomes_grey_and_grey_colour() -> None:
 def test_what_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="a picture has shape"):
         fit_picture(np.zeros(shape, np.uint8), MNIST)
+
+
+def test_mnists_own_digits_stay_where_they_are(mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
+    unmoved = [np.array_equal(centred(image), image) for image in mnist_test[0][:200]]
+    assert np.mean(unmoved) > 0.7  # where the centre of mass rounds to another pixel, it moves by one
+
+
+def test_a_small_drawing_in_a_corner_is_enlarged_and_put_in_the_middle() -> None:
+    picture = np.zeros((1, 28, 28), np.uint8)
+    picture[0, 2:12, 3:5] = 255
+    found = centred(picture)[0].astype(float)
+    rows = np.flatnonzero(found.max(axis=1) > 100)
+    assert rows[-1] - rows[0] + 1 == 20
+    assert found.sum(axis=1) @ np.arange(28) / found.sum() == pytest.approx(14, abs=0.51)
+    assert found.sum(axis=0) @ np.arange(28) / found.sum() == pytest.approx(14, abs=0.51)
+
+
+def test_nothing_drawn_stays_nothing() -> None:
+    assert not centred(np.zeros(MNIST, np.uint8)).any()

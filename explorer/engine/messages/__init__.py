@@ -9,6 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.engine.messages.branches import (
+    FitPicture,
+    PaintShown,
+    PictureFitted,
+    PreviewPaint,
+    ShowSurvival,
+    ShowTree,
+    SurvivalShown,
+    TreeShown,
+    TreeTile,
+)
 from explorer.engine.messages.chain import (
     QUANTITIES,
     ChainFinished,
@@ -20,6 +31,7 @@ from explorer.engine.messages.chain import (
     LaneKey,
     LanePlanned,
     LaneProgress,
+    MeasureSimilarity,
     Palette,
     Quantity,
     SampleChain,
@@ -27,20 +39,29 @@ from explorer.engine.messages.chain import (
     ShowFilm,
     ShowStep,
     ShowTerms,
+    SimilarityMeasured,
     StepShown,
     TermsShown,
+    lane_key,
     lane_keys,
 )
+from explorer.engine.messages.exports import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.messages.latent import (
     CodesDecoded,
+    CodesDrawn,
     CodesShown,
     DecodeCodes,
     DecodeGrid,
+    DrawCodes,
     EncodeImages,
     EncodePicture,
     GridDecoded,
+    ImageShown,
     PictureEncoded,
+    PictureOffered,
+    ShowImage,
 )
+from explorer.engine.messages.latent_fields import FIELD_KINDS, FieldKind, FieldShown, ShowField
 from explorer.engine.messages.library import (
     CheckpointOpened,
     LibraryEntry,
@@ -71,6 +92,7 @@ from explorer.engine.messages.unet import (
 
 __all__ = [
     "BACKGROUND",
+    "FIELD_KINDS",
     "QUANTITIES",
     "BlockShown",
     "Cancelled",
@@ -79,17 +101,28 @@ __all__ = [
     "ChannelsShown",
     "CheckpointOpened",
     "CodesDecoded",
+    "CodesDrawn",
     "CodesShown",
     "CurvesShown",
     "DecodeCodes",
     "DecodeGrid",
     "Done",
+    "DrawCodes",
     "EncodeImages",
     "EncodePicture",
     "EngineReady",
+    "ExportChain",
+    "ExportLook",
+    "ExportProgress",
+    "ExportRead",
+    "Exported",
     "Failed",
+    "FieldKind",
+    "FieldShown",
     "FilmShown",
+    "FitPicture",
     "GridDecoded",
+    "ImageShown",
     "InspectUNet",
     "Instead",
     "LaneCurves",
@@ -100,39 +133,57 @@ __all__ = [
     "LibraryEntry",
     "LibraryScanned",
     "MakeThumbnail",
+    "MeasureSimilarity",
     "OpenCheckpoint",
     "Outcome",
     "OutputShown",
+    "PaintShown",
     "Palette",
     "Payload",
     "PictureEncoded",
+    "PictureFitted",
+    "PictureOffered",
+    "PreviewPaint",
     "Quantity",
+    "ReadExport",
     "Request",
     "Result",
     "SampleChain",
     "ScanLibrary",
     "SetFrameBudget",
     "ShowCurves",
+    "ShowField",
     "ShowFilm",
+    "ShowImage",
     "ShowStep",
+    "ShowSurvival",
     "ShowTerms",
+    "ShowTree",
+    "SimilarityMeasured",
     "StartEngine",
     "StepShown",
     "Summary",
+    "SurvivalShown",
     "TermsShown",
     "ThumbnailMade",
+    "TreeShown",
+    "TreeTile",
     "UNetAbsent",
     "UNetShown",
+    "lane_key",
     "lane_keys",
 ]
 
 Payload = (
     StartEngine | SetFrameBudget | ScanLibrary | MakeThumbnail | OpenCheckpoint | SampleChain | ShowStep | ShowTerms
     | ShowFilm | ShowCurves | EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
+    | ShowTree | PreviewPaint | FitPicture | ShowSurvival
+    | ShowImage | DrawCodes | ShowField
     | InspectUNet
+    | MeasureSimilarity | ExportChain | ReadExport
 )  # fmt: skip
 
-BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages)
+BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, MeasureSimilarity, ExportChain)
 """Payloads that give way, between steps, to the others."""
 
 
@@ -161,8 +212,11 @@ class Request:
 
 Outcome = (
     EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
-    | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded
+    | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded | ImageShown
+    | TreeShown | PaintShown | PictureFitted | SurvivalShown
+    | PictureOffered | CodesDrawn | FieldShown
     | UNetShown | UNetAbsent
+    | SimilarityMeasured | ExportProgress | Exported | ExportRead
     | Failed | Cancelled
 )  # fmt: skip
 

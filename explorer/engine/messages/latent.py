@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.recipe import Dab
+
 
 @dataclass(frozen=True, slots=True)
 class EncodeImages:
@@ -35,7 +37,7 @@ class DecodeCodes:
 
 @dataclass(frozen=True, slots=True)
 class DecodeGrid:
-    """The manifold: decodings of a grid over a rectangle. Answer: GridDecoded.
+    """The manifold: decodings of a grid over a rectangle. Answers: GridDecoded, coarse first.
 
     `extent` is (x_min, x_max, y_min, y_max); the grid has `columns` x `rows` cells, decoded at their centres.
     """
@@ -48,11 +50,61 @@ class DecodeGrid:
 
 @dataclass(frozen=True, slots=True)
 class EncodePicture:
-    """Code of one picture file, or of drawn pixels (H, W) uint8. Answer: PictureEncoded."""
+    """Code of one picture. Answer: PictureEncoded, or PictureOffered if it is of another size.
+
+    Attributes
+    ----------
+    path : str
+        The checkpoint.
+    picture : str
+        A file; empty for one of the others.
+    drawing : tuple of Dab
+        Marks of a brush on black, in pixels of the model's images.
+    index : int or None
+        A test image of the model's data set.
+    resize : bool
+        Fit a file of another size; else it is offered.
+    centre : bool
+        Bring the picture to MNIST's size and place: its digit in 20 x 20 pixels, its centre of mass in the middle.
+    pixels : ndarray, shape (H, W), uint8, or None
+    """
 
     path: str
     picture: str = ""
+    drawing: tuple[Dab, ...] = ()
+    index: int | None = None
+    resize: bool = True
+    centre: bool = False
     pixels: np.ndarray | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowImage:
+    """One test image of the checkpoint's data set. Answer: ImageShown."""
+
+    path: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawCodes:
+    """Codes drawn at random, decoded and read. Answer: CodesDrawn.
+
+    Attributes
+    ----------
+    path : str
+        The checkpoint.
+    count : int
+    seed : int
+        Determines the draws: draw i is the same for any model and any count.
+    encoded : EncodePicture or None
+        Draw from its posterior q(z|x); without it from the prior N(0, I).
+    """
+
+    path: str
+    count: int
+    seed: int
+    encoded: EncodePicture | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,13 +153,17 @@ class CodesDecoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GridDecoded:
-    """The manifold as one picture (rows * H, columns * W, 3) uint8; its top row is at y_max."""
+    """The manifold as one picture (rows * H, columns * W, 3) uint8; its top row is at y_max.
+
+    `columns` and `rows` are of this answer; a finer one follows if `partial`.
+    """
 
     path: str
     extent: tuple[float, float, float, float]
     columns: int
     rows: int
     picture: np.ndarray
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +180,8 @@ class PictureEncoded:
     tile, reconstruction : ndarray, shape (H, W, 3), uint8
     log_likelihood, kl : float
         Reconstruction term and KL of the ELBO in nats; KL is NaN for an AE.
+    error : float
+        Mean squared error of the reconstruction's pixels in [0, 1].
     """
 
     path: str
@@ -134,3 +192,51 @@ class PictureEncoded:
     reconstruction: np.ndarray
     log_likelihood: float
     kl: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOffered:
+    """A picture of another size than the model's images, (height, width) both; it can be resized."""
+
+    path: str
+    name: str
+    size: tuple[int, int]
+    wanted: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageShown:
+    """A test image: (H, W, 3) uint8, and its class or None."""
+
+    path: str
+    index: int
+    tile: np.ndarray
+    label: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodesDrawn:
+    """Random codes.
+
+    Attributes
+    ----------
+    path : str
+    codes : ndarray, shape (N, 2), float32
+    tiles : ndarray, shape (N, H, W, 3), uint8
+        Their decodings.
+    digits : ndarray, shape (N,), uint8, and confidence : ndarray, shape (N,), float32
+        The likeliest digit of each decoding and its probability; empty without the classifier.
+    confident : float
+        Share of them read with confidence over 0.9; NaN without the classifier.
+    partial : bool
+        How they are read follows.
+    """
+
+    path: str
+    codes: np.ndarray
+    tiles: np.ndarray
+    digits: np.ndarray
+    confidence: np.ndarray
+    confident: float
+    partial: bool = False

@@ -1,0 +1,173 @@
+"""Fields over the latent plane, coarse first: density, errors, magnification, how decodings are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.engine.colour_maps import class_blend, coloured
+from explorer.engine.latent_codes import ImageCodes, Models, codes_of
+from explorer.engine.messages.latent_fields import FieldKind, FieldShown, ShowField
+from explorer.errors import BadInput
+from explorer.latent.elbo import gaussian_kl, log_likelihood, reconstruction_error
+from explorer.latent.plane import Extent, cell_centres, extent_of, prior_radius
+from explorer.models.autoencoder import Autoencoder
+
+PASSES = (4, 2, 1)
+"""Each pass has cells so many times as wide as the last one's."""
+
+BLOCKS: dict[FieldKind, int] = {"density": 128, "error": 64, "elbo": 64, "magnification": 32, "classes": 8}
+"""Codes between two cancel points: about as much work as a decoding of 100."""
+
+REFERENCE_CELLS = 20
+"""A field's range comes from a grid of so many cells a side over the codes."""
+
+DENSITY_NATS = 10.0
+"""How far below the greatest density the map reaches."""
+
+Evaluate = Callable[[Tensor], np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Range:
+    low: float
+    high: float
+    logarithmic: bool
+
+
+_ranges: WeakKeyDictionary[nn.Module, dict[FieldKind, _Range]] = WeakKeyDictionary()
+
+
+def show_field(request: ShowField, model: Autoencoder, models: Models) -> Iterator[FieldShown | None]:
+    """Answer a ShowField: a pass with wide cells first, then finer ones; None is a cancel point.
+
+    Raises
+    ------
+    BadInput
+        If the model has no such field, or the grid cannot be.
+    """
+    codes: ImageCodes | None = None
+    for found in codes_of(models.checkpoint(request.path), models.device):
+        yield None
+        codes = found
+    assert codes is not None
+    evaluate = _evaluator(request.kind, model, codes, models)
+    known = _ranges.setdefault(model, {})
+    if request.kind not in known:
+        for reference in _values(evaluate, _home(codes, model), REFERENCE_CELLS, REFERENCE_CELLS, request.kind, models.device):
+            yield None
+            if reference is not None:
+                known[request.kind] = _range(request.kind, reference)
+    for factor in PASSES:
+        columns, rows = math.ceil(request.columns / factor), math.ceil(request.rows / factor)
+        for values in _values(evaluate, request.extent, columns, rows, request.kind, models.device):
+            yield None
+            if values is not None:
+                yield _shown(request, values.reshape(rows, columns, -1), known[request.kind], factor > 1)
+
+
+def _values(
+    evaluate: Evaluate, extent: Extent, columns: int, rows: int, kind: FieldKind, device: torch.device
+) -> Iterator[np.ndarray | None]:
+    """Values at a grid's centres, row by row, last; None after each block."""
+    try:
+        centres = cell_centres(extent, columns, rows)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    z = torch.from_numpy(centres.astype(np.float32)).to(device)
+    blocks = []
+    for block in z.split(BLOCKS[kind]):
+        blocks.append(evaluate(block))
+        yield None
+    yield np.concatenate(blocks)
+
+
+def _evaluator(kind: FieldKind, model: Autoencoder, codes: ImageCodes, models: Models) -> Evaluate:
+    """What gives the field's values (N,), or probabilities (N, C), at codes (N, code)."""
+    if kind == "density":
+        if not len(codes.means):
+            raise BadInput("the aggregate posterior needs the model's test images, which are not on this machine")
+        from explorer.latent.density import Mixture
+
+        mixture = Mixture.of(codes.means, codes.sigmas)
+        return lambda z: mixture.log_density(z.double().cpu().numpy()).astype(np.float32)
+    if kind == "elbo":
+        if not model.config.variational:
+            raise BadInput("an AE has no ELBO: choose the reconstruction error")
+        return lambda z: _numpy(_elbo_at_mean(model, model.decode(z)))
+    if kind == "error":
+        return lambda z: _numpy(reconstruction_error(model, model.decode(z)))
+    if kind == "magnification":
+        from explorer.latent.geometry import magnification
+
+        return lambda z: _numpy(magnification(model.decode, z))
+    judge = models.judge()
+    if judge is None:
+        raise BadInput("the digit classifier, mnist-classifier, is not installed")
+    return lambda z: _numpy(judge(model.decode(z)).float().softmax(1))
+
+
+def _elbo_at_mean(model: Autoencoder, x: Tensor) -> Tensor:
+    """log p(x|z) at the posterior's mean less KL(q(z|x) || p(z)), shape (N,), nats: the ELBO without its sampling noise."""
+    mean, log_variance = model.encode(x)
+    assert log_variance is not None
+    return log_likelihood(model, x, mean) - gaussian_kl(mean, log_variance)
+
+
+def _home(codes: ImageCodes, model: Autoencoder) -> Extent:
+    """Rectangle of the codes, or of most of the prior."""
+    radius = prior_radius(0.99)
+    return extent_of(codes.means) or (-radius, radius, -radius, radius)
+
+
+def _range(kind: FieldKind, reference: np.ndarray) -> _Range:
+    """Ends of the map from values over the codes' rectangle: stated, and the same wherever one looks."""
+    if kind == "classes":
+        return _Range(0.0, 1.0, False)
+    finite = reference[np.isfinite(reference)]
+    if not len(finite):
+        return _Range(0.0, 1.0, False)
+    if kind == "density":
+        top = math.ceil(float(finite.max()))
+        return _Range(top - DENSITY_NATS, top, False)
+    low, high = (_rounded(float(q)) for q in np.quantile(finite, [0.02, 0.98]))
+    if kind == "elbo":
+        return _Range(low, high if high > low else low + 1, False)
+    high = max(high, 1e-9)
+    return _Range(min(max(low, high / 1e4), high / 2), high, True)
+
+
+def _rounded(value: float) -> float:
+    """To two digits."""
+    return float(f"{value:.2g}")
+
+
+def _shown(request: ShowField, values: np.ndarray, ends: _Range, partial: bool) -> FieldShown:
+    rows, columns, depth = values.shape
+    classes = None
+    if request.kind == "classes":
+        colours = request.class_colours
+        if len(colours) != depth:
+            raise BadInput(f"the classifier has {depth} classes, and {len(colours)} colours were given")
+        picture = class_blend(values, colours)
+        classes, values = values.argmax(2).astype(np.uint8), values.max(2)
+        classes.setflags(write=False)
+    else:
+        values = values[..., 0]
+        picture = coloured(values, ends.low, ends.high, ends.logarithmic)
+    values = np.ascontiguousarray(values, np.float32)
+    for array in (values, picture):
+        array.setflags(write=False)
+    return FieldShown(
+        request.path, request.kind, request.extent, columns, rows, values, classes, picture, ends.low, ends.high, ends.logarithmic, partial
+    )
+
+
+def _numpy(tensor: Tensor) -> np.ndarray:
+    return tensor.float().cpu().numpy()

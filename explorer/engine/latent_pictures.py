@@ -1,0 +1,68 @@
+"""The picture that a request wants encoded: a file, a drawing or a test image, as the model's encoder takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.datasets.images import read_picture
+from explorer.engine.latent_codes import held_out_image
+from explorer.engine.messages import EncodePicture, PictureOffered
+from explorer.errors import BadInput
+from explorer.latent.picture import centred, fit_picture
+from explorer.models.autoencoder import Autoencoder
+from explorer.recipe import Dab, coverage
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A picture: what it is called, and its pixels (C, H, W) uint8 at the model's shape."""
+
+    name: str
+    pixels: np.ndarray
+
+
+def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | PictureOffered:
+    """What is to be encoded; an offer where it is a file of another size and `resize` is not asked for.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read, or there is no such test image.
+    """
+    assert isinstance(checkpoint.network, Autoencoder)
+    shape = checkpoint.network.config.image_shape
+    light_on_dark = checkpoint.card.data.name == "mnist"
+    if request.index is not None:
+        pixels, label = held_out_image(checkpoint, request.index)
+        found = Found(f"test image {request.index}" + ("" if label is None else f", a {label}"), pixels)
+    elif request.drawing:
+        found = Found("drawn", draw(request.drawing, shape))
+    else:
+        if request.pixels is not None:
+            name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)
+        else:
+            name, raw = Path(request.picture).name, read_picture(Path(request.picture))
+        if raw.shape[1:] != shape[1:] and not request.resize:
+            return PictureOffered(request.path, name, (raw.shape[1], raw.shape[2]), (shape[1], shape[2]))
+        try:
+            found = Found(name, fit_picture(np.ascontiguousarray(raw, np.uint8), shape, light_on_dark))
+        except ValueError as error:
+            raise BadInput(f"{request.picture or 'drawn picture'}: {error}") from None
+    if request.centre and shape[0] == 1:
+        return Found(found.name, centred(found.pixels))
+    return found
+
+
+def draw(dabs: tuple[Dab, ...], shape: tuple[int, int, int]) -> np.ndarray:
+    """Marks of the brush on black, one over the other, (C, H, W) uint8."""
+    channels, height, width = shape
+    canvas = np.full((height, width), -1.0)
+    for dab in dabs:
+        covered = coverage(dab, height, width)
+        canvas += covered * (dab.value - canvas)
+    grey = np.rint((np.clip(canvas, -1, 1) + 1) * 127.5).astype(np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(grey, (channels, height, width)))
