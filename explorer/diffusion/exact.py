@@ -110,45 +110,37 @@ class EmpiricalData:
 
     # --- what is asked ---
 
-    def log_weights(self, x_t: Tensor, alpha_bar: float) -> Tensor:
-        """log w_i(x_t), shape (N, n), float32; N n numbers of memory.
+    def log_weights(self, x_t: Tensor, alpha_bar: float | Tensor) -> Tensor:
+        """log w_i(x_t), shape (N, n), float32; N n numbers of memory. Parameters as of `posterior_work`."""
+        groups = zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True)
+        return torch.cat([_finished(self._group_log_weights(rows, levels))[: len(rows)] for rows, levels in groups])
 
-        Parameters
-        ----------
-        x_t : Tensor, shape (N, C, H, W)
-        alpha_bar : float
-            In (0, 1).
-        """
-        return torch.cat([_finished(self._group_log_weights(rows, alpha_bar))[: len(rows)] for rows in self._groups(x_t)])
-
-    def denoise(self, x_t: Tensor, alpha_bar: float) -> Tensor:
+    def denoise(self, x_t: Tensor, alpha_bar: float | Tensor) -> Tensor:
         """E[x_0 | x_t], shape and dtype of x_t: what no network can surpass in squared error on this data."""
         return self.posterior(x_t, alpha_bar).mean.to(x_t)
 
-    def posterior(self, x_t: Tensor, alpha_bar: float, uniforms: Tensor | None = None, k: int = 1) -> ImagePosterior:
+    def posterior(self, x_t: Tensor, alpha_bar: float | Tensor, uniforms: Tensor | None = None, k: int = 1) -> ImagePosterior:
         """q(x_0 | x_t); as `posterior_work`, at once."""
         return _finished(self.posterior_work(x_t, alpha_bar, uniforms, k))
 
     def posterior_work(
-        self, x_t: Tensor, alpha_bar: float, uniforms: Tensor | None = None, k: int = 1
+        self, x_t: Tensor, alpha_bar: float | Tensor, uniforms: Tensor | None = None, k: int = 1
     ) -> Generator[None, None, ImagePosterior]:
         """q(x_0 | x_t), returned; a None for each block of work (a cancel point).
 
         Parameters
         ----------
         x_t : Tensor, shape (N, C, H, W)
-        alpha_bar : float
-            In (0, 1).
+        alpha_bar : float or Tensor of shape (N,)
+            In (0, 1): one noise level for all samples, or each its own.
         uniforms : Tensor or None, shape (N,), float64
             In [0, 1): draw i ~ w with them.
         k : int
             How many of the largest weights; at most n of them are given.
         """
-        if not 0 < alpha_bar < 1:
-            raise ValueError(f"alpha_bar must be in (0, 1), not {alpha_bar}")
         parts: list[ImagePosterior] = []
-        for g, rows in enumerate(self._groups(x_t)):
-            log_w = yield from self._group_log_weights(rows, alpha_bar)
+        for g, (rows, levels) in enumerate(zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True)):
+            log_w = yield from self._group_log_weights(rows, levels)
             w = log_w[: len(rows)].exp()
             mean = yield from self._mean(w)
             top_weights, top = w.topk(min(k, self.n), dim=1)
@@ -169,7 +161,7 @@ class EmpiricalData:
         """
         indices, distances = [], []
         for rows in self._groups(x):
-            scores = yield from self._scores(rows, 1.0, max(k, REFINED))
+            scores = yield from self._scores(rows, torch.ones(GROUP, dtype=torch.float64, device=self.device), max(k, REFINED))
             found, order = scores.refined[: len(rows)].topk(min(k, self.n), dim=1)
             indices.append(scores.nearest[: len(rows)].gather(1, order))
             distances.append((-2 * found).clamp(min=0).sqrt())
@@ -191,26 +183,40 @@ class EmpiricalData:
             raise ValueError(f"samples of shape {tuple(x.shape[1:])} beside images of shape {self.image_shape}")
         return list(x.to(self.device).flatten(1).split(GROUP)) if len(x) else []
 
-    def _scores(self, rows: Tensor, s: float, refined: int = REFINED) -> Work:
+    def _levels(self, x: Tensor, alpha_bar: float | Tensor) -> list[Tensor]:
+        """alpha_bar of each row, shape (GROUP,), float64, group by group; that of padding does not matter."""
+        levels = torch.as_tensor(alpha_bar, dtype=torch.float64, device=self.device).expand(len(x))
+        if not bool(((levels > 0) & (levels < 1)).all()):
+            raise ValueError(f"alpha_bar must be in (0, 1), not {alpha_bar}")
+        padded = torch.full((-(-len(x) // GROUP) * GROUP,), 0.5, dtype=torch.float64, device=self.device)
+        padded[: len(x)] = levels
+        return list(padded.split(GROUP)) if len(x) else []
+
+    def _scores(self, rows: Tensor, signal: Tensor, refined: int = REFINED) -> Work:
+        """Of at most GROUP rows, each x seen beside signal x^i."""
+        s = signal[:, None]
         offset = torch.zeros(GROUP, rows.shape[1], dtype=torch.float64, device=self.device)
-        offset[: len(rows)] = rows.double() - s * self._centre.double()
+        offset[: len(rows)] = rows.double() - s[: len(rows)] * self._centre.double()
         flat = (s * offset).float()
         scores = torch.empty(GROUP, self.n, device=self.device)
         for part, block in self._blocks():
             scores[:, part] = flat @ block.T - (s * s * self._half_norms[part]).float()
             yield
         nearest = scores.topk(min(refined, self.n), dim=1).indices
-        squares = [(x - s * self._centred[near].double()).square().sum(dim=1) for x, near in zip(offset, nearest, strict=True)]
+        squares = [
+            (x - own * self._centred[near].double()).square().sum(dim=1) for x, own, near in zip(offset, signal, nearest, strict=True)
+        ]
         return _Scores(scores, nearest, -torch.stack(squares) / 2)
 
-    def _group_log_weights(self, rows: Tensor, alpha_bar: float) -> Generator[None, None, Tensor]:
+    def _group_log_weights(self, rows: Tensor, alpha_bar: Tensor) -> Generator[None, None, Tensor]:
         """log w, shape (GROUP, n): rows beyond the samples are of no use."""
-        scores = yield from self._scores(rows, math.sqrt(alpha_bar))
+        scores = yield from self._scores(rows, alpha_bar.sqrt())
+        variance = (1 - alpha_bar)[:, None]
         best, at = scores.refined.max(dim=1, keepdim=True)
         pivot = scores.all.gather(1, scores.nearest.gather(1, at))
         # maxima first, then the division: at t = 1 it would blow up what cancels
-        logits = (scores.all - pivot) / (1 - alpha_bar)
-        logits.scatter_(1, scores.nearest, ((scores.refined - best) / (1 - alpha_bar)).float())
+        logits = (scores.all - pivot) / variance.float()
+        logits.scatter_(1, scores.nearest, ((scores.refined - best) / variance).float())
         return logits - logits.exp().sum(dim=1, keepdim=True, dtype=torch.float64).log().float()
 
     def _mean(self, w: Tensor) -> Generator[None, None, Tensor]:

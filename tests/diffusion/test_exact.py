@@ -90,6 +90,18 @@ def test_a_sample_has_the_same_bits_in_any_batch(t: int) -> None:
         assert torch.equal(few.entropy, together.entropy[:count])
 
 
+def test_samples_may_each_have_their_own_noise_level() -> None:
+    images = blobs()
+    data = EmpiricalData(images)
+    times = [1, 600, 20, 1000, 300]
+    x_t = torch.cat([noised(images, t, 1) for t in times])
+    together = data.posterior(x_t, torch.tensor([LEVELS[t] for t in times]))
+    for i, t in enumerate(times):
+        alone = data.posterior(x_t[i : i + 1], LEVELS[t])
+        assert torch.allclose(alone.mean[0], together.mean[i], atol=1e-6)
+        assert torch.allclose(alone.entropy[0], together.entropy[i], atol=1e-6)
+
+
 def test_images_are_drawn_as_often_as_they_weigh() -> None:
     images, alpha_bar = blobs(6), LEVELS[600]
     x_t = noised(images, 600, 1).expand(1, *SHAPE)
