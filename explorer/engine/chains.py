@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from torch import Tensor
 
+from explorer.diffusion.predictor import Predictor
+from explorer.engine.branches import BranchLane, branch_keys, first_of, with_lineage
 from explorer.engine.curves import CurveBook
 from explorer.engine.frames import FrameStore
 from explorer.engine.lanes import ChainLane, read_only
@@ -18,6 +20,7 @@ from explorer.engine.messages import (
     FilmShown,
     LaneFrame,
     LaneKey,
+    MeasureSimilarity,
     Outcome,
     Quantity,
     SampleChain,
@@ -25,6 +28,7 @@ from explorer.engine.messages import (
     ShowFilm,
     ShowStep,
     ShowTerms,
+    SimilarityMeasured,
     StepShown,
     TermsShown,
     lane_keys,
@@ -35,6 +39,9 @@ from explorer.errors import BadInput
 
 Steps = Iterator[Outcome | None]
 RATE_WINDOW = 2.0
+SIMILARITY_SECONDS = 0.25
+"""Work after which similarities are shown, and more is asked for."""
+_OVER = object()
 
 
 class Chains:
@@ -50,8 +57,14 @@ class Chains:
         if key not in self._lanes:
             predictor = self.models.predictor(key.lane)
             shape = self.models.checkpoint(key.lane.source).card.data.shape
-            self._lanes[key] = ChainLane(key, predictor, shape, self.models.device, self.store)
+            self._lanes[key] = self._made(key, predictor, shape)
         return self._lanes[key]
+
+    def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int]) -> ChainLane:
+        device, store = self.models.device, self.store
+        if not key.lane.edits:
+            return ChainLane(key, predictor, shape, device, store)
+        return BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
 
     def _shown(self, key: LaneKey) -> ChainLane | None:
         """Lane of a key if it has any state."""
@@ -61,6 +74,11 @@ class Chains:
     def shown(self, key: LaneKey) -> ChainLane | None:
         """Lane of a key if it has any state; None if not."""
         return self._shown(key)
+
+    def _levels(self, timeline: LaneKey | None) -> np.ndarray | None:
+        """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
+        lane = self._lanes.get(timeline) if timeline is not None else None
+        return lane.levels if lane is not None else None
 
     def _use(self, channel: str, keys: frozenset[LaneKey]) -> None:
         self._open[channel] = keys
@@ -73,14 +91,14 @@ class Chains:
     def sample(self, request: SampleChain, channel: str) -> Steps:
         """Sample all lanes of a recipe abreast: the one that is furthest from x_0 steps next."""
         keys = lane_keys(request.recipe)
-        self._use(channel, frozenset(keys))
+        self._use(channel, with_lineage((*keys, *branch_keys(request.recipe))))
         lanes = [self._lane(key) for key in dict.fromkeys(keys)]
         for lane in lanes:
             yield lane.planned()
         speed = _Speed()
         while unfinished := [lane for lane in lanes if not lane.finished]:
             behind = max(unfinished, key=lambda lane: lane.next_t / lane.course.timesteps[0])
-            behind.advance()
+            first_of(behind).advance()
             speed.add(behind.key.samples)
             left = sum((lane.course.K - lane.done) * lane.key.samples for lane in lanes)
             yield ChainProgress(
@@ -110,7 +128,7 @@ class Chains:
 
     def _values(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | None]:
         if request.quantity != "difference":
-            k = lane.nearest(request.t, request.quantity)
+            k = lane.nearest(request.t, request.quantity, self._levels(request.timeline))
             for tensor in lane.show(k, request.quantity):
                 yield None if tensor is None else (k, tensor)
             return
@@ -119,9 +137,9 @@ class Chains:
             return
         if other.image_shape != lane.image_shape or other.key.samples != lane.key.samples:
             raise BadInput("the lanes' images differ in shape or number: there is no difference to show")
-        k = lane.nearest(request.t, request.of)
+        k = lane.nearest(request.t, request.of, self._levels(request.timeline))
         pair: list[Tensor] = []
-        for one, index in ((lane, k), (other, other.nearest(int(lane.timesteps[k]), request.of))):
+        for one, index in ((lane, k), (other, other.nearest(int(lane.timesteps[k]), request.of, lane.levels))):
             for tensor in one.show(index, request.of):
                 if tensor is None:
                     yield None
@@ -134,7 +152,7 @@ class Chains:
         lane = self._shown(request.key)
         if lane is None:
             raise BadInput("this lane has not been sampled yet")
-        k = min(lane.nearest(request.t, "mean"), lane.course.K)
+        k = min(lane.nearest(request.t, "mean", self._levels(request.timeline)), lane.course.K)
         tiles, values, norms = {}, {}, {}
         quantities: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
         wanted: list[tuple[str, int, Quantity]] = [(q, k, q) for q in quantities]
@@ -178,6 +196,19 @@ class Chains:
                 shown.append(self._curves.of(lane, reference, request.sample))
                 yield None
         yield CurvesShown(request.sample, request.reference, tuple(shown))
+
+    def measure_similarity(self, request: MeasureSimilarity) -> Steps:
+        """SSIM of lanes with the reference: a stretch of work, the lanes in turns."""
+        reference = self._shown(request.reference)
+        lanes = [lane for key in dict.fromkeys(request.keys) if (lane := self._shown(key)) is not None]
+        work = [self._curves.measure(lane, reference, request.quantity) for lane in lanes if reference is not None]
+        spent = 0.0
+        while work and spent < SIMILARITY_SECONDS:
+            started = time.perf_counter()
+            work = [steps for steps in work if next(steps, _OVER) is not _OVER]
+            spent += time.perf_counter() - started
+            yield None
+        yield SimilarityMeasured(complete=not work)
 
 
 class _Speed:

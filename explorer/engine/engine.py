@@ -6,24 +6,31 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.engine import devices, latent, shelf, unet
+from explorer.engine import branch_pictures, devices, latent, shelf, unet
 from explorer.engine.chains import Chains
+from explorer.engine.forward import Forward
 from explorer.engine.frames import FrameStore
 from explorer.engine.messages import (
     Done,
     EngineReady,
+    FitPicture,
+    ForwardPayload,
     InspectUNet,
     MakeThumbnail,
+    MeasureSimilarity,
     OpenCheckpoint,
     Outcome,
     Payload,
+    PreviewPaint,
     SampleChain,
     ScanLibrary,
     SetFrameBudget,
     ShowCurves,
     ShowFilm,
     ShowStep,
+    ShowSurvival,
     ShowTerms,
+    ShowTree,
     StartEngine,
 )
 from explorer.engine.models import Models
@@ -42,6 +49,7 @@ class Engine:
         self.store = FrameStore()
         self._models: Models | None = None
         self._chains: Chains | None = None
+        self._forward: Forward | None = None
 
     @property
     def models(self) -> Models:
@@ -56,6 +64,13 @@ class Engine:
         if self._chains is None:
             self._chains = Chains(self.models, self.store)
         return self._chains
+
+    @property
+    def forward(self) -> Forward:
+        """The forward process."""
+        if self._forward is None:
+            self._forward = Forward(self.models)
+        return self._forward
 
     def handle(self, payload: Payload, channel: str = "") -> Steps:
         """Outcomes of a payload; `channel` tells whose lanes are in use."""
@@ -91,6 +106,12 @@ class Engine:
                 return self.chains.show_film(payload)
             case ShowCurves():
                 return self.chains.show_curves(payload)
+            case MeasureSimilarity():
+                return self.chains.measure_similarity(payload)
+            case ShowTree() | PreviewPaint() | FitPicture() | ShowSurvival():
+                return branch_pictures.handle(payload, self.chains)
+            case _ if isinstance(payload, ForwardPayload):
+                return self.forward.handle(payload)
             case InspectUNet():
                 return unet.inspect(payload, self.chains)
             case _:
@@ -101,6 +122,7 @@ class Engine:
         precision = None if request.precision == "auto" else request.precision
         self._models = Models(device, precision)
         self._chains = Chains(self._models, self.store)
+        self._forward = None
         self.store.budget = request.frame_budget
         yield EngineReady(devices.describe(device), self._models.precision, torch.__version__)
 

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.diffusion.levels import nearest_states
+from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
@@ -55,6 +57,7 @@ class ChainLane:
             raise BadInput(f"{key.lane.source}: {error}") from None
         self.noise = noise_source(key.seed, range(key.samples), image_shape, device)
         self.timesteps = np.array(self.course.timesteps)
+        self.levels = levels_of(predictor.schedule)
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
         self._steps: Iterator[Step] | None = None
 
@@ -62,6 +65,11 @@ class ChainLane:
     def done(self) -> int:
         """Steps taken; states 0..done are known."""
         return max(0, self.store.lane(self.key).newest) if self.key in self.store else 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether it has a state."""
+        return self.key in self.store and self.store.lane(self.key).newest >= 0
 
     @property
     def finished(self) -> bool:
@@ -82,23 +90,36 @@ class ChainLane:
         """The steps, for plots and equations."""
         steps = self.course.steps
         levels = [s.alpha_bar for s in steps] + [steps[-1].alpha_bar_prev]
+        own, told = self.predictor, ""
+        if isinstance(own, MatchedPredictor):
+            told = notice(own.inner.schedule, own.schedule, self.course.timesteps)
         return LanePlanned(
             self.key, read_only(self.timesteps.astype(np.int64)), read_only(np.array(levels)),
             read_only(np.array([s.a0 for s in steps])), read_only(np.array([s.at for s in steps])),
-            read_only(np.array([s.sigma for s in steps])), self.image_shape,
+            read_only(np.array([s.sigma for s in steps])), self.image_shape, read_only(self.levels.copy()), told,
         )  # fmt: skip
+
+    def waits_for(self) -> ChainLane | None:
+        """The lane that must go on before this one can; none for a chain that leaves no other."""
+        return None
+
+    def walk(self, x: Tensor, start: int) -> Iterator[Step]:
+        """Steps of the chain from state `start`."""
+        return reverse_steps(self.predictor, self.course, x, self.noise, self.key.lane.sampler.clip, start)
+
+    def begin(self) -> None:
+        """Put the first state."""
+        self.store.put(self.key, 0, Frame(to_cpu(initial_state(self.noise)), None))
 
     def advance(self) -> None:
         """Take one step, from the newest state."""
         frames = self.store.lane(self.key)
         if frames.newest < 0:
             self._steps = None
-            x = to_cpu(initial_state(self.noise))
-            self.store.put(self.key, 0, Frame(x, None))
+            self.begin()
         if self._steps is None:
             start = frames.newest
-            x = frames.kept[start].x.to(self.device)
-            self._steps = reverse_steps(self.predictor, self.course, x, self.noise, self.key.lane.sampler.clip, start)
+            self._steps = self.walk(frames.kept[start].x.to(self.device), start)
         try:
             step = next(self._steps)
         except BaseException:
@@ -116,12 +137,18 @@ class ChainLane:
             self.norms["x_t"][step.k + 1] = _norms(step.x_prev)
             self.norms["x0_hat"][step.k + 1] = self.norms["x_t"][step.k + 1]
 
-    def nearest(self, t: int, quantity: Quantity = "x_t") -> int:
-        """Index of the computed state nearest to timestep t that has the quantity."""
+    def nearest(self, t: int, quantity: Quantity = "x_t", timeline: np.ndarray | None = None) -> int:
+        """Index of the computed state whose noise level is nearest to that of timestep t and that has the quantity.
+
+        `timeline` is the log SNR at 0..T of the schedule that t is on; None is the lane's own, under which the state
+        nearest in t is meant.
+        """
         last = self.done
         if quantity != "x_t" and last < self.course.K:
             last = max(0, last - 1)
-        return int(np.abs(self.timesteps[: last + 1] - t).argmin())
+        levels = self.levels if timeline is None else timeline
+        wanted = levels[min(max(t, 0), len(levels) - 1)]
+        return int(nearest_states(self.timesteps[: last + 1], self.levels, wanted))
 
     def frame(self, k: int) -> Iterator[Frame | None]:
         """Frame k, last; before it a None for each step that has to be made again (a cancel point)."""
@@ -133,10 +160,7 @@ class ChainLane:
         start = frames.nearest_before(k)
         first = frames.get(start)
         assert first is not None
-        walk = reverse_steps(
-            self.predictor, self.course, first.x.to(self.device), self.noise, self.key.lane.sampler.clip, start
-        )  # fmt: skip
-        for step in walk:
+        for step in self.walk(first.x.to(self.device), start):
             frame = Frame(to_cpu(step.x_t), to_cpu(step.prediction.x0_hat))
             if step.k > start:
                 self.store.put_again(self.key, step.k, frame)

@@ -10,7 +10,7 @@ from torch import nn
 from explorer.checkpoints import files
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import locate
-from explorer.diffusion.predictor import NetworkPredictor
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine import devices, predictors
 from explorer.engine.devices import Precision
 from explorer.errors import BadInput
@@ -58,14 +58,18 @@ class Models:
         self._loaded.move_to_end(key)
         return self._loaded[key]
 
-    def predictor(self, lane: Lane) -> NetworkPredictor:
-        """Predictor of a lane's checkpoint.
+    def predictor(self, lane: Lane) -> Predictor:
+        """Predictor of a lane's checkpoint, on the lane's schedule.
 
         Raises
         ------
         BadInput
-            If its file cannot be opened, is no DDPM, or is no longer the one of the recipe.
+            If its file cannot be opened, is no DDPM, or is no longer the one of the recipe, or there is no such schedule.
         """
+        return predictors.on_schedule(self.network_predictor(lane), lane.schedule)
+
+    def network_predictor(self, lane: Lane) -> NetworkPredictor:
+        """Predictor of a lane's checkpoint on the schedule it was trained on; raises as `predictor`."""
         found = self._predictors.get(lane.checkpoint)
         if found is not None:
             return found

@@ -6,13 +6,15 @@ import torch
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion import schedule as schedules
+from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
-from explorer.diffusion.predictor import NetworkPredictor
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.schedule import Schedule, ScheduleError
 from explorer.engine.devices import Precision, arithmetic
 from explorer.errors import BadInput
 from explorer.models.unet import UNet
+from explorer.recipe import ScheduleChoice
 
 CLOSE_ENOUGH = 1 / 255  # images span 2
 PROBE_IMAGES = 2
@@ -54,6 +56,25 @@ def from_checkpoint(checkpoint: Checkpoint, device: torch.device, precision: Pre
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
     network.to(device)
     return NetworkPredictor(network, Option(card.option), schedule, arithmetic(device, precision))
+
+
+def chosen_schedule(choice: ScheduleChoice) -> Schedule:
+    """Schedule of a recipe.
+
+    Raises
+    ------
+    BadInput
+        If there is none such.
+    """
+    try:
+        return schedules.from_betas(choice.betas) if choice.betas is not None else schedules.named(choice.name, choice.T)
+    except ScheduleError as error:
+        raise BadInput(f"the {choice.name} schedule with T = {choice.T}: {error}: choose another T") from None
+
+
+def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:
+    """The predictor, walked along another schedule where one is chosen (BadInput if there is none such)."""
+    return predictor if choice is None else MatchedPredictor(predictor, chosen_schedule(choice))
 
 
 def close_enough(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> bool:

@@ -10,10 +10,12 @@ import msgspec
 
 from explorer.errors import BadInput
 from explorer.recipe.chain import (
+    MAX_BRANCHES,
     MAX_LANES,
     MAX_SAMPLES,
     MAX_SEED,
     MAX_STEPS,
+    Branch,
     ChainRecipe,
     ExactProcess,
     Lane,
@@ -21,30 +23,77 @@ from explorer.recipe.chain import (
     Sampler,
     ScheduleChoice,
 )
-from explorer.recipe.plane import MAX_CELLS, MAX_CORNERS, MAX_FRAMES, PlaneGrid, PlaneRecipe, Point, Stroke
+from explorer.recipe.dabs import Dab, Mask, Picture, coverage, mask_of, picture_of
+from explorer.recipe.edits import BackUp, Change, Edit, FreshNoise, Inpaint, Paint, alive_at, with_edit
+from explorer.recipe.forward import ForwardRecipe
+from explorer.recipe.plane import (
+    MAX_BESIDE,
+    MAX_CELLS,
+    MAX_CORNERS,
+    MAX_FRAMES,
+    MAX_PRIOR_SAMPLES,
+    PlaneGrid,
+    PlaneModel,
+    PlaneRecipe,
+    Point,
+    PriorSamples,
+    Slice,
+    SliceKind,
+    Spacing,
+    Stroke,
+    StrokeShape,
+)
+from explorer.recipe.shown import LayoutName, Shown
 
 __all__ = [
+    "MAX_BESIDE",
+    "MAX_BRANCHES",
     "MAX_CELLS",
     "MAX_CORNERS",
     "MAX_FRAMES",
     "MAX_LANES",
+    "MAX_PRIOR_SAMPLES",
     "MAX_SAMPLES",
     "MAX_SEED",
     "MAX_STEPS",
     "RECIPE_VERSION",
+    "BackUp",
+    "Branch",
     "ChainRecipe",
+    "Change",
+    "Dab",
+    "Edit",
     "ExactProcess",
+    "ForwardRecipe",
+    "FreshNoise",
+    "Inpaint",
     "Lane",
+    "LayoutName",
+    "Mask",
     "OptionName",
+    "Paint",
+    "Picture",
     "PlaneGrid",
+    "PlaneModel",
     "PlaneRecipe",
     "Point",
+    "PriorSamples",
     "Recipe",
     "Sampler",
     "ScheduleChoice",
+    "Shown",
+    "Slice",
+    "SliceKind",
+    "Spacing",
     "Stroke",
+    "StrokeShape",
+    "alive_at",
+    "coverage",
     "decode_recipe",
     "encode_recipe",
+    "mask_of",
+    "picture_of",
+    "with_edit",
 ]
 
 RECIPE_VERSION = 1
@@ -56,6 +105,8 @@ class Recipe(msgspec.Struct, frozen=True):
     version: int = RECIPE_VERSION
     chain: ChainRecipe | None = None
     plane: PlaneRecipe | None = None
+    forward: ForwardRecipe | None = None
+    shown: Shown | None = None
 
 
 class _Version(msgspec.Struct):

@@ -6,10 +6,13 @@ from typing import Literal
 
 import msgspec
 
+from explorer.recipe.edits import Edit, check_order
+
 MAX_SAMPLES = 4096
 MAX_STEPS = 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_LANES = 16
+MAX_BRANCHES = 64
 
 OptionName = Literal["A", "B", "C", "V"]
 
@@ -107,6 +110,10 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     schedule : ScheduleChoice or None
         Forward process whose noise levels the chain walks, matched to the network's own; None is the network's own
         (linear with T = 1000 for the exact process).
+    edits : tuple of Edit
+        What is changed on the way down: a lane with edits is a branch of the one without the last of them.
+    seed : int or None
+        Noise of its own, in [0, 2**63), as a sweep over seeds needs; None is the noise that all lanes have.
     """
 
     checkpoint: str
@@ -115,11 +122,38 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     sampler: Sampler = Sampler()
     exact: ExactProcess | None = None
     schedule: ScheduleChoice | None = None
+    edits: tuple[Edit, ...] = ()
+    seed: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a lane that is of two kinds (ValueError)."""
+        """Refuse a lane that is of two kinds, or whose edits cannot follow one another (ValueError)."""
+        check_order(self.edits)
+        if self.seed is not None and not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
         if self.exact is not None and self.checkpoint:
             raise ValueError("a lane is of a checkpoint or of the exact process, not of both")
+
+
+class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lane that the person keeps in the tree of branches.
+
+    Attributes
+    ----------
+    lane : Lane
+        With at least one edit.
+    name : str
+        What the person calls it; empty for words made from its last edit.
+    """
+
+    lane: Lane
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a branch that leaves nothing (ValueError)."""
+        if not self.lane.edits:
+            raise ValueError("a branch has at least one edit")
+        if len(self.name) > 64:
+            raise ValueError("a branch's name has at most 64 characters")
 
 
 class ChainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -132,11 +166,14 @@ class ChainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         In [0, 2**63).
     samples : int
         N; sample i is the same at any N.
+    branches : tuple of Branch
+        Those that are kept, whether or not they are lanes now.
     """
 
     lanes: tuple[Lane, ...] = ()
     seed: int = 0
     samples: int = 16
+    branches: tuple[Branch, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be sampled (ValueError)."""
@@ -146,3 +183,5 @@ class ChainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"samples must be in 1..{MAX_SAMPLES}, not {self.samples}")
         if len(self.lanes) > MAX_LANES:
             raise ValueError(f"there can be at most {MAX_LANES} lanes, not {len(self.lanes)}")
+        if len(self.branches) > MAX_BRANCHES:
+            raise ValueError(f"there can be at most {MAX_BRANCHES} branches, not {len(self.branches)}")

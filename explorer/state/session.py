@@ -10,18 +10,50 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe import ChainRecipe, PlaneRecipe
+from explorer.recipe import ChainRecipe, LayoutName, PlaneRecipe
 
 WorkspaceName = Literal["reverse-chain", "compare", "latent"]
 WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent")
 ThemeName = Literal["system", "dark", "light"]
 QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
-PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat"]
+PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat"]
 CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 MEGABYTE = 2**20
+
+
+class UNetLook(msgspec.Struct, frozen=True):
+    """Looking inside the U-Net of a chain workspace's lane.
+
+    Attributes
+    ----------
+    open : bool
+        Whether the panel is open.
+    block : str
+        Name of the block whose channels are shown.
+    off : tuple of int
+        Levels whose skip connection is switched off; 0 is the finest.
+    instead : "zero" or "mean"
+        What takes such a skip's place: zeros, or each channel's mean over the pixels.
+    summary : "strongest" or "mean"
+        A block's picture: its strongest channel, or the mean of its channels.
+    output : "network" or "x0_hat"
+        Which output is compared: what the network puts out, or the x0_hat that it implies.
+    """
+
+    open: bool = False
+    block: str = "middle"
+    off: tuple[int, ...] = ()
+    instead: Literal["zero", "mean"] = "zero"
+    summary: Literal["strongest", "mean"] = "strongest"
+    output: Literal["network", "x0_hat"] = "network"
+
+    def __post_init__(self) -> None:
+        """Refuse levels that no network has (ValueError)."""
+        if not all(0 <= level < 8 for level in self.off):
+            raise ValueError(f"levels of skip connections are in 0..7, not {self.off}")
 
 
 class ChainState(msgspec.Struct, frozen=True):
@@ -50,6 +82,10 @@ class ChainState(msgspec.Struct, frozen=True):
         Norms and distances on a logarithmic scale.
     loop : bool
         Playing starts again at T.
+    unet : UNetLook
+        Whether and how the U-Net is looked into.
+    layout : LayoutName
+        Compare: each lane on a sheet of its own, or a grid of lanes against samples.
     """
 
     recipe: ChainRecipe = ChainRecipe()
@@ -63,6 +99,8 @@ class ChainState(msgspec.Struct, frozen=True):
     curves_of: CurvesOf = "sample"
     log_curves: bool = False
     loop: bool = False
+    unet: UNetLook = UNetLook()
+    layout: LayoutName = "lanes"
 
 
 class LatentState(msgspec.Struct, frozen=True):

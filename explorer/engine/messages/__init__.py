@@ -46,6 +46,7 @@ from explorer.engine.messages.chain import (
     lane_keys,
 )
 from explorer.engine.messages.exports import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
+from explorer.engine.messages.forward import ForwardOutcome, ForwardPayload, ShowPosterior
 from explorer.engine.messages.latent import (
     CodesDecoded,
     CodesDrawn,
@@ -59,7 +60,10 @@ from explorer.engine.messages.latent import (
     ImageShown,
     PictureEncoded,
     PictureOffered,
+    ShowGeodesic,
     ShowImage,
+    ShowStroke,
+    StrokeShown,
 )
 from explorer.engine.messages.latent_fields import FIELD_KINDS, FieldKind, FieldShown, ShowField
 from explorer.engine.messages.library import (
@@ -121,6 +125,8 @@ __all__ = [
     "FieldShown",
     "FilmShown",
     "FitPicture",
+    "ForwardOutcome",
+    "ForwardPayload",
     "GridDecoded",
     "ImageShown",
     "InspectUNet",
@@ -154,14 +160,18 @@ __all__ = [
     "ShowCurves",
     "ShowField",
     "ShowFilm",
+    "ShowGeodesic",
     "ShowImage",
+    "ShowPosterior",
     "ShowStep",
+    "ShowStroke",
     "ShowSurvival",
     "ShowTerms",
     "ShowTree",
     "SimilarityMeasured",
     "StartEngine",
     "StepShown",
+    "StrokeShown",
     "Summary",
     "SurvivalShown",
     "TermsShown",
@@ -178,12 +188,13 @@ Payload = (
     StartEngine | SetFrameBudget | ScanLibrary | MakeThumbnail | OpenCheckpoint | SampleChain | ShowStep | ShowTerms
     | ShowFilm | ShowCurves | EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
     | ShowTree | PreviewPaint | FitPicture | ShowSurvival
-    | ShowImage | DrawCodes | ShowField
+    | ShowImage | DrawCodes | ShowField | ShowStroke | ShowGeodesic
     | InspectUNet
     | MeasureSimilarity | ExportChain | ReadExport
+    | ForwardPayload
 )  # fmt: skip
 
-BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, MeasureSimilarity, ExportChain)
+BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, MeasureSimilarity, ExportChain, ShowPosterior)
 """Payloads that give way, between steps, to the others."""
 
 
@@ -214,9 +225,10 @@ Outcome = (
     EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
     | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded | ImageShown
     | TreeShown | PaintShown | PictureFitted | SurvivalShown
-    | PictureOffered | CodesDrawn | FieldShown
+    | PictureOffered | CodesDrawn | FieldShown | StrokeShown
     | UNetShown | UNetAbsent
     | SimilarityMeasured | ExportProgress | Exported | ExportRead
+    | ForwardOutcome
     | Failed | Cancelled
 )  # fmt: skip
 

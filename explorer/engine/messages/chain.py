@@ -25,7 +25,12 @@ class LaneKey:
 
 def lane_keys(recipe: ChainRecipe) -> tuple[LaneKey, ...]:
     """Keys of a recipe's lanes, in their order."""
-    return tuple(LaneKey(lane, recipe.seed, recipe.samples) for lane in recipe.lanes)
+    return tuple(lane_key(lane, recipe) for lane in recipe.lanes)
+
+
+def lane_key(lane: Lane, recipe: ChainRecipe) -> LaneKey:
+    """Key of one lane: its own seed where it has one, else the recipe's."""
+    return LaneKey(lane, recipe.seed if lane.seed is None else lane.seed, recipe.samples)
 
 
 # --- requests ---------------------------------------------------------------------------------------------------
@@ -49,7 +54,7 @@ class ShowStep:
     ----------
     keys : tuple of LaneKey
     t : int
-        The cursor; each lane shows its state at the timestep nearest to t among those computed so far.
+        The cursor; each lane shows, among its states computed so far, the one whose noise level is nearest to that of t.
     quantity : Quantity
         "difference" is x_t minus x_t of `reference`.
     reference : LaneKey or None
@@ -57,6 +62,8 @@ class ShowStep:
         For "difference": whose difference.
     palette : Palette
         Centre of the diverging map: dark or light.
+    timeline : LaneKey or None
+        The lane on whose schedule t is; None takes t as each lane's own.
     """
 
     keys: tuple[LaneKey, ...]
@@ -65,16 +72,21 @@ class ShowStep:
     reference: LaneKey | None = None
     of: Quantity = "x_t"
     palette: Palette = "dark"
+    timeline: LaneKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShowTerms:
-    """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown."""
+    """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown.
+
+    `timeline` as in ShowStep.
+    """
 
     key: LaneKey
     t: int
     sample: int
     palette: Palette = "dark"
+    timeline: LaneKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +110,30 @@ class ShowCurves:
     sample : int or None
         One sample, or the mean over all.
     reference : LaneKey or None
-        Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat.
+        Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat, at states of nearest noise level.
     """
 
     keys: tuple[LaneKey, ...]
     sample: int | None = None
     reference: LaneKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSimilarity:
+    """Measure the SSIM of lanes with a reference at every pair of states of nearest noise level. Answer: SimilarityMeasured.
+
+    One stretch of work; ask again until it is complete. ShowCurves then has it as "ssim x_t" or "ssim x0_hat".
+
+    Attributes
+    ----------
+    keys : tuple of LaneKey
+    reference : LaneKey
+    quantity : "x_t" or "x0_hat"
+    """
+
+    keys: tuple[LaneKey, ...]
+    reference: LaneKey
+    quantity: Literal["x_t", "x0_hat"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +149,10 @@ class LanePlanned:
     a0, at, sigma : ndarray of float64, shape (K,)
         x_{t-1} = a0 x0_hat + at x_t + sigma z for the step that starts at timesteps[k].
     image_shape : (C, H, W)
+    levels : ndarray of float64, shape (T + 1,)
+        Log SNR of the lane's schedule at t = 0..T, infinite at 0: what other lanes are matched by.
+    notice : str
+        What to tell of the lane, such as noise levels that its network has not seen; empty if nothing.
     """
 
     key: LaneKey
@@ -128,6 +162,8 @@ class LanePlanned:
     at: np.ndarray
     sigma: np.ndarray
     image_shape: tuple[int, int, int]
+    levels: np.ndarray
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +277,8 @@ class LaneCurves:
     timesteps : ndarray of int64, shape (M,)
         States with kept frames, from T down.
     curves : dict of ndarray of float64, shape (M,)
-        L2 norms "x_t", "x0_hat", "eps_hat" per image; "distance x_t", "distance x0_hat" to the reference.
+        L2 norms "x_t", "x0_hat", "eps_hat" per image; "distance x_t", "distance x0_hat" to the reference, and as far as
+        MeasureSimilarity has come "ssim x_t", "ssim x0_hat". NaN where the reference has no state of that noise level.
     """
 
     key: LaneKey
@@ -256,3 +293,10 @@ class CurvesShown:
     sample: int | None
     reference: LaneKey | None
     lanes: tuple[LaneCurves, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityMeasured:
+    """Answer to MeasureSimilarity: more can be shown; `complete` if all that is computed has been measured."""
+
+    complete: bool

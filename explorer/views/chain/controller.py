@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,11 +13,13 @@ from explorer.engine.messages import (
     FilmShown,
     LaneKey,
     LanePlanned,
+    MeasureSimilarity,
     Outcome,
     ShowCurves,
     ShowFilm,
     ShowStep,
     ShowTerms,
+    SimilarityMeasured,
     StepShown,
     TermsShown,
     lane_keys,
@@ -26,6 +29,7 @@ from explorer.views.chain.edits import schedule_length
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.part import ChainPart
 from explorer.views.chain.run import ChainRun
+from explorer.views.chain.timeline import plan_of, timeline_of
 from explorer.views.workspace import Context
 
 CURVES_EVERY = 0.3
@@ -68,6 +72,7 @@ class ChainController(QObject):
         self.run.planned.connect(self._take_plan)
         self.run.progressed.connect(self._progressed)
         self.run.ended.connect(self._ended)
+        self.run.timeline = lambda: plan_of(self.timeline, self.run.plans)
         self._inquiry = Inquiry(context.client, part.name, self)
         self._inquiry.settled.connect(self._tell_idle)
         self._curves_timer = QTimer(self, singleShot=True)
@@ -118,12 +123,21 @@ class ChainController(QObject):
     @property
     def T(self) -> int:
         """Largest timestep of any lane."""
-        lengths = []
-        for key in self.keys:
-            plan = self.run.plans.get(key)
-            T = int(plan.timesteps[0]) if plan is not None else schedule_length(self.context.library.find(key.lane.checkpoint))
-            lengths.append(T or 1000)
-        return max(lengths, default=1000)
+        return max((self._length(key) for key in self.keys), default=1000)
+
+    def _length(self, key: LaneKey) -> int:
+        """T of a lane's schedule, 1000 where it is not known yet."""
+        plan = self.run.plans.get(key)
+        if plan is not None:
+            return len(plan.levels) - 1
+        if key.lane.schedule is not None:
+            return key.lane.schedule.T
+        return schedule_length(self.context.library.find(key.lane.checkpoint)) or 1000
+
+    @property
+    def timeline(self) -> LaneKey | None:
+        """The lane on whose schedule the cursor is; the others show the states of the same noise level."""
+        return timeline_of(self.keys, [self._length(key) for key in self.keys], self.reference)
 
     @property
     def idle(self) -> bool:
@@ -255,17 +269,19 @@ class ChainController(QObject):
         if not keys:
             return
         reference = self.keys[self.reference] if state.quantity == "difference" else None
-        question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, self.context.theme.palette)
+        palette, timeline = self.context.theme.palette, self.timeline
+        question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, palette, timeline)
         self._inquiry.ask("step", question, self._take_step)
         if reference is not None:
-            own = ShowStep((reference,), state.t, state.difference_of, palette=self.context.theme.palette)
+            own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
             self._inquiry.ask("reference", own, self._take_reference)
         self._tell_idle()
 
     def _ask_terms(self) -> None:
         key = self.key
         if key is not None and key in self.run.done:
-            self._inquiry.ask("terms", ShowTerms(key, self.state.t, self.sample, self.context.theme.palette), self._take_terms)
+            question = ShowTerms(key, self.state.t, self.sample, self.context.theme.palette, self.timeline)
+            self._inquiry.ask("terms", question, self._take_terms)
             self._tell_idle()
 
     def film_quantity(self) -> str:
@@ -303,7 +319,15 @@ class ChainController(QObject):
             sample = None if self.state.curves_of == "all" else self.sample
             reference = self.keys[self.reference] if len(self.keys) > 1 else None
             self._inquiry.ask("curves", ShowCurves(keys, sample, reference), self._take_curves)
+            self._ask_similarity()
         self._tell_idle()
+
+    def _ask_similarity(self) -> None:
+        """Have similarities measured while they are the plot; the engine does it in stretches, coarsely first."""
+        keys, plot = self._shown_keys(), self.state.plot
+        if self._active and len(self.keys) > 1 and keys and plot.startswith("ssim"):
+            quantity: Literal["x_t", "x0_hat"] = "x_t" if plot == "ssim x_t" else "x0_hat"
+            self._inquiry.ask("similarity", MeasureSimilarity(keys, self.keys[self.reference], quantity), self._take_similarity)
 
     # --- answers ---
 
@@ -325,6 +349,14 @@ class ChainController(QObject):
     def _take_film(self, outcome: Outcome) -> None:
         if isinstance(outcome, FilmShown) and outcome.key == self.key:
             self.film_shown.emit(outcome)
+
+    def _take_similarity(self, outcome: Outcome) -> None:
+        if isinstance(outcome, SimilarityMeasured) and self.state.plot.startswith("ssim"):
+            keys, sample = self._shown_keys(), None if self.state.curves_of == "all" else self.sample
+            if keys and len(self.keys) > 1:
+                self._inquiry.ask("curves", ShowCurves(keys, sample, self.keys[self.reference]), self._take_curves)
+            if not outcome.complete:
+                self._ask_similarity()
 
     def _take_curves(self, outcome: Outcome) -> None:
         if isinstance(outcome, CurvesShown):

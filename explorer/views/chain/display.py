@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -16,6 +17,7 @@ from explorer.views.chain.equations import equation_of
 from explorer.views.chain.figures import FigureMaker
 from explorer.views.chain.labels import DIVERGING, LABELS, lane_colours, lane_subtitle, lane_tip, lane_titles
 from explorer.views.chain.parts import ChainParts
+from explorer.views.chain.timeline import on_timeline, own_timestep, same_schedule
 from explorer.widgets.equation import Equation
 from explorer.widgets.grid_geometry import Pixel
 from explorer.widgets.lane_panel import LanePanel
@@ -121,6 +123,8 @@ class Display(QObject):
 
     def schedule_of(self, lane: Lane) -> tuple[int, str]:
         """T and name of a lane's schedule, as far as they are known."""
+        if lane.schedule is not None:
+            return lane.schedule.T, lane.schedule.name
         entry = self._library.find(lane.checkpoint)
         card = entry.card.schedule if entry is not None and entry.card is not None else None
         return (card.T, card.name) if card is not None else (self._controller.T, "")
@@ -161,10 +165,26 @@ class Display(QObject):
     def _show_plot(self) -> None:
         controller, state = self._controller, self._controller.state
         self._parts.plot.show_choice(state.plot, state.curves_of, state.log_curves, state.plot not in OF_THE_PLAN)
+        self._parts.plot.log.setVisible(state.plot not in OF_THE_PLAN and not state.plot.startswith("ssim"))
         figure = self._figures.make(
-            state.plot, controller.T, controller.keys, controller.lane, self._plan(), self._curves, state.log_curves, self._theme.tokens
+            state.plot, controller.T, controller.keys, controller.lane, self._plan_on_timeline(), self._curves_on_timeline(),
+            state.log_curves, self._theme.tokens,
         )  # fmt: skip
         self._parts.plot.show_figure(figure, state.t)
+
+    def _plan_on_timeline(self) -> LanePlanned | None:
+        plan = self._plan()
+        return None if plan is None else replace(plan, timesteps=on_timeline(plan, plan.timesteps, self._controller.run.timeline()))
+
+    def _curves_on_timeline(self) -> CurvesShown | None:
+        if self._curves is None:
+            return None
+        run, lanes = self._controller.run, []
+        for curves in self._curves.lanes:
+            plan = run.plans.get(curves.key)
+            t = curves.timesteps if plan is None else on_timeline(plan, curves.timesteps, run.timeline())
+            lanes.append(replace(curves, timesteps=t))
+        return replace(self._curves, lanes=tuple(lanes))
 
     def _show_film_length(self) -> None:
         plan = self._plan()
@@ -249,13 +269,19 @@ class Display(QObject):
             return
         controller = self._controller
         plan, done = controller.run.plans.get(frame.key), controller.run.done.get(frame.key, 0)
-        if plan is None or frame.t == controller.state.t or controller.following:
+        timeline = controller.run.timeline()
+        if plan is None:
             panel.set_note("")
             return
-        if done < len(plan.sigma) and frame.t > controller.state.t:
+        wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
+        if own and not plan.notice and (frame.t == controller.state.t or controller.following):
+            panel.set_note("")
+        elif done < len(plan.sigma) and frame.t > wanted and not controller.following:
             panel.set_note(f"t = {frame.t}", "Not sampled further yet: the newest state is shown", warning=True)
         else:
-            panel.set_note(f"t = {frame.t}", "The state of this lane that is nearest to the cursor")
+            tip = "The state of this lane that is nearest to the cursor" if own else "On its own schedule: the state of the cursor's noise level"
+            snr = f"{tip} (log SNR {plan.levels[frame.t]:.2f})" if frame.t > 0 else tip
+            panel.set_note(f"t = {frame.t}", f"{snr}\n{plan.notice}" if plan.notice else snr, warning=bool(plan.notice))
 
     def _take_terms(self, shown: TermsShown) -> None:
         self.terms = shown
@@ -274,7 +300,9 @@ class Display(QObject):
             self._parts.inspector.show_terms(terms, plan)
 
     def _take_film(self, shown: FilmShown) -> None:
-        self._parts.film.set_film(shown.timesteps, shown.tiles)
+        plan = self._controller.run.plans.get(shown.key)
+        t = shown.timesteps if plan is None else on_timeline(plan, shown.timesteps, self._controller.run.timeline())
+        self._parts.film.set_film(t, shown.tiles)
 
     def _take_curves(self, shown: CurvesShown) -> None:
         self._curves = shown

@@ -23,6 +23,10 @@ DISTANCE_PLOTS: tuple[Segment, ...] = (
     Segment("distance x_t", "distance xₜ", "How far each lane's x_t is from that of the reference lane, per image"),
     Segment("distance x0_hat", "distance x̂₀", "How far each lane's x̂₀ is from that of the reference lane, per image"),
 )
+SSIM_PLOTS: tuple[Segment, ...] = (
+    Segment("ssim x_t", "SSIM xₜ", "How like each lane's x_t is to that of the reference lane; 1 is the same"),
+    Segment("ssim x0_hat", "SSIM x̂₀", "How like each lane's x̂₀ is to that of the reference lane; 1 is the same"),
+)
 NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"), ("x_t", "‖xₜ‖", "dash"), ("eps_hat", "‖ε̂‖", "dot"))
 
 
@@ -31,6 +35,7 @@ class FigureMaker:
 
     def __init__(self) -> None:
         self._high: dict[str, float] = {}
+        self._low: dict[str, float] = {}
         self._lanes: tuple[LaneKey, ...] = ()
 
     def make(
@@ -55,12 +60,15 @@ class FigureMaker:
         if tuple(keys) != self._lanes:
             self._lanes = tuple(keys)
             self._high.clear()
+            self._low.clear()
         if plot == "levels":
             return levels(T, plan, tokens)
         if plot == "coefficients":
             return coefficients(T, plan, tokens)
         found = {} if curves is None else {c.key: c for c in curves.lanes}
         series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
+        if plot.startswith("ssim"):
+            return Figure(Axes(T, self._lower(plot, series), 1.0), series)
         typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else 28.0
         legend = stroke_legend(series, tokens) if plot == "norms" and len(keys) > 1 else ()
         high = self._upper(plot, series, 1.25 * typical if plot == "norms" else 1.0)
@@ -68,6 +76,13 @@ class FigureMaker:
             return Figure(Axes(T, 0.0, high), series, legend)
         low = 10.0 ** math.floor(math.log10(typical / (3 if plot == "norms" else 100)))
         return Figure(Axes(T, low, max(high, 10 * low), log=True), series, legend)
+
+    def _lower(self, plot: str, series: tuple[Series, ...]) -> float:
+        """0, or a negative end once a similarity is negative; it only falls."""
+        seen = min((float(np.nanmin(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)
+        low = 0.0 if seen >= 0 else -0.25 if seen >= -0.25 else -1.0
+        self._low[plot] = min(self._low.get(plot, 0.0), low)
+        return self._low[plot]
 
     def _upper(self, plot: str, series: tuple[Series, ...], least: float) -> float:
         seen = max((float(np.nanmax(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)
@@ -135,7 +150,7 @@ def stroke_legend(series: tuple[Series, ...], tokens: Tokens) -> tuple[Series, .
 
 
 def distances(plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves]) -> tuple[Series, ...]:
-    """Distance of each lane to the reference lane."""
+    """Distance of each lane to the reference lane, or its similarity with it."""
     lanes = [key.lane for key in keys]
     return tuple(
         _series(title, found[key], plot, colour, "solid")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QColor
 
@@ -43,14 +43,23 @@ def term_colours(tokens: Tokens) -> dict[str, str]:
 def lane_colours(lanes: Sequence[Lane]) -> tuple[str, ...]:
     """A colour for each lane: that of its option; lighter or darker for the second of an option and on."""
     seen: dict[str | None, int] = {}
+    options = [lane.option for lane in lanes]
     colours = []
     for lane in lanes:
         nth = seen.get(lane.option, 0)
         seen[lane.option] = nth + 1
         base = QColor(OPTION_COLOURS[lane.option or "exact"])
-        tint = TINTS[nth % len(TINTS)]
+        tint = tint_of(nth, options.count(lane.option))
         colours.append((base.lighter(tint) if tint > 100 else base.darker(round(10000 / tint))).name() if tint != 100 else base.name())
     return tuple(colours)
+
+
+def tint_of(nth: int, count: int) -> int:
+    """Lightness in percent of the nth lane of one option among `count`: from light to dark where they are many."""
+    if count <= len(TINTS):
+        return TINTS[nth]
+    lightest, darkest = 170, 55
+    return round(lightest * (darkest / lightest) ** (nth / (count - 1)))
 
 
 def checkpoint_name(lane: Lane) -> str:
@@ -64,16 +73,55 @@ def option_name(lane: Lane) -> str:
 
 
 def lane_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
-    """Title of each lane: its option, numbered where one comes more than once."""
-    names = [option_name(lane) for lane in lanes]
+    """Title of each lane: its option; where one comes more than once, with what tells them apart, or numbered."""
+    names = [f"{option_name(lane)}{said}" for lane, said in zip(lanes, distinctions(lanes), strict=True)]
     return tuple(
         f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)
     )  # fmt: skip
 
 
 def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
-    """As `lane_titles`, without the word Option: "C", "C (2)"."""
-    return tuple(title.removeprefix("Option ") for title in lane_titles(lanes))
+    """As `lane_titles`, without the word Option: "C", "C (2)"; if all are of one option only what tells them apart."""
+    titles = [title.removeprefix("Option ") for title in lane_titles(lanes)]
+    stems = {title.partition(" · ")[0] for title in titles}
+    if len(lanes) > 1 and len(stems) == 1 and all(" · " in title for title in titles):
+        return tuple(title.partition(" · ")[2] for title in titles)
+    return tuple(titles)
+
+
+def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """What tells each lane from the others of its option, such as " · 50 steps, η 0"; empty if nothing does."""
+    told = []
+    for lane in lanes:
+        twins = [other for other in lanes if option_name(other) == option_name(lane)]
+        words = ", ".join(words for differs, words in _settings(lane, twins) if differs)
+        told.append(f" · {words}" if words else "")
+    return tuple(told)
+
+
+def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]:
+    """What may tell a lane from its twins, each with whether it does."""
+    sampler, steps = lane.sampler, lane.sampler.steps
+
+    def differ(of: Callable[[Lane], object]) -> bool:
+        return len({of(twin) for twin in twins}) > 1
+
+    return (
+        (differ(lambda twin: twin.checkpoint), checkpoint_name(lane)),
+        (differ(lambda twin: twin.schedule), schedule_words(lane) or "own schedule"),
+        (differ(lambda twin: twin.sampler.steps), "all steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"),
+        (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
+        (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
+        (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
+    )
+
+
+def schedule_words(lane: Lane) -> str:
+    """The schedule that the lane walks if it is not its network's own, for example "cosine, T = 400"."""
+    choice = lane.schedule
+    if choice is None:
+        return ""
+    return f"{choice.name}, T = {choice.T}" if choice.T != 1000 else choice.name
 
 
 def sampler_words(lane: Lane) -> str:
@@ -94,12 +142,19 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
     twins = {other.checkpoint for other in lanes if other.option == lane.option}
     if len(twins) > 1:
         said.append(checkpoint_name(lane))
+    if schedule := schedule_words(lane):
+        said.append(schedule)
     if sampler := sampler_words(lane):
         said.append(sampler)
-    return " · ".join(said)
+    if lane.seed is not None:
+        said.append(f"seed {lane.seed}")
+    title = distinctions(lanes)[lanes.index(lane)] if lane in lanes else ""
+    in_title = set(title.removeprefix(" · ").split(", "))
+    rest = (", ".join(word for word in words.split(", ") if word not in in_title) for words in said)
+    return " · ".join(words for words in rest if words)
 
 
 def lane_tip(lane: Lane) -> str:
     """All of it, for a tooltip."""
-    sampler = sampler_words(lane) or "all steps, ancestral"
+    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane))))
     return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {PREDICTS_LONG.get(lane.option or '', 'exactly')}; {sampler}"

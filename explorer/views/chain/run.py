@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from explorer.engine.client import Client
 from explorer.engine.messages import ChainFinished, ChainProgress, Failed, LaneKey, LanePlanned, Outcome, SampleChain, lane_keys
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.labels import lane_titles
+from explorer.views.chain.timeline import on_timeline
 from explorer.views.workspace import Status
 
 MEGABYTE = 2**20
@@ -37,6 +39,8 @@ class ChainRun(QObject):
         States 0..done can be shown.
     sampling, stopped : bool
         Under way; cancelled or failed before the end.
+    timeline : callable
+        The plan of the lane on whose schedule the cursor is.
     """
 
     planned = Signal(object)
@@ -52,6 +56,7 @@ class ChainRun(QObject):
         self.done: dict[LaneKey, int] = {}
         self.sampling = False
         self.stopped = False
+        self.timeline: Callable[[], LanePlanned | None] = lambda: None
 
     def start(self, recipe: ChainRecipe) -> None:
         """Sample; what is computed already is kept by the engine."""
@@ -84,9 +89,11 @@ class ChainRun(QObject):
             self.progressed.emit()
 
     def reached(self, key: LaneKey) -> int | None:
-        """Timestep of the newest state of a lane; None before it is planned or has a state."""
+        """Where the newest state of a lane is on the timeline; None before it is planned or has a state."""
         plan, done = self.plans.get(key), self.done.get(key)
-        return None if plan is None or done is None else int(plan.timesteps[done])
+        if plan is None or done is None:
+            return None
+        return int(on_timeline(plan, plan.timesteps[done : done + 1], self.timeline())[0])
 
     @property
     def newest(self) -> int | None:
@@ -101,9 +108,11 @@ class ChainRun(QObject):
 
     @property
     def timesteps(self) -> np.ndarray:
-        """Every timestep at which some lane has a state, ascending; empty before the first is planned."""
-        plans = [self.plans[key].timesteps for key in lane_keys(self.recipe) if key in self.plans]
-        return np.unique(np.concatenate(plans)) if plans else np.zeros(0, np.int64)
+        """Every t of the timeline at which some lane has a state, ascending; empty before the first is planned."""
+        plans = [self.plans[key] for key in lane_keys(self.recipe) if key in self.plans]
+        if not plans:
+            return np.zeros(0, np.int64)
+        return np.unique(np.concatenate([on_timeline(plan, plan.timesteps, self.timeline()) for plan in plans]))
 
     @property
     def status(self) -> Status:

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from explorer.diffusion.levels import log_snr as log_snrs
 from explorer.diffusion.reverse import plan
 from explorer.diffusion.schedule import linear
 from explorer.engine.messages import LaneKey, LanePlanned
@@ -20,7 +21,7 @@ def planned(option: str, sampler: Sampler) -> LanePlanned:
     levels = np.array([s.alpha_bar for s in course.steps] + [1.0])
     a0, at, sigma = (np.array([getattr(s, name) for s in course.steps]) for name in ("a0", "at", "sigma"))
     key = LaneKey(Lane("c" * 64, "c.safetensors", option, sampler), 0, 4)  # type: ignore[arg-type]
-    return LanePlanned(key, np.array(course.timesteps), levels, a0, at, sigma, (1, 28, 28))
+    return LanePlanned(key, np.array(course.timesteps), levels, a0, at, sigma, (1, 28, 28), log_snrs(linear(1000).alpha_bar.numpy()))
 
 
 def numbers(text: str) -> list[float]:

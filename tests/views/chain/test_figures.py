@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor
 
 from explorer.engine.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
-from explorer.recipe import Lane
+from explorer.recipe import Lane, Sampler, ScheduleChoice
 from explorer.views.chain.figures import FigureMaker, round_up
-from explorer.views.chain.labels import lane_colours, lane_subtitle, lane_titles
+from explorer.views.chain.labels import lane_colours, lane_subtitle, lane_titles, short_titles
 from explorer.widgets.theme import DARK, OPTION_COLOURS
 
 B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "BC")  # type: ignore[arg-type]
 KEYS = (LaneKey(B, 0, 4), LaneKey(C, 0, 4))
 T = np.array([100, 50, 0])
-PLAN = LanePlanned(KEYS[0], T, np.array([0.01, 0.5, 1]), np.array([0.002, 1]), np.array([0.9, 0]), np.array([0.4, 0]), (1, 28, 28))
+LEVELS = np.linspace(10, -10, 101)
+PLAN = LanePlanned(KEYS[0], T, np.array([0.01, 0.5, 1]), np.array([0.002, 1]), np.array([0.9, 0]), np.array([0.4, 0]), (1, 28, 28), LEVELS)
 
 
 def curves(largest: float) -> CurvesShown:
@@ -62,4 +65,32 @@ def test_lanes_of_one_option_are_told_apart() -> None:
     assert lane_titles(lanes) == ("Option B (1)", "Option C", "Option B (2)")
     assert len(set(lane_colours(lanes))) == 3
     other = Lane("d" * 64, "/tmp/mine.safetensors", "B")
-    assert "mine" in lane_subtitle(other, (B, other))
+    assert lane_titles((B, other)) == ("Option B · B", "Option B · mine")
+    assert lane_subtitle(other, (B, other)) == "predicts x̂₀"
+
+
+def test_the_title_has_what_differs_and_the_subtitle_the_rest() -> None:
+    lanes = tuple(msgspec.structs.replace(C, sampler=Sampler(steps, 0.0)) for steps in (10, 25, None))
+    assert lane_titles(lanes) == ("Option C · 10 steps", "Option C · 25 steps", "Option C · all steps")
+    assert short_titles(lanes) == ("10 steps", "25 steps", "all steps")
+    assert lane_subtitle(lanes[0], lanes) == "predicts ε · η 0"
+    cosine = msgspec.structs.replace(C, schedule=ScheduleChoice("cosine", 400))
+    assert lane_titles((B, C, cosine)) == ("Option B", "Option C · own schedule", "Option C · cosine, T = 400")
+    seeds = tuple(msgspec.structs.replace(C, seed=seed) for seed in range(3))
+    assert short_titles(seeds) == ("seed 0", "seed 1", "seed 2")
+    assert short_titles((C,)) == ("C",)
+
+
+def test_many_lanes_of_one_option_go_from_light_to_dark() -> None:
+    lanes = tuple(msgspec.structs.replace(C, seed=seed) for seed in range(12))
+    lightness = [QColor(colour).lightnessF() for colour in lane_colours(lanes)]
+    assert len(set(lane_colours(lanes))) == 12
+    assert lightness == sorted(lightness, reverse=True)
+
+
+def test_similarities_are_between_0_and_1_until_one_is_negative() -> None:
+    maker = FigureMaker()
+    for values, low in (([0.2, 0.9], 0.0), ([-0.1, 1.0], -0.25), ([0.5, 1.0], -0.25), ([-0.6, 1.0], -1.0)):
+        lane = LaneCurves(KEYS[0], T, {"ssim x_t": np.array([*values, np.nan])})
+        axes = maker.make("ssim x_t", 100, KEYS, 0, PLAN, CurvesShown(0, KEYS[1], (lane,)), False, DARK).axes
+        assert (axes.low, axes.high, axes.log) == (low, 1.0, False)
