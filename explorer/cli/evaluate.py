@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from explorer.checkpoints.card import Card, Metric
-from explorer.cli import shared
+from explorer.cli import evaluate_objective, shared
+from explorer.cli.measuring import OF_THE_OBJECTIVE, Measured, MetricName, SplitName, VarianceName, Wish, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,33 +22,23 @@ if TYPE_CHECKING:
 
 FID_IMAGES = 2000
 TRAINING_IMAGES = 60_000
-
-
-class MetricName(StrEnum):
-    """What can be measured."""
-
-    fid = "fid"
-    elbo = "elbo"
-    accuracy = "accuracy"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """The command's arguments."""
-
-    checkpoint: Checkpoint
-    where: shared.Place
-    images: int | None
-    steps: int | None
-    eta: float
-    clip: bool
-    seed: int
+FOR_MACHINES = ("each_t",)
 
 
 def evaluate(
     checkpoint: shared.CheckpointOption,
-    metric: Annotated[MetricName, typer.Option(help="fid: ddpm, vae. elbo: vae, ae. accuracy: classifier.")],
-    images: Annotated[int | None, typer.Option(min=2, help="fid: samples (2000). elbo, accuracy: test images (all).")] = None,
+    metric: Annotated[MetricName, typer.Option(help="fid: ddpm, vae. vlb, excess: ddpm. elbo: vae, ae. accuracy: classifier.")],
+    images: Annotated[
+        int | None, typer.Option(min=2, help="fid: samples (2000). vlb, excess: images (128). elbo, accuracy: test images (all).")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1).")] = None,
+    timesteps: Annotated[
+        int | None,
+        typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
+    ] = None,
+    split: Annotated[SplitName | None, typer.Option(help="vlb: held-out images (test). excess: training images (train).")] = None,
+    dataset: Annotated[str | None, typer.Option(help="vlb, excess: other images: an IDX file, an array or a folder.")] = None,
+    variance: Annotated[VarianceName | None, typer.Option(help="vlb: of the reverse step, sigma_t^2 (posterior) or beta_t (beta).")] = None,
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
     clip: shared.ClipOption = False,
@@ -62,11 +51,13 @@ def evaluate(
     """Measure a checkpoint.
 
     fid is the Fréchet distance in the 128 features of the shipped digit classifier, between samples and the 60,000
-    training images; beside it stands that of as many real training images against all the others.
+    training images; beside it stands that of as many real training images against all the others. vlb is the variational
+    bound with all its terms; excess the error of x0_hat minus the ideal denoiser's. Both are estimates with standard errors.
     """
     opened = shared.open_checkpoint(checkpoint)
-    wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed)
-    measure = {MetricName.fid: _fid, MetricName.elbo: _elbo, MetricName.accuracy: _accuracy}[metric]
+    wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed, draws, timesteps, split, dataset, variance)
+    _check_options(metric, wish)
+    measure = METRICS[metric]
     started = time.perf_counter()
     report, metrics = measure(wish)
     report = {
@@ -78,7 +69,7 @@ def evaluate(
     if as_json:
         shared.print_json(report)
     else:
-        print("\n".join(f"{name}: {_text(value)}" for name, value in report.items()))
+        print("\n".join(_lines(report)))
 
 
 def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
@@ -99,7 +90,15 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
     save(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics), checkpoint.network.state_dict())
 
 
-def _fid(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
+def _check_options(metric: MetricName, wish: Wish) -> None:
+    """Options of the objective are of no meaning for the other metrics (BadInput); those of chains always had a default."""
+    given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(wish, name) is not None]
+    if given and metric not in (MetricName.vlb, MetricName.excess):
+        raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
+
+
+def _fid(wish: Wish) -> Measured:
+    from explorer.evaluation.bootstrap import distance_interval, share_interval
     from explorer.evaluation.digits import MIN_REST, real_score, score
     from explorer.evaluation.frechet import moments
     from explorer.evaluation.judge import Judge, training_readings
@@ -115,10 +114,15 @@ def _fid(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
     with shared.progress(TRAINING_IMAGES, "judging the training images") as report:
         real = training_readings(judge, report)
     beside = real_score(real, count, wish.seed)
-    found = score(made, moments(real.features))
-    command = _command(wish, MetricName.fid, count, sampler)
+    reference = moments(real.features)
+    found = score(made, reference)
+    interval = distance_interval(made.features, reference, found.frechet_distance, wish.seed)
+    share = share_interval(made.is_confident, wish.seed)
+    typed = command(wish, MetricName.fid, count, _sampler_options(wish, sampler))
     details = {
         "images": count, "seed": wish.seed, **sampler,
+        "fid_interval": [interval.low, interval.high], "fid_standard_error": interval.standard_error,
+        "confident_share_interval": [share.low, share.high], "resamples": interval.resamples, "level": interval.level,
         "confident_share": found.confident_share, "real_confident_share": beside.confident_share,
         "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
         "compared_with": f"samples with the {len(real):,} training images; "
@@ -128,8 +132,19 @@ def _fid(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
         "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
         "ratio": found.frechet_distance / beside.frechet_distance,
     }  # fmt: skip
-    stored = Metric("fid", figures["fid"], command, figures["real_fid"], details)
-    return {**figures, **details, "command": command}, (stored,)
+    stored = Metric("fid", figures["fid"], typed, figures["real_fid"], details)
+    return {**figures, **details, "command": typed}, (stored,)
+
+
+def _sampler_options(wish: Wish, sampler: dict[str, Any]) -> dict[str, object]:
+    """Of a chain; a VAE's samples have none."""
+    if "steps" not in sampler:
+        return {}
+    precision = sampler["precision"]
+    return {
+        "steps": sampler["steps"], "eta": wish.eta if wish.eta != 1 else None, "clip": wish.clip,
+        "precision": precision if precision != "fp32" else None,
+    }  # fmt: skip
 
 
 def _check_digits(checkpoint: Checkpoint) -> None:
@@ -191,7 +206,7 @@ def _read(judge: Judge, images: np.ndarray, what: str) -> Readings:
         return judge.read(images, report)
 
 
-def _accuracy(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
+def _accuracy(wish: Wish) -> Measured:
     from explorer.datasets.mnist import mnist
     from explorer.evaluation.judge import Judge, accuracy
 
@@ -200,12 +215,12 @@ def _accuracy(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
     if judge.image_shape != images.shape[1:]:
         raise BadInput(f"{wish.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
     value = accuracy(_read(judge, images, "judging test images"), labels)
-    command = _command(wish, MetricName.accuracy, wish.images)
+    typed = command(wish, MetricName.accuracy, wish.images, seeded=False)
     details = {"images": len(images)}
-    return {"accuracy": value, **details, "command": command}, (Metric("test accuracy", value, command, details=details),)
+    return {"accuracy": value, **details, "command": typed}, (Metric("test accuracy", value, typed, details=details),)
 
 
-def _elbo(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
+def _elbo(wish: Wish) -> Measured:
     from explorer.datasets.images import load_images
     from explorer.evaluation.elbo import measure, metrics
 
@@ -223,26 +238,28 @@ def _elbo(wish: Wish) -> tuple[dict[str, Any], tuple[Metric, ...]]:
             last = done
 
         measured = measure(model, images, seed=wish.seed, progress=show)
-    command = _command(wish, MetricName.elbo, wish.images)
-    return {**asdict(measured), "seed": wish.seed, "command": command}, metrics(measured, command)
+    typed = command(wish, MetricName.elbo, wish.images)
+    return {**asdict(measured), "seed": wish.seed, "command": typed}, metrics(measured, typed)
 
 
-def _command(wish: Wish, metric: MetricName, images: int | None, sampler: dict[str, Any] | None = None) -> str:
-    """What to type to measure it again; without the folders of this machine."""
-    from explorer.checkpoints.locate import shipped, source_of
+METRICS: dict[MetricName, Callable[[Wish], Measured]] = {
+    MetricName.fid: _fid, MetricName.vlb: evaluate_objective.vlb, MetricName.excess: evaluate_objective.excess,
+    MetricName.elbo: _elbo, MetricName.accuracy: _accuracy,
+}  # fmt: skip
 
-    source = source_of(wish.checkpoint.path)
-    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in shipped() else wish.checkpoint.path.name]
-    words += ["--metric", metric.value]
-    if images is not None:
-        words += ["--images", str(images)]
-    if sampler and "steps" in sampler:
-        words += ["--steps", str(sampler["steps"])] + (["--eta", f"{wish.eta:g}"] if wish.eta != 1 else [])
-        words += ["--clip"] if wish.clip else []
-        words += ["--precision", sampler["precision"]] if sampler["precision"] != "fp32" else []
-    if metric is not MetricName.accuracy:
-        words += ["--seed", str(wish.seed)]
-    return shlex.join(words)
+
+def _lines(report: dict[str, Any]) -> list[str]:
+    """The report for people: a line a figure, a table of rows; what is there for machines alone is left out."""
+    lines = []
+    for name, value in report.items():
+        if name in FOR_MACHINES:
+            continue
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append("  ".join(f"{column:>16}" for column in value[0]))
+            lines += ["  ".join(f"{_text(cell):>16}" for cell in row.values()) for row in value]
+        else:
+            lines.append(f"{name}: {_text(value)}")
+    return lines
 
 
 def _text(value: object) -> str:
@@ -250,4 +267,9 @@ def _text(value: object) -> str:
         return f"{value:.6g}"
     if isinstance(value, list):
         return ", ".join(_text(item) for item in value)
+    if isinstance(value, dict):
+        return (
+            f"{value['nats']:.6g} ± {value['standard_error']:.2g} nats, "
+            f"{value['bits_per_dim']:.4f} ± {value['bits_per_dim_standard_error']:.2g} bits/dim"
+        )
     return str(value)

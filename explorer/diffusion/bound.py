@@ -202,11 +202,24 @@ def excess(network: Tally, ideal: Tally) -> Curve:
     ValueError
         If they are of different designs.
     """
+    return weighted(*_gaps(network, ideal))
+
+
+def mean_excess(network: Tally, ideal: Tally) -> Figure:
+    """The same as a mean over all timesteps; raises as `excess`."""
+    gaps, weights = _gaps(network, ideal)
+    sizes = network.design.strata.sizes
+    found = weighted(gaps @ sizes / sizes.sum(), weights)
+    return Figure(float(found.value), float(found.error))
+
+
+def _gaps(network: Tally, ideal: Tally) -> tuple[np.ndarray, np.ndarray]:
+    """Gap of the errors in each round and stratum, (R, S), and the rounds' weights."""
     _check_same(network, ideal)
     count = min(network.rounds, ideal.rounds)
     shape = (-1, len(network.design.strata))
-    gap = np.array(network._x0_errors[:count]).reshape(shape) - np.array(ideal._x0_errors[:count]).reshape(shape)
-    return weighted(gap, np.array(network._weights[:count], float))
+    gaps = np.array(network._x0_errors[:count]).reshape(shape) - np.array(ideal._x0_errors[:count]).reshape(shape)
+    return gaps, np.array(network._weights[:count], float)
 
 
 def _check_same(first: Tally, second: Tally) -> None:

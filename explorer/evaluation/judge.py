@@ -54,9 +54,14 @@ class Readings:
         return self.probabilities.max(1)
 
     @property
+    def is_confident(self) -> np.ndarray:
+        """Whether each image is read with confidence over 0.9, shape (N,), bool."""
+        return self.confidence > CONFIDENT
+
+    @property
     def confident_share(self) -> float:
         """Share of images read with confidence over 0.9."""
-        return float((self.confidence > CONFIDENT).mean())
+        return float(self.is_confident.mean())
 
     @property
     def digit_shares(self) -> list[float]:

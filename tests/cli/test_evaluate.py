@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import shlex
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -41,6 +45,9 @@ def test_fid_of_samples_beside_that_of_real_images(run: Callable[..., Any], copy
         assert sum(shares) == pytest.approx(1)
     assert min(said["real_digit_shares"]) > 0.04
     assert said["written"] is True
+    assert said["fid_interval"][0] < said["fid"] < said["fid_interval"][1]
+    assert (said["resamples"], said["level"]) == (200, 0.95)
+    assert said["confident_share_interval"][0] < said["confident_share"] < said["confident_share_interval"][1]
     (metric,) = (m for m in read_card(path).metrics if m.command == said["command"])
     assert (metric.name, metric.value, metric.reference) == ("fid", said["fid"], said["real_fid"])
     assert metric.details["digit_shares"] == said["digit_shares"]
@@ -112,3 +119,69 @@ def test_what_cannot_be_measured(refused: Callable[..., str], arguments: list[st
 def test_digits_are_judged_of_models_of_mnist_only(refused: Callable[..., str], tiny: Path) -> None:
     line = refused("evaluate", "--checkpoint", tiny, "--metric", "fid")
     assert "was trained on colours" in line
+
+
+def test_the_bound_of_held_out_images_with_all_its_terms(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
+    path = copy("mnist-ddpm-c")
+    ran = run("evaluate", "--checkpoint", path, "--metric", "vlb", "--images", 4, "--timesteps", 6, "--seed", 3, "--json", "--write")
+    assert ran.status == 0, ran.err
+    said = ran.json
+    parts = [said[name]["nats"] for name in ("L_T", "sum_L_t-1", "L_0")]
+    assert said["L"]["nats"] == pytest.approx(sum(parts))
+    assert said["L"]["bits_per_dim"] == pytest.approx(said["L"]["nats"] / (784 * math.log(2)))
+    assert min(parts) > 0
+    assert said["L"]["standard_error"] > 0
+    assert (said["images"], said["draws"], said["split"], said["dataset"], said["rounds"]) == (4, 1, "test", "mnist", 2)
+    rows = said["terms"]
+    assert (rows[0]["from_t"], rows[0]["to_t"], rows[-1]["to_t"]) == (1, 1, 1000)
+    assert all(before["to_t"] + 1 == after["from_t"] for before, after in pairwise(rows))
+    steps = sum(row["nats"] * (row["to_t"] - row["from_t"] + 1) for row in rows[1:])
+    assert steps == pytest.approx(said["sum_L_t-1"]["nats"])
+    assert said["evaluated"] == 4 * len(rows) == sum(said["each_t"]["images"])
+    (metric,) = (m for m in read_card(path).metrics if m.name == "test vlb")
+    assert (metric.value, metric.command) == (said["bits_per_dim"], said["command"])
+    again = run(*shlex.split(said["command"].replace("my mnist-ddpm-c.safetensors", str(path)))[1:], "--json").json
+    assert again["nats"] == said["nats"]
+
+
+def test_every_timestep_of_a_short_schedule(run: Callable[..., Any], tiny: Path, tmp_path: Path) -> None:
+    images = tmp_path / "colours.npy"
+    np.save(images, np.random.default_rng(0).integers(0, 256, (6, 3, 8, 8), np.uint8))
+    arguments = ["evaluate", "--checkpoint", tiny, "--dataset", images, "--images", 4, "--timesteps", 20]
+    said = run(*arguments, "--metric", "vlb", "--json").json
+    assert said["each_t"]["t"] == list(range(1, 21))
+    assert set(said["each_t"]["images"]) == {4}
+    other = run(*arguments, "--metric", "vlb", "--variance", "beta", "--json").json
+    assert other["L_T"] == said["L_T"]
+    assert other["sum_L_t-1"]["nats"] != said["sum_L_t-1"]["nats"]
+    text = run(*arguments, "--metric", "vlb").out
+    assert "bits/dim" in text
+    assert "each_t" not in text
+    excess = run(*arguments, "--metric", "excess", "--json").json
+    assert min(row["excess"] for row in excess["terms"]) > 0, "random weights are not better than the best on its own images"
+    for row in excess["terms"]:
+        assert row["excess"] == pytest.approx(row["network"] - row["ideal"], rel=1e-9)
+    assert excess["mean_excess"] == pytest.approx(np.mean([row["excess"] for row in excess["terms"]]))
+    assert excess["split"] == "train"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (("mnist-vae-2d", "vlb"), "is of kind vae; vlb is for a ddpm"),
+        (("mnist-classifier", "excess"), "is of kind classifier"),
+        (("mnist-ddpm-c", "vlb", "--steps", "50"), "--steps, --eta: of no meaning for vlb"),
+        (("mnist-ddpm-c", "excess", "--variance", "beta"), "--variance: of no meaning for excess"),
+        (("mnist-ddpm-c", "fid", "--draws", "2"), "--draws: of no meaning for fid"),
+        (("mnist-ddpm-c", "vlb", "--images", "10001"), "there are 10,000 test images of mnist"),
+        (("mnist-ddpm-c", "vlb", "--dataset", "nowhere.npy"), "no such file"),
+    ],
+)
+def test_what_the_objective_cannot_be_asked(refused: Callable[..., str], arguments: tuple[str, ...], cause: str) -> None:
+    name, metric, *rest = arguments
+    assert cause in refused("evaluate", "--checkpoint", name, "--metric", metric, *rest)
+
+
+def test_images_of_another_shape_and_unknown_data_are_refused(refused: Callable[..., str], tiny: Path) -> None:
+    assert "give --dataset" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb")
+    assert "its images are (1, 28, 28)" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb", "--dataset", "mnist")

@@ -1,0 +1,87 @@
+"""What `evaluate`'s metrics have in common: the wish, and the command that measures it again."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from explorer.cli import shared
+
+if TYPE_CHECKING:
+    from explorer.checkpoints.card import Metric
+    from explorer.checkpoints.files import Checkpoint
+
+
+class MetricName(StrEnum):
+    """What can be measured."""
+
+    fid = "fid"
+    vlb = "vlb"
+    excess = "excess"
+    elbo = "elbo"
+    accuracy = "accuracy"
+
+
+class SplitName(StrEnum):
+    """Which images of a data set."""
+
+    train = "train"
+    test = "test"
+
+
+class VarianceName(StrEnum):
+    """Variance of the reverse step."""
+
+    posterior = "posterior"
+    beta = "beta"
+
+
+OF_THE_OBJECTIVE = ("draws", "timesteps", "split", "dataset", "variance")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The command's arguments; None where the metric's own default holds."""
+
+    checkpoint: Checkpoint
+    where: shared.Place
+    images: int | None
+    steps: int | None
+    eta: float
+    clip: bool
+    seed: int
+    draws: int | None = None
+    timesteps: int | None = None
+    split: SplitName | None = None
+    dataset: str | None = None
+    variance: VarianceName | None = None
+
+
+Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
+"""What is printed, and what the card keeps."""
+
+
+def command(wish: Wish, metric: MetricName, images: int | None, options: dict[str, object] | None = None, seeded: bool = True) -> str:
+    """What to type to measure it again, without the folders of this machine.
+
+    Parameters
+    ----------
+    options : dict
+        Further options by name; those that are None or False are left out, True is a switch.
+    """
+    from explorer.checkpoints.locate import shipped, source_of
+
+    source = source_of(wish.checkpoint.path)
+    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in shipped() else wish.checkpoint.path.name]
+    words += ["--metric", metric.value]
+    if images is not None:
+        words += ["--images", str(images)]
+    for name, value in (options or {}).items():
+        if value is None or value is False:
+            continue
+        words += [f"--{name}"] if value is True else [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    if seeded:
+        words += ["--seed", str(wish.seed)]
+    return shlex.join(words)

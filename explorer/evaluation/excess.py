@@ -1,0 +1,39 @@
+"""How far a network's x0_hat is from the best there can be: its error minus the ideal denoiser's, against t."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from explorer.checkpoints.card import Metric
+from explorer.datasets.images import ImageSet, to_unit_range
+from explorer.diffusion.bound import Tally, excess, mean_excess
+from explorer.diffusion.exact import EmpiricalData
+from explorer.diffusion.exact_predictor import ExactPredictor
+from explorer.diffusion.schedule import Schedule
+from explorer.evaluation.vlb import strata_rows
+
+
+def ideal_denoiser(training: ImageSet, schedule: Schedule, device: torch.device) -> ExactPredictor:
+    """E[x_0 | x_t] over the training images: on images drawn from them no predictor has a smaller error."""
+    data = EmpiricalData(torch.from_numpy(to_unit_range(training.images)), device)
+    return ExactPredictor(data, schedule, follow="mean")
+
+
+def summary(network: Tally, ideal: Tally) -> dict[str, Any]:
+    """What is reported: mean squared errors per pixel of [-1, 1], and their difference, over t."""
+    mean = mean_excess(network, ideal)
+    rows = strata_rows(network, excess(network, ideal), "excess")
+    for row, own, best in zip(rows, network.x0_errors().value, ideal.x0_errors().value, strict=True):
+        row |= {"network": float(own), "ideal": float(best)}
+    return {
+        "mean_excess": mean.value, "standard_error": mean.error, "images": network.images, "draws": network.design.draws,
+        "evaluated": network.seen, "rounds": network.rounds, "terms": rows,
+    }  # fmt: skip
+
+
+def metric(network: Tally, ideal: Tally, command: str, details: dict[str, Any]) -> Metric:
+    """What the model card says: the mean over all t."""
+    mean = mean_excess(network, ideal)
+    return Metric("excess x0 error", mean.value, command, details={**details, "standard_error": mean.error})
