@@ -71,8 +71,8 @@ class EmpiricalData:
 
     Parameters
     ----------
-    images : Tensor, shape (n, C, H, W), float32
-        In [-1, 1].
+    images : Tensor, shape (n, C, H, W)
+        float32 in [-1, 1], or uint8 0..255 that stands for it.
     device : torch.device or str
         Where the matrix is kept and the work is done; it needs float64.
 
@@ -85,13 +85,16 @@ class EmpiricalData:
     def __init__(self, images: Tensor, device: torch.device | str = "cpu") -> None:
         if images.ndim != 4 or images.numel() == 0:
             raise ValueError(f"the exact process needs images of shape (n, C, H, W), at least one, not {tuple(images.shape)}")
-        flat = images.to(device, torch.float32).flatten(1)
-        mean = flat.mean(dim=0)
+        self.image_shape = (int(images.shape[1]), int(images.shape[2]), int(images.shape[3]))
+        self._centred = torch.empty(len(images), math.prod(self.image_shape), device=device)
+        for part, block in self._blocks():
+            values = images[part].to(device, torch.float32).flatten(1)
+            block.copy_(values / 127.5 - 1 if images.dtype == torch.uint8 else values)
+        mean = self._centred.mean(dim=0)
         if not bool(torch.isfinite(mean).all()):
             raise ValueError("the exact process needs images of finite values")
-        self.image_shape = (int(images.shape[1]), int(images.shape[2]), int(images.shape[3]))
         self._centre = (mean * CENTRE_GRID).round() / CENTRE_GRID
-        self._centred = flat - self._centre
+        self._centred -= self._centre
         self._half_norms = torch.cat([block.double().square().sum(dim=1) / 2 for _, block in self._blocks()])
 
     @property

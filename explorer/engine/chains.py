@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.branches import BranchLane, branch_keys, first_of, with_lineage
 from explorer.engine.curves import CurveBook
+from explorer.engine.drawn import drawn_image
 from explorer.engine.frames import FrameStore
 from explorer.engine.lanes import ChainLane, read_only
 from explorer.engine.messages import (
@@ -56,7 +57,7 @@ class Chains:
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:
             predictor = self.models.predictor(key.lane)
-            shape = self.models.checkpoint(key.lane.source).card.data.shape
+            shape = self.models.image_shape(key.lane)
             self._lanes[key] = self._made(key, predictor, shape)
         return self._lanes[key]
 
@@ -75,6 +76,10 @@ class Chains:
         """Lane of a key if it has any state; None if not."""
         return self._shown(key)
 
+    def levels(self, timeline: LaneKey | None) -> np.ndarray | None:
+        """As `_levels`, for the other parts of the engine."""
+        return self._levels(timeline)
+
     def _levels(self, timeline: LaneKey | None) -> np.ndarray | None:
         """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
         lane = self._lanes.get(timeline) if timeline is not None else None
@@ -87,6 +92,15 @@ class Chains:
         for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
             del self._lanes[key]
             self._curves.forget(key)
+
+    def hold(self, keys: Sequence[LaneKey], channel: str) -> list[ChainLane]:
+        """Lanes of these keys, which stay until the channel is released, whatever the window opens meanwhile."""
+        self._use(channel, with_lineage(tuple(keys)))
+        return [self._lane(key) for key in keys]
+
+    def release(self, channel: str) -> None:
+        """The channel needs no lane any more."""
+        self._use(channel, frozenset())
 
     def sample(self, request: SampleChain, channel: str) -> Steps:
         """Sample all lanes of a recipe abreast: the one that is furthest from x_0 steps next."""
@@ -166,6 +180,9 @@ class Chains:
                 tiles[name] = read_only(tiles_of(one, quantity, request.palette)[0][0])
                 values[name] = read_only(one[0])
                 norms[name] = float(np.linalg.norm(one.astype(np.float64)))
+        drawn = drawn_image(self.models, lane, k, request.sample)
+        if drawn is not None:
+            tiles["drawn"], values["drawn"] = read_only(tiles_of(drawn, "x0_hat", request.palette)[0][0]), read_only(drawn[0])
         yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
 
     def show_film(self, request: ShowFilm) -> Steps:

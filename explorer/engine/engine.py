@@ -6,22 +6,27 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.engine import branch_pictures, devices, latent, shelf, unet
+from explorer.engine import branch_pictures, devices, exact, exports, latent, shelf, unet
 from explorer.engine.chains import Chains
 from explorer.engine.forward import Forward
 from explorer.engine.frames import FrameStore
 from explorer.engine.messages import (
     Done,
     EngineReady,
+    ExportChain,
+    FindNearest,
     FitPicture,
     ForwardPayload,
     InspectUNet,
     MakeThumbnail,
+    MeasureIdeal,
     MeasureSimilarity,
     OpenCheckpoint,
+    OpenDataSet,
     Outcome,
     Payload,
     PreviewPaint,
+    ReadExport,
     SampleChain,
     ScanLibrary,
     SetFrameBudget,
@@ -31,6 +36,7 @@ from explorer.engine.messages import (
     ShowSurvival,
     ShowTerms,
     ShowTree,
+    ShowWeights,
     StartEngine,
 )
 from explorer.engine.models import Models
@@ -49,6 +55,7 @@ class Engine:
         self.store = FrameStore()
         self._models: Models | None = None
         self._chains: Chains | None = None
+        self._ideal = exact.IdealBook()
         self._forward: Forward | None = None
 
     @property
@@ -85,6 +92,8 @@ class Engine:
             yield outcome
 
     def _dispatch(self, payload: Payload, channel: str) -> Steps:
+        if isinstance(payload, ForwardPayload):
+            return self.forward.handle(payload)
         match payload:
             case StartEngine():
                 return self._start(payload)
@@ -106,12 +115,22 @@ class Engine:
                 return self.chains.show_film(payload)
             case ShowCurves():
                 return self.chains.show_curves(payload)
+            case ExportChain():
+                return exports.export_chain(payload, channel, self.chains)
+            case ReadExport():
+                return exports.read_export(payload)
             case MeasureSimilarity():
                 return self.chains.measure_similarity(payload)
             case ShowTree() | PreviewPaint() | FitPicture() | ShowSurvival():
                 return branch_pictures.handle(payload, self.chains)
-            case _ if isinstance(payload, ForwardPayload):
-                return self.forward.handle(payload)
+            case OpenDataSet():
+                return exact.open_data_set(payload, self.models)
+            case ShowWeights():
+                return exact.show_weights(payload, self.chains)
+            case FindNearest():
+                return exact.find_nearest(payload, self.chains)
+            case MeasureIdeal():
+                return self._ideal.measure(payload, self.chains)
             case InspectUNet():
                 return unet.inspect(payload, self.chains)
             case _:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
 from explorer.diffusion.levels import nearest_states
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
@@ -49,7 +50,8 @@ class ChainLane:
     def __init__(
         self, key: LaneKey, predictor: Predictor, image_shape: tuple[int, int, int], device: torch.device, store: FrameStore
     ) -> None:
-        self.key, self.predictor, self.image_shape, self.device, self.store = key, predictor, image_shape, device, store
+        self.key, self.image_shape, self.device, self.store = key, image_shape, device, store
+        self.predictor = of_samples(predictor, key.seed, range(key.samples))
         sampler = key.lane.sampler
         try:
             self.course = plan(predictor.schedule, sampler.steps, sampler.eta)
@@ -59,6 +61,7 @@ class ChainLane:
         self.timesteps = np.array(self.course.timesteps)
         self.levels = levels_of(predictor.schedule)
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
+        self.drawn: dict[int, Tensor] = {}
         self._steps: Iterator[Step] | None = None
 
     @property
@@ -127,6 +130,8 @@ class ChainLane:
             raise
         before = Frame(to_cpu(step.x_t), to_cpu(step.prediction.x0_hat))
         self._note_norms(step)
+        if isinstance(step.prediction, ExactPrediction) and step.prediction.drawn is not None:
+            self.drawn[step.k] = step.prediction.drawn.cpu()
         self.store.put(self.key, step.k, before)
         self.store.put(self.key, step.k + 1, Frame(to_cpu(step.x_prev), None))
 

@@ -12,6 +12,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine import devices, predictors
+from explorer.engine.data_sets import DataSets, exact_predictor
 from explorer.engine.devices import Precision
 from explorer.errors import BadInput
 from explorer.recipe import Lane
@@ -36,6 +37,7 @@ class Models:
         self.precision: Precision = precision or devices.default_precision(device)
         self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
         self._predictors: dict[str, NetworkPredictor] = {}
+        self.data_sets = DataSets(device)
 
     def checkpoint(self, source: str) -> Checkpoint:
         """Checkpoint in a file, or shipped under that name, its network on the device.
@@ -59,14 +61,22 @@ class Models:
         return self._loaded[key]
 
     def predictor(self, lane: Lane) -> Predictor:
-        """Predictor of a lane's checkpoint, on the lane's schedule.
+        """Predictor of a lane's checkpoint or data set, on the lane's schedule.
 
         Raises
         ------
         BadInput
             If its file cannot be opened, is no DDPM, or is no longer the one of the recipe, or there is no such schedule.
         """
+        if lane.exact is not None:
+            return exact_predictor(lane, self.data_sets)
         return predictors.on_schedule(self.network_predictor(lane), lane.schedule)
+
+    def image_shape(self, lane: Lane) -> tuple[int, int, int]:
+        """(C, H, W) of a lane's images (BadInput as `predictor`)."""
+        if lane.exact is not None:
+            return self.data_sets.get(lane.exact).data.image_shape
+        return self.checkpoint(lane.source).card.data.shape
 
     def network_predictor(self, lane: Lane) -> NetworkPredictor:
         """Predictor of a lane's checkpoint on the schedule it was trained on; raises as `predictor`."""

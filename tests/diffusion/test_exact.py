@@ -152,6 +152,12 @@ def test_the_nearest_images_and_their_distances() -> None:
     assert torch.allclose(data.images(index[:, 0]), images[7:8], atol=1e-7)
 
 
+def test_bytes_stand_for_values_between_minus_1_and_1() -> None:
+    pixels = mnist()[0][:50].copy()
+    of_bytes, of_values = EmpiricalData(torch.from_numpy(pixels)), EmpiricalData(torch.from_numpy(to_unit_range(pixels)))
+    assert torch.allclose(of_bytes.images(torch.arange(50)), of_values.images(torch.arange(50)), atol=1e-6)
+
+
 def test_work_stops_at_every_block() -> None:
     data = EmpiricalData(blobs(40))
     work = data.posterior_work(noised(blobs(40), 10, GROUP + 1), LEVELS[10])

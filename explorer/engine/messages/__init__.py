@@ -45,8 +45,19 @@ from explorer.engine.messages.chain import (
     lane_key,
     lane_keys,
 )
+from explorer.engine.messages.exact import (
+    DataSetOpened,
+    ExactAbsent,
+    FindNearest,
+    IdealMeasured,
+    MeasureIdeal,
+    NearestShown,
+    OpenDataSet,
+    ShowWeights,
+    WeightsShown,
+)
 from explorer.engine.messages.exports import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
-from explorer.engine.messages.forward import ForwardOutcome, ForwardPayload, ShowPosterior
+from explorer.engine.messages.forward import ForwardOutcome, ForwardPayload, ShowStepBack
 from explorer.engine.messages.latent import (
     CodesDecoded,
     CodesDrawn,
@@ -108,6 +119,7 @@ __all__ = [
     "CodesDrawn",
     "CodesShown",
     "CurvesShown",
+    "DataSetOpened",
     "DecodeCodes",
     "DecodeGrid",
     "Done",
@@ -115,6 +127,7 @@ __all__ = [
     "EncodeImages",
     "EncodePicture",
     "EngineReady",
+    "ExactAbsent",
     "ExportChain",
     "ExportLook",
     "ExportProgress",
@@ -124,10 +137,12 @@ __all__ = [
     "FieldKind",
     "FieldShown",
     "FilmShown",
+    "FindNearest",
     "FitPicture",
     "ForwardOutcome",
     "ForwardPayload",
     "GridDecoded",
+    "IdealMeasured",
     "ImageShown",
     "InspectUNet",
     "Instead",
@@ -139,8 +154,11 @@ __all__ = [
     "LibraryEntry",
     "LibraryScanned",
     "MakeThumbnail",
+    "MeasureIdeal",
     "MeasureSimilarity",
+    "NearestShown",
     "OpenCheckpoint",
+    "OpenDataSet",
     "Outcome",
     "OutputShown",
     "PaintShown",
@@ -164,10 +182,12 @@ __all__ = [
     "ShowImage",
     "ShowPosterior",
     "ShowStep",
+    "ShowStepBack",
     "ShowStroke",
     "ShowSurvival",
     "ShowTerms",
     "ShowTree",
+    "ShowWeights",
     "SimilarityMeasured",
     "StartEngine",
     "StepShown",
@@ -180,6 +200,7 @@ __all__ = [
     "TreeTile",
     "UNetAbsent",
     "UNetShown",
+    "WeightsShown",
     "lane_key",
     "lane_keys",
 ]
@@ -190,11 +211,15 @@ Payload = (
     | ShowTree | PreviewPaint | FitPicture | ShowSurvival
     | ShowImage | DrawCodes | ShowField | ShowStroke | ShowGeodesic
     | InspectUNet
+    | OpenDataSet | ShowWeights | FindNearest | MeasureIdeal
     | MeasureSimilarity | ExportChain | ReadExport
     | ForwardPayload
 )  # fmt: skip
 
-BACKGROUND = (SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, MeasureSimilarity, ExportChain, ShowPosterior)
+BACKGROUND = (
+    SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, MeasureSimilarity,
+    MeasureIdeal, ExportChain, ShowStepBack,
+)  # fmt: skip
 """Payloads that give way, between steps, to the others."""
 
 
@@ -227,6 +252,7 @@ Outcome = (
     | TreeShown | PaintShown | PictureFitted | SurvivalShown
     | PictureOffered | CodesDrawn | FieldShown | StrokeShown
     | UNetShown | UNetAbsent
+    | DataSetOpened | WeightsShown | NearestShown | ExactAbsent | IdealMeasured
     | SimilarityMeasured | ExportProgress | Exported | ExportRead
     | ForwardOutcome
     | Failed | Cancelled
