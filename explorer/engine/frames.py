@@ -40,8 +40,12 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class LaneFrames:
-    """Kept frames of one lane: those at multiples of `stride`, the newest, and a stretch made again lately."""
+    """Kept frames of one lane: every `stride`-th from `first` on, the newest, and a stretch made again lately.
 
+    A branch begins at the state where it leaves its parent: that is its `first`.
+    """
+
+    first: int = 0
     stride: int = 1
     newest: int = -1
     kept: dict[int, Frame] = field(default_factory=dict)
@@ -54,7 +58,7 @@ class LaneFrames:
         return frame if frame is not None else self.again.get(k)
 
     def nearest_before(self, k: int) -> int:
-        """Largest index at most k whose frame is there; state 0 always is."""
+        """Largest index at most k whose frame is there; the first always is."""
         candidates = [i for store in (self.kept, self.again) for i in store if i <= k]
         return max(candidates)
 
@@ -66,7 +70,7 @@ class LaneFrames:
         """Double the stride and drop what it leaves out."""
         self.stride *= 2
         self.again.clear()
-        self.kept = {k: f for k, f in self.kept.items() if k % self.stride == 0 or k == self.newest}
+        self.kept = {k: f for k, f in self.kept.items() if (k - self.first) % self.stride == 0 or k == self.newest}
         self.recount()
 
 
@@ -118,11 +122,11 @@ class FrameStore:
         lane = self.lane(key)
         previous = lane.newest
         lane.newest = max(previous, k)
-        if k < lane.newest and k % lane.stride and k != previous:
+        if k < lane.newest and (k - lane.first) % lane.stride and k != previous:
             return
         self._replace(lane, lane.kept, k, frame)
         for old in (previous, k):
-            if old != lane.newest and old > 0 and old % lane.stride and old in lane.kept:
+            if old != lane.newest and old > lane.first and (old - lane.first) % lane.stride and old in lane.kept:
                 lane.nbytes -= lane.kept.pop(old).nbytes
         self._fit()
 

@@ -86,6 +86,16 @@ from explorer.engine.messages.library import (
     ScanLibrary,
     ThumbnailMade,
 )
+from explorer.engine.messages.objective import (
+    BoundShown,
+    DenoisedShown,
+    HeldOutShown,
+    MeasureBound,
+    ObjectiveOutcome,
+    ObjectivePayload,
+    ShowDenoised,
+    ShowHeldOut,
+)
 from explorer.engine.messages.system import (
     Cancelled,
     Done,
@@ -110,6 +120,7 @@ __all__ = [
     "FIELD_KINDS",
     "QUANTITIES",
     "BlockShown",
+    "BoundShown",
     "Cancelled",
     "ChainFinished",
     "ChainProgress",
@@ -122,6 +133,7 @@ __all__ = [
     "DataSetOpened",
     "DecodeCodes",
     "DecodeGrid",
+    "DenoisedShown",
     "Done",
     "DrawCodes",
     "EncodeImages",
@@ -142,6 +154,7 @@ __all__ = [
     "ForwardOutcome",
     "ForwardPayload",
     "GridDecoded",
+    "HeldOutShown",
     "IdealMeasured",
     "ImageShown",
     "InspectUNet",
@@ -154,9 +167,12 @@ __all__ = [
     "LibraryEntry",
     "LibraryScanned",
     "MakeThumbnail",
+    "MeasureBound",
     "MeasureIdeal",
     "MeasureSimilarity",
     "NearestShown",
+    "ObjectiveOutcome",
+    "ObjectivePayload",
     "OpenCheckpoint",
     "OpenDataSet",
     "Outcome",
@@ -176,11 +192,12 @@ __all__ = [
     "ScanLibrary",
     "SetFrameBudget",
     "ShowCurves",
+    "ShowDenoised",
     "ShowField",
     "ShowFilm",
     "ShowGeodesic",
+    "ShowHeldOut",
     "ShowImage",
-    "ShowPosterior",
     "ShowStep",
     "ShowStepBack",
     "ShowStroke",
@@ -214,12 +231,13 @@ Payload = (
     | OpenDataSet | ShowWeights | FindNearest | MeasureIdeal
     | MeasureSimilarity | ExportChain | ReadExport
     | ForwardPayload
+    | ObjectivePayload
 )  # fmt: skip
 
 BACKGROUND = (
     SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, MeasureSimilarity,
     MeasureIdeal, ExportChain, ShowStepBack,
-)  # fmt: skip
+, MeasureBound)  # fmt: skip
 """Payloads that give way, between steps, to the others."""
 
 
@@ -255,6 +273,7 @@ Outcome = (
     | DataSetOpened | WeightsShown | NearestShown | ExactAbsent | IdealMeasured
     | SimilarityMeasured | ExportProgress | Exported | ExportRead
     | ForwardOutcome
+    | ObjectiveOutcome
     | Failed | Cancelled
 )  # fmt: skip
 

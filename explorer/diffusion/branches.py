@@ -1,0 +1,204 @@
+"""Branches: a chain in which something is changed on the way down.
+
+Everything that a branch does is a function of the index k of its state and of counter-based noise, so any stretch
+of it is made again from any of its states, as of a plain chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from explorer.diffusion.inpainting import Inpainting, repaint
+from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
+from explorer.diffusion.posterior import Posterior, posterior
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.reverse import Noise, Plan, Step
+
+Touch = Callable[[Tensor], Tensor]
+
+FRESH, BRUSH, BACK_UP, AGAIN, JUMP, KNOWN = range(1, 7)
+"""Kinds of noise that branches draw; stream 0 is the chain's own."""
+NUMBERS = 2**31
+REPEATS = 2**12
+
+
+def stream_of(kind: int, number: int, repeat: int = 0) -> int:
+    """Stream of the shared noise for a kind, the edit's own number and a repetition: no two of them share one."""
+    if not (0 <= number < NUMBERS and 0 <= repeat < REPEATS):
+        raise ValueError(f"no stream for number {number}, repetition {repeat}")
+    return (kind * NUMBERS + number) * REPEATS + repeat
+
+
+@dataclass(frozen=True)
+class Leg:
+    """From step `start` on, this predictor and this clipping."""
+
+    start: int
+    predictor: Predictor
+    clip: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Branched:
+    """A chain with what is changed in it.
+
+    Attributes
+    ----------
+    course : Plan
+        With the coefficients of every step, wherever eta was changed.
+    legs : tuple of Leg
+        Ascending; the first starts at 0.
+    noise : callable
+        t -> z_t, whichever stream it comes from there.
+    on_state : mapping of int to tuple of callable
+        What is done to state k when the chain comes by.
+    on_image : mapping of int to tuple of callable
+        What is done to x0_hat in step k; it then takes the place of the prediction.
+    inpaintings : tuple of Inpainting
+        At most one for each step.
+    """
+
+    course: Plan
+    legs: tuple[Leg, ...]
+    noise: Noise
+    on_state: Mapping[int, tuple[Touch, ...]] = field(default_factory=dict)
+    on_image: Mapping[int, tuple[Touch, ...]] = field(default_factory=dict)
+    inpaintings: tuple[Inpainting, ...] = ()
+
+    def arrive(self, k: int, x: Tensor) -> Tensor:
+        """State k as the branch has it, from what the step led to."""
+        for touch in self.on_state.get(k, ()):
+            x = touch(x)
+        return x
+
+    def leg(self, k: int) -> Leg:
+        """Who predicts in step k."""
+        return next(leg for leg in reversed(self.legs) if leg.start <= k)
+
+    def predict(self, k: int, x: Tensor) -> Prediction:
+        """What is said of x in step k, x0_hat painted where it is."""
+        leg, step = self.leg(k), self.course.steps[k]
+        prediction = leg.predictor.predict(x, self.course.timesteps[k], step, leg.clip)
+        touches = self.on_image.get(k, ())
+        if not touches:
+            return prediction
+        x0_hat = prediction.x0_hat
+        for touch in touches:
+            x0_hat = touch(x0_hat)
+        return Prediction(mean_from_x0(x, x0_hat, step), x0_hat, eps_from_x0(x, x0_hat, step))
+
+
+def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
+    """Walk a branch from its state `start`; see `reverse_steps`.
+
+    Parameters
+    ----------
+    x : Tensor, shape (N, C, H, W)
+        State `start` as the branch has it: what is done to it on arrival has been done.
+
+    Yields
+    ------
+    Step
+        `x_prev` is the next state as the branch has it. Where a region is inpainted, `prediction` is that of the
+        first repetition, which starts from `x_t`.
+    """
+    course = branch.course
+    for k in range(start, course.K):
+        t, t_prev, step = course.timesteps[k], course.timesteps[k + 1], course.steps[k]
+        prediction = branch.predict(k, x)
+        x_prev = drawn_around(prediction)
+        if step.sigma > 0:
+            x_prev = x_prev + step.sigma * branch.noise(t)
+        inpainting = next((i for i in branch.inpaintings if i.start <= k < i.end), None)
+        if inpainting is not None:
+            x_prev = repaint(inpainting, k, t, t_prev, step, x_prev, _denoiser(branch, k, step))
+        x_prev = branch.arrive(k + 1, x_prev)
+        yield Step(k, t, t_prev, x, prediction, x_prev)
+        x = x_prev
+
+
+def drawn_around(prediction: Prediction) -> Tensor:
+    """What x_{t-1} is drawn around: the mean, or that of the component drawn where the step is a mixture."""
+    return prediction.mean if prediction.component is None else prediction.component
+
+
+def _denoiser(branch: Branched, k: int, step: Posterior) -> Callable[[Tensor, Tensor | None], Tensor]:
+    def denoise(x_t: Tensor, z: Tensor | None) -> Tensor:
+        mean = drawn_around(branch.predict(k, x_t))
+        return mean if z is None else mean + step.sigma * z
+
+    return denoise
+
+
+def place(course: Plan, t: int) -> int:
+    """Index of the first state of a chain at timestep t or below, of those that a step starts from.
+
+    Raises
+    ------
+    ValueError
+        If the chain starts below t.
+    """
+    if t > course.timesteps[0]:
+        raise ValueError(f"t = {t} is above the chain's T = {course.timesteps[0]}")
+    return min(next(k for k, s in enumerate(course.timesteps) if s <= t), course.K - 1)
+
+
+def with_eta(course: Plan, start: int, eta: float) -> Plan:
+    """The same timesteps and levels, with another eta from step `start` on."""
+    changed = tuple(posterior(s.alpha_bar, s.alpha_bar_prev, eta) for s in course.steps[start:])
+    return replace(course, steps=course.steps[:start] + changed)
+
+
+def same_levels(course: Plan, levels: Sequence[float], atol: float = 1e-6) -> bool:
+    """Whether a schedule's alpha_bar (T + 1 values) are those of the chain at all its timesteps."""
+    if len(levels) <= course.timesteps[0]:
+        return False
+    own = [s.alpha_bar for s in course.steps]
+    return all(abs(levels[t] - level) <= atol for t, level in zip(course.timesteps, own, strict=False))
+
+
+def noise_with(own: Noise, others: Sequence[tuple[int, Noise]]) -> Noise:
+    """The chain's own noise above every (t, noise) of `others`, from t down the last one of them."""
+
+    def draw(t: int) -> Tensor:
+        source = own
+        for top, noise in others:
+            if 0 < t <= top:
+                source = noise
+        return source(t)
+
+    return draw
+
+
+def painted(x: Tensor, marks: Sequence[tuple[Tensor, float, float]], eps: Tensor, chosen: Tensor | None = None) -> Tensor:
+    """Brush marks over images.
+
+    Parameters
+    ----------
+    x, eps : Tensor, shape (N, C, H, W)
+        Images, and the standard normal noise that the brush has.
+    marks : sequence of (coverage, value, noise)
+        Coverage (H, W) in [0, 1]; a covered pixel becomes value + noise eps.
+    chosen : Tensor of bool, shape (N,), or None
+        Which images; None is all.
+    """
+    result = x
+    for coverage, value, noise in marks:
+        result = result + coverage.to(x) * (value + noise * eps - result)
+    if chosen is None:
+        return result
+    return torch.where(chosen.reshape(-1, *[1] * (x.ndim - 1)), result, x)
+
+
+def noised(x0: Tensor, alpha_bar: float, eps: Tensor) -> Tensor:
+    """x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) eps (Property 1): a finished image, backed up to t."""
+    return alpha_bar**0.5 * x0 + (1 - alpha_bar) ** 0.5 * eps
+
+
+def alpha_bars(course: Plan) -> tuple[float, ...]:
+    """alpha_bar of each of the K + 1 states."""
+    return (*(s.alpha_bar for s in course.steps), *(s.alpha_bar_prev for s in course.steps[-1:]))

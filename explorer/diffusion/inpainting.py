@@ -1,0 +1,77 @@
+"""Inpainting with an unconditional model: RePaint (Lugmayr et al. 2022, algorithm 1).
+
+At every step the region to be made comes from the network, the rest from what is known of it, at the same noise
+level; to let the two agree the step is taken several times, with a jump back of one forward step in between.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explorer.diffusion.posterior import Posterior
+
+Known = Callable[[int, int], Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Inpainting:
+    """What is made anew, and where the rest comes from.
+
+    Attributes
+    ----------
+    start, end : int
+        Indices of the steps start <= k < end in which it happens.
+    erased : Tensor of bool, broadcasts to (N, C, H, W)
+        True is made by the network.
+    known : callable
+        (k, u) -> the rest at state k for repetition u, shape (N, C, H, W).
+    repeats : int
+        How often every step is taken; 1 does not jump back.
+    again : callable
+        (t, u) -> z of repetition u >= 1 of the step from t, standard normal.
+    jump : callable
+        (t, u) -> noise of the jump back to t before repetition u >= 1, standard normal.
+    """
+
+    start: int
+    end: int
+    erased: Tensor
+    known: Known
+    repeats: int
+    again: Callable[[int, int], Tensor]
+    jump: Callable[[int, int], Tensor]
+
+
+def jump_back(x_prev: Tensor, step: Posterior, eps: Tensor) -> Tensor:
+    """x_t = sqrt(alpha_t) x_{t-1} + sqrt(1 - alpha_t) eps: one forward step, undone by `step`."""
+    return math.sqrt(step.alpha) * x_prev + math.sqrt(1 - step.alpha) * eps
+
+
+def repaint(
+    inpainting: Inpainting, k: int, t: int, t_prev: int, step: Posterior, first: Tensor, denoise: Callable[[Tensor, Tensor | None], Tensor]
+) -> Tensor:
+    """State k + 1 of an inpainted chain, shape (N, C, H, W).
+
+    Parameters
+    ----------
+    k, t, t_prev : int
+        The step from state k, at t, to t_prev.
+    step : Posterior
+    first : Tensor
+        What the network makes of state k: repetition 0.
+    denoise : callable
+        (x_t, z) -> x_{t-1} by the network, for the repetitions.
+    """
+    x_prev = torch.where(inpainting.erased, first, inpainting.known(k + 1, 0))
+    if t_prev == 0:
+        return x_prev  # as in the paper, the last step is taken once
+    for u in range(1, inpainting.repeats):
+        x_t = jump_back(x_prev, step, inpainting.jump(t, u))
+        z = inpainting.again(t, u) if step.sigma > 0 else None
+        x_prev = torch.where(inpainting.erased, denoise(x_t, z), inpainting.known(k + 1, u))
+    return x_prev
