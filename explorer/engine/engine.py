@@ -21,6 +21,7 @@ from explorer.engine.messages import (
     MakeThumbnail,
     MeasureIdeal,
     MeasureSimilarity,
+    ObjectivePayload,
     OpenCheckpoint,
     OpenDataSet,
     Outcome,
@@ -40,6 +41,7 @@ from explorer.engine.messages import (
     StartEngine,
 )
 from explorer.engine.models import Models
+from explorer.engine.objective import Bounds
 
 Steps = Iterator[Outcome | None]
 
@@ -57,6 +59,7 @@ class Engine:
         self._chains: Chains | None = None
         self._ideal = exact.IdealBook()
         self._forward: Forward | None = None
+        self._bounds: Bounds | None = None
 
     @property
     def models(self) -> Models:
@@ -79,6 +82,13 @@ class Engine:
             self._forward = Forward(self.models)
         return self._forward
 
+    @property
+    def bounds(self) -> Bounds:
+        """The objective of lanes."""
+        if self._bounds is None:
+            self._bounds = Bounds(self.models)
+        return self._bounds
+
     def handle(self, payload: Payload, channel: str = "") -> Steps:
         """Outcomes of a payload; `channel` tells whose lanes are in use."""
         steps = self._dispatch(payload, channel)
@@ -94,6 +104,8 @@ class Engine:
     def _dispatch(self, payload: Payload, channel: str) -> Steps:
         if isinstance(payload, ForwardPayload):
             return self.forward.handle(payload)
+        if isinstance(payload, ObjectivePayload):
+            return self.bounds.handle(payload)
         match payload:
             case StartEngine():
                 return self._start(payload)
@@ -141,7 +153,7 @@ class Engine:
         precision = None if request.precision == "auto" else request.precision
         self._models = Models(device, precision)
         self._chains = Chains(self._models, self.store)
-        self._forward = None
+        self._forward = self._bounds = None
         self.store.budget = request.frame_budget
         yield EngineReady(devices.describe(device), self._models.precision, torch.__version__)
 

@@ -10,6 +10,8 @@ from functools import cached_property
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from explorer.resources import resource
+
 BACKGROUND, INK = 30, 214
 TILE_GAP, LANE_GAP, LINE_HEIGHT, FONT_SIZE = 2, 16, 24, 13
 TILE_SIDE, WIDEST = 96, 1920
@@ -102,8 +104,13 @@ class Sheet:
             area[y : y + height, x : x + width] = sharp[:3].transpose(1, 2, 0) if area.ndim == 3 else sharp[0]
 
 
+def text_font(size: int = FONT_SIZE) -> ImageFont.FreeTypeFont:
+    """The app's own text font, which has the field's letters."""
+    return ImageFont.truetype(str(resource("fonts", "Inter-Regular.otf")), size)
+
+
 def _write(picture: Image.Image, text: str, x: int, y: int, width: int) -> None:
-    font = ImageFont.load_default(FONT_SIZE)
+    font = text_font()
     room = width - 8
     while text and font.getlength(text) > room:
         text = text[:-2] + "…" if len(text) > 2 else ""

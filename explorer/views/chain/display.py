@@ -279,7 +279,9 @@ class Display(QObject):
         elif done < len(plan.sigma) and frame.t > wanted and not controller.following:
             panel.set_note(f"t = {frame.t}", "Not sampled further yet: the newest state is shown", warning=True)
         else:
-            tip = "The state of this lane that is nearest to the cursor" if own else "On its own schedule: the state of the cursor's noise level"
+            tip = "The state of this lane that is nearest to the cursor"
+            if not own:
+                tip = "This lane's own timestep: the state whose noise level is nearest to the cursor's"
             snr = f"{tip} (log SNR {plan.levels[frame.t]:.2f})" if frame.t > 0 else tip
             panel.set_note(f"t = {frame.t}", f"{snr}\n{plan.notice}" if plan.notice else snr, warning=bool(plan.notice))
 

@@ -1,0 +1,99 @@
+"""Sweeps: lanes that differ in one setting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import msgspec
+
+from explorer.errors import BadInput
+from explorer.recipe.chain import MAX_LANES, MAX_SEED, MAX_STEPS, Lane, ScheduleChoice
+
+Setting = Literal["steps", "eta", "clip", "schedule", "seed"]
+SETTINGS: tuple[Setting, ...] = get_args(Setting)
+EXAMPLES: dict[Setting, str] = {
+    "steps": "10, 25, 50, 100, 250", "eta": "0, 0.25, 0.5, 0.75, 1", "clip": "no, yes", "schedule": "own, linear:1000, cosine:1000",
+    "seed": "0, 1, 2, 3",
+}  # fmt: skip
+"""What a person may write for each setting."""
+CLIP_WORDS = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
+
+Value = int | float | bool | ScheduleChoice | None
+
+
+def parse_sweep(text: str) -> tuple[Setting, tuple[Value, ...]]:
+    """Setting and values of "steps=10,25,50".
+
+    Raises
+    ------
+    BadInput
+        As `parse_values`, or if there is no such setting.
+    """
+    name, equals, values = text.partition("=")
+    setting = next((s for s in SETTINGS if s == name.strip()), None)
+    if setting is None or not equals:
+        raise BadInput(f"{text}: a sweep is SETTING=VALUE,VALUE,… with one of {', '.join(SETTINGS)}, such as steps=10,25,50")
+    return setting, parse_values(setting, values)
+
+
+def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
+    """Values of a setting, separated by commas; a value that comes twice counts once.
+
+    steps take whole numbers or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers; schedules "own",
+    "linear:T" or "cosine:T".
+
+    Raises
+    ------
+    BadInput
+        If a value is none of these, or there are none or more than the lanes that there can be.
+    """
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    values = tuple(dict.fromkeys(_value(setting, word) for word in words))
+    if not values:
+        raise BadInput(f"{setting}: write at least one value, such as {EXAMPLES[setting]}")
+    if len(values) > MAX_LANES:
+        raise BadInput(f"{setting}: {len(values)} values are more than the {MAX_LANES} lanes that there can be")
+    return values
+
+
+def _value(setting: Setting, word: str) -> Value:
+    try:
+        if setting == "steps":
+            return None if word == "all" else _whole(word, 1, MAX_STEPS)
+        if setting == "seed":
+            return _whole(word, 0, MAX_SEED)
+        if setting == "eta":
+            eta = float(word)
+            if not 0 <= eta <= 1:
+                raise ValueError
+            return eta
+        if setting == "clip":
+            return CLIP_WORDS[word]
+        return _schedule(word)
+    except (ValueError, KeyError):
+        raise BadInput(f"{setting}: {word!r} cannot be one of its values; write for example {EXAMPLES[setting]}") from None
+
+
+def _whole(word: str, low: int, high: int) -> int:
+    value = int(word)
+    if not low <= value <= high:
+        raise ValueError
+    return value
+
+
+def _schedule(word: str) -> ScheduleChoice | None:
+    if word == "own":
+        return None
+    name, _, length = word.partition(":")
+    if name not in ("linear", "cosine"):
+        raise ValueError
+    return ScheduleChoice(name, int(length or 1000))
+
+
+def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, ...]:
+    """The lane once for each value of a setting."""
+    replace = msgspec.structs.replace
+    if setting in ("steps", "eta", "clip"):
+        return tuple(replace(lane, sampler=replace(lane.sampler, **{setting: value})) for value in values)
+    return tuple(replace(lane, **{setting: value}) for value in values)

@@ -1,0 +1,159 @@
+"""Lanes of other schedules, seeds and lengths in the engine; what is measured between them; who is sampled again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from explorer.checkpoints.files import file_sha256
+from explorer.diffusion.levels import pairs
+from explorer.diffusion.matching import MatchedPredictor, levels_of
+from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
+from explorer.diffusion.schedule import cosine, linear
+from explorer.diffusion.ssim import ssim
+from explorer.engine.engine import Engine
+from explorer.engine.lanes import ChainLane
+from explorer.engine.messages import (
+    CurvesShown,
+    LanePlanned,
+    MeasureSimilarity,
+    Outcome,
+    Payload,
+    SampleChain,
+    ShowCurves,
+    ShowStep,
+    SimilarityMeasured,
+    StartEngine,
+    StepShown,
+    lane_keys,
+)
+from explorer.errors import BadInput
+from explorer.recipe import ChainRecipe, Lane, Sampler, ScheduleChoice
+
+STEPS, SAMPLES = 6, 2
+replace = msgspec.structs.replace
+
+
+def ask(engine: Engine, payload: Payload, channel: str = "test") -> list[Outcome]:
+    return [outcome for outcome in engine.handle(payload, channel) if outcome is not None]
+
+
+@pytest.fixture
+def engine() -> Engine:
+    made = Engine()
+    ask(made, StartEngine(device="cpu", precision="fp32"))
+    return made
+
+
+@pytest.fixture
+def lane(checkpoints: Mapping[str, Path]) -> Lane:
+    path = checkpoints["mnist-ddpm-c"]
+    return Lane(file_sha256(path), str(path), "C", Sampler(STEPS))
+
+
+def shown(engine: Engine, recipe: ChainRecipe, t: int, timeline: int = 0, **fields: object) -> tuple:
+    keys = lane_keys(recipe)
+    (step,) = ask(engine, ShowStep(keys, t, "x_t", timeline=keys[timeline], **fields))  # type: ignore[arg-type]
+    assert isinstance(step, StepShown)
+    return step.frames
+
+
+def test_a_lane_on_another_schedule_is_that_chain(engine: Engine, lane: Lane) -> None:
+    walked = replace(lane, schedule=ScheduleChoice("cosine", 400))
+    recipe = ChainRecipe((walked,), 3, SAMPLES)
+    planned = ask(engine, SampleChain(recipe))[0]
+    assert isinstance(planned, LanePlanned)
+    np.testing.assert_allclose(planned.levels, levels_of(cosine(400)))
+    assert planned.timesteps[0] == 400
+    assert "trained from -10.1 to 9.2" in planned.notice
+    predictor = MatchedPredictor(engine.models.network_predictor(lane), cosine(400))
+    noise = noise_source(3, range(SAMPLES), (1, 28, 28))
+    with torch.inference_mode():
+        *_, last = reverse_steps(predictor, plan(cosine(400), STEPS), initial_state(noise), noise)
+    np.testing.assert_array_equal(shown(engine, recipe, 0)[0].values, last.x_prev.numpy())
+
+
+def test_a_schedule_that_cannot_be_is_told(engine: Engine, lane: Lane) -> None:
+    with pytest.raises(BadInput, match=r"linear schedule with T = 5: .*choose another T"):
+        ask(engine, SampleChain(ChainRecipe((replace(lane, schedule=ScheduleChoice("linear", 5)),), 0, SAMPLES)))
+
+
+def test_each_lane_shows_the_state_of_the_cursors_noise(engine: Engine, lane: Lane) -> None:
+    walked = replace(lane, schedule=ScheduleChoice("cosine", 400), sampler=Sampler(20))
+    recipe = ChainRecipe((lane, walked), 0, SAMPLES)
+    ask(engine, SampleChain(recipe))
+    levels = levels_of(linear(1000))
+    for t in (1000, 833, 500, 167, 0):
+        own, other = shown(engine, recipe, t)
+        assert own.t == t or t == 1000
+        states = levels_of(cosine(400))[:, None]
+        nearest = int(np.abs(states[1:, 0] - levels[t]).argmin()) + 1 if t else 0
+        assert abs(other.t - nearest) <= 10, "half the distance of its steps"
+        assert abs(other.t - t * 0.4) > 10 or t in (0, 1000, 500, 167), "not by the timestep"
+
+
+def test_a_seed_of_its_own(engine: Engine, lane: Lane) -> None:
+    recipe = ChainRecipe((lane, replace(lane, seed=9), replace(lane, seed=0)), 0, SAMPLES)
+    ask(engine, SampleChain(recipe))
+    first, second, third = shown(engine, recipe, 0)
+    np.testing.assert_array_equal(first.values, third.values)
+    assert not np.array_equal(first.values, second.values)
+    alone = ChainRecipe((lane,), 9, SAMPLES)
+    ask(engine, SampleChain(alone), "other")
+    np.testing.assert_array_equal(shown(engine, alone, 0)[0].values, second.values)
+
+
+def test_only_the_lane_that_changed_is_sampled(engine: Engine, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ChainRecipe(tuple(replace(lane, sampler=Sampler(STEPS, eta)) for eta in (0.0, 0.5, 1.0)), 0, SAMPLES)
+    ask(engine, SampleChain(before))
+    kept = {key: engine.store.lane(key).kept.copy() for key in lane_keys(before)}
+    taken: list[object] = []
+    advance = ChainLane.advance
+    monkeypatch.setattr(ChainLane, "advance", lambda own: (taken.append(own.key), advance(own))[1])
+    lanes = (before.lanes[0], replace(before.lanes[1], sampler=Sampler(STEPS, 0.5, clip=True)), before.lanes[2])
+    after = ChainRecipe(lanes, 0, SAMPLES)
+    ask(engine, SampleChain(after))
+    assert taken == [lane_keys(after)[1]] * STEPS
+    for key in (lane_keys(before)[0], lane_keys(before)[2]):
+        frames = engine.store.lane(key).kept
+        assert all(frames[k] is frame for k, frame in kept[key].items())
+    ask(engine, SampleChain(before))  # undo: what was computed is still there
+    assert len(taken) == STEPS
+
+
+def test_distance_and_similarity_are_of_states_of_the_same_noise(engine: Engine, lane: Lane) -> None:
+    walked = replace(lane, schedule=ScheduleChoice("cosine", 1000), sampler=Sampler(30))
+    recipe = ChainRecipe((walked, replace(lane, sampler=Sampler(30)), lane), 0, SAMPLES)
+    ask(engine, SampleChain(recipe))
+    keys = lane_keys(recipe)
+    for quantity in ("x_t", "x0_hat"):
+        stretches = 0
+        done = SimilarityMeasured(complete=False)
+        while not done.complete:
+            (done,) = ask(engine, MeasureSimilarity(keys, keys[1], quantity))  # type: ignore[assignment,arg-type]
+            stretches += 1
+            assert stretches < 50
+    (curves,) = ask(engine, ShowCurves(keys, 1, keys[1]))
+    assert isinstance(curves, CurvesShown)
+    own, reference, same = (engine.chains.shown(key) for key in keys)
+    assert own is not None
+    assert reference is not None
+    assert same is not None
+    found = pairs(own.levels[own.timesteps], reference.levels[reference.timesteps])
+    assert len(found) > 5
+    said = curves.lanes[0].curves
+    assert np.flatnonzero(np.isfinite(said["distance x_t"])).tolist() == [k for k, _ in found]
+    for k, j in found:
+        mine, theirs = engine.store.lane(keys[0]).kept[k].x, engine.store.lane(keys[1]).kept[j].x
+        assert said["distance x_t"][k] == pytest.approx(float((mine - theirs)[1].norm()), rel=1e-5)
+        assert said["ssim x_t"][k] == pytest.approx(float(ssim(mine, theirs)[1]))
+    for name, value in (("distance x0_hat", 0.0), ("ssim x0_hat", 1.0)):
+        np.testing.assert_array_equal(curves.lanes[1].curves[name], value)
+    six = curves.lanes[2].curves["distance x0_hat"]  # 6 of the 30 steps are at common timesteps
+    assert np.isfinite(six[: STEPS + 1]).all()
+    assert said["ssim x0_hat"][found[-1][0]] == said["ssim x_t"][found[-1][0]], "x_0 is both"
