@@ -20,28 +20,68 @@ def resample(path: Path, count: int) -> np.ndarray:
 
     Parameters
     ----------
-    path : sequence of (x, y)
+    path : sequence of (x, y), or ndarray of shape (M, d)
         Corners, at least one.
     count : int
         At least 1; one point is the path's start.
 
     Returns
     -------
-    ndarray, shape (count, 2), float64
+    ndarray, shape (count, 2) or (count, d), float64
 
     Raises
     ------
     ValueError
         If the path is empty or not finite, or `count` is less than 1.
     """
-    corners = np.asarray(path, np.float64).reshape(-1, 2)
+    corners = _corners(path)
+    return resample_by(corners, np.linalg.norm(np.diff(corners, axis=0), axis=1), count)
+
+
+def resample_by(path: Path, steps: np.ndarray, count: int) -> np.ndarray:
+    """Points at even distances along a path, where corner k + 1 is said to be `steps[k]` from corner k.
+
+    With distances between decoded images, the points are even in image space. Where all distances are 0, the path's
+    own are taken.
+
+    Parameters
+    ----------
+    path, count : as in `resample`
+    steps : ndarray, shape (M - 1,)
+        At least 0.
+
+    Raises
+    ------
+    ValueError
+        As `resample`; or if the distances are not as many, negative or not finite.
+    """
+    corners, lengths = _corners(path), np.asarray(steps, np.float64)
     if not len(corners) or not np.isfinite(corners).all():
         raise ValueError("a path has at least one corner, all finite")
     if count < 1:
         raise ValueError(f"a path has at least 1 point, not {count}")
-    travelled = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
+    if lengths.shape != (len(corners) - 1,) or not np.isfinite(lengths).all() or (lengths < 0).any():
+        raise ValueError("a path has a distance from each corner to the next, finite and not negative")
+    if not lengths.any():
+        lengths = np.linalg.norm(np.diff(corners, axis=0), axis=1)
+    travelled = np.concatenate([[0.0], np.cumsum(lengths)])
     wanted = np.linspace(0.0, travelled[-1], count)
-    return np.stack([np.interp(wanted, travelled, corners[:, axis]) for axis in (0, 1)], axis=1)
+    return np.stack([np.interp(wanted, travelled, corners[:, axis]) for axis in range(corners.shape[1])], axis=1)
+
+
+def circle(centre: tuple[float, float], start: tuple[float, float], corners: int = 256) -> np.ndarray:
+    """Circle about `centre` that begins and ends at `start`, anticlockwise; shape (corners + 1, 2), float64."""
+    turn = np.linspace(0.0, 2 * np.pi, corners + 1)
+    (cx, cy), (sx, sy) = centre, start
+    right, up = sx - cx, sy - cy
+    path = np.stack([cx + right * np.cos(turn) - up * np.sin(turn), cy + right * np.sin(turn) + up * np.cos(turn)], axis=1)
+    path[[0, -1]] = sx, sy
+    return path
+
+
+def _corners(path: Path) -> np.ndarray:
+    corners = np.asarray(path, np.float64)
+    return corners if corners.ndim == 2 else corners.reshape(-1, 2)
 
 
 def smooth(path: Path, spacing: float, width: float = 3.0) -> np.ndarray:

@@ -10,6 +10,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from explorer.models.tangents import push_forward
+
 MAX_LOG_VARIANCE = 10.0
 
 
@@ -106,9 +108,33 @@ class Autoencoder(nn.Module):
         """Mean images (N, C, H, W) in [-1, 1] of codes (N, code)."""
         return 2 * torch.sigmoid(self.decode_logits(z)) - 1
 
+    def push_forward(self, z: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean images of codes, and their derivatives along directions of the latent space.
+
+        Parameters
+        ----------
+        z : Tensor, shape (N, code)
+        directions : Tensor, shape (k, code)
+
+        Returns
+        -------
+        images : Tensor, shape (N, C, H, W)
+            As `decode`.
+        derivatives : Tensor, shape (N, k, C, H, W)
+        """
+        logits, tangents = push_forward(_layers(self.decoder), z, directions.expand(len(z), -1, -1))
+        shape = self.config.image_shape
+        share = torch.sigmoid(logits)
+        slopes = (2 * share * (1 - share))[:, None] * tangents
+        return (2 * share - 1).reshape(len(z), *shape), slopes.reshape(len(z), len(directions), *shape)
+
     def forward(self, x: Tensor) -> Tensor:
         """Reconstruction of images (N, C, H, W) in [-1, 1] through the mean code."""
         return self.decode(self.encode(x)[0])
+
+
+def _layers(part: nn.Module) -> list[nn.Module]:
+    return list(part.children())
 
 
 def _activation(config: AutoencoderConfig) -> nn.Module:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from explorer.latent.strokes import distance, length, resample, simplify, smooth
+from explorer.latent.strokes import circle, distance, length, resample, resample_by, simplify, smooth
 
 ZIGZAG = ((0.0, 0.0), (3.0, 4.0), (3.0, 4.0), (3.0, 0.0), (10.0, 0.0))
 
@@ -84,3 +84,27 @@ def test_distance_is_to_segments_not_only_to_corners() -> None:
     assert distance(ZIGZAG, -3.0, -4.0) == pytest.approx(5.0)
     assert distance(((1.0, 1.0),), 4.0, 5.0) == pytest.approx(5.0)
     assert distance((), 0.0, 0.0) == math.inf
+
+
+def test_paths_of_any_dimension_are_resampled() -> None:
+    path = np.random.default_rng(0).normal(size=(5, 16))
+    found = resample(path, 3)
+    assert found.shape == (3, 16)
+    np.testing.assert_allclose(found[[0, -1]], path[[0, -1]])
+
+
+def test_steps_are_even_in_the_distances_that_are_given() -> None:
+    path = [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)]
+    np.testing.assert_allclose(resample_by(path, np.array([3.0, 1.0]), 5)[:, 0], [0, 1 / 3, 2 / 3, 1, 2])
+    np.testing.assert_allclose(resample_by(path, np.zeros(2), 5)[:, 0], [0, 0.5, 1, 1.5, 2])
+    with pytest.raises(ValueError, match="a distance from each corner"):
+        resample_by(path, np.array([1.0]), 5)
+    with pytest.raises(ValueError, match="a distance from each corner"):
+        resample_by(path, np.array([1.0, -1.0]), 5)
+
+
+def test_a_circle_begins_and_ends_where_it_was_started() -> None:
+    path = circle((1.0, 2.0), (4.0, 6.0), 64)
+    np.testing.assert_allclose(np.linalg.norm(path - [1, 2], axis=1), 5)
+    np.testing.assert_array_equal(path[[0, -1]], [[4, 6], [4, 6]])
+    assert path[16] == pytest.approx([-3, 5]), "a quarter turn anticlockwise"
