@@ -13,6 +13,7 @@ from torch import Tensor
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
 from explorer.cli import shared
+from explorer.diffusion.exact_predictor import of_samples
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Plan, Step, plan
@@ -45,11 +46,19 @@ class SampledLane:
     @property
     def label(self) -> str:
         """Option, name and steps, for people."""
-        return f"{self.lane.option} · {Path(self.lane.source).stem} · {self.course.K} steps"
+        kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
+        return f"{kind} · {Path(self.lane.source).stem} · {self.course.K} steps"
 
     def walk(self, seed: int, indices: range) -> Iterator[Step]:
         """Steps of the chains of these samples."""
-        return walk(self.predictor, self.course, seed, indices, self.image_shape, self.device, self.lane.sampler.clip)
+        predictor = of_samples(self.predictor, seed, indices)
+        return walk(predictor, self.course, seed, indices, self.image_shape, self.device, self.lane.sampler.clip)
+
+
+def _exact_words(lane: Lane) -> str:
+    assert lane.exact is not None
+    kind = "Exact" if lane.exact.follow == "draw" else "Exact mean"
+    return kind if lane.option is None else f"{kind} through {lane.option}"
 
 
 def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool) -> SampledLane:
