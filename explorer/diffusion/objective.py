@@ -104,10 +104,13 @@ class Reading:
         L_{t-1}: for t > 1 a KL, for t = 1 the L_0.
     x0_error : Tensor, shape (N,), float64
         Mean squared error of x0_hat, per pixel.
+    x0_hat : Tensor, shape (N, C, H, W), float64
+        The clean images that the predictor takes x_t for.
     """
 
     nats: Tensor
     x0_error: Tensor
+    x0_hat: Tensor
 
 
 def read(
@@ -150,4 +153,4 @@ def read(
     else:
         same = variance == "posterior"
         nats = gaussian_kl(step.a0 * clean + step.at * noisy - mean, reverse if same else step.sigma**2, reverse)
-    return Reading(nats, (x0_hat - clean).square().flatten(1).mean(1))
+    return Reading(nats, (x0_hat - clean).square().flatten(1).mean(1), x0_hat)

@@ -26,6 +26,7 @@ from explorer.recipe.chain import (
 from explorer.recipe.dabs import Dab, Mask, Picture, coverage, mask_of, picture_of
 from explorer.recipe.edits import BackUp, Change, Edit, FreshNoise, Inpaint, Paint, alive_at, with_edit
 from explorer.recipe.forward import ForwardRecipe
+from explorer.recipe.objective import BoundRecipe
 from explorer.recipe.plane import (
     MAX_BESIDE,
     MAX_CELLS,
@@ -58,6 +59,7 @@ __all__ = [
     "MAX_STEPS",
     "RECIPE_VERSION",
     "BackUp",
+    "BoundRecipe",
     "Branch",
     "ChainRecipe",
     "Change",

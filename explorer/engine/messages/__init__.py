@@ -236,8 +236,8 @@ Payload = (
 
 BACKGROUND = (
     SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, MeasureSimilarity,
-    MeasureIdeal, ExportChain, ShowStepBack,
-, MeasureBound)  # fmt: skip
+    MeasureIdeal, ExportChain, ShowStepBack, MeasureBound,
+)  # fmt: skip
 """Payloads that give way, between steps, to the others."""
 
 

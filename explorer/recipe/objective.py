@@ -1,0 +1,54 @@
+"""What the objective is measured of: lanes, images, timesteps and noise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane
+
+MAX_IMAGES = 10_000
+MAX_STRATA = 1000
+
+
+class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An estimate of the bound for several lanes, over the same images, timesteps and noise.
+
+    Attributes
+    ----------
+    lanes : tuple of Lane
+        Of their samplers only `clip` counts: the bound is about every step of the lane's schedule.
+    dataset : str
+        "mnist", or the path of an IDX file, an array or a folder; empty for the data that the first lane was trained on.
+    split : "test" or "train"
+    seed : int
+        In [0, 2**63).
+    images : int
+        How many are drawn without replacement; for one image, how many times it is drawn with other timesteps and noise.
+    image : int or None
+        Index in the data set of the one image that is measured; None measures many.
+    strata : int
+        Timesteps looked at for each image: one drawn from each stratum.
+    """
+
+    lanes: tuple[Lane, ...] = ()
+    dataset: str = ""
+    split: Literal["test", "train"] = "test"
+    seed: int = 0
+    images: int = 32
+    image: int | None = None
+    strata: int = 48
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be measured (ValueError)."""
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
+        if not 1 <= self.images <= MAX_IMAGES:
+            raise ValueError(f"images must be in 1..{MAX_IMAGES}, not {self.images}")
+        if self.image is not None and not 0 <= self.image < 2**31:
+            raise ValueError(f"the index of an image is at least 0, not {self.image}")
+        if not 2 <= self.strata <= MAX_STRATA:
+            raise ValueError(f"strata must be in 2..{MAX_STRATA}, not {self.strata}")
+        if len(self.lanes) > MAX_LANES:
+            raise ValueError(f"there can be at most {MAX_LANES} lanes, not {len(self.lanes)}")
