@@ -112,10 +112,10 @@ def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where:
         "lanes": [
             {
                 "source": lane.lane.source, "sha256": lane.lane.exact.sha256 if lane.lane.exact else lane.lane.checkpoint,
-                "exact": lane.lane.exact.follow if lane.lane.exact else None, "option": lane.lane.option, "image_shape": lane.image_shape,
+                "option": lane.lane.option, "image_shape": lane.image_shape,
                 "T": lane.course.timesteps[0], "steps": lane.course.K, "eta": lane.lane.sampler.eta, "clip": lane.lane.sampler.clip,
                 "precision": lane.precision,
-            }
+            } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {})
             for lane in lanes
         ],
     }  # fmt: skip
