@@ -43,6 +43,12 @@ class ThemeChoice(StrEnum):
     light = "light"
 
 
+class PanelChoice(StrEnum):
+    """What can be opened beside what a workspace always shows."""
+
+    unet = "unet"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What shall be shown; None where the window's own default holds."""
@@ -54,6 +60,8 @@ class Wish:
     samples: int | None
     steps: int | None
     seed: int | None
+    panel: str | None = None
+    skips_off: tuple[int, ...] = ()
 
 
 def render(
@@ -66,6 +74,10 @@ def render(
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Determines all noise.")] = None,
+    panel: Annotated[PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network.")] = None,
+    skip_off: Annotated[
+        list[int] | None, typer.Option(min=1, max=8, help="With --panel unet: switch off the skip of this level, 1 is the finest.")
+    ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
@@ -75,7 +87,7 @@ def render(
     if not out.parent.is_dir():
         raise BadInput(f"{out}: there is no folder {out.parent}")
     paths = tuple(_located(name) for name in checkpoint or ())
-    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed)
+    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, panel and panel.value, tuple(sorted(set(skip_off or ()))))
     _check(wish)
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -158,6 +170,9 @@ def _set(state, wish: Wish):  # type: ignore[no-untyped-def]
         recipe = replace(recipe, samples=wish.samples)
     if wish.seed is not None:
         recipe = replace(recipe, seed=wish.seed)
+    if wish.panel == "unet":
+        off = tuple(level - 1 for level in wish.skips_off)
+        state = replace(state, unet=replace(state.unet, open=True, off=off))
     return replace(state, recipe=recipe, t=wish.t or 0)
 
 
@@ -171,6 +186,9 @@ def _check(wish: Wish) -> None:
     if wish.workspace != "compare" and len(wish.checkpoints) > 1:
         raise BadInput(f"{wish.workspace} shows one checkpoint; compare shows several")
     given = [f"--{name}" for name in ("t", "samples", "steps", "seed") if getattr(wish, name) is not None]
+    given += ["--panel"] if wish.panel is not None else []
+    if wish.skips_off and wish.panel != "unet":
+        raise BadInput("--skip-off: of no meaning without --panel unet")
     if wish.workspace == "latent" and given:
         raise BadInput(f"{', '.join(given)}: of no meaning for latent; reverse-chain and compare take it")
 

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option, Prediction
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine.chains import Chains
 from explorer.engine.lanes import ChainLane, read_only
 from explorer.engine.messages import (
@@ -48,10 +50,11 @@ def inspect(request: InspectUNet, chains: Chains) -> Steps:
         raise BadInput("this lane has not been sampled yet")
     if not 0 <= request.sample < lane.key.samples:
         raise BadInput(f"there is no sample {request.sample}: this lane has {lane.key.samples}")
-    network = getattr(lane.predictor, "network", None)
-    if not isinstance(network, UNet):
+    own = _own(lane.predictor)
+    if own is None or not isinstance(own.network, UNet):
         yield UNetAbsent(request.key, NO_NETWORK)
         return
+    network = own.network
     k = min(lane.nearest(request.t, "mean"), lane.course.K - 1)
     for state in lane.show(k, "x_t"):
         if state is None:
@@ -64,7 +67,14 @@ def inspect(request: InspectUNet, chains: Chains) -> Steps:
     yield None
     switched = _look(lane, network, k, x, request, off) if off else whole
     yield None
-    yield _shown(request, lane, k, parts, off, whole, switched)
+    yield _shown(request, lane, own, k, parts, off, whole, switched)
+
+
+def _own(predictor: Predictor) -> NetworkPredictor | None:
+    """What asks the network: the lane's predictor, or that within a matched one."""
+    while isinstance(predictor, MatchedPredictor):
+        predictor = predictor.inner
+    return predictor if isinstance(predictor, NetworkPredictor) else None
 
 
 class _Seen:
@@ -88,9 +98,10 @@ def _look(lane: ChainLane, network: UNet, k: int, x: Tensor, request: InspectUNe
 
 
 def _shown(
-    request: InspectUNet, lane: ChainLane, k: int, parts: Anatomy, off: tuple[int, ...], whole: _Seen, switched: _Seen
+    request: InspectUNet, lane: ChainLane, own: NetworkPredictor, k: int, parts: Anatomy, off: tuple[int, ...],
+    whole: _Seen, switched: _Seen,
 ) -> UNetShown:  # fmt: skip
-    name = OUTPUT_NAMES[getattr(lane.predictor, "option", Option.C)]
+    name = OUTPUT_NAMES[own.option]
     blocks = {node.name: _block(node.name, name, whole, switched, request) for node in parts.nodes}
     block = request.block if request.block in blocks else "middle"
     outputs = [_output(name, whole.blocks[OUTPUT], switched.blocks[OUTPUT], request.palette, bool(off))]

@@ -38,7 +38,7 @@ def _keys(actions: Iterable[QAction]) -> Iterable[tuple[str, str]]:
         menu = action.menu()
         if isinstance(menu, QMenu):
             yield from _keys(menu.actions())
-        elif not action.shortcut().isEmpty():
+        elif action.isVisible() and not action.shortcut().isEmpty():
             yield action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), _plain(action.text())
 
 

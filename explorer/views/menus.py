@@ -63,6 +63,9 @@ class Menus(QObject):
             menu.menuAction().setVisible(other == name)
             if menu in self._letters:
                 self._letters[menu].setEnabled(other == name)
+        for other, actions in self._view_actions.items():
+            for action in actions:
+                action.setVisible(other == name)
         if name in self.workspaces:
             self.workspaces[name].setChecked(True)
 
@@ -123,6 +126,9 @@ class Menus(QObject):
         self._theme_menu(menu.addMenu("&Theme"))
         self.inspector = _add(menu, "&Inspector", "F9", "Show or hide the panel to the right")
         self.inspector.setCheckable(True)
+        self._view_actions = {w.workspace_name: tuple(w.view_actions()) for w in workspaces}
+        for actions in self._view_actions.values():
+            menu.addActions(actions)
         self.full_screen = _add(menu, "&Full screen", "F11", "The whole screen, or a window again")
         self.full_screen.setCheckable(True)
 

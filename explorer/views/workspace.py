@@ -101,6 +101,10 @@ class Workspace(QWidget):
         """Actions of this workspace's menu; a separator is a QAction that says it is one."""
         return ()
 
+    def view_actions(self) -> Sequence[QAction]:
+        """Actions of this workspace in the View menu, while it is shown."""
+        return ()
+
     def activate(self) -> None:
         """The workspace is shown: start what it needs."""
 

@@ -51,6 +51,8 @@ class ChainActions(QObject):
         self._add("seed", "&New seed", "N", "Sample from new noise")
         self._add("resume", "&Resume sampling", "R", "Go on sampling from what is computed")
         self._add("stop", "&Stop sampling", "Esc", "Stop sampling; what is computed can still be scrubbed")
+        self._add("unet", "Inside the &U-Net", "U", "What every block of the network puts out for the selected sample at this step")
+        self.by_name["unet"].setCheckable(True)
         self.by_name["resume"].setEnabled(False)
         self.by_name["stop"].setEnabled(False)
         theme.changed.connect(self._dress)

@@ -1,40 +1,18 @@
-"""The equation of a step, from the plan of its lane."""
+"""The equation of a step, from the description of what makes it."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 from explorer.engine.messages import LanePlanned
-from explorer.recipe import OptionName
 from explorer.views.chain.labels import term_colours
+from explorer.views.chain.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number
 from explorer.widgets.equation import Equation, Term
-from explorer.widgets.math_text import Formula, var, words
 from explorer.widgets.theme import Tokens
 
-TIPS = {
-    "x_prev": "the state that this step leads to",
-    "x0_hat": "the clean image that the output implies",
-    "x_t": "the state that this step starts from",
-    "z": "the fresh noise of this step",
-    "eps_hat": "the noise that is seen in the state",
-    "mean": "where the step goes without fresh noise",
-}
-
-
-OUTPUTS = {
-    "A": "the network puts out the mean",
-    "B": "the network puts out x̂₀",
-    "C": "the network puts out ε̂",
-    "V": "the network puts out v",
-}
-
-
-def number(value: float) -> str:
-    """Four decimals; more where these would say little."""
-    if value == 0 or abs(value) >= 0.001:
-        return f"{value:.4f}"
-    return f"{value:.6f}" if abs(value) >= 1e-5 else f"{value:.1e}"
+PICTURED = ("eps_hat", "mean", "own_mean")
+"""Quantities whose picture the derivation has even where space is scarce: the others are in the step itself."""
+__all__ = ["TIPS", "equation_of", "log_snr", "number"]
 
 
 def log_snr(alpha_bar: float) -> float:
@@ -47,71 +25,53 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
 
     Source: x_{t-1} = a0 x0_hat + at x_t + sigma z (lecture, sampling; MATH.md, Property 2).
     """
-    option, clip = plan.key.lane.option, plan.key.lane.sampler.clip
-    title = f"Option {option}: {OUTPUTS[option]}" if option is not None else "Exact: no network"
+    told = describe(plan)
     if k >= len(plan.sigma):
-        last = int(plan.timesteps[-2])
-        end = (_term("x_t", (var("x", 0),)), _term("x0_hat", (var("x", 0, "hat"),), before="="))
-        note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
-        note = note.replace(" = ", "\u00a0=\u00a0")  # a line does not end within "σ = 0"
-        return Equation(end, note=note)
-    t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
-    colours = term_colours(tokens)
-    step = (
-        _term("x_prev", (var("x", t_prev),)),
-        _term("x0_hat", (var("x", 0, "hat"),), number(plan.a0[k]), "=", colour=colours["x0_hat"], network=option == "B"),
-        _term("x_t", (var("x", t),), number(plan.at[k]), "+", colour=colours["x_t"]),
-        _term("z", (var("z"),), number(plan.sigma[k]), "+", colour=colours["z"]),
-    )
-    derivation = _derivation(plan, k, option, colours)
-    if clip:
-        tail = derivation[-1]
-        derivation = (*derivation[:-1], dataclasses.replace(tail, after=f"{tail.after}, clipped".lstrip(", ")))
-    return Equation(step, derivation, title, "x̂₀ clipped to [−1, 1]" if clip else "")
+        return _end(plan)
+    writer = _Writer(plan, k, told, term_colours(tokens))
+    clip = plan.key.lane.sampler.clip
+    step = writer.sum(told.step, "=")
+    return Equation(step, writer.derivation(told.derivation, clip), told.title, "x̂₀ clipped to [−1, 1]" if clip else "")
 
 
-def _native(plan: LanePlanned) -> bool:
-    """Whether the step is the one whose mean an Option A network was trained to predict."""
-    sampler = plan.key.lane.sampler
-    return sampler.eta == 1.0 and not sampler.clip and sampler.steps in (None, int(plan.timesteps[0]))
+def _end(plan: LanePlanned) -> Equation:
+    last = int(plan.timesteps[-2])
+    x0, x0_hat = (Term(name, formula_of(name, 0, 0), before=sign, tip=TIPS[name]) for name, sign in (("x_t", ""), ("x0_hat", "=")))
+    note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
+    return Equation((x0, x0_hat), note=note.replace(" = ", "\u00a0=\u00a0"))  # a line does not end within "σ = 0"
 
 
-def _derivation(plan: LanePlanned, k: int, option: OptionName | None, colours: dict[str, str]) -> tuple[Term, ...]:
-    t = int(plan.timesteps[k])
-    alpha_bar = float(plan.alpha_bar[k])
-    signal, noise = number(math.sqrt(alpha_bar)), number(math.sqrt(1 - alpha_bar))
-    x_t: Formula = (var("x", t),)
-    x0: Formula = (var("x", 0, "hat"),)
-    eps: Formula = (var("ε", "", "hat"),)
-    if option == "C":
-        return (
-            _term("x0_hat", x0, picture=False),
-            _term("x_t", x_t, before="= (", picture=False),
-            _term("eps_hat", eps, noise, "−", f") / {signal}", colours["eps_hat"], network=True),
-        )
-    if option == "A" and _native(plan):
-        return (
-            _term("x0_hat", x0, picture=False),
-            _term("mean", (words("mean"),), before="= (", network=True),
-            _term("x_t", x_t, number(plan.at[k]), "−", f") / {number(plan.a0[k])}", picture=False),
-        )
-    if option == "A":
-        return (_term("mean", (words("mean"),), network=True), _term("x0_hat", x0, before="of its own step t → t−1 implies", picture=False))
-    if option == "V":
-        return (
-            _term("x0_hat", x0, picture=False),
-            _term("x_t", x_t, signal, "=", picture=False),
-            _term("v", (var("v"),), noise, "−", network=True, picture=False),
-        )
-    return (
-        _term("eps_hat", eps),
-        _term("x_t", x_t, before="= (", picture=False),
-        _term("x0_hat", x0, signal, "−", f") / {noise}", picture=False, network=option == "B"),
-    )
+class _Writer:
+    """Writes relations of one step as terms."""
 
+    def __init__(self, plan: LanePlanned, k: int, told: StepDescription, colours: dict[str, str]) -> None:
+        self._told, self._colours = told, colours
+        self._values = coefficients(plan, k)
+        self._t, self._t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
 
-def _term(
-    name: str, variable: Formula, factor: str = "", before: str = "", after: str = "", colour: str = "",
-    network: bool = False, picture: bool = True,
-) -> Term:  # fmt: skip
-    return Term(name, variable, factor, before, after, colour, network, picture, TIPS.get(name, ""))
+    def _term(self, part: Part, before: str, after: str = "", picture: bool = True) -> Term:
+        name = "mean" if part.name == "own_mean" else part.name
+        factor = number(self._values[part.factor]) if part.factor else ""
+        network = self._told.source == "network" and part.name == self._told.output
+        formula = formula_of(part.name, self._t, self._t_prev)
+        return Term(name, formula, factor, before, after, self._colours.get(name, ""), network, picture, TIPS.get(part.name, ""))
+
+    def sum(self, relation: Relation, equals: str, after: str = "", all_pictured: bool = True) -> tuple[Term, ...]:
+        """result = part + part ..., the last with what stands after it."""
+        pictured = [all_pictured or part.name in PICTURED for part in (Part(relation.result), *relation.parts)]
+        terms = [self._term(Part(relation.result), "", picture=pictured[0])]
+        last = len(relation.parts) - 1
+        for i, part in enumerate(relation.parts):
+            before = (equals if part.sign == "+" else f"{equals} −") if i == 0 else part.sign
+            terms.append(self._term(part, before, after if i == last else "", pictured[i + 1]))
+        return tuple(terms)
+
+    def derivation(self, relation: Relation, clip: bool) -> tuple[Term, ...]:
+        """How x0_hat follows from the output, or eps_hat from x0_hat."""
+        clipped = "clipped" if clip else ""
+        if relation.words:
+            output, result = relation.parts[0], Part(relation.result)
+            return self._term(output, ""), self._term(result, relation.words, clipped, picture=False)
+        divided = f") / {number(self._values[relation.over])}" if relation.over else ""
+        after = ", ".join(part for part in (divided, clipped) if part)
+        return self.sum(relation, "= (" if relation.over else "=", after, all_pictured=False)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.messages import LibraryEntry
+from explorer.recipe import ScheduleChoice
 from explorer.state.session import ChainState
 from explorer.views.chain import edits
 from explorer.views.chain.actions import ChainActions
@@ -21,6 +22,7 @@ from explorer.views.chain.file_opener import FileOpener
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS
 from explorer.views.chain.part import ChainPart, PartName
 from explorer.views.chain.parts import ChainParts, SpaceKeeper
+from explorer.views.chain.unet_panel_control import UNetInspection
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.equation_strip import Layout
 from explorer.widgets.grid_geometry import Pixel
@@ -62,6 +64,7 @@ class ChainPage(Workspace):
         self.parts = ChainParts(
             context.theme, self.chain_actions, self.segments, self.plots, self.equation_layout, self.several_lanes
         )  # fmt: skip
+        self.unet = UNetInspection(self.controller, self.chain_actions.by_name["unet"], self)
         self.opener = FileOpener(context.library, self.take_file, self)
         self.display = Display(self.controller, self.parts, self.chain_actions, lambda: self.panels, self)
         self.space_keeper = SpaceKeeper(self)
@@ -101,11 +104,15 @@ class ChainPage(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self.controller.idle
+        return self.controller.idle and self.unet.idle
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""
         return self.chain_actions.menu()
+
+    def view_actions(self) -> Sequence[QAction]:
+        """Looking inside the network."""
+        return (self.chain_actions.by_name["unet"],)
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures that are in no menu."""
@@ -115,17 +122,20 @@ class ChainPage(Workspace):
             ("Arrow keys on the samples", "Another sample"),
             ("Click or drag in the curves", "Go to that timestep"),
             ("Click a term of the equation", "Show its quantity"),
+            ("Arrow keys, Space in the U-Net", "Another block; switch a skip off or on"),
         )
 
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()
+        self.unet.set_active(True)
         self._focus_timeline()
 
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
         self.playback.pause()
         self.controller.deactivate()
+        self.unet.set_active(False)
 
     def cancel(self) -> None:
         """Stop sampling."""
@@ -138,6 +148,8 @@ class ChainPage(Workspace):
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._tell_status)
         controller.idle_changed.connect(self.idle_changed)
+        self.unet.idle_changed.connect(self.idle_changed)
+        self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self.chain_actions.show_playing)
         self._connect_actions()
         self._connect_time()
@@ -182,6 +194,7 @@ class ChainPage(Workspace):
         panel.steps_committed.connect(lambda steps: self.set_sampler("change steps", steps=steps))
         panel.eta_committed.connect(lambda eta: self.set_sampler("change η", eta=eta))
         panel.clip_committed.connect(lambda clip: self.set_sampler("clip x̂₀" if clip else "do not clip x̂₀", clip=clip))
+        panel.schedule_committed.connect(self.set_schedule)
         panel.all_steps_committed.connect(self._set_all_steps)
         panel.released.connect(self._focus_timeline)
 
@@ -211,6 +224,15 @@ class ChainPage(Workspace):
         if self.part.recipe.lanes:
             target = self.controller.lane if index is None else index
             self.part.put(edits.set_sampler(self.part.state, target, **fields), label)
+
+    def set_schedule(self, schedule: ScheduleChoice | None, index: int | None = None) -> None:
+        """The schedule of a lane, the one looked at if none is named; None is its network's own."""
+        lanes = self.part.recipe.lanes
+        if lanes:
+            target = self.controller.lane if index is None else index
+            entry = self.context.library.find(lanes[target].checkpoint)
+            label = f"walk the {schedule.name} schedule" if schedule is not None else "walk the network's own schedule"
+            self.part.put(edits.set_schedule(self.part.state, target, schedule, edits.schedule_length(entry)), label)
 
     def _set_all_steps(self, steps: int | None) -> None:
         self.part.put(edits.set_all_samplers(self.part.state, steps=steps), "change steps of every lane")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import MAX_LANES
+from explorer.recipe import MAX_LANES, Lane
+from explorer.state.session import ChainState
 from explorer.views.chain import edits
-from explorer.views.chain.figures import DISTANCE_PLOTS, PLOTS
+from explorer.views.chain.figures import DISTANCE_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
 from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.lanes_row import LanesRow
+from explorer.views.compare.small_multiples import SmallMultiples
+from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.workspace import Context
 from explorer.widgets.lane_panel import HEADER, LanePanel
-from explorer.widgets.segments import Segment
+from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import mark
 
 MARGIN = 12
@@ -28,15 +32,20 @@ MIN_PLOT = 132
 ROOMY = 1000
 """Width from which on the tool bar has room for words."""
 DIFFERENCE = Segment("difference", "difference", "How far each lane is from the reference lane  (6)")
+LAYOUTS = (
+    Segment("lanes", "sheets", "The samples of each lane on a sheet of their own  (G)"),
+    Segment("grid", "grid", "Small multiples: lanes against samples, each labelled  (G)"),
+)
 OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
 
 
 class _Middle(QWidget):
-    """Lanes as high as their pictures, the equation, and curves in what is left."""
+    """Lanes as high as their pictures, the equation, and curves in what is left; or lanes alone."""
 
     def __init__(self, upper: QWidget, lanes: LanesRow, card: QWidget, plot: QWidget) -> None:
         super().__init__()
         self._upper, self._lanes, self._card, self._plot = upper, lanes, card, plot
+        self._alone = False
         for widget in (upper, card, plot):
             widget.setParent(self)
         self.setMinimumSize(560, HEADER + 120 + card.sizeHint().height() + MIN_PLOT + 2 * SPACING)
@@ -45,8 +54,19 @@ class _Middle(QWidget):
         """Place the parts."""
         self.arrange()
 
+    def set_alone(self, alone: bool) -> None:
+        """Have the lanes alone, without equation and curves."""
+        if alone != self._alone:
+            self._alone = alone
+            for widget in (self._card, self._plot):
+                widget.setVisible(not alone)
+            self.arrange()
+
     def arrange(self) -> None:
         """Share the height."""
+        if self._alone:
+            self._upper.setGeometry(0, 0, self.width(), self.height())
+            return
         width, height, line = self.width(), self.height(), self._card.sizeHint().height()
         free = height - line - 2 * SPACING
         lanes = max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT))
@@ -64,7 +84,7 @@ class CompareWorkspace(ChainPage):
     tooltip = "Compare: several models or samplers side by side, from the same noise"
     menu_title = "&Chain"
     part_name = "compare"
-    plots = (*PLOTS, *DISTANCE_PLOTS)
+    plots = (*PLOTS, *DISTANCE_PLOTS, *SSIM_PLOTS)
     segments = (*QUANTITY_SEGMENTS, DIFFERENCE)
     equation_layout = "row"
     several_lanes = True
@@ -72,6 +92,27 @@ class CompareWorkspace(ChainPage):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self.lanes_row = LanesRow(context.theme, self.connect_panel)
         super().__init__(context, parent)
+        self.lanes_row.dropped.connect(self.put_lane)
+        self._sweep_action = self._action("sweep", "S&weep…", "W", "One lane many times, each with another value of one setting", self.ask_sweep)
+        self._layout_action = self._action("grid", "&Grid of lanes and samples", "G", LAYOUTS[1].tip, self.toggle_layout)
+        self._layout_action.setCheckable(True)
+        self._show_layout()
+
+    def _action(self, name: str, text: str, key: str, tip: str, slot: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(name)
+        action.setShortcut(key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({key})")
+        action.triggered.connect(lambda _checked=False: slot())
+        self.addAction(action)
+        return action
+
+    def menu_actions(self) -> Sequence[QAction]:
+        """Those of every chain workspace, then sweep and grid."""
+        line = QAction(self)
+        line.setSeparator(True)
+        return [*super().menu_actions(), line, self._sweep_action, self._layout_action]
 
     @property
     def panels(self) -> Sequence[LanePanel]:
@@ -104,15 +145,22 @@ class CompareWorkspace(ChainPage):
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.lanes_row)
         self._stack.addWidget(self._empty)
+        self.multiples = SmallMultiples(self.controller, self.display, self.lanes_row, self)
+        self.multiples.grid.cell_chosen.connect(self.select)
+        self.multiples.grid.pixel_hovered.connect(self.display.hover)
+        self.multiples.grid.wheel_stepped.connect(self.playback.step)
+        self._stack.addWidget(self.multiples)
+        self.layouts = SegmentBar(LAYOUTS, "Layout of the lanes")
+        self.layouts.chosen.connect(lambda name: self.part.update(layout=name))
         parts = self.parts
         self._middle = _Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
-        bar = parts.toolbar(self._noise, self._add_button)
+        bar = parts.toolbar(self._noise, self.unet.button, self._add_button)
         bar.insertWidget(1, self._of_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(bar)
-        column.addWidget(self._middle, 1)
+        column.addWidget(self.unet.over(self._middle), 1)
         column.addWidget(parts.film_card)
         column.addWidget(parts.transport)
 
@@ -134,7 +182,7 @@ class CompareWorkspace(ChainPage):
             menu.aboutToShow.connect(partial(self._fill_lane_menu, panel))
             panel.set_menu(menu)
             self.space_keeper.guard(panel)
-        self._stack.setCurrentIndex(0 if lanes else 1)
+        self._show_layout()
         self._add_button.setEnabled(len(lanes) < MAX_LANES)
         if lanes:
             name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
@@ -144,6 +192,8 @@ class CompareWorkspace(ChainPage):
             self._of_button.setText(f"of {LABELS[state.difference_of]}")
             self.parts.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
             self.parts.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
+            self.parts.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ is to that of {title}: structural similarity, 1 is the same")
+            self.parts.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ is to that of {title}: structural similarity, 1 is the same")
         self._of_button.setVisible(self.part.state.quantity == "difference")
         self._show_noise()
         self._middle.arrange()
@@ -151,8 +201,32 @@ class CompareWorkspace(ChainPage):
     def _show_noise(self) -> None:
         """Say that the noise is the same, where there is room."""
         state = self.part.state
-        self._noise.setText(f"same noise · seed {state.recipe.seed}" if len(state.recipe.lanes) > 1 else "")
-        self._noise.setVisible(self.width() > ROOMY or state.quantity != "difference")
+        seeds = {state.recipe.seed if lane.seed is None else lane.seed for lane in state.recipe.lanes}
+        text = f"same noise · seed {state.recipe.seed}" if len(seeds) == 1 else f"{len(seeds)} seeds"
+        self._noise.setText(text if len(state.recipe.lanes) > 1 else "")
+        self._noise.setVisible(self.width() > ROOMY)
+
+    def _show_layout(self) -> None:
+        """Sheets, the grid, or what to do where there is no lane."""
+        lanes, layout = self.part.recipe.lanes, self.part.state.layout
+        self._stack.setCurrentWidget(self._empty if not lanes else self.multiples if layout == "grid" else self.lanes_row)
+        self.layouts.set_current(layout)
+        self.layouts.setEnabled(bool(lanes))
+        self._middle.set_alone(bool(lanes) and layout == "grid")
+        if hasattr(self, "_layout_action"):
+            self._layout_action.setChecked(layout == "grid")
+            self._sweep_action.setEnabled(bool(lanes))
+        self.multiples.show_lanes()
+
+    def toggle_layout(self) -> None:
+        """Sheets or the grid."""
+        self.part.update(layout="lanes" if self.part.state.layout == "grid" else "grid")
+
+    def _state_changed(self, before: ChainState, after: ChainState) -> None:
+        super()._state_changed(before, after)
+        if before.layout != after.layout:
+            self._show_layout()
+        self.multiples.show_selected()
 
     # --- menus ---
 
@@ -163,6 +237,8 @@ class CompareWorkspace(ChainPage):
         menu = self._add_button.menu()
         menu.clear()
         add_checkpoints(menu, self._entries(), self.accept_entry, lambda: self.opener.ask(None))
+        menu.addSeparator()
+        verb(menu, "Sweep…", self.ask_sweep, bool(self.part.recipe.lanes), "One lane many times, each with another value of one setting")
 
     def _fill_difference_menu(self) -> None:
         menu, state = self._of_button.menu(), self.part.state
@@ -186,7 +262,11 @@ class CompareWorkspace(ChainPage):
         add_checkpoints(change, self._entries(), lambda entry: self._change(index, entry), lambda: self.opener.ask(index), lane.checkpoint)
         menu.addSection("Sampler")
         length, _ = self.display.schedule_of(lane)
-        menu.addAction(SamplerFields(lane.sampler, length, lambda label, fields: self.set_sampler(label, index, **fields), menu))
+        reschedule = None if lane.exact is not None else partial(self.set_schedule, index=index)
+        fields = SamplerFields(
+            lane.sampler, length, lambda label, fields: self.set_sampler(label, index, **fields), menu, lane.schedule, reschedule
+        )  # fmt: skip
+        menu.addAction(fields)
         menu.addSeparator()
         title = lane_titles(lanes)[index]
         verb(menu, "Move left", partial(self.move_lane, index, -1), index > 0)
@@ -194,6 +274,9 @@ class CompareWorkspace(ChainPage):
         other = index != self.controller.reference
         verb(menu, "Make reference", partial(self.part.update, reference=index), other, f"Differences refer to {title}")
         verb(menu, "Duplicate", partial(self.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
+        verb(menu, "Sweep…", partial(self.ask_sweep, index), True, "This lane many times, each with another value of one setting")
+        plain = edits.plain(lane) != lane
+        verb(menu, "Reset", partial(self.reset_lane, index), plain, "All steps, ancestral, unclipped, on its own schedule and the shared seed")
         menu.addSeparator()
         verb(menu, "Remove", partial(self.remove_lane, index))
 
@@ -208,6 +291,39 @@ class CompareWorkspace(ChainPage):
         """Have a lane twice, side by side."""
         lanes = self.part.recipe.lanes
         self.part.put(edits.add_lane(self.part.state, lanes[index], index + 1), f"duplicate {lane_titles(lanes)[index]}")
+
+    def put_lane(self, index: int, to: int) -> None:
+        """A lane was dragged to another place."""
+        title = lane_titles(self.part.recipe.lanes)[index]
+        self.part.put(edits.put_lane(self.part.state, index, to), f"move {title}")
+
+    def reset_lane(self, index: int) -> None:
+        """A lane as its checkpoint makes it."""
+        lanes = self.part.recipe.lanes
+        self.part.put(edits.set_lane(self.part.state, index, edits.plain(lanes[index])), f"reset {lane_titles(lanes)[index]}")
+
+    def ask_sweep(self, index: int | None = None) -> None:
+        """Let the person choose a setting and its values."""
+        lanes = self.part.recipe.lanes
+        if not lanes:
+            return
+        at = self.controller.lane if index is None else index
+        length, _ = self.display.schedule_of(lanes[at])
+        take = partial(self.sweep, at)
+        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self._entries(), length, take, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def sweep(self, index: int, swept: tuple[Lane, ...], replaced: bool, as_grid: bool, words: str) -> None:
+        """Have these lanes instead of all, or besides; the grid shows them, or sheets."""
+        state = self.part.state
+        before = () if replaced else state.recipe.lanes
+        lanes = (*before, *swept)[:MAX_LANES]
+        follow = tuple(range(len(before))) if before else (None,) * len(state.recipe.lanes)
+        made = edits.with_lanes(state, lanes, follow)
+        if replaced:
+            made = msgspec.structs.replace(made, lane=0, reference=len(lanes) - 1)
+        self.part.put(msgspec.structs.replace(made, layout="grid" if as_grid else "lanes"), f"sweep {words}")
 
     def remove_lane(self, index: int) -> None:
         """Take a lane away."""

@@ -97,8 +97,8 @@ class ReverseChainWorkspace(ChainPage):
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
-        column.addLayout(parts.toolbar(seed))
-        column.addWidget(self._middle, 1)
+        column.addLayout(parts.toolbar(self.unet.button, seed))
+        column.addWidget(self.unet.over(self._middle), 1)
         column.addWidget(parts.film_card)
         column.addWidget(parts.transport)
 
