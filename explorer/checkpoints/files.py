@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_card
@@ -122,6 +122,21 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
         os.replace(partial, path)
     except (OSError, SafetensorError) as error:
         raise BadInput(f"{path}: cannot be written: {error}") from None
+
+
+def save_card(path: Path, card: Card) -> None:
+    """Give a checkpoint another card; its weights stay as they are in the file, to the last bit.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read or written.
+    """
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from None
+    save(path, card, tensors)
 
 
 def _share(path: Path) -> None:

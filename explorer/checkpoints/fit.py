@@ -10,7 +10,7 @@ from explorer.models.autoencoder import AutoencoderConfig
 from explorer.models.unet import UNetConfig
 
 MAX_TIMESTEPS = 1_000_000
-NETWORK_OF_KIND = {"ddpm": "unet", "vae": "autoencoder", "ae": "autoencoder", "classifier": "classifier"}
+NETWORKS_OF_KIND = {"ddpm": ("unet",), "vae": ("autoencoder",), "ae": ("autoencoder", "pca"), "classifier": ("classifier",)}
 
 
 def make_schedule(card: ScheduleCard) -> Schedule:
@@ -38,9 +38,9 @@ def check_fit(card: Card, config: Any) -> None:
     ValueError
         With the reason.
     """
-    wanted = NETWORK_OF_KIND[card.kind]
-    if card.network.name != wanted:
-        raise ValueError(f"a {card.kind} has the network {wanted}, not a {card.network.name}")
+    wanted = NETWORKS_OF_KIND[card.kind]
+    if card.network.name not in wanted:
+        raise ValueError(f"a {card.kind} has the network {' or '.join(wanted)}, not a {card.network.name}")
     if card.schedule is not None:
         make_schedule(card.schedule)
     channels, height, width = card.data.shape

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from explorer.checkpoints.card import Card, Metric
-from explorer.cli import evaluate_objective, shared
+from explorer.cli import evaluate_latent, evaluate_objective, shared
 from explorer.cli.measuring import OF_THE_OBJECTIVE, Measured, MetricName, SplitName, VarianceName, Wish, command
 from explorer.errors import BadInput
 
@@ -27,11 +26,15 @@ FOR_MACHINES = ("each_t",)
 
 def evaluate(
     checkpoint: shared.CheckpointOption,
-    metric: Annotated[MetricName, typer.Option(help="fid: ddpm, vae. vlb, excess: ddpm. elbo: vae, ae. accuracy: classifier.")],
+    metric: Annotated[
+        MetricName, typer.Option(help="fid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae: vae. accuracy: classifier.")
+    ],
     images: Annotated[
-        int | None, typer.Option(min=2, help="fid: samples (2000). vlb, excess: images (128). elbo, accuracy: test images (all).")
+        int | None, typer.Option(min=2, help="fid, prior-share: samples (2000). vlb, excess: images (128). Others: test images (all).")
     ] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1).")] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1). iwae: K (100).")
+    ] = None,
     timesteps: Annotated[
         int | None,
         typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
@@ -53,6 +56,8 @@ def evaluate(
     fid is the Fréchet distance in the 128 features of the shipped digit classifier, between samples and the 60,000
     training images; beside it stands that of as many real training images against all the others. vlb is the variational
     bound with all its terms; excess the error of x0_hat minus the ideal denoiser's. Both are estimates with standard errors.
+    elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
+    that the digit classifier reads with confidence over 0.9.
     """
     opened = shared.open_checkpoint(checkpoint)
     wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed, draws, timesteps, split, dataset, variance)
@@ -82,17 +87,19 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
     """
     import msgspec
 
-    from explorer.checkpoints.files import save
+    from explorer.checkpoints.files import save_card
 
     card: Card = checkpoint.card
     replaced = {(metric.name, metric.command) for metric in metrics}
     kept = tuple(metric for metric in card.metrics if (metric.name, metric.command) not in replaced)
-    save(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics), checkpoint.network.state_dict())
+    save_card(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics))
 
 
 def _check_options(metric: MetricName, wish: Wish) -> None:
     """Options of the objective are of no meaning for the other metrics (BadInput); those of chains always had a default."""
     given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(wish, name) is not None]
+    if metric is MetricName.iwae and given == ["--draws"]:
+        return
     if given and metric not in (MetricName.vlb, MetricName.excess):
         raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
 
@@ -220,31 +227,10 @@ def _accuracy(wish: Wish) -> Measured:
     return {"accuracy": value, **details, "command": typed}, (Metric("test accuracy", value, typed, details=details),)
 
 
-def _elbo(wish: Wish) -> Measured:
-    from explorer.datasets.images import load_images
-    from explorer.evaluation.elbo import measure, metrics
-
-    model = shared.autoencoder(wish.checkpoint, wish.where.device)
-    data = wish.checkpoint.card.data
-    if data.name != "mnist":
-        raise BadInput(f"{wish.checkpoint.path}: was trained on {data.name}, of which no test images are known")
-    images = load_images("mnist", "test").images[: wish.images]
-    with shared.progress(len(images), "test images") as report:
-        last = 0
-
-        def show(done: int, _total: int) -> None:
-            nonlocal last
-            report(done - last)
-            last = done
-
-        measured = measure(model, images, seed=wish.seed, progress=show)
-    typed = command(wish, MetricName.elbo, wish.images)
-    return {**asdict(measured), "seed": wish.seed, "command": typed}, metrics(measured, typed)
-
-
 METRICS: dict[MetricName, Callable[[Wish], Measured]] = {
     MetricName.fid: _fid, MetricName.vlb: evaluate_objective.vlb, MetricName.excess: evaluate_objective.excess,
-    MetricName.elbo: _elbo, MetricName.accuracy: _accuracy,
+    MetricName.elbo: evaluate_latent.elbo, MetricName.iwae: evaluate_latent.iwae, MetricName.prior_share: evaluate_latent.prior_share,
+    MetricName.accuracy: _accuracy,
 }  # fmt: skip
 
 

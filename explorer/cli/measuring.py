@@ -21,6 +21,8 @@ class MetricName(StrEnum):
     vlb = "vlb"
     excess = "excess"
     elbo = "elbo"
+    iwae = "iwae"
+    prior_share = "prior-share"
     accuracy = "accuracy"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from explorer.checkpoints.card import Metric
 from explorer.datasets.images import to_unit_range
-from explorer.latent.elbo import elbo, importance_weighted_bound, reconstruction_error
+from explorer.latent.elbo import elbo, gaussian_kl_terms, importance_weighted_bound, reconstruction_error
 from explorer.models.autoencoder import Autoencoder
 
 BLOCK = 100
@@ -31,10 +31,12 @@ class TestElbo:
         (1/P) ||x - x_hat||^2 through the mean code, pixels in [0, 1].
     elbo, log_likelihood, kl : float or None
         ELBO = log_likelihood - kl, with one draw of z for each image; None for an AE.
+    kl_per_dimension : tuple of float
+        `kl` of each number of the code; empty for an AE. Those near 0 are not used.
     elbo_error : float or None
         Standard error of `elbo` over the images.
-    iwae : float or None
-        Importance-weighted bound with `draws` draws.
+    iwae, iwae_error : float or None
+        Importance-weighted bound with `draws` draws, and its standard error over the images.
     draws : int
         K of the IWAE bound; 0 if it was not measured.
     """
@@ -46,8 +48,10 @@ class TestElbo:
     elbo: float | None = None
     log_likelihood: float | None = None
     kl: float | None = None
+    kl_per_dimension: tuple[float, ...] = ()
     elbo_error: float | None = None
     iwae: float | None = None
+    iwae_error: float | None = None
     draws: int = 0
 
 
@@ -82,11 +86,15 @@ def measure(
     if not len(images) or draws < 0:
         raise ValueError(f"at least one image and no negative number of draws, not {len(images)} and {draws}")
     rows = []
+    kl_terms = torch.zeros(model.config.code, dtype=torch.float64)
     for x, noise in _blocks(model, images, draws, seed):
         row = [reconstruction_error(model, x)]
         if model.config.variational:
             terms = elbo(model, x, noise[:, 0])
             row += [terms.value, terms.log_likelihood, terms.kl]
+            mean, log_variance = model.encode(x)
+            assert log_variance is not None
+            kl_terms += gaussian_kl_terms(mean, log_variance).double().sum(0).cpu()
             if draws:
                 row.append(importance_weighted_bound(model, x, noise[:, 1:]))
         rows.append(torch.stack(row).double().cpu())
@@ -96,8 +104,14 @@ def measure(
     means = [float(m) for m in table.mean(1)]
     if len(means) == 1:
         return TestElbo(len(images), means[0])
-    error = float(table[1].std()) / math.sqrt(len(images)) if len(images) > 1 else math.nan
-    return TestElbo(len(images), means[0], means[1], means[2], means[3], error, means[4] if draws else None, draws)
+    per_dimension = tuple((kl_terms / len(images)).tolist())
+    found = TestElbo(len(images), means[0], means[1], means[2], means[3], per_dimension, _standard_error(table[1]))
+    return replace(found, iwae=means[4], iwae_error=_standard_error(table[4]), draws=draws) if draws else found
+
+
+def _standard_error(values: Tensor) -> float:
+    """Of a mean over images."""
+    return float(values.std()) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
 def _blocks(model: Autoencoder, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -122,8 +136,12 @@ def metrics(measured: TestElbo, command: str) -> tuple[Metric, ...]:
     images = {"images": measured.images}
     found = [Metric("test reconstruction error", measured.reconstruction_error, command, details=images)]
     if measured.elbo is not None:
-        terms = {"log_likelihood": measured.log_likelihood, "kl": measured.kl, "standard_error": measured.elbo_error}
+        terms = {
+            "log_likelihood": measured.log_likelihood, "kl": measured.kl, "kl_per_dimension": list(measured.kl_per_dimension),
+            "standard_error": measured.elbo_error,
+        }  # fmt: skip
         found.insert(0, Metric("test ELBO", measured.elbo, command, details={**images, **terms}))
     if measured.iwae is not None:
-        found.insert(1, Metric(f"test IWAE-{measured.draws}", measured.iwae, command, details=images))
+        details = {**images, "standard_error": measured.iwae_error}
+        found.insert(1, Metric(f"test IWAE-{measured.draws}", measured.iwae, command, details=details))
     return tuple(found)

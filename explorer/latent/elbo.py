@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -35,7 +34,12 @@ class Elbo:
 
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(N(mean, s^2) || N(0, I)) = 1/2 sum_j (m_j^2 + s_j^2 - 1 - log s_j^2), shape (N,)."""
-    return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(1)
+    return gaussian_kl_terms(mean, log_variance).sum(1)
+
+
+def gaussian_kl_terms(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """The KL of each dimension, shape (N, code): what that number of the code says of an image, nats."""
+    return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance)
 
 
 def log_likelihood(model: Autoencoder, x: Tensor, z: Tensor) -> Tensor:
@@ -48,11 +52,11 @@ def log_likelihood(model: Autoencoder, x: Tensor, z: Tensor) -> Tensor:
     z : Tensor, shape (N, code)
     """
     pixels = (x + 1) / 2
-    logits = model.decode_logits(z).float()
     if model.config.likelihood == "bernoulli":
+        logits = model.decode_logits(z).float()
         return -F.binary_cross_entropy_with_logits(logits, pixels, reduction="none").flatten(1).sum(1)
     variance = model.config.variance
-    squared = (pixels - torch.sigmoid(logits)).square().flatten(1).sum(1)
+    squared = (pixels - (model.decode(z).float() + 1) / 2).square().flatten(1).sum(1)
     return -0.5 * (squared / variance + math.log(2 * math.pi * variance) * pixels[0].numel())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -72,8 +72,51 @@ class AutoencoderConfig:
         return self.channels, self.size, self.size
 
 
+class LatentConfig(Protocol):
+    """What a latent plane needs to know of a network with codes, whatever its layers."""
+
+    @property
+    def variational(self) -> bool:
+        """The encoder gives a Gaussian rather than a point."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """Of the images."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Side length of the images."""
+        ...
+
+    @property
+    def code(self) -> int:
+        """Dimensions of the latent space."""
+        ...
+
+    @property
+    def likelihood(self) -> str:
+        """Of pixels given a code: "bernoulli" or "gaussian"."""
+        ...
+
+    @property
+    def variance(self) -> float:
+        """Of the Gaussian likelihood, pixels in [0, 1]."""
+        ...
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        ...
+
+
 class Autoencoder(nn.Module):
     """Encoder and decoder; images in [-1, 1] on the outside."""
+
+    config: LatentConfig
+    encoder: nn.Module
+    decoder: nn.Module
 
     def __init__(self, config: AutoencoderConfig) -> None:
         super().__init__()

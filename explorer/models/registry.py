@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
 from explorer.models.classifier import Classifier, ClassifierConfig
+from explorer.models.pca import Pca, PcaConfig
 from explorer.models.unet import UNet, UNetConfig
 
 NETWORKS: dict[str, tuple[type[Any], type[nn.Module]]] = {
     "unet": (UNetConfig, UNet),
     "autoencoder": (AutoencoderConfig, Autoencoder),
+    "pca": (PcaConfig, Pca),
     "classifier": (ClassifierConfig, Classifier),
 }
 

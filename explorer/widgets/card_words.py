@@ -133,7 +133,7 @@ def _metric(metric: Metric) -> tuple[Row, ...]:
 
 
 def _short(value: Any) -> bool:
-    return isinstance(value, bool | int | float | str) or (isinstance(value, list | tuple) and len(value) <= 12)
+    return isinstance(value, bool | int | float | str) or (isinstance(value, list | tuple) and len(value) <= 16)
 
 
 def _plain(value: Any) -> str:

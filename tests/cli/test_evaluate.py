@@ -185,3 +185,41 @@ def test_what_the_objective_cannot_be_asked(refused: Callable[..., str], argumen
 def test_images_of_another_shape_and_unknown_data_are_refused(refused: Callable[..., str], tiny: Path) -> None:
     assert "give --dataset" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb")
     assert "its images are (1, 28, 28)" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb", "--dataset", "mnist")
+
+
+def test_the_importance_weighted_bound_of_a_vae(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
+    path = copy("mnist-vae-2d")
+    ran = run("evaluate", "--checkpoint", path, "--metric", "iwae", "--images", 50, "--draws", 20, "--json", "--write")
+    assert ran.status == 0, ran.err
+    said = ran.json
+    assert said["elbo"] < said["iwae"] < 0
+    assert said["above_elbo"] == pytest.approx(said["iwae"] - said["elbo"])
+    assert "--metric iwae --images 50 --draws 20" in said["command"]
+    assert any((m.name, m.value) == ("test IWAE-20", said["iwae"]) for m in read_card(path).metrics)
+    refused = run("evaluate", "--checkpoint", "mnist-ae-2d", "--metric", "iwae", "--images", 50)
+    assert refused.status == 2
+    assert "codes are points" in refused.err
+
+
+def test_the_share_of_prior_samples_that_read_as_digits(run: Callable[..., Any]) -> None:
+    said = run("evaluate", "--checkpoint", "mnist-ae-2d", "--metric", "prior-share", "--images", 100, "--json").json
+    assert 0.4 < said["prior_share"] < 1
+    assert 0.4 < said["share_of_fitted_gaussian"] < 1
+    assert said["real_share"] > 0.9
+    refused = run("evaluate", "--checkpoint", "mnist-ddpm-c", "--metric", "prior-share", "--images", 100)
+    assert refused.status == 2
+    assert "needs a vae or an ae" in refused.err
+
+
+def test_a_card_is_written_without_touching_the_weights(copy: Callable[[str], Path]) -> None:
+    from safetensors.torch import load_file, save_file
+
+    from explorer.checkpoints.card import METADATA_KEY, encode_card
+
+    path = copy("mnist-ae-2d")
+    halves = {name: tensor.half() for name, tensor in load_file(path).items()}
+    save_file(halves, path, {METADATA_KEY: encode_card(read_card(path))})
+    write_metrics(load(path), (Metric("new", 1.0, "how"),))
+    after = load_file(path)
+    assert all(torch.equal(after[name], tensor) and after[name].dtype == torch.float16 for name, tensor in halves.items())
+    assert read_card(path).metrics[-1].name == "new"

@@ -31,6 +31,9 @@ def test_a_vae_has_terms_that_add_up(checkpoints: Mapping[str, Path], mnist_test
     assert found.iwae is not None
     assert found.elbo == pytest.approx(found.log_likelihood - found.kl, abs=1e-3)
     assert found.elbo < found.iwae
+    assert sum(found.kl_per_dimension) == pytest.approx(found.kl, abs=1e-3)
+    assert min(found.kl_per_dimension) > 1, "both numbers of the code are used"
+    assert found.iwae_error == pytest.approx(found.elbo_error, rel=0.1)
     assert -160 < found.elbo < -120
     assert calls == [(100, 250), (200, 250), (250, 250)]
     again = measure(network(checkpoints["mnist-vae-2d"]), mnist_test[0][:250], draws=20)
@@ -44,12 +47,13 @@ def test_reconstruction_error_is_that_of_the_pixels(checkpoints: Mapping[str, Pa
     reference = ((images / 255 - (back + 1) / 2) ** 2).mean()
     found = measure(model, images)
     assert found.reconstruction_error == pytest.approx(reference, rel=1e-4)
-    assert (found.elbo, found.iwae, found.kl) == (None, None, None)
+    assert (found.elbo, found.iwae, found.kl, found.kl_per_dimension) == (None, None, None, ())
 
 
 def test_metrics_name_their_command(checkpoints: Mapping[str, Path], mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
     found = metrics(measure(network(checkpoints["mnist-vae-2d"]), mnist_test[0][:10], draws=3), "how to")
     assert [m.name for m in found] == ["test ELBO", "test IWAE-3", "test reconstruction error"]
+    assert len(found[0].details["kl_per_dimension"]) == 2
     assert {m.command for m in found} == {"how to"}
     plain = metrics(measure(network(checkpoints["mnist-ae-2d"]), mnist_test[0][:10]), "how to")
     assert [m.name for m in plain] == ["test reconstruction error"]
