@@ -20,7 +20,7 @@ from explorer.diffusion.reverse import Noise, Plan, Step
 
 Touch = Callable[[Tensor], Tensor]
 
-FRESH, BRUSH, BACK_UP, AGAIN, JUMP, KNOWN = range(1, 7)
+FRESH, BRUSH, BACK_UP, AGAIN, JUMP, KNOWN, DOWN = range(1, 8)
 """Kinds of noise that branches draw; stream 0 is the chain's own."""
 NUMBERS = 2**31
 REPEATS = 2**12

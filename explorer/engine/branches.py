@@ -104,12 +104,23 @@ class _Weaver:
             raise BadInput(f"{self.lane.source}: the {what} of the branch at t = {edit.t} is {sides}, the images are {own}")
 
     def fresh(self, edit: FreshNoise) -> None:
-        k, draws, leg = self.place(edit), self.draws, self.legs[-1]
-        own = noise_source(draws.seed, draws.indices, draws.shape, draws.device)
-        self.noises.append((edit.t, (lambda t: draws.noise(t, walking.FRESH, edit.stream)) if edit.stream else own))
-        stream = stream_of(walking.FRESH, edit.stream) if edit.stream else 0
-        predictor = of_samples(leg.predictor, draws.seed, draws.indices, stream)
-        self.legs.append(Leg(k, predictor, leg.clip))
+        if edit.stream:
+            self.draw_from(edit, walking.FRESH)
+        else:
+            own = noise_source(self.draws.seed, self.draws.indices, self.draws.shape, self.draws.device)
+            self.noises.append((edit.t, own))
+            self.go_on(self.place(edit), 0)
+
+    def draw_from(self, edit: FreshNoise | BackUp, kind: int) -> None:
+        """Another z from the edit down."""
+        draws = self.draws
+        self.noises.append((edit.t, lambda t: draws.noise(t, kind, edit.stream)))
+        self.go_on(self.place(edit), stream_of(kind, edit.stream))
+
+    def go_on(self, k: int, stream: int) -> None:
+        """From k on, a predictor whose steps draw takes its numbers from this stream."""
+        leg = self.legs[-1]
+        self.legs.append(Leg(k, of_samples(leg.predictor, self.draws.seed, self.draws.indices, stream), leg.clip))
 
     def paint(self, edit: Paint) -> None:
         k, draws = self.place(edit), self.draws
@@ -176,6 +187,8 @@ class _Weaver:
             return walking.noised(x0, level, draws.noise(INITIAL, walking.BACK_UP, edit.stream))
 
         self.on_state[k] = (*self.on_state.get(k, ()), touch)
+        if edit.fresh:
+            self.draw_from(edit, walking.DOWN)
 
     def forget_below(self, k: int, t: int) -> None:
         """What was done below k made the image that is taken up again: it is not done twice."""

@@ -143,11 +143,15 @@ class BackUp(msgspec.Struct, frozen=True, omit_defaults=True, tag="back up", tag
         The image of every sample; None is each sample's own x_0.
     stream : int
         Noise that it is noised with.
+    fresh : bool
+        Come down with noise of its own. The z_t that made an image lead back to it from almost anywhere, so with these
+        nothing could be said of what survives.
     """
 
     t: int
     picture: Picture | None = None
     stream: int = 0
+    fresh: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

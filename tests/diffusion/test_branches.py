@@ -172,8 +172,8 @@ def test_a_finished_image_is_noised_by_property_1() -> None:
 
 
 def test_the_branches_noises_are_independent_of_each_other_and_of_the_chains() -> None:
-    streams = {stream_of(kind, number, u) for kind in range(1, 7) for number in (0, 1, 2**31 - 1) for u in (0, 1, 4095)}
-    assert len(streams) == 6 * 3 * 3
+    streams = {stream_of(kind, number, u) for kind in range(1, 8) for number in (0, 1, 2**31 - 1) for u in (0, 1, 4095)}
+    assert len(streams) == 7 * 3 * 3
     assert 0 not in streams
     a, b = (shared_noise(0, range(40), 5, (1, 28, 28), stream=s).flatten() for s in (stream_of(1, 0), stream_of(2, 0)))
     assert abs(float((a * b).mean())) < 4 / math.sqrt(len(a))

@@ -204,6 +204,15 @@ def test_backing_up_is_property_1(engine: Engine, base: Lane) -> None:
     np.testing.assert_allclose(given[4], np.sqrt(level) * to_unit_range(pixels) + np.sqrt(1 - level) * eps, atol=1e-6)
 
 
+def test_with_the_noise_that_made_it_an_image_comes_back_from_anywhere(engine: Engine, base: Lane) -> None:
+    root, fresh, same = (
+        states(engine, key) for key in sample(engine, base, leaf(base, BackUp(1000)), leaf(base, BackUp(1000, fresh=False)))
+    )
+    np.testing.assert_array_equal(fresh[0], same[0])
+    apart = [float(np.square(branch[-1] - root[-1]).mean()) for branch in (fresh, same)]
+    assert apart[1] < 0.2 * apart[0], "which is why coming down is with other noise unless asked otherwise"
+
+
 def test_of_an_image_taken_up_again_what_made_it_is_not_done_twice(engine: Engine, base: Lane) -> None:
     painted = leaf(base, Paint(TIMES[6], (DAB,)))
     again = leaf(base, *painted.edits, BackUp(T4))
