@@ -50,12 +50,12 @@ def inspect(request: InspectUNet, chains: Chains) -> Steps:
         raise BadInput("this lane has not been sampled yet")
     if not 0 <= request.sample < lane.key.samples:
         raise BadInput(f"there is no sample {request.sample}: this lane has {lane.key.samples}")
-    own = _own(lane.predictor)
+    k = min(lane.nearest(request.t, "mean"), lane.course.K - 1)
+    own, asked = _own(lane.predictor, lane.course.timesteps[k])
     if own is None or not isinstance(own.network, UNet):
         yield UNetAbsent(request.key, NO_NETWORK)
         return
     network = own.network
-    k = min(lane.nearest(request.t, "mean"), lane.course.K - 1)
     for state in lane.show(k, "x_t"):
         if state is None:
             yield None
@@ -67,14 +67,14 @@ def inspect(request: InspectUNet, chains: Chains) -> Steps:
     yield None
     switched = _look(lane, network, k, x, request, off) if off else whole
     yield None
-    yield _shown(request, lane, own, k, parts, off, whole, switched)
+    yield _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
 
 
-def _own(predictor: Predictor) -> NetworkPredictor | None:
-    """What asks the network: the lane's predictor, or that within a matched one."""
+def _own(predictor: Predictor, t: int) -> tuple[NetworkPredictor | None, int]:
+    """What asks the network, the lane's predictor or that within a matched one, and the timestep that it is told."""
     while isinstance(predictor, MatchedPredictor):
-        predictor = predictor.inner
-    return predictor if isinstance(predictor, NetworkPredictor) else None
+        t, predictor = int(predictor.asked[t]), predictor.inner
+    return (predictor, t) if isinstance(predictor, NetworkPredictor) else (None, t)
 
 
 class _Seen:
@@ -98,10 +98,10 @@ def _look(lane: ChainLane, network: UNet, k: int, x: Tensor, request: InspectUNe
 
 
 def _shown(
-    request: InspectUNet, lane: ChainLane, own: NetworkPredictor, k: int, parts: Anatomy, off: tuple[int, ...],
+    request: InspectUNet, lane: ChainLane, option: Option, k: int, asked: int, parts: Anatomy, off: tuple[int, ...],
     whole: _Seen, switched: _Seen,
 ) -> UNetShown:  # fmt: skip
-    name = OUTPUT_NAMES[own.option]
+    name = OUTPUT_NAMES[option]
     blocks = {node.name: _block(node.name, name, whole, switched, request) for node in parts.nodes}
     block = request.block if request.block in blocks else "middle"
     outputs = [_output(name, whole.blocks[OUTPUT], switched.blocks[OUTPUT], request.palette, bool(off))]
@@ -109,7 +109,7 @@ def _shown(
         outputs.append(_output("x0_hat", whole.prediction["x0_hat"], switched.prediction["x0_hat"], request.palette, bool(off)))
     return UNetShown(
         request.key, k, int(lane.timesteps[k]), request.sample, parts, blocks,
-        _channels(block, switched.blocks[block], request), tuple(outputs), off,
+        _channels(block, switched.blocks[block], request), tuple(outputs), off, asked,
     )  # fmt: skip
 
 

@@ -17,8 +17,9 @@ OUTER = 18
 BOTTOM_GAP = 14
 ARROW = 20
 """Height of an arrow between two rows, without the small picture on it."""
-MIN_ACROSS = 104
-"""Width between the two paths: the skips and their words."""
+MIN_ACROSS = (72, 104)
+"""Width between the two paths, the skips and their words: in a narrow widget and in others."""
+NARROW = 480
 SMALLEST = 16
 REACH = 12
 """How far from a skip's arrow the mouse still touches it."""
@@ -71,14 +72,15 @@ def lay_out(parts: Anatomy, width: float, height: float, ratio: float = 1.0) -> 
         Screen pixels in a logical pixel.
     """
     levels, top = parts.levels, float(TITLES + (OUTER if parts.outer_skip else 0))
-    wide = (width - 2 * MARGIN - MIN_ACROSS - 4 * 8) / (6 + 4 * 0.28)
+    across = MIN_ACROSS[width >= NARROW]
+    wide = (width - 2 * MARGIN - across - 4 * 8) / (6 + 4 * 0.28)
     high = (height - top - BOTTOM_GAP - MARGIN - ARROW * (levels - 1)) / (1.5 * levels + 0.5)
     shape = parts.nodes[0].shape
     pixels = max(shape[1:])
     side = max(float(SMALLEST), round(sharp_scale(min(wide, high) / pixels, ratio) * pixels, 3))
     gap = 8 + 0.28 * side
     # what is left of the width goes between the pictures of the first row, up to a limit
-    gap += min(max(0.0, width - 2 * MARGIN - MIN_ACROSS - 6 * side - 4 * gap) / 8, 0.4 * side)
+    gap += min(max(0.0, width - 2 * MARGIN - across - 6 * side - 4 * gap) / 8, 0.4 * side)
     row = 1.5 * side + ARROW
     used = top + levels * row - 0.5 * side - ARROW + BOTTOM_GAP + side + MARGIN
     top += max(0.0, (height - used) / 2)

@@ -19,6 +19,8 @@ from explorer.widgets.unet_words import percent
 HEAD = 4.5
 """Half width of an arrow's head."""
 LINE = 15
+PITCH = 62
+"""Width of a picture with the gap after it from which on its shape fits over it."""
 BADGE_LEAST = 36
 """Side from which on a picture has room for a badge."""
 VISIBLE = 0.005
@@ -124,6 +126,12 @@ class UNetPainter:
 
     # --- blocks ---
 
+    @property
+    def _roomy(self) -> bool:
+        """Whether there is room for a shape over every picture of the first row."""
+        blocks = self._layout.blocks
+        return blocks["stem"].left() - blocks[INPUT].left() >= PITCH
+
     def _picture(self, rect: QRectF, image: QImage | None, chosen: bool, hovered: bool, focused: bool) -> None:
         painter, tokens = self._painter, self._tokens
         painter.setPen(Qt.PenStyle.NoPen)
@@ -160,13 +168,13 @@ class UNetPainter:
         elif kind == "middle":
             self._beside(rect, _name(node), node.shape_text, False, apart=4)
         elif node.level == 0:
-            self._above(rect, {INPUT: "xₜ", OUTPUT: "output"}.get(node.name, _name(node)), node.shape_text)
+            self._above(rect, {INPUT: "xₜ", OUTPUT: "output"}.get(node.name, _name(node)), node.shape_text if self._roomy else "")
         else:
             self._beside(rect, _name(node), node.shape_text, kind == "down")
 
     def _above(self, rect: QRectF, name: str, shape: str) -> None:
         area = QRectF(rect.center().x() - 60, rect.top() - TITLES, 120, LINE)
-        self._text(area, name, self._tokens.text, 12, Qt.AlignmentFlag.AlignHCenter)
+        self._text(area if shape else area.translated(0, LINE - 2), name, self._tokens.text, 12, Qt.AlignmentFlag.AlignHCenter)
         self._text(area.translated(0, LINE - 1), shape, self._tokens.muted, 11, Qt.AlignmentFlag.AlignHCenter)
 
     def _beside(self, rect: QRectF, name: str, shape: str, left: bool, small: bool = False, apart: int = 0) -> None:
@@ -191,7 +199,7 @@ class UNetPainter:
         area = QRectF(rect.left(), rect.bottom() + 10, 110, LINE)
         left = Qt.AlignmentFlag.AlignLeft
         self._text(area, f"t = {t}", self._tokens.text, 12, left)
-        for number, words in enumerate(TIME[self._parts.time], 1):
+        for number, words in enumerate(TIME[self._parts.time] if self._roomy else (), 1):
             self._text(area.translated(0, number * LINE - 1), words, self._tokens.muted, 11, left)
 
 

@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
 
 from explorer.checkpoints.files import load
+from explorer.diffusion.schedule import cosine, linear
 from explorer.engine.engine import Engine
-from explorer.engine.messages import InspectUNet, LaneKey, Outcome, Payload, SampleChain, ShowTerms, StartEngine, UNetAbsent, UNetShown
+from explorer.engine.messages import (
+    InspectUNet,
+    LaneKey,
+    Outcome,
+    Payload,
+    SampleChain,
+    ShowTerms,
+    StartEngine,
+    UNetAbsent,
+    UNetShown,
+    lane_keys,
+)
 from explorer.engine.pictures import diverging_tiles, grey_tiles
 from explorer.engine.unet import picture, smaller, stated_scale
 from explorer.errors import BadInput
 from explorer.models.trace import traced
 from explorer.models.unet import UNet
-from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
 
 STEPS, SAMPLES = 6, 2
 NAMES = {"input", "stem", "middle", "head", "output", *(f"{kind}.{i}" for kind in ("down", "up") for i in range(3))} | {
@@ -178,23 +191,24 @@ def test_a_lane_that_is_not_sampled_and_a_sample_that_is_not_there_are_refused(e
         look(engine, keys["C"], sample=7)
 
 
-def test_a_predictor_without_a_network_is_said(engine: Engine, keys: dict[str, LaneKey]) -> None:
-    key = keys["A"]
-    lane = engine.chains.shown(key)
-    assert lane is not None
-    whole = lane.predictor
-
-    class Other:
-        schedule = whole.schedule
-        predict = whole.predict
-
-    lane.predictor = Other()
-    try:
-        outcome = ask(engine, InspectUNet(key, 500, 0))[-1]
-    finally:
-        lane.predictor = whole
+def test_a_lane_without_a_network_says_so(engine: Engine) -> None:
+    recipe = ChainRecipe((Lane("", "mnist", None, Sampler(3), ExactProcess("mnist", images=40)),), 0, 1)
+    ask(engine, SampleChain(recipe))
+    outcome = ask(engine, InspectUNet(lane_keys(recipe)[0], 500, 0))[-1]
     assert isinstance(outcome, UNetAbsent)
     assert "no U-Net" in outcome.reason
+
+
+def test_on_another_schedule_the_network_is_told_the_timestep_of_the_same_noise(engine: Engine, keys: dict[str, LaneKey]) -> None:
+    lane = msgspec.structs.replace(keys["C"].lane, schedule=ScheduleChoice("cosine", 1000))
+    recipe = ChainRecipe((lane,), 5, SAMPLES)
+    ask(engine, SampleChain(recipe))
+    shown = look(engine, lane_keys(recipe)[0])
+    levels = linear(1000).alpha_bar
+    wanted = float(cosine(1000).alpha_bar[shown.t])
+    assert shown.asked == 1 + int((torch.logit(levels[1:]) - torch.logit(torch.tensor(wanted, dtype=levels.dtype))).abs().argmin())
+    assert shown.asked != shown.t
+    assert look(engine, keys["C"]).asked == 500
 
 
 @pytest.mark.parametrize(("most", "scale"), [(0.0, 1.0), (0.9, 1.0), (1.0, 1.0), (1.2, 2.0), (3.0, 5.0), (7.0, 10.0), (0.034, 0.05)])

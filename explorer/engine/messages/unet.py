@@ -147,6 +147,8 @@ class UNetShown:
         What the network puts out, then x0_hat if that is another thing.
     off : tuple of int
         Levels whose skip was off.
+    asked : int
+        The timestep that the network was told: t, or that of the same noise level where the lane walks another schedule.
     """
 
     key: LaneKey
@@ -158,6 +160,7 @@ class UNetShown:
     channels: ChannelsShown
     outputs: tuple[OutputShown, ...]
     off: tuple[int, ...]
+    asked: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -23,8 +23,10 @@ from explorer.widgets.theme import Theme
 from explorer.widgets.unet_diagram import UNetDiagram
 
 SPACING = 8
-SIDE = (288, 0.36, 620)
+SIDE = (240, 0.36, 620)
 """Width of the right column: at least, share, at most."""
+WORDS_LEAST = 840
+"""Width from which on the header has room for all its words."""
 GRAPH_LEAST = 470
 """Height from which on there is room for the graph of the step."""
 SUMMARIES = (
@@ -102,13 +104,17 @@ class UNetPanel(QWidget):
         inner.setContentsMargins(8, 4, 8, 4)
         inner.addWidget(self.graph)
         column.addWidget(self._graph_card)
-        self.setMinimumSize(560, 320)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+
+    def minimumSizeHint(self) -> QSize:
+        """No more than what it covers; what does not fit is left out."""
+        return QSize(560, 300)
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(SPACING)
-        title = QLabel("Inside the U-Net")
-        title.setFont(text_font(13, QFont.Weight.DemiBold))
+        self._title = QLabel("Inside the U-Net")
+        self._title.setFont(text_font(13, QFont.Weight.DemiBold))
         self._where = QLabel()
         mark(self._where, "muted")
         self.lanes = QComboBox()
@@ -121,7 +127,7 @@ class UNetPanel(QWidget):
         self.on.setToolTip("Switch every skip connection on again")
         self.on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button = self._button("Close", "Close this panel  (U)")
-        left: tuple[QWidget, ...] = (title, self.lanes, self._before, self._after, self._where)
+        left: tuple[QWidget, ...] = (self._title, self.lanes, self._before, self._after, self._where)
         right: tuple[QWidget, ...] = (self.on, self.instead, self.summary, self.close_button)
         for widget in left:
             row.addWidget(widget)
@@ -183,6 +189,8 @@ class UNetPanel(QWidget):
         least, share, most = SIDE
         self._side.setFixedWidth(round(min(max(least, share * self.width()), most)))
         self._graph_card.setVisible(self.height() >= GRAPH_LEAST)
+        for label in (self._title, self._where):
+            label.setVisible(self.width() >= WORDS_LEAST)
 
     # --- what is shown ---
 
@@ -219,7 +227,7 @@ class UNetPanel(QWidget):
         """What the engine found."""
         self._shown = shown
         self.diagram.show_network(shown.anatomy)
-        self.diagram.show_blocks(shown.blocks, shown.t)
+        self.diagram.show_blocks(shown.blocks, shown.asked)
         self.diagram.show_choice(shown.channels.block, self._look.off)
         found, block = shown.channels, shown.blocks[shown.channels.block]
         node = shown.anatomy.node(found.block)
