@@ -20,9 +20,10 @@ from explorer.recipe import MAX_SAMPLES, MAX_SEED
 if TYPE_CHECKING:
     from explorer.app import Explorer
     from explorer.engine.messages import LibraryEntry
+    from explorer.state.objective import ObjectiveState
     from explorer.state.session import Session
 
-KINDS = {"reverse-chain": ("ddpm",), "compare": ("ddpm",), "latent": ("vae", "ae")}
+KINDS = {"reverse-chain": ("ddpm",), "compare": ("ddpm",), "latent": ("vae", "ae"), "objective": ("ddpm",), "forward": ("ddpm",)}
 SMALLEST, LARGEST = (1024, 640), (7680, 4320)
 SETTLE_MS, SETTLED_LOOKS = 40, 4
 """The window counts as idle when it has been so this often in a row."""
@@ -34,6 +35,8 @@ class WorkspaceChoice(StrEnum):
     reverse_chain = "reverse-chain"
     compare = "compare"
     latent = "latent"
+    objective = "objective"
+    forward = "forward"
 
 
 class ThemeChoice(StrEnum):
@@ -47,6 +50,18 @@ class PanelChoice(StrEnum):
     """What can be opened beside what a workspace always shows."""
 
     unet = "unet"
+    data_set = "data-set"
+
+
+class PageChoice(StrEnum):
+    """Pages of forward."""
+
+    noise = "noise"
+    schedule = "schedule"
+    pixels = "pixels"
+    posterior = "posterior"
+    gaussians = "gaussians"
+    chain = "chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,8 @@ class Wish:
     seed: int | None
     panel: str | None = None
     skips_off: tuple[int, ...] = ()
+    page: str | None = None
+    exact: tuple[str, ...] = ()
 
 
 def render(
@@ -70,14 +87,18 @@ def render(
     size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1440x900",
     theme: Annotated[ThemeChoice, typer.Option(help="Colours.")] = ThemeChoice.dark,
     checkpoint: Annotated[list[str] | None, typer.Option(help="A file or a shipped name; compare takes several.")] = None,
+    exact: Annotated[list[str] | None, typer.Option(help="An exact lane: mnist, an IDX or array file, or a folder of pictures.")] = None,
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Determines all noise.")] = None,
-    panel: Annotated[PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network.")] = None,
+    panel: Annotated[
+        PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network, data-set at what it learned from.")
+    ] = None,
     skip_off: Annotated[
         list[int] | None, typer.Option(min=1, max=8, help="With --panel unet: switch off the skip of this level, 1 is the finest.")
     ] = None,
+    page: Annotated[PageChoice | None, typer.Option(help="Which page of forward is shown.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
@@ -87,7 +108,9 @@ def render(
     if not out.parent.is_dir():
         raise BadInput(f"{out}: there is no folder {out.parent}")
     paths = tuple(_located(name) for name in checkpoint or ())
-    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, panel and panel.value, tuple(sorted(set(skip_off or ()))))
+    off = tuple(sorted(set(skip_off or ())))
+    shown = (panel and panel.value, off, page and page.value, tuple(exact or ()))
+    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, *shown)
     _check(wish)
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -150,13 +173,43 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
     if wish.workspace == "latent":
         latent = with_plane(session.latent, chosen[0]) if chosen else session.latent
         return msgspec.structs.replace(session, latent=latent)
+    if wish.workspace == "forward":
+        return msgspec.structs.replace(session, forward=_forward(session.forward, wish, chosen))
     from explorer.recipe import Sampler
 
+    if wish.workspace == "objective":
+        return msgspec.structs.replace(session, objective=_measured(session.objective, chosen, wish))
     name = "reverse" if wish.workspace == "reverse-chain" else "compare"
     state = getattr(session, name)
+    sampler = Sampler(steps=COMPARE_STEPS if name == "compare" else None)
     if chosen:
-        state = with_lanes(state, chosen, Sampler(steps=COMPARE_STEPS if name == "compare" else None))
+        state = with_lanes(state, chosen, sampler)
+    if wish.exact:
+        state = _with_exact(state, wish, sampler, keep=bool(chosen))
     return msgspec.structs.replace(session, **{name: _set(state, wish)})
+
+
+def _forward(state, wish: Wish, chosen: Sequence[LibraryEntry]):  # type: ignore[no-untyped-def]
+    import msgspec
+
+    replace, recipe = msgspec.structs.replace, state.recipe
+    if chosen:
+        recipe = replace(recipe, checkpoint=chosen[0].sha256, source=chosen[0].path)
+    if wish.seed is not None:
+        recipe = replace(recipe, seed=wish.seed)
+    if wish.t is not None and wish.t > recipe.schedule.T:
+        raise BadInput(f"--t {wish.t}: the schedule of forward has the timesteps 0..{recipe.schedule.T}")
+    return replace(state, recipe=recipe, t=state.t if wish.t is None else wish.t, page=wish.page or state.page)
+
+
+def _with_exact(state, wish: Wish, sampler, keep: bool):  # type: ignore[no-untyped-def]
+    import msgspec
+
+    from explorer.recipe import ExactProcess, Lane
+
+    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source)) for source in wish.exact)
+    before = state.recipe.lanes if keep else ()
+    return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=(*before, *lanes)), lane=0, reference=0)
 
 
 def _set(state, wish: Wish):  # type: ignore[no-untyped-def]
@@ -173,7 +226,19 @@ def _set(state, wish: Wish):  # type: ignore[no-untyped-def]
     if wish.panel == "unet":
         off = tuple(level - 1 for level in wish.skips_off)
         state = replace(state, unet=replace(state.unet, open=True, off=off))
-    return replace(state, recipe=recipe, t=wish.t or 0)
+    return replace(state, recipe=recipe, t=wish.t or 0, data_set=wish.panel == "data-set")
+
+
+def _measured(state: ObjectiveState, chosen: Sequence[LibraryEntry], wish: Wish) -> ObjectiveState:
+    """The objective of the chosen checkpoints; --samples says of how many images."""
+    import msgspec
+
+    from explorer.recipe import Lane
+
+    lanes = tuple(Lane(entry.sha256, entry.path, entry.card.option) for entry in chosen if entry.card is not None)
+    given = {"lanes": lanes or None, "images": wish.samples, "seed": wish.seed}
+    recipe = msgspec.structs.replace(state.recipe, **{name: value for name, value in given.items() if value is not None})
+    return msgspec.structs.replace(state, recipe=recipe, t=max(1, state.t if wish.t is None else wish.t))
 
 
 def _located(name: str) -> str:
@@ -183,12 +248,20 @@ def _located(name: str) -> str:
 
 
 def _check(wish: Wish) -> None:
-    if wish.workspace != "compare" and len(wish.checkpoints) > 1:
+    if wish.exact and wish.workspace not in ("compare", "reverse-chain"):
+        raise BadInput(f"--exact: of no meaning for {wish.workspace}; reverse-chain and compare take it")
+    if wish.workspace == "reverse-chain" and len(wish.exact) + len(wish.checkpoints) > 1:
+        raise BadInput("reverse-chain shows one lane: a checkpoint or an exact process; compare shows several")
+    if wish.workspace not in ("compare", "objective") and len(wish.checkpoints) > 1:
         raise BadInput(f"{wish.workspace} shows one checkpoint; compare shows several")
     given = [f"--{name}" for name in ("t", "samples", "steps", "seed") if getattr(wish, name) is not None]
     given += ["--panel"] if wish.panel is not None else []
     if wish.skips_off and wish.panel != "unet":
         raise BadInput("--skip-off: of no meaning without --panel unet")
+    if wish.page is not None and wish.workspace != "forward":
+        raise BadInput("--page: of no meaning for " + wish.workspace + "; forward has pages")
+    if wish.workspace == "forward" and (odd := [name for name in given if name not in ("--t", "--seed")]):
+        raise BadInput(f"{', '.join(odd)}: of no meaning for forward; reverse-chain and compare take it")
     if wish.workspace == "latent" and given:
         raise BadInput(f"{', '.join(given)}: of no meaning for latent; reverse-chain and compare take it")
 

@@ -182,7 +182,10 @@ class Chains:
                 norms[name] = float(np.linalg.norm(one.astype(np.float64)))
         drawn = drawn_image(self.models, lane, k, request.sample)
         if drawn is not None:
-            tiles["drawn"], values["drawn"] = read_only(tiles_of(drawn, "x0_hat", request.palette)[0][0]), read_only(drawn[0])
+            step = lane.course.steps[k]
+            component = step.a0 * drawn[0] + step.at * values["x_t"]
+            for name, image in (("drawn", drawn[0]), ("component", component.astype(np.float32))):
+                tiles[name], values[name] = read_only(tiles_of(image[None], "mean", request.palette)[0][0]), read_only(image)
         yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
 
     def show_film(self, request: ShowFilm) -> Steps:

@@ -94,7 +94,7 @@ def find_nearest(request: FindNearest, chains: Chains) -> Steps:
         yield found
         return
     if not lane.finished:
-        yield ExactAbsent(request.key, "The nearest image is looked for once the chain has reached x₀.")
+        yield ExactAbsent(request.key, "The nearest image is looked for once the chain has reached x₀.", later=True)
         return
     for frame in lane.frame(lane.course.K):
         if frame is None:

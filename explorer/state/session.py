@@ -10,15 +10,19 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe import ChainRecipe, LayoutName, PlaneRecipe
+from explorer.recipe import BoundRecipe, ChainRecipe, ForwardRecipe, LayoutName, PlaneRecipe
+from explorer.state.forward import ForwardState
+from explorer.state.objective import ObjectiveState
 
-WorkspaceName = Literal["reverse-chain", "compare", "latent"]
-WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent")
+WorkspaceName = Literal["reverse-chain", "compare", "latent", "forward", "objective"]
+WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent", "forward", "objective")
 ThemeName = Literal["system", "dark", "light"]
 QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
-PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat"]
+PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
 CurvesOf = Literal["sample", "all"]
-ToolName = Literal["move", "stroke"]
+ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
+FieldName = Literal["", "density", "error", "elbo", "magnification", "classes"]
+StripName = Literal["stroke", "samples", "posterior", "paths"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 MEGABYTE = 2**20
@@ -44,7 +48,7 @@ class UNetLook(msgspec.Struct, frozen=True):
     """
 
     open: bool = False
-    block: str = "middle"
+    block: str = "down.1"
     off: tuple[int, ...] = ()
     instead: Literal["zero", "mean"] = "zero"
     summary: Literal["strongest", "mean"] = "strongest"
@@ -84,6 +88,8 @@ class ChainState(msgspec.Struct, frozen=True):
         Playing starts again at T.
     unet : UNetLook
         Whether and how the U-Net is looked into.
+    data_set : bool
+        Whether the panel about the data set is open.
     layout : LayoutName
         Compare: each lane on a sheet of its own, or a grid of lanes against samples.
     """
@@ -100,6 +106,7 @@ class ChainState(msgspec.Struct, frozen=True):
     log_curves: bool = False
     loop: bool = False
     unet: UNetLook = UNetLook()
+    data_set: bool = False
     layout: LayoutName = "lanes"
 
 
@@ -124,6 +131,21 @@ class LatentState(msgspec.Struct, frozen=True):
         Of playing, in [1/8, 8]; 1 is 16 frames a second.
     picture : str
         Path of the picture that is encoded; empty if none.
+    image : int or None
+        Number of the test image that is encoded, from 0.
+    resize : bool
+        The picture may be resized to the model's images.
+    centre : bool
+        What is encoded is brought to MNIST's size and place first.
+    field : FieldName
+        What is drawn as colours over the plane; empty for nothing.
+    strip : StripName
+        What the strip under the plane shows: the selected stroke, samples of the prior, draws from the posterior of what is
+        encoded, or the paths between two points.
+    ends : tuple of str
+        Names of the two points whose paths are shown.
+    draws : int
+        Seed of the draws from the posterior.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -137,6 +159,13 @@ class LatentState(msgspec.Struct, frozen=True):
     loop: bool = True
     speed: float = 1.0
     picture: str = ""
+    image: int | None = None
+    resize: bool = False
+    centre: bool = False
+    field: FieldName = ""
+    strip: StripName = "stroke"
+    ends: tuple[str, ...] = ()
+    draws: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""
@@ -152,6 +181,8 @@ class Session(msgspec.Struct, frozen=True):
     workspace : WorkspaceName
     reverse, compare : ChainState
     latent : LatentState
+    forward : ForwardState
+    objective : ObjectiveState
     recent : tuple of str
         Paths of checkpoints opened from elsewhere, newest first.
     theme : ThemeName
@@ -165,6 +196,8 @@ class Session(msgspec.Struct, frozen=True):
     reverse: ChainState = ChainState()
     compare: ChainState = ChainState(t=1000, plot="distance x0_hat", log_curves=True)
     latent: LatentState = LatentState()
+    forward: ForwardState = ForwardState()
+    objective: ObjectiveState = ObjectiveState()
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE
@@ -179,9 +212,11 @@ def with_recipes_of(current: Session, past: Session) -> Session:
         reverse=replace(current.reverse, recipe=past.reverse.recipe),
         compare=replace(current.compare, recipe=past.compare.recipe),
         latent=replace(current.latent, recipe=past.latent.recipe),
+        forward=replace(current.forward, recipe=past.forward.recipe),
+        objective=replace(current.objective, recipe=past.objective.recipe),
     )
 
 
-def recipes(session: Session) -> tuple[ChainRecipe, ChainRecipe, PlaneRecipe]:
+def recipes(session: Session) -> tuple[ChainRecipe, ChainRecipe, PlaneRecipe, ForwardRecipe, BoundRecipe]:
     """What undo goes over."""
-    return session.reverse.recipe, session.compare.recipe, session.latent.recipe
+    return session.reverse.recipe, session.compare.recipe, session.latent.recipe, session.forward.recipe, session.objective.recipe

@@ -244,7 +244,8 @@ class StepShown:
 class TermsShown:
     """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values and L2 norms by quantity.
 
-    "x_prev" is the state that the step leads to; "drawn" the image that a step of the exact process draws.
+    "x_prev" is the state that the step leads to; "drawn" is the image that a step of the exact process
+    draws, and "component" what x_prev is then drawn around.
     """
 
     key: LaneKey

@@ -159,10 +159,14 @@ class NearestShown:
 
 @dataclass(frozen=True, slots=True)
 class ExactAbsent:
-    """There is nothing to show: why, in words for the panel. Answer to ShowWeights and FindNearest."""
+    """There is nothing to show: why, in words for the panel. Answer to ShowWeights and FindNearest.
+
+    `later` says that there will be, once the chain is finished.
+    """
 
     key: LaneKey
     reason: str
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

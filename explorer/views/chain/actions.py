@@ -53,6 +53,8 @@ class ChainActions(QObject):
         self._add("stop", "&Stop sampling", "Esc", "Stop sampling; what is computed can still be scrubbed")
         self._add("unet", "Inside the &U-Net", "U", "What every block of the network puts out for the selected sample at this step")
         self.by_name["unet"].setCheckable(True)
+        self._add("data_set", "&Data set", "D", "Which images of the data set the selected sample could have come from at this step")
+        self.by_name["data_set"].setCheckable(True)
         self.by_name["resume"].setEnabled(False)
         self.by_name["stop"].setEnabled(False)
         theme.changed.connect(self._dress)

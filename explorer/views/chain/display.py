@@ -14,8 +14,9 @@ from explorer.state.session import ChainState
 from explorer.views.chain.actions import ChainActions
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.equations import equation_of
+from explorer.views.chain.exact_edits import LENGTH
 from explorer.views.chain.figures import FigureMaker
-from explorer.views.chain.labels import DIVERGING, LABELS, lane_colours, lane_subtitle, lane_tip, lane_titles
+from explorer.views.chain.labels import DIVERGING, LABELS, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.views.chain.parts import ChainParts
 from explorer.views.chain.timeline import on_timeline, own_timestep, same_schedule
 from explorer.widgets.equation import Equation
@@ -53,6 +54,7 @@ class Display(QObject):
         self._figures = FigureMaker()
         self._frames: dict[LaneKey, LaneFrame] = {}
         self._curves: CurvesShown | None = None
+        self._ideal: CurvesShown | None = None
         self._pixel: tuple[int, Pixel] | None = None
         self._lanes_shown: tuple[Lane, ...] = ()
         self.terms: TermsShown | None = None
@@ -98,9 +100,9 @@ class Display(QObject):
         controller = self._controller
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
         self._frames = {key: frame for key, frame in self._frames.items() if key in controller.keys}
-        words = zip(lane_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
-        for index, (title, colour, key, panel) in enumerate(words):
-            panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane))
+        words = zip(lane_titles(lanes), short_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
+        for index, (title, short, colour, key, panel) in enumerate(words):
+            panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
             panel.set_chosen(len(lanes) > 1 and index == controller.lane)
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
@@ -125,6 +127,8 @@ class Display(QObject):
         """T and name of a lane's schedule, as far as they are known."""
         if lane.schedule is not None:
             return lane.schedule.T, lane.schedule.name
+        if lane.exact is not None:
+            return LENGTH, "linear"
         entry = self._library.find(lane.checkpoint)
         card = entry.card.schedule if entry is not None and entry.card is not None else None
         return (card.T, card.name) if card is not None else (self._controller.T, "")
@@ -177,14 +181,20 @@ class Display(QObject):
         return None if plan is None else replace(plan, timesteps=on_timeline(plan, plan.timesteps, self._controller.run.timeline()))
 
     def _curves_on_timeline(self) -> CurvesShown | None:
-        if self._curves is None:
+        known = self._ideal if self._controller.state.plot == "ideal" else self._curves
+        if known is None:
             return None
         run, lanes = self._controller.run, []
-        for curves in self._curves.lanes:
+        for curves in known.lanes:
             plan = run.plans.get(curves.key)
             t = curves.timesteps if plan is None else on_timeline(plan, curves.timesteps, run.timeline())
             lanes.append(replace(curves, timesteps=t))
-        return replace(self._curves, lanes=tuple(lanes))
+        return replace(known, lanes=tuple(lanes))
+
+    def show_ideal(self, shown: CurvesShown) -> None:
+        """Show distances to the ideal x0_hat."""
+        self._ideal = shown
+        self._show_plot()
 
     def _show_film_length(self) -> None:
         plan = self._plan()

@@ -23,6 +23,9 @@ DISTANCE_PLOTS: tuple[Segment, ...] = (
     Segment("distance x_t", "distance xₜ", "How far each lane's x_t is from that of the reference lane, per image"),
     Segment("distance x0_hat", "distance x̂₀", "How far each lane's x̂₀ is from that of the reference lane, per image"),
 )
+IDEAL_PLOTS: tuple[Segment, ...] = (
+    Segment("ideal", "to ideal", "‖x̂₀ − E[x₀ | x_t]‖: how far each network's x̂₀ is from the best that there is for the same x_t"),
+)
 SSIM_PLOTS: tuple[Segment, ...] = (
     Segment("ssim x_t", "SSIM xₜ", "How like each lane's x_t is to that of the reference lane; 1 is the same"),
     Segment("ssim x0_hat", "SSIM x̂₀", "How like each lane's x̂₀ is to that of the reference lane; 1 is the same"),

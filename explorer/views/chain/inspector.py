@@ -13,7 +13,8 @@ from superqt import QElidingLabel
 from explorer.engine.messages import LanePlanned, TermsShown
 from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
 from explorer.views.chain.equations import log_snr
-from explorer.views.chain.labels import FORMULAS, PREDICTS_LONG, checkpoint_name, lane_titles
+from explorer.views.chain.labels import FORMULAS, checkpoint_name, lane_titles, predicts_long
+from explorer.views.chain.schedule_field import ScheduleField
 from explorer.widgets.grid_geometry import Pixel
 from explorer.widgets.histogram import Histogram
 from explorer.widgets.math_label import MathLabel
@@ -79,8 +80,8 @@ class ChainInspector(QWidget):
     Signals
     -------
     seed_committed(object), samples_committed(int), steps_committed(object), all_steps_committed(object),
-    eta_committed(float), clip_committed(bool)
-        The person settled on another value; steps are None for all T.
+    eta_committed(float), clip_committed(bool), schedule_committed(object)
+        The person settled on another value; steps are None for all T, a schedule is None for the network's own.
     released()
         The keys go back to the pictures.
     """
@@ -91,6 +92,7 @@ class ChainInspector(QWidget):
     all_steps_committed = Signal(object)
     eta_committed = Signal(float)
     clip_committed = Signal(bool)
+    schedule_committed = Signal(object)
     released = Signal()
 
     def __init__(self, theme: Theme, new_seed: QAction, all_lanes: bool, parent: QWidget | None = None) -> None:
@@ -120,6 +122,8 @@ class ChainInspector(QWidget):
         pair.addWidget(self.image_tile)
         column.addWidget(self._selected)
         column.addLayout(pair)
+        self._below_selected = QVBoxLayout()
+        column.addLayout(self._below_selected)
 
     def _build_noise(self, column: QVBoxLayout, new_seed: QAction, all_lanes: bool) -> None:
         self.seed = SeedField()
@@ -163,7 +167,9 @@ class ChainInspector(QWidget):
         rows = Rows(self._theme)
         self._checkpoint = rows.text("checkpoint")
         self._predicts = rows.text("predicts")
-        self._schedule = rows.text("schedule")
+        self.schedule = ScheduleField()
+        rows.add("schedule", self.schedule)
+        self.schedule.committed.connect(self.schedule_committed)
         self.steps = self._steps_field("Steps")
         self.eta = FloatField(0.0, 1.0, 0.1, "Eta", "η: 1 is ancestral sampling with fresh noise at each step, 0 is deterministic DDIM")
         self.clip = QCheckBox("in [−1, 1]")
@@ -175,7 +181,7 @@ class ChainInspector(QWidget):
         self.steps.committed.connect(self._steps_committed)
         self.eta.committed.connect(self.eta_committed)
         self.clip.clicked.connect(self.clip_committed)
-        for field in (self.steps, self.eta):
+        for field in (self.schedule, self.steps, self.eta):
             field.released.connect(self.released)
         column.addWidget(self._lane_heading)
         column.addLayout(rows)
@@ -201,6 +207,10 @@ class ChainInspector(QWidget):
         column.addWidget(self._histogram_heading)
         column.addWidget(self.histogram, 1)
 
+    def put_below_selected(self, widget: QWidget) -> None:
+        """More about the selected sample."""
+        self._below_selected.addWidget(widget)
+
     # --- what is shown ---
 
     def show_recipe(self, recipe: ChainRecipe, lane: int, selected: int, length: int, schedule: str) -> None:
@@ -217,7 +227,7 @@ class ChainInspector(QWidget):
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
-        for field in (self.steps, self.eta, self.clip, self.all_steps):
+        for field in (self.schedule, self.steps, self.eta, self.clip, self.all_steps):
             if field is not None:
                 field.setEnabled(has_lane)
         if has_lane:
@@ -225,8 +235,9 @@ class ChainInspector(QWidget):
             self._show_all_steps(recipe.lanes, length)
         else:
             self._lane_heading.setText("LANE")
-            for label in (self._checkpoint, self._predicts, self._schedule):
+            for label in (self._checkpoint, self._predicts):
                 label.setText(NOTHING)
+            self.schedule.show_choice(None, "")
 
     def show_selected(self, sample: int) -> None:
         """Say which sample is selected."""
@@ -235,9 +246,9 @@ class ChainInspector(QWidget):
     def _show_lane(self, lane: Lane, title: str, length: int, schedule: str) -> None:
         self._lane_heading.setText(f"LANE · {title}".upper())
         self._checkpoint.setText(checkpoint_name(lane))
-        self._checkpoint.setToolTip(f"{lane.source}\nsha256 {lane.checkpoint}")
-        self._predicts.setText(PREDICTS_LONG.get(lane.option or "", "exact"))
-        self._schedule.setText(f"{schedule}, T = {length}" if schedule else f"T = {length}")
+        self._checkpoint.setToolTip(f"{lane.source}\nsha256 {lane.checkpoint if lane.exact is None else lane.exact.sha256}")
+        self._predicts.setText(predicts_long(lane))
+        self.schedule.show_choice(lane.schedule, f"{schedule} {length}" if schedule and lane.schedule is None else "")
         sampler = lane.sampler
         self._show_steps(self.steps, sampler.steps or length, length)
         self.eta.show_value(sampler.eta)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QColor
 
 from explorer.recipe import Lane
+from explorer.views.chain.edit_words import edits_words
 from explorer.widgets.math_text import Run, var, words
 from explorer.widgets.segments import Segment
 from explorer.widgets.theme import OPTION_COLOURS, Tokens
@@ -25,6 +26,7 @@ FORMULAS: dict[str, Run] = {
 DIVERGING = frozenset({"eps_hat", "z", "difference"})
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
+NOTHING = "–"
 TINTS = (100, 145, 72, 175, 58)
 """Lightness in percent of the first, second ... lane of one option."""
 
@@ -34,6 +36,7 @@ def term_colours(tokens: Tokens) -> dict[str, str]:
     dark = tokens.name == "dark"
     return {
         "x0_hat": tokens.accent,
+        "drawn": tokens.accent,
         "x_t": tokens.muted,
         "z": "#c9a5f0" if dark else "#8250df",
         "eps_hat": "#f0883e" if dark else "#bc4c00",
@@ -68,8 +71,35 @@ def checkpoint_name(lane: Lane) -> str:
 
 
 def option_name(lane: Lane) -> str:
-    """For example "Option C"."""
+    """For example "Option C"; of a data set "Exact", or "Ideal" where the mean is followed."""
+    if lane.exact is not None:
+        return f"Ideal {lane.option}" if lane.option is not None else "Exact" if lane.exact.follow == "draw" else "Ideal"
     return f"Option {lane.option}" if lane.option is not None else "Exact"
+
+
+def predicts(lane: Lane) -> str:
+    """What a lane's steps come from, in short: "predicts ε", or of a data set "draws from mnist"."""
+    if lane.exact is None:
+        return f"predicts {PREDICTS[lane.option]}" if lane.option is not None else ""
+    name = checkpoint_name(lane)
+    if lane.exact.follow == "draw":
+        return f"draws from {name}"
+    return f"E[x₀ | xₜ] of {name}" + (f" as {PREDICTS[lane.option]}" if lane.option is not None else "")
+
+
+def predicts_long(lane: Lane) -> str:
+    """The same, where there is room."""
+    if lane.exact is None:
+        return PREDICTS_LONG.get(lane.option or "", NOTHING)
+    if lane.option is not None:
+        return f"{PREDICTS[lane.option]} of the data set"
+    return "q(xₜ₋₁ | xₜ), and draws" if lane.exact.follow == "draw" else "E[x₀ | xₜ], the mean"
+
+
+def _origin(lane: Lane) -> tuple[str, str, int | None]:
+    """The checkpoint or the data set that a lane is of."""
+    exact = lane.exact
+    return ("", lane.source, exact.images) if exact is not None else (lane.checkpoint, "", None)
 
 
 def lane_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
@@ -107,11 +137,12 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         return len({of(twin) for twin in twins}) > 1
 
     return (
-        (differ(lambda twin: twin.checkpoint), checkpoint_name(lane)),
+        (differ(_origin), checkpoint_name(lane)),
         (differ(lambda twin: twin.schedule), schedule_words(lane) or "own schedule"),
         (differ(lambda twin: twin.sampler.steps), "all steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"),
         (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
         (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
+        (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
         (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
     )
 
@@ -138,8 +169,8 @@ def sampler_words(lane: Lane) -> str:
 
 def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
     """What the lane predicts, and what tells it from the others."""
-    said = [f"predicts {PREDICTS[lane.option]}" if lane.option is not None else "q(xₜ₋₁ | xₜ)"]
-    twins = {other.checkpoint for other in lanes if other.option == lane.option}
+    said = [predicts(lane)]
+    twins = {_origin(other) for other in lanes if option_name(other) == option_name(lane)}
     if len(twins) > 1:
         said.append(checkpoint_name(lane))
     if schedule := schedule_words(lane):
@@ -148,6 +179,8 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
         said.append(sampler)
     if lane.seed is not None:
         said.append(f"seed {lane.seed}")
+    if branch := edits_words(lane):
+        said.append(branch)
     title = distinctions(lanes)[lanes.index(lane)] if lane in lanes else ""
     in_title = set(title.removeprefix(" · ").split(", "))
     rest = (", ".join(word for word in words.split(", ") if word not in in_title) for words in said)
@@ -157,4 +190,6 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
 def lane_tip(lane: Lane) -> str:
     """All of it, for a tooltip."""
     sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane))))
-    return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {PREDICTS_LONG.get(lane.option or '', 'exactly')}; {sampler}"
+    if lane.exact is not None:
+        return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"
+    return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {predicts_long(lane)}; {sampler}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,9 @@ from explorer.views.chain.actions import ChainActions
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
 from explorer.views.chain.display import Display
+from explorer.views.chain.exact_control import ExactInspection
+from explorer.views.chain.export import FILTER as EXPORT_KINDS
+from explorer.views.chain.export import ChainExport
 from explorer.views.chain.file_opener import FileOpener
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS
 from explorer.views.chain.part import ChainPart, PartName
@@ -65,8 +69,11 @@ class ChainPage(Workspace):
             context.theme, self.chain_actions, self.segments, self.plots, self.equation_layout, self.several_lanes
         )  # fmt: skip
         self.unet = UNetInspection(self.controller, self.chain_actions.by_name["unet"], self)
+        self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
         self.display = Display(self.controller, self.parts, self.chain_actions, lambda: self.panels, self)
+        self.exact = ExactInspection(self.controller, self.chain_actions.by_name["data_set"], self.display.show_ideal, self)
+        self.parts.inspector.put_below_selected(self.exact.panel)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()
         for widget in (self, self.parts.inspector):
@@ -104,15 +111,15 @@ class ChainPage(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self.controller.idle and self.unet.idle
+        return self.controller.idle and self.unet.idle and self.exact.idle
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""
         return self.chain_actions.menu()
 
     def view_actions(self) -> Sequence[QAction]:
-        """Looking inside the network."""
-        return (self.chain_actions.by_name["unet"],)
+        """Looking inside the network, and at the data set."""
+        return (self.chain_actions.by_name["unet"], self.chain_actions.by_name["data_set"])
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures that are in no menu."""
@@ -129,6 +136,7 @@ class ChainPage(Workspace):
         """The workspace is shown."""
         self.controller.activate()
         self.unet.set_active(True)
+        self.exact.set_active(True)
         self._focus_timeline()
 
     def deactivate(self) -> None:
@@ -136,10 +144,23 @@ class ChainPage(Workspace):
         self.playback.pause()
         self.controller.deactivate()
         self.unet.set_active(False)
+        self.exact.set_active(False)
 
     def cancel(self) -> None:
-        """Stop sampling."""
-        self.controller.stop()
+        """Stop an export that is under way, else sampling."""
+        if self.exporting.active:
+            self.exporting.cancel()
+        else:
+            self.controller.stop()
+
+    @property
+    def export_kinds(self) -> str:
+        """Pictures, films and arrays of the lanes, if there are any."""
+        return EXPORT_KINDS if self.part.recipe.lanes else ""
+
+    def export_to(self, path: str) -> None:
+        """Have the engine write what is shown."""
+        self.exporting.start(path)
 
     # --- wiring ---
 
@@ -147,8 +168,10 @@ class ChainPage(Workspace):
         controller, parts = self.controller, self.parts
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._tell_status)
+        self.exporting.changed.connect(self._tell_status)
         controller.idle_changed.connect(self.idle_changed)
         self.unet.idle_changed.connect(self.idle_changed)
+        self.exact.idle_changed.connect(self.idle_changed)
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self.chain_actions.show_playing)
         self._connect_actions()
@@ -262,7 +285,13 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
 
     def _tell_status(self) -> None:
-        self.status_changed.emit(self.controller.run.status)
+        run, export = self.controller.run.status, self.exporting
+        if export.active:
+            self.status_changed.emit(replace(export.status, right=run.right, speed=run.speed))
+        elif export.told and not self.controller.run.sampling:
+            self.status_changed.emit(replace(run, text=export.told))
+        else:
+            self.status_changed.emit(run)
 
     @staticmethod
     def is_ddpm(entry: LibraryEntry) -> bool:

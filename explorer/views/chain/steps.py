@@ -22,6 +22,8 @@ TIPS = {
     "eps_hat": "the noise that is seen in the state",
     "mean": "where the step goes without fresh noise",
     "own_mean": "the mean of the network's own step, t to t−1",
+    "drawn": "the image of the data set that is drawn in this step, by its weight",
+    "component": "the mean of q(x_{t−1} | x_t, x₀) for the image drawn: where the step goes without fresh noise",
     "v": "the velocity: signal · ε − noise · x₀",
 }
 
@@ -95,11 +97,14 @@ class StepDescription:
     @property
     def step(self) -> Relation:
         """x_prev with the mean written out: a0 x0_hat + at x_t + sigma z (MATH.md, Property 2)."""
-        return inlined(LAST, MEAN)
+        return inlined(DRAWN_LAST, DRAWN_MEAN) if self.output == "drawn" else inlined(LAST, MEAN)
 
 
 MEAN = Relation("mean", (Part("x0_hat", "a0"), Part("x_t", "at")))
 LAST = Relation("x_prev", (Part("mean"), Part("z", "sigma")))
+DRAWN_MEAN = Relation("component", (Part("drawn", "a0"), Part("x_t", "at")))
+DRAWN_LAST = Relation("x_prev", (Part("component"), Part("z", "sigma")))
+DRAWN = Relation("x0_hat", (Part("drawn"),), beside=True, words="~ w(xₜ); its mean is")
 X0_FROM_EPS = Relation("x0_hat", (Part("x_t"), Part("eps_hat", "noise", "−")), over="signal")
 EPS_FROM_X0 = Relation("eps_hat", (Part("x_t"), Part("x0_hat", "signal", "−")), over="noise", beside=True)
 X0_FROM_MEAN = Relation("x0_hat", (Part("mean"), Part("x_t", "at", "−")), over="a0", beside=True)
@@ -114,7 +119,8 @@ DESCRIPTIONS = {
     "B": StepDescription("Option B: the network puts out x̂₀", "x0_hat", "network", (EPS_FROM_X0, MEAN, LAST)),
     "C": StepDescription("Option C: the network puts out ε̂", "eps_hat", "network", (X0_FROM_EPS, MEAN, LAST)),
     "V": StepDescription("Option V: the network puts out v", "v", "network", (X0_FROM_V, MEAN, LAST)),
-    "exact": StepDescription("Exact: no network", "x0_hat", "data set", (EPS_FROM_X0, MEAN, LAST)),
+    "exact": StepDescription("Exact: an image xⁱ of the data set is drawn", "drawn", "data set", (DRAWN, DRAWN_MEAN, DRAWN_LAST)),
+    "exact mean": StepDescription("Ideal: the mean of the data set, x̂₀ = E[x₀ | xₜ]", "x0_hat", "data set", (EPS_FROM_X0, MEAN, LAST)),
 }  # fmt: skip
 """By option; "A, another step" is Option A where the step is not the one whose mean it learned."""
 
@@ -131,7 +137,7 @@ def describe(plan: LanePlanned) -> StepDescription:
     """Description of a lane's steps."""
     lane = plan.key.lane
     if lane.option is None:
-        return DESCRIPTIONS["exact"]
+        return DESCRIPTIONS["exact" if lane.exact is not None and lane.exact.follow == "draw" else "exact mean"]
     found = DESCRIPTIONS["A, another step" if lane.option == "A" and not native(plan) else lane.option]
     if lane.exact is not None:
         return replace(found, source="data set", title=f"Exact, through Option {lane.option}")
@@ -166,7 +172,7 @@ def formula_of(name: str, t: int, t_prev: int) -> Formula:
     """A quantity as it is written."""
     named: dict[str, Formula] = {
         "x_prev": (var("x", t_prev),), "x_t": (var("x", t),), "x0_hat": (var("x", 0, "hat"),), "eps_hat": (var("ε", "", "hat"),),
-        "z": (var("z"),), "v": (var("v"),),
+        "z": (var("z"),), "v": (var("v"),), "drawn": (var("xⁱ"),), "component": (var("μ"), words("(xⁱ)")),
     }  # fmt: skip
     return named.get(name, (words("mean"),))
 

@@ -14,7 +14,8 @@ from explorer.engine.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
 from explorer.state.session import ChainState
 from explorer.views.chain import edits
-from explorer.views.chain.figures import DISTANCE_PLOTS, PLOTS, SSIM_PLOTS
+from explorer.views.chain.exact_control import THROUGH_TIP
+from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
 from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
 from explorer.views.chain.page import ChainPage
@@ -22,6 +23,7 @@ from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.workspace import Context
+from explorer.widgets.lane_grid import LaneGrid
 from explorer.widgets.lane_panel import HEADER, LanePanel
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import mark
@@ -45,7 +47,7 @@ class _Middle(QWidget):
     def __init__(self, upper: QWidget, lanes: LanesRow, card: QWidget, plot: QWidget) -> None:
         super().__init__()
         self._upper, self._lanes, self._card, self._plot = upper, lanes, card, plot
-        self._alone = False
+        self._grid: LaneGrid | None = None
         for widget in (upper, card, plot):
             widget.setParent(self)
         self.setMinimumSize(560, HEADER + 120 + card.sizeHint().height() + MIN_PLOT + 2 * SPACING)
@@ -54,18 +56,17 @@ class _Middle(QWidget):
         """Place the parts."""
         self.arrange()
 
-    def set_alone(self, alone: bool) -> None:
-        """Have the lanes alone, without equation and curves."""
-        if alone != self._alone:
-            self._alone = alone
-            for widget in (self._card, self._plot):
-                widget.setVisible(not alone)
-            self.arrange()
+    def set_grid(self, grid: LaneGrid | None) -> None:
+        """Have the grid of lanes and samples without the equation, and curves only where it leaves room; None has the sheets."""
+        self._grid = grid
+        self._card.setVisible(grid is None)
+        self._plot.setVisible(grid is None)
+        self.arrange()
 
     def arrange(self) -> None:
         """Share the height."""
-        if self._alone:
-            self._upper.setGeometry(0, 0, self.width(), self.height())
+        if self._grid is not None:
+            self._arrange_grid(self._grid)
             return
         width, height, line = self.width(), self.height(), self._card.sizeHint().height()
         free = height - line - 2 * SPACING
@@ -73,6 +74,16 @@ class _Middle(QWidget):
         self._upper.setGeometry(0, 0, width, lanes)
         self._card.setGeometry(0, lanes + SPACING, width, line)
         self._plot.setGeometry(0, lanes + line + 2 * SPACING, width, free - lanes)
+
+
+    def _arrange_grid(self, grid: LaneGrid) -> None:
+        width, height = self.width(), self.height()
+        needed = round(grid.fitted(width, height).bottom)
+        rest = height - needed - SPACING
+        self._plot.setVisible(rest >= MIN_PLOT)
+        self._upper.setGeometry(0, 0, width, needed if rest >= MIN_PLOT else height)
+        if rest >= MIN_PLOT:
+            self._plot.setGeometry(0, height - rest, width, rest)
 
 
 class CompareWorkspace(ChainPage):
@@ -84,7 +95,7 @@ class CompareWorkspace(ChainPage):
     tooltip = "Compare: several models or samplers side by side, from the same noise"
     menu_title = "&Chain"
     part_name = "compare"
-    plots = (*PLOTS, *DISTANCE_PLOTS, *SSIM_PLOTS)
+    plots = (*PLOTS, *DISTANCE_PLOTS, *IDEAL_PLOTS, *SSIM_PLOTS)
     segments = (*QUANTITY_SEGMENTS, DIFFERENCE)
     equation_layout = "row"
     several_lanes = True
@@ -93,10 +104,6 @@ class CompareWorkspace(ChainPage):
         self.lanes_row = LanesRow(context.theme, self.connect_panel)
         super().__init__(context, parent)
         self.lanes_row.dropped.connect(self.put_lane)
-        self._sweep_action = self._action("sweep", "S&weep…", "W", "One lane many times, each with another value of one setting", self.ask_sweep)
-        self._layout_action = self._action("grid", "&Grid of lanes and samples", "G", LAYOUTS[1].tip, self.toggle_layout)
-        self._layout_action.setCheckable(True)
-        self._show_layout()
 
     def _action(self, name: str, text: str, key: str, tip: str, slot: Callable[[], None]) -> QAction:
         action = QAction(text, self)
@@ -112,7 +119,7 @@ class CompareWorkspace(ChainPage):
         """Those of every chain workspace, then sweep and grid."""
         line = QAction(self)
         line.setSeparator(True)
-        return [*super().menu_actions(), line, self._sweep_action, self._layout_action]
+        return [*super().menu_actions(), line, self._sweep_action, self._through_action, self._layout_action]
 
     @property
     def panels(self) -> Sequence[LanePanel]:
@@ -150,12 +157,18 @@ class CompareWorkspace(ChainPage):
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
         self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
+        sweep, grid = "One lane many times, each with another value of one setting", LAYOUTS[1].tip
+        self._sweep_action = self._action("sweep", "S&weep…", "W", sweep, self.ask_sweep)
+        self._through_action = self._action("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, self.exact.compare_options)
+        self._layout_action = self._action("grid", "&Grid of lanes and samples", "G", grid, self.toggle_layout)
+        self._layout_action.setCheckable(True)
         self.layouts = SegmentBar(LAYOUTS, "Layout of the lanes")
         self.layouts.chosen.connect(lambda name: self.part.update(layout=name))
         parts = self.parts
         self._middle = _Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
-        bar = parts.toolbar(self._noise, self.unet.button, self._add_button)
+        bar = parts.toolbar(self._noise, self.layouts, self.unet.button, self._add_button)
         bar.insertWidget(1, self._of_button)
+        self.multiples.fits_anew.connect(self._middle.arrange)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
@@ -192,8 +205,9 @@ class CompareWorkspace(ChainPage):
             self._of_button.setText(f"of {LABELS[state.difference_of]}")
             self.parts.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
             self.parts.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
-            self.parts.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ is to that of {title}: structural similarity, 1 is the same")
-            self.parts.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ is to that of {title}: structural similarity, 1 is the same")
+            like = f"is to that of {title}: structural similarity, 1 is the same"
+            self.parts.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ {like}")
+            self.parts.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ {like}")
         self._of_button.setVisible(self.part.state.quantity == "difference")
         self._show_noise()
         self._middle.arrange()
@@ -212,11 +226,10 @@ class CompareWorkspace(ChainPage):
         self._stack.setCurrentWidget(self._empty if not lanes else self.multiples if layout == "grid" else self.lanes_row)
         self.layouts.set_current(layout)
         self.layouts.setEnabled(bool(lanes))
-        self._middle.set_alone(bool(lanes) and layout == "grid")
-        if hasattr(self, "_layout_action"):
-            self._layout_action.setChecked(layout == "grid")
-            self._sweep_action.setEnabled(bool(lanes))
         self.multiples.show_lanes()
+        self._middle.set_grid(self.multiples.grid if lanes and layout == "grid" else None)
+        self._layout_action.setChecked(layout == "grid")
+        self._sweep_action.setEnabled(bool(lanes))
 
     def toggle_layout(self) -> None:
         """Sheets or the grid."""
@@ -237,7 +250,9 @@ class CompareWorkspace(ChainPage):
         menu = self._add_button.menu()
         menu.clear()
         add_checkpoints(menu, self._entries(), self.accept_entry, lambda: self.opener.ask(None))
+        self.exact.fill_menu(menu, self._add_exact)
         menu.addSeparator()
+        menu.addAction(self._through_action)
         verb(menu, "Sweep…", self.ask_sweep, bool(self.part.recipe.lanes), "One lane many times, each with another value of one setting")
 
     def _fill_difference_menu(self) -> None:
@@ -260,6 +275,8 @@ class CompareWorkspace(ChainPage):
         lane = lanes[index]
         change = menu.addMenu("Change checkpoint")
         add_checkpoints(change, self._entries(), lambda entry: self._change(index, entry), lambda: self.opener.ask(index), lane.checkpoint)
+        self.exact.fill_menu(change, partial(self.exact.put_lane, index))
+        self.exact.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
         length, _ = self.display.schedule_of(lane)
         reschedule = None if lane.exact is not None else partial(self.set_schedule, index=index)
@@ -276,7 +293,7 @@ class CompareWorkspace(ChainPage):
         verb(menu, "Duplicate", partial(self.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
         verb(menu, "Sweep…", partial(self.ask_sweep, index), True, "This lane many times, each with another value of one setting")
         plain = edits.plain(lane) != lane
-        verb(menu, "Reset", partial(self.reset_lane, index), plain, "All steps, ancestral, unclipped, on its own schedule and the shared seed")
+        verb(menu, "Reset", partial(self.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
         menu.addSeparator()
         verb(menu, "Remove", partial(self.remove_lane, index))
 
@@ -334,6 +351,10 @@ class CompareWorkspace(ChainPage):
         state = self.part.state
         lane = edits.lane_of(entry, state.recipe.lanes[index].sampler)
         self.part.put(edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
+
+    def _add_exact(self, lane: Lane) -> None:
+        self.exact.add_lane(lane)
+        self.lanes_row.reveal(len(self.part.recipe.lanes) - 1)
 
     # --- opening ---
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
 from explorer.views.chain import edits
-from explorer.views.chain.figures import PLOTS
+from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.labels import checkpoint_name
 from explorer.views.chain.lane_menu import add_checkpoints
 from explorer.views.chain.page import ChainPage
+from explorer.views.reverse_chain.branching import Branching
+from explorer.views.reverse_chain.tree import with_sampler
 from explorer.views.workspace import Context
 from explorer.widgets.equation_strip import EquationStrip
 from explorer.widgets.image_grid import ImageGrid
@@ -64,7 +68,7 @@ class ReverseChainWorkspace(ChainPage):
     tooltip = "Reverse chain: scrub one model's chain from noise to samples"
     menu_title = "&Chain"
     part_name = "reverse"
-    plots = PLOTS
+    plots = (*PLOTS, *IDEAL_PLOTS)
     equation_layout = "stack"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -98,16 +102,25 @@ class ReverseChainWorkspace(ChainPage):
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(parts.toolbar(self.unet.button, seed))
-        column.addWidget(self.unet.over(self._middle), 1)
+        self.branching = Branching(self.controller, parts.transport.timeline, self)
+        self.branching.told.connect(self.context.client.failed)
+        self.branching.idle_changed.connect(self.idle_changed)
+        column.addWidget(self.branching.over(self.unet.over(self._middle)), 1)
         column.addWidget(parts.film_card)
+        column.addWidget(self.branching.bar)
         column.addWidget(parts.transport)
+        for widget in (self, parts.inspector):
+            widget.addActions(list(self.branching.actions.by_name.values()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger film pictures in a larger window."""
-        self.parts.film.set_side(84 if self.height() >= 900 else 56)
+        roomy = self.height() >= 900
+        self.parts.film.set_side(84 if roomy else 56)
+        self.branching.bar.set_roomy(roomy)
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
+        self.branching.show_state()
         self._middle.arrange()
         if not self.part.recipe.lanes:
             self._panel.set_lane("No model", "", "", "")
@@ -116,6 +129,50 @@ class ReverseChainWorkspace(ChainPage):
         else:
             self._panel.grid.set_message("")
 
+    # --- branches ---
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is shown."""
+        return super().idle and self.branching.idle
+
+    def menu_actions(self) -> Sequence[QAction]:
+        """Playing, stepping, quantities, seed, stop; branches."""
+        line = QAction(self)
+        line.setSeparator(True)
+        return [*super().menu_actions(), line, *self.branching.actions.menu()]
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Gestures that are in no menu."""
+        return (
+            *super().keys(),
+            ("Up, Down in the tree", "Another branch"),
+            ("F2 in the tree", "Rename the branch"),
+            ("Wheel on the canvas", "Size of the brush"),
+            ("Backspace while painting", "Take the last mark back"),
+        )
+
+    def activate(self) -> None:
+        """The workspace is shown."""
+        super().activate()
+        self.branching.set_active(True)
+
+    def deactivate(self) -> None:
+        """Another is shown."""
+        super().deactivate()
+        self.branching.set_active(False)
+
+    def accept_picture(self, path: str) -> bool:
+        """Offer to back up from a picture."""
+        return self.branching.accept_picture(path)
+
+    def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:
+        """Fields of the sampler: of the chain and of every branch of it."""
+        lanes = self.part.recipe.lanes
+        if lanes:
+            sampler = msgspec.structs.replace(lanes[0].sampler, **fields)
+            self.part.put(with_sampler(self.part.state, sampler), label)
+
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()
         menu.clear()
@@ -123,6 +180,9 @@ class ReverseChainWorkspace(ChainPage):
         current = lanes[0].checkpoint if lanes else ""
         menu.addSection("Model")
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(0), current)
+        self.exact.fill_menu(menu, partial(self.exact.put_lane, 0))
+        if lanes:
+            self.exact.fill_lane_menu(menu, 0)
 
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """A DDPM becomes the lane."""

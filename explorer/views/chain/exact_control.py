@@ -1,0 +1,297 @@
+"""Between a chain workspace and the engine, as to data sets: exact lanes, the panel "Data set", distances to the ideal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from explorer.engine.messages import (
+    CurvesShown,
+    DataSetOpened,
+    ExactAbsent,
+    Failed,
+    FindNearest,
+    IdealMeasured,
+    MeasureIdeal,
+    NearestShown,
+    OpenDataSet,
+    Outcome,
+    ShowWeights,
+    WeightsShown,
+)
+from explorer.recipe import MAX_LANES, ExactProcess, Lane, OptionName
+from explorer.state.session import ChainState
+from explorer.views.chain import edits, exact_edits
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.exact_panel import ExactPanel
+from explorer.views.chain.inquiry import Inquiry
+from explorer.views.chain.lane_menu import verb
+
+FILTER = "Data sets (*.npy *.npz *ubyte *ubyte.gz *.idx);;All files (*)"
+IDEAL = "ideal"
+NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
+NOT_YET = "This lane has no state yet: its data set is weighed as soon as the first step is sampled."
+NO_DATA = (
+    "It is not known which data set this network learned from. Choose Exact in a lane's menu or in “+ Add lane” to name one: "
+    "the lane is then seen beside it."
+)
+EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
+THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
+
+
+class ExactInspection(QObject):
+    """The data set of one chain workspace.
+
+    Parameters
+    ----------
+    controller : ChainController
+    action : QAction
+        Opens and closes the panel; checkable.
+    show_curves : callable
+        Gets a CurvesShown with the distances to the ideal x0_hat.
+    window : QWidget
+        Over which files are chosen.
+
+    Attributes
+    ----------
+    panel : ExactPanel
+
+    Signals
+    -------
+    idle_changed(bool)
+        Whether all that was asked for is shown.
+    """
+
+    idle_changed = Signal(bool)
+
+    def __init__(self, controller: ChainController, action: QAction, show_curves: Callable[[CurvesShown], None], window: QWidget) -> None:
+        super().__init__(window)
+        context = controller.context
+        self._controller, self._part, self._context, self._action = controller, controller.part, context, action
+        self._show_curves, self._window = show_curves, window
+        self._inquiry = Inquiry(context.client, controller.part.name, self)
+        self._inquiry.settled.connect(self._tell_idle)
+        self._active = self._opening = False
+        self._was_idle = True
+        self._short_of_cursor = False
+        self.panel = ExactPanel(context.theme)
+        self._connect()
+        self._show_choice()
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is shown."""
+        return self._inquiry.idle and not self._opening
+
+    @property
+    def exact(self) -> ExactProcess | None:
+        """The data set that the lane is seen beside."""
+        controller = self._controller
+        key = controller.key
+        entry = self._context.library.find(key.lane.checkpoint) if key is not None else None
+        return exact_edits.data_set_of(controller.state, controller.lane, entry)
+
+    def set_active(self, active: bool) -> None:
+        """The workspace is shown, or another."""
+        self._active = active
+        if active:
+            self._ask()
+            self._ask_ideal()
+        else:
+            self._inquiry.drop()
+
+    # --- wiring ---
+
+    def _connect(self) -> None:
+        controller = self._controller
+        controller.state_changed.connect(self._state_changed)
+        controller.progressed.connect(self._progressed)
+        controller.curves_shown.connect(self._ask_ideal)
+        self._context.theme.changed.connect(self._ask)
+        self._context.library.changed.connect(self._library_changed)
+        self._action.triggered.connect(self.set_open)
+        self.panel.toggled.connect(self.set_open)
+
+    # --- gestures ---
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close the panel."""
+        self._part.update(data_set=is_open)
+
+    def fill_menu(self, menu: QMenu, chosen: Callable[[Lane], object], enabled: bool = True) -> None:
+        """The data sets that a lane can be made of; `chosen` gets the lane."""
+        exact = menu.addMenu("Exact")
+        exact.setToolTipsVisible(True)
+        exact.setEnabled(enabled)
+        verb(exact, "MNIST\t60 000 images", partial(self.open, "mnist", chosen), tip=EXACT_TIP)
+        exact.addSeparator()
+        verb(exact, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
+        verb(exact, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
+
+    def fill_lane_menu(self, menu: QMenu, index: int) -> None:
+        """What can be changed of an exact lane."""
+        lane = self._part.recipe.lanes[index]
+        if lane.exact is None:
+            return
+        menu.addSection("Exact process")
+        for follow, text in (("draw", "Draw from q(x_t−1 | x_t)"), ("mean", "Follow its mean")):
+            action = verb(menu, text, partial(self._set, index, follow, lane.option))
+            action.setCheckable(True)
+            action.setChecked(lane.exact.follow == follow)
+        through = menu.addMenu("Through the output of")
+        choices: tuple[OptionName | None, ...] = (None, *exact_edits.THROUGH)
+        for option in choices:
+            text = "no option: as it is" if option is None else f"Option {option}"
+            action = verb(through, text, partial(self._set, index, lane.exact.follow, option))
+            action.setCheckable(True)
+            action.setChecked(lane.option == option)
+
+    def open(self, source: str, chosen: Callable[[Lane], object]) -> None:
+        """Have the engine read a data set; `chosen` gets its lane, with the sampler of the last lane."""
+
+        def take(outcome: Outcome) -> None:
+            self._opened()
+            if isinstance(outcome, DataSetOpened):
+                lanes = self._part.recipe.lanes
+                chosen(exact_edits.exact_lane(outcome.exact, lanes[-1].sampler if lanes else None))
+
+        def fail(outcome: Outcome) -> None:
+            self._opened()
+            if isinstance(outcome, Failed):
+                self._context.client.failed.emit(outcome)
+
+        self._opening = True
+        self._context.client.send(OpenDataSet(source), f"{self._part.name}.data", take, on_failure=fail)
+        self._tell_idle()
+
+    def compare_options(self) -> None:
+        """Three lanes of the same predictor, through Options A, B and C."""
+
+        def take(lane: Lane) -> None:
+            assert lane.exact is not None
+            self._part.put(exact_edits.through_options(self._part.state, lane.exact), "same predictor through A, B, C")
+
+        exact = self.exact
+        self.open(exact.dataset if exact is not None else "mnist", take)
+
+    def put_lane(self, index: int, lane: Lane) -> None:
+        """An exact lane in the place of another, with that one's sampler."""
+        state = self._part.state
+        if index >= len(state.recipe.lanes):
+            self._part.put(edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
+        else:
+            self._part.put(edits.set_lane(state, index, lane), f"change to exact {_name(lane.source)}")
+
+    def add_lane(self, lane: Lane) -> None:
+        """One more lane."""
+        state = self._part.state
+        if len(state.recipe.lanes) < MAX_LANES:
+            self._part.put(edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
+
+    def _choose_file(self, chosen: Callable[[Lane], object]) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", FILTER)
+        if path:
+            self.open(path, chosen)
+
+    def _choose_folder(self, chosen: Callable[[Lane], object]) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
+        if path:
+            self.open(path, chosen)
+
+    def _set(self, index: int, follow: str, option: OptionName | None) -> None:
+        self._part.put(exact_edits.set_exact(self._part.state, index, follow, option), "change the exact process")
+
+    def _opened(self) -> None:
+        self._opening = False
+        self._tell_idle()
+
+    # --- changes ---
+
+    def _state_changed(self, before: ChainState, after: ChainState) -> None:
+        names = ("recipe", "lane", "selected", "t", "data_set", "plot", "curves_of")
+        changed = {name for name in names if getattr(before, name) != getattr(after, name)}
+        if changed & {"recipe", "lane", "data_set"}:
+            self._show_choice()
+        if changed & {"recipe", "lane", "selected", "t", "data_set"}:
+            self._ask()
+        if changed & {"recipe", "selected", "plot", "curves_of"}:
+            self._ask_ideal()
+
+    def _library_changed(self) -> None:
+        self._show_choice()
+        self._ask()
+
+    def _show_choice(self) -> None:
+        is_open, exact = self._part.state.data_set, self.exact
+        self._action.setChecked(is_open)
+        self.panel.show_open(is_open, _name(exact.dataset) if exact is not None else "")
+
+    def _progressed(self) -> None:
+        if self._short_of_cursor:
+            self._ask()
+
+    # --- questions and answers ---
+
+    def _ask(self, _tokens: object = None) -> None:
+        """Ask for the panel's pictures; nothing while it is closed."""
+        controller, state = self._controller, self._part.state
+        if not (self._active and state.data_set):
+            return
+        key, exact = controller.key, self.exact
+        reached = None if key is None else controller.run.reached(key)
+        self._short_of_cursor = reached is None or reached > 0
+        if key is None or exact is None or key not in controller.run.done:
+            self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else NOT_YET)
+            return
+        question = ShowWeights(
+            key, exact, state.t, controller.sample, self.panel.tiles.capacity, self._context.theme.palette, controller.timeline
+        )  # fmt: skip
+        self._inquiry.ask("weights", question, self._take)
+        self._inquiry.ask("nearest", FindNearest(key, exact, controller.sample), self._take)
+        self._tell_idle()
+
+    def _take(self, outcome: Outcome) -> None:
+        if isinstance(outcome, WeightsShown) and outcome.key == self._controller.key:
+            self.panel.show_weights(outcome)
+        elif isinstance(outcome, NearestShown) and outcome.key == self._controller.key:
+            self.panel.show_nearest(outcome)
+        elif isinstance(outcome, ExactAbsent) and outcome.key == self._controller.key:
+            if outcome.later:
+                self.panel.no_nearest(outcome.reason)
+            else:
+                self.panel.say(outcome.reason)
+
+    def _ask_ideal(self, _shown: object = None) -> None:
+        """Have the distances to the ideal measured while they are the plot; the engine does it in stretches."""
+        controller, state, exact = self._controller, self._part.state, self.exact
+        keys = tuple(key for key in dict.fromkeys(controller.keys) if key in controller.run.done and _is_measured(key.lane))
+        if self._active and state.plot == IDEAL and keys and exact is not None:
+            sample = None if state.curves_of == "all" else controller.sample
+            self._inquiry.ask("ideal", MeasureIdeal(keys, exact, sample), self._take_ideal)
+            self._tell_idle()
+
+    def _take_ideal(self, outcome: Outcome) -> None:
+        if not isinstance(outcome, IdealMeasured) or self._part.state.plot != IDEAL:
+            return
+        self._show_curves(CurvesShown(outcome.sample, None, outcome.lanes))
+        if not outcome.complete:
+            self._ask_ideal()
+
+    def _tell_idle(self) -> None:
+        if self.idle != self._was_idle:
+            self._was_idle = self.idle
+            self.idle_changed.emit(self.idle)
+
+
+def _is_measured(lane: Lane) -> bool:
+    """A lane of the data set itself is the ideal: there is nothing to measure unless it goes through an option."""
+    return lane.exact is None or lane.option is not None
+
+
+def _name(dataset: str) -> str:
+    return Path(dataset).stem
