@@ -189,7 +189,7 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
 
 def lane_tip(lane: Lane) -> str:
     """All of it, for a tooltip."""
-    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane))))
+    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), edits_words(lane))))
     if lane.exact is not None:
         return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"
     return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {predicts_long(lane)}; {sampler}"

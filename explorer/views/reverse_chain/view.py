@@ -27,7 +27,7 @@ MARGIN = 12
 SPACING = 8
 MIN_RIGHT = 430
 """What the equation needs beside the samples."""
-MIN_PLOT = 190
+MIN_PLOT, LEAST_PLOT = 190, 150
 EMPTY = "Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here."
 
 
@@ -55,8 +55,10 @@ class _Middle(QWidget):
         self._equation.set_side(self._equation.side_for(right, height - SPACING - MIN_PLOT))
         upper = self._equation.sizeHint().height()
         self._panel.setGeometry(0, 0, left, height)
-        self._card.setGeometry(left + SPACING, 0, right, upper)
-        self._plot.setGeometry(left + SPACING, upper + SPACING, right, height - upper - SPACING)
+        rest = height - upper - SPACING
+        self._plot.setVisible(rest >= LEAST_PLOT)  # a tree of many branches in a low window leaves no room for curves
+        self._card.setGeometry(left + SPACING, 0, right, upper if rest >= LEAST_PLOT else height)
+        self._plot.setGeometry(left + SPACING, upper + SPACING, right, rest)
 
 
 class ReverseChainWorkspace(ChainPage):

@@ -1,0 +1,174 @@
+"""The panel that offers to back up: from this lane's own x_0 or from a picture, up to which t."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from explorer.engine.messages import PictureFitted
+from explorer.recipe import Picture
+from explorer.widgets.card import Card
+from explorer.widgets.fonts import text_font
+from explorer.widgets.math_text import var, words
+from explorer.widgets.picture_tile import CAPTION, PictureTile
+from explorer.widgets.segments import Segment, SegmentBar
+from explorer.widgets.slider import Slider
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+SIDE = 168
+SOURCES = (
+    Segment("own", "each sample's own x₀", "Noise every sample's own finished image"),
+    Segment("picture", "a picture", "Noise a picture of yours, the same for every sample"),
+)
+EXPLANATION = (
+    "The image is noised forward to t by Property 1 and comes down again. From a low t most of it survives; from a high t the "
+    "network makes another image. The distance to the image is shown beside the branch."
+)
+
+FRESH_TIP = "The noise that made an image leads back to it from almost anywhere: with other noise you see what the image itself keeps"
+NO_PICTURE = "Drop a picture on the window, paste one, or open a file. It is made to fit; nothing is changed before you say so."
+
+
+class BackUpPanel(Card):
+    """What is noised, and how far.
+
+    Signals
+    -------
+    back_up_wanted(), cancelled(), open_wanted(), paste_wanted()
+    """
+
+    back_up_wanted = Signal()
+    cancelled = Signal()
+    open_wanted = Signal()
+    paste_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent=parent)
+        self.picture: Picture | None = None
+        self._own: np.ndarray | None = None
+        title = QLabel("Back up from a finished image")
+        title.setFont(text_font(14, QFont.Weight.DemiBold))
+        words_ = QLabel(EXPLANATION)
+        words_.setWordWrap(True)
+        mark(words_, "muted")
+        self.sources = SegmentBar(SOURCES, "What is noised")
+        self.before, self.after = PictureTile(theme), PictureTile(theme)
+        for tile in (self.before, self.after):
+            tile.setFixedSize(SIDE, SIDE + CAPTION)
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        mark(self._note, "muted")
+        self.open = QPushButton("Open picture…")
+        self.open.setToolTip("Choose a picture file; dropping one on the window does the same")
+        self.paste = QPushButton("Paste")
+        self.paste.setToolTip("Take the picture in the clipboard  (Ctrl+V)")
+        self.t = Slider(theme, (words("up to "), var("t")), 1, 1000, 1, "Up to t", "How far the image is noised before it comes down again")
+        self.fresh = QCheckBox("come down with other noise")
+        self.fresh.setToolTip(FRESH_TIP)
+        self.go = QPushButton("Back up")
+        self.go.setToolTip("Noise it, and come down again as a branch  (Enter)")
+        mark(self.go, "primary")
+        self.stop = QPushButton("Cancel")
+        self.stop.setToolTip("Change nothing  (Esc)")
+        for button in (self.open, self.paste, self.go, self.stop):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._arrange(title, words_)
+        self.sources.chosen.connect(lambda _n: self._show())
+        self.open.clicked.connect(self.open_wanted)
+        self.paste.clicked.connect(self.paste_wanted)
+        self.go.clicked.connect(self.back_up_wanted)
+        self.stop.clicked.connect(self.cancelled)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _arrange(self, title: QLabel, explanation: QLabel) -> None:
+        files, buttons = QHBoxLayout(), QHBoxLayout()
+        for row, widgets in ((files, (self.sources, self.open, self.paste)), (buttons, (self.go, self.stop))):
+            row.setSpacing(8)
+            for widget in widgets:
+                row.addWidget(widget)
+            row.addStretch(1)
+        choice = QVBoxLayout()
+        choice.setSpacing(8)
+        choice.addWidget(self._note)
+        choice.addWidget(self.t)
+        choice.addWidget(self.fresh)
+        choice.addStretch(1)
+        choice.addLayout(buttons)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(16)
+        pictures.addWidget(self.before, 0, Qt.AlignmentFlag.AlignTop)
+        pictures.addWidget(self.after, 0, Qt.AlignmentFlag.AlignTop)
+        pictures.addLayout(choice, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(title)
+        column.addWidget(explanation)
+        column.addLayout(files)
+        column.addLayout(pictures)
+        column.addStretch(1)
+
+    def start(self, t: int, T: int, own: np.ndarray | None) -> None:
+        """Begin anew, with the lane's own x_0 (H, W, 3)."""
+        self.picture, self._own = None, own
+        self.t.slider.setMaximum(max(1, T) - 1)
+        self.t.show_value(t)
+        self.fresh.setChecked(True)
+        self.sources.set_current("own")
+        self._show()
+        self.setFocus()
+
+    def take(self, fitted: PictureFitted) -> None:
+        """Offer a picture, as it was and as it would be taken."""
+        self.picture = fitted.picture
+        self.sources.set_current("picture")
+        height, width = fitted.size
+        self.before.show_picture(fitted.before, (words(f"{width} × {height}{', colour' if fitted.colour else ''}"),))
+        c, h, w = fitted.shape
+        self.after.show_picture(fitted.tile, (words(f"{w} × {h}{', grey' if c == 1 else ''}"),))
+        same = fitted.size == (h, w) and not (fitted.colour and c == 1)
+        self._note.setText(f"{fitted.name}: " + ("taken as it is." if same else "will be taken as in the picture on the right."))
+        self._show()
+
+    def _show(self) -> None:
+        own = self.sources.current == "own"
+        self.before.setVisible(not own and self.picture is not None)
+        if own:
+            self.after.show_picture(self._own, (words("the selected sample's "), var("x", "0")))
+            self._note.setText("")
+        elif self.picture is None:
+            self.after.show_picture(None, (words("no picture yet"),))
+            self._note.setText(NO_PICTURE)
+        self._note.setVisible(bool(self._note.text()))
+        self.go.setEnabled(own or self.picture is not None)
+
+    @property
+    def up_to(self) -> int:
+        """The t that is chosen."""
+        return round(self.t.value)
+
+    @property
+    def own(self) -> bool:
+        """Whether each sample's own x_0 is taken."""
+        return self.sources.current == "own"
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter backs up, Esc gives up, Ctrl+V pastes."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
+            self.back_up_wanted.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif event.key() == Qt.Key.Key_V and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.paste_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is this panel's own while it is open."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)

@@ -1,0 +1,188 @@
+"""The card over the timeline: what can be done at this t, the tree of branches, and how much of an image survived."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QFont, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
+
+from explorer.engine.messages import SurvivalShown
+from explorer.views.reverse_chain.branch_actions import BranchActions
+from explorer.widgets.branch_tree import ROW, BranchTree
+from explorer.widgets.card import Card
+from explorer.widgets.fonts import text_font
+from explorer.widgets.pictures import to_image
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+from explorer.widgets.timeline import HANDLE, Timeline
+
+MOST_ROWS = 4
+MOST_ROWS_ROOMY = 8
+SMALL = 40
+HINT = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."
+
+
+class BranchBar(Card):
+    """Tools, tree, survival.
+
+    Attributes
+    ----------
+    tree : BranchTree
+    change : QToolButton
+        Its menu changes the sampler or the model from here.
+    """
+
+    def __init__(self, theme: Theme, actions: BranchActions, timeline: Timeline, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent=parent)
+        self._timeline, self._most, self._T = timeline, MOST_ROWS, 1000
+        self.title = QLabel()
+        self.title.setFont(text_font(12, QFont.Weight.DemiBold))
+        self.title.setMinimumWidth(108)
+        self.hint = QElidingLabel(HINT)
+        self.hint.setToolTip(HINT)
+        mark(self.hint, "faint")
+        self.change = QToolButton()
+        self.change.setText("Change")
+        self.change.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.change.setToolTip("Branch: go on with another η, another clipping or another model")
+        self.change.setAccessibleName("Change the sampler or the model from here")
+        self.change.setMenu(QMenu(self.change))
+        self.change.menu().setToolTipsVisible(True)
+        self.tree = BranchTree(theme)
+        self.survival = SurvivalRow()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self.tree)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self.tree.setAutoFillBackground(False)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(10, 4, 8, 4)
+        tools.setSpacing(4)
+        tools.addWidget(self.title)
+        words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Back up"}
+        self.buttons: dict[str, QToolButton] = {}
+        for name in ("fresh", "paint", "erase", "back_up"):
+            self.buttons[name] = _button(actions.by_name[name], words[name])
+        for name in ("fresh", "paint", "erase"):
+            tools.addWidget(self.buttons[name])
+        tools.addWidget(self.change)
+        tools.addWidget(self.buttons["back_up"])
+        tools.addSpacing(8)
+        tools.addWidget(self.hint, 100)
+        tools.addStretch(1)
+        self.compare = _button(actions.by_name["compare"], "Compare")
+        tools.addWidget(self.compare)
+        self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.change.setMinimumHeight(self.buttons["fresh"].sizeHint().height())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tools)
+        column.addWidget(self._scroll)
+        column.addWidget(self.survival)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_tree_height()
+        self.survival.hide()
+
+    def set_roomy(self, roomy: bool) -> None:
+        """More lines of the tree where the window is high."""
+        self._most = MOST_ROWS_ROOMY if roomy else MOST_ROWS
+        self.show_tree_height()
+
+    def show_tree_height(self) -> None:
+        """As many lines as there is room for; none while there is no branch."""
+        rows = len(self.tree.rows)
+        self._scroll.setVisible(rows > 1)
+        self._scroll.setFixedHeight(ROW * min(rows, self._most))
+        self.hint.setVisible(rows <= 1)
+        self.place_axis()
+
+    def place_axis(self) -> None:
+        """Draw T and 0 where the timeline has them."""
+        timeline = self._timeline
+        if timeline.window() is not self.window():
+            return
+        left = self.tree.mapFromGlobal(timeline.mapToGlobal(QPoint(HANDLE, 0))).x()
+        right = self.tree.mapFromGlobal(timeline.mapToGlobal(QPoint(timeline.width() - HANDLE, 0))).x()
+        self.tree.set_axis(left, right, self._T)
+
+    def set_range(self, T: int) -> None:
+        """Largest timestep."""
+        if T != self._T:
+            self._T = T
+            self.place_axis()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The timeline may be elsewhere."""
+        self.place_axis()
+
+    def reveal(self, row: int) -> None:
+        """Scroll to a line."""
+        self._scroll.ensureVisible(0, round(self.tree.middle_of(row)), 0, ROW)
+
+
+class SurvivalRow(QWidget):
+    """The image that was noised, what became of it, and the distance between the two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start, self._now = QLabel(), QLabel()
+        for label, name in ((self._start, "The image that was noised"), (self._now, "What became of it")):
+            label.setFixedSize(SMALL, SMALL)
+            label.setScaledContents(False)
+            label.setAccessibleName(name)
+            label.setToolTip(name)
+        self._words = QLabel()
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setToolTip(
+            "L2 distance between the image that was noised and what came down, over all pixels in [−1, 1]; "
+            "for comparison, the distance between images that have nothing to do with each other"
+        )
+        arrow = QLabel("→")
+        mark(arrow, "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 10, 6)
+        row.setSpacing(8)
+        for widget in (self._start, arrow, self._now, self._words):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.shown: SurvivalShown | None = None
+
+    def show_survival(self, shown: SurvivalShown | None, t: int = 0) -> None:
+        """What survives of what was noised to t; None hides the row."""
+        self.shown = shown
+        self.setVisible(shown is not None)
+        if shown is None:
+            return
+        for label, tile in ((self._start, shown.start), (self._now, shown.now)):
+            pixmap = to_image(tile).scaled(
+                QSize(SMALL, SMALL), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation
+            )
+            label.setPixmap(QPixmap.fromImage(pixmap))
+        name = "x₀" if shown.t == 0 else f"x̂₀ at t = {shown.t}"
+        unrelated = f"   ·   unrelated images {shown.between:.1f}" if shown.between == shown.between else ""
+        self._words.setText(
+            f"How much survives from t = {t}?   ‖{name} − image‖ = {shown.distance:.1f}   ·   mean of all samples "
+            f"{shown.mean_distance:.1f}{unrelated}"
+        )
+
+    @property
+    def text(self) -> str:
+        """Words shown."""
+        return self._words.text()
+
+
+def _button(action: QAction, words: str) -> QToolButton:
+    """A button with icon and word of what an action does."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setText(words)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setIconSize(QSize(16, 16))
+    button.setAccessibleName(action.text().replace("&", "").removesuffix("…"))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    action.changed.connect(lambda: button.setText(words))
+    return button

@@ -1,0 +1,343 @@
+"""The panel in which the selected sample is painted on, or a region of it erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from explorer.engine.messages import PaintShown
+from explorer.recipe import Dab, coverage
+from explorer.recipe.edits import MAX_REPEATS
+from explorer.widgets.card import Card
+from explorer.widgets.fonts import text_font
+from explorer.widgets.math_text import var, words
+from explorer.widgets.number_fields import IntField
+from explorer.widgets.paint_canvas import PaintCanvas
+from explorer.widgets.picture_tile import CAPTION, PictureTile
+from explorer.widgets.segments import Segment, SegmentBar
+from explorer.widgets.slider import Slider
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+SIDE_WIDTH = 280
+LARGE, GAP = 168, 8
+"""Largest side of a preview, and what is between two."""
+SMALLEST, LARGEST = 0.5, 14.0
+LABEL = 48
+ON = (
+    Segment("x_t", "xₜ", "Paint on the state of the chain: the network sees it from here on"),
+    Segment("x0_hat", "x̂₀", "Paint on the clean image that the network predicts: it takes the prediction's place in this step"),
+)
+BRUSHES = (
+    Segment("white", "white", "Value 1, no noise"),
+    Segment("black", "black", "Value −1, no noise"),
+    Segment("noise", "noise", "Fresh noise alone: what is under it is forgotten"),
+)
+PAINTS = {"white": (1.0, 0.0), "black": (-1.0, 0.0), "noise": (0.0, 1.0)}
+ERASERS = (
+    Segment("erase", "erase", "What the brush covers is made anew"),
+    Segment("keep", "keep", "What the brush covers stays after all"),
+)
+KNOWN = (
+    Segment("states", "its states", "What is kept comes from the states of the chain that is left: in every frame it is the parent's"),
+    Segment("image", "its x₀, noised", "What is kept comes from x₀, noised anew at every step: RePaint as it was published"),
+)
+
+REPEATS_TIP = "RePaint's resampling: each step is taken so often, with jumps back in between, so that what is made fits what is kept"
+
+
+class PaintPanel(Card):
+    """Canvas to the left, brush and what follows from it to the right.
+
+    Signals
+    -------
+    changed()
+        The draft is another.
+    branch_wanted(), cancelled()
+    """
+
+    changed = Signal()
+    branch_wanted = Signal()
+    cancelled = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent=parent)
+        self.inpainting = False
+        self.dabs: tuple[Dab, ...] = ()
+        self.inverted = False
+        self._growing: Dab | None = None
+        self._shape = (28, 28)
+        self.canvas = PaintCanvas(theme)
+        self._build(theme)
+        self._connect()
+        self._show_brush()
+
+    def _build(self, theme: Theme) -> None:
+        self._title = QLabel()
+        self._title.setFont(text_font(14, QFont.Weight.DemiBold))
+        self._hint = QLabel()
+        self._hint.setWordWrap(True)
+        mark(self._hint, "muted")
+        self.on = SegmentBar(ON, "Painted on")
+        self.brushes = SegmentBar(BRUSHES, "Brush", exclusive=False)
+        self.erasers = SegmentBar(ERASERS, "Eraser")
+        self.known = SegmentBar(KNOWN, "What is kept comes from")
+        self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
+        self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
+        self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
+        self.everyone = QCheckBox("on all samples")
+        self.everyone.setToolTip("Do the same to every sample, not to this one alone")
+        self.repeats = IntField(
+            1,
+            MAX_REPEATS,
+            "Times each step is taken",
+            REPEATS_TIP,
+        )
+        self.repeats.setPrefix("× ")
+        self.sees, self.leads = PictureTile(theme), PictureTile(theme)
+        self.sees.setToolTip("x̂₀: the clean image that the network sees in what is painted")
+        self.leads.setToolTip("Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all")
+        self.back = QPushButton("Take back")
+        self.back.setToolTip("Take the last mark back  (Backspace)")
+        self.clear = QPushButton("Clear")
+        self.clear.setToolTip("Take every mark back")
+        self.invert = QPushButton("Invert")
+        self.invert.setToolTip("Keep what is erased and erase what is kept")
+        self.go = QPushButton("Branch")
+        self.go.setToolTip("Go on from here with this  (Enter)")
+        mark(self.go, "primary")
+        self.stop = QPushButton("Cancel")
+        self.stop.setToolTip("Change nothing  (Esc)")
+        for button in (self.back, self.clear, self.invert, self.go, self.stop):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for slider in (self.radius, self.value, self.noise):
+            slider.set_label_width(LABEL)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._steps = _row("taken", self.repeats)
+        self._known = _row("kept from", self.known)
+        self._pair = _Previews(self.sees, self.leads)
+        side = QWidget()
+        side.setFixedWidth(SIDE_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        upper: tuple[QWidget, ...] = (
+            self._title, self._hint, self.on, self.brushes, self.erasers, self.radius, self.value, self.noise, self._steps, self._known,
+            self.everyone,
+        )  # fmt: skip
+        for widget in upper:
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, SegmentBar) else Qt.AlignmentFlag(0))
+        column.addStretch(1)
+        buttons = QGridLayout()
+        buttons.setSpacing(8)
+        for place, button in enumerate((self.back, self.clear, self.invert)):
+            buttons.addWidget(button, 0, place)
+        buttons.addWidget(self.go, 1, 0, 1, 2)
+        buttons.addWidget(self.stop, 1, 2)
+        column.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(16)
+        row.addWidget(self.canvas, 1)
+        row.addWidget(self._pair)
+        row.addWidget(side)
+
+    def _connect(self) -> None:
+        self.canvas.mark_growing.connect(self._grow)
+        self.canvas.mark_ended.connect(self._end)
+        self.canvas.radius_wanted.connect(self._set_size)
+        self.radius.moved.connect(lambda _v: self._show_brush())
+        self.value.moved.connect(lambda _v: self._show_brush())
+        self.noise.moved.connect(lambda _v: self._show_brush())
+        self.on.chosen.connect(lambda _n: self.changed.emit())
+        self.everyone.toggled.connect(lambda _on: self.changed.emit())
+        self.brushes.chosen.connect(self._take_brush)
+        self.back.clicked.connect(self.take_back)
+        self.clear.clicked.connect(lambda: self._put(()))
+        self.invert.clicked.connect(self._invert)
+        self.go.clicked.connect(self.branch_wanted)
+        self.stop.clicked.connect(self.cancelled)
+        self.repeats.released.connect(self.canvas.setFocus)
+
+    # --- what is shown ---
+
+    def start(self, inpainting: bool, on: str, everyone: bool) -> None:
+        """Begin anew."""
+        self.inpainting, self.inverted, self._growing, self.dabs = inpainting, False, None, ()
+        self.everyone.setChecked(everyone)
+        self.on.set_current(on)
+        self.erasers.set_current("erase")
+        if not self.known.current:
+            self.known.set_current("states")
+        brush: tuple[QWidget, ...] = (self.on, self.brushes, self.value, self.noise, self._pair)
+        eraser: tuple[QWidget, ...] = (self.erasers, self._steps, self._known, self.invert)
+        for shown, widgets in ((not inpainting, brush), (inpainting, eraser)):
+            for widget in widgets:
+                widget.setVisible(shown)
+        self.radius.show_value(5.0 if inpainting else 2.0)
+        self.repeats.show_value(5 if inpainting else 1)
+        if not inpainting:
+            self.value.show_value(1.0)
+            self.noise.show_value(0.0)
+        self.canvas.set_picture(None)
+        self.canvas.set_region(None)
+        self._show_brush()
+        self._show_marks()
+        self.canvas.setFocus()
+
+    def show_words(self, t: int, sample: int) -> None:
+        """Say what is painted on."""
+        where = "every sample" if self.everyone.isChecked() else f"sample {sample}"
+        self._title.setText(f"{'Erase in' if self.inpainting else 'Paint on'} {where} at t = {t}")
+        if self.inpainting:
+            self._hint.setText("Paint over what shall be made anew. The rest stays as it was in the chain that you leave.")
+        else:
+            self._hint.setText("What follows from it is shown as you paint. The branch keeps the chain's noise below t.")
+
+    def take(self, shown: PaintShown) -> None:
+        """Show what the engine made of the draft."""
+        self.canvas.set_picture(shown.image if self.inpainting else shown.canvas)
+        self._shape = shown.canvas.shape[0], shown.canvas.shape[1]
+        self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(" seen in it")))
+        if shown.end is not None:
+            self.leads.show_picture(shown.end, (words("leads to"),))
+        self._show_region()
+
+    def _show_brush(self) -> None:
+        self.canvas.set_radius(self.radius.value)
+        current = (round(self.value.value, 3), round(self.noise.value, 3))
+        for name, paint in PAINTS.items():
+            self.brushes.button(name).setChecked(paint == current)
+
+    def _show_marks(self) -> None:
+        any_marks = bool(self.dabs) or self._growing is not None
+        self.back.setEnabled(any_marks)
+        self.clear.setEnabled(any_marks)
+        self.go.setEnabled(self.ready)
+        self._show_region()
+
+    def _show_region(self) -> None:
+        if self.inpainting:
+            self.canvas.set_region(self.region)
+
+    # --- the draft ---
+
+    @property
+    def marks(self) -> tuple[Dab, ...]:
+        """Marks, with the one under the hand."""
+        return self.dabs if self._growing is None else (*self.dabs, self._growing)
+
+    @property
+    def region(self) -> np.ndarray:
+        """What is erased, (H, W), bool."""
+        region = np.zeros(self._shape, bool)
+        for dab in self.marks:
+            region[coverage(dab, *self._shape) >= 0.5] = dab.value > 0
+        return ~region if self.inverted else region
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is anything to branch with."""
+        return bool(self.region.any()) if self.inpainting else bool(self.marks)
+
+    def take_back(self) -> None:
+        """Without the last mark."""
+        self._put(self.dabs[:-1])
+
+    def _put(self, dabs: Sequence[Dab]) -> None:
+        self.dabs, self._growing = tuple(dabs), None
+        self._show_marks()
+        self.changed.emit()
+
+    def _dab(self, path: tuple[tuple[float, float], ...]) -> Dab:
+        radius = round(self.radius.value, 2)
+        if self.inpainting:
+            return Dab(path, radius, 1.0 if self.erasers.current == "erase" else -1.0)
+        return Dab(path, radius, round(self.value.value, 3), round(self.noise.value, 3))
+
+    def _grow(self, path: tuple[tuple[float, float], ...]) -> None:
+        self._growing = self._dab(path)
+        self._show_marks()
+        if not self.inpainting:
+            self.changed.emit()
+
+    def _end(self, path: tuple[tuple[float, float], ...]) -> None:
+        self._put((*self.dabs, self._dab(path)))
+
+    def _set_size(self, size: float) -> None:
+        # whole steps of the slider: a notch always moves it
+        step = 0.5 if size > self.radius.value else -0.5
+        wanted = round(size * 2) / 2
+        self.radius.show_value(min(LARGEST, max(SMALLEST, wanted if wanted != self.radius.value else wanted + step)))
+        self._show_brush()
+
+    def _take_brush(self, name: str) -> None:
+        value, noise = PAINTS[name]
+        self.value.show_value(value)
+        self.noise.show_value(noise)
+        self._show_brush()
+
+    def _invert(self) -> None:
+        self.inverted = not self.inverted
+        self._show_marks()
+        self.changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter branches, Esc gives up, Backspace takes the last mark back."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.ready:
+            self.branch_wanted.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self.take_back()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is this panel's own while it is open."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+class _Previews(QWidget):
+    """Two pictures under one another, as large as the height allows."""
+
+    def __init__(self, *tiles: PictureTile) -> None:
+        super().__init__()
+        self._tiles = tiles
+        for tile in tiles:
+            tile.setParent(self)
+        self.setFixedWidth(LARGE)
+        self.setMinimumHeight(2 * (56 + CAPTION))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place them."""
+        side = max(56, min(LARGE, (self.height() - GAP) // 2 - CAPTION))
+        side -= side % 28 if side >= 84 else 0
+        top = max(0, (self.height() - 2 * (side + CAPTION) - GAP) // 2)
+        for place, tile in enumerate(self._tiles):
+            tile.setGeometry((LARGE - side) // 2, top + place * (side + CAPTION + GAP), side, side + CAPTION)
+
+
+def _row(name: str, widget: QWidget) -> QWidget:
+    """A word before a control."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    label = QLabel(name)
+    label.setFixedWidth(LABEL + 16)
+    mark(label, "muted")
+    row.addWidget(label)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return box
