@@ -14,6 +14,8 @@ from explorer.datasets.images import to_unit_range
 from explorer.engine.latent_codes import Models, codes_of, held_out_image
 from explorer.engine.latent_fields import show_field
 from explorer.engine.latent_pictures import picture_for
+from explorer.engine.latent_plane import OpenPlane, open_plane, plane_model
+from explorer.engine.latent_strokes import show_stroke
 from explorer.engine.messages import (
     CodesDecoded,
     CodesDrawn,
@@ -30,17 +32,24 @@ from explorer.engine.messages import (
     PictureOffered,
     ShowField,
     ShowImage,
+    ShowStroke,
+    StrokeShown,
 )
+from explorer.engine.messages.latent import CONFIDENT
 from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
-from explorer.evaluation.judge import CONFIDENT
 from explorer.latent.elbo import gaussian_kl, log_likelihood
 from explorer.latent.plane import Extent, cell_centres, check_grid
+from explorer.latent.posterior import draws_within
+from explorer.latent.prior import prior_codes
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.classifier import ClassifierConfig
+from explorer.recipe import MAX_PRIOR_SAMPLES
 
-LatentOutcome = CodesShown | CodesDecoded | GridDecoded | PictureEncoded | PictureOffered | ImageShown | CodesDrawn | FieldShown
-LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture | ShowImage | DrawCodes | ShowField
+LatentOutcome = (
+    CodesShown | CodesDecoded | GridDecoded | PictureEncoded | PictureOffered | ImageShown | CodesDrawn | FieldShown | StrokeShown
+)
+LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture | ShowImage | DrawCodes | ShowField | ShowStroke
 
 BLOCK = 100
 """Decodings between two cancel points."""
@@ -51,7 +60,6 @@ READ_BLOCK = 8
 COARSE_FROM = 400
 """Cells from which on a manifold comes coarse first."""
 
-MAX_DRAWS = 4096
 
 MAX_CODES = 65_536
 POSTERIOR_DRAWS = 64
@@ -64,7 +72,7 @@ def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | N
     Raises
     ------
     BadInput
-        If the checkpoint cannot be opened or has no 2-D codes, a code is not finite, or a picture cannot be read.
+        If the checkpoint cannot be opened or has no latent plane, a code is not finite, or a picture cannot be read.
     """
     match payload:
         case EncodeImages():
@@ -80,60 +88,50 @@ def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | N
         case DrawCodes():
             yield from _draw_codes(payload, models)
         case ShowField():
-            yield from show_field(payload, plane_model(payload.path, models), models)
-
-
-def plane_model(path: str, models: Models) -> Autoencoder:
-    """Network of a VAE or an AE with 2-D codes.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be opened, or is another kind of checkpoint.
-    """
-    checkpoint = models.checkpoint(path)
-    network = checkpoint.network
-    if not isinstance(network, Autoencoder):
-        raise BadInput(f"{path}: is a {checkpoint.card.kind}; a latent plane needs a vae or an ae")
-    if network.config.code != 2:
-        raise BadInput(f"{path}: its codes have {network.config.code} dimensions; a latent plane needs 2")
-    return network
+            yield from show_field(payload, models)
+        case ShowStroke():
+            yield from show_stroke(payload, models)
 
 
 def _encode_images(payload: EncodeImages, models: Models) -> Iterator[CodesShown | None]:
-    plane_model(payload.path, models)
-    for codes in codes_of(models.checkpoint(payload.path), models.device, payload.limit):
+    plane = yield from open_plane(payload.path, payload.slice, models)
+    for codes in codes_of(plane.checkpoint, models.device, payload.limit):
         if codes is None:
             yield None
-        else:
+        elif plane.model.config.code == 2:
             yield CodesShown(payload.path, codes.means, codes.sigmas, codes.labels)
+        else:
+            places, distances = plane.slice.project(codes.means)
+            spread = float(np.sqrt(np.mean(distances**2))) if len(distances) else 0.0
+            yield CodesShown(
+                payload.path, _frozen(places.astype(np.float32)), None, codes.labels, _frozen(distances.astype(np.float32)),
+                spread, plane.model.config.code,
+            )  # fmt: skip
 
 
 def _decode_codes(payload: DecodeCodes, models: Models) -> Iterator[CodesDecoded | None]:
-    model = plane_model(payload.path, models)
-    codes = np.array(payload.codes, np.float32).reshape(-1, 2)
-    if len(codes) > MAX_CODES:
-        raise BadInput(f"{len(codes)} codes at once; at most {MAX_CODES} are decoded")
-    if not np.isfinite(codes).all():
-        raise BadInput("a code must be two finite numbers")
-    values: list[np.ndarray] = [np.zeros((0, *model.config.image_shape), np.float32)]
+    plane = yield from open_plane(payload.path, payload.slice, models)
+    if len(payload.codes) > MAX_CODES:
+        raise BadInput(f"{len(payload.codes)} codes at once; at most {MAX_CODES} are decoded")
+    places = plane.tensor(payload.codes)
+    values: list[np.ndarray] = [np.zeros((0, *plane.model.config.image_shape), np.float32)]
     readings: list[tuple[tuple[int, float], ...]] = []
     judge = models.judge() if payload.judge else None
     seconds = 0.0
-    for start in range(0, len(codes), BLOCK):
+    for block in places.split(BLOCK) if len(places) else ():
         began = time.perf_counter()
-        images = model.decode(torch.from_numpy(codes[start : start + BLOCK]).to(models.device))
+        images = plane.decode(block)
         values.append(_numpy(images))
         seconds += time.perf_counter() - began
         if judge is not None and _readable(judge, images):
             readings += read_digits(judge, images)
         yield None
     joined = _frozen(np.concatenate(values))
-    yield CodesDecoded(payload.path, _frozen(codes), _frozen(grey_tiles(joined)), joined, tuple(readings), 1000 * seconds)
+    yield CodesDecoded(payload.path, _frozen(_numpy(places)), _frozen(grey_tiles(joined)), joined, tuple(readings), 1000 * seconds)
 
 
 def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | None]:
-    model = plane_model(payload.path, models)
+    plane = yield from open_plane(payload.path, payload.slice, models)
     try:
         check_grid(payload.extent, payload.columns, payload.rows)
     except ValueError as error:
@@ -141,29 +139,30 @@ def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | 
     factors = (4, 1) if payload.columns * payload.rows > COARSE_FROM else (1,)
     for factor in factors:
         columns, rows = -(-payload.columns // factor), -(-payload.rows // factor)
-        for picture in _mosaic(model, payload.extent, columns, rows, models.device):
+        for picture in _mosaic(plane, payload.extent, columns, rows):
             if picture is None:
                 yield None
             else:
                 yield GridDecoded(payload.path, payload.extent, columns, rows, picture, partial=factor > 1)
 
 
-def _mosaic(model: Autoencoder, extent: Extent, columns: int, rows: int, device: torch.device) -> Iterator[np.ndarray | None]:
+def _mosaic(plane: OpenPlane, extent: Extent, columns: int, rows: int) -> Iterator[np.ndarray | None]:
     """Decodings at a grid's centres as one picture, last; None after each block."""
-    _, height, width = model.config.image_shape
-    codes = torch.from_numpy(cell_centres(extent, columns, rows).astype(np.float32)).to(device)
+    _, height, width = plane.model.config.image_shape
+    codes = plane.tensor(cell_centres(extent, columns, rows))
     tiles = np.empty((rows * columns, height, width, 3), np.uint8)
     for start in range(0, len(codes), BLOCK):
         block = codes[start : start + BLOCK]
-        tiles[start : start + len(block)] = grey_tiles(_numpy(model.decode(block)))
+        tiles[start : start + len(block)] = grey_tiles(_numpy(plane.decode(block)))
         yield None
     picture = tiles.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
     yield _frozen(np.ascontiguousarray(picture.reshape(rows * height, columns * width, 3)))
 
 
 def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureEncoded | PictureOffered | None]:
-    model = plane_model(payload.path, models)
-    found = picture_for(payload, models.checkpoint(payload.path))
+    plane = yield from open_plane(payload.path, payload.slice, models)
+    model = plane.model
+    found = picture_for(payload, plane.checkpoint)
     if isinstance(found, PictureOffered):
         yield found
         return
@@ -173,10 +172,14 @@ def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureE
     sigma = None if log_variance is None else (0.5 * log_variance).exp()
     kl = math.nan if log_variance is None else float(gaussian_kl(mean, log_variance))
     again = model.decode(mean)
+    places, distances = plane.slice.project(_numpy(mean))
+    covariance = None if sigma is None else plane.slice.project_covariances(_numpy(sigma))[0]
+    spread = None if covariance is None else (math.sqrt(covariance[0, 0]), math.sqrt(covariance[1, 1]))
     yield PictureEncoded(
-        payload.path, found.name, _pair(mean), None if sigma is None else _pair(sigma),
+        payload.path, found.name, _pair(places), spread,
         _frozen(grey_tiles(_numpy(x))[0]), _frozen(grey_tiles(_numpy(again))[0]),
         expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
+        None if covariance is None else (_pair(covariance[:1]), _pair(covariance[1:])), float(distances[0]),
     )  # fmt: skip
 
 
@@ -197,33 +200,42 @@ def _show_image(payload: ShowImage, models: Models) -> Iterator[ImageShown]:
 
 
 def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | None]:
-    model = plane_model(payload.path, models)
-    if not 1 <= payload.count <= MAX_DRAWS:
-        raise BadInput(f"{payload.count} draws at once; 1 to {MAX_DRAWS} are possible")
-    noise = np.random.Generator(np.random.Philox(key=payload.seed)).standard_normal((payload.count, model.config.code))
-    z = torch.from_numpy(noise.astype(np.float32)).to(models.device)
-    if payload.encoded is not None:
-        found = picture_for(payload.encoded, models.checkpoint(payload.path))
-        if isinstance(found, PictureOffered):
-            raise BadInput(f"{found.name}: is not encoded yet; resize it first")
-        mean, log_variance = model.encode(torch.from_numpy(to_unit_range(found.pixels[None])).to(models.device))
-        z = mean + (z * (0.5 * log_variance).exp() if log_variance is not None else 0 * z)
-    images = torch.cat([model.decode(block) for block in z.split(BLOCK)])
+    plane = yield from open_plane(payload.path, payload.slice, models)
+    if not 1 <= payload.count <= MAX_PRIOR_SAMPLES:
+        raise BadInput(f"{payload.count} draws at once; 1 to {MAX_PRIOR_SAMPLES} are possible")
+    z = _drawn(payload, plane)
+    images = torch.cat([plane.model.decode(block) for block in z.split(BLOCK)])
     yield None
-    codes, tiles = _frozen(_numpy(z)), _frozen(grey_tiles(_numpy(images)))
+    places, distances = (_frozen(part.astype(np.float32)) for part in plane.slice.project(_numpy(z)))
+    tiles = _frozen(grey_tiles(_numpy(images)))
     unread = (_frozen(np.zeros(0, np.uint8)), _frozen(np.zeros(0, np.float32)), math.nan)
     judge = models.judge()
     if judge is None or not _readable(judge, images):
-        yield CodesDrawn(payload.path, codes, tiles, *unread)
+        yield CodesDrawn(payload.path, places, distances, tiles, *unread)
         return
-    yield CodesDrawn(payload.path, codes, tiles, *unread, partial=True)
+    yield CodesDrawn(payload.path, places, distances, tiles, *unread, partial=True)
     shares = []
     for block in images.split(READ_BLOCK):
         shares.append(judge(block).float().softmax(1))
         yield None
-    confidence, digits = torch.cat(shares).max(1)
-    share = float((confidence > CONFIDENT).float().mean())
-    yield CodesDrawn(payload.path, codes, tiles, _frozen(_numpy(digits).astype(np.uint8)), _frozen(_numpy(confidence)), share)
+    best, digits = torch.cat(shares).max(1)
+    share = float((best > CONFIDENT).float().mean())
+    yield CodesDrawn(payload.path, places, distances, tiles, _frozen(_numpy(digits).astype(np.uint8)), _frozen(_numpy(best)), share)
+
+
+def _drawn(payload: DrawCodes, plane: OpenPlane) -> Tensor:
+    """Codes (count, code) from the prior, or from within two standard deviations of a picture's posterior."""
+    model = plane.model
+    if payload.encoded is None:
+        return prior_codes(payload.seed, range(payload.count), model.config.code, plane.device)
+    found = picture_for(payload.encoded, plane.checkpoint)
+    if isinstance(found, PictureOffered):
+        raise BadInput(f"{found.name}: is not encoded yet; resize it first")
+    mean, log_variance = model.encode(torch.from_numpy(to_unit_range(found.pixels[None])).to(plane.device))
+    if log_variance is None:
+        return mean.expand(payload.count, -1)
+    draws = draws_within(_numpy(mean), _numpy((0.5 * log_variance).exp()), payload.count, payload.seed)
+    return torch.from_numpy(draws.astype(np.float32)).to(plane.device)
 
 
 def read_digits(judge: nn.Module, images: Tensor) -> list[tuple[tuple[int, float], ...]]:
@@ -240,8 +252,8 @@ def _readable(judge: nn.Module, images: Tensor) -> bool:
     return tuple(images.shape[1:]) == (config.channels, config.size, config.size)
 
 
-def _pair(code: Tensor) -> tuple[float, float]:
-    x, y = code[0].tolist()
+def _pair(places: np.ndarray) -> tuple[float, float]:
+    x, y = places[0].tolist()
     return x, y
 
 

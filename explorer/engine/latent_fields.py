@@ -8,21 +8,25 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from explorer.engine.colour_maps import class_blend, coloured
 from explorer.engine.latent_codes import ImageCodes, Models, codes_of
+from explorer.engine.latent_plane import OpenPlane, open_plane
 from explorer.engine.messages.latent_fields import FieldKind, FieldShown, ShowField
 from explorer.errors import BadInput
+from explorer.latent.density import Mixture
 from explorer.latent.elbo import gaussian_kl, log_likelihood, reconstruction_error
+from explorer.latent.geometry import magnification
 from explorer.latent.plane import Extent, cell_centres, extent_of, prior_radius
 from explorer.models.autoencoder import Autoencoder
+from explorer.models.classifier import ClassifierConfig
+from explorer.recipe import Slice
 
 PASSES = (4, 2, 1)
 """Each pass has cells so many times as wide as the last one's."""
 
-BLOCKS: dict[FieldKind, int] = {"density": 128, "error": 64, "elbo": 64, "magnification": 32, "classes": 8}
+BLOCKS: dict[FieldKind, int] = {"density": 64, "error": 64, "elbo": 64, "magnification": 32, "classes": 8}
 """Codes between two cancel points: about as much work as a decoding of 100."""
 
 REFERENCE_CELLS = 20
@@ -41,10 +45,10 @@ class _Range:
     logarithmic: bool
 
 
-_ranges: WeakKeyDictionary[nn.Module, dict[FieldKind, _Range]] = WeakKeyDictionary()
+_ranges: WeakKeyDictionary[nn.Module, dict[tuple[FieldKind, Slice | None], _Range]] = WeakKeyDictionary()
 
 
-def show_field(request: ShowField, model: Autoencoder, models: Models) -> Iterator[FieldShown | None]:
+def show_field(request: ShowField, models: Models) -> Iterator[FieldShown | None]:
     """Answer a ShowField: a pass with wide cells first, then finer ones; None is a cancel point.
 
     Raises
@@ -52,65 +56,71 @@ def show_field(request: ShowField, model: Autoencoder, models: Models) -> Iterat
     BadInput
         If the model has no such field, or the grid cannot be.
     """
+    plane = yield from open_plane(request.path, request.slice, models)
     codes: ImageCodes | None = None
-    for found in codes_of(models.checkpoint(request.path), models.device):
+    for codes in codes_of(plane.checkpoint, models.device):
         yield None
-        codes = found
     assert codes is not None
-    evaluate = _evaluator(request.kind, model, codes, models)
-    known = _ranges.setdefault(model, {})
-    if request.kind not in known:
-        for reference in _values(evaluate, _home(codes, model), REFERENCE_CELLS, REFERENCE_CELLS, request.kind, models.device):
+    places = plane.slice.project(codes.means)[0]
+    evaluate = _evaluator(request.kind, plane, codes, models)
+    known, key = _ranges.setdefault(plane.model, {}), (request.kind, request.slice)
+    if key not in known:
+        for reference in _values(evaluate, plane, _home(places), REFERENCE_CELLS, REFERENCE_CELLS, request.kind):
             yield None
             if reference is not None:
-                known[request.kind] = _range(request.kind, reference)
+                known[key] = _range(request.kind, reference)
     for factor in PASSES:
         columns, rows = math.ceil(request.columns / factor), math.ceil(request.rows / factor)
-        for values in _values(evaluate, request.extent, columns, rows, request.kind, models.device):
+        for values in _values(evaluate, plane, request.extent, columns, rows, request.kind):
             yield None
             if values is not None:
-                yield _shown(request, values.reshape(rows, columns, -1), known[request.kind], factor > 1)
+                yield _shown(request, values.reshape(rows, columns, -1), known[key], factor > 1)
 
 
-def _values(
-    evaluate: Evaluate, extent: Extent, columns: int, rows: int, kind: FieldKind, device: torch.device
-) -> Iterator[np.ndarray | None]:
+def _values(evaluate: Evaluate, plane: OpenPlane, extent: Extent, columns: int, rows: int, kind: FieldKind) -> Iterator[np.ndarray | None]:
     """Values at a grid's centres, row by row, last; None after each block."""
     try:
         centres = cell_centres(extent, columns, rows)
     except ValueError as error:
         raise BadInput(str(error)) from None
-    z = torch.from_numpy(centres.astype(np.float32)).to(device)
     blocks = []
-    for block in z.split(BLOCKS[kind]):
+    for block in plane.tensor(centres).split(BLOCKS[kind]):
         blocks.append(evaluate(block))
         yield None
     yield np.concatenate(blocks)
 
 
-def _evaluator(kind: FieldKind, model: Autoencoder, codes: ImageCodes, models: Models) -> Evaluate:
-    """What gives the field's values (N,), or probabilities (N, C), at codes (N, code)."""
+def _evaluator(kind: FieldKind, plane: OpenPlane, codes: ImageCodes, models: Models) -> Evaluate:
+    """What gives the field's values (N,), or probabilities (N, C), at places (N, 2)."""
+    model = plane.model
     if kind == "density":
         if not len(codes.means):
             raise BadInput("the aggregate posterior needs the model's test images, which are not on this machine")
-        from explorer.latent.density import Mixture
-
-        mixture = Mixture.of(codes.means, codes.sigmas)
-        return lambda z: mixture.log_density(z.double().cpu().numpy()).astype(np.float32)
+        mixture = _aggregate(plane, codes)
+        return lambda places: mixture.log_density(places.double().cpu().numpy()).astype(np.float32)
     if kind == "elbo":
         if not model.config.variational:
             raise BadInput("an AE has no ELBO: choose the reconstruction error")
-        return lambda z: _numpy(_elbo_at_mean(model, model.decode(z)))
+        return lambda places: _numpy(_elbo_at_mean(model, plane.decode(places)))
     if kind == "error":
-        return lambda z: _numpy(reconstruction_error(model, model.decode(z)))
+        return lambda places: _numpy(reconstruction_error(model, plane.decode(places)))
     if kind == "magnification":
-        from explorer.latent.geometry import magnification
-
-        return lambda z: _numpy(magnification(model.decode, z))
+        return lambda places: _numpy(magnification(plane.decode, places) / 4)  # an area: pixels in [0, 1], not [-1, 1]
     judge = models.judge()
-    if judge is None:
+    config = getattr(judge, "config", None)
+    if judge is None or not isinstance(config, ClassifierConfig):
         raise BadInput("the digit classifier, mnist-classifier, is not installed")
-    return lambda z: _numpy(judge(model.decode(z)).float().softmax(1))
+    if (config.channels, config.size, config.size) != model.config.image_shape:
+        raise BadInput(f"the digit classifier reads {config.size} x {config.size} images, and this model's are of another size")
+    return lambda places: _numpy(judge(plane.decode(places)).float().softmax(1))
+
+
+def _aggregate(plane: OpenPlane, codes: ImageCodes) -> Mixture:
+    """q(z) of the test images; on a slice the marginal of its two coordinates."""
+    if plane.model.config.code == 2:
+        return Mixture.of(codes.means, codes.sigmas)
+    places = plane.slice.project(codes.means)[0]
+    return Mixture.of(places, None) if codes.sigmas is None else Mixture(places, plane.slice.project_covariances(codes.sigmas))
 
 
 def _elbo_at_mean(model: Autoencoder, x: Tensor) -> Tensor:
@@ -120,10 +130,10 @@ def _elbo_at_mean(model: Autoencoder, x: Tensor) -> Tensor:
     return log_likelihood(model, x, mean) - gaussian_kl(mean, log_variance)
 
 
-def _home(codes: ImageCodes, model: Autoencoder) -> Extent:
+def _home(places: np.ndarray) -> Extent:
     """Rectangle of the codes, or of most of the prior."""
     radius = prior_radius(0.99)
-    return extent_of(codes.means) or (-radius, radius, -radius, radius)
+    return extent_of(places) or (-radius, radius, -radius, radius)
 
 
 def _range(kind: FieldKind, reference: np.ndarray) -> _Range:

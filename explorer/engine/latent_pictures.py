@@ -14,7 +14,7 @@ from explorer.engine.messages import EncodePicture, PictureOffered
 from explorer.errors import BadInput
 from explorer.latent.picture import centred, fit_picture
 from explorer.models.autoencoder import Autoencoder
-from explorer.recipe import Dab, coverage
+from explorer.recipe.drawing import drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,8 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
         pixels, label = held_out_image(checkpoint, request.index)
         found = Found(f"test image {request.index}" + ("" if label is None else f", a {label}"), pixels)
     elif request.drawing:
-        found = Found("drawn", draw(request.drawing, shape))
+        grey = drawn(request.drawing, *shape[1:])
+        found = Found("drawn", np.ascontiguousarray(np.broadcast_to(grey, shape)))
     else:
         if request.pixels is not None:
             name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)
@@ -55,14 +56,3 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
     if request.centre and shape[0] == 1:
         return Found(found.name, centred(found.pixels))
     return found
-
-
-def draw(dabs: tuple[Dab, ...], shape: tuple[int, int, int]) -> np.ndarray:
-    """Marks of the brush on black, one over the other, (C, H, W) uint8."""
-    channels, height, width = shape
-    canvas = np.full((height, width), -1.0)
-    for dab in dabs:
-        covered = coverage(dab, height, width)
-        canvas += covered * (dab.value - canvas)
-    grey = np.rint((np.clip(canvas, -1, 1) + 1) * 127.5).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(grey, (channels, height, width)))

@@ -183,6 +183,8 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         Samples of the prior that are shown.
     beside : tuple of PlaneModel
         Further checkpoints, each with a plane of its own linked with this one.
+    codes : tuple of tuple of float
+        Codes that are decoded as they are, on no plane: `decode` with more than two numbers.
     drawing : tuple of Dab
         Marks of the brush on the pad, white on black, in pixels of the checkpoint's images: the picture that is encoded.
     """
@@ -196,8 +198,11 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     prior: PriorSamples | None = None
     beside: tuple[PlaneModel, ...] = ()
     drawing: tuple[Dab, ...] = ()
+    codes: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse more planes than there is room for (ValueError)."""
+        """Refuse more planes than there is room for, and codes that are nowhere (ValueError)."""
+        if len(self.codes) > MAX_CELLS or not all(math.isfinite(number) for code in self.codes for number in code):
+            raise ValueError(f"a plane has at most {MAX_CELLS} codes beside it, all finite")
         if len(self.beside) > MAX_BESIDE:
             raise ValueError(f"there can be at most {MAX_BESIDE} planes beside the first, not {len(self.beside)}")

@@ -6,8 +6,10 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from explorer.latent.strokes import circle
+from explorer.recipe import Point, Stroke
 from explorer.widgets.plane_canvas import PlaneCanvas
-from explorer.widgets.plane_gestures import Carry, Paint, Pan, item_at
+from explorer.widgets.plane_gestures import Carry, CarryNode, Item, Paint, Pan, item_at, node_at
 from explorer.widgets.theme import Theme
 
 ZOOM_PER_NOTCH = 1.2
@@ -28,6 +30,10 @@ class Plane(PlaneCanvas):
     item_carried(object)
         A Point or Stroke as it is now, while it is dragged.
     carry_ended()
+    code_hovered(object)
+        Number of the test image whose code is under the pointer, or None.
+    code_clicked(int)
+        A test image's code was clicked.
     stroke_growing(object), stroke_painted(object)
         Path (M, 2) of the stroke that is being painted (None: given up), and once more when it is done.
     menu_wanted(object, float, float)
@@ -39,6 +45,8 @@ class Plane(PlaneCanvas):
     """
 
     hovered = Signal(object)
+    code_hovered = Signal(object)
+    code_clicked = Signal(int)
     point_wanted = Signal(float, float)
     item_selected = Signal(str)
     item_carried = Signal(object)
@@ -51,18 +59,28 @@ class Plane(PlaneCanvas):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._brush = False
-        self._gesture: Pan | Carry | Paint | None = None
+        self._editable = True
+        self._tool = "move"
+        self._code_under: int | None = None
+        self._gesture: Pan | Carry | CarryNode | Paint | None = None
         self._panning_key = False
         self._pan_happened = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Latent plane")
 
-    def set_brush(self, on: bool) -> None:
-        """Paint strokes with the left button, instead of selecting and carrying."""
-        self._brush = on
-        self._show_cursor()
+    def set_tool(self, tool: str) -> None:
+        """What the left button does: "move" selects and carries, "stroke" paints freely, "line", "circle" and "geodesic" drag one."""
+        if tool != self._tool:
+            self._tool = tool
+            self._editable = tool == "move"
+            self._hover_code(None)
+            self._show_cursor()
+            self.update()
+
+    @property
+    def _brush(self) -> bool:
+        return self._tool != "move"
 
     # --- pointer ---
 
@@ -81,12 +99,28 @@ class Plane(PlaneCanvas):
     def _begin(self, at: tuple[float, float]) -> None:
         code = self._view.to_plane(*at)
         if self._brush:
-            self._gesture = Paint([code])
+            self._gesture = Paint([code], self._tool)
             return
-        item = item_at(self._view, self._points, self._strokes, *at)
+        chosen = next((s for s in self._strokes if s.name == self._selected), None)
+        node = None if chosen is None else node_at(self._view, chosen, *at)
+        if chosen is not None and node is not None:
+            self._gesture = CarryNode(chosen, node, at)
+            return
+        item = self._item_at(*at)
+        index = self.code_at(*at) if item is None else None
         self.item_selected.emit(item.name if item is not None else "")
-        if item is not None:
+        if isinstance(item, Stroke) or (isinstance(item, Point) and not item.locked):
             self._gesture = Carry(item, at, code)
+        elif index is not None:
+            self.code_clicked.emit(index)
+
+    def _item_at(self, px: float, py: float) -> Item | None:
+        return item_at(self._view, self._points, self._strokes, px, py, outline=self.outline)
+
+    def _hover_code(self, index: int | None) -> None:
+        if index != self._code_under:
+            self._code_under = index
+            self.code_hovered.emit(index)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with what was begun, and say where the pointer is."""
@@ -97,17 +131,19 @@ class Plane(PlaneCanvas):
             dx, dy = gesture.by((px, py))
             if dx or dy:
                 self._take_view(self._view.panned(dx, dy))
-        elif isinstance(gesture, Carry):
+        elif isinstance(gesture, Carry | CarryNode):
             item = gesture.at(self._view, px, py)
             if item is not None:
                 self.item_carried.emit(item)
         elif isinstance(gesture, Paint):
             gesture.add(self._view.to_plane(px, py), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-            self._growing = gesture.smooth(self._view)
-            self.stroke_growing.emit(self._growing)
+            path = gesture.smooth(self._view)
+            self._growing = circle(tuple(path[0]), tuple(path[1])) if self._tool == "circle" else path
+            self.stroke_growing.emit(path)
             self.update()
         else:
             self._show_cursor(px, py)
+            self._hover_code(self.code_at(px, py) if self._tool == "move" and self._item_at(px, py) is None else None)
         self.hovered.emit(self._view.to_plane(px, py))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -116,12 +152,14 @@ class Plane(PlaneCanvas):
         px, py = event.position().x(), event.position().y()
         if isinstance(gesture, Pan) and gesture.menu and not gesture.under_way:
             self._want_menu(px, py)
-        elif isinstance(gesture, Carry) and gesture.under_way:
+        elif isinstance(gesture, Carry | CarryNode) and gesture.under_way:
             self.carry_ended.emit()
         elif isinstance(gesture, Paint):
+            if gesture.tool != "stroke":
+                gesture.add(self._view.to_plane(px, py), True)
             if gesture.is_click(self._view):
                 self.stroke_growing.emit(None)
-                item = item_at(self._view, self._points, self._strokes, px, py)
+                item = self._item_at(px, py)
                 self.item_selected.emit(item.name if item is not None else "")
             else:
                 self.stroke_painted.emit(gesture.smooth(self._view))
@@ -133,11 +171,11 @@ class Plane(PlaneCanvas):
         px, py = event.position().x(), event.position().y()
         if self._brush or event.button() != Qt.MouseButton.LeftButton:
             self.mousePressEvent(event)
-        elif item_at(self._view, self._points, self._strokes, px, py) is None:
+        elif self._item_at(px, py) is None:
             self.point_wanted.emit(*self._view.to_plane(px, py))
 
     def _want_menu(self, px: float, py: float) -> None:
-        item = item_at(self._view, self._points, self._strokes, px, py)
+        item = self._item_at(px, py)
         if item is not None:
             self.item_selected.emit(item.name)
         self.menu_wanted.emit(self.mapToGlobal(QPoint(round(px), round(py))), *self._view.to_plane(px, py))
@@ -159,6 +197,7 @@ class Plane(PlaneCanvas):
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is nowhere."""
+        self._hover_code(None)
         self.hovered.emit(None)
 
     # --- keys ---
@@ -186,7 +225,7 @@ class Plane(PlaneCanvas):
             gesture, self._gesture, self._growing = self._gesture, None, None
             if isinstance(gesture, Paint):
                 self.stroke_growing.emit(None)
-            elif isinstance(gesture, Carry):
+            elif isinstance(gesture, Carry | CarryNode):
                 self.item_carried.emit(gesture.item)
                 self.carry_ended.emit()
             self.update()
@@ -215,9 +254,9 @@ class Plane(PlaneCanvas):
             shape = Qt.CursorShape.OpenHandCursor
         elif self._brush or isinstance(self._gesture, Paint):
             shape = Qt.CursorShape.CrossCursor
-        elif isinstance(self._gesture, Carry):
+        elif isinstance(self._gesture, Carry | CarryNode):
             shape = Qt.CursorShape.SizeAllCursor
-        elif px >= 0 and item_at(self._view, self._points, self._strokes, px, py) is not None:
+        elif px >= 0 and (self._item_at(px, py) is not None or self.code_at(px, py) is not None):
             shape = Qt.CursorShape.PointingHandCursor
         else:
             shape = Qt.CursorShape.ArrowCursor

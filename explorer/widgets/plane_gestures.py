@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 
-from explorer.latent.strokes import distance, length, simplify, smooth
+from explorer.latent.strokes import Path, distance, length, simplify, smooth
 from explorer.recipe import Point, Stroke
 from explorer.widgets.plane_paint import thumbnail_rect
 from explorer.widgets.plane_viewport import Viewport
@@ -20,6 +20,8 @@ Position = tuple[float, float]
 REACH = 10.0
 """How near, in pixels, the pointer must be to an item."""
 
+NODE_REACH = 7.0
+
 SLACK = 3.0
 """Pixels that a press may wander and still be a click."""
 
@@ -27,7 +29,10 @@ HAND_STEP = 4.0
 TOLERANCE = 0.12
 
 
-def item_at(view: Viewport, points: Sequence[Point], strokes: Sequence[Stroke], px: float, py: float, pictures: bool = True) -> Item | None:
+def item_at(
+    view: Viewport, points: Sequence[Point], strokes: Sequence[Stroke], px: float, py: float, pictures: bool = True,
+    outline: Callable[[Stroke], Path] = lambda stroke: stroke.path,
+) -> Item | None:  # fmt: skip
     """What is under a pixel: the topmost point, else a point's picture, else the nearest stroke within reach."""
     for point in reversed(points):
         if math.dist(view.to_screen(point.x, point.y), (px, py)) <= REACH:
@@ -36,7 +41,7 @@ def item_at(view: Viewport, points: Sequence[Point], strokes: Sequence[Stroke], 
         if thumbnail_rect(view, point.x, point.y).contains(px, py):
             return point
     x, y = view.to_plane(px, py)
-    near = [(distance(stroke.path, x, y) * view.scale, i) for i, stroke in enumerate(strokes)]
+    near = [(distance(outline(stroke), x, y) * view.scale, i) for i, stroke in enumerate(strokes)]
     best = min(near, default=(math.inf, -1))
     return strokes[best[1]] if best[0] <= REACH else None
 
@@ -84,20 +89,55 @@ class Carry:
 
 
 @dataclass(slots=True)
+class CarryNode:
+    """A node of a stroke follows the pointer."""
+
+    item: Stroke
+    node: int
+    pressed: Position
+    under_way: bool = False
+
+    def at(self, view: Viewport, px: float, py: float) -> Stroke | None:
+        """The stroke as it is now; None while the press may still be a click."""
+        if not self.under_way and math.dist(self.pressed, (px, py)) <= SLACK:
+            return None
+        self.under_way = True
+        path = list(self.item.path)
+        path[self.node] = view.to_plane(px, py)
+        return msgspec.structs.replace(self.item, path=tuple(path))
+
+
+def node_at(view: Viewport, stroke: Stroke, px: float, py: float) -> int | None:
+    """The stroke's node within reach of a pixel."""
+    near = [(math.dist(view.to_screen(x, y), (px, py)), index) for index, (x, y) in enumerate(stroke.path)]
+    best = min(near)
+    return best[1] if best[0] <= NODE_REACH else None
+
+
+@dataclass(slots=True)
 class Paint:
-    """A stroke grows; in codes."""
+    """A stroke grows; in codes.
+
+    Attributes
+    ----------
+    path : list of (float, float)
+        As the pointer went.
+    tool : str
+        "stroke" follows the hand; "line", "circle" and "geodesic" need only where it was pressed and where it is now.
+    """
 
     path: list[Position] = field(default_factory=list)
+    tool: str = "stroke"
 
     def add(self, position: Position, straight: bool) -> None:
         """Go on to a code; `straight` keeps only the line from the start."""
-        if straight:
+        if straight or self.tool != "stroke":
             del self.path[1:]
         self.path.append(position)
 
     def smooth(self, view: Viewport) -> np.ndarray:
         """The path as it is drawn and decoded, (M, 2): without the hand's jitter, and with few corners."""
-        if len(self.path) < 3:
+        if len(self.path) < 3 or self.tool != "stroke":
             return np.array([self.path[0], self.path[-1]])
         return simplify(smooth(self.path, HAND_STEP / view.scale), TOLERANCE / view.scale)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap,
 from shiboken6 import wrapInstance
 
 from explorer.latent.plane import PRIOR_MASSES, Extent, prior_radius
+from explorer.latent.posterior import ellipse
 from explorer.recipe import Point
 from explorer.widgets.pictures import draw_sharp
 from explorer.widgets.plane_viewport import Viewport, tick_step, tick_text, ticks
@@ -112,8 +113,14 @@ def dot_sprites(radius: float, alpha: float, ratio: float) -> QPixmap:
     return pixmap
 
 
-def draw_codes(painter: QPainter, view: Viewport, codes: np.ndarray, classes: np.ndarray, sprites: QPixmap, ratio: float) -> int:
-    """Dots at codes (N, 2) in the colours of their classes (N,), one call for all; how many lie in the view."""
+def draw_codes(
+    painter: QPainter, view: Viewport, codes: np.ndarray, classes: np.ndarray, sprites: QPixmap, ratio: float,
+    opacities: np.ndarray | None = None,
+) -> int:  # fmt: skip
+    """Dots at codes (N, 2) in the colours of their classes (N,), one call for all; how many lie in the view.
+
+    `opacities` (N,) in [0, 1] fades what is far from the plane.
+    """
     x = view.width / 2 + (codes[:, 0] - view.x) * view.scale
     y = view.height / 2 - (codes[:, 1] - view.y) * view.scale
     inside = (x > -_SPRITE) & (x < view.width + _SPRITE) & (y > -_SPRITE) & (y < view.height + _SPRITE)
@@ -126,7 +133,7 @@ def draw_codes(painter: QPainter, view: Viewport, codes: np.ndarray, classes: np
     fragments[:, 2] = classes[inside] * (_SPRITE * ratio)
     fragments[:, 4:6] = _SPRITE * ratio
     fragments[:, 6:8] = 1 / ratio
-    fragments[:, 9] = 1
+    fragments[:, 9] = 1 if opacities is None else opacities[inside]
     first: Any = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     painter.drawPixmapFragments(first, count, sprites)
@@ -152,18 +159,23 @@ def draw_prior(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: 
 
 
 def draw_posterior(
-    painter: QPainter, view: Viewport, mean: tuple[float, float], sigma: tuple[float, float] | None, ink: QColor, halo: QColor
+    painter: QPainter, view: Viewport, mean: tuple[float, float], covariance: np.ndarray | None, words: str, ink: QColor, halo: QColor
 ) -> None:
-    """Where an encoded picture lies: its code, with the ellipses of one and two standard deviations of q(z|x)."""
+    """Where an encoded picture lies: its code, the ellipses of one and two standard deviations of q(z|x), words beside it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     centre = QPointF(*view.to_screen(*mean))
+    outlines = []
+    if covariance is not None:
+        outlines = [stroke_polygon(view, ellipse(np.array(mean), covariance, sigmas).outline()) for sigmas in (1, 2)]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for width, colour in ((3.5, halo), (1.6, ink)):
         painter.setPen(QPen(colour, width))
-        for share in (1, 2) if sigma is not None else ():
-            painter.drawEllipse(centre, share * sigma[0] * view.scale, share * sigma[1] * view.scale)  # type: ignore[index]
+        for outline in outlines:
+            painter.drawPolygon(outline)
         for dx, dy in ((7, 0), (0, 7)):
             painter.drawLine(centre - QPointF(dx, dy), centre + QPointF(dx, dy))
+    if words:
+        draw_words(painter, centre + QPointF(12, -10), words, ink, halo, 11)
 
 
 def stroke_polygon(view: Viewport, path: Sequence[tuple[float, float]] | np.ndarray) -> QPolygonF:
@@ -222,6 +234,10 @@ def draw_point(painter: QPainter, view: Viewport, point: Point, tile: QImage | N
     for width, colour in ((5.0, halo), (2.2, ink)):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(at, RING, RING)
+    if point.locked:
+        painter.setPen(QPen(halo, 1))
+        painter.setBrush(ink)
+        painter.drawRect(QRectF(at.x() - 2.5, at.y() - 2.5, 5, 5))
     draw_words(painter, QPointF(at.x() + RING + 6, at.y() + RING + 8), point.name, ink, halo, 11)
 
 

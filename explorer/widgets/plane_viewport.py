@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from explorer.latent.plane import Extent
 
-MIN_SCALE = 1e-3
-MAX_SCALE = 1e6
+MIN_SCALE = 1e-9
+MAX_SCALE = 1e9
 TICK_PIXELS = 88
 
 

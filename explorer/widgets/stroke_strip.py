@@ -34,6 +34,7 @@ class StrokeStrip(QWidget):
         self._theme = theme
         self._images: list[QImage] = []
         self._frame = 0
+        self._tile = TILE
         self._message = ""
         self._wheel = WheelSteps()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -41,6 +42,14 @@ class StrokeStrip(QWidget):
         self.setFixedHeight(TILE + BAR + 4)
         self.setAccessibleName("Frames of the stroke")
         theme.changed.connect(self.update)
+
+    def set_tile_side(self, side: int) -> None:
+        """Draw pictures of so many pixels a side."""
+        if side != self._tile:
+            self._tile = side
+            self.setFixedHeight(side + BAR + 4)
+            self.updateGeometry()
+            self.update()
 
     def set_tiles(self, tiles: np.ndarray | None) -> None:
         """Show decodings (M, H, W, 3) uint8; None empties the strip."""
@@ -73,7 +82,7 @@ class StrokeStrip(QWidget):
     def shown_frames(self) -> list[int]:
         """Frames that are drawn, from left to right; the current one takes the place of its nearest."""
         count = self.count
-        places = min(count, max(1, (self.width() + GAP) // (TILE + GAP)))
+        places = min(count, max(1, (self.width() + GAP) // (self._tile + GAP)))
         if places == 0:
             return []
         frames = [round(f) for f in np.linspace(0, count - 1, places)] if places > 1 else [0]
@@ -84,9 +93,9 @@ class StrokeStrip(QWidget):
         return round(min(self._frame, self.count - 1) / max(1, self.count - 1) * (places - 1))
 
     def _rect(self, place: int, places: int) -> QRectF:
-        room = self.width() - TILE
-        step = min(room / max(1, places - 1), TILE + 4 * GAP) if places > 1 else 0.0
-        return QRectF(round(place * step), 0, TILE, TILE)
+        room = self.width() - self._tile
+        step = min(room / max(1, places - 1), self._tile + 4 * GAP) if places > 1 else 0.0
+        return QRectF(round(place * step), 0, self._tile, self._tile)
 
     def _right(self, places: int) -> float:
         return self._rect(places - 1, places).right()
@@ -110,16 +119,16 @@ class StrokeStrip(QWidget):
     def _draw_bar(self, painter: QPainter, right: float) -> None:
         tokens = self._theme.tokens
         share = min(self._frame, self.count - 1) / max(1, self.count - 1)
-        done = TILE / 2 + share * (right - TILE)
+        done = self._tile / 2 + share * (right - self._tile)
         for width, colour in ((right, tokens.border), (done, tokens.accent)):
             bar = QPainterPath()
-            bar.addRoundedRect(QRectF(0, TILE + 4, width, BAR), BAR / 2, BAR / 2)
+            bar.addRoundedRect(QRectF(0, self._tile + 4, width, BAR), BAR / 2, BAR / 2)
             painter.fillPath(bar, QColor(colour))
 
     def frame_at(self, px: float) -> int:
         """Frame under a pixel: the strip is a timeline."""
         right = self._right(max(1, len(self.shown_frames())))
-        return round(min(1.0, max(0.0, (px - TILE / 2) / max(1.0, right - TILE))) * (self.count - 1))
+        return round(min(1.0, max(0.0, (px - self._tile / 2) / max(1.0, right - self._tile))) * (self.count - 1))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the frame under the pointer."""
@@ -151,4 +160,4 @@ class StrokeStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for some pictures."""
-        return QSize(10 * (TILE + GAP), TILE + BAR + 4)
+        return QSize(10 * (self._tile + GAP), self._tile + BAR + 4)

@@ -11,7 +11,7 @@ import torch
 
 from explorer.checkpoints.files import load
 from explorer.engine import latent
-from explorer.engine.messages import FieldKind, FieldShown, ShowField
+from explorer.engine.messages import CodesShown, EncodeImages, FieldKind, FieldShown, ShowField
 from explorer.engine.models import Models
 from explorer.errors import BadInput
 from explorer.latent.plane import cell_centres
@@ -87,3 +87,26 @@ def test_classes_are_the_classifiers_own_with_colours_by_their_shares(models: Mo
 def test_a_grid_that_cannot_be_is_refused(models: Models, checkpoints: Mapping[str, Path]) -> None:
     with pytest.raises(BadInput, match="cells"):
         ask(models, checkpoints["mnist-vae-2d"], "error", 0, 5)
+
+
+def test_the_density_is_the_mean_of_the_posteriors(models: Models, checkpoints: Mapping[str, Path]) -> None:
+    found = ask(models, checkpoints["mnist-vae-2d"], "density", 3, 2)[-1]
+    codes = list(latent.handle(EncodeImages(str(checkpoints["mnist-vae-2d"])), models))[-1]
+    assert isinstance(codes, CodesShown)
+    assert codes.sigmas is not None
+    z = centres(3, 2).double().numpy()[:, None]
+    m, s = codes.codes.astype(np.float64), codes.sigmas.astype(np.float64)
+    each = np.exp(-0.5 * (((z - m) / s) ** 2).sum(2)) / (2 * np.pi * s.prod(1))
+    np.testing.assert_allclose(found.values.ravel(), np.log(each.mean(1)), atol=1e-3)
+    assert found.high - found.low == 10
+
+
+def test_the_magnification_is_of_areas_between_neighbouring_decodings(models: Models, checkpoints: Mapping[str, Path]) -> None:
+    found = ask(models, checkpoints["mnist-vae-2d"], "magnification", 3, 2)[-1]
+    model = load(checkpoints["mnist-vae-2d"]).network.double()
+    z, h = centres(3, 2).double(), 1e-5
+    with torch.inference_mode():
+        sides = [(model.decode(z + d) - model.decode(z - d)).flatten(1) / (2 * 2 * h) for d in torch.eye(2) * h]  # type: ignore[operator]
+    g = torch.stack([torch.stack([(a * b).sum(1) for b in sides], 1) for a in sides], 1)
+    np.testing.assert_allclose(found.values.ravel(), g.det().sqrt().numpy(), rtol=1e-3)
+    assert found.logarithmic

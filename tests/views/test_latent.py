@@ -10,13 +10,14 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.checkpoints.files import load, save
 from explorer.datasets.images import to_unit_range
+from explorer.datasets.mnist import mnist
 from explorer.engine.pictures import grey_tiles
 from explorer.latent.plane import cell_centres, covers
 from explorer.latent.strokes import resample
@@ -465,14 +466,14 @@ def test_an_encoded_picture_has_a_posterior_and_elbo_terms(
     with torch.inference_mode():
         mean, _ = network(checkpoints["mnist-vae-2d"]).encode(torch.from_numpy(to_unit_range(mnist_test[0][:1])))
     section = ws.inspector.picture
-    assert section.isVisible()
-    np.testing.assert_array_equal(pixels(section.input.image)[:, :, 0], mnist_test[0][0, 0])
+    np.testing.assert_array_equal(pixels(section.pad.image)[:, :, 0], mnist_test[0][0, 0])
     assert_same(section.output.image, decodings(checkpoints["mnist-vae-2d"], mean.numpy())[0])
     terms = {n: float(section.facts.value(n).removesuffix(" nats").replace("−", "-")) for n in ("log p(x|z)", "KL", "ELBO")}
     assert terms["ELBO"] == pytest.approx(terms["log p(x|z)"] - terms["KL"], abs=0.11)
     before = ws.plane.grab().toImage()
-    section.dismiss.click()
-    assert not section.isVisible()
+    ws.actions_.no_picture.trigger()
+    assert section.pad.image is None
+    assert ws.plane.posterior is None
     assert ws.plane.grab().toImage() != before
 
 
@@ -481,9 +482,10 @@ def test_an_ae_has_no_posterior(ws: LatentWorkspace, qtbot: QtBot, mnist_test: t
     Image.fromarray(mnist_test[0][0, 0]).save(file)
     ws.actions_.other_model.trigger()
     ws.accept_picture(str(file))
-    qtbot.waitUntil(lambda: ws.idle and ws.inspector.picture.isVisible(), timeout=60_000)
     facts = ws.inspector.picture.facts
-    assert facts.value("code")
+    qtbot.waitUntil(lambda: ws.idle and bool(facts.value("code")), timeout=60_000)
+    assert ws.plane.posterior is not None
+    assert ws.plane.posterior[1:] == (None, "a point: an AE has no q(z|x)")
     assert [facts.value(name) for name in ("q(z|x) mean", "σ", "KL", "ELBO")] == ["", "", "", ""]
 
 
@@ -500,6 +502,227 @@ def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
     point = add_point(ws, 0.3, 0.3)
     settle(ws, qtbot)
     assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0])
+
+
+def test_a_picture_of_another_size_is_offered_to_be_resized(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "large.png"
+    Image.fromarray(np.tile(np.arange(60, dtype=np.uint8), (40, 1))).save(file)
+    ws.accept_picture(str(file))
+    settle(ws, qtbot)
+    section = ws.inspector.picture
+    assert section.offer_words.text() == "large.png is 60 × 40 pixels; this model takes 28 × 28."
+    assert ws.plane.posterior is None
+    section.resize_button.click()
+    settle(ws, qtbot)
+    assert ws.plane.posterior is not None
+    assert not section.resize_button.isVisible()
+
+
+def test_a_digit_is_encoded_while_it_is_drawn(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    pad = ws.inspector.picture.pad
+    side = min(pad.width(), pad.height())
+    QTest.mousePress(pad, LEFT, pos=QPoint(side // 2, side // 5))
+    for share in np.linspace(0.2, 0.8, 12):
+        QTest.mouseMove(pad, QPoint(side // 2, round(share * side)))
+    qtbot.waitUntil(lambda: ws.plane.posterior is not None, timeout=30_000)
+    assert state(ws).recipe.drawing == ()
+    QTest.mouseRelease(pad, LEFT, pos=QPoint(side // 2, round(0.8 * side)))
+    (dab,) = state(ws).recipe.drawing
+    settle(ws, qtbot)
+    column = pixels(pad.image)[:, 14, 0]
+    assert (column[8:20] > 200).all()
+    place = ws.plane.posterior
+    assert place is not None
+    ones = ws.plane.codes_drawn[mnist("test")[1] == 1].mean(axis=0)
+    assert np.hypot(*(ones - place[0])) < 1.5  # a bar lies among the ones
+    ws.context.store.undo()
+    settle(ws, qtbot)
+    assert pad.image is None
+    assert ws.plane.posterior is None
+    assert dab.value == 1
+
+
+def test_a_pasted_picture_is_encoded(ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
+    grey = np.ascontiguousarray(mnist_test[0][5, 0])
+    QGuiApplication.clipboard().setImage(QImage(grey.data, 28, 28, 28, QImage.Format.Format_Grayscale8).copy())
+    ws.actions_.paste.trigger()
+    qtbot.waitUntil(lambda: ws.plane.posterior is not None, timeout=30_000)
+    np.testing.assert_array_equal(pixels(ws.inspector.picture.pad.image)[:, :, 0], grey)
+    QGuiApplication.clipboard().clear()
+    with qtbot.waitSignal(ws.context.client.failed) as failed:
+        ws.actions_.paste.trigger()
+    assert "no picture in the clipboard" in failed.args[0].message
+    settle(ws, qtbot)
+
+
+def test_a_code_shows_its_image_and_a_click_encodes_it(
+    ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray]
+) -> None:
+    codes = ws.plane.codes_drawn
+    inside = np.flatnonzero((codes[:, 0] < -2.6) & (np.abs(codes[:, 1]) < 2.0))
+    apart = np.linalg.norm(codes[inside, None] - codes[None], axis=2)
+    alone = int(inside[np.sort(apart, axis=1)[:, 1].argmax()])  # the farthest from any other
+    where = at(ws, *codes[alone].tolist())
+    QTest.mouseMove(ws.plane, where)
+    assert ws.plane.pointed == alone
+    settle(ws, qtbot)
+    QTest.mouseClick(ws.plane, LEFT, pos=where)
+    assert state(ws).image == alone
+    settle(ws, qtbot)
+    np.testing.assert_array_equal(pixels(ws.inspector.picture.pad.image)[:, :, 0], mnist_test[0][alone, 0])
+    assert ws.plane.posterior is not None
+    assert ws.plane.posterior[0] == pytest.approx(codes[alone], abs=1e-3)
+    ws.actions_.resample.trigger()
+    settle(ws, qtbot)
+    drawn = ws.plane.samples_drawn
+    sigma = np.sqrt(np.diag(ws.plane.posterior[1]))  # type: ignore[arg-type]
+    assert len(drawn) == ws.panel.strip.count == 24
+    assert (np.linalg.norm((drawn - ws.plane.posterior[0]) / sigma, axis=1) <= 2.001).all()
+    ws.actions_.resample.trigger()
+    settle(ws, qtbot)
+    assert not np.array_equal(ws.plane.samples_drawn, drawn)
+
+
+# --- fields, samples, paths
+
+
+def test_a_field_has_a_scale_and_a_value_under_the_pointer(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    ws.toolbar.fields.setCurrentIndex(ws.toolbar.fields.findData("error"))
+    ws.toolbar.fields.activated.emit(ws.toolbar.fields.currentIndex())
+    assert state(ws).field == "error"
+    settle(ws, qtbot)
+    field = ws.controller.field
+    assert field is not None
+    assert not field.partial
+    assert covers(field.extent, ws.plane.view.extent)
+    scale = ws.panes[0].scale
+    assert scale.isVisible()
+    assert scale.ends == (field.low, field.high)
+    QTest.mouseMove(ws.plane, at(ws, 0.5, 0.5))
+    settle(ws, qtbot)
+    column = int((0.5 - field.extent[0]) / (field.extent[1] - field.extent[0]) * field.columns)
+    row = int((field.extent[3] - 0.5) / (field.extent[3] - field.extent[2]) * field.rows)
+    near = field.values[row - 1 : row + 2, column - 1 : column + 2]
+    assert near.min() * 0.99 <= float(scale.words.replace("−", "-")) <= near.max() * 1.01
+    ws.context.store.update_latent(field="")
+    assert not scale.isVisible()
+    assert ws.plane.field_extent is None
+    settle(ws, qtbot)
+
+
+def test_prior_samples_are_told_with_the_share_read_as_digits(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    ws.actions_.sample.trigger()
+    settle(ws, qtbot)
+    drawn = ws.plane.samples_drawn.copy()
+    assert len(drawn) == ws.panel.strip.count == 64
+    assert "% read > 0.9" in ws.panel.note.text()
+    ws.actions_.sample.trigger()
+    settle(ws, qtbot)
+    assert not np.array_equal(ws.plane.samples_drawn, drawn)
+    ws.panel.close_button.click()
+    assert state(ws).recipe.prior is None
+    assert len(ws.plane.samples_drawn) == 0
+    settle(ws, qtbot)
+
+
+def test_paths_between_two_points_side_by_side(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    assert not ws.actions_.paths.isEnabled()
+    first, second = add_point(ws, -1.6, 0.3), add_point(ws, 1.4, -0.9)
+    settle(ws, qtbot)
+    ws.actions_.paths.trigger()
+    settle(ws, qtbot)
+    paths = ws.panes[0].paths
+    assert list(paths) == ["line", "spherical", "geodesic"]
+    for shown in paths.values():
+        np.testing.assert_allclose(shown.outline[[0, -1]], [(first.x, first.y), (second.x, second.y)], atol=1e-5)
+    assert paths["geodesic"].image_length < paths["line"].image_length < 1.5 * paths["geodesic"].image_length
+    assert [strip.count for strip in ws.panel.strips] == [32, 32, 32]
+
+
+def test_tools_draw_lines_circles_and_geodesics(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    for action, shape in ((ws.actions_.line, "line"), (ws.actions_.circle, "circle"), (ws.actions_.geodesic, "geodesic")):
+        action.trigger()
+        QTest.mousePress(ws.plane, LEFT, pos=at(ws, -0.5, -0.5))
+        QTest.mouseMove(ws.plane, at(ws, 0.2, 0.1))
+        QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 0.7, 0.4))
+        ws.player.stop()
+        stroke = state(ws).recipe.strokes[-1]
+        assert stroke.shape == shape
+        np.testing.assert_allclose(stroke.path, [(-0.5, -0.5), (0.7, 0.4)], atol=1.5 / ws.plane.view.scale)
+        settle(ws, qtbot)
+        assert ws.panel.strip.count == 64
+    circle = state(ws).recipe.strokes[1]
+    assert np.ptp(np.linalg.norm(np.asarray(ws.plane.outline(circle)) - circle.path[0], axis=1)) < 1e-6
+    geodesic = state(ws).recipe.strokes[2]
+    assert len(ws.plane.outline(geodesic)) > 2
+
+
+def test_a_node_is_dragged_and_a_locked_point_is_not(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    ws.actions_.line.trigger()
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, -1.0, 1.8))
+    QTest.mouseMove(ws.plane, at(ws, 1.0, 1.8))
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 1.0, 1.8))
+    ws.player.stop()
+    ws.actions_.move.trigger()
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, 1.0, 1.8))
+    QTest.mouseMove(ws.plane, at(ws, 1.5, 1.0))
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 1.5, 1.0))
+    (stroke,) = state(ws).recipe.strokes
+    np.testing.assert_allclose(stroke.path, [(-1.0, 1.8), (1.5, 1.0)], atol=1.5 / ws.plane.view.scale)
+    point = add_point(ws, -0.9, -0.9)
+    ws.actions_.lock.trigger()
+    QTest.mousePress(ws.plane, LEFT, pos=at(ws, point.x, point.y))
+    QTest.mouseMove(ws.plane, at(ws, 0.0, 0.0))
+    QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 0.0, 0.0))
+    locked = state(ws).recipe.points[0]
+    assert (locked.x, locked.y, locked.locked) == (point.x, point.y, True)
+    ws.actions_.copy.trigger()
+    name, x, y = QGuiApplication.clipboard().text().split("\t")
+    assert (name, float(x), float(y)) == ("P1", pytest.approx(point.x), pytest.approx(point.y))
+    settle(ws, qtbot)
+
+
+def test_a_stroke_in_equal_steps_between_images(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    paint(ws, ARC)
+    ws.player.stop()
+    settle(ws, qtbot)
+    before = ws.controller.stroke
+    spacing = ws.inspector.selection.spacing
+    spacing.activated.emit(spacing.findData("image"))
+    settle(ws, qtbot)
+    after = ws.controller.stroke
+    assert before is not None
+    assert after is not None
+
+    def uneven(tiles: np.ndarray) -> float:
+        return float(np.ptp(np.linalg.norm(np.diff(tiles[..., 0].astype(float).reshape(64, -1), axis=0), axis=1)))
+
+    assert uneven(after.tiles) < 0.7 * uneven(before.tiles)
+
+
+# --- planes beside
+
+
+def test_a_linked_plane_shows_the_same_stroke_digit_and_samples(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
+    paint(ws, ARC)
+    ws.player.stop()
+    ws.actions_.beside.trigger()
+    qtbot.waitUntil(lambda: len(ws.panes) == 2 and ws.idle and len(ws.panes[1].plane.codes_drawn) == 10_000, timeout=60_000)
+    (stroke,) = state(ws).recipe.strokes
+    ours, other = ws.panel.strips
+    assert ours.count == other.count == 64
+    assert_same(other.images[9], decodings(checkpoints["mnist-ae-2d"], resample(stroke.path, 64))[9])
+    ws.actions_.sample.trigger()
+    settle(ws, qtbot)
+    np.testing.assert_array_equal(ws.panes[0].plane.samples_drawn, ws.panes[1].plane.samples_drawn)
+    assert all(row.note for row in ws.panel.content.rows)
+    ws.context.store.update_latent(image=3)
+    settle(ws, qtbot)
+    assert ws.panes[1].plane.posterior is not None
+    assert ws.panes[1].plane.posterior[2].startswith("a point")
+    ws.actions_.beside.trigger()
+    assert len(ws.panes) == 1
+    settle(ws, qtbot)
 
 
 # --- the window around it

@@ -240,7 +240,7 @@ def test_the_brush_paints_a_smooth_path_through_where_the_pointer_went(plane: Pl
     painted: list[np.ndarray] = []
     plane.stroke_growing.connect(grown.append)
     plane.stroke_painted.connect(painted.append)
-    plane.set_brush(True)
+    plane.set_tool("stroke")
     codes = [(x, 0.8 * np.sin(2 * x)) for x in np.linspace(-2, 2, 60)]
     drag(plane, *codes)
     assert len(painted) == 1
@@ -254,7 +254,7 @@ def test_the_brush_paints_a_smooth_path_through_where_the_pointer_went(plane: Pl
 def test_shift_paints_a_straight_line(plane: Plane) -> None:
     painted: list[np.ndarray] = []
     plane.stroke_painted.connect(painted.append)
-    plane.set_brush(True)
+    plane.set_tool("stroke")
     QTest.mousePress(plane, LEFT, Qt.KeyboardModifier.ShiftModifier, at(plane, -1.0, 0.0))
     for code in ((0.0, 1.0), (1.0, 0.5)):
         place = at(plane, *code)
@@ -277,7 +277,7 @@ def test_a_click_with_the_brush_selects_instead(plane: Plane) -> None:
     plane.stroke_painted.connect(painted.append)
     plane.item_selected.connect(selected.append)
     plane.set_items((), (Stroke("S", ((-2.0, -1.0), (2.0, -1.0))),), "")
-    plane.set_brush(True)
+    plane.set_tool("stroke")
     QTest.mouseClick(plane, LEFT, pos=at(plane, 0.5, -1.0))
     assert painted == []
     assert selected == ["S"]
@@ -288,7 +288,7 @@ def test_escape_gives_a_stroke_up(plane: Plane) -> None:
     painted: list[object] = []
     plane.stroke_growing.connect(grown.append)
     plane.stroke_painted.connect(painted.append)
-    plane.set_brush(True)
+    plane.set_tool("stroke")
     QTest.mousePress(plane, LEFT, pos=at(plane, -1.0, 0.0))
     QTest.mouseMove(plane, at(plane, 1.0, 0.0))
     QTest.keyClick(plane, Qt.Key.Key_Escape)

@@ -1,4 +1,8 @@
-"""The latent plane: codes, decodings, the manifold."""
+"""The latent plane: codes, decodings, the manifold.
+
+Places are plane coordinates: the code itself where it has two numbers, else coordinates in `slice` (None: the plane
+of the first two principal components of the test images' codes).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from explorer.recipe import Dab
+from explorer.recipe import Dab, Slice, Stroke
+
+
+CONFIDENT = 0.9
+"""Probability above which a decoding counts as read with confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,7 @@ class EncodeImages:
 
     path: str
     limit: int = 10_000
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class DecodeCodes:
     path: str
     codes: tuple[tuple[float, float], ...]
     judge: bool = False
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class DecodeGrid:
     extent: tuple[float, float, float, float]
     columns: int
     rows: int
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class EncodePicture:
     resize: bool = True
     centre: bool = False
     pixels: np.ndarray | None = field(default=None, compare=False)
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,21 @@ class DrawCodes:
     count: int
     seed: int
     encoded: EncodePicture | None = None
+    slice: Slice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStroke:
+    """The decodings along a stroke. Answer: StrokeShown."""
+
+    path: str
+    stroke: Stroke
+    slice: Slice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowGeodesic(ShowStroke):
+    """A geodesic stroke, which takes its time: it is shown on its way. Answers: StrokeShown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,16 +142,62 @@ class CodesShown:
     ----------
     path : str
     codes : ndarray, shape (N, 2), float32
-        Means of q(z|x), or the codes of an AE.
+        Means of q(z|x), or the codes of an AE; where codes have more numbers, their nearest places on the plane.
     sigmas : ndarray, shape (N, 2), float32, or None
-        s(x); None for an AE.
+        s(x) of two-dimensional codes; None for an AE and on slices.
     labels : ndarray, shape (N,), uint8, or None
+    distances : ndarray, shape (N,), float32, or None
+        Of the codes from the plane; None where the plane is the whole latent space.
+    spread : float
+        Root mean square of the distances: what counts as far.
+    dimensions : int
+        Of the latent space.
     """
 
     path: str
     codes: np.ndarray
     sigmas: np.ndarray | None
     labels: np.ndarray | None
+    distances: np.ndarray | None = None
+    spread: float = 0.0
+    dimensions: int = 2
+
+    @property
+    def rest(self) -> int:
+        """Directions in which the plane can be moved."""
+        return self.dimensions - 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrokeShown:
+    """A stroke through a model.
+
+    Attributes
+    ----------
+    path : str
+    stroke : Stroke
+    places : ndarray, shape (frames, 2), float64
+        Where it is decoded.
+    outline : ndarray, shape (M, 2), float64
+        The curve itself.
+    tiles : ndarray, shape (frames, H, W, 3), uint8
+    plane_length, image_length : float
+        Of the outline on the plane, and of its decodings: Euclidean over pixels in [0, 1].
+    iteration : int
+        Of a geodesic; 0 for other shapes.
+    partial : bool
+        A geodesic on its way.
+    """
+
+    path: str
+    stroke: Stroke
+    places: np.ndarray
+    outline: np.ndarray
+    tiles: np.ndarray
+    plane_length: float
+    image_length: float
+    iteration: int = 0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,8 +248,13 @@ class PictureEncoded:
     path : str
     name : str
     mean : (float, float)
+        The place of its code.
     sigma : (float, float) or None
-        s(x); None for an AE.
+        s(x) along the plane's two axes; None for an AE.
+    covariance : ((float, float), (float, float)) or None
+        Of q(z|x) on the plane; None for an AE.
+    distance : float
+        Of the code from the plane.
     tile, reconstruction : ndarray, shape (H, W, 3), uint8
     log_likelihood, kl : float
         Reconstruction term and KL of the ELBO in nats; KL is NaN for an AE.
@@ -193,6 +271,8 @@ class PictureEncoded:
     log_likelihood: float
     kl: float
     error: float
+    covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
+    distance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +303,11 @@ class CodesDrawn:
     ----------
     path : str
     codes : ndarray, shape (N, 2), float32
+        Their nearest places.
+    distances : ndarray, shape (N,), float32
+        From the plane.
     tiles : ndarray, shape (N, H, W, 3), uint8
-        Their decodings.
+        Decodings of the codes themselves.
     digits : ndarray, shape (N,), uint8, and confidence : ndarray, shape (N,), float32
         The likeliest digit of each decoding and its probability; empty without the classifier.
     confident : float
@@ -235,6 +318,7 @@ class CodesDrawn:
 
     path: str
     codes: np.ndarray
+    distances: np.ndarray
     tiles: np.ndarray
     digits: np.ndarray
     confidence: np.ndarray

@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.recipe import Slice
+
 FieldKind = Literal["density", "error", "elbo", "magnification", "classes"]
 FIELD_KINDS: tuple[FieldKind, ...] = ("density", "error", "elbo", "magnification", "classes")
 
@@ -29,6 +31,8 @@ class ShowField:
         Of the finest answer.
     class_colours : tuple of str
         #rrggbb of each class; used by "classes".
+    slice : Slice or None
+        Which plane, where codes have more than two dimensions.
     """
 
     path: str
@@ -37,6 +41,7 @@ class ShowField:
     columns: int
     rows: int
     class_colours: tuple[str, ...] = field(default=(), repr=False)
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,8 +15,9 @@ class LatentActions:
 
     Attributes
     ----------
-    move, brush, add_point, delete, rename, play, loop, back, on, fit, zoom_in, zoom_out, codes, manifold, prior,
-    all_classes, encode, no_picture, other_model : QAction
+    move, brush, line, circle, geodesic, add_point, lock, copy, paths, delete, play, loop, back, on, export, fit, zoom_in, zoom_out,
+    codes, manifold, prior, sample, no_samples, all_classes, encode, paste, no_picture, resize, centre, resample,
+    other_model, beside : QAction
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -24,16 +25,25 @@ class LatentActions:
         self.move = self._make("&Move", "V", "Select, drag and add points; drag strokes (V or M)", True)
         self.move.setShortcuts([QKeySequence("V"), QKeySequence("M")])
         self.brush = self._make("Paint &stroke", "B", "Paint a path; its decodings play in the strip. Shift: a straight line (B)", True)
+        self.line = self._make("Straight li&ne", "I", "Drag a straight stroke from one place to another (I)", True)
+        self.circle = self._make("Ci&rcle", "O", "Drag from the centre of a circle to where the stroke begins and ends (O)", True)
+        self.geodesic = self._make(
+            "Geodesic stro&ke", "D", "Drag the curve between two places along which decodings change least (D)", True
+        )
         tools = QActionGroup(parent)
-        for action in (self.move, self.brush):
+        for action in self.tools().values():
             tools.addAction(action)
         self.add_point = self._make("&Add point", "A", "Put a point under the pointer, or in the middle (A, or double-click)")
+        self.lock = self._make("Loc&k point", "K", "Keep the selected point where it is: dragging does not move it (K)", True)
+        self.copy = self._make("Cop&y as text", "Ctrl+C", "Copy the selected point, or all points, or the stroke, as text (Ctrl+C)")
+        self.paths = self._make("Pat&hs between two points", "J", "Line, spherical interpolation and geodesic, side by side (J)", True)
         self.delete = self._make("&Delete", "Del", "Take the selected point or stroke away (Delete)")
         self.delete.setShortcuts([QKeySequence("Del"), QKeySequence("Backspace")])
         self.play = self._make("&Play stroke", "Space", "Play or pause the selected stroke (Space)")
         self.loop = self._make("&Loop", "L", "Start again at the end of the stroke (L)", True)
         self.back = self._make("Frame &back", ",", "One frame back along the stroke (,)")
         self.on = self._make("Frame &on", ".", "One frame on along the stroke (.)")
+        self.export = self._make("E&xport strip…", None, "Save the strip's pictures: a sheet (.png) or a film (.gif, .mp4)")
         self.fit = self._make("&Fit", "F", "Show all codes and the prior (F)")
         self.zoom_in = self._make("Zoom &in", "+", "Enlarge about the middle (+, or the wheel)")
         self.zoom_in.setShortcuts([QKeySequence("+"), QKeySequence("=")])
@@ -41,10 +51,27 @@ class LatentActions:
         self.codes = self._make("&Codes", "C", "The codes of the 10,000 test images, coloured by class (C)", True)
         self.manifold = self._make("Mani&fold", "G", "Decodings of a grid of codes, finer as you zoom in (G)", True)
         self.prior = self._make("P&rior", "P", "Circles that hold 50, 90 and 99 % of the prior N(0, I); an AE has none (P)", True)
+        self.sample = self._make("Sa&mple the prior", "N", "New random codes z ~ N(0, I), decoded, and how many are read as digits (N)")
+        self.no_samples = self._make("Remove sampl&es", None, "Take the random codes off the plane")
         self.all_classes = self._make("Show all c&lasses", None, "Draw the codes of every class")
         self.encode = self._make("&Encode image…", "E", "Encode a picture file: code, posterior, reconstruction (E, or drop it)")
-        self.no_picture = self._make("Remove p&icture", None, "Take the encoded picture off the plane")
+        self.paste = self._make("Paste ima&ge", "Ctrl+V", "Encode the picture in the clipboard (Ctrl+V)")
+        self.no_picture = self._make("Remove p&icture", None, "Clear the pad and take what is encoded off the plane")
+        self.resize = self._make("Resize picture", None, "Fit the picture into the model's images, and encode it")
+        self.centre = self._make(
+            "Centre as MNIST", None, "Bring the digit to MNIST's size and place: 20 of 28 pixels, centred by mass", True
+        )
+        self.resample = self._make("&Resample", "R", "New draws from within 2 σ of q(z|x), and their decodings (R)")
+        self.beside = self._make(
+            "Another plane &beside", "Y", "Link a second model: the same strokes, digit and samples through each (Y)", True
+        )
         self.other_model = self._make("&VAE or AE", "X", "Show the other kind of model at the same coordinates (X)")
+
+    def tools(self) -> dict[str, QAction]:
+        """The tools by their names in the session."""
+        return {
+            "move": self.move, "stroke": self.brush, "line": self.line, "circle": self.circle, "geodesic": self.geodesic,
+        }  # fmt: skip
 
     def _make(self, text: str, key: str | None, tip: str, checkable: bool = False) -> QAction:
         action = QAction(text, self._parent)
@@ -58,12 +85,13 @@ class LatentActions:
     def menu(self) -> list[QAction]:
         """As in the menu, with separators."""
         groups = (
-            (self.move, self.brush),
-            (self.add_point, self.delete),
-            (self.play, self.loop, self.back, self.on),
-            (self.codes, self.manifold, self.prior, self.all_classes),
+            tuple(self.tools().values()),
+            (self.add_point, self.lock, self.copy, self.paths, self.delete),
+            (self.play, self.loop, self.back, self.on, self.export),
+            (self.codes, self.manifold, self.prior, self.all_classes, self.sample, self.no_samples),
             (self.fit, self.zoom_in, self.zoom_out),
-            (self.encode, self.no_picture, self.other_model),
+            (self.encode, self.paste, self.centre, self.resample, self.no_picture),
+            (self.other_model, self.beside),
         )
         rows: list[QAction] = []
         for group in groups:
@@ -84,6 +112,7 @@ class IconButton(QToolButton):
         self.setFixedSize(size, size)
         self.setIconSize(QSize(16, 16))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCheckable(action.isCheckable())
         self.clicked.connect(action.trigger)
         action.changed.connect(self._show)
         theme.changed.connect(self._show)
@@ -94,6 +123,7 @@ class IconButton(QToolButton):
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._action.text().replace("&", ""))
         self.setEnabled(self._action.isEnabled())
+        self.setChecked(self._action.isChecked())
 
 
 class ActionButton(QPushButton):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from explorer.recipe import Point, Stroke
-from explorer.state.session import LatentState
+from explorer.paths import state_folder
+from explorer.recipe import Dab, Point, Spacing, Stroke, StrokeShape
+from explorer.state.session import FieldName, LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
-from explorer.views.latent.controller import LatentController, plane_entries
+from explorer.views.latent.controller import SHAPES, LatentController
+from explorer.views.latent.entries import is_variational, plane_entries
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.player import Player
 from explorer.views.latent.strip_panel import StripPanel
@@ -24,6 +28,7 @@ from explorer.widgets.plane_legend import PlaneLegend
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
 NUDGE_PIXELS = 2
 ZOOM = 1.25
+SAMPLES = 64
 
 
 class Hands(QObject):
@@ -37,16 +42,23 @@ class Hands(QObject):
 
     def __init__(self, context: Context, plane: Plane, controller: LatentController, actions: LatentActions, parent: QObject) -> None:
         super().__init__(parent)
+        self._controllers = [controller]
         self._store, self._library = context.store, context.library
         self._plane, self._controller, self._actions = plane, controller, actions
         self.player = Player(self)
         self.player.frame_due.connect(self._show_frame)
+        self._frames: Callable[[], int] = lambda: 0
         self._take_plane()
         self._take_actions()
 
     def _take_plane(self) -> None:
-        plane = self._plane
-        plane.hovered.connect(self._controller.set_hover)
+        self.take_gestures(self._plane)
+        self._plane.play_wanted.connect(self._toggle_play)
+
+    def take_gestures(self, plane: Plane) -> None:
+        """Listen to a plane: all that are linked change the same session."""
+        plane.hovered.connect(self._hover)
+        plane.code_clicked.connect(self._encode_image)
         plane.point_wanted.connect(self._add_point)
         plane.item_selected.connect(self._select)
         plane.item_carried.connect(self._carry)
@@ -54,33 +66,51 @@ class Hands(QObject):
         plane.stroke_growing.connect(self._stroke_growing)
         plane.stroke_painted.connect(self._stroke_painted)
         plane.menu_wanted.connect(self._show_menu)
-        plane.play_wanted.connect(self._toggle_play)
         plane.nudged.connect(self._nudge)
+
+    def set_controllers(self, controllers: Sequence[LatentController]) -> None:
+        """All planes' controllers, the first one's first."""
+        self._controllers = list(controllers)
 
     def _take_actions(self) -> None:
         a = self._actions
         slots = {
-            a.move: self._use_move, a.brush: self._use_brush, a.add_point: self._add_point_here, a.delete: self._delete_selected,
+            a.add_point: self._add_point_here, a.delete: self._delete_selected,
             a.play: self._toggle_play, a.loop: self._toggle_loop, a.back: self._step_back, a.on: self._step_on,
             a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
             a.all_classes: self._all_classes, a.fit: self._plane.fit, a.zoom_in: self._zoom_in, a.zoom_out: self._zoom_out,
             a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.other_model: self._other_model,
+            a.lock: self._toggle_lock, a.copy: self._copy, a.paths: self._toggle_paths, a.sample: self._sample,
+            a.no_samples: self._remove_samples, a.paste: self._paste, a.resize: self._resize, a.centre: self._toggle_centre,
+            a.resample: self._resample, a.beside: self._toggle_beside,
         }  # fmt: skip
+        for tool, action in a.tools().items():
+            action.triggered.connect(lambda _=False, tool=tool: self._store.update_latent(tool=tool))
         for action, slot in slots.items():
             action.triggered.connect(slot)
 
     def take_widgets(self, toolbar: LatentToolbar, legend: PlaneLegend, panel: StripPanel, inspector: LatentInspector) -> None:
         """Listen to what lies around the plane."""
+        self._frames = lambda: panel.strip.count
         toolbar.entry_chosen.connect(self._choose_hash)
         toolbar.kind_chosen.connect(self._choose_kind)
-        legend.class_toggled.connect(self._toggle_class)
-        legend.class_alone.connect(self._only_class)
-        panel.strip.frame_chosen.connect(self._choose_frame)
+        legend.class_toggled.connect(self.toggle_class)
+        legend.class_alone.connect(self.only_class)
+        toolbar.field_chosen.connect(self._choose_field)
+        panel.frame_chosen.connect(self._choose_frame)
         panel.speed_chosen.connect(self._choose_speed)
-        inspector.renamed.connect(self._rename)
-        inspector.placed.connect(self._place)
-        inspector.frames_chosen.connect(self._set_frames)
-        inspector.delete_wanted.connect(self._delete)
+        panel.close_wanted.connect(self._close_strip)
+        selection = inspector.selection
+        selection.renamed.connect(self._rename)
+        selection.placed.connect(self._place)
+        selection.frames_chosen.connect(self._set_frames)
+        selection.shape_chosen.connect(self._set_shape)
+        selection.spacing_chosen.connect(self._set_spacing)
+        selection.path_wanted.connect(self._show_paths)
+        selection.delete_wanted.connect(self._delete)
+        inspector.picture.drawing_growing.connect(self._drawing_growing)
+        inspector.picture.drawn.connect(self._drawn)
+        inspector.picture.centre_chosen.connect(self._choose_centre)
 
     @property
     def _state(self) -> LatentState:
@@ -100,30 +130,38 @@ class Hands(QObject):
         inside = self._plane.underMouse() and self._plane.rect().contains(at)
         self._add_point(*(self._plane.view.to_plane(at.x(), at.y()) if inside else (self._plane.view.x, self._plane.view.y)))
 
+    def _hover(self, place: tuple[float, float] | None) -> None:
+        for controller in self._controllers:
+            controller.set_hover(place)
+
     def _carry(self, item: Point | Stroke) -> None:
         verbs.carry(self._store, item)
 
     def _nudge(self, dx: int, dy: int) -> None:
         """Arrow keys: in steps of pixels, or of frames."""
         item = verbs.item_named(self._state.recipe, self._state.selected)
-        if isinstance(item, Point):
+        if isinstance(item, Point) and not item.locked:
             step = NUDGE_PIXELS / self._plane.view.scale
             verbs.carry(self._store, msgspec.structs.replace(item, x=item.x + dx * step, y=item.y + dy * step))
         elif isinstance(item, Stroke):
             self._choose_frame(self._state.frame + (1 if dx + dy > 0 else -1))
 
     def _place(self, name: str, x: float, y: float) -> None:
-        verbs.carry(self._store, Point(name, x, y))
+        point = verbs.item_named(self._state.recipe, name)
+        if isinstance(point, Point):
+            verbs.carry(self._store, msgspec.structs.replace(point, x=x, y=y))
         self._store.end_merge()
 
     def _stroke_growing(self, path: np.ndarray | None) -> None:
         self.player.stop()
-        self._controller.set_growing(path)
+        for controller in self._controllers:
+            controller.set_growing(path)
 
     def _stroke_painted(self, path: np.ndarray) -> None:
         if self._controller.entry is not None:
-            verbs.add_stroke(self._store, self._controller.entry, path)
-        self._controller.set_growing(None)
+            verbs.add_stroke(self._store, self._controller.entry, path, SHAPES.get(self._state.tool, "free"))  # type: ignore[arg-type]
+        for controller in self._controllers:
+            controller.set_growing(None)
         self._play()
 
     def _rename(self, name: str, wanted: str) -> None:
@@ -139,13 +177,118 @@ class Hands(QObject):
     def _delete_selected(self) -> None:
         verbs.delete(self._store, self._state.selected)
 
+    # --- what is encoded
+
     def _dismiss_picture(self) -> None:
-        self._store.update_latent(picture="")
+        verbs.encode_nothing(self._store)
+
+    def _encode_image(self, index: int) -> None:
+        verbs.encode_image(self._store, index)
+
+    def _drawing_growing(self, drawing: tuple[Dab, ...]) -> None:
+        for controller in self._controllers:
+            controller.set_drawing(drawing)
+
+    def _drawn(self, drawing: tuple[Dab, ...]) -> None:
+        for controller in self._controllers:
+            controller.set_drawing(None)
+        verbs.draw(self._store, drawing)
+
+    def _choose_centre(self, on: bool) -> None:
+        self._store.update_latent(centre=on)
+
+    def _toggle_centre(self) -> None:
+        self._store.update_latent(centre=not self._state.centre)
+
+    def _resize(self) -> None:
+        self._store.update_latent(resize=True)
+
+    def _resample(self) -> None:
+        self.player.stop()
+        verbs.resample(self._store)
+
+    def _paste(self) -> None:
+        """Encode the clipboard's picture, or the picture file in it."""
+        data = QGuiApplication.clipboard().mimeData()
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
+        if files:
+            verbs.encode_file(self._store, files[0])
+        elif data is not None and data.hasImage():
+            path = state_folder() / "pasted.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if QGuiApplication.clipboard().image().save(str(path)):
+                verbs.encode_nothing(self._store)
+                verbs.encode_file(self._store, str(path))
+        else:
+            self._controller.complain("there is no picture in the clipboard: copy one, or draw on the pad")
 
     def _ask_for_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._plane.window(), "Encode image", "", PICTURES)
         if path:
-            self._store.update_latent(picture=path)
+            verbs.encode_file(self._store, path)
+
+    # --- samples, paths, planes
+
+    def _sample(self) -> None:
+        self.player.stop()
+        verbs.sample_prior(self._store, SAMPLES)
+
+    def _remove_samples(self) -> None:
+        verbs.remove_samples(self._store)
+
+    def _close_strip(self) -> None:
+        if self._state.strip == "samples":
+            verbs.remove_samples(self._store)
+        else:
+            self._store.update_latent(strip="stroke", frame=0)
+
+    def _show_paths(self, first: str, second: str) -> None:
+        self.player.stop()
+        verbs.show_paths(self._store, first, second)
+
+    def _toggle_paths(self) -> None:
+        """Between the selected point, or the last, and the one before it."""
+        points = [p.name for p in self._state.recipe.points]
+        if self._state.strip == "paths" or len(points) < 2:
+            self._store.update_latent(strip="stroke", frame=0)
+            return
+        last = self._state.selected if self._state.selected in points else points[-1]
+        first = next(name for name in reversed(points) if name != last)
+        self._show_paths(first, last)
+
+    def _toggle_beside(self) -> None:
+        """The other kind of model beside this one, or none."""
+        if self._state.recipe.beside:
+            verbs.put_beside(self._store, None)
+            return
+        entry = self._controller.entry
+        others = [e for e in plane_entries(self._library) if e != entry]
+        if others:
+            verbs.put_beside(self._store, next((e for e in others if is_variational(e) != is_variational(entry)), others[0]))
+
+    def put_beside(self, sha256: str) -> None:
+        """Link another model beside the first."""
+        entry = self._library.find(sha256)
+        if entry is not None:
+            verbs.put_beside(self._store, entry)
+
+    def _toggle_lock(self) -> None:
+        verbs.toggle_lock(self._store, self._state.selected)
+
+    def _copy(self) -> None:
+        text = verbs.as_text(self._state.recipe, self._state.selected)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def _set_shape(self, name: str, shape: StrokeShape) -> None:
+        self.player.stop()
+        verbs.set_shape(self._store, name, shape)
+
+    def _set_spacing(self, name: str, spacing: Spacing) -> None:
+        verbs.set_spacing(self._store, name, spacing)
+
+    def _choose_field(self, field: FieldName) -> None:
+        self._store.update_latent(field=field)
 
     # --- models, layers, tools
 
@@ -163,10 +306,12 @@ class Hands(QObject):
         entry = self._controller.entry
         self._choose_kind("ae" if entry is not None and entry.card is not None and entry.card.kind == "vae" else "vae")
 
-    def _toggle_class(self, label: int) -> None:
+    def toggle_class(self, label: int) -> None:
+        """Hide a class, or show it again."""
         verbs.toggle_class(self._store, label)
 
-    def _only_class(self, label: int) -> None:
+    def only_class(self, label: int) -> None:
+        """Show one class alone."""
         verbs.only_class(self._store, label)
 
     def _all_classes(self) -> None:
@@ -180,12 +325,6 @@ class Hands(QObject):
 
     def _toggle_prior(self) -> None:
         self._store.update_latent(prior=not self._state.prior)
-
-    def _use_move(self) -> None:
-        self._store.update_latent(tool="move")
-
-    def _use_brush(self) -> None:
-        self._store.update_latent(tool="stroke")
 
     def _zoom_in(self) -> None:
         self._plane.zoom(ZOOM)
@@ -207,9 +346,9 @@ class Hands(QObject):
 
     def _play(self) -> None:
         """Play the selected stroke with the settings of now."""
-        stroke = self._stroke()
-        if stroke is not None:
-            self.player.play(self._state.frame, stroke.frames, self._state.loop, self._state.speed)
+        count = self._count()
+        if count and self._state.strip in ("stroke", "paths"):
+            self.player.play(self._state.frame, count, self._state.loop, self._state.speed)
 
     def _replay(self) -> None:
         if self.player.playing:
@@ -219,10 +358,17 @@ class Hands(QObject):
         self._store.update_latent(frame=frame)
 
     def _choose_frame(self, frame: int) -> None:
-        stroke = self._stroke()
-        if stroke is not None:
+        count = self._count()
+        if count:
             self.player.stop()
-            self._show_frame(min(stroke.frames - 1, max(0, frame)))
+            self._show_frame(min(count - 1, max(0, frame)))
+
+    def _count(self) -> int:
+        """Frames of what the strip shows."""
+        if self._state.strip == "stroke":
+            stroke = self._stroke()
+            return 0 if stroke is None else stroke.frames
+        return self._frames()
 
     def _step_on(self) -> None:
         self._choose_frame(self._state.frame + 1)
@@ -243,6 +389,9 @@ class Hands(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._state.selected:
             menu.addAction(self._actions.delete)
+            menu.addAction(self._actions.copy)
+            if self._actions.lock.isEnabled():
+                menu.addAction(self._actions.lock)
             if self._stroke() is not None:
                 menu.addAction(self._actions.play)
         if self._controller.entry is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
 from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
+from explorer.views.latent.fields import FIELDS
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import join
 from explorer.widgets.theme import Theme
@@ -17,7 +18,11 @@ KINDS = (
     Segment("ae", "AE", "The plane of an AE: codes are points, wherever the encoder put them (X)"),
 )
 
-NARROW, TIGHT, ROOMY = 640, 760, 864
+TOOL_ICONS = {
+    "move": "ph.cursor", "stroke": "ph.scribble-loop", "line": "ph.line-segment", "circle": "ph.circle", "geodesic": "ph.path",
+}  # fmt: skip
+NO_FIELD = "No field"
+NARROW, TIGHT, ROOMY = 640, 800, 960
 
 
 class LatentToolbar(QWidget):
@@ -29,10 +34,13 @@ class LatentToolbar(QWidget):
         sha256 of a checkpoint.
     kind_chosen(str)
         "vae" or "ae".
+    field_chosen(str)
+        A FieldKind, or empty for none.
     """
 
     entry_chosen = Signal(str)
     kind_chosen = Signal(str)
+    field_chosen = Signal(str)
 
     def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,22 +49,31 @@ class LatentToolbar(QWidget):
         row.setSpacing(8)
         tools = QHBoxLayout()
         tools.setSpacing(0)
-        buttons = [ActionButton(actions.move), ActionButton(actions.brush)]
+        buttons = [IconButton(action, TOOL_ICONS[name], theme, 30) for name, action in actions.tools().items()]
         for button in buttons:
             tools.addWidget(button)
         join(buttons)
         row.addLayout(tools)
-        row.addSpacing(4)
         for action in (actions.codes, actions.manifold, actions.prior):
             row.addWidget(ActionButton(action))
-        row.addSpacing(4)
-        self._extras = (IconButton(actions.add_point, "ph.plus-circle", theme), IconButton(actions.fit, "ph.corners-out", theme))
-        for extra in self._extras:
-            row.addWidget(extra)
+        self.fields = QComboBox()
+        self.fields.setAccessibleName("Field")
+        self.fields.setToolTip("What is drawn as colours over the plane, with its scale")
+        self.fields.addItem(NO_FIELD, "")
+        for kind, words in FIELDS.items():
+            self.fields.addItem(words.name, kind)
+            self.fields.setItemData(self.fields.count() - 1, words.tip, Qt.ItemDataRole.ToolTipRole)
+        self.fields.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fields.view().setMinimumWidth(176)
+        self.fields.activated.connect(self._field_activated)
+        row.addWidget(self.fields)
+        self._fit = IconButton(actions.fit, "ph.corners-out", theme)
+        row.addWidget(self._fit)
         row.addStretch(1)
-        self._encode, self._encode_small = ActionButton(actions.encode), IconButton(actions.encode, "ph.image", theme)
-        row.addWidget(self._encode)
-        row.addWidget(self._encode_small)
+        self._sample = IconButton(actions.sample, "ph.dice-five", theme)
+        self._beside = IconButton(actions.beside, "ph.columns", theme)
+        row.addWidget(self._sample)
+        row.addWidget(self._beside)
         self.kinds = SegmentBar(KINDS, "Kind of model")
         self.kinds.chosen.connect(self.kind_chosen)
         row.addWidget(self.kinds)
@@ -68,13 +85,25 @@ class LatentToolbar(QWidget):
         self.setMinimumWidth(NARROW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Words where there is room for them."""
+        """Wider lists where there is room for them."""
         roomy, tight = self.width() >= ROOMY, self.width() < TIGHT
-        self._encode.setVisible(roomy)
-        self._encode_small.setVisible(not roomy)
-        for button in self._extras:
-            button.setVisible(not tight)
-        self.models.setFixedWidth(160 if roomy else 112 if tight else 128)
+        self._fit.setVisible(not tight)
+        self.kinds.setVisible(self.width() >= TIGHT - 60)
+        self.models.setFixedWidth(176 if roomy else 112 if tight else 144)
+        self.fields.setFixedWidth(176 if roomy else 104 if tight else 136)
+
+    def show_field(self, field: str, variational: bool) -> None:
+        """The field that is drawn, and which there are; does not emit."""
+        self.fields.setCurrentIndex(self.fields.findData(field))
+        model = self.fields.model()
+        for kind, words in FIELDS.items():
+            index = model.index(self.fields.findData(kind), 0)
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item = model.itemFromIndex(index)  # type: ignore[attr-defined]
+            item.setFlags(flags if variational or words.of_ae else Qt.ItemFlag.NoItemFlags)
+
+    def _field_activated(self, index: int) -> None:
+        self.field_chosen.emit(self.fields.itemData(index))
 
     def show_entries(self, entries: tuple[LibraryEntry, ...], current: LibraryEntry | None) -> None:
         """Models to choose from, and the one shown; does not emit."""

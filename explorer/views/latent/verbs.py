@@ -9,11 +9,13 @@ import msgspec
 import numpy as np
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import PlaneRecipe, Point, Stroke
+from explorer.recipe import Dab, PlaneModel, PlaneRecipe, Point, PriorSamples, Slice, Spacing, Stroke, StrokeShape
 from explorer.state.store import Store
 
 Item = Point | Stroke
 CLASSES = tuple(range(10))
+BETWEEN = ("line", "spherical", "geodesic")
+"""Shapes that need only two ends."""
 
 
 def item_named(recipe: PlaneRecipe, name: str) -> Item | None:
@@ -30,6 +32,7 @@ def choose_checkpoint(store: Store, entry: LibraryEntry) -> None:
     """Show another model's plane; points and strokes keep their coordinates."""
     recipe = store.session.latent.recipe
     if recipe.checkpoint != entry.sha256:
+        recipe = msgspec.structs.replace(recipe, slice=None)  # it was of the other model's space
         store.update_latent(f"show {entry.name}", recipe=_with_model(recipe, entry))
 
 
@@ -42,13 +45,13 @@ def add_point(store: Store, entry: LibraryEntry, x: float, y: float) -> str:
     return name
 
 
-def add_stroke(store: Store, entry: LibraryEntry, path: np.ndarray) -> str:
-    """Put a painted stroke (M, 2) on the plane and select it; its name."""
+def add_stroke(store: Store, entry: LibraryEntry, path: np.ndarray, shape: StrokeShape = "free") -> str:
+    """Put a painted stroke on the plane and select it; its name. `path` (M, 2) are its nodes."""
     recipe = _with_model(store.session.latent.recipe, entry)
     name = free_name("Stroke ", _names(recipe))
     corners = tuple((float(x), float(y)) for x, y in path)
-    recipe = msgspec.structs.replace(recipe, strokes=(*recipe.strokes, Stroke(name, corners)))
-    store.update_latent(f"paint {name}", recipe=recipe, selected=name, frame=0)
+    recipe = msgspec.structs.replace(recipe, strokes=(*recipe.strokes, Stroke(name, corners, shape=shape)))
+    store.update_latent(f"paint {name}", recipe=recipe, selected=name, frame=0, strip="stroke")
     return name
 
 
@@ -62,7 +65,8 @@ def rename(store: Store, name: str, wanted: str) -> None:
     item, wanted = item_named(store.session.latent.recipe, name), wanted.strip()[:32]
     if item is None or not wanted or item_named(store.session.latent.recipe, wanted) is not None:
         return
-    _put(store, name, msgspec.structs.replace(item, name=wanted), f"rename {name}", selected=wanted)
+    ends = tuple(wanted if end == name else end for end in store.session.latent.ends)
+    _put(store, name, msgspec.structs.replace(item, name=wanted), f"rename {name}", selected=wanted, ends=ends)
 
 
 def set_frames(store: Store, name: str, frames: int) -> None:
@@ -71,6 +75,102 @@ def set_frames(store: Store, name: str, frames: int) -> None:
     if isinstance(item, Stroke) and item.frames != frames:
         frame = min(store.session.latent.frame, frames - 1)
         _put(store, name, msgspec.structs.replace(item, frames=frames), f"frames of {name}", f"latent.frames.{name}", frame=frame)
+
+
+def set_spacing(store: Store, name: str, spacing: Spacing) -> None:
+    """Decode a stroke at even distances on the plane, or between decoded images."""
+    item = item_named(store.session.latent.recipe, name)
+    if isinstance(item, Stroke) and item.spacing != spacing:
+        _put(store, name, msgspec.structs.replace(item, spacing=spacing), f"steps of {name}")
+
+
+def set_shape(store: Store, name: str, shape: StrokeShape) -> None:
+    """Lead a stroke between its ends another way: "line", "spherical" or "geodesic"."""
+    item = item_named(store.session.latent.recipe, name)
+    if isinstance(item, Stroke) and item.shape != shape:
+        path = (item.path[0], item.path[-1]) if shape in BETWEEN else item.path
+        _put(store, name, msgspec.structs.replace(item, shape=shape, path=path), f"shape of {name}")
+
+
+def toggle_lock(store: Store, name: str) -> None:
+    """Keep a point where it is, or let it go."""
+    item = item_named(store.session.latent.recipe, name)
+    if isinstance(item, Point):
+        _put(store, name, msgspec.structs.replace(item, locked=not item.locked), f"{'unlock' if item.locked else 'lock'} {name}")
+
+
+def show_paths(store: Store, first: str, second: str) -> None:
+    """Show the paths between two points."""
+    store.update_latent(ends=(first, second), strip="paths", frame=0)
+
+
+def sample_prior(store: Store, count: int) -> None:
+    """Draw codes from the prior; again, others."""
+    recipe = store.session.latent.recipe
+    seed = 0 if recipe.prior is None else recipe.prior.seed + 1
+    prior = PriorSamples(count if recipe.prior is None else recipe.prior.count, seed)
+    recipe = msgspec.structs.replace(recipe, prior=prior)
+    store.update_latent("sample the prior", "latent.prior", recipe=recipe, strip="samples", frame=0)
+
+
+def remove_samples(store: Store) -> None:
+    """Take the random codes off the plane."""
+    recipe = msgspec.structs.replace(store.session.latent.recipe, prior=None)
+    store.update_latent("remove samples", recipe=recipe, strip="stroke", frame=0)
+
+
+def resample(store: Store) -> None:
+    """Draw codes from the posterior of what is encoded; again, others."""
+    state = store.session.latent
+    store.update_latent(strip="posterior", draws=state.draws + 1 if state.strip == "posterior" else state.draws, frame=0)
+
+
+def draw(store: Store, drawing: tuple[Dab, ...]) -> None:
+    """Encode what is drawn on the pad."""
+    recipe = msgspec.structs.replace(store.session.latent.recipe, drawing=drawing)
+    store.update_latent("draw", recipe=recipe, picture="", image=None)
+
+
+def encode_file(store: Store, path: str) -> None:
+    """Encode a picture file."""
+    store.update_latent("encode a picture", recipe=_undrawn(store), picture=path, image=None, resize=False)
+
+
+def encode_image(store: Store, index: int) -> None:
+    """Encode a test image."""
+    store.update_latent("encode a test image", recipe=_undrawn(store), picture="", image=index)
+
+
+def encode_nothing(store: Store) -> None:
+    """Clear the pad, and take what is encoded off the plane."""
+    strip = "stroke" if store.session.latent.strip == "posterior" else store.session.latent.strip
+    store.update_latent("clear the pad", recipe=_undrawn(store), picture="", image=None, strip=strip)
+
+
+def _undrawn(store: Store) -> PlaneRecipe:
+    return msgspec.structs.replace(store.session.latent.recipe, drawing=())
+
+
+def put_beside(store: Store, entry: LibraryEntry | None) -> None:
+    """Link a second model's plane; None takes it away."""
+    beside = () if entry is None else (PlaneModel(entry.sha256, entry.path),)
+    recipe = msgspec.structs.replace(store.session.latent.recipe, beside=beside)
+    store.update_latent("one plane" if entry is None else f"{entry.name} beside", recipe=recipe)
+
+
+def set_slice(store: Store, slice_: Slice | None, merge: str = "") -> None:
+    """Show another plane through the latent space."""
+    recipe = msgspec.structs.replace(store.session.latent.recipe, slice=slice_)
+    store.update_latent("another slice", merge, recipe=recipe)
+
+
+def as_text(recipe: PlaneRecipe, name: str) -> str:
+    """The selected point or stroke as text: a line each, tab between the numbers; all points where nothing is selected."""
+    item = item_named(recipe, name)
+    if isinstance(item, Stroke):
+        return "\n".join(f"{x:.9g}\t{y:.9g}" for x, y in item.path)
+    points = (item,) if isinstance(item, Point) else recipe.points
+    return "\n".join(f"{p.name}\t{p.x:.9g}\t{p.y:.9g}" for p in points)
 
 
 def delete(store: Store, name: str) -> None:
@@ -89,7 +189,8 @@ def select(store: Store, name: str) -> None:
     state = store.session.latent
     if name != state.selected:
         stroke = isinstance(item_named(state.recipe, name), Stroke)
-        store.update_latent(selected=name, frame=0 if stroke else state.frame)
+        strip = "stroke" if stroke else state.strip
+        store.update_latent(selected=name, frame=0 if stroke else state.frame, strip=strip)
 
 
 def toggle_class(store: Store, label: int) -> None:

@@ -1,4 +1,4 @@
-"""The Latent workspace: the plane, the strip under it, the inspector beside it."""
+"""The Latent workspace: the planes, the strip under them, the inspector beside them."""
 
 from __future__ import annotations
 
@@ -6,33 +6,31 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import median
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.engine.messages import CodesDecoded, CodesShown, GridDecoded, LibraryEntry, PictureEncoded
-from explorer.latent.plane import Extent, extent_of, prior_radius
-from explorer.latent.strokes import resample
+from explorer.engine.messages import CodesDecoded, LibraryEntry
 from explorer.recipe import Point, Stroke
-from explorer.state.session import LatentState
+from explorer.state.session import LatentState, Session
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
-from explorer.views.latent.controller import LatentController, Probe, has_plane, plane_entries
+from explorer.views.latent.controller import LatentController
+from explorer.views.latent.encoding import something
+from explorer.views.latent.entries import has_plane, plane_entries
 from explorer.views.latent.facts import milliseconds
 from explorer.views.latent.hands import Hands
 from explorer.views.latent.inspector import LatentInspector
+from explorer.views.latent.pane import PlanePane
 from explorer.views.latent.player import Player
+from explorer.views.latent.strip_content import strip_content
 from explorer.views.latent.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context, Status, Workspace
 from explorer.widgets.plane import Plane
 from explorer.widgets.plane_legend import PlaneLegend
-from explorer.widgets.plane_viewport import Viewport
 
 MARGIN, GAP = 14, 10
-NO_MODEL = "No VAE or AE with two-dimensional codes is known here.\nOpen one with File > Open, or drop its .safetensors file on the window."
-ENCODING = "Encoding the test images…"
 
 
 class LatentWorkspace(Workspace):
@@ -49,16 +47,13 @@ class LatentWorkspace(Workspace):
         theme = context.theme
         self.setObjectName("page")
         self.actions_ = LatentActions(self)
-        self.plane = Plane(theme)
-        self.legend = PlaneLegend(theme, self.plane)
         self.toolbar = LatentToolbar(theme, self.actions_)
         self.panel = StripPanel(theme, self.actions_)
         self._inspector = LatentInspector(theme, self.actions_)
-        self.controller = LatentController(context, self, self)
+        self.panes = [PlanePane(theme, True)]
+        self.controller = LatentController(context, self.panes[0], 0, self)
+        self.controllers = [self.controller]
         self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
-        self._entry: LibraryEntry | None = None
-        self._codes: CodesShown | None = None
-        self._grid: GridDecoded | None = None
         self._speed = ""
         self._measured: CodesDecoded | None = None
         self._milliseconds: deque[float] = deque(maxlen=15)
@@ -68,10 +63,26 @@ class LatentWorkspace(Workspace):
         column.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
         column.setSpacing(GAP)
         column.addWidget(self.toolbar)
-        column.addWidget(self.plane, 1)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(GAP)
+        self._row.addWidget(self.panes[0], 1)
+        column.addLayout(self._row, 1)
         column.addWidget(self.panel)
-        self._connect()
-        self.legend.adjustSize()
+        self.hands.take_widgets(self.toolbar, self.legend, self.panel, self._inspector)
+        self._connect(self.panes[0], self.controller)
+        self.player.playing_changed.connect(self._playing_changed)
+        context.store.changed.connect(self._session_changed)
+        context.library.changed.connect(self._show_state)
+
+    @property
+    def plane(self) -> Plane:
+        """The first plane."""
+        return self.panes[0].plane
+
+    @property
+    def legend(self) -> PlaneLegend:
+        """The first plane's classes."""
+        return self.panes[0].legend
 
     # --- the contract of a workspace
 
@@ -83,7 +94,7 @@ class LatentWorkspace(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that the person asked for is shown."""
-        return self.controller.idle and not self.player.playing
+        return all(c.idle for c in self.controllers) and not self.player.playing
 
     def menu_actions(self) -> Sequence[QAction]:
         """The Plane menu."""
@@ -95,6 +106,9 @@ class LatentWorkspace(Workspace):
             ("Double-click", "add a point"),
             ("Drag", "move a point or a stroke; paint with the brush"),
             ("Shift+drag", "paint a straight line"),
+            ("Click a code", "encode that test image"),
+            ("Drag a square", "move a node of the selected stroke"),
+            ("Pad, right button", "erase"),
             ("Middle or right drag", "pan"),
             ("Space+drag", "pan"),
             ("Wheel", "zoom towards the pointer"),
@@ -105,22 +119,27 @@ class LatentWorkspace(Workspace):
 
     def activate(self) -> None:
         """Show the plane of the chosen model."""
-        self.controller.activate()
+        self._match_panes()
+        for controller in self.controllers:
+            controller.activate()
+        self._show_state()
         self.plane.setFocus()
 
     def deactivate(self) -> None:
         """Stop playing."""
         self.player.stop()
-        self.controller.deactivate()
+        for controller in self.controllers:
+            controller.deactivate()
         self._say()
 
     def cancel(self) -> None:
         """Stop what is computed."""
         self.player.stop()
-        self.controller.cancel()
+        for controller in self.controllers:
+            controller.cancel()
 
     def accept_entry(self, entry: LibraryEntry) -> bool:
-        """Show a VAE's or an AE's plane, if its codes have two dimensions."""
+        """Show a VAE's or an AE's plane."""
         if not has_plane(entry):
             return False
         verbs.choose_checkpoint(self.context.store, entry)
@@ -128,16 +147,49 @@ class LatentWorkspace(Workspace):
 
     def accept_picture(self, path: str) -> bool:
         """Encode a picture."""
-        self.context.store.update_latent(picture=path)
+        verbs.encode_file(self.context.store, path)
         return True
 
-    # --- wiring
+    # --- planes
 
-    def _connect(self) -> None:
-        self.hands.take_widgets(self.toolbar, self.legend, self.panel, self._inspector)
-        self.plane.view_changed.connect(self._view_changed)
-        self.player.playing_changed.connect(self._playing_changed)
-        self.controller.settled.connect(self._say)
+    def _connect(self, pane: PlanePane, controller: LatentController) -> None:
+        pane.plane.view_changed.connect(controller.view_changed)
+        pane.plane.code_hovered.connect(controller.set_pointed)
+        pane.told.connect(self._told)
+        controller.settled.connect(self._say)
+
+    def _match_panes(self) -> None:
+        """As many planes as the recipe links."""
+        wanted = 1 + len(self._state.recipe.beside)
+        while len(self.panes) > wanted:
+            pane, controller = self.panes.pop(), self.controllers.pop()
+            controller.deactivate()
+            controller.cancel()
+            self._row.removeWidget(pane)
+            pane.hide()
+            pane.setParent(None)
+            pane.deleteLater()
+            controller.retire()
+        while len(self.panes) < wanted:
+            pane = PlanePane(self.context.theme, False)
+            controller = LatentController(self.context, pane, len(self.panes), self)
+            self.panes.append(pane)
+            self.controllers.append(controller)
+            self._row.addWidget(pane, 1)
+            self._connect(pane, controller)
+            self.hands.take_gestures(pane.plane)
+            pane.legend.class_toggled.connect(self.hands.toggle_class)
+            pane.legend.class_alone.connect(self.hands.only_class)
+        self.hands.set_controllers(self.controllers)
+
+    def _session_changed(self, old: Session, new: Session) -> None:
+        if old.latent == new.latent:
+            return
+        if old.latent.recipe.beside != new.latent.recipe.beside and self.controller.active:
+            self._match_panes()
+            for controller in self.controllers[1:]:
+                controller.activate()
+        self._show_state()
 
     @property
     def player(self) -> Player:
@@ -148,116 +200,88 @@ class LatentWorkspace(Workspace):
     def _state(self) -> LatentState:
         return self.context.store.session.latent
 
-    # --- what the controller hands over
-
     @property
-    def viewport(self) -> Viewport:
-        """What of the plane is visible."""
-        return self.plane.view
+    def _entry(self) -> LibraryEntry | None:
+        return self.panes[0].entry
 
-    def show_state(self, state: LatentState, entry: LibraryEntry | None) -> None:
-        """What the person chose."""
-        self._entry = entry
-        variational = self._variational
+    # --- what lies around the planes
+
+    def _show_state(self) -> None:
+        """What the person chose, around the planes; the planes' controllers show it on them."""
+        state, entry, first = self._state, self.controller.resolved, self.panes[0]
         item = verbs.item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         self.toolbar.show_entries(plane_entries(self.context.library), entry)
-        self.plane.set_items(state.recipe.points, state.recipe.strokes, state.selected)
-        self.plane.set_layers(state.codes, state.manifold, state.prior and variational)
-        self.plane.set_hidden_classes(state.hidden_classes)
-        self.plane.set_brush(state.tool == "stroke")
-        self.plane.set_marker(_frame_of(stroke, state.frame))
-        self.legend.set_hidden(state.hidden_classes)
-        self.legend.setVisible(state.codes and self._codes is not None and self._codes.labels is not None)
-        self.panel.show_stroke(stroke, bool(state.recipe.strokes))
-        self.panel.strip.set_frame(state.frame)
+        self.toolbar.show_field(state.field, first.variational)
+        for pane, controller in zip(self.panes, self.controllers, strict=True):
+            found = controller.resolved
+            pane.set_title(found.name if found is not None and len(self.panes) > 1 else "")
+        self.panel.show_frame(state.frame)
+        self._show_strip()
         self.panel.show_settings(state.loop, state.speed)
-        self._inspector.selection.show_item(item)
+        self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
+        self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
-        self._inspector.show_hint(entry is not None and not (state.recipe.points or state.recipe.strokes or state.picture))
+        touched = state.recipe.points or state.recipe.strokes or something(state)
+        self._inspector.show_hint(entry is not None and not touched)
         self._show_actions(state, item)
-        if entry is None:
-            self.plane.set_message(NO_MODEL)
-        if stroke is None or state.selected != self._selected:
+        if (stroke is None or state.selected != self._selected) and state.strip == "stroke":
             self.player.stop()
         self._selected = state.selected
+        self._say()
+
+    def _show_strip(self) -> None:
+        self.panel.show_content(strip_content(self._state, self.panes))
 
     def _show_actions(self, state: LatentState, item: Point | Stroke | None) -> None:
-        a, stroke = self.actions_, isinstance(item, Stroke)
+        a, stroke, variational = self.actions_, isinstance(item, Stroke), self.panes[0].variational
+        encoded, points = something(state), state.recipe.points
         checked = {
-            a.move: state.tool == "move", a.brush: state.tool == "stroke", a.codes: state.codes, a.manifold: state.manifold,
-            a.prior: state.prior and self._variational, a.loop: state.loop,
+            **{action: state.tool == tool for tool, action in a.tools().items()},
+            a.codes: state.codes, a.manifold: state.manifold, a.prior: state.prior and variational, a.loop: state.loop,
+            a.lock: isinstance(item, Point) and item.locked, a.paths: state.strip == "paths", a.centre: state.centre,
+            a.beside: bool(state.recipe.beside),
         }  # fmt: skip
         enabled = {
-            a.delete: item is not None, a.play: stroke, a.back: stroke, a.on: stroke, a.prior: self._variational,
-            a.no_picture: bool(state.picture), a.all_classes: bool(state.hidden_classes), a.add_point: self._entry is not None,
+            a.delete: item is not None, a.play: stroke or state.strip == "paths", a.back: stroke, a.on: stroke, a.prior: variational,
+            a.no_picture: encoded, a.all_classes: bool(state.hidden_classes), a.add_point: self.controller.resolved is not None,
+            a.lock: isinstance(item, Point), a.copy: item is not None or bool(points), a.paths: len(points) >= 2,
+            a.no_samples: state.recipe.prior is not None, a.resample: encoded, a.centre: encoded,
+            a.sample: self.controller.resolved is not None, a.export: self.panel.strip.count > 0,
         }  # fmt: skip
         for action, on in checked.items():
             action.setChecked(on)
         for action, on in enabled.items():
             action.setEnabled(on)
 
-    def show_codes(self, codes: CodesShown | None) -> None:
-        """Codes of the test images; None while they are computed."""
-        self._codes = codes
-        if codes is None:
-            self.plane.set_codes(np.zeros((0, 2), np.float32), None)
-            self.plane.set_message(ENCODING)
+    def _told(self, what: str) -> None:
+        """A plane shows something new."""
+        first = self.sender() is self.panes[0]
+        if what in ("stroke", "paths", "draws", "codes"):
+            self._show_strip()
+            self.actions_.export.setEnabled(self.panel.strip.count > 0)
+        if what == "stroke" and first:
+            state = self._state
+            self._inspector.selection.show_item(verbs.item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
+        elif what == "probe" and first:
+            self._show_probe()
+        elif what == "picture" and first:
+            self._inspector.picture.show_picture(self.panes[0].picture)
+        if what in ("codes", "manifold"):
+            self._say()
+
+    def _show_probe(self) -> None:
+        probe = self.panes[0].probe
+        if probe is None:
             return
-        self.plane.set_codes(codes.codes, codes.labels)
-        self.plane.set_message("")
-        self.plane.set_home(self._home(codes))
-        self.legend.setVisible(self._state.codes and codes.labels is not None)
-        self._say()
-
-    def show_broken(self, entry: LibraryEntry) -> None:
-        """A model whose codes cannot be had."""
-        self.plane.set_message(f"{entry.name} cannot be read. Choose another model above, or open it again.")
-
-    def show_manifold(self, grid: GridDecoded | None) -> None:
-        """The manifold, once it has come."""
-        self._grid = grid
-        self.plane.set_manifold(None if grid is None else grid.picture, *(() if grid is None else (grid.extent,)))
-        self._say()
-
-    def show_points(self, decoded: CodesDecoded, names: tuple[str, ...]) -> None:
-        """Decodings of the points."""
-        self.plane.set_tiles(decoded.tiles, names)
-
-    def show_stroke(self, decoded: CodesDecoded | None) -> None:
-        """Decodings along the selected stroke, or the one being painted."""
-        self.panel.show_tiles(None if decoded is None else decoded.tiles)
-
-    def show_probe(self, probe: Probe) -> None:
-        """What the inspector shows large."""
-        self._inspector.probe.show_probe(probe, self._variational)
-        if probe.decoded is not None:
-            if probe.decoded is not self._measured:
-                self._measured = probe.decoded
-                self._milliseconds.append(probe.decoded.milliseconds)
+        self._inspector.probe.show_probe(probe, self.panes[0].variational)
+        if probe.decoded is not None and probe.decoded is not self._measured:
+            self._measured = probe.decoded
+            self._milliseconds.append(probe.decoded.milliseconds)
             speed = f"decode {milliseconds(median(self._milliseconds))}"  # of one code, by the decoder alone
             if speed != self._speed:
                 self._speed = speed
                 self._say()
-
-    def show_picture(self, picture: PictureEncoded | None) -> None:
-        """The encoded picture."""
-        self._inspector.picture.show_picture(picture)
-        self.plane.set_posterior(None if picture is None else picture.mean, None if picture is None else picture.sigma)
-
-    @property
-    def _variational(self) -> bool:
-        return self._entry is not None and self._entry.card is not None and self._entry.card.kind == "vae"
-
-    def _home(self, codes: CodesShown) -> Extent:
-        """The codes, and for a VAE most of the prior."""
-        extents = [e for e in (extent_of(codes.codes),) if e is not None]
-        if self._variational:
-            r = prior_radius(0.9)
-            extents.append((-r, r, -r, r))
-        if not extents:
-            return -3.0, 3.0, -3.0, 3.0
-        return min(e[0] for e in extents), max(e[1] for e in extents), min(e[2] for e in extents), max(e[3] for e in extents)
 
     # --- what is said
 
@@ -265,10 +289,6 @@ class LatentWorkspace(Workspace):
         self.panel.show_playing(playing)
         self.actions_.play.setText("&Pause stroke" if playing else "&Play stroke")
         self._say()
-
-    def _view_changed(self) -> None:
-        self.legend.move(self.plane.width() - self.legend.width() - 8, 8)
-        self.controller.view_changed()
 
     def _say(self) -> None:
         """Status and idleness, whenever either may be another."""
@@ -279,17 +299,18 @@ class LatentWorkspace(Workspace):
 
     def _status(self) -> Status:
         state, said = self._state, []
+        codes, grid = self.panes[0].codes, self.panes[0].grid
         if self._entry is None:
             return Status("no latent plane to show")
-        if self._codes is None:
+        if codes is None:
             said.append("encoding the test images")
-        elif len(self._codes.codes) == 0:
+        elif len(codes.codes) == 0:
             said.append("no test images of this model's data here")
         else:
-            shown, total = len(self.plane.codes_drawn), len(self._codes.codes)
+            shown, total = len(self.plane.codes_drawn), len(codes.codes)
             said.append(f"{_grouped(total)} codes" if shown == total else f"{_grouped(shown)} of {_grouped(total)} codes shown")
-        if state.manifold and self._grid is not None:
-            said.append(f"manifold {self._grid.columns} × {self._grid.rows}")
+        if state.manifold and grid is not None:
+            said.append(f"manifold {grid.columns} × {grid.rows}")
         counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
         right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
         return Status(" · ".join(said), right=right, speed=self._speed)
@@ -300,13 +321,6 @@ class LatentWorkspace(Workspace):
             verbs.select(self.context.store, "")
             return
         super().keyPressEvent(event)
-
-
-def _frame_of(stroke: Stroke | None, frame: int) -> tuple[float, float] | None:
-    if stroke is None:
-        return None
-    x, y = resample(stroke.path, stroke.frames)[min(frame, stroke.frames - 1)].tolist()
-    return x, y
 
 
 def _grouped(count: int) -> str:

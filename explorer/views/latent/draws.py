@@ -1,0 +1,47 @@
+"""Random codes on a plane: samples of the prior, or draws from the posterior of what is encoded."""
+
+from __future__ import annotations
+
+from explorer.engine.messages import CodesDrawn, DrawCodes, LibraryEntry, Outcome
+from explorer.recipe import Slice
+from explorer.state.session import LatentState
+from explorer.views.latent import encoding
+from explorer.views.latent.contract import View
+from explorer.views.latent.stream import Streams
+
+POSTERIOR_DRAWS = 24
+
+
+class Draws:
+    """Asks for what the strip shows."""
+
+    def __init__(self, streams: Streams, view: View) -> None:
+        self._streams, self._view = streams, view
+        self._path = ""
+
+    def clear(self) -> None:
+        """Another model: nothing is known of it."""
+        self._view.show_draws(None)
+
+    def ask(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> None:
+        """Ask for the draws that are shown."""
+        self._path = entry.path
+        payload = self._wanted(entry, slice_, state)
+        if payload is not None:
+            self._streams.ask("draws", payload, self._take)
+        elif self._streams.asked("draws") is not None:
+            self._streams.forget("draws")
+            self._view.show_draws(None)
+
+    def _wanted(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> DrawCodes | None:
+        prior = state.recipe.prior
+        if state.strip == "samples" and prior is not None:
+            return DrawCodes(entry.path, prior.count, prior.seed, slice=slice_)
+        encoded = encoding.wanted(state, entry.path, slice_)
+        if state.strip == "posterior" and encoded is not None:
+            return DrawCodes(entry.path, POSTERIOR_DRAWS, state.draws, encoded, slice_)
+        return None
+
+    def _take(self, outcome: Outcome) -> None:
+        if isinstance(outcome, CodesDrawn) and outcome.path == self._path:
+            self._view.show_draws(outcome)

@@ -1,0 +1,56 @@
+"""Which checkpoints have a latent plane, and which one a plane means."""
+
+from __future__ import annotations
+
+from explorer.engine.messages import LibraryEntry
+from explorer.recipe import PlaneRecipe, Slice
+from explorer.state.library import Library
+
+DEFAULT = "mnist-vae-2d"
+
+
+def has_plane(entry: LibraryEntry) -> bool:
+    """Whether an entry is a VAE or an AE with codes of at least two dimensions."""
+    return entry.card is not None and entry.card.kind in ("vae", "ae") and dimensions(entry) >= 2
+
+
+def dimensions(entry: LibraryEntry) -> int:
+    """Of an entry's codes."""
+    if entry.card is None:
+        return 0
+    code = entry.card.network.config.get("code", 2)
+    return code if isinstance(code, int) else 0
+
+
+def is_variational(entry: LibraryEntry | None) -> bool:
+    """Whether an entry is a VAE."""
+    return entry is not None and entry.card is not None and entry.card.kind == "vae"
+
+
+def plane_entries(library: Library) -> tuple[LibraryEntry, ...]:
+    """Entries that have a plane."""
+    return tuple(e for e in library.of_kind("vae", "ae") if has_plane(e))
+
+
+def resolve(recipe: PlaneRecipe, library: Library, which: int = 0) -> LibraryEntry | None:
+    """Entry of the first plane, or of the `which`th beside it: by hash, else by where it was.
+
+    The first plane falls back on the shipped VAE, then on the first there is.
+    """
+    entries = plane_entries(library)
+    if which:
+        model = recipe.beside[which - 1] if which <= len(recipe.beside) else None
+        tests = [] if model is None else [lambda e: e.sha256 == model.checkpoint, lambda e: model.source in (e.name, e.path)]
+    else:
+        tests = [
+            lambda e: e.sha256 == recipe.checkpoint, lambda e: recipe.source in (e.name, e.path),
+            lambda e: e.name == DEFAULT, lambda e: True,
+        ]  # fmt: skip
+    return next((e for test in tests for e in entries if test(e)), None)
+
+
+def slice_of(recipe: PlaneRecipe, which: int = 0) -> Slice | None:
+    """Slice of the first plane, or of the `which`th beside it."""
+    if not which:
+        return recipe.slice
+    return recipe.beside[which - 1].slice if which <= len(recipe.beside) else None

@@ -1,0 +1,56 @@
+"""The fields that can be drawn over a plane: what they are called and what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.engine.messages import FieldKind, FieldShown
+from explorer.views.latent.facts import number
+from explorer.widgets.field_scale import figure
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """A field's name in the menu, its title on the scale, what it is, and whether an AE has it."""
+
+    name: str
+    title: str
+    tip: str
+    of_ae: bool = True
+
+
+FIELDS: dict[FieldKind, FieldWords] = {
+    "density": FieldWords(
+        "Aggregate posterior", "log q(z), nats",
+        "Aggregate posterior: the mean of q(z|x) over the test images, log density in nats. An AE has no q(z|x): a kernel "
+        "density of its codes (Scott's rule) takes its place. On a slice it is the marginal of the plane's two coordinates.",
+    ),
+    "error": FieldWords(
+        "Reconstruction error", "reconstruction error",
+        "Mean squared error, pixels in [0, 1], between a decoding and what comes of encoding and decoding it again.",
+    ),
+    "elbo": FieldWords(
+        "ELBO", "ELBO, nats",
+        "ELBO of the decoding, nats: log p(x|z) at its posterior's mean less KL(q(z|x) || p(z)). An AE has none.", of_ae=False,
+    ),
+    "magnification": FieldWords(
+        "Magnification", "√det JᵀJ",
+        "How many times the decoder enlarges a small area of the plane: √det JᵀJ, with J the decoder's Jacobian, pixels in [0, 1].",
+    ),
+    "classes": FieldWords(
+        "Digit classifier", "digit classifier",
+        "How the digit classifier reads the decoding: the classes' colours, mixed by their probabilities.",
+    ),
+}  # fmt: skip
+
+
+def words_for(field: FieldShown, x: float, y: float) -> tuple[float, str]:
+    """A field's value at a place and words for it; NaN and none where it is not known."""
+    left, right, bottom, top = field.extent
+    column, row = int((x - left) / (right - left) * field.columns), int((top - y) / (top - bottom) * field.rows)
+    if not (left <= x < right and bottom < y <= top and column < field.columns and row < field.rows):
+        return float("nan"), ""
+    value = float(field.values[row, column])
+    if field.classes is not None:
+        return value, f"{field.classes[row, column]}  {number(value, 2)}"
+    return value, figure(value)

@@ -1,0 +1,82 @@
+"""A plane's manifold and its field: asked for over what is visible, coarse first."""
+
+from __future__ import annotations
+
+from explorer.engine.messages import DecodeGrid, FieldShown, GridDecoded, LibraryEntry, Outcome, ShowField
+from explorer.latent.plane import Extent, Grid, covers, grid_over
+from explorer.recipe import Slice
+from explorer.state.session import LatentState
+from explorer.views.latent.contract import View
+from explorer.views.latent.entries import is_variational
+from explorer.views.latent.fields import FIELDS
+from explorer.views.latent.stream import Streams
+from explorer.widgets.theme import CLASS_COLOURS
+
+CELL = 28.0
+"""Least width of a decoding of the manifold, in pixels: its own, so that it is never made smaller."""
+FIELD_CELL = 8.0
+"""Least width of a field's finest cells, in pixels."""
+MARGIN = 2
+FIELD_MARGIN = 4
+
+
+class Layers:
+    """Asks again only where the view has left what was asked for, or is at another level of zoom."""
+
+    def __init__(self, streams: Streams, view: View) -> None:
+        self._streams, self._view = streams, view
+        self.grid: GridDecoded | None = None
+        self.field: FieldShown | None = None
+        self._path = ""
+
+    def clear(self) -> None:
+        """Another model: nothing is known of it."""
+        self.grid = self.field = None
+        self._view.show_manifold(None)
+        self._view.show_field(None)
+
+    def ask(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> None:
+        """Ask for the layers that are shown."""
+        self._path = entry.path
+        view = self._view.viewport
+        if state.manifold:
+            grid = grid_over(view.extent, view.scale, CELL, MARGIN)
+            asked = self._streams.asked("manifold")
+            if not (isinstance(asked, DecodeGrid) and _enough(asked.extent, asked.columns, grid, view.extent)):
+                payload = DecodeGrid(entry.path, grid.extent, grid.columns, grid.rows, slice_)
+                self._streams.ask("manifold", payload, self._take_manifold)
+        else:
+            self._streams.forget("manifold")
+        if state.field and (is_variational(entry) or FIELDS[state.field].of_ae):
+            grid = grid_over(view.extent, view.scale, FIELD_CELL, FIELD_MARGIN)
+            before = self._streams.asked("field")
+            same = isinstance(before, ShowField) and before.kind == state.field
+            if not (same and isinstance(before, ShowField) and _enough(before.extent, before.columns, grid, view.extent)):
+                if not same:
+                    self._drop_field()
+                payload = ShowField(entry.path, state.field, grid.extent, grid.columns, grid.rows, CLASS_COLOURS, slice_)
+                self._streams.ask("field", payload, self._take_field)
+        elif self._streams.asked("field") is not None:
+            self._streams.forget("field")
+            self._drop_field()
+
+    def _drop_field(self) -> None:
+        self.field = None
+        self._view.show_field(None)
+
+    def _take_manifold(self, outcome: Outcome) -> None:
+        if isinstance(outcome, GridDecoded) and outcome.path == self._path:
+            if not outcome.partial:
+                self.grid = outcome
+            self._view.show_manifold(outcome)
+
+    def _take_field(self, outcome: Outcome) -> None:
+        if isinstance(outcome, FieldShown) and outcome.path == self._path:
+            self.field = outcome
+            self._view.show_field(outcome)
+
+
+def _enough(extent: Extent, columns: int, grid: Grid, visible: Extent) -> bool:
+    """Whether what was before for covers the view with cells of the size that it now wants."""
+    width, wanted = (extent[1] - extent[0]) / columns, (grid.extent[1] - grid.extent[0]) / grid.columns
+    return covers(extent, visible) and width == wanted

@@ -1,0 +1,292 @@
+"""One plane with what lies on it: classes, the field's scale, whose plane it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from explorer.engine.messages import (
+    CodesDecoded,
+    CodesDrawn,
+    CodesShown,
+    FieldShown,
+    GridDecoded,
+    ImageShown,
+    LibraryEntry,
+    PictureEncoded,
+    PictureOffered,
+    StrokeShown,
+)
+from explorer.engine.messages.latent import CONFIDENT
+from explorer.latent.plane import Extent, extent_of, prior_radius
+from explorer.latent.strokes import circle, resample
+from explorer.recipe import Stroke
+from explorer.state.session import LatentState
+from explorer.views.latent import verbs
+from explorer.views.latent.contract import Probe
+from explorer.views.latent.controller import opacities
+from explorer.views.latent.entries import is_variational
+from explorer.views.latent.fields import FIELDS, words_for
+from explorer.widgets.field_scale import FieldScale
+from explorer.widgets.plane import Plane
+from explorer.widgets.plane_legend import PlaneLegend
+from explorer.widgets.plane_overlays import PATH_COLOURS
+from explorer.widgets.plane_viewport import Viewport
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+NO_MODEL = (
+    "No VAE or AE with codes of two or more dimensions is known here.\n"
+    "Open one with File > Open, or drop its .safetensors file on the window."
+)
+GONE = "This model is not known here any more. Choose another above."
+ENCODING = "Encoding the test images…"
+POINT = "a point: an AE has no q(z|x)"
+EDGE = 8
+
+
+class PlanePane(QWidget):
+    """Shows one model's plane; keeps the last answers for what lies around it.
+
+    Signals
+    -------
+    told(str)
+        Something of this name was shown: "codes", "manifold", "field", "stroke", "paths", "draws", "probe", "picture".
+
+    Attributes
+    ----------
+    plane : Plane
+    legend : PlaneLegend
+    scale : FieldScale
+    codes, grid, field, stroke, draws, probe, picture : what was shown last, or None
+    paths : dict of StrokeShown
+    """
+
+    told = Signal(str)
+
+    def __init__(self, theme: Theme, first: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first = first
+        self.plane = Plane(theme)
+        self.legend = PlaneLegend(theme, self.plane)
+        self.scale = FieldScale(theme, self.plane)
+        self.title = QLabel(self)
+        mark(self.title, "muted")
+        self.title.setVisible(False)
+        self.entry: LibraryEntry | None = None
+        self.codes: CodesShown | None = None
+        self.grid: GridDecoded | None = None
+        self.field: FieldShown | None = None
+        self.stroke: StrokeShown | None = None
+        self.draws: CodesDrawn | None = None
+        self.probe: Probe | None = None
+        self.picture: PictureEncoded | PictureOffered | None = None
+        self.paths: Mapping[str, StrokeShown] = {}
+        self._state = LatentState()
+        self._hover: tuple[float, float] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.title)
+        column.addWidget(self.plane, 1)
+        self.plane.hovered.connect(self._take_hover)
+        self.plane.view_changed.connect(self._place_cards)
+        self.legend.adjustSize()
+
+    @property
+    def viewport(self) -> Viewport:
+        """What of the plane is visible."""
+        return self.plane.view
+
+    @property
+    def variational(self) -> bool:
+        """Whether it is a VAE's plane."""
+        return is_variational(self.entry)
+
+    def set_title(self, text: str) -> None:
+        """Whose plane it is, where there are several; empty for none."""
+        self.title.setText(text)
+        self.title.setVisible(bool(text))
+
+    # --- what the controller hands over
+
+    def show_state(self, state: LatentState, entry: LibraryEntry | None) -> None:
+        """What the person chose."""
+        self._state, self.entry = state, entry
+        item = verbs.item_named(state.recipe, state.selected)
+        stroke = item if isinstance(item, Stroke) else None
+        self.plane.set_items(state.recipe.points, state.recipe.strokes, state.selected)
+        self.plane.set_layers(state.codes, state.manifold, state.prior and self.variational)
+        self.plane.set_hidden_classes(state.hidden_classes)
+        self.plane.set_tool(state.tool)
+        self.plane.set_marker(self._marker(stroke) if state.strip == "stroke" else None)
+        self.legend.set_hidden(state.hidden_classes)
+        self._show_legend()
+        self._show_scale()
+        self._show_draws()
+        if entry is None:
+            self.plane.set_message(NO_MODEL if self._first else GONE)
+
+    def _marker(self, stroke: Stroke | None) -> tuple[float, float] | None:
+        if stroke is None:
+            return None
+        if self.stroke is not None and self.stroke.stroke == stroke:
+            places = self.stroke.places
+        else:
+            nodes = circle(stroke.path[0], stroke.path[1]) if stroke.shape == "circle" else stroke.path
+            places = resample(nodes, stroke.frames)
+        x, y = places[min(self._state.frame, len(places) - 1)].tolist()
+        return x, y
+
+    def show_codes(self, codes: CodesShown | None) -> None:
+        """Codes of the test images; None while they are computed."""
+        before, self.codes = self.codes, codes
+        if codes is None:
+            self.plane.set_codes(np.zeros((0, 2), np.float32), None)
+            self.plane.set_message(ENCODING)
+        else:
+            self.plane.set_codes(codes.codes, codes.labels, opacities(codes))
+            self.plane.set_message("")
+            if before is None or codes.distances is None:
+                self.plane.set_home(self._home(codes))
+        self._show_legend()
+        self.told.emit("codes")
+
+    def _home(self, codes: CodesShown) -> Extent:
+        """The codes, and for a VAE most of the prior."""
+        extents = [e for e in (extent_of(codes.codes),) if e is not None]
+        if self.variational:
+            r = prior_radius(0.9)
+            extents.append((-r, r, -r, r))
+        if not extents:
+            return -3.0, 3.0, -3.0, 3.0
+        return min(e[0] for e in extents), max(e[1] for e in extents), min(e[2] for e in extents), max(e[3] for e in extents)
+
+    def show_broken(self, entry: LibraryEntry) -> None:
+        """A model whose codes cannot be had."""
+        self.plane.set_message(f"{entry.name} cannot be read. Choose another model above, or open it again.")
+
+    def show_manifold(self, grid: GridDecoded | None) -> None:
+        """The manifold, or a part of it that comes before."""
+        if grid is None:
+            self.grid = None
+            self.plane.set_manifold(None)
+        else:
+            self.grid = self.grid if grid.partial else grid
+            self.plane.set_manifold(grid.picture, grid.extent, grid.columns, grid.partial)
+        self.told.emit("manifold")
+
+    def show_field(self, field: FieldShown | None) -> None:
+        """The field, or a coarser one that comes before."""
+        self.field = field
+        if field is None:
+            self.plane.set_field(None)
+        else:
+            self.plane.set_field(field.picture, field.extent, field.columns, field.partial)
+        self._show_scale()
+        self.told.emit("field")
+
+    def show_points(self, decoded: CodesDecoded, names: tuple[str, ...]) -> None:
+        """Decodings of the points."""
+        self.plane.set_tiles(decoded.tiles, names)
+
+    def show_stroke(self, stroke: StrokeShown | None) -> None:
+        """The selected stroke, or the one being painted."""
+        self.stroke = stroke
+        item = verbs.item_named(self._state.recipe, self._state.selected)
+        self.plane.set_marker(self._marker(item) if isinstance(item, Stroke) and self._state.strip == "stroke" else None)
+        self.told.emit("stroke")
+
+    def show_outlines(self, outlines: Mapping[str, np.ndarray]) -> None:
+        """Curves of the strokes that a model bends, by name; that of the one being painted has none."""
+        self.plane.set_outlines({name: outline for name, outline in outlines.items() if name})
+        self.plane.set_growing_outline(outlines.get(""))
+
+    def show_paths(self, paths: Mapping[str, StrokeShown]) -> None:
+        """Paths between the two chosen points, by shape."""
+        self.paths = paths
+        self.plane.set_paths([(shown.outline, PATH_COLOURS[shape]) for shape, shown in paths.items()])
+        self.told.emit("paths")
+
+    def show_draws(self, draws: CodesDrawn | None) -> None:
+        """Random codes."""
+        self.draws = draws
+        self._show_draws()
+        self.told.emit("draws")
+
+    def _show_draws(self) -> None:
+        draws = self.draws
+        if draws is None or self._state.strip not in ("samples", "posterior"):
+            self.plane.set_samples(np.zeros((0, 2)), np.zeros(0, bool), -1)
+            return
+        faint = draws.confidence <= CONFIDENT if len(draws.confidence) else np.zeros(len(draws.codes), bool)
+        self.plane.set_samples(draws.codes, faint, min(self._state.frame, len(draws.codes) - 1))
+
+    def show_probe(self, probe: Probe) -> None:
+        """What the inspector shows large."""
+        self.probe = probe
+        if not self._first:
+            tile = None if probe.decoded is None else probe.decoded.tiles[0]
+            self.plane.set_ghost((probe.x, probe.y) if probe.title == "under the pointer" else None, tile)
+        self.told.emit("probe")
+
+    def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
+        """What is encoded."""
+        self.picture = picture
+        if isinstance(picture, PictureEncoded):
+            covariance = None if picture.covariance is None else np.array(picture.covariance)
+            self.plane.set_posterior(picture.mean, covariance, POINT if covariance is None else "")
+        else:
+            self.plane.set_posterior(None)
+        self.told.emit("picture")
+
+    def show_pointed(self, index: int | None, image: ImageShown | None) -> None:
+        """The test image whose code is under the pointer."""
+        words = "" if image is None else f"#{image.index}" + ("" if image.label is None else f" · {image.label}")
+        self.plane.point_at_code(index, None if image is None else image.tile, words)
+
+    # --- cards on the plane
+
+    def _show_legend(self) -> None:
+        has = self.codes is not None and self.codes.labels is not None
+        self.legend.setVisible(has and (self._state.codes or self._state.field == "classes"))
+
+    def _show_scale(self) -> None:
+        kind = self._state.field
+        if not kind or self.entry is None:
+            self.scale.show_field("", "", None)
+            return
+        words, field = FIELDS[kind], self.field if self.field is not None and self.field.kind == kind else None
+        if kind == "elbo" and not self.variational:
+            self.scale.show_field(words.title, words.tip, None, note="an AE has no ELBO")
+        elif kind == "classes":
+            self.scale.show_field(words.title, words.tip, None, note="colour: digit; paler, less sure")
+        elif field is None:
+            self.scale.show_field(words.title, words.tip, None, note="being computed…")
+        else:
+            self.scale.show_field(words.title, words.tip, (field.low, field.high), field.logarithmic)
+        self._show_value()
+
+    def _take_hover(self, place: tuple[float, float] | None) -> None:
+        self._hover = place
+        self._show_value()
+
+    def _show_value(self) -> None:
+        if self.field is None or self._hover is None or self.field.kind != self._state.field:
+            self.scale.show_value(float("nan"))
+        else:
+            self.scale.show_value(*words_for(self.field, *self._hover))
+
+    def _place_cards(self) -> None:
+        self.legend.move(self.plane.width() - self.legend.width() - EDGE, EDGE)
+        under = self.plane.width() < self.legend.width() + self.scale.width() + 3 * EDGE
+        self.scale.move(EDGE, 2 * EDGE + self.legend.height() if under else EDGE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the cards in their corners."""
+        super().resizeEvent(event)
+        self._place_cards()
