@@ -172,6 +172,7 @@ class ChainPage(Workspace):
         controller.idle_changed.connect(self.idle_changed)
         self.unet.idle_changed.connect(self.idle_changed)
         self.exact.idle_changed.connect(self.idle_changed)
+        self.exact.panel.toggled.connect(lambda _open: self._focus_timeline())
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self.chain_actions.show_playing)
         self._connect_actions()
