@@ -61,12 +61,12 @@ def mean_given(mean: Gaussian, scale: float, sd: float, x: float) -> Gaussian:
 def apply(name: FunctionName, strength: float, m: np.ndarray) -> np.ndarray:
     """f(m): a line m at strength 0, and ever less of one.
 
-    "tanh": m + strength (3 tanh m - m); "square": m + strength m^2; "sine": m + 2 strength sin 2m;
+    "tanh": m + strength (3 tanh m - m); "square": m + strength (m^2 - m); "sine": m + 2 strength sin 2m;
     "step": m + strength (2 sign m - m).
     """
     bow = {
         "tanh": lambda: 3 * np.tanh(m) - m,
-        "square": lambda: m**2,
+        "square": lambda: m**2 - m,
         "sine": lambda: 2 * np.sin(2 * m),
         "step": lambda: 2 * np.sign(m) - m,
     }[name]()
@@ -105,3 +105,10 @@ def divergence(p: np.ndarray, q: np.ndarray, x: np.ndarray) -> float:
     """KL(p || q) in nats on an even grid x."""
     inside = (p > 0) & (q > 0)
     return float((p[inside] * np.log(p[inside] / q[inside])).sum() * (x[1] - x[0]))
+
+
+def conditional(mean: Gaussian, name: FunctionName, strength: float, sd: float, seen: float, m: np.ndarray) -> np.ndarray:
+    """Density at m (an even grid that holds nearly all of M) of M | X = seen, where X | M ~ N(f(M), sd^2): Bayes' rule."""
+    joint = -0.5 * ((m - mean.mean) / mean.sd) ** 2 - 0.5 * ((seen - apply(name, strength, m)) / sd) ** 2
+    density = np.exp(joint - joint.max())
+    return density / (density.sum() * (m[1] - m[0]))

@@ -13,6 +13,7 @@ from explorer.diffusion.gaussians import (
     Gaussian,
     add,
     apply,
+    conditional,
     divergence,
     marginal,
     mean_given,
@@ -93,3 +94,19 @@ def test_distances_between_gaussians() -> None:
     shifted = Gaussian(1, 1).density(GRID)
     assert total_variation(p.density(GRID), shifted, GRID) == pytest.approx(math.erf(0.5 / math.sqrt(2)), rel=1e-4)
     assert total_variation(shifted, shifted, GRID) == 0
+
+
+@pytest.mark.parametrize("name", get_args(FunctionName))
+def test_the_mean_given_what_was_seen_through_a_function(name: FunctionName) -> None:
+    rng = np.random.default_rng(3)
+    seen, sd, near = 0.8, 0.5, 0.02
+    m = X.sample(rng, 4 * N)
+    x = apply(name, 0.7, m) + sd * rng.standard_normal(len(m))
+    kept = m[np.abs(x - seen) < near]
+    density = conditional(X, name, 0.7, sd, seen, GRID)
+    assert kept.mean() == pytest.approx(integral(GRID * density), abs=5 * kept.std() / math.sqrt(len(kept)) + 0.01)
+    for middle in (-0.5, 0.5, 1.5):
+        share = integral(np.where(middle > GRID, density, 0))
+        assert float((kept < middle).mean()) == pytest.approx(share, abs=5 * math.sqrt(0.25 / len(kept)) + 0.01)
+    straight = conditional(X, name, 0.0, sd, seen, GRID)
+    assert np.abs(straight - mean_given(X, 1.0, sd, seen).density(GRID)).max() < 1e-9

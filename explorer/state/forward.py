@@ -1,0 +1,34 @@
+"""The Forward workspace's part of the session."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from explorer.recipe import ForwardRecipe
+
+ForwardPage = Literal["noise", "schedule", "pixels", "posterior", "gaussians", "chain"]
+
+
+class ForwardState(msgspec.Struct, frozen=True):
+    """The Forward workspace.
+
+    Attributes
+    ----------
+    recipe : ForwardRecipe
+    t : int
+        The cursor; 0 is the image, T the noise.
+    page : ForwardPage
+        What is shown of the forward process.
+    loop : bool
+        Playing starts again at 0.
+    paths : "forward" or "backward"
+        Which paths of the one-dimensional chain are drawn.
+    """
+
+    recipe: ForwardRecipe = ForwardRecipe()
+    t: int = 250
+    page: ForwardPage = "noise"
+    loop: bool = False
+    paths: Literal["forward", "backward"] = "forward"

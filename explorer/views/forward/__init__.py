@@ -1,0 +1,1 @@
+"""The Forward workspace: any image noised along t, schedules, pixels, the posterior, and Gaussian asides."""

@@ -1,0 +1,117 @@
+"""The actions of the Forward workspace, with their keys and icons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import qtawesome
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from explorer.widgets.icons import icon
+from explorer.widgets.segments import Segment
+from explorer.widgets.theme import Theme
+
+PAGES = (
+    Segment("noise", "Noise", "x_t at once by Property 1, and step by step with the same noise  (1)"),
+    Segment("schedule", "Schedule", "beta, alpha_bar and log SNR; bend them, and see what x_T is then  (2)"),
+    Segment("pixels", "Pixels", "Two pixels over many images, as they turn into N(0, I)  (3)"),
+    Segment("posterior", "Posterior", "One step back: with x_0 known, with the data set known, and as a network has learnt it  (4)"),
+    Segment("gaussians", "Gaussians", "Sums, differences, and Gaussians with a Gaussian mean  (5)"),
+    Segment("chain", "One dimension", "A chain of one number, both ways, and why small steps back are nearly Gaussian  (6)"),
+)
+ICONS = {
+    "start": "mdi6.skip-backward", "back": "mdi6.step-backward", "forward": "mdi6.step-forward", "end": "mdi6.skip-forward",
+    "loop": "mdi6.repeat", "random": "mdi6.shuffle-variant", "seed": "mdi6.dice-5-outline", "open": "ph.image", "paste": "ph.clipboard",
+}  # fmt: skip
+TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
+
+
+class ForwardActions(QObject):
+    """What can be done from the keyboard, the menu and the buttons.
+
+    Attributes
+    ----------
+    by_name : dict of QAction
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._owner = theme, parent
+        self.by_name: dict[str, QAction] = {}
+        self._add("play", "&Play", ["Space"], "Play from x_0 to noise, or pause")
+        self._add("back", "Step towards &noise", ["Left"], "One timestep on, towards T")
+        self._add("forward", "Step towards the &image", ["Right"], "One timestep back, towards 0")
+        self._add("leap_back", "Ten steps towards noise", ["PgUp", "Shift+Left"], "Ten timesteps on, towards T")
+        self._add("leap_forward", "Ten steps towards the image", ["PgDown", "Shift+Right"], "Ten timesteps back, towards 0")
+        self._add("start", "Go to &T", ["Home"], "Go to x_T, noise")
+        self._add("end", "Go to &0", ["End"], "Go to x_0, the image")
+        self._add("loop", "&Loop", ["L"], "Play again from x_0 when T is reached")
+        self.by_name["loop"].setCheckable(True)
+        for number, segment in enumerate(PAGES, 1):
+            self._add(f"page {segment.name}", f"Show {segment.label}", [str(number)], segment.tip)
+            self.by_name[f"page {segment.name}"].setCheckable(True)
+        self._add("random", "&Random image", ["R"], "Noise any of the 10,000 test images")
+        self._add("seed", "New &seed", ["N"], "Other noise")
+        self._add("open", "Open &image…", ["E"], "Noise a picture file; dropping it on the window does the same")
+        self._add("paste", "&Paste image", ["Ctrl+V"], "Noise the picture in the clipboard")
+        self._add("use", "&Use this schedule in Reverse chain", ["U"], "Sample Reverse chain's model over this schedule")
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _add(self, name: str, text: str, keys: list[str], tip: str) -> None:
+        action = QAction(text, self._owner)
+        action.setObjectName(name)
+        action.setIconVisibleInMenu(False)
+        sequences = [QKeySequence(key) for key in keys]
+        action.setShortcuts(sequences)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shown = sequences[0].toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({shown})")
+        self.by_name[name] = action
+
+    def on(self, name: str, slot: Callable[[], object]) -> None:
+        """Call `slot` when the action is triggered."""
+        self.by_name[name].triggered.connect(lambda _checked=False: slot())
+
+    def add_to(self, widget: QWidget) -> None:
+        """Let the keys act while the focus is in a widget."""
+        widget.addActions(list(self.by_name.values()))
+
+    def menu(self) -> list[QAction]:
+        """Actions in the order of the menu."""
+        groups = (
+            ("play", "loop", "back", "forward", "leap_back", "leap_forward", "start", "end"),
+            tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "seed"), ("use",),
+        )  # fmt: skip
+        listed: list[QAction] = []
+        for group in groups:
+            if listed:
+                line = QAction(self)
+                line.setSeparator(True)
+                listed.append(line)
+            listed += [self.by_name[name] for name in group]
+        return listed
+
+    def show_page(self, page: str) -> None:
+        """Check the page in front."""
+        for segment in PAGES:
+            self.by_name[f"page {segment.name}"].setChecked(segment.name == page)
+
+    def show_playing(self, playing: bool) -> None:
+        """Play or pause."""
+        self.by_name["play"].setText("&Pause" if playing else "&Play")
+        self._dress_play(playing)
+
+    def _dress_play(self, playing: bool) -> None:
+        colour = self._theme.tokens.on_accent
+        name = "mdi6.pause" if playing else "mdi6.play"
+        # the forward process runs to the left, as on every t axis of the app
+        shown: QIcon = qtawesome.icon(name, color=colour, color_disabled=self._theme.tokens.disabled, hflip=True)
+        self.by_name["play"].setIcon(shown)
+
+    def _dress(self, _tokens: object = None) -> None:
+        for name, glyph in ICONS.items():
+            self.by_name[name].setIcon(icon(glyph, self._theme.tokens))
+        self._dress_play(self.by_name["play"].text() == "&Pause")

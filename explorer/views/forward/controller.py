@@ -1,0 +1,273 @@
+"""Watches the session, asks the engine for what the page in front needs, and hands it to the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from explorer.engine.messages import Failed, LibraryEntry, Outcome, Payload
+from explorer.engine.messages.forward import (
+    AsidesShown,
+    Chain1DShown,
+    JointShown,
+    NoisedFilmShown,
+    NoisedShown,
+    PictureTaken,
+    ScheduleShown,
+    ShowAsides,
+    ShowChain1D,
+    ShowJoint,
+    ShowNoised,
+    ShowNoisedFilm,
+    ShowSchedule,
+    ShowStepBack,
+    ShowTestImages,
+    StepBackShown,
+    TakePicture,
+    TestImagesShown,
+)
+from explorer.recipe import Lane
+from explorer.state.forward import ForwardState
+from explorer.state.session import Session
+from explorer.views.chain.inquiry import Inquiry
+from explorer.views.workspace import Context
+
+DEFAULT = "mnist-ddpm-c"
+CHOICES = 24
+Taker = Callable[[Outcome], None]
+
+
+class View(Protocol):
+    """What the controller hands things to."""
+
+    def show_state(self, state: ForwardState) -> None:
+        """What the person chose."""
+
+    def show_choices(self, choices: TestImagesShown) -> None:
+        """Test images to choose from."""
+
+    def show_noised(self, noised: NoisedShown) -> None:
+        """x_t."""
+
+    def show_film(self, film: NoisedFilmShown) -> None:
+        """The image at timesteps of the film strip."""
+
+    def show_schedule(self, schedule: ScheduleShown) -> None:
+        """The schedule against t."""
+
+    def show_joint(self, joint: JointShown) -> None:
+        """Two pixels."""
+
+    def show_step_back(self, step: StepBackShown) -> None:
+        """The posterior."""
+
+    def show_asides(self, asides: AsidesShown) -> None:
+        """The Gaussian asides."""
+
+    def show_chain(self, chain: Chain1DShown) -> None:
+        """The one-dimensional chain."""
+
+    def offer_picture(self, taken: PictureTaken) -> None:
+        """A picture, which may be resized."""
+
+
+class ForwardController(QObject):
+    """Between the store, the client and the view.
+
+    Signals
+    -------
+    settled()
+        Nothing is asked any more, or something new is.
+
+    Attributes
+    ----------
+    schedule : ScheduleShown or None
+        The last that came.
+    total : int
+        How many test images there are.
+    """
+
+    settled = Signal()
+
+    def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._view = context, view
+        self._inquiry = Inquiry(context.client, "forward", self)
+        self._inquiry.settled.connect(self.settled)
+        self._asked: dict[str, Payload] = {}
+        self._active = False
+        self._slots = 0
+        self.schedule: ScheduleShown | None = None
+        self.total = 0
+        context.store.changed.connect(self._changed)
+        context.library.changed.connect(self.refresh)
+        context.theme.changed.connect(self.refresh)
+        context.client.failed.connect(self._failed)
+
+    @property
+    def state(self) -> ForwardState:
+        """What the person chose."""
+        return self._context.store.session.forward
+
+    @property
+    def T(self) -> int:
+        """Number of timesteps."""
+        return self.state.recipe.schedule.T
+
+    @property
+    def t(self) -> int:
+        """The cursor."""
+        return min(max(self.state.t, 0), self.T)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is shown."""
+        return self._active and self._inquiry.idle
+
+    @property
+    def entries(self) -> tuple[LibraryEntry, ...]:
+        """Networks that p_theta can be of."""
+        return tuple(e for e in self._context.library.of_kind("ddpm") if e.card is not None and not e.problem)
+
+    @property
+    def entry(self) -> LibraryEntry | None:
+        """The network of p_theta: the chosen one, else shipped C, else the first there is."""
+        recipe, entries = self.state.recipe, self.entries
+        tests = (lambda e: e.sha256 == recipe.checkpoint, lambda e: e.name == DEFAULT, lambda e: True)
+        return next((e for test in tests for e in entries if test(e)), None)
+
+    # --- occasions ---
+
+    def activate(self) -> None:
+        """The workspace is shown."""
+        self._active = True
+        self.refresh()
+
+    def deactivate(self) -> None:
+        """Another workspace is shown."""
+        self._active = False
+
+    def cancel(self) -> None:
+        """Stop what is computed."""
+        self._inquiry.drop()
+        self._asked.clear()
+        self.settled.emit()
+
+    def set_slots(self, slots: int) -> None:
+        """So many pictures fit into the film strip."""
+        self._slots = slots
+        self._ask_film()
+
+    def take_picture(self, path: str = "", pixels: np.ndarray | None = None, drawing: tuple[object, ...] = ()) -> None:
+        """Read a picture of the person's; the view is offered what comes."""
+        self._inquiry.ask("picture", TakePicture(path, pixels, drawing), self._take_picture)  # type: ignore[arg-type]
+
+    def _changed(self, old: Session, new: Session) -> None:
+        if self._active and old.forward != new.forward:
+            self.refresh()
+
+    def _failed(self, failed: Failed) -> None:
+        """What could not be answered may be asked again."""
+        if self._active:
+            self._asked.clear()
+
+    def refresh(self, _tokens: object = None) -> None:
+        """Show the state, and ask for what the page in front needs."""
+        if not self._active:
+            return
+        state, recipe = self.state, self.state.recipe
+        self._view.show_state(state)
+        start = recipe.image.index // CHOICES * CHOICES
+        self._ask("choices", ShowTestImages(start, CHOICES), self._take_choices)
+        self._ask("schedule", ShowSchedule(recipe.schedule, recipe.image, recipe.seed), self._take_schedule)
+        self._ask_noised()
+        {"noise": self._ask_film, "schedule": _nothing, "pixels": self._ask_joint, "posterior": self._ask_step_back,
+         "gaussians": self._ask_asides, "chain": self._ask_chain}[state.page]()  # fmt: skip
+        self.settled.emit()
+
+    # --- questions ---
+
+    def _ask(self, name: str, payload: Payload, taker: Taker) -> None:
+        if self._active and self._asked.get(name) != payload:
+            self._asked[name] = payload
+            self._inquiry.ask(name, payload, taker)
+
+    def _ask_noised(self) -> None:
+        recipe = self.state.recipe
+        payload = ShowNoised(recipe.image, recipe.schedule, recipe.seed, self.t, self._context.theme.palette)
+        self._ask("noised", payload, self._take_noised)
+
+    def _ask_film(self) -> None:
+        if self.state.page == "noise" and self._slots > 0:
+            recipe = self.state.recipe
+            times = tuple(round(self.T * (1 - i / max(1, self._slots - 1))) for i in range(min(self._slots, self.T + 1)))
+            self._ask("film", ShowNoisedFilm(recipe.image, recipe.schedule, recipe.seed, times), self._take_film)
+
+    def _ask_joint(self) -> None:
+        recipe = self.state.recipe
+        self._ask("joint", ShowJoint(recipe.pixels, recipe.batch, recipe.schedule, recipe.seed, self.t), self._take_joint)
+
+    def _ask_step_back(self) -> None:
+        if self.t == 0:
+            self._asked.pop("step back", None)
+            return
+        recipe, entry = self.state.recipe, self.entry
+        lane = None
+        if entry is not None and entry.card is not None:
+            lane = Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice)
+        payload = ShowStepBack(recipe.image, recipe.schedule, recipe.seed, self.t, lane, self._context.theme.palette)
+        self._ask("step back", payload, self._take_step_back)
+
+    def _ask_asides(self) -> None:
+        self._ask("asides", ShowAsides(self.state.recipe.asides), self._take_asides)
+
+    def _ask_chain(self) -> None:
+        recipe = self.state.recipe
+        self._ask("chain", ShowChain1D(recipe.chain, recipe.schedule, recipe.seed, self.t), self._take_chain)
+
+    # --- answers ---
+
+    def _take_choices(self, outcome: Outcome) -> None:
+        if isinstance(outcome, TestImagesShown):
+            self.total = outcome.total
+            self._view.show_choices(outcome)
+
+    def _take_schedule(self, outcome: Outcome) -> None:
+        if isinstance(outcome, ScheduleShown):
+            self.schedule = outcome
+            self._view.show_schedule(outcome)
+
+    def _take_noised(self, outcome: Outcome) -> None:
+        if isinstance(outcome, NoisedShown):
+            self._view.show_noised(outcome)
+
+    def _take_film(self, outcome: Outcome) -> None:
+        if isinstance(outcome, NoisedFilmShown):
+            self._view.show_film(outcome)
+
+    def _take_joint(self, outcome: Outcome) -> None:
+        if isinstance(outcome, JointShown):
+            self._view.show_joint(outcome)
+
+    def _take_step_back(self, outcome: Outcome) -> None:
+        if isinstance(outcome, StepBackShown):
+            self._view.show_step_back(outcome)
+
+    def _take_asides(self, outcome: Outcome) -> None:
+        if isinstance(outcome, AsidesShown):
+            self._view.show_asides(outcome)
+
+    def _take_chain(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Chain1DShown):
+            self._view.show_chain(outcome)
+
+    def _take_picture(self, outcome: Outcome) -> None:
+        if isinstance(outcome, PictureTaken):
+            self._view.offer_picture(outcome)
+
+
+def _nothing() -> None:
+    """The page needs what is always asked for."""

@@ -1,0 +1,103 @@
+"""Two pixels of x_t over a batch of images."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.engine.messages.forward import JointShown, NoisedShown
+from explorer.recipe import ForwardRecipe
+from explorer.recipe.forward import MAX_BATCH
+from explorer.views.chain.inspector import Rows
+from explorer.views.forward.words import nats, short
+from explorer.widgets.card import Card
+from explorer.widgets.histogram import Histogram
+from explorer.widgets.joint_plot import JointPlot
+from explorer.widgets.number_fields import IntField
+from explorer.widgets.pixel_picker import PixelPicker
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+
+class PixelsPage(QWidget):
+    """The picker and the histogram to the left, the joint picture to the right.
+
+    Signals
+    -------
+    batch_committed(int)
+    """
+
+    batch_committed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        left, right = Card(theme), Card(theme)
+        self.picker = PixelPicker(theme)
+        self.joint = JointPlot(theme)
+        self.histogram = Histogram(theme)
+        self.histogram.setMaximumHeight(220)
+        self.histogram.setMinimumHeight(80)
+        self.histogram.setAccessibleName("Histogram of all pixels of x_t")
+        self.batch = IntField(2, MAX_BATCH, "Images", "Over how many test images the two pixels are shown")
+        self.batch.setSingleStep(500)
+        self.batch.committed.connect(self.batch_committed)
+        self._pixels, self._means, self._sds, self._correlation, self._kl = (QLabel() for _ in range(5))
+        rows = Rows(theme)
+        for name, value in (
+            ("pixels", self._pixels), ("mean", self._means), ("sd", self._sds), ("correlation", self._correlation),
+            ("KL to N(0, I)", self._kl),
+        ):  # fmt: skip
+            rows.add(name, value)
+        self._kl.setToolTip("Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian")
+        rows.add("images", self.batch)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(12, 12, 12, 8)
+        column.setSpacing(8)
+        column.addWidget(_words("Drag a and b to two pixels"))
+        column.addWidget(self.picker, 3)
+        column.addLayout(rows)
+        column.addWidget(_words("All pixels of this xₜ against N(0, 1)"))
+        column.addWidget(self.histogram, 1)
+        self._note = _words("")
+        self._note.setWordWrap(True)
+        down = QVBoxLayout(right)
+        down.setContentsMargins(12, 12, 12, 8)
+        down.addWidget(self.joint, 1)
+        down.addWidget(self._note)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(left, 1)
+        row.addWidget(right, 2)
+
+    def show_recipe(self, recipe: ForwardRecipe) -> None:
+        """What the person chose."""
+        self.picker.set_pixels(recipe.pixels)
+        self.batch.show_value(recipe.batch)
+
+    def show_noised(self, noised: NoisedShown) -> None:
+        """The image that is noised."""
+        self.picker.set_picture(noised.tiles["x_t"])
+        self.histogram.set_values(noised.values)
+
+    def show_joint(self, joint: JointShown, recipe: ForwardRecipe) -> None:
+        """The points."""
+        self.joint.set_points(joint.points, joint.labels)
+        a, b = recipe.pixels
+        self._pixels.setText(f"a ({a[0]}, {a[1]}) · b ({b[0]}, {b[1]})")
+        self._means.setText(f"{short(joint.mean[0])} · {short(joint.mean[1])}")
+        self._sds.setText(f"{short(joint.sd[0])} · {short(joint.sd[1])}")
+        self._correlation.setText(short(joint.correlation))
+        self._kl.setText(nats(joint.kl))
+        self._note.setText(
+            "x_0: real images. Pixels beside each other go together, most are black or white, and nothing of it is Gaussian."
+            if joint.t == 0
+            else "Every image shrinks towards 0 by √ᾱ, under noise of sd √(1 − ᾱ): what the pixels had to do with each other fades."
+        )
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+    mark(label, "muted")
+    return label

@@ -1,0 +1,95 @@
+"""The cursor along t, and playing from x_0 to noise."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from explorer.state.store import Store
+
+PLAY_SECONDS = 8.0
+REST_SECONDS = 1.0
+TICK_MS = 33
+LEAP = 10
+
+
+class Player(QObject):
+    """Moves the cursor of the Forward workspace.
+
+    Signals
+    -------
+    playing_changed(bool)
+    """
+
+    playing_changed = Signal(bool)
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._clock = QElapsedTimer()
+        self._from = 0
+
+    @property
+    def _T(self) -> int:
+        return self._store.session.forward.recipe.schedule.T
+
+    @property
+    def _t(self) -> int:
+        return min(max(self._store.session.forward.t, 0), self._T)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the cursor moves by itself."""
+        return self._timer.isActive()
+
+    def scrub(self, t: int) -> None:
+        """Go to t."""
+        self.pause()
+        self._go(t)
+
+    def step(self, count: int) -> None:
+        """`count` timesteps; towards t = 0 if positive, as on every timeline here."""
+        self.scrub(self._t - count)
+
+    def leap(self, direction: int) -> None:
+        """Ten timesteps."""
+        self.step(direction * LEAP)
+
+    def to_noise(self) -> None:
+        """Go to T."""
+        self.scrub(self._T)
+
+    def to_image(self) -> None:
+        """Go to 0."""
+        self.scrub(0)
+
+    def toggle(self) -> None:
+        """Play from here to T, from 0 if at T; or pause."""
+        if self.playing:
+            self.pause()
+            return
+        self._from = 0 if self._t >= self._T else self._t
+        self._clock.start()
+        self._timer.start()
+        self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        """Stop playing."""
+        if self.playing:
+            self._timer.stop()
+            self.playing_changed.emit(False)
+
+    def _go(self, t: int) -> None:
+        self._store.update_forward(t=min(max(t, 0), self._T))
+
+    def _tick(self) -> None:
+        due = self._from + self._clock.elapsed() / 1000 * self._T / PLAY_SECONDS
+        self._go(round(due))
+        if due < self._T:
+            return
+        if not self._store.session.forward.loop:
+            self.pause()
+        elif due > self._T * (1 + REST_SECONDS / PLAY_SECONDS):
+            self._from = 0
+            self._clock.restart()

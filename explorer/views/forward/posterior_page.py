@@ -1,0 +1,179 @@
+"""One step back from x_t: what is known with x_0, what the data set says, and what a network says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.engine.messages import LibraryEntry
+from explorer.engine.messages.forward import Belief, StepBackShown
+from explorer.views.chain.inspector import Rows, heading
+from explorer.views.chain.labels import PREDICTS
+from explorer.views.forward.words import nats, number, short
+from explorer.widgets.card import Card
+from explorer.widgets.image_choice import ImageChoice
+from explorer.widgets.math_text import var, words
+from explorer.widgets.picture_table import Column, PictureTable, Row
+from explorer.widgets.picture_tile import PictureTile
+from explorer.widgets.style import mark
+from explorer.widgets.theme import OPTION_COLOURS, Theme
+
+SIDE = 236
+COLUMNS = ("known", "exact", "network")
+
+
+class PosteriorPage(QWidget):
+    """The table of beliefs to the left, numbers and likely images to the right.
+
+    Signals
+    -------
+    network_chosen(str)
+        sha256 of a checkpoint.
+    """
+
+    network_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        back = (var("x", "t−1"), words(" | "), var("x", "t"))
+        self.table = PictureTable(
+            theme,
+            (
+                Row("x0", (words("x̂₀"),), "the clean image"),
+                Row("off", (words("x̂₀ − x₀"),), "blue −1 to orange 1"),
+                Row("mean", (words("mean of "), var("x", "t−1")), "where the step goes"),
+                Row("draw", (var("x", "t−1"),), "drawn, with one z for all"),
+            ),
+            (
+                Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), "x₀ is known", theme.tokens.accent),
+                Column("exact", (var("q"), words("("), *back, words(")")), "60,000 images known", OPTION_COLOURS["exact"]),
+                Column("network", (var("p", "θ"), words("("), *back, words(")")), "learnt", OPTION_COLOURS["C"]),
+            ),
+        )
+        self.table.setAccessibleName("One step back, three ways")
+        self.table.setToolTip(
+            "The step back from x_t: with x_0 known (a Gaussian), with the data set known (a mixture of 60,000), and the network's"
+        )
+        self.models = QComboBox()
+        self.models.setAccessibleName("Network")
+        self.models.setToolTip("Whose p_θ is shown; open others with File > Open or by dropping them")
+        self.models.activated.connect(lambda index: self.network_chosen.emit(self.models.itemData(index)))
+        self.likely = ImageChoice(theme, rows=1)
+        self.likely.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.likely.setAccessibleName("Likely images")
+        self.likely.setToolTip("Training images with the largest weights w_i(x_t), the largest first")
+        self._values = {name: QLabel() for name in ("a₀", "aₜ", "σₜ", "data", "network", "weights", "images")}
+        left, right = Card(theme), Card(theme)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(12, 12, 12, 8)
+        column.addWidget(self.table)
+        self._fill(theme, right)
+        right.setFixedWidth(SIDE + 24)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(left, 1)
+        row.addWidget(right)
+
+    def _fill(self, theme: Theme, card: Card) -> None:
+        column = QVBoxLayout(card)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        self._equation = QLabel()
+        self._equation.setWordWrap(True)
+        column.addWidget(heading("with x₀ known"))
+        rows = Rows(theme)
+        for name in ("a₀", "aₜ", "σₜ"):
+            rows.add(name, self._values[name])
+        column.addLayout(rows)
+        column.addWidget(heading("distance to that mean"))
+        distances = Rows(theme)
+        distances.add("data set", self._values["data"])
+        distances.add("network", self._values["network"])
+        for name in ("data", "network"):
+            self._values[name].setToolTip("‖mean − μ̃‖ / σₜ, and half its square: the term L_{t−1} of the bound for this image")
+        column.addLayout(distances)
+        column.addWidget(heading("x₀ may be"))
+        column.addWidget(self.likely)
+        column.addWidget(self._values["weights"])
+        column.addWidget(self._values["images"])
+        self._values["images"].setWordWrap(True)
+        column.addWidget(heading("network"))
+        column.addWidget(self.models)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        mark(self.note, "muted")
+        column.addWidget(self.note)
+        column.addWidget(heading("from xₜ"))
+        self.x_t = PictureTile(theme)
+        self.x_t.setFixedWidth(140)
+        self.x_t.setToolTip("The x_t that the step back starts from")
+        column.addWidget(self.x_t)
+        column.addStretch(1)
+
+    def show_entries(self, entries: Sequence[LibraryEntry], current: LibraryEntry | None) -> None:
+        """Networks to choose from; does not emit."""
+        wanted = [(f"{e.name} · {PREDICTS.get(e.card.option or '', '')}" if e.card else e.name, e.sha256) for e in entries]
+        if wanted != [(self.models.itemText(i), self.models.itemData(i)) for i in range(self.models.count())]:
+            self.models.clear()
+            for name, sha256 in wanted:
+                self.models.addItem(name, sha256)
+        self.models.setEnabled(bool(entries))
+        if current is not None:
+            self.models.setCurrentIndex(self.models.findData(current.sha256))
+
+    def show_image(self) -> None:
+        """At t = 0 there is no step back."""
+        self.table.show_pictures({}, {"known": "At t = 0 there is no step back: go to another t."})
+        self.likely.show_images(0, np.zeros((0, 1, 1, 3), np.uint8))
+        for value in self._values.values():
+            value.setText("–")
+        self.note.setText("")
+        self.x_t.show_picture(None, ())
+
+    def show_step(self, shown: StepBackShown) -> None:
+        """The three beliefs."""
+        self.x_t.show_picture(shown.x_t, (var("x", shown.t),))
+        tiles, empty = {}, {}
+        for name, belief in zip(COLUMNS, (shown.known, shown.exact, shown.network), strict=True):
+            if belief is None:
+                empty[name] = shown.note
+                continue
+            tiles.update({(row, name): tile for row, tile in belief.tiles.items()})
+        self.table.show_pictures(tiles, empty)
+        values = self._values
+        values["a₀"].setText(number(shown.a0))
+        values["aₜ"].setText(number(shown.at))
+        values["σₜ"].setText(number(shown.sigma))
+        values["data"].setText(_distance(shown.exact))
+        values["network"].setText(_distance(shown.network))
+        self.likely.show_images(0, shown.likely)
+        self.likely.set_current(-1)
+        values["weights"].setText("  ".join(_share(w) for w in shown.weights.tolist()))
+        mark(values["weights"], "faint")
+        values["images"].setText(_count_words(shown.perplexity))
+        self.note.setText(shown.note if shown.exact is not None else "")
+
+
+def _distance(belief: Belief | None) -> str:
+    if belief is None or not math.isfinite(belief.apart):
+        return "–"
+    return f"{short(belief.apart, 2)} σ · {nats(belief.nats)}"
+
+
+def _share(weight: float) -> str:
+    return f"{100 * weight:.0f} %" if weight >= 0.01 or weight == 0 else "<1 %"
+
+
+def _count_words(perplexity: float) -> str:
+    if not math.isfinite(perplexity):
+        return ""
+    if perplexity < 1.01:
+        return "x_t leaves one image: the data set knows x_0."
+    count = f"{perplexity:.2f}" if perplexity < 10 else f"{perplexity:,.0f}"
+    return f"As undecided as among {count} images (exp of the entropy of w)."

@@ -1,0 +1,381 @@
+"""The Forward workspace: its pages under one cursor, the image beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.engine.messages import LibraryEntry
+from explorer.engine.messages.forward import (
+    AsidesShown,
+    Chain1DShown,
+    JointShown,
+    NoisedFilmShown,
+    NoisedShown,
+    PictureTaken,
+    ScheduleShown,
+    StepBackShown,
+    TestImagesShown,
+)
+from explorer.recipe import ForwardRecipe
+from explorer.state.forward import ForwardState
+from explorer.views.chain.parts import SpaceKeeper
+from explorer.views.forward import verbs
+from explorer.views.forward.actions import PAGES, TRANSPORT, ForwardActions
+from explorer.views.forward.chain_page import ChainPage1D
+from explorer.views.forward.controller import ForwardController
+from explorer.views.forward.gaussians_page import GaussiansPage
+from explorer.views.forward.inspector import ForwardInspector, OfferBar
+from explorer.views.forward.noise_page import NoisePage
+from explorer.views.forward.pixels_page import PixelsPage
+from explorer.views.forward.player import Player
+from explorer.views.forward.posterior_page import PosteriorPage
+from explorer.views.forward.schedule_page import SchedulePage
+from explorer.views.forward.words import image_words, nats, schedule_words
+from explorer.views.page_stack import PageStack
+from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.segments import SegmentBar
+from explorer.widgets.transport import Transport
+
+MARGIN, SPACING = 12, 8
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp);;All files (*)"
+
+
+class ForwardWorkspace(Workspace):
+    """Noise an image by hand."""
+
+    workspace_name = "forward"
+    title = "Forward"
+    icon_name = "mdi6.arrow-right"
+    tooltip = "Forward process: noise any image, bend the schedule, and see what becomes of it"
+    menu_title = "F&orward"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        theme = context.theme
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.actions_ = ForwardActions(theme, self)
+        by_name = self.actions_.by_name
+        self.player = Player(context.store, self)
+        self.controller = ForwardController(context, self, self)
+        self._inspector = ForwardInspector(theme, by_name)
+        self.noise = NoisePage(theme)
+        self.schedule = SchedulePage(theme, by_name["use"])
+        self.pixels = PixelsPage(theme)
+        self.posterior = PosteriorPage(theme)
+        self.gaussians = GaussiansPage(theme)
+        self.chain = ChainPage1D(theme)
+        self.pages: dict[str, QWidget] = {
+            "noise": self.noise, "schedule": self.schedule, "pixels": self.pixels, "posterior": self.posterior,
+            "gaussians": self.gaussians, "chain": self.chain,
+        }  # fmt: skip
+        self.segments = SegmentBar(PAGES, "What is shown")
+        self.offer = OfferBar()
+        self._offered: PictureTaken | None = None
+        self._stack = PageStack()
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+        self.transport = Transport(theme, [by_name[name] for name in TRANSPORT])
+        self._was_idle = False
+        self._lay_out()
+        self._keeper = SpaceKeeper(self)
+        for widget in (self, self._inspector):
+            self.actions_.add_to(widget)
+            self._keeper.guard(widget)
+        self._connect()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.segments)
+        top.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
+        column.setSpacing(SPACING)
+        column.addLayout(top)
+        column.addWidget(self.offer)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.transport)
+
+    # --- the contract of a workspace ---
+
+    @property
+    def inspector(self) -> ForwardInspector:
+        """The image, the noise, the schedule, x_t in numbers."""
+        return self._inspector
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that the person asked for is shown."""
+        return self.controller.idle and not self.player.playing
+
+    def menu_actions(self) -> Sequence[QAction]:
+        """The Forward menu."""
+        return self.actions_.menu()
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Gestures that are in no menu."""
+        return (
+            ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),
+            ("Click or drag in the curves", "Go to that timestep"),
+            ("Drag a control point", "Bend the schedule; double-click adds or removes one"),
+            ("[ and ], Up and Down", "Choose a control point, and move it"),
+            ("Drag a or b, or W A S D", "Look at other pixels"),
+            ("Drag a mode, double-click", "Move a mode of q(x_0); add or remove one"),
+        )
+
+    def activate(self) -> None:
+        """The workspace is shown."""
+        self.controller.activate()
+        self._focus_timeline()
+
+    def deactivate(self) -> None:
+        """Another is shown: stop playing."""
+        self.player.pause()
+        self.controller.deactivate()
+
+    def cancel(self) -> None:
+        """Stop what is computed."""
+        self.player.pause()
+        self.controller.cancel()
+
+    def accept_entry(self, entry: LibraryEntry) -> bool:
+        """While the posterior is in front, a DDPM becomes its network."""
+        if self._state.page != "posterior" or self.context.store.session.workspace != "forward":
+            return False
+        if entry.card is None or entry.card.kind != "ddpm" or entry.problem:
+            return False
+        self._choose_network(entry.sha256)
+        return True
+
+    def accept_picture(self, path: str) -> bool:
+        """Noise a picture."""
+        self.controller.take_picture(path)
+        return True
+
+    # --- wiring ---
+
+    @property
+    def _state(self) -> ForwardState:
+        return self.context.store.session.forward
+
+    def _connect(self) -> None:
+        self._connect_actions()
+        self._connect_time()
+        store, inspector = self.context.store, self._inspector
+        self.segments.chosen.connect(lambda page: store.update_forward(page=page))
+        inspector.index_chosen.connect(lambda index: verbs.choose_image(store, index, self.controller.total))
+        inspector.seed_committed.connect(lambda seed: verbs.change(store, "change seed", seed=seed))
+        inspector.released.connect(self._focus_timeline)
+        self._connect_schedule()
+        self.pixels.picker.picked.connect(partial(verbs.pick_pixel, store))
+        self.pixels.picker.released.connect(store.end_merge)
+        self.pixels.batch_committed.connect(lambda batch: verbs.change(store, "images of the joint picture", batch=batch))
+        self.posterior.network_chosen.connect(self._choose_network)
+        self.gaussians.changed.connect(partial(verbs.set_aside, store))
+        self.gaussians.released.connect(store.end_merge)
+        self._connect_chain()
+        self.offer.taken.connect(self._take_offer)
+        self.offer.dismissed.connect(self._drop_offer)
+        self.controller.settled.connect(self._say)
+
+    def _connect_actions(self) -> None:
+        play, on, store = self.player, self.actions_.on, self.context.store
+        on("play", play.toggle)
+        for name, count in (("back", -1), ("forward", 1)):
+            on(name, partial(play.step, count))
+            on(f"leap_{name}", partial(play.leap, count))
+        on("start", play.to_noise)
+        on("end", play.to_image)
+        self.actions_.by_name["loop"].toggled.connect(lambda loop: store.update_forward(loop=loop))
+        for segment in PAGES:
+            on(f"page {segment.name}", partial(store.update_forward, page=segment.name))
+        on("random", lambda: verbs.random_image(store, self.controller.total))
+        on("seed", lambda: verbs.new_seed(store))
+        on("open", self._ask_for_picture)
+        on("paste", self.paste)
+        on("use", lambda: verbs.use_in_reverse_chain(store))
+        play.playing_changed.connect(self.actions_.show_playing)
+        play.playing_changed.connect(self._say)
+
+    def _connect_time(self) -> None:
+        for plot in (self.noise.levels.plot, *self.schedule.plots):
+            plot.wheel_stepped.connect(self.player.step)
+            plot.scrubbed.connect(self.player.scrub)
+        for source in (self.transport.timeline, self.chain.map):
+            source.wheel_stepped.connect(self.player.step)
+            source.scrubbed.connect(self.player.scrub)
+        self.noise.film.wheel_stepped.connect(self.player.step)
+        self.noise.film.jumped.connect(self.player.scrub)
+        self.noise.film.slots_changed.connect(self.controller.set_slots)
+        self.controller.set_slots(self.noise.film.slots)
+
+    def _connect_schedule(self) -> None:
+        store, page = self.context.store, self.schedule
+        page.shape_chosen.connect(lambda shape: verbs.choose_shape(store, shape, page.bend.knots))
+        page.T_committed.connect(partial(verbs.set_T, store))
+        page.T.released.connect(self._focus_timeline)
+        page.bend.knot_dragged.connect(lambda index, u, level: verbs.drag_knot(store, page.bend.knots, index, u, level))
+        page.bend.knot_released.connect(store.end_merge)
+        page.bend.knot_added.connect(lambda u: verbs.add_knot(store, page.bend.knots, u))
+        page.bend.knot_removed.connect(lambda index: verbs.remove_knot(store, page.bend.knots, index))
+
+    def _connect_chain(self) -> None:
+        store, page = self.context.store, self.chain
+        page.changed.connect(partial(verbs.set_chain, store))
+        page.released.connect(store.end_merge)
+        page.paths_chosen.connect(lambda paths: store.update_forward(paths=paths))
+        page.map.mode_dragged.connect(partial(verbs.drag_mode, store))
+        page.map.mode_added.connect(partial(verbs.add_mode, store))
+        page.map.mode_removed.connect(partial(verbs.remove_mode, store))
+        page.map.x_dragged.connect(partial(verbs.set_chain, store, "x"))
+        page.map.released.connect(store.end_merge)
+
+    # --- gestures ---
+
+    def paste(self) -> None:
+        """Noise the picture in the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        image = clipboard.image()
+        urls = [url.toLocalFile() for url in clipboard.mimeData().urls() if url.isLocalFile()]
+        if not image.isNull():
+            self.controller.take_picture(pixels=pixels_of(image))
+        elif urls:
+            self.controller.take_picture(urls[0])
+        else:
+            self.status_changed.emit(Status("there is no picture in the clipboard: copy one, then paste it here"))
+
+    def _ask_for_picture(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Noise a picture", "", PICTURES)
+        if path:
+            self.controller.take_picture(path)
+
+    def _choose_network(self, sha256: str) -> None:
+        entry = next((e for e in self.controller.entries if e.sha256 == sha256), None)
+        if entry is not None:
+            verbs.change(self.context.store, f"network {entry.name}", checkpoint=entry.sha256, source=entry.path)
+
+    def offer_picture(self, taken: PictureTaken) -> None:
+        """A picture of the data's size is noised at once; another may be resized."""
+        if taken.same:
+            self._drop_offer()
+            verbs.take_picture(self.context.store, taken.fitted)
+            return
+        self._offered = taken
+        kept = f"{taken.kept.height} × {taken.kept.width}"
+        height, width = taken.size
+        self.offer.text.setText(f"{taken.name} is {height} × {width} pixels; the data are 28 × 28.")
+        self.offer.keep.setText("Keep its shape" if (height, width) == (taken.kept.height, taken.kept.width) else f"Make it {kept}")
+        self.offer.show()
+
+    def _take_offer(self, resized: bool) -> None:
+        taken = self._offered
+        self._drop_offer()
+        if taken is not None:
+            verbs.take_picture(self.context.store, taken.fitted if resized else taken.kept)
+
+    def _drop_offer(self) -> None:
+        self._offered = None
+        self.offer.hide()
+
+    def _focus_timeline(self) -> None:
+        self.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- what the controller hands over ---
+
+    def show_state(self, state: ForwardState) -> None:
+        """What the person chose."""
+        t, T, recipe = self.controller.t, self.controller.T, state.recipe
+        self.segments.set_current(state.page)
+        self.actions_.show_page(state.page)
+        self._stack.setCurrentWidget(self.pages[state.page])
+        self.transport.setVisible(state.page != "gaussians")
+        self.transport.timeline.set_range(T)
+        self.transport.set_cursor(t, _note(t, T))
+        self.actions_.by_name["loop"].setChecked(state.loop)
+        self.actions_.by_name["use"].setEnabled(bool(self.context.store.session.reverse.recipe.lanes))
+        self.schedule.use.setEnabled(self.actions_.by_name["use"].isEnabled())
+        self._inspector.show_recipe(recipe)
+        self._show_pages(state, recipe, t, T)
+        self._say()
+
+    def _show_pages(self, state: ForwardState, recipe: ForwardRecipe, t: int, T: int) -> None:
+        self.noise.set_cursor(t)
+        self.schedule.show_choice(recipe.schedule)
+        self.schedule.set_cursor(t)
+        self.pixels.show_recipe(recipe)
+        self.posterior.show_entries(self.controller.entries, self.controller.entry)
+        if t == 0:
+            self.posterior.show_image()
+        self.gaussians.show_recipe(recipe.asides)
+        self.chain.show_recipe(recipe.chain, t, T, state.paths)
+
+    def show_choices(self, choices: TestImagesShown) -> None:
+        """Test images to choose from."""
+        self._inspector.show_choices(choices)
+
+    def show_noised(self, noised: NoisedShown) -> None:
+        """x_t."""
+        self._inspector.show_noised(noised)
+        self.noise.show_noised(noised)
+        self.pixels.show_noised(noised)
+
+    def show_film(self, film: NoisedFilmShown) -> None:
+        """The strip."""
+        self.noise.show_film(film)
+
+    def show_schedule(self, schedule: ScheduleShown) -> None:
+        """The schedule against t."""
+        self._inspector.show_schedule(schedule)
+        self.noise.show_schedule(schedule, self.controller.t)
+        self.schedule.show_schedule(schedule, self.controller.t)
+        self._say()
+
+    def show_joint(self, joint: JointShown) -> None:
+        """Two pixels."""
+        self.pixels.show_joint(joint, self._state.recipe)
+
+    def show_step_back(self, step: StepBackShown) -> None:
+        """The posterior."""
+        if self.controller.t > 0:
+            self.posterior.show_step(step)
+
+    def show_asides(self, asides: AsidesShown) -> None:
+        """The Gaussian asides."""
+        self.gaussians.show_asides(asides)
+
+    def show_chain(self, chain: Chain1DShown) -> None:
+        """The one-dimensional chain."""
+        self.chain.show_chain(chain)
+
+    # --- what is said ---
+
+    def _say(self, _playing: bool = False) -> None:
+        """Status and idleness, whenever either may be another."""
+        recipe, schedule = self._state.recipe, self.controller.schedule
+        said = f"{image_words(recipe.image)} · {schedule_words(recipe.schedule)}"
+        right = f"L_T {nats(schedule.image.kl)}" if schedule is not None else ""
+        self.status_changed.emit(Status(said, right=right))
+        if self.idle != self._was_idle:
+            self._was_idle = self.idle
+            self.idle_changed.emit(self._was_idle)
+
+
+def _note(t: int, T: int) -> str:
+    return "the image" if t == 0 else "noise" if t == T else ""
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    """Pixels (H, W, 3) uint8 of a QImage; what is transparent becomes white, as on paper."""
+    flat = QImage(image.size(), QImage.Format.Format_RGB888)
+    flat.fill(Qt.GlobalColor.white)
+    painter = QPainter(flat)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    rows = np.frombuffer(flat.constBits(), np.uint8).reshape(flat.height(), flat.bytesPerLine())
+    return np.ascontiguousarray(rows[:, : 3 * flat.width()].reshape(flat.height(), flat.width(), 3))

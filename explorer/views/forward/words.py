@@ -1,0 +1,74 @@
+"""Numbers and formulas of the Forward workspace."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.engine.messages.forward import NoisedShown
+from explorer.recipe.forward import ForwardImage, ForwardSchedule
+from explorer.views.chain.labels import term_colours
+from explorer.widgets.equation import Equation, Term
+from explorer.widgets.math_text import var
+from explorer.widgets.theme import Tokens
+
+
+def number(value: float) -> str:
+    """Four decimals; more where these would say little."""
+    if value == 0 or abs(value) >= 0.001:
+        return f"{value:.4f}".replace("-", "−")
+    return f"{value:.6f}" if abs(value) >= 1e-5 else power(value)
+
+
+def power(value: float) -> str:
+    """As "2.1e−15", with a real minus."""
+    return f"{value:.1e}".replace("-", "−")
+
+
+def short(value: float, digits: int = 3) -> str:
+    """A number with a real minus; a dash if there is none."""
+    if not math.isfinite(value):
+        return "∞" if value == math.inf else "–"
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "−") if float(text) != 0 else text.replace("-", "")
+
+
+def nats(value: float) -> str:
+    """Nats in about four figures."""
+    if not math.isfinite(value):
+        return "∞"
+    size = abs(value)
+    text = f"{value:.1f}" if size >= 100 else f"{value:.3f}" if size >= 0.001 or value == 0 else f"{value:.1e}"
+    return f"{text} nats".replace("-", "−")
+
+
+def image_words(image: ForwardImage) -> str:
+    """What is noised."""
+    if image.picture is None:
+        return f"test image {image.index}"
+    picture = image.picture
+    return f"{picture.name or 'picture'}, {picture.height} × {picture.width}"
+
+
+def schedule_words(schedule: ForwardSchedule) -> str:
+    """For example "linear, T = 1000"."""
+    return f"{schedule.shape}, T = {schedule.T}"
+
+
+def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
+    """Property 1 with its numbers, and the last step of the walk under it."""
+    t, colours = noised.t, term_colours(tokens)
+    image, noise = number(math.sqrt(noised.alpha_bar)), number(math.sqrt(1 - noised.alpha_bar))
+    at_once = (
+        Term("x_t", (var("x", t),), tip="the image at timestep t, by Property 1"),
+        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip="what is left of the image: √ᾱ · x_0"),
+        Term("noise part", (var("ε"),), noise, "+", colour=colours["z"], tip="the noise: √(1 − ᾱ) · ε, ε the noise of all steps together"),
+    )
+    if t == 0:
+        return Equation(at_once, note="At t = 0 no step has been taken: x₀ is the image.")
+    kept, fresh = number(math.sqrt(1 - noised.beta)), number(math.sqrt(noised.beta))
+    last = (
+        Term("walked", (var("x", t),), tip="the image at timestep t, reached step by step"),
+        Term("step image", (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip="√(1 − β) · x of the step before"),
+        Term("step noise", (var("ε", t),), fresh, "+", colour=colours["z"], tip="√β · ε, the fresh noise of this step"),
+    )  # fmt: skip
+    return Equation(at_once, last, note=f"Above: all at once. Below: the last of {t} step{'' if t == 1 else 's'}, with its fresh noise.")
