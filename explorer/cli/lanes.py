@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +18,17 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Plan, Step, plan
 from explorer.engine.devices import Precision
-from explorer.engine.predictors import from_checkpoint
+from explorer.engine.predictors import from_checkpoint, on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
 from explorer.exports.arrays import ArrayArchive, space_needed
 from explorer.exports.film import check_size, write_mp4
+from explorer.exports.grid import SmallMultiples
 from explorer.exports.pictures import write_gif, write_png
 from explorer.exports.sheet import Sheet
 from explorer.exports.whole import check_out
 from explorer.recipe import Lane, Recipe, Sampler
+from explorer.recipe.sweep import parse_sweep, swept, value_words
 
 MAX_FILM_BYTES = 2**31
 MAX_SHEET_PIXELS = 2**28
@@ -42,17 +44,23 @@ class SampledLane:
     image_shape: tuple[int, int, int]
     device: torch.device
     precision: Precision
+    swept: str = ""
 
     @property
     def label(self) -> str:
-        """Option, name and steps, for people."""
+        """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
-        return f"{kind} · {Path(self.lane.source).stem} · {self.course.K} steps"
+        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}"
+
+    def seed(self, shared: int) -> int:
+        """Seed of its noise: its own, or the one that all lanes share."""
+        return shared if self.lane.seed is None else self.lane.seed
 
     def walk(self, seed: int, indices: range) -> Iterator[Step]:
-        """Steps of the chains of these samples."""
-        predictor = of_samples(self.predictor, seed, indices)
-        return walk(predictor, self.course, seed, indices, self.image_shape, self.device, self.lane.sampler.clip)
+        """Steps of the chains of these samples; `seed` is the shared one."""
+        own = self.seed(seed)
+        predictor = of_samples(self.predictor, own, indices)
+        return walk(predictor, self.course, own, indices, self.image_shape, self.device, self.lane.sampler.clip)
 
 
 def _exact_words(lane: Lane) -> str:
@@ -80,6 +88,28 @@ def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta:
     return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision)
 
 
+def sweep(made: SampledLane, text: str) -> list[SampledLane]:
+    """The lane once for each value of a setting, such as "steps=10,25,50".
+
+    Raises
+    ------
+    BadInput
+        If the text is no sweep, or a value does not fit the lane.
+    """
+    setting, values = parse_sweep(text)
+    if setting == "schedule" and made.lane.exact is not None:
+        raise BadInput(f"{text}: the schedule of a network is swept; an exact lane has none of its own")
+    lanes = []
+    for lane, value in zip(swept(made.lane, setting, values), values, strict=True):
+        predictor = made.predictor if setting != "schedule" else on_schedule(made.predictor, lane.schedule)
+        try:
+            course = plan(predictor.schedule, lane.sampler.steps, lane.sampler.eta)
+        except ValueError as error:
+            raise BadInput(f"{lane.source}: {error}") from None
+        lanes.append(replace(made, lane=lane, predictor=predictor, course=course, swept=value_words(setting, value)))
+    return lanes
+
+
 def write_arrays(out: Path, lanes: Sequence[SampledLane], recipe: Recipe) -> None:
     """Every state and prediction of every lane, as an .npz of float32 arrays (DESIGN.md, section 7)."""
     assert recipe.chain is not None
@@ -98,7 +128,7 @@ def write_arrays(out: Path, lanes: Sequence[SampledLane], recipe: Recipe) -> Non
                     for step in lane.walk(seed, indices):
                         x[step.k, rows] = _numpy(step.x_t)
                         x[step.k + 1, rows] = _numpy(step.x_prev)
-                        z = shared_noise(seed, indices, step.t, lane.image_shape)
+                        z = shared_noise(lane.seed(seed), indices, step.t, lane.image_shape)
                         for name, value in (*_predicted(step), ("z", z)):
                             parts[name][step.k, rows] = _numpy(value)
                         report(len(indices))
@@ -123,7 +153,7 @@ def _numpy(tensor: Tensor) -> np.ndarray:
 
 
 def write_picture(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale: int | None, frames: int, fps: float) -> None:
-    """The samples as a .png, or states of the chain as a .gif or .mp4, lanes side by side."""
+    """The samples as a .png, or states of the chain as a .gif or .mp4: a sheet a lane, or lanes against samples."""
     assert recipe.chain is not None
     samples = recipe.chain.samples
     shape = lanes[0].image_shape
@@ -134,7 +164,12 @@ def write_picture(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale
     ending = out.suffix.lower()
     film = ending != ".png"
     count = min(frames, max(lane.course.K for lane in lanes) + 1) if film else 1
-    sheet = Sheet(samples, shape, tuple(lane.label for lane in lanes), scale=scale, captioned=film)
+    labels = tuple(lane.label for lane in lanes)
+    sheet: Sheet | SmallMultiples = Sheet(samples, shape, labels, scale=scale, captioned=film)
+    if recipe.shown is not None and recipe.shown.layout == "grid":
+        alone = len({lane.label.rpartition(" · ")[0] for lane in lanes}) == 1
+        labels = tuple(label.rpartition(" · ")[2] for label in labels) if alone else labels
+        sheet = SmallMultiples(samples, shape, labels, scale, captioned=film)
     _check_memory(out, sheet, count)
     states = [_states(lane, recipe.chain.seed, samples, count) for lane in lanes]
     if not film:
@@ -147,7 +182,7 @@ def write_picture(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale
     write(out, pictures, recipe, fps)
 
 
-def _check_memory(out: Path, sheet: Sheet, count: int) -> None:
+def _check_memory(out: Path, sheet: Sheet | SmallMultiples, count: int) -> None:
     tiles = count * sheet.samples * int(np.prod(sheet.image_shape)) * len(sheet.labels)
     pixels = sheet.size[0] * sheet.size[1]
     too_much = tiles > MAX_FILM_BYTES or pixels > MAX_SHEET_PIXELS or (out.suffix.lower() == ".gif" and pixels * count > MAX_FILM_BYTES)

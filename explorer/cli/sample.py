@@ -11,13 +11,16 @@ import typer
 
 from explorer.cli import shared
 from explorer.errors import BadInput
-from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler
+from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
 
 if TYPE_CHECKING:
     from explorer.cli.lanes import SampledLane
 
 EXACT_HELP = "The exact reverse process of a data set: mnist, an IDX or array file, or a folder. Several are lanes."
 THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
+
+
+SWEEP_HELP = "Each lane once for each value of a setting: steps=10,25,50, eta=0,1, clip=no,yes, seed=0,1,2, schedule=own,cosine:1000."
 
 
 class Follow(StrEnum):
@@ -51,6 +54,8 @@ def sample(
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
     clip: shared.ClipOption = False,
+    sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.PrecisionName.fp32,
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
@@ -91,7 +96,12 @@ def sample(
         for source in exact
         for option in options
     ]
-    recipe = Recipe(chain=ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples))
+    if sweep is not None:
+        lanes = [one for lane in lanes for one in sampling.sweep(lane, sweep)]
+        if len(lanes) > MAX_LANES:
+            raise BadInput(f"{sweep}: there can be at most {MAX_LANES} lanes, not {len(lanes)}")
+    chain = ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples)
+    recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None)
     started = time.perf_counter()
     with torch.inference_mode():
         if out.suffix.lower() == ".npz":

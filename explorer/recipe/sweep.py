@@ -91,6 +91,17 @@ def _schedule(word: str) -> ScheduleChoice | None:
     return ScheduleChoice(name, int(length or 1000))
 
 
+def value_words(setting: Setting, value: Value) -> str:
+    """A value in words, for a label: "10 steps", "η 0.5"."""
+    if isinstance(value, ScheduleChoice):
+        return value.name if value.T == 1000 else f"{value.name}, T = {value.T}"
+    if setting == "clip":
+        return "clipped" if value else "unclipped"
+    if value is None:
+        return "all steps" if setting == "steps" else "own schedule"
+    return {"steps": f"{value} step{'' if value == 1 else 's'}", "eta": f"η {value:g}", "seed": f"seed {value}"}[setting]
+
+
 def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, ...]:
     """The lane once for each value of a setting."""
     replace = msgspec.structs.replace

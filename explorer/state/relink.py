@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import Lane, PlaneRecipe
+from explorer.recipe import BoundRecipe, ChainRecipe, Change, Edit, Lane, PlaneRecipe
 from explorer.state.session import ChainState, Session
 
 
@@ -21,7 +21,26 @@ def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session
     finder = _Finder(entries)
     latent = msgspec.structs.replace(session.latent, recipe=finder.plane(session.latent.recipe))
     new = msgspec.structs.replace(session, reverse=finder.chain(session.reverse), compare=finder.chain(session.compare), latent=latent)
-    return new, tuple(sorted(finder.replaced))
+    objective = msgspec.structs.replace(session.objective, recipe=finder.bound(session.objective.recipe))
+    return msgspec.structs.replace(new, objective=objective), tuple(sorted(finder.replaced))
+
+
+def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tuple[ChainRecipe, tuple[str, ...], tuple[str, ...]]:
+    """A recipe from elsewhere with its checkpoints where they are here.
+
+    Returns
+    -------
+    recipe : ChainRecipe
+    replaced : tuple of str
+        Names of shipped checkpoints that are others than they were.
+    missing : tuple of str
+        Checkpoints that are not here, as the recipe calls them.
+    """
+    finder = _Finder(entries)
+    found = finder.chain(ChainState(recipe=recipe)).recipe
+    known = {entry.sha256 for entry in entries if entry.card is not None}
+    lost = [lane for lane in found.lanes if lane.checkpoint and lane.checkpoint not in known and not Path(lane.source).is_file()]
+    return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lane.source for lane in lost))
 
 
 class _Finder:
@@ -32,8 +51,13 @@ class _Finder:
         self.replaced: set[str] = set()
 
     def chain(self, state: ChainState) -> ChainState:
-        lanes = tuple(self._lane(lane) for lane in state.recipe.lanes)
-        return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=lanes))
+        recipe = state.recipe
+        lanes = tuple(self._lane(lane) for lane in recipe.lanes)
+        branches = tuple(msgspec.structs.replace(branch, lane=self._lane(branch.lane)) for branch in recipe.branches)
+        return msgspec.structs.replace(state, recipe=msgspec.structs.replace(recipe, lanes=lanes, branches=branches))
+
+    def bound(self, recipe: BoundRecipe) -> BoundRecipe:
+        return msgspec.structs.replace(recipe, lanes=tuple(self._lane(lane) for lane in recipe.lanes))
 
     def plane(self, recipe: PlaneRecipe) -> PlaneRecipe:
         entry = self._find(recipe.checkpoint, recipe.source)
@@ -42,10 +66,18 @@ class _Finder:
         return msgspec.structs.replace(recipe, checkpoint=entry.sha256, source=entry.path)
 
     def _lane(self, lane: Lane) -> Lane:
+        if lane.edits:
+            lane = msgspec.structs.replace(lane, edits=tuple(self._edit(edit) for edit in lane.edits))
         entry = self._find(lane.checkpoint, lane.source)
         if entry is None or entry.card is None:
             return lane
         return msgspec.structs.replace(lane, checkpoint=entry.sha256, source=entry.path, option=entry.card.option)
+
+    def _edit(self, edit: Edit) -> Edit:
+        entry = self._find(edit.checkpoint, edit.source) if isinstance(edit, Change) else None
+        if entry is None or entry.card is None:
+            return edit
+        return msgspec.structs.replace(edit, checkpoint=entry.sha256, source=entry.path, option=entry.card.option)
 
     def _find(self, sha256: str, source: str) -> LibraryEntry | None:
         if not sha256:

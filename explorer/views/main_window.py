@@ -15,6 +15,7 @@ from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
 from explorer.views.about import About
+from explorer.views.export_dialog import ask_for_export
 from explorer.views.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.menus import Menus
@@ -35,7 +36,8 @@ from explorer.widgets.veil import Veil
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
-FILTER = "Checkpoints, sessions and pictures (*.safetensors *.json *.png *.jpg *.jpeg *.gif *.bmp *.webp);;All files (*)"
+OPENED = "*.safetensors *.json *.png *.gif *.mp4 *.npz *.jpg *.jpeg *.bmp *.webp"
+FILTER = f"Checkpoints, sessions, exports and pictures ({OPENED});;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         menus.recent_chosen.connect(self.opener.open_path)
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
+            menus.export: self.ask_for_export,
             menus.open: self.ask_for_file, menus.library: self.show_library, menus.save_session: self._ask_for_session_file,
             menus.quit: self.close, menus.preferences: self._show_preferences, menus.cancel: self.cancel,
             menus.keys: self._show_keys, menus.about: self._show_about,
@@ -261,6 +264,16 @@ class MainWindow(QMainWindow):
             write(Path(path), Saved(session=self._context.store.session))
         except BadInput as error:
             self.banner.say(str(error), "Choose a folder that you may write to.")
+
+    def ask_for_export(self) -> None:
+        """Let the person say where what is shown shall be written, and write it."""
+        kinds = self.current.export_kinds
+        if not kinds:
+            self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
+            return
+        path = ask_for_export(self, kinds, self.current.workspace_name)
+        if path:
+            self.current.export_to(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""

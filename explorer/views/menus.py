@@ -32,7 +32,7 @@ class Menus(QObject):
 
     Attributes
     ----------
-    open, library, save_session, quit, preferences, inspector, full_screen, cancel, keys, about : QAction
+    open, library, export, save_session, quit, preferences, inspector, full_screen, cancel, keys, about : QAction
         For the window to connect.
     undo, redo : QAction
         Connected to the store.
@@ -95,6 +95,7 @@ class Menus(QObject):
         self.recent = menu.addMenu("Open &recent")
         self.library = _add(menu, "Checkpoint &library…", "Ctrl+L", "Checkpoints that are known on this machine")
         menu.addSeparator()
+        self.export = _add(menu, "&Export…", "Ctrl+E", "Write what is shown as a picture, a film or arrays, with its recipe inside")
         self.save_session = _add(menu, "&Save session as…", QKeySequence.StandardKey.SaveAs, "Keep what is open in a file")
         menu.addSeparator()
         self.quit = _add(menu, "&Quit", "Ctrl+Q", "Close the app; what is open is kept")

@@ -13,11 +13,14 @@ from explorer.engine.messages import Failed, LibraryEntry
 from explorer.errors import BadInput
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
+from explorer.views.opening_exports import ExportOpener
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.banner import Banner
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 SESSIONS = (".json",)
+EXPORTS = (".png", ".gif", ".mp4", ".npz")
+"""What this app writes with a recipe inside; a .png or .gif may as well be any picture."""
 RECENT_LIMIT = 12
 TRY_ANOTHER = (
     "Everything that was open still is. Choose a .safetensors file written by this app: File > Checkpoint library shows those known here."
@@ -41,6 +44,8 @@ class Opener(QObject):
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
+        self._exports = ExportOpener(context, current, banner, self._open_picture, self)
+        self._exports.workspace_wanted.connect(self.workspace_wanted)
         context.library.opened.connect(self._opened)
 
     def open_paths(self, paths: Iterable[str]) -> None:
@@ -49,13 +54,15 @@ class Opener(QObject):
             self.open_path(path)
 
     def open_path(self, path: str) -> None:
-        """Open a checkpoint, a session or a picture; what cannot be opened is told of in the window."""
+        """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
         absolute = os.path.abspath(os.path.expanduser(path))
         suffix = Path(absolute).suffix.lower()
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
         elif os.path.isdir(absolute):
             self._banner.say(f"{path}: is a folder", "Choose the .safetensors file in it.")
+        elif suffix in EXPORTS:
+            self._exports.open(absolute)
         elif suffix in PICTURES:
             self._open_picture(absolute)
         elif suffix in SESSIONS:

@@ -118,6 +118,14 @@ class Workspace(QWidget):
         """Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on")."""
         return ()
 
+    @property
+    def export_kinds(self) -> str:
+        """Filters of the file dialog for what this workspace can export, the usual one first; empty for nothing."""
+        return ""
+
+    def export_to(self, path: str) -> None:
+        """Write what is shown to a file of one of these kinds."""
+
     def accept_picture(self, path: str) -> bool:
         """Take a picture file that the person dropped or opened; False if it is of no use here."""
         return False

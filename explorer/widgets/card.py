@@ -54,7 +54,7 @@ class Card(QFrame):
             painter.setClipPath(outline)
             painter.fillRect(QRectF(0, 0, self.width(), EDGE), QColor(self._edge))
             painter.setClipping(False)
-        painter.setPen(QPen(QColor(tokens.muted if self._chosen else tokens.border), 1))
+        painter.setPen(QPen(QColor(tokens.accent if self._chosen else tokens.border), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(outline)
         if self._edge:

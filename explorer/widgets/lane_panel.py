@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont
+from PySide6.QtGui import QContextMenuEvent, QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
@@ -17,6 +17,9 @@ from explorer.widgets.warning import set_warning
 
 HEADER = 32
 SIDE_MARGIN = 2
+GAP = 6
+LEAST_SUBTITLE = 84
+"""Pixels below which a subtitle says nothing."""
 
 
 class LanePanel(Card):
@@ -33,7 +36,7 @@ class LanePanel(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.grid = ImageGrid(theme)
-        self._title = QLabel()
+        self._title = QElidingLabel()
         self._title.setFont(text_font(13, QFont.Weight.DemiBold))
         self._subtitle = QElidingLabel()
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -46,9 +49,13 @@ class LanePanel(Card):
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         mark(self.menu_button, "quiet")
         header = QHBoxLayout()
-        header.setContentsMargins(10, EDGE, 4, 0)
-        header.setSpacing(8)
-        for widget in (self._title, self._subtitle, self._note, self.menu_button):
+        header.setContentsMargins(8, EDGE, 2, 0)
+        header.setSpacing(GAP)
+        self._titles = ("", "")
+        self._note_text = ""
+        self._space = QWidget()
+        self._space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        for widget in (self._title, self._subtitle, self._space, self._note, self.menu_button):
             header.addWidget(widget)
         head = QWidget()
         head.setFixedHeight(HEADER)
@@ -61,10 +68,11 @@ class LanePanel(Card):
         theme.changed.connect(self._dress)
         self._dress()
 
-    def set_lane(self, title: str, subtitle: str, colour: str, tip: str) -> None:
-        """Say what the lane is."""
-        self._title.setText(title)
+    def set_lane(self, title: str, subtitle: str, colour: str, tip: str, short: str = "") -> None:
+        """Say what the lane is; `short` is its title where there is no room for the whole."""
+        self._titles = (title, short or title)
         self._subtitle.setText(subtitle)
+        self._share()
         self._subtitle.setToolTip(tip)
         self._title.setToolTip(tip)
         self.set_edge(colour)
@@ -74,10 +82,11 @@ class LanePanel(Card):
 
     def set_note(self, text: str, tip: str = "", warning: bool = False) -> None:
         """A word at the right of the header, such as the state that is shown instead of the cursor's."""
-        if text != self._note.text():
-            self._note.setText(text)
+        if text != self._note_text:
+            self._note_text = text
             self._note.setVisible(bool(text))
-        self._note.setToolTip(tip)
+            self._share()
+        self._note.setToolTip(f"{text}: {tip}" if text and tip else tip)
         set_warning(self._note, warning, self._theme)
 
     def set_menu(self, menu: QMenu | None) -> None:
@@ -85,10 +94,37 @@ class LanePanel(Card):
         self.menu_button.setMenu(menu)  # type: ignore[arg-type]  # None is taken, whatever the stubs say
         self.menu_button.setVisible(menu is not None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the header anew."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """The title as whole as it fits; the subtitle only where there is room for a word of it."""
+        metrics = self._title.fontMetrics()
+        room = self.width() - 2 * SIDE_MARGIN - 10 - (0 if self.menu_button.isHidden() else self.menu_button.sizeHint().width() + GAP)
+        long, short = self._titles
+        note = self._note_text
+        if metrics.horizontalAdvance(short) + 6 > room - self._beside(note):
+            note = note.removeprefix("t = ")
+        room -= self._beside(note)
+        self._note.setText(note)
+        shown = long if metrics.horizontalAdvance(long) + 6 <= room else short
+        self._title.setText(shown)
+        width = metrics.horizontalAdvance(shown) + 6
+        left = room - width - GAP
+        self._title.setFixedWidth(max(8, min(width, room)))
+        self._subtitle.setVisible(left >= LEAST_SUBTITLE)
+        self._space.setVisible(left < LEAST_SUBTITLE)
+
+    def _beside(self, note: str) -> int:
+        """Width that a note takes from the title."""
+        return self._note.fontMetrics().horizontalAdvance(note) + GAP if note else 0
+
     @property
     def title(self) -> str:
-        """Title shown."""
-        return self._title.text()
+        """Title, whole."""
+        return self._titles[0]
 
     @property
     def subtitle(self) -> str:
@@ -97,8 +133,8 @@ class LanePanel(Card):
 
     @property
     def note(self) -> str:
-        """Note shown."""
-        return self._note.text()
+        """Note shown, whole."""
+        return self._note_text
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The lane's menu, where the mouse is."""

@@ -14,7 +14,7 @@ from explorer.checkpoints.files import file_sha256
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.noise import noise_array
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler
+from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, ScheduleChoice, Shown
 
 A, C = "mnist-ddpm-a", "mnist-ddpm-c"
 Arrays = dict[str, np.ndarray]
@@ -218,3 +218,29 @@ def test_pictures_too_large_are_refused(refused: Callable[..., str], tmp_path: P
     options = ["--checkpoint", C, "--samples", 4096, "--scale", 64]
     assert "too large a picture" in refused("sample", *options, "--out", tmp_path / "a.png")
     assert "too large" in refused("sample", *options[:-2], "--scale", 8, "--out", tmp_path / "a.mp4")
+
+
+def test_a_sweep_is_the_lanes_one_by_one(chain: Callable[..., Arrays], run: Callable[..., Any], tmp_path: Path) -> None:
+    found = chain("--checkpoint", C, "--samples", 2, "--sweep", "steps=2,3", "--seed", 4)
+    for i, steps in enumerate((2, 3)):
+        alone = chain("--checkpoint", C, "--samples", 2, "--steps", steps, "--seed", 4)
+        for name in ("x", "x0_hat", "z", "timesteps"):
+            np.testing.assert_array_equal(found[f"lane{i}/{name}"], alone[f"lane0/{name}"])
+    seeds = chain("--checkpoint", C, "--samples", 1, "--steps", 2, "--sweep", "seed=4,5", "--seed", 9)
+    np.testing.assert_array_equal(seeds["lane0/x"][0], found["lane0/x"][0][:1])
+    np.testing.assert_array_equal(seeds["lane1/z"][0, 0], noise_array(5, 0, 1000, (1, 28, 28)))
+    path = tmp_path / "sweep.png"
+    options = ["--checkpoint", C, "--samples", 2, "--steps", 2, "--sweep", "schedule=own,cosine:400", "--grid", "--scale", 1]
+    assert run("sample", *options, "--out", path).status == 0
+    recipe = read_recipe(path)
+    assert recipe.chain is not None
+    assert [lane.schedule for lane in recipe.chain.lanes] == [None, ScheduleChoice("cosine", 400)]
+    assert recipe.shown == Shown(layout="grid")
+
+
+@pytest.mark.parametrize("sweep", ["steps=2,2000", "width=3", "eta=2", "schedule=linear:5"])
+def test_a_sweep_that_cannot_be(run: Callable[..., Any], tmp_path: Path, sweep: str) -> None:
+    ran = run("sample", "--checkpoint", C, "--samples", 1, "--sweep", sweep, "--out", tmp_path / "a.png")
+    assert ran.status == 2
+    assert len(ran.err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

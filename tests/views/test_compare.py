@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,9 +20,11 @@ from safetensors.torch import load_file
 
 from explorer.checkpoints.files import file_sha256, read_card, save
 from explorer.engine.pictures import tiles_of
-from explorer.recipe import Lane
+from explorer.exports.pictures import write_png
+from explorer.recipe import ChainRecipe, Lane, Recipe, ScheduleChoice
 from explorer.state.session import ChainState
 from explorer.views.chain.lane_menu import SamplerFields
+from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.compare.view import CompareWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -244,10 +248,10 @@ def test_lanes_of_different_length_show_their_nearest_state(
     np.testing.assert_array_equal(page.panels[0].grid.tiles, tiles_of(first.x[0], "x_t", "dark")[0])
     np.testing.assert_array_equal(page.panels[1].grid.tiles, tiles_of(second.x[0], "x_t", "dark")[0])
     assert page.panels[1].note == "t = 400"
-    page.playback.scrub(200)
+    page.playback.scrub(500)  # the linear schedule with T = 400 has the noise of 500 of 1000 at its timestep 200
     settle(page, qtbot)
     np.testing.assert_array_equal(page.panels[1].grid.tiles, tiles_of(second.x[second.k(200)], "x_t", "dark")[0])
-    assert page.panels[1].note == ""
+    assert page.panels[1].note == "t = 200"
 
 
 def test_cancel_keeps_what_is_computed(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
@@ -279,16 +283,161 @@ def test_without_lanes_it_says_what_to_do_and_takes_one(open_page: Opener, qtbot
     assert not page.panels
 
 
-def test_many_lanes_scroll_sideways(page: CompareWorkspace, qtbot: QtBot) -> None:
-    for _ in range(5):
-        page.duplicate_lane(0)
+def test_sixteen_lanes_are_all_seen(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, tuple(lane("ABC"[i % 3], steps=2, eta=i / 16) for i in range(16)))
+    page.window().resize(1280, 800)
     settle(page, qtbot)
-    assert len(page.panels) == 8
-    assert all(panel.width() >= 240 for panel in page.panels)
-    bar = page.lanes_row.horizontalScrollBar()
-    assert bar.maximum() > 0
-    page.lanes_row.reveal(7)
-    assert bar.value() > 0
+    row = page.lanes_row
+    qtbot.waitUntil(lambda: row.arrangement.rows > 1)
+    assert row.horizontalScrollBar().maximum() == 0
+    assert all(row.viewport().rect().contains(panel.geometry()) for panel in page.panels)
+    assert all(panel.grid.grid.scale >= 1 for panel in page.panels)
+    assert len({panel.title for panel in page.panels}) == 16
+    assert not page._add_button.isEnabled(), "there can be no more"
+
+
+def test_a_lane_is_dragged_to_another_place(page: CompareWorkspace, qtbot: QtBot) -> None:
+    page.part.update(lane=0, reference=2)
+    first, last = page.panels[0], page.panels[2]
+    start = first.mapToGlobal(QPoint(60, 16))
+    QTest.mousePress(first, LEFT, pos=QPoint(60, 16))
+    for x in (80, 400, last.x() + last.width()):
+        at = first.mapFromGlobal(start + QPoint(x - 60, 0))
+        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(first.mapToGlobal(at)), LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(first, move)
+    QTest.mouseRelease(first, LEFT, pos=at)
+    assert [lane.option for lane in lanes(page)] == ["B", "C", "A"]
+    assert (state(page).lane, state(page).reference) == (2, 1)
+    assert page.context.store.undo_label == "move Option A"
+
+
+def test_a_click_on_a_head_moves_nothing(page: CompareWorkspace) -> None:
+    QTest.mouseClick(page.panels[1], LEFT, pos=QPoint(60, 16))
+    assert [lane.option for lane in lanes(page)] == ["A", "B", "C"]
+    assert state(page).lane == 1
+
+
+def test_a_sweep_makes_lanes_and_shows_them_as_a_grid(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, (lane("B", steps=4), lane("C", steps=4)), lane=1)
+    page.ask_sweep()
+    dialog = page.findChild(SweepDialog)
+    assert dialog is not None
+    dialog.values.setText("2, 3, twelve")
+    assert "twelve" in dialog.told
+    assert not dialog.ok.isEnabled()
+    dialog.values.setText("2, 3, 2000")
+    assert "T = 1000" in dialog.told
+    dialog.values.setText("2, 3, 5")
+    assert dialog.told == "3: 2 steps, 3 steps, 5 steps"
+    dialog.accept()
+    settle(page, qtbot)
+    assert [(lane.option, lane.sampler.steps) for lane in lanes(page)] == [("C", 2), ("C", 3), ("C", 5)]
+    assert page.context.store.undo_label == "sweep steps"
+    grid = page.multiples.grid
+    assert grid.isVisible()
+    for index, panel in enumerate(page.panels):
+        np.testing.assert_array_equal(grid._tiles(index), panel.grid.tiles)
+    QTest.mouseClick(grid, LEFT, pos=grid.placement.rect(2, 1).center().toPoint())
+    assert (state(page).lane, state(page).selected) == (2, 1)
+    page.toggle_layout()
+    assert page.lanes_row.isVisible()
+    page.context.store.undo()
+    assert [lane.option for lane in lanes(page)] == ["B", "C"]
+
+
+def test_a_sweep_over_seeds_and_checkpoints_is_added(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, (lane("C", steps=3),))
+    qtbot.waitUntil(lambda: len(page.context.library.of_kind("ddpm")) == 3, timeout=60_000)
+    for setting, values in (("seed", "5, 6"), ("checkpoint", "")):
+        page.ask_sweep(0)
+        dialog = next(d for d in page.findChildren(SweepDialog) if d.isVisible())
+        dialog.setting.setCurrentIndex(dialog.setting.findData(setting))
+        if values:
+            dialog.values.setText(values)
+        dialog.replace.setChecked(False)
+        dialog.grid.setChecked(False)
+        dialog.accept()
+        qtbot.waitUntil(lambda: not page.findChildren(SweepDialog))
+    settle(page, qtbot)
+    assert [(lane.option, lane.seed) for lane in lanes(page)] == [("C", None), ("C", 5), ("C", 6), ("A", None), ("B", None), ("C", None)]
+    tiles = [panel.grid.tiles for panel in page.panels]
+    assert not np.array_equal(tiles[0], tiles[1])
+    np.testing.assert_array_equal(tiles[0], tiles[5])
+
+
+def test_a_lane_walks_another_schedule(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, (lane("C", steps=10), lane("C", steps=10)), lane=1, plot="ssim x0_hat")
+    before = page.panels[0].grid.tiles
+    field = page.parts.inspector.schedule
+    field.names.setCurrentIndex(field.names.findData("cosine"))
+    field.names.activated.emit(field.names.currentIndex())
+    settle(page, qtbot)
+    assert lanes(page)[1].schedule == ScheduleChoice("cosine", 1000)
+    assert page.panels[1].title == "Option C · cosine"
+    np.testing.assert_array_equal(page.panels[0].grid.tiles, before)
+    page.playback.scrub(500)
+    settle(page, qtbot)
+    own = int(page.panels[1].note.removeprefix("t = "))
+    levels = page.controller.run.plans[page.controller.keys[1]].levels
+    assert abs(levels[own] - page.controller.run.plans[page.controller.keys[0]].levels[500]) < 1
+    assert own > 550, "the cosine schedule has that noise earlier in its chain"
+    assert page.panels[1]._note.property("warning") or "trained from" in page.panels[1]._note.toolTip()
+    series = {s.name: s for s in page.parts.plot.plot.figure.series}
+    assert np.all(series["own schedule"].values == 1)
+    assert 3 < len(series["cosine"].values) < 11
+    assert np.all(series["cosine"].values <= 1)
+
+
+def test_an_export_is_written_and_opened_again(page: CompareWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "abc.png"
+    page.playback.scrub(500)
+    press(page, Qt.Key.Key_2)
+    page.export_to(str(path))
+    qtbot.waitUntil(lambda: not page.exporting.active, timeout=60_000)
+    assert path.is_file()
+    assert page.exporting.told.startswith("exported abc.png")
+    before = [panel.grid.tiles for panel in page.panels]
+    window = page.window()
+    page.remove_lane(0)
+    page.part.update(t=0, quantity="x_t")
+    window.open_paths([str(path)])  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: len(lanes(page)) == 3, timeout=60_000)
+    settle(page, qtbot)
+    assert (state(page).t, state(page).quantity) == (500, "x0_hat")
+    for panel, tiles in zip(page.panels, before, strict=True):
+        np.testing.assert_array_equal(panel.grid.tiles, tiles)
+    assert page.context.store.undo_label == "open abc.png"
+
+
+def test_what_cannot_be_exported_or_opened_is_told(page: CompareWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    window, kept = page.window(), page.part.state
+    banner = window.banner  # type: ignore[attr-defined]
+    page.export_to(str(tmp_path / "nowhere" / "a.png"))
+    qtbot.waitUntil(lambda: "cannot be written" in banner.message, timeout=60_000)
+    assert not page.exporting.active
+    Image.new("L", (5, 5)).save(tmp_path / "plain.png")
+    np.savez(tmp_path / "plain.npz", x=np.zeros(2))
+    (tmp_path / "broken.mp4").write_bytes(b"not a film")
+    recipe = Recipe(chain=ChainRecipe((Lane("0" * 64, "/gone/mine.safetensors", "C"),)))
+    write_png(tmp_path / "foreign.png", np.zeros((4, 4), np.uint8), recipe)
+    told = {"plain.png": "no recipe|of no use", "plain.npz": "has no recipe inside", "broken.mp4": "cannot be read", "foreign.png": "mine"}
+    for name, words in told.items():
+        banner.dismiss()
+        window.open_paths([str(tmp_path / name)])  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda words=words: bool(re.search(words, banner.message)), timeout=60_000)
+    assert page.part.state == kept
+
+
+def test_cancelling_an_export_leaves_nothing(open_page: Opener, lane: LaneMaker, qtbot: QtBot, tmp_path: Path) -> None:
+    page = open_page(CompareWorkspace, (lane("C", steps=200),), wait=False)
+    page.export_to(str(tmp_path / "a.npz"))
+    qtbot.waitUntil(lambda: page.exporting.status.done > 0, timeout=60_000)
+    page.cancel()
+    assert not page.exporting.active
+    page.cancel()
+    settle(page, qtbot)
+    qtbot.waitUntil(lambda: not page.context.client.busy, timeout=60_000)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_menu_lists_what_the_keys_do(page: CompareWorkspace) -> None:

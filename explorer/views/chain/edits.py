@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import MAX_LANES, Lane, Sampler
+from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
 from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
@@ -25,6 +25,19 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     if T is not None and kept.steps is not None and kept.steps > T:
         kept = _replace(kept, steps=None)
     return Lane(entry.sha256, entry.path, option, kept)
+
+
+def with_checkpoint(lane: Lane, entry: LibraryEntry) -> Lane:
+    """The lane with another checkpoint, its sampler, schedule and seed kept."""
+    made = lane_of(entry, lane.sampler if lane.schedule is None else None)
+    if lane.schedule is not None:
+        made = _replace(made, sampler=lane.sampler, schedule=lane.schedule)
+    return _replace(made, seed=lane.seed)
+
+
+def plain(lane: Lane) -> Lane:
+    """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
+    return _replace(lane, sampler=Sampler(), schedule=None, seed=None)
 
 
 def schedule_length(entry: LibraryEntry | None) -> int | None:
@@ -88,6 +101,30 @@ def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:
     """Fields of one lane's sampler."""
     lane = state.recipe.lanes[index]
     return set_lane(state, index, _replace(lane, sampler=_replace(lane.sampler, **fields)))
+
+
+def set_schedule(state: ChainState, index: int, schedule: ScheduleChoice | None, own_length: int | None) -> ChainState:
+    """Another schedule for one lane; steps that are more than its T become all of them.
+
+    Parameters
+    ----------
+    own_length : int or None
+        T of the network's own schedule, for None.
+    """
+    lane = state.recipe.lanes[index]
+    T = schedule.T if schedule is not None else own_length
+    sampler = lane.sampler
+    if T is not None and sampler.steps is not None and sampler.steps > T:
+        sampler = _replace(sampler, steps=None)
+    return set_lane(state, index, _replace(lane, schedule=schedule, sampler=sampler))
+
+
+def put_lane(state: ChainState, index: int, to: int) -> ChainState:
+    """A lane taken out and put in at another place, the others keeping their order."""
+    order = list(range(len(state.recipe.lanes)))
+    order.insert(to, order.pop(index))
+    lanes = tuple(state.recipe.lanes[i] for i in order)
+    return with_lanes(state, lanes, tuple(order.index(i) for i in range(len(order))))
 
 
 def set_all_samplers(state: ChainState, **fields: object) -> ChainState:

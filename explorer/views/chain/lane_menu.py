@@ -9,8 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QMenu, QWidget, QWidgetAction
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import Sampler
+from explorer.recipe import Sampler, ScheduleChoice
 from explorer.views.chain.labels import PREDICTS
+from explorer.views.chain.schedule_field import ScheduleField
 from explorer.widgets.number_fields import FloatField, IntField
 
 
@@ -34,9 +35,12 @@ def add_checkpoints(
 
 
 class SamplerFields(QWidgetAction):
-    """Steps, eta and clipping of one lane, in its menu."""
+    """Steps, eta, clipping and schedule of one lane, in its menu; without `reschedule` there is no schedule."""
 
-    def __init__(self, sampler: Sampler, length: int, changed: Callable[[str, dict[str, object]], None], parent: QMenu) -> None:
+    def __init__(
+        self, sampler: Sampler, length: int, changed: Callable[[str, dict[str, object]], None], parent: QMenu,
+        schedule: ScheduleChoice | None = None, reschedule: Callable[[ScheduleChoice | None], object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         box = QWidget()
         form = QFormLayout(box)
@@ -58,7 +62,13 @@ class SamplerFields(QWidgetAction):
         self.steps.committed.connect(lambda n: changed("change steps", {"steps": None if n == length else n}))
         self.eta.committed.connect(lambda eta: changed("change η", {"eta": round(eta, 4)}))
         self.clip.clicked.connect(lambda clip: changed("clip x̂₀" if clip else "do not clip x̂₀", {"clip": clip}))
-        for field in (self.steps, self.eta):
+        self.schedule = ScheduleField()
+        self.schedule.setVisible(reschedule is not None)
+        if reschedule is not None:
+            form.addRow("schedule", self.schedule)
+            self.schedule.show_choice(schedule, "")
+            self.schedule.committed.connect(reschedule)
+        for field in (self.steps, self.eta, self.schedule):
             field.released.connect(parent.close)
         self.setDefaultWidget(box)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.widgets.card import Card
+from explorer.widgets.choice_menu import ChoiceMenu
 from explorer.widgets.curve_plot import CurvePlot, Figure
 from explorer.widgets.legend import Legend
 from explorer.widgets.segments import Segment, SegmentBar
@@ -25,12 +26,12 @@ class PlotCard(Card):
     Parameters
     ----------
     narrow : bool
-        Scale and legend have a line of their own.
+        Scale and legend have a line of their own, and the plots are segments; else they are in a menu.
     """
 
     def __init__(self, theme: Theme, plots: Sequence[Segment], narrow: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self.plots = SegmentBar(plots, "Curves")
+        self.plots = SegmentBar(plots, "Curves") if narrow else ChoiceMenu(plots, "Curves")
         self.of = SegmentBar(OF, "Curves of")
         self.plot = CurvePlot(theme)
         self.log = SegmentBar((LOG,), "Scale", exclusive=False)

@@ -1,0 +1,80 @@
+"""Which forward process a lane walks: its network's own, or another, matched by noise level."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+
+from explorer.recipe import ScheduleChoice
+from explorer.widgets.number_fields import IntField
+
+NAMES = ("linear", "cosine")
+LONGEST = 100_000
+SHORTEST = {"linear": 21, "cosine": 1}
+"""Below it the linear schedule's last beta, rescaled by 1000 / T, would be 1 or more."""
+TIP = "The forward process that the chain walks; another than the network's own is matched to it by noise level (log SNR)"
+
+
+class ScheduleField(QWidget):
+    """Own, linear or cosine, and T of those that are not the own.
+
+    Signals
+    -------
+    committed(object)
+        The person chose another: a ScheduleChoice, or None for the network's own.
+    released()
+        Enter or Esc: keys go back to the pictures.
+    """
+
+    committed = Signal(object)
+    released = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.names = QComboBox()
+        self.names.setAccessibleName("Schedule")
+        self.names.setToolTip(TIP)
+        self.names.addItem("own", None)
+        for name in NAMES:
+            self.names.addItem(name, name)
+        self.names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.length = IntField(1, LONGEST, "T of the schedule", "Number of timesteps T of this schedule")
+        self.length.setSingleStep(100)
+        self.length.setPrefix("T = ")
+        self.length.show_value(1000)
+        for field in (self.names, self.length):  # as wide as the inspector has it, never wider
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            field.setMinimumWidth(72)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.names, 1)
+        row.addWidget(self.length, 1)
+        self.names.activated.connect(self._name_chosen)
+        self.length.committed.connect(self._commit)
+        self.length.released.connect(self.released)
+
+    def show_choice(self, choice: ScheduleChoice | None, own: str) -> None:
+        """Show a lane's schedule; `own` says what the network's own is."""
+        self.names.setItemText(0, f"own: {own}" if own else "own")
+        known = choice is None or choice.name in NAMES
+        self.names.setCurrentIndex(self.names.findData(choice.name if choice is not None else None) if known else -1)
+        self.length.setVisible(choice is not None)
+        if choice is not None:
+            self._limit(choice.name)
+            self.length.show_value(choice.T)
+
+    def _limit(self, name: str) -> None:
+        blocked = self.length.blockSignals(True)
+        self.length.setMinimum(SHORTEST.get(name, 1))
+        self.length.blockSignals(blocked)
+
+    def _name_chosen(self, _index: int) -> None:
+        name = self.names.currentData()
+        if name is not None:
+            self._limit(name)
+        self._commit()
+
+    def _commit(self) -> None:
+        name = self.names.currentData()
+        self.committed.emit(None if name is None else ScheduleChoice(name, self.length.value()))

@@ -1,0 +1,190 @@
+"""Sweep: one lane many times, each with another value of one setting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.engine.messages import LibraryEntry
+from explorer.errors import BadInput
+from explorer.recipe import MAX_LANES, Lane
+from explorer.recipe.sweep import EXAMPLES, SETTINGS, Setting, parse_values, swept
+from explorer.views.chain import edits
+from explorer.views.chain.labels import lane_titles, short_titles
+from explorer.widgets.style import mark
+from explorer.widgets.theme import GRID
+
+WORDS: dict[str, str] = {
+    "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed", "checkpoint": "checkpoint",
+}  # fmt: skip
+HINTS: dict[str, str] = {
+    "steps": "K of the T timesteps; “all” is every one.",
+    "eta": "1 is ancestral sampling, 0 deterministic DDIM.",
+    "clip": "“yes” keeps x̂₀ in [−1, 1].",
+    "schedule": "“own”, or linear or cosine with a colon and T; matched to the network by noise level.",
+    "seed": "Each lane has noise of its own.",
+    "checkpoint": "Each lane keeps this one's sampler.",
+}
+
+
+class SweepDialog(QDialog):
+    """Asks for a setting and its values; `take` gets the lanes, whether they replace the others, and whether as a grid.
+
+    Parameters
+    ----------
+    lane : Lane
+        What is swept.
+    others : int
+        Lanes that there are now, this one among them.
+    entries : sequence of LibraryEntry
+        Checkpoints to choose from.
+    length : int
+        T of the lane's schedule: steps beyond it cannot be.
+    """
+
+    def __init__(
+        self, lane: Lane, title: str, others: int, entries: Sequence[LibraryEntry], length: int,
+        take: Callable[[tuple[Lane, ...], bool, bool, str], None], parent: QWidget,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._lane, self._others, self._entries, self._length, self._take = lane, others, entries, length, take
+        self._lanes: tuple[Lane, ...] = ()
+        self.setWindowTitle(f"Sweep {title}")
+        self.setting = QComboBox()
+        self.setting.setAccessibleName("Setting")
+        self.setting.setToolTip("Which setting differs from lane to lane")
+        for name in (*SETTINGS, *(("checkpoint",) if entries else ())):
+            self.setting.addItem(WORDS[name], name)
+        self.values = QLineEdit(EXAMPLES["steps"])
+        self.values.setAccessibleName("Values")
+        self.values.setToolTip("Values, separated by commas: one lane each")
+        self.checkpoints = QListWidget()
+        self.checkpoints.setAccessibleName("Checkpoints")
+        self.checkpoints.setMaximumHeight(132)
+        for entry in entries:
+            item = QListWidgetItem(entry.name, self.checkpoints)
+            item.setCheckState(Qt.CheckState.Checked)
+            item.setToolTip(entry.path)
+        self._hint = QLabel(wordWrap=True)
+        mark(self._hint, "faint")
+        self._preview = QLabel(wordWrap=True)
+        self._preview.setMinimumHeight(36)
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.replace = QCheckBox("Replace the lanes that are there")
+        self.replace.setChecked(True)
+        self.replace.setToolTip("Or add to them, as far as there is room")
+        self.grid = QCheckBox("Show as a grid")
+        self.grid.setChecked(True)
+        self.grid.setToolTip("Lanes against samples, each labelled  (G changes it)")
+        self._lay_out()
+        self.setting.currentIndexChanged.connect(self._setting_changed)
+        self.values.textChanged.connect(self._check)
+        self.checkpoints.itemChanged.connect(self._check)
+        self.replace.toggled.connect(self._check)
+        self._setting_changed()
+
+    def _lay_out(self) -> None:
+        self._input = QStackedWidget()
+        self._input.addWidget(_top(self.values))
+        self._input.addWidget(self.checkpoints)
+        form = QFormLayout()
+        form.setHorizontalSpacing(6 * GRID)
+        form.setVerticalSpacing(2 * GRID)
+        form.addRow("&Setting", self.setting)
+        form.addRow("&Values", self._input)
+        form.addRow("", self._hint)
+        form.addRow("Lanes", self._preview)
+        form.addRow("", self.replace)
+        form.addRow("", self.grid)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.ok.setText("Sweep")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(4 * GRID)
+        column.addLayout(form)
+        column.addStretch()
+        column.addWidget(buttons)
+        self.setMinimumWidth(460)
+
+    @property
+    def chosen(self) -> str:
+        """Name of the setting."""
+        return str(self.setting.currentData())
+
+    @property
+    def told(self) -> str:
+        """What the preview says."""
+        return self._preview.text()
+
+    def _setting_changed(self) -> None:
+        name = self.chosen
+        checkpoint = name == "checkpoint"
+        self._input.setCurrentIndex(1 if checkpoint else 0)
+        self._input.setFixedHeight(self.checkpoints.maximumHeight() if checkpoint else self.values.sizeHint().height())
+        self._hint.setText(HINTS[name])
+        if not checkpoint:
+            self.values.setText(EXAMPLES[_setting(name)])
+        self._check()
+
+    def _made(self) -> tuple[Lane, ...]:
+        name = self.chosen
+        if name == "checkpoint":
+            chosen = [e for i, e in enumerate(self._entries) if self.checkpoints.item(i).checkState() == Qt.CheckState.Checked]
+            if not chosen:
+                raise BadInput("Choose at least one checkpoint.")
+            return tuple(edits.with_checkpoint(self._lane, entry) for entry in chosen)
+        values = parse_values(_setting(name), self.values.text())
+        if name == "steps" and (beyond := [v for v in values if isinstance(v, int) and v > self._length]):
+            raise BadInput(f"steps: {beyond[0]} are more than the schedule's T = {self._length}")
+        return swept(self._lane, _setting(name), values)
+
+    def _check(self) -> None:
+        try:
+            self._lanes = self._made()
+            count = len(self._lanes) + (0 if self.replace.isChecked() else self._others)
+            if count > MAX_LANES:
+                raise BadInput(f"{count} lanes are more than the {MAX_LANES} that there can be: fewer values, or replace the others")
+        except BadInput as error:
+            self._lanes = ()
+            self._preview.setText(str(error))
+        else:
+            names = short_titles(self._lanes) if len(self._lanes) > 1 else lane_titles(self._lanes)
+            self._preview.setText(f"{len(self._lanes)}: {', '.join(names)}")
+        mark(self._preview, "muted" if self._lanes else "error")
+        self.ok.setEnabled(bool(self._lanes))
+
+    def accept(self) -> None:
+        """Have the lanes."""
+        if self._lanes:
+            self._take(self._lanes, self.replace.isChecked(), self.grid.isChecked(), WORDS[self.chosen])
+            super().accept()
+
+
+def _setting(name: str) -> Setting:
+    return next(setting for setting in SETTINGS if setting == name)
+
+
+def _top(field: QWidget) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(field)
+    return box

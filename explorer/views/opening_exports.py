@@ -1,0 +1,98 @@
+"""Opening what this app exported: the recipe in the file becomes what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from explorer.engine.messages import ExportRead, Failed, Outcome, ReadExport
+from explorer.recipe import Recipe, Shown
+from explorer.state.relink import relinked_recipe
+from explorer.state.session import ChainState
+from explorer.views.workspace import Context, Workspace
+from explorer.widgets.banner import Banner
+
+NOT_OURS = "has no recipe inside"
+PLAIN = (".png", ".gif")
+"""These may be pictures of any other origin."""
+
+
+class ExportOpener(QObject):
+    """Reads recipes on the engine thread, and sets lanes.
+
+    Parameters
+    ----------
+    open_picture : callable
+        Takes the path of a picture without a recipe.
+
+    Signals
+    -------
+    workspace_wanted(str)
+        A workspace has taken the recipe: show it.
+    """
+
+    workspace_wanted = Signal(str)
+
+    def __init__(
+        self, context: Context, current: Callable[[], Workspace], banner: Banner, open_picture: Callable[[str], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._current, self._banner, self._open_picture = context, current, banner, open_picture
+
+    def open(self, path: str) -> None:
+        """Read a file's recipe and open it; a picture without one is opened as a picture."""
+
+        def fail(outcome: Outcome) -> None:
+            if isinstance(outcome, Failed):
+                self._failed(path, outcome)
+
+        self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
+
+    def _failed(self, path: str, failed: Failed) -> None:
+        if Path(path).suffix.lower() in PLAIN and NOT_OURS in failed.message:
+            self._open_picture(path)
+        else:
+            self._banner.say(failed.message, "Everything that was open still is. File > Export… writes files with a recipe.", failed.detail)
+
+    def _take(self, outcome: Outcome) -> None:
+        if isinstance(outcome, ExportRead):
+            self._open(Path(outcome.path).name, outcome.recipe)
+
+    def _open(self, name: str, recipe: Recipe) -> None:
+        if recipe.chain is not None and recipe.chain.lanes:
+            self._open_chain(name, recipe)
+        elif recipe.plane is not None:
+            self._context.store.update_latent(f"open {name}", recipe=recipe.plane)
+            self.workspace_wanted.emit("latent")
+        else:
+            self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
+
+    def _open_chain(self, name: str, recipe: Recipe) -> None:
+        assert recipe.chain is not None
+        chain, replaced, missing = relinked_recipe(recipe.chain, self._context.library.entries)
+        if missing:
+            message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
+            self._banner.say(message, "Open that .safetensors file, then this one again. Everything that was open still is.")
+            return
+        store = self._context.store
+        compare = len(chain.lanes) > 1 or self._current().workspace_name == "compare"
+        state = store.session.compare if compare else store.session.reverse
+        state = with_recipe(msgspec.structs.replace(state, recipe=chain), recipe.shown or Shown())
+        update = store.update_compare if compare else store.update_reverse
+        update(f"open {name}", **msgspec.structs.asdict(state))
+        self.workspace_wanted.emit("compare" if compare else "reverse-chain")
+        if replaced:
+            told = f"{', '.join(replaced)}: another file now than when {name} was made; its picture may differ."
+            self._banner.say(told, severity="warning")
+
+
+def with_recipe(state: ChainState, shown: Shown) -> ChainState:
+    """A state that shows what the picture showed."""
+    last = len(state.recipe.lanes) - 1
+    return msgspec.structs.replace(
+        state, t=shown.t, quantity=shown.quantity, difference_of=shown.of, reference=min(shown.reference, last),
+        layout=shown.layout, lane=0, selected=0,
+    )  # fmt: skip
