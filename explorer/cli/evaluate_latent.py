@@ -24,7 +24,8 @@ def elbo(wish: Wish) -> Measured:
 
     measured = _measured(wish, IWAE_DRAWS)
     typed = command(wish, MetricName.elbo, wish.images)
-    return {**asdict(measured), "seed": wish.seed, "command": typed}, metrics(measured, typed)
+    per_dimension = list(measured.kl_per_dimension) or None
+    return {**asdict(measured), "kl_per_dimension": per_dimension, "seed": wish.seed, "command": typed}, metrics(measured, typed)
 
 
 def iwae(wish: Wish) -> Measured:
@@ -57,8 +58,9 @@ def prior_share(wish: Wish) -> Measured:
     real = judge.read(mnist("test")[0][:count]).confident_share
     typed = command(wish, MetricName.prior_share, count)
     details = {
-        "images": count, "seed": wish.seed, "codes": "z ~ N(0, I)", "share_of_fitted_gaussian": found.fitted,
-        "fitted_to": f"codes of {FITTED_TO:,} training images", "digit_shares": found.digit_shares,
+        "images": count, "seed": wish.seed, "codes": "z ~ N(0, I)", "effective_digits": found.digits,
+        "digit_shares": found.digit_shares, "share_of_fitted_gaussian": found.fitted,
+        "effective_digits_of_fitted_gaussian": found.fitted_digits, "fitted_to": f"codes of {FITTED_TO:,} training images",
     }  # fmt: skip
     stored = Metric("confident prior samples", found.prior, typed, real, details)
     return {"prior_share": found.prior, "real_share": real, **details, "command": typed}, (stored,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,14 +31,31 @@ class PriorShare:
     fitted : float
         Of codes from the Gaussian with the mean and covariance of the images' codes: what an AE's decoder makes of the
         whole region where its codes are, whatever its place and size.
-    digit_shares : list of float
-        Share of the prior's samples read as each of 0..9.
+    digit_shares, fitted_digit_shares : list of float
+        Share of the samples of each distribution read as each of 0..9. A share of confident readings says little without
+        them: all of PCA's samples near its mean image are read as 8.
     """
 
     samples: int
     prior: float
     fitted: float
     digit_shares: list[float]
+    fitted_digit_shares: list[float]
+
+    @property
+    def digits(self) -> float:
+        """Effective number of digits among the prior's samples, exp(entropy) of their shares: 10 if all are alike, 1 for one."""
+        return effective_number(self.digit_shares)
+
+    @property
+    def fitted_digits(self) -> float:
+        """The same of the fitted Gaussian's samples."""
+        return effective_number(self.fitted_digit_shares)
+
+
+def effective_number(shares: list[float]) -> float:
+    """exp(-sum p log p) of shares that add up to 1."""
+    return math.exp(-sum(p * math.log(p) for p in shares if p > 0))
 
 
 @torch.inference_mode()
@@ -78,7 +96,8 @@ def prior_share(
             if report is not None:
                 report(len(indices))
         readings.append(judge.read(np.concatenate(pictures)))
-    return PriorShare(samples, readings[0].confident_share, readings[1].confident_share, readings[0].digit_shares)
+    first, second = readings
+    return PriorShare(samples, first.confident_share, second.confident_share, first.digit_shares, second.digit_shares)
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:

@@ -11,11 +11,15 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.checkpoints.files import load
+from explorer.checkpoints.card import Card, DataCard, NetworkCard
+from explorer.checkpoints.files import load, save
 from explorer.checkpoints.locate import locate
 from explorer.exports.embedded import read_recipe
-from explorer.models.autoencoder import Autoencoder
-from explorer.recipe import PlaneGrid, Point
+from explorer.latent.prior import prior_codes
+from explorer.latent.slices import along_axes, random_plane
+from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
+from explorer.models.registry import build
+from explorer.recipe import PlaneGrid, PlaneRecipe, Point, PriorSamples, Slice, Stroke
 
 VAE, AE = "mnist-vae-2d", "mnist-ae-2d"
 
@@ -101,6 +105,80 @@ def test_decode_needs_an_autoencoder_and_an_output(refused: Callable[..., str], 
 
 
 @pytest.fixture
+def deep(tmp_path: Path) -> Path:
+    """A VAE with codes of 6 numbers, fresh."""
+    torch.manual_seed(0)
+    config = AutoencoderConfig(code=6, hidden=(8,))
+    network_card = NetworkCard("autoencoder", {"code": 6, "hidden": [8]})
+    path = tmp_path / "deep.safetensors"
+    save(path, Card(1, "vae", network_card, DataCard("mnist", (1, 28, 28), (-1, 1), "0" * 64)), build("autoencoder", config).state_dict())
+    return path
+
+
+def recipe_of(path: Path) -> PlaneRecipe:
+    plane = read_recipe(path).plane
+    assert plane is not None
+    return plane
+
+
+def test_codes_of_more_dimensions_are_kept_in_the_recipe(run: Callable[..., Any], deep: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.npz"
+    assert run("decode", "--checkpoint", deep, "--z", "1,2,3,4,5,6", "--out", out).status == 0
+    with np.load(out) as found:
+        assert found["z"].tolist() == [[1, 2, 3, 4, 5, 6]]
+    assert recipe_of(out).codes == ((1, 2, 3, 4, 5, 6),)
+
+
+def test_grids_and_places_lie_on_a_slice(run: Callable[..., Any], deep: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.png"
+    said = run("decode", "--checkpoint", deep, "--slice", "axes", "--along", "4,1", "--offsets", "0.5", "--grid", 2, "--out", out, "--json")
+    wanted = along_axes(6, 4, 1).moved((0.5,)).lift([[-1.5, 1.5], [1.5, 1.5], [-1.5, -1.5], [1.5, -1.5]])
+    np.testing.assert_allclose(said.json["z"], wanted)
+    assert recipe_of(out).slice == Slice("axes", 4, 1, offsets=(0.5,))
+    assert recipe_of(out).grid == PlaneGrid((-3, 3, -3, 3), 2, 2)
+    said = run("decode", "--checkpoint", deep, "--slice", "random", "--seed", 3, "--z", "1,2", "--out", out, "--json")
+    np.testing.assert_allclose(said.json["z"], random_plane(6, 3).lift([[1, 2]]), rtol=1e-6)
+    assert recipe_of(out).points == (Point("1", 1, 2),)
+    said = run("decode", "--checkpoint", deep, "--slice", "images", "--through", "3,14,159", "--z", "0,0", "--out", out, "--json")
+    assert recipe_of(out).slice == Slice("images", images=(3, 14, 159))
+
+
+def test_samples_of_the_prior(run: Callable[..., Any], deep: Path, tmp_path: Path) -> None:
+    said = run("decode", "--checkpoint", deep, "--prior", 5, "--seed", 7, "--out", tmp_path / "a.png", "--json")
+    np.testing.assert_allclose(said.json["z"], prior_codes(7, range(5), 6).numpy(), rtol=1e-6)
+    assert recipe_of(tmp_path / "a.png").prior == PriorSamples(5, 7)
+
+
+@pytest.mark.parametrize("kind", ["line", "spherical", "geodesic"])
+def test_paths_keep_their_ends(run: Callable[..., Any], deep: Path, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / "a.png"
+    ends = ["--z", "-1,0.5", "--z", "1,-1"]
+    said = run("decode", "--checkpoint", VAE, *ends, "--path", kind, "--frames", 5, "--out", out, "--json").json
+    assert len(said["z"]) == 5
+    assert said["z"][0] == [-1, 0.5]
+    assert said["z"][4] == pytest.approx([1, -1])
+    assert recipe_of(out).strokes == (Stroke("path", ((-1, 0.5), (1, -1)), 5, kind),)  # type: ignore[arg-type]
+    run("decode", "--checkpoint", deep, "--z", "1,0,0,0,0,0", "--z", "0,1,0,0,0,0", "--path", kind, "--frames", 3, "--out", out)
+    assert len(recipe_of(out).codes) == 3
+
+
+def test_planes_that_cannot_be(refused: Callable[..., str], deep: Path, tmp_path: Path) -> None:
+    out = ["--out", tmp_path / "a.png"]
+    assert "add --slice" in refused("decode", "--checkpoint", deep, "--grid", 2, *out)
+    assert "codes of 6 numbers, not 2; with --slice" in refused("decode", "--checkpoint", deep, "--z", "1,2", *out)
+    assert "code of 2 numbers, not 3" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--z", "1,2,3", *out)
+    assert "0..5" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--along", "0,6", "--grid", 2, *out)
+    assert "different directions" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--along", "1,1", "--grid", 2, *out)
+    assert "two directions" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--along", "1", "--grid", 2, *out)
+    assert "--along x" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--along", "x", "--grid", 2, *out)
+    assert "give --through" in refused("decode", "--checkpoint", deep, "--slice", "images", "--grid", 2, *out)
+    assert "4 more" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--offsets", "1,1,1,1,1", "--grid", 2, *out)
+    assert "no other plane" in refused("decode", "--checkpoint", VAE, "--slice", "axes", "--grid", 2, *out)
+    assert "leave out" in refused("decode", "--checkpoint", VAE, "--prior", 2, "--z", "1,1", *out)
+    assert "give --z twice" in refused("decode", "--checkpoint", VAE, "--path", "line", "--z", "1,1", *out)
+
+
+@pytest.fixture
 def digit(tmp_path: Path, mnist_test: tuple[np.ndarray, np.ndarray]) -> Path:
     """MNIST's first test image as a file."""
     path = tmp_path / "seven.png"
@@ -155,3 +233,8 @@ def test_what_cannot_be_encoded(refused: Callable[..., str], digit: Path, tmp_pa
     assert "text.png: cannot be read as a picture" in refused("encode", "--checkpoint", VAE, digit, tmp_path / "text.png")
     assert "gone.png: no such file" in refused("encode", "--checkpoint", VAE, tmp_path / "gone.png")
     assert "of kind classifier" in refused("encode", "--checkpoint", "mnist-classifier", digit)
+
+
+def test_encode_with_more_dimensions_says_every_number(run: Callable[..., Any], deep: Path, digit: Path) -> None:
+    said = run("encode", "--checkpoint", deep, digit, "--json").json
+    assert len(said["mean"]) == len(said["sigma"]) == 6
