@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from explorer.datasets.images import ImageSet
-    from explorer.training.loop import Progress
+    from explorer.training.progress import Progress
     from explorer.training.task import Task
 
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     ddpm = "ddpm"
     vae = "vae"
     ae = "ae"
+    pca = "pca"
     classifier = "classifier"
 
 
@@ -57,6 +59,21 @@ class Architecture(StrEnum):
     conv = "conv"
 
 
+class Activation(StrEnum):
+    """Units of an autoencoder's hidden layers."""
+
+    silu = "silu"
+    relu = "relu"
+    sigmoid = "sigmoid"
+
+
+class Stored(StrEnum):
+    """Numbers in which a checkpoint keeps the weights."""
+
+    fp32 = "fp32"
+    fp16 = "fp16"
+
+
 def train(
     kind: Annotated[Kind, typer.Argument(help="What to train.")],
     out: Annotated[Path, typer.Option(help="Folder of the run.")],
@@ -74,17 +91,23 @@ def train(
     timesteps: Annotated[int, typer.Option(min=2, help="ddpm: T.")] = 1000,
     architecture: Annotated[Architecture, typer.Option(help="vae, ae: layers.")] = Architecture.mlp,
     code: Annotated[int, typer.Option(min=1, help="vae, ae: dimensions of the latent space.")] = 2,
+    hidden: Annotated[str | None, typer.Option(help="vae, ae: widths of the hidden layers from the image inwards, as 32,64,96.")] = None,
+    activation: Annotated[Activation, typer.Option(help="vae, ae: units; sigmoid are Hinton and Salakhutdinov's.")] = Activation.silu,
     width: Annotated[int, typer.Option(min=8, help="ddpm: channels of the first level.")] = 32,
     batch: Annotated[int, typer.Option(min=1, help="Images an update.")] = 128,
     images: Annotated[int | None, typer.Option(min=1, help="Use only the first so many images.")] = None,
     ema: Annotated[float, typer.Option(min=0.0, max=0.999999, help="Decay of the averaged weights.")] = 0.999,
     learning_rate: Annotated[float, typer.Option(min=1e-8, max=1.0, help="Peak of warm-up and cosine decay.")] = 1e-3,
+    warmup: Annotated[int, typer.Option(min=0, help="Updates until the learning rate's peak.")] = 500,
+    stored: Annotated[Stored, typer.Option(help="Numbers in which the checkpoints keep the weights.")] = Stored.fp32,
     precision: Annotated[Precision, typer.Option(help="bf16 is about twice as fast where there are units for it.")] = Precision.fp32,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    devices: Annotated[int, typer.Option(min=1, help="Processes on this machine, each with a device of its own.")] = 1,
+    nodes: Annotated[int, typer.Option(min=1, help="Machines; started on each by torchrun or fabric run.")] = 1,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads (all, if left out).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout instead of a progress bar.")] = False,
 ) -> None:
-    """Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors."""
+    """Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors (pca is computed, not trained)."""
     import torch
 
     from explorer.checkpoints.locate import locate
@@ -94,11 +117,15 @@ def train(
 
     if threads is not None:
         torch.set_num_threads(threads)
+    widths = _widths(hidden)
     data = load_images(dataset)
+    if kind is Kind.pca:
+        _fit_pca(data, code, images, out, as_json)
+        return
     settings = TrainSettings(
         dataset=dataset, out=out, epochs=epochs, batch=batch, images=images, seed=seed, learning_rate=learning_rate,
-        ema=ema, precision=precision.value, device=device, resume=resume,
-        start_from=None if start_from is None else locate(start_from),
+        ema=ema, precision=precision.value, device=device, devices=devices, nodes=nodes, resume=resume,
+        warmup=warmup, stored=stored.value, notes=_notes(kind, activation), start_from=None if start_from is None else locate(start_from),
         command="generative-explorer " + shlex.join(a for a in sys.argv[1:] if a != "--resume"),
     )  # fmt: skip
 
@@ -111,9 +138,68 @@ def train(
             return ClassifierTask(data)
         from explorer.training.autoencoder import AutoencoderTask
 
-        return AutoencoderTask(data, kind is Kind.vae, architecture.value, code)
+        return AutoencoderTask(data, kind is Kind.vae, architecture.value, code, activation.value, widths)
 
-    _report(run(make, data, settings), as_json)
+    with _stopped_by_signals(out):
+        _report(run(make, data, settings), as_json)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(out: Path) -> Iterator[None]:
+    """Ctrl-C, or the end of the session, stops the run at the next update, with its state kept; a second one at once."""
+    import signal
+
+    from explorer.training.control import ask, read_status
+
+    before: dict[int, Any] = {}
+
+    def stop(number: int, frame: object) -> None:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        ask(out, "stop")
+
+    for name in ("SIGINT", "SIGTERM"):
+        number = getattr(signal, name)
+        before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    status = read_status(out)
+    if status is not None and status.phase == "stopped":
+        print(f"stopped at update {status.step} of {status.steps}; the same command with --resume goes on", file=sys.stderr)
+
+
+def _widths(text: str | None) -> tuple[int, ...]:
+    from explorer.errors import BadInput
+
+    if text is None:
+        return ()
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise BadInput(f"--hidden {text}: widths are whole numbers with commas between them, such as 1000,500,250")
+    return tuple(int(part) for part in parts)
+
+
+def _notes(kind: Kind, activation: Activation) -> str:
+    from explorer.training.autoencoder import LOGISTIC_NOTES
+
+    return LOGISTIC_NOTES if kind in (Kind.ae, Kind.vae) and activation is Activation.sigmoid else ""
+
+
+def _fit_pca(data: ImageSet, code: int, images: int | None, out: Path, as_json: bool) -> None:
+    """The exact solution: no epochs, one checkpoint."""
+    from explorer.checkpoints.files import save
+    from explorer.training.loop import FINAL_NAME
+    from explorer.training.pca import fit
+
+    command = "generative-explorer " + shlex.join(sys.argv[1:])
+    card, network = fit(data, code, images, command)
+    path = out / FINAL_NAME
+    save(path, card, network.state_dict())
+    notes = card.training.notes if card.training else ""
+    print(json.dumps({"checkpoint": str(path), "notes": notes}) if as_json else f"{path}: {notes}")
 
 
 def _ddpm(

@@ -11,34 +11,61 @@ from explorer.errors import BadInput
 from explorer.latent.elbo import elbo, log_likelihood
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
 from explorer.training.cards import config_dict, data_card
+from explorer.training.logistic import begin_logistic
+
+WIDTHS = {"mlp": (1000, 500, 250), "conv": (32, 64, 512, 256)}
+"""Hidden widths of each architecture unless others are asked for."""
+
+LOGISTIC_NOTES = (
+    "Logistic units and linear codes as Hinton and Salakhutdinov (2006); AdamW from random weights "
+    "(Glorot's, scaled for logistic units, biases centred) in place of their layer-wise RBM pre-training."
+)
 
 
 class AutoencoderTask:
     """AE: reconstruction; VAE: the negative ELBO, both in nats per image (Bernoulli pixels)."""
 
-    def __init__(self, data: ImageSet, variational: bool, architecture: str = "mlp", code: int = 2) -> None:
+    def __init__(
+        self,
+        data: ImageSet,
+        variational: bool,
+        architecture: str = "mlp",
+        code: int = 2,
+        activation: str = "silu",
+        hidden: tuple[int, ...] = (),
+    ) -> None:
         channels, height, width = data.image_shape
         if height != width:
             raise BadInput(f"{data.name}: an autoencoder needs square images, not {height}x{width}")
-        hidden = (1000, 500, 250) if architecture == "mlp" else (32, 64, 512, 256)
+        hidden = hidden or WIDTHS[architecture]
         try:
             self.config = AutoencoderConfig(
                 variational=variational, architecture=architecture, channels=channels, size=height,  # type: ignore[arg-type]
-                code=code, hidden=hidden,
+                code=code, hidden=hidden, activation=activation,  # type: ignore[arg-type]
             )  # fmt: skip
         except ValueError as error:
             raise BadInput(f"{data.name}: {error}") from None
         self.data = data
+        self.timesteps: int | None = None
         self.network: nn.Module = Autoencoder(self.config)
+        if activation == "sigmoid":
+            begin_logistic(self.network)
         self.loss_name = "negative ELBO, nats" if variational else "reconstruction cross-entropy, nats"
 
-    def loss(self, network: nn.Module, x: Tensor, labels: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Mean over the batch, nats per image."""
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Noise of the codes of a VAE; nothing for an AE."""
+        return (torch.randn(count, self.config.code, generator=generator),) if self.config.variational else ()
+
+    def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
+        """Nats of each image."""
         model: Autoencoder = network  # type: ignore[assignment]
         if self.config.variational:
-            noise = torch.randn(len(x), self.config.code, generator=generator).to(x.device)
-            return -elbo(model, x, noise).value.mean()
-        return -log_likelihood(model, x, model.encode(x)[0]).mean()
+            return -elbo(model, x, draws[0].to(x.device)).value
+        return -log_likelihood(model, x, model.encode(x)[0])
+
+    def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
+        """None: there is no t."""
+        return None
 
     def objective_scale(self) -> float:
         """Number of pixels: gradients of a mean over pixels."""

@@ -28,14 +28,23 @@ class ClassifierTask:
         self.config = ClassifierConfig(channels, height, classes=int(data.labels.max()) + 1)
         self.network: nn.Module = Classifier(self.config)
         self.loss_name = "cross-entropy, nats"
+        self.timesteps: int | None = None
 
-    def loss(self, network: nn.Module, x: Tensor, labels: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Mean cross-entropy of the batch."""
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """One shift (dy, dx) for the whole batch, each in 0..4."""
+        return (torch.randint(0, 2 * MAX_SHIFT + 1, (2,), generator=generator).expand(count, 2),)
+
+    def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
+        """Cross-entropy of each image."""
         assert labels is not None
-        dy, dx = torch.randint(0, 2 * MAX_SHIFT + 1, (2,), generator=generator).tolist()
+        dy, dx = draws[0][0].tolist()
         size = self.config.size
         padded = F.pad(x, [MAX_SHIFT] * 4, value=-1.0)
-        return F.cross_entropy(network(padded[:, :, dy : dy + size, dx : dx + size]).float(), labels)
+        return F.cross_entropy(network(padded[:, :, dy : dy + size, dx : dx + size]).float(), labels, reduction="none")
+
+    def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
+        """None: there is no t."""
+        return None
 
     def objective_scale(self) -> float:
         """Unscaled."""

@@ -15,6 +15,7 @@ from explorer.models.unet import UNet, UNetConfig
 from explorer.training.cards import config_dict, data_card
 
 IMAGES_FOR_VARIANCE = 10_000
+SEEDS = 2**62
 
 
 class DdpmTask:
@@ -39,6 +40,7 @@ class DdpmTask:
         self.data, self.option, self.schedule = data, option, schedule
         self.tables = TrainingTables(schedule)
         self.loss_kind, self.all_timesteps = loss_kind, all_timesteps
+        self.timesteps = None if all_timesteps else schedule.T
         self.loss_name = f"{loss_kind} ({'all timesteps' if all_timesteps else 'one t per image'})"
         scale = 1.0
         if outer_skip:
@@ -55,17 +57,27 @@ class DdpmTask:
             raise BadInput(f"{data.name}: image sides must be multiples of {self.config.size_multiple}")
         self.network: nn.Module = UNet(self.config)
 
-    def loss(self, network: nn.Module, x: Tensor, labels: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Algorithm 1, or the lecture's form over all timesteps of each image."""
-        T = self.schedule.T
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """t and then eps; for all timesteps, which need T times as much noise, a seed for each image."""
         if self.all_timesteps:
-            each = [
-                loss_all_timesteps(network, self.option, self.tables, image, _normal((T, *image.shape), generator, x), self.loss_kind)
-                for image in x
-            ]
-            return torch.stack(each).mean()
-        t = torch.randint(1, T + 1, (len(x),), generator=generator).to(x.device)
-        return loss(network, self.option, self.tables, x, t, _normal(x.shape, generator, x), self.loss_kind).mean()
+            return (torch.randint(0, SEEDS, (count,), generator=generator),)
+        t = torch.randint(1, self.schedule.T + 1, (count,), generator=generator)
+        return t, torch.randn((count, *self.data.image_shape), generator=generator)
+
+    def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
+        """Algorithm 1, or the lecture's form over all timesteps of each image."""
+        if not self.all_timesteps:
+            t, eps = (draw.to(x.device) for draw in draws)
+            return loss(network, self.option, self.tables, x, t, eps, self.loss_kind)
+        each = []
+        for image, seed in zip(x, draws[0].tolist(), strict=True):
+            eps = torch.randn((self.schedule.T, *image.shape), generator=torch.Generator().manual_seed(seed)).to(x.device)
+            each.append(loss_all_timesteps(network, self.option, self.tables, image, eps, self.loss_kind))
+        return torch.stack(each)
+
+    def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
+        """t of each image."""
+        return None if self.all_timesteps else draws[0]
 
     def objective_scale(self) -> float:
         """s^2 of the outer skip for the simple loss; the bound's loss is already of order one."""
@@ -79,7 +91,3 @@ class DdpmTask:
             FORMAT_VERSION, "ddpm", NetworkCard("unet", config_dict(self.config)), data_card(self.data),
             option=self.option.value, schedule=ScheduleCard(name, self.schedule.T, betas), training=training,
         )  # fmt: skip
-
-
-def _normal(shape: tuple[int, ...] | torch.Size, generator: torch.Generator, like: Tensor) -> Tensor:
-    return torch.randn(shape, generator=generator).to(like.device)

@@ -34,8 +34,14 @@ class TrainSettings:
     precision : "bf16" or "fp32"
     device : str
         Lightning Fabric's accelerator: "auto", "cpu", "cuda", "mps".
+    stored : "fp32" or "fp16"
+        In which the checkpoints keep the weights; half the size, and the figures are measured with what is kept.
+    devices, nodes : int
+        Processes on each machine, and machines.
+    save_seconds : float
+        The state is kept at least so often (and at the end of each epoch), so that a killed run loses no more.
     resume : bool
-        Go on from the folder's last finished epoch.
+        Go on from the folder's last kept state.
     start_from : Path or None
         Checkpoint whose weights the run begins with, instead of the seed's.
     command : str
@@ -55,6 +61,10 @@ class TrainSettings:
     ema: float = 0.999
     precision: Literal["bf16", "fp32"] = "fp32"
     device: str = "auto"
+    stored: Literal["fp32", "fp16"] = "fp32"
+    devices: int = 1
+    nodes: int = 1
+    save_seconds: float = 120.0
     resume: bool = False
     start_from: Path | None = None
     command: str = ""

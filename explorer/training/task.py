@@ -19,24 +19,38 @@ class Task(Protocol):
         The weights that are trained, fresh from the run's seed.
     loss_name : str
         What the loss is called in the card and in the loss curve.
+    timesteps : int or None
+        T, where each image's loss is of one timestep.
     """
 
     network: nn.Module
     loss_name: str
+    timesteps: int | None
 
-    def loss(self, network: nn.Module, x: Tensor, labels: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Scalar loss of a batch.
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """All chance of one batch, each of first dimension `count`: its only source is the generator, on the CPU.
+
+        Drawn for the whole batch even where several processes share it, each taking its own rows.
+        """
+        ...
+
+    def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
+        """Loss of each image, shape (N,).
 
         Parameters
         ----------
         network : nn.Module
-            The network, as wrapped for the device and precision.
+            The network, as wrapped for the device, precision and processes.
         x : Tensor, shape (N, C, H, W)
             Images in [-1, 1].
         labels : Tensor of int64, shape (N,), or None
-        generator : torch.Generator
-            On the CPU; the only source of chance, so that runs of one seed see the same draws.
+        draws : tuple of Tensor
+            Rows of what `draw` gave.
         """
+        ...
+
+    def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
+        """The t of each image in a batch, shape (N,), where its loss is of one t."""
         ...
 
     def objective_scale(self) -> float:

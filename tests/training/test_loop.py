@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explorer.checkpoints.card import Card, TrainingCard
+from explorer.checkpoints.card import Card, DataCard, NetworkCard, TrainingCard
 from explorer.checkpoints.files import load
 from explorer.datasets.images import ImageSet, load_images
 from explorer.diffusion.parameterization import Option
@@ -22,7 +22,8 @@ from explorer.errors import BadInput
 from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.classifier import ClassifierTask
 from explorer.training.ddpm import DdpmTask
-from explorer.training.loop import Progress, learning_rate_factor, train
+from explorer.training.loop import learning_rate_factor, train
+from explorer.training.progress import Progress
 from explorer.training.settings import TrainSettings
 from explorer.training.task import Task
 
@@ -256,24 +257,32 @@ class Recorder:
     """A task of one weight that keeps what it was shown, so that the loop alone is under test."""
 
     loss_name = "recorded"
+    timesteps: int | None = None
 
     def __init__(self, value: Callable[[int], float] = lambda update: 0.0) -> None:
         self.network: nn.Module = nn.Linear(1, 1, bias=False)
         nn.init.constant_(self.network.weight, 1.0)  # type: ignore[arg-type]
         self.value, self.batches, self.draws, self.weights = value, [], [], []  # type: ignore[var-annotated]
 
-    def loss(self, network: nn.Module, x: Tensor, labels: Tensor | None, generator: torch.Generator) -> Tensor:
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        return (torch.rand(count, 4, generator=generator),)
+
+    def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
         assert labels is not None
         self.batches.append((x.clone(), labels.clone()))
-        self.draws.append(torch.rand(4, generator=generator))
+        self.draws.append(draws[0])
         self.weights.append(float(self.network.weight.detach()))  # type: ignore[arg-type]
-        return network(torch.ones(1, 1)).sum() + self.value(len(self.batches))
+        return (network(torch.ones(len(x), 1)) + self.value(len(self.batches))).flatten()
+
+    def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
+        return None
 
     def objective_scale(self) -> float:
         return 1.0
 
     def card(self, training: TrainingCard) -> Card:
-        raise AssertionError("not asked for before the end of an epoch")
+        assert training.images_seen == 0, "not asked for before the end of an epoch"
+        return Card(1, "ae", NetworkCard("none", {}), DataCard("none", (1, 12, 12), (-1.0, 1.0), ""))
 
 
 def record(task: Recorder, data: ImageSet, options: TrainSettings) -> None:
@@ -353,7 +362,7 @@ def test_the_loss_falls_and_the_curve_tells_it(tmp_path: Path, data: ImageSet) -
     reports = [line for line in lines if line.checkpoint is None]
     assert reports[-1].loss < reports[0].loss - 2, "nats"
     head, *rows = curve(tmp_path)
-    assert head == ["epoch", "step", "images", "loss", "learning_rate"]
+    assert head == ["epoch", "step", "images", "loss", "learning_rate", "gradient_norm"]
     assert [row[:3] for row in rows] == [[str(r.epoch), str(r.step), str(r.images)] for r in reports]
     assert [float(row[3]) for row in rows] == pytest.approx([r.loss for r in reports], rel=1e-5)
     assert rows[-1][:3] == ["3", "12", "384"]

@@ -1,0 +1,122 @@
+"""Pausing and stopping a run from another process, and what the run says of itself: two small files in its folder.
+
+Files, because they work alike on every system, survive the window that asked, and are found again by the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import psutil
+
+CONTROL_NAME = "control"
+STATUS_NAME = "run.json"
+POLL_SECONDS = 0.1
+CLOCK_SLACK = 2.0
+
+Wish = Literal["", "pause", "stop"]
+Phase = Literal["starting", "running", "paused", "stopped", "finished", "failed"]
+ENDED: tuple[Phase, ...] = ("stopped", "finished", "failed")
+
+
+class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a run says of itself.
+
+    Attributes
+    ----------
+    pid : int
+        Its process.
+    phase : Phase
+    command : str
+        What was typed.
+    kind : str
+        ddpm, vae, ae or classifier; `option` of a ddpm.
+    dataset : str
+    epochs, batch, steps : int
+        Of the whole run.
+    epoch, step, images : int
+        Done.
+    loss, gradient_norm, images_per_second, seconds_left : float
+        Of the last report.
+    message : str
+        Why it failed.
+    started, updated : float
+        Seconds since 1970.
+    """
+
+    pid: int
+    phase: Phase
+    command: str
+    kind: str
+    option: str = ""
+    dataset: str = ""
+    epochs: int = 0
+    batch: int = 0
+    steps: int = 0
+    epoch: int = 0
+    step: int = 0
+    images: int = 0
+    loss: float | None = None
+    gradient_norm: float | None = None
+    images_per_second: float = 0.0
+    seconds_left: float = 0.0
+    message: str = ""
+    started: float = 0.0
+    updated: float = 0.0
+
+
+def read_status(folder: Path) -> RunStatus | None:
+    """What the run in a folder said last; None where there is none that can be read."""
+    try:
+        return msgspec.json.decode((folder / STATUS_NAME).read_bytes(), type=RunStatus)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def write_status(folder: Path, status: RunStatus) -> None:
+    """Replace what the run says of itself, whole."""
+    partial = folder / (STATUS_NAME + ".partial")
+    partial.write_bytes(msgspec.json.encode(status))
+    os.replace(partial, folder / STATUS_NAME)
+
+
+def ask(folder: Path, wish: Wish) -> None:
+    """Ask the run in a folder to pause, to stop, or ("") to go on."""
+    path = folder / CONTROL_NAME
+    if wish:
+        path.write_text(wish, encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
+
+
+def wished(folder: Path) -> Wish:
+    """What the run in a folder is asked for."""
+    try:
+        text = (folder / CONTROL_NAME).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+    return "pause" if text == "pause" else "stop" if text == "stop" else ""
+
+
+def while_paused(folder: Path) -> Iterator[None]:
+    """Wait, one item each tenth of a second, until the run is no longer asked to pause."""
+    while wished(folder) == "pause":
+        yield
+        time.sleep(POLL_SECONDS)
+
+
+def alive(status: RunStatus) -> bool:
+    """Whether the process of a run that has not ended is still there (and not another of its number)."""
+    if status.phase in ENDED:
+        return False
+    try:
+        return psutil.Process(status.pid).create_time() <= status.started + CLOCK_SLACK
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True  # somebody else's: not to be asked

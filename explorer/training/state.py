@@ -1,0 +1,66 @@
+"""The state of a run on disk: all that is needed to go on at any update as if nothing had happened."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from explorer.errors import BadInput
+
+STATE_NAME = "state.ckpt"
+
+
+def write_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> None:
+    """Write the state whole: to a neighbour file first, then renamed. Every process of the run has to call it.
+
+    Raises
+    ------
+    BadInput
+        If there is no room, or the folder cannot be written; the state before it stays as it is.
+    """
+    partial = folder / (STATE_NAME + ".partial")
+    try:
+        fabric.save(partial, state)
+        if fabric.is_global_zero:
+            partial.replace(folder / STATE_NAME)
+    except (OSError, RuntimeError) as error:  # torch's writer turns a full disk into a RuntimeError
+        if fabric.is_global_zero:
+            partial.unlink(missing_ok=True)
+        cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BadInput(f"{folder / STATE_NAME}: cannot be written: {cause}; the last whole one is kept") from None
+
+
+def read_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> bool:
+    """Fill `state` from the folder, in place; False where there is none.
+
+    Raises
+    ------
+    BadInput
+        If the file is none of this run's.
+    """
+    path = folder / STATE_NAME
+    if not path.exists():
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            fabric.load(path, state)
+    except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, EOFError, OSError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path}: is not a state of this run: {error}") from None
+    return True
+
+
+def chance(generator: torch.Generator) -> dict[str, Any]:
+    """State of all chance: the run's own generator, and torch's global one (dropout)."""
+    return {"own": generator.get_state(), "torch": torch.get_rng_state()}
+
+
+def restore_chance(generator: torch.Generator, state: dict[str, Any]) -> None:
+    """Take up a kept state of all chance."""
+    generator.set_state(state["own"])
+    torch.set_rng_state(state["torch"])
