@@ -21,8 +21,8 @@ HEAD = 4.5
 LINE = 15
 PITCH = 62
 """Width of a picture with the gap after it from which on its shape fits over it."""
-BADGE_LEAST = 36
-"""Side from which on a picture has room for a badge."""
+WORDS_LEAST = 36
+"""Side from which on there is room for words beside the small pictures."""
 VISIBLE = 0.005
 """Change of a block from which on it is written on it."""
 TIME = {"film": ("scales and shifts", "in every block"), "channel": ("one more channel", "of the input")}
@@ -63,9 +63,9 @@ class UNetPainter:
         for node in self._parts.nodes:
             rect = self._layout.blocks[node.name]
             self._picture(rect, images.get(node.name), node.name == chosen, hover == node.name, focus == node.name)
-            if node.name in blocks:
-                self._change(rect, blocks[node.name].change)
-            self._title(node, rect)
+            shown = blocks.get(node.name)
+            changed = f"Δ {percent(shown.change)}" if shown is not None and shown.change >= VISIBLE else ""
+            self._title(node, rect, changed)
         self._time(t)
 
     # --- lines ---
@@ -147,37 +147,31 @@ class UNetPainter:
             painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DotLine))
             painter.drawRect(rect.adjusted(-4, -4, 4, 4))
 
-    def _change(self, rect: QRectF, change: float) -> None:
-        if change < VISIBLE or rect.width() < BADGE_LEAST:
-            return
-        painter, tokens = self._painter, self._tokens
-        painter.setFont(text_font(10))
-        text = f"Δ {percent(change)}"
-        width = painter.fontMetrics().horizontalAdvance(text) + 8
-        badge = QRectF(rect.right() - width, rect.bottom() - 14, width, 14)
-        painter.fillRect(badge, QColor(tokens.warning))
-        painter.setPen(QColor(tokens.window))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _title(self, node: Node, rect: QRectF) -> None:
-        """Name and shape: over the first row, outside of the others, beside the middle."""
+    def _title(self, node: Node, rect: QRectF, changed: str) -> None:
+        """Name, shape and change: over and under the first row, outside of the others, beside the middle."""
         kind, side = node.kind, self._layout.side
         if kind in ("downsample", "upsample"):
-            if side >= BADGE_LEAST:
-                self._beside(rect, node.shape_text, "", kind == "downsample", small=True)
+            if side >= WORDS_LEAST:
+                self._beside(rect, node.shape_text, "", changed, kind == "downsample", small=True)
         elif kind == "middle":
-            self._beside(rect, _name(node), node.shape_text, False, apart=4)
+            self._beside(rect, _name(node), node.shape_text, changed, False, apart=4)
         elif node.level == 0:
             self._above(rect, {INPUT: "xₜ", OUTPUT: "output"}.get(node.name, _name(node)), node.shape_text if self._roomy else "")
+            beside_arrow = kind == "up" and self._parts.levels > 1
+            area = QRectF(rect.center().x() - (88 if beside_arrow else 40), rect.bottom() + 1, 80, 13)
+            align = Qt.AlignmentFlag.AlignRight if beside_arrow else Qt.AlignmentFlag.AlignHCenter
+            self._text(area, changed, self._tokens.warning, 11, align)
         else:
-            self._beside(rect, _name(node), node.shape_text, kind == "down")
+            self._beside(rect, _name(node), node.shape_text, changed, kind == "down")
 
     def _above(self, rect: QRectF, name: str, shape: str) -> None:
         area = QRectF(rect.center().x() - 60, rect.top() - TITLES, 120, LINE)
         self._text(area if shape else area.translated(0, LINE - 2), name, self._tokens.text, 12, Qt.AlignmentFlag.AlignHCenter)
         self._text(area.translated(0, LINE - 1), shape, self._tokens.muted, 11, Qt.AlignmentFlag.AlignHCenter)
 
-    def _beside(self, rect: QRectF, name: str, shape: str, left: bool, small: bool = False, apart: int = 0) -> None:
+    def _beside(
+        self, rect: QRectF, name: str, shape: str, changed: str, left: bool, small: bool = False, apart: int = 0
+    ) -> None:  # fmt: skip
         """`apart` leaves room for an arrow between the two lines."""
         width = 120
         x = rect.left() - width - 8 if left else rect.right() + 8
@@ -185,6 +179,9 @@ class UNetPainter:
         lines = 1 if small else 2
         area = QRectF(x, rect.center().y() - lines * LINE / 2 - apart, width, LINE)
         self._text(area, name, self._tokens.faint if small else self._tokens.text, 11 if small else 12, align)
+        if changed:  # only of the expanding path, whose words stand to the right
+            after = area.translated(self._painter.fontMetrics().horizontalAdvance(name) + 8, 0)
+            self._text(after, changed, self._tokens.warning, 11, align)
         if shape:
             self._text(area.translated(0, LINE + 2 * apart), shape, self._tokens.muted, 11, align)
 
