@@ -42,10 +42,12 @@ Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
 def standard_workspaces() -> tuple[WorkspaceMaker, ...]:
     """The workspaces, in the rail's order."""
     from explorer.views.compare.view import CompareWorkspace
+    from explorer.views.forward.view import ForwardWorkspace
     from explorer.views.latent.view import LatentWorkspace
+    from explorer.views.objective.view import ObjectiveWorkspace
     from explorer.views.reverse_chain.view import ReverseChainWorkspace
 
-    return ReverseChainWorkspace, CompareWorkspace, LatentWorkspace
+    return ReverseChainWorkspace, CompareWorkspace, LatentWorkspace, ForwardWorkspace, ObjectiveWorkspace
 
 
 def make_application() -> QApplication:

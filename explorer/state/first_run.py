@@ -29,7 +29,17 @@ def with_shipped_models(session: Session, entries: Sequence[LibraryEntry]) -> Se
         compare = with_lanes(compare, chosen[1], Sampler(steps=COMPARE_STEPS))
     if not latent.recipe.checkpoint and chosen[2]:
         latent = with_plane(latent, chosen[2][0])
-    return msgspec.structs.replace(session, reverse=reverse, compare=compare, latent=latent)
+    return with_measured_lanes(msgspec.structs.replace(session, reverse=reverse, compare=compare, latent=latent), chosen[1])
+
+
+def with_measured_lanes(session: Session, entries: Sequence[LibraryEntry]) -> Session:
+    """`session`, the objective of those DDPMs in its Objective workspace if it has no lanes yet."""
+    objective = session.objective
+    if objective.recipe.lanes or not entries:
+        return session
+    lanes = tuple(_lane(entry, entry.card, Sampler()) for entry in entries if entry.card is not None)
+    recipe = msgspec.structs.replace(objective.recipe, lanes=lanes)
+    return msgspec.structs.replace(session, objective=msgspec.structs.replace(objective, recipe=recipe))
 
 
 def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:

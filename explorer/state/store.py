@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from explorer.state.forward import ForwardState
+from explorer.state.objective import ObjectiveState
 from explorer.state.session import ChainState, LatentState, Session, recipes, with_recipes_of
 
 HISTORY_LIMIT = 200
@@ -111,6 +113,16 @@ class Store(QObject):
         """Replace fields of the Latent workspace's state."""
         state: LatentState = msgspec.structs.replace(self._session.latent, **fields)
         self.update(label, merge, latent=state)
+
+    def update_forward(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the Forward workspace's state."""
+        state: ForwardState = msgspec.structs.replace(self._session.forward, **fields)
+        self.update(label, merge, forward=state)
+
+    def update_objective(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the Objective workspace's state."""
+        state: ObjectiveState = msgspec.structs.replace(self._session.objective, **fields)
+        self.update(label, merge, objective=state)
 
     def end_merge(self) -> None:
         """The drag is over: the next change is an entry of its own."""

@@ -1,0 +1,73 @@
+"""The Objective workspace's actions: its menu and its keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+CURVES = {
+    "terms": ("&Terms", "1", "Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀"),
+    "running": ("&Running sum", "2", "The bound summed from T down to t: at t = 1 it is all there"),
+    "error": ("x̂₀ &error", "3", "Mean squared error of x̂₀ per pixel"),
+    "excess": ("E&xcess", "4", "That error minus the ideal denoiser's: what a better network could still gain"),
+}
+PANELS = {
+    "together": ("To&gether", "T", "All lanes in one plot"),
+    "stacked": ("&Stacked", "Shift+T", "A plot for each lane, one below the other"),
+    "beside": ("Side &by side", "Ctrl+T", "A plot for each lane, side by side"),
+}
+
+
+class ObjectiveActions:
+    """Every action, without what it does.
+
+    Attributes
+    ----------
+    curves, panels : dict of QAction
+        By the names of the session.
+    log, log_t, one, training, more, resume, stop : QAction
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self.curves = self._group(CURVES)
+        self.panels = self._group(PANELS)
+        self.log = self._make("&Logarithmic values", "G", "Small terms show beside large ones", True)
+        self.log_t = self._make("Logarithmic t", "H", "Gives the last timesteps, where most of the bound is, most of the room", True)
+        self.one = self._make("&One image", "O", "The terms of the selected image alone, drawn again and again", True)
+        self.training = self._make("Training &images", "I", "Measure on training images instead of held-out ones", True)
+        self.more = self._make("&More images", "M", "Twice as many images (draws, of one image): the standard errors shrink by √2")
+        self.resume = self._make("R&esume", "R", "Go on measuring from what is known")
+        self.stop = self._make("Sto&p", "Esc", "Stop measuring; what is known stays, and Resume goes on")
+
+    def _group(self, words: dict[str, tuple[str, str, str]]) -> dict[str, QAction]:
+        group = QActionGroup(self._parent)
+        made = {name: self._make(text, key, tip, True) for name, (text, key, tip) in words.items()}
+        for action in made.values():
+            group.addAction(action)
+        return made
+
+    def _make(self, text: str, key: str, tip: str, checkable: bool = False) -> QAction:
+        action = QAction(text, self._parent)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setToolTip(f"{tip}  ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.setCheckable(checkable)
+        self._parent.addAction(action)
+        return action
+
+    def menu(self) -> list[QAction]:
+        """Actions in the order of the menu."""
+        groups = (
+            tuple(self.curves.values()), tuple(self.panels.values()), (self.log, self.log_t), (self.one, self.training),
+            (self.more, self.resume, self.stop),
+        )  # fmt: skip
+        rows: list[QAction] = []
+        for group in groups:
+            if rows:
+                separator = QAction(self._parent)
+                separator.setSeparator(True)
+                rows.append(separator)
+            rows += group
+        return rows

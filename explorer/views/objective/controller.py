@@ -1,0 +1,245 @@
+"""Watches the session, has the engine measure what it names, and hands what comes to the view."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from explorer.engine.messages import (
+    BoundShown,
+    Cancelled,
+    DenoisedShown,
+    Failed,
+    HeldOutShown,
+    MeasureBound,
+    Outcome,
+    ShowDenoised,
+    ShowHeldOut,
+)
+from explorer.engine.messages.objective import LaneBound
+from explorer.recipe import BoundRecipe
+from explorer.state.objective import ObjectiveState
+from explorer.state.session import Session
+from explorer.views.chain.inquiry import Inquiry
+from explorer.views.workspace import Context
+
+CHANNEL = "objective.bound"
+
+
+class View(Protocol):
+    """What the controller hands things to."""
+
+    @property
+    def slots(self) -> int:
+        """How many images the strip has room for."""
+        ...
+
+    def show_state(self, state: ObjectiveState) -> None:
+        """What the person chose."""
+
+    def show_bound(self, shown: BoundShown | None, trouble: str) -> None:
+        """How far the estimate is, or why there is none."""
+
+    def show_images(self, shown: HeldOutShown | None) -> None:
+        """The strip's images."""
+
+    def show_denoised(self, shown: DenoisedShown | None) -> None:
+        """The selected image at the cursor."""
+
+
+class ObjectiveController(QObject):
+    """Between the store, the client and the view.
+
+    Signals
+    -------
+    settled()
+        What is under way, or how far, is another.
+    """
+
+    settled = Signal()
+
+    def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._view = context, view
+        self._inquiry = Inquiry(context.client, "objective", self)
+        self._active = False
+        self._wanted: MeasureBound | None = None
+        self._elsewhere: int | None = None
+        self._asked: dict[str, object] = {}
+        self._started = (0.0, 0)
+        self.running = self.stopped = False
+        self.bound: BoundShown | None = None
+        self.images: HeldOutShown | None = None
+        context.store.changed.connect(self._changed)
+        self._inquiry.settled.connect(self.settled)
+
+    @property
+    def state(self) -> ObjectiveState:
+        """What the person chose."""
+        return self._context.store.session.objective
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is shown."""
+        return self._active and not self.running and self._inquiry.idle
+
+    @property
+    def complete(self) -> bool:
+        """Whether as many images are measured as are wanted."""
+        return self.bound is not None and not self.bound.partial
+
+    @property
+    def image(self) -> int | None:
+        """Index in the data set of the selected image; None before the strip is known."""
+        if self.state.recipe.image is not None:
+            return self.state.recipe.image
+        if self.images is None or not self.images.indices:
+            return None
+        return self.images.indices[min(self.state.selected, len(self.images.indices) - 1)]
+
+    @property
+    def speed(self) -> float:
+        """Batches through the predictors in a second, since the measuring began; 0 if that is not known."""
+        since, done = self._started
+        seconds = time.monotonic() - since
+        if not self.running or self.bound is None or seconds < 0.5:
+            return 0.0
+        return max(0, self.bound.done - done) / seconds
+
+    # --- occasions
+
+    def activate(self) -> None:
+        """The workspace is shown: go on measuring."""
+        self._active = True
+        if self._elsewhere is not None:
+            t, self._elsewhere = self._elsewhere, None
+            self._context.store.update_objective(t=max(1, t))
+        self._refresh()
+
+    def deactivate(self) -> None:
+        """Another workspace is shown, and the engine is its own; what is known is kept."""
+        self._active = False
+        self._halt()
+
+    def cancel(self) -> None:
+        """Stop until the person goes on or wants something else."""
+        self.stopped = True
+        self._halt()
+        self._inquiry.drop()
+        self._asked.clear()
+        self._view.show_bound(self.bound, "")
+        self.settled.emit()
+
+    def resume(self) -> None:
+        """Go on."""
+        self.stopped = False
+        self._refresh()
+
+    def slots_changed(self) -> None:
+        """The strip has room for another number of images."""
+        if self._active:
+            self._ask_images()
+
+    def _halt(self) -> None:
+        if self.running:
+            self._context.client.cancel(CHANNEL)
+        self.running = False
+        self._wanted = None
+
+    def _changed(self, old: Session, new: Session) -> None:
+        if not self._active:
+            for before, after in ((old.reverse, new.reverse), (old.compare, new.compare)):
+                if before.t != after.t and after.t > 0:
+                    self._elsewhere = after.t
+        elif old.objective != new.objective:
+            if old.objective.recipe != new.objective.recipe:
+                self.stopped = False
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._view.show_state(self.state)
+        self._ask_bound()
+        self._ask_images()
+        self._ask_denoised()
+        self.settled.emit()
+
+    # --- questions
+
+    def _ask_bound(self) -> None:
+        payload = MeasureBound(self.state.recipe, self.state.curve == "excess")
+        if self.stopped or payload == self._wanted:
+            self._view.show_bound(self.bound, "")
+            return
+        if self.bound is not None and self.bound.recipe.lanes != payload.recipe.lanes:
+            kept = tuple(b for lane in payload.recipe.lanes for b in self.bound.lanes if b.lane == lane)
+            same = _same_draws(self.bound.recipe, payload.recipe) and len(kept) == len(payload.recipe.lanes)
+            self.bound = _of_lanes(self.bound, kept, payload.recipe) if same else None
+        elif self.bound is not None and not _same_draws(self.bound.recipe, payload.recipe):
+            self.bound = None
+        self._wanted = payload
+        self.running = True
+        self._started = (time.monotonic(), 0 if self.bound is None else self.bound.done)
+        self._view.show_bound(self.bound, "")
+        self._context.client.send(payload, CHANNEL, self._take_bound, on_failure=self._bound_failed)
+
+    def _ask_images(self) -> None:
+        recipe = msgspec.structs.replace(self.state.recipe, image=None, images=1)
+        self._ask("images", ShowHeldOut(recipe, max(1, self._view.slots)), self._take_images)
+
+    def _ask_denoised(self) -> None:
+        image = self.image
+        if image is None or not self.state.recipe.lanes:
+            self._asked.pop("denoised", None)
+            self._view.show_denoised(None)
+            return
+        recipe = msgspec.structs.replace(self.state.recipe, image=None, images=1)
+        self._ask("denoised", ShowDenoised(recipe, image, self.state.t), self._take_denoised)
+
+    def _ask(self, name: str, payload: ShowHeldOut | ShowDenoised, receiver) -> None:  # type: ignore[no-untyped-def]
+        if self._active and self._asked.get(name) != payload:
+            self._asked[name] = payload
+            self._inquiry.ask(name, payload, receiver)
+
+    # --- answers
+
+    def _take_bound(self, outcome: Outcome) -> None:
+        if isinstance(outcome, BoundShown):
+            if self.bound is None:
+                self._started = (time.monotonic(), outcome.done)  # opening models does not count
+            self.bound = outcome
+            self.running = outcome.partial
+            self._view.show_bound(outcome, "")
+        elif isinstance(outcome, Cancelled):
+            self.running = False
+        self.settled.emit()
+
+    def _bound_failed(self, outcome: Outcome) -> None:
+        self.running = False
+        if isinstance(outcome, Failed):
+            self._view.show_bound(None, outcome.message)
+            self._context.client.failed.emit(outcome)
+        self.settled.emit()
+
+    def _take_images(self, outcome: Outcome) -> None:
+        if isinstance(outcome, HeldOutShown):
+            self.images = outcome
+            self._view.show_images(outcome)
+            self._ask_denoised()
+
+    def _take_denoised(self, outcome: Outcome) -> None:
+        if isinstance(outcome, DenoisedShown):
+            self._view.show_denoised(outcome)
+
+
+def _same_draws(one: BoundRecipe, other: BoundRecipe) -> bool:
+    """Whether they look at the same images, timesteps and noise, in whatever number."""
+    of = [(r.dataset, r.split, r.seed, r.image, r.strata) for r in (one, other)]
+    return of[0] == of[1]
+
+
+def _of_lanes(shown: BoundShown, lanes: tuple[LaneBound, ...], recipe: BoundRecipe) -> BoundShown:
+    """What was shown of lanes that stay."""
+    return BoundShown(recipe, lanes, shown.done, shown.total, True)

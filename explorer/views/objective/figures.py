@@ -1,0 +1,66 @@
+"""From what was measured to what is drawn."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from explorer.engine.messages import BoundShown
+from explorer.engine.messages.objective import Estimate, LaneBound
+from explorer.state.objective import ObjectiveState
+from explorer.views.chain.labels import lane_colours, lane_titles
+from explorer.widgets.bar_chart import BarFigure, Bars, significant
+
+UNITS = {
+    "terms": "Lₜ₋₁ of one timestep, nats  (t = 1: L₀)",
+    "running": "L summed from T down to t, nats",
+    "error": "(x̂₀ − x₀)², mean over pixels",
+    "excess": "(x̂₀ − x₀)² minus the ideal denoiser's, mean over pixels",
+}
+
+
+def figure_of(shown: BoundShown | None, state: ObjectiveState) -> BarFigure:
+    """Bars of the chosen curve for every lane; without any before there is something to show."""
+    lanes = shown.lanes if shown is not None else ()
+    recipes = [bound.lane for bound in lanes]
+    titles, colours = lane_titles(recipes), lane_colours(recipes)
+    bars = tuple(
+        Bars(title, colour, bound.starts, bound.sizes, *values_of(bound, state.curve))
+        for bound, title, colour in zip(lanes, titles, colours, strict=True)
+    )
+    T = max((bound.T for bound in lanes), default=1000)
+    return BarFigure(T, bars, state.log, state.log_t, state.curve == "excess", state.panels, UNITS[state.curve])
+
+
+def values_of(bound: LaneBound, curve: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values and errors of a curve, each of shape (S,)."""
+    unknown = np.full(len(bound.starts), np.nan)
+    if curve == "terms":
+        return bound.terms, bound.terms_error
+    if curve == "running":
+        return running(bound), unknown
+    if curve == "error":
+        return bound.x0_error, unknown
+    if bound.excess is None or bound.excess_error is None:
+        return unknown, unknown
+    return bound.excess, bound.excess_error
+
+
+def running(bound: LaneBound) -> np.ndarray:
+    """L_T and all terms from T down to each stratum; NaN from the first one that is not known."""
+    if not math.isfinite(bound.prior.value):
+        return np.full(len(bound.starts), np.nan)
+    return bound.prior.value + np.cumsum((bound.terms * bound.sizes)[::-1])[::-1]
+
+
+def with_error(estimate: Estimate, factor: float = 1.0, digits: int = 0) -> str:
+    """An estimate and its standard error; a dash before there is one."""
+    value, error = estimate.value * factor, estimate.error * factor
+    if not math.isfinite(value):
+        return "–"
+    if 0 < abs(value) < 1e-2 and digits == 0:
+        return significant(value, 2)
+    places = 0 if abs(value) >= 1000 else digits if digits else 1 if abs(value) >= 1 else 3
+    said, beside = (f"{number:,.{places}f}".replace("-", "−").replace(",", " ") for number in (value, error))
+    return said if not math.isfinite(error) else f"{said} ± {beside}"

@@ -1,0 +1,181 @@
+"""The panel beside the objective: the selected image at the cursor, the terms there, and what is being measured."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown
+from explorer.recipe import BoundRecipe
+from explorer.recipe.objective import MAX_IMAGES
+from explorer.state.objective import ObjectiveState
+from explorer.views.chain.labels import lane_titles, short_titles
+from explorer.views.objective.figures import values_of
+from explorer.widgets.bar_chart import significant
+from explorer.widgets.math_text import var, words
+from explorer.widgets.number_fields import IntField, SeedField
+from explorer.widgets.picture_tile import PictureTile
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+MARGIN = 14
+ACROSS = 3
+LABEL_WIDTH = 96
+CURVES = {"terms": "Lₜ₋₁ IN NATS", "running": "SUM DOWN TO t, NATS", "error": "ERROR OF x̂₀", "excess": "EXCESS ERROR OF x̂₀"}
+NOTE = (
+    "L bounds −log p(x₀) from above. One timestep is drawn evenly from each of {strata} strata for each image, so every sum is unbiased "
+    "from the first round on."
+)
+
+
+class ObjectiveInspector(QWidget):
+    """Shows; its fields are read by the workspace when they are committed."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._names: tuple[str, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._column.setSpacing(8)
+        self.title = self._heading("Selected image")
+        self._tiles_box = QGridLayout()
+        self._tiles_box.setSpacing(8)
+        for column in range(ACROSS):
+            self._tiles_box.setColumnStretch(column, 1)
+        self.tiles: list[PictureTile] = []
+        self._column.addLayout(self._tiles_box)
+        self._column.addSpacing(4)
+        self.at_cursor = self._heading("At the cursor")
+        self._terms = self._rows()
+        self._term_rows: list[tuple[QLabel, QLabel]] = []
+        self._column.addSpacing(4)
+        self._heading("Measured")
+        facts = self._rows()
+        self.images = IntField(
+            1, MAX_IMAGES, "Images", "How many images (of one image: draws) are measured. More go on from what is known."
+        )
+        self.images.setSingleStep(16)
+        self.seed = SeedField()
+        self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
+        self._facts: dict[str, QLabel] = {}
+        self._add(facts, 0, "images", self.images)
+        self._add(facts, 1, "seed", self.seed)
+        for row, (name, tip) in enumerate(
+            (
+                ("data", "Which images: held out of training, or the training images"),
+                ("done", "Images of complete rounds, and draws of each"),
+                ("evaluated", "Images put through each network, over all timesteps"),
+            ),
+            2,
+        ):
+            self._facts[name] = QLabel("–")
+            self._facts[name].setToolTip(tip)
+            self._facts[name].setWordWrap(True)
+            self._add(facts, row, name, self._facts[name])
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        mark(self._note, "faint")
+        self._column.addWidget(self._note)
+        self._column.addStretch(1)
+
+    def _heading(self, text: str) -> QLabel:
+        label = QLabel(text.upper())
+        mark(label, "heading")
+        self._column.addWidget(label)
+        return label
+
+    def _rows(self) -> QGridLayout:
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(8)
+        rows.setVerticalSpacing(4)
+        rows.setColumnMinimumWidth(0, LABEL_WIDTH)
+        rows.setColumnStretch(1, 1)
+        self._column.addLayout(rows)
+        return rows
+
+    def _add(self, rows: QGridLayout, row: int, name: str, value: QWidget) -> QLabel:
+        label = QLabel(name)
+        mark(label, "muted")
+        rows.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+        rows.addWidget(value, row, 1)
+        return label
+
+    # --- what is shown ---
+
+    def show_state(self, state: ObjectiveState) -> None:
+        """The fields."""
+        recipe = state.recipe
+        self.images.show_value(recipe.images)
+        self.seed.show_value(recipe.seed)
+        self._names = lane_titles(recipe.lanes)
+        self.at_cursor.setVisible(bool(self._names))
+        self._note.setText(NOTE.format(strata=recipe.strata))
+        while len(self._term_rows) < len(self._names):
+            value = QLabel("–")
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._term_rows.append((self._add(self._terms, len(self._term_rows), "", value), value))
+        for index, (label, value) in enumerate(self._term_rows):
+            here = index < len(self._names)
+            label.setVisible(here)
+            value.setVisible(here)
+            if here:
+                label.setText(self._names[index])
+                value.setAccessibleName(f"{self._names[index]} at the cursor")
+
+    def show_bound(self, shown: BoundShown | None, state: ObjectiveState) -> None:
+        """Terms at the cursor, and how much is measured."""
+        by_lane = {bound.lane: bound for bound in shown.lanes} if shown is not None else {}
+        where = "at the cursor"
+        for lane, (_, value) in zip(state.recipe.lanes, self._term_rows, strict=False):
+            bound = by_lane.get(lane)
+            if bound is None:
+                value.setText("–")
+                continue
+            index = max(0, int((bound.starts <= state.t).sum()) - 1)
+            values, errors = values_of(bound, state.curve)
+            error = f" ± {significant(float(errors[index]), 1)}" if math.isfinite(float(errors[index])) else ""
+            value.setText(f"{significant(float(values[index]))}{error}")
+            first, last = int(bound.starts[index]), int(bound.starts[index] + bound.sizes[index] - 1)
+            where = f"t = {first}" if first == last else f"t = {first} … {last}"
+        self.at_cursor.setText(f"{CURVES[state.curve]}  ·  {where}" if by_lane else "AT THE CURSOR")
+        first_bound = shown.lanes[0] if shown is not None and shown.lanes else None
+        one = state.recipe.image is not None
+        done = "–" if first_bound is None else f"{first_bound.rounds} draws" if one else f"{first_bound.images} images, 1 draw each"
+        self._facts["done"].setText(done)
+        self._facts["evaluated"].setText("–" if first_bound is None else f"{first_bound.seen:,} in each lane".replace(",", " "))
+
+    def show_data(self, images: HeldOutShown | None, recipe: BoundRecipe) -> None:
+        """Which images they are."""
+        if images is None or not images.name:
+            self._facts["data"].setText("–")
+            return
+        name = images.name.upper() if images.name == "mnist" else images.name
+        of = "held-out" if recipe.split == "test" else "training"
+        self._facts["data"].setText(f"{name}: {images.known:,} {of}".replace(",", " "))
+
+    def show_denoised(self, shown: DenoisedShown | None, label: int | None, state: ObjectiveState) -> None:
+        """The image, x_t, and what every lane takes it for."""
+        lanes = state.recipe.lanes
+        count = 0 if shown is None else 2 + len(shown.guesses)
+        while len(self.tiles) < count:
+            tile = PictureTile(self._theme)
+            self._tiles_box.addWidget(tile, len(self.tiles) // ACROSS, len(self.tiles) % ACROSS)
+            self.tiles.append(tile)
+        for index, tile in enumerate(self.tiles):
+            tile.setVisible(index < count)
+        self.title.setVisible(shown is not None)
+        if shown is None:
+            return
+        digit = f" · digit {label}" if label is not None else ""
+        self.title.setText(f"IMAGE {shown.image}{digit.upper()} · t = {shown.t}")
+        self.tiles[0].show_picture(shown.clean, (var("x", 0),))
+        self.tiles[1].show_picture(shown.noisy[0], (var("x", max(1, shown.t)),))
+        names = short_titles(lanes)
+        for index, (guess, nats) in enumerate(zip(shown.guesses, shown.nats, strict=True)):
+            name = names[index] if index < len(names) else ""
+            tile = self.tiles[2 + index]
+            tile.show_picture(guess, (var("x", 0, "hat"), words(f" {name}")))
+            tile.setToolTip(f"x̂₀ of {name} from this x_t: {significant(nats)} nats at this timestep, for this noise")

@@ -1,0 +1,188 @@
+"""The bound's parts of every lane, in nats and in bits/dim."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from superqt import QElidingLabel
+
+from explorer.engine.messages.objective import LaneBound
+from explorer.recipe import Lane
+from explorer.views.chain.labels import checkpoint_name, lane_colours, lane_tip, lane_titles
+from explorer.views.objective.figures import with_error
+from explorer.widgets.card import Card
+from explorer.widgets.fonts import text_font
+from explorer.widgets.icons import icon
+from explorer.widgets.math_label import MathLabel
+from explorer.widgets.math_text import Formula, var, words
+from explorer.widgets.style import mark
+from explorer.widgets.theme import Theme
+
+COLUMNS = (
+    ("", ""),
+    ("L_T", "KL( q(x_T | x₀) ‖ N(0, I) ), closed form, nats"),
+    ("Σ Lₜ₋₁", "Sum over t > 1 of KL( q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ) ), nats"),
+    ("L₀", "−log p(x₀ | x₁) of 8-bit pixels, nats; its variance is σ₂², since σ₁ = 0"),
+    ("L", "L_T + Σ Lₜ₋₁ + L₀: an upper bound of −log p(x₀), nats per image ± one standard error"),
+    ("bits/dim", "The same over ln 2 and the number of pixels"),
+    ("", ""),
+)
+TO_LAST = 5
+ROW = 26
+NAME_WIDTH = 96
+HEADS: dict[str, Formula] = {
+    "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words("  nats")),
+}  # fmt: skip
+
+
+class _Swatch(QWidget):
+    """The lane's colour."""
+
+    def __init__(self, colour: str) -> None:
+        super().__init__()
+        self._colour = colour
+        self.setFixedSize(QSize(12, ROW))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._colour))
+        painter.drawRoundedRect(QRectF(0, ROW / 2 - 5, 10, 10), 3, 3)
+
+
+class BoundTable(Card):
+    """A row a lane.
+
+    Parameters
+    ----------
+    fill_menu : callable
+        Fills the "..." menu of the lane of that index.
+    """
+
+    def __init__(self, theme: Theme, fill_menu: Callable[[QMenu, int], None], parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent=parent)
+        self._theme, self._fill_menu = theme, fill_menu
+        self._lanes: tuple[Lane, ...] | None = None
+        self._cells: list[list[QLabel]] = []
+        self._buttons: list[QToolButton] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 8, 8, 8)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Totals of the objective")
+        theme.changed.connect(self._dress)
+
+    def set_lanes(self, lanes: tuple[Lane, ...]) -> None:
+        """One row for each."""
+        if lanes == self._lanes:
+            return
+        self._lanes = lanes
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            if item.widget() is not None:
+                item.widget().hide()
+                item.widget().deleteLater()
+        self._cells, self._buttons = [], []
+        titles, colours = lane_titles(lanes), lane_colours(lanes)
+        self._add_head(titles)
+        for row, (lane, title, colour) in enumerate(zip(lanes, titles, colours, strict=True), 1):
+            self._add_row(row, lane, title, colour)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(1, NAME_WIDTH)
+        self._dress()
+        self.setFixedHeight(16 + ROW * (len(lanes) + 1))
+
+    def _add_head(self, titles: Sequence[str]) -> None:
+        for column, (name, tip) in enumerate(COLUMNS):
+            if name in HEADS:
+                head = MathLabel(self._theme, HEADS[name])
+                head.setToolTip(tip)
+                self._grid.addWidget(head, 0, column + 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                continue
+            label = QLabel(name)
+            if column == TO_LAST + 1 and len(titles) > 1:
+                label.setText(f"to {titles[-1]}")
+                tip = f"L minus that of {titles[-1]}, nats: over the same images, timesteps and noise, so most of the spread goes away"
+            label.setToolTip(tip)
+            label.setFixedHeight(ROW)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            mark(label, "muted")
+            self._grid.addWidget(label, 0, column + 1)
+
+    def _add_row(self, row: int, lane: Lane, title: str, colour: str) -> None:
+        self._grid.addWidget(_Swatch(colour), row, 0)
+        name = QElidingLabel(f"{title} · {checkpoint_name(lane)}" + (" · clipped" if lane.sampler.clip else ""))
+        name.setFont(text_font(13))
+        name.setToolTip(lane_tip(lane))
+        name.setFixedHeight(ROW)
+        self._grid.addWidget(name, row, 1)
+        cells = []
+        for column in range(2, 8):
+            cell = QLabel("–")
+            cell.setFont(text_font(13))
+            cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            cell.setAccessibleName(f"{COLUMNS[column - 1][0] or 'difference'} of {title}")
+            self._grid.addWidget(cell, row, column)
+            cells.append(cell)
+        self._cells.append(cells)
+        button = QToolButton()
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip("Clip, compare with, or take this lane away")
+        button.setAccessibleName(f"Menu of {title}")
+        button.setFixedSize(24, 22)
+        mark(button, "quiet")
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._fill(menu, row - 1))
+        button.setMenu(menu)
+        self._grid.addWidget(button, row, 8)
+        self._buttons.append(button)
+
+    def _fill(self, menu: QMenu, index: int) -> None:
+        menu.clear()
+        self._fill_menu(menu, index)
+
+    def show_bounds(self, bounds: Sequence[LaneBound]) -> None:
+        """Figures of the lanes, in their order; those that are not there are dashes."""
+        by_lane = {bound.lane: bound for bound in bounds}
+        for lane, cells in zip(self._lanes or (), self._cells, strict=True):
+            bound = by_lane.get(lane)
+            for cell, said in zip(cells, _words(bound), strict=True):
+                if cell.text() != said:
+                    cell.setText(said)
+
+    def text(self, row: int, column: str) -> str:
+        """What stands in a cell, by the name of its column."""
+        return self._cells[row][[name for name, _ in COLUMNS].index(column) - 1].text()
+
+    def menu_of(self, row: int) -> QMenu:
+        """The "..." menu of a lane, filled."""
+        menu = self._buttons[row].menu()
+        self._fill(menu, row)
+        return menu
+
+    @property
+    def rows(self) -> int:
+        """Number of lanes."""
+        return len(self._cells)
+
+    def _dress(self, _tokens: object = None) -> None:
+        for button in self._buttons:
+            button.setIcon(icon("mdi6.dots-horizontal", self._theme.tokens))
+
+
+def _words(bound: LaneBound | None) -> list[str]:
+    if bound is None:
+        return ["–"] * 6
+    bits = 1 / (math.log(2) * bound.values)
+    gap = with_error(bound.gap)
+    signed = f"+{gap}" if math.isfinite(bound.gap.value) and bound.gap.value > 0 else gap if math.isfinite(bound.gap.value) else ""
+    parts = [with_error(part) for part in (bound.prior, bound.steps, bound.decoder, bound.total)]
+    parts[0] = parts[0].partition(" ±")[0]
+    return [*parts, with_error(bound.total, bits, 3), signed]

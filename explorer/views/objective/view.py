@@ -1,0 +1,302 @@
+"""The Objective workspace: bars of every term, totals, and the images they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown, LibraryEntry
+from explorer.recipe import MAX_LANES, ExactProcess, Lane
+from explorer.state.objective import ObjectiveState
+from explorer.views.chain.edits import lane_of
+from explorer.views.chain.file_opener import FileOpener
+from explorer.views.chain.labels import checkpoint_name, lane_titles
+from explorer.views.chain.lane_menu import add_checkpoints, verb
+from explorer.views.objective import verbs
+from explorer.views.objective.actions import ObjectiveActions
+from explorer.views.objective.controller import ObjectiveController
+from explorer.views.objective.figures import figure_of
+from explorer.views.objective.inspector import ObjectiveInspector
+from explorer.views.objective.table import BoundTable
+from explorer.views.objective.toolbar import ObjectiveToolbar
+from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.bar_chart import BarChart
+from explorer.widgets.card import Card
+from explorer.widgets.image_strip import ImageStrip
+
+MARGIN, GAP = 14, 10
+NO_LANES = "No diffusion model is chosen.\nAdd a lane above, or drop a .safetensors file on the window."
+WAITING = "Measuring: the first bars are there in a moment."
+EXCESS_OF_HELD_OUT = "excess over the training images' ideal denoiser: below 0 where the network generalizes (I: training images)"
+
+
+class ObjectiveWorkspace(Workspace):
+    """Every term of the bound, for each option."""
+
+    workspace_name = "objective"
+    title = "Objective"
+    icon_name = "ph.chart-bar"
+    tooltip = "Objective: every term of the bound against t for each option, on held-out images"
+    menu_title = "&Objective"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        theme = context.theme
+        self.setObjectName("page")
+        self.actions_ = ObjectiveActions(self)
+        self.toolbar = ObjectiveToolbar(self.actions_)
+        self.chart = BarChart(theme)
+        self.table = BoundTable(theme, self._fill_lane_menu)
+        self.strip = ImageStrip(theme)
+        self._inspector = ObjectiveInspector(theme)
+        self.controller = ObjectiveController(context, self, self)
+        self.opener = FileOpener(context.library, self._take_file, self)
+        self._was_idle = False
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        plot, images = Card(self.context.theme), Card(self.context.theme)
+        for card, widget, margins in ((plot, self.chart, (4, 2, 2, 2)), (images, self.strip, (2, 0, 2, 0))):
+            inside = QVBoxLayout(card)
+            inside.setContentsMargins(*margins)
+            inside.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
+        column.setSpacing(GAP)
+        column.addWidget(self.toolbar)
+        column.addWidget(plot, 1)
+        column.addWidget(self.table)
+        column.addWidget(images)
+
+    def _connect(self) -> None:
+        store, a, toolbar = self.context.store, self.actions_, self.toolbar
+        for name, action in a.curves.items():
+            action.triggered.connect(partial(self._set, "curve", name))
+        for name, action in a.panels.items():
+            action.triggered.connect(partial(self._set, "panels", name))
+        toolbar.curves.chosen.connect(lambda name: store.update_objective(curve=name))
+        toolbar.panels.chosen.connect(lambda name: store.update_objective(panels=name))
+        toolbar.scales.chosen.connect(self._toggle)
+        a.log.triggered.connect(lambda: self._toggle("log"))
+        a.log_t.triggered.connect(lambda: self._toggle("log_t"))
+        toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
+        a.one.triggered.connect(self._look_at_one)
+        a.training.triggered.connect(self._choose_split)
+        a.more.triggered.connect(lambda: self._put(verbs.more(self._state), "more images"))
+        a.resume.triggered.connect(self.controller.resume)
+        a.stop.triggered.connect(self.cancel)
+        self.chart.scrubbed.connect(self._scrub)
+        self.strip.chosen.connect(self._choose_image)
+        self.strip.slots_changed.connect(self.controller.slots_changed)
+        self.toolbar.add.menu().aboutToShow.connect(self._fill_add_menu)
+        self._inspector.images.committed.connect(lambda n: self._put(verbs.with_recipe(self._state, images=n), "change images"))
+        self._inspector.seed.committed.connect(lambda seed: self._put(verbs.with_recipe(self._state, seed=seed, image=None), "change seed"))
+        for field in (self._inspector.images, self._inspector.seed):
+            field.released.connect(self.chart.setFocus)
+        self.controller.settled.connect(self._say)
+
+    # --- the contract of a workspace
+
+    @property
+    def inspector(self) -> ObjectiveInspector:
+        """The image, the terms at the cursor, what is measured."""
+        return self._inspector
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that the person asked for is shown."""
+        return self.controller.idle
+
+    def menu_actions(self) -> Sequence[QAction]:
+        """The Objective menu."""
+        return self.actions_.menu()
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Gestures on the plot and the strip."""
+        return (
+            ("Click or drag in the plot", "go to a timestep; Reverse chain and Compare follow"),
+            ("Arrow keys, PgUp, PgDn", "one or ten timesteps on; in the strip the next image"),
+            ("Wheel", "one timestep on"),
+            ("Click an image", "its terms alone"),
+        )
+
+    def activate(self) -> None:
+        """Go on measuring."""
+        self.controller.activate()
+        self.chart.setFocus()
+
+    def deactivate(self) -> None:
+        """The engine is another workspace's; what is known is kept."""
+        self.controller.deactivate()
+        self._say()
+
+    def cancel(self) -> None:
+        """Stop measuring."""
+        self.controller.cancel()
+
+    def accept_entry(self, entry: LibraryEntry) -> bool:
+        """A DDPM becomes one more lane."""
+        if entry.card is None or entry.card.kind != "ddpm" or len(self._state.recipe.lanes) >= MAX_LANES:
+            return False
+        lane = lane_of(entry)
+        self._put(verbs.add_lane(self._state, lane), f"add {checkpoint_name(lane)}")
+        return True
+
+    # --- gestures
+
+    @property
+    def _state(self) -> ObjectiveState:
+        return self.context.store.session.objective
+
+    def _put(self, state: ObjectiveState, label: str) -> None:
+        self.context.store.update(label, objective=state)
+
+    def _set(self, field: str, value: str, _checked: bool = False) -> None:
+        self.context.store.update_objective(**{field: value})
+
+    def _toggle(self, field: str) -> None:
+        self.context.store.update(objective=msgspec.structs.replace(self._state, **{field: not getattr(self._state, field)}))
+
+    def _scrub(self, t: int) -> None:
+        self.context.store.replace(verbs.with_cursor(self.context.store.session, t))
+
+    def _look_at_one(self, one: bool) -> None:
+        image = self.controller.image if one else None
+        self._put(verbs.with_recipe(self._state, image=image), "look at one image" if one else "look at all images")
+
+    def _choose_image(self, number: int) -> None:
+        images = self.controller.images
+        if images is not None and number < len(images.indices):
+            self._put(verbs.look_at(self._state, number, images.indices[number]), "look at one image")
+
+    def _choose_split(self, training: bool) -> None:
+        split = "train" if training else "test"
+        self._put(verbs.with_recipe(self._state, split=split, image=None), "training images" if training else "held-out images")
+
+    def _take_file(self, entry: LibraryEntry, _lane: int | None) -> None:
+        self.accept_entry(entry)
+
+    def _fill_add_menu(self) -> None:
+        menu = self.toolbar.add.menu()
+        menu.clear()
+        add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(None))
+        exact = Lane("", "mnist", exact=ExactProcess("mnist", follow="mean"))
+        verb(
+            menu, "Exact process of MNIST", lambda: self._put(verbs.add_lane(self._state, exact), "add the exact process"),
+            exact not in self._state.recipe.lanes, "The ideal denoiser of the training images: what no network can surpass on them",
+        )  # fmt: skip
+
+    def _fill_lane_menu(self, menu: QMenu, index: int) -> None:
+        lanes = self._state.recipe.lanes
+        if index >= len(lanes):
+            return
+        lane, last = lanes[index], index == len(lanes) - 1
+        clip = verb(
+            menu, "Clip x̂₀ to [−1, 1]", lambda: self._put(verbs.set_clip(self._state, index, not lane.sampler.clip), "clip x̂₀"),
+            tip="The mean is then derived from the clipped x̂₀",
+        )  # fmt: skip
+        clip.setCheckable(True)
+        clip.setChecked(lane.sampler.clip)
+        title = lane_titles(lanes)[index]
+        verb(menu, f"Compare the others with {title}", lambda: self._put(verbs.compare_with(self._state, index), "compare"), not last)
+        menu.addSeparator()
+        verb(menu, f"Take {title} away", lambda: self._put(verbs.remove_lane(self._state, index), f"take {title} away"))
+
+    # --- what the controller hands over
+
+    @property
+    def slots(self) -> int:
+        """How many images the strip has room for."""
+        return self.strip.slots
+
+    def show_state(self, state: ObjectiveState) -> None:
+        """What the person chose."""
+        recipe, a = state.recipe, self.actions_
+        self.toolbar.show_state(state)
+        a.curves[state.curve].setChecked(True)
+        a.panels[state.panels].setChecked(True)
+        checked = {a.log: state.log, a.log_t: state.log_t, a.one: recipe.image is not None, a.training: recipe.split == "train"}
+        for action, on in checked.items():
+            action.setChecked(on)
+        self.table.set_lanes(recipe.lanes)
+        self.chart.set_cursor(state.t)
+        self.strip.set_selected(state.selected)
+        self._inspector.show_state(state)
+        self._inspector.show_data(self.controller.images, recipe)
+        self.table.setVisible(bool(recipe.lanes))
+
+    def show_bound(self, shown: BoundShown | None, trouble: str) -> None:
+        """How far the estimate is, or why there is none."""
+        state = self._state
+        if not state.recipe.lanes:
+            self.chart.set_message(NO_LANES)
+        elif shown is None or not shown.lanes:
+            self.chart.set_message(trouble or ("" if self.controller.stopped else WAITING))
+        else:
+            self.chart.set_message("")
+        self.chart.set_figure(figure_of(shown, state))
+        self.table.show_bounds(shown.lanes if shown is not None else ())
+        self._inspector.show_bound(shown, state)
+
+    def show_images(self, shown: HeldOutShown | None) -> None:
+        """The strip's images."""
+        if shown is not None:
+            labels = shown.labels or (None,) * len(shown.indices)
+            tips = (
+                f"image {i}" + (f", digit {label}" if label is not None else "") for i, label in zip(shown.indices, labels, strict=True)
+            )
+            self.strip.set_images(shown.tiles, tuple(tips))
+        self._inspector.show_data(shown, self._state.recipe)
+
+    def show_denoised(self, shown: DenoisedShown | None) -> None:
+        """The selected image at the cursor."""
+        images = self.controller.images
+        label = None
+        if shown is not None and images is not None and images.labels is not None and shown.image in images.indices:
+            label = images.labels[images.indices.index(shown.image)]
+        self._inspector.show_denoised(shown, label, self._state)
+
+    # --- what is said
+
+    def _say(self) -> None:
+        """Status and idleness, whenever either may be another."""
+        controller = self.controller
+        lanes = bool(self._state.recipe.lanes)
+        self.actions_.resume.setEnabled(lanes and not controller.running and not controller.complete)
+        self.actions_.stop.setEnabled(controller.running)
+        self.status_changed.emit(self._status())
+        if self.idle != self._was_idle:
+            self._was_idle = self.idle
+            self.idle_changed.emit(self._was_idle)
+
+    def _status(self) -> Status:
+        state, bound, running = self._state, self.controller.bound, self.controller.running
+        if not state.recipe.lanes:
+            return Status("no lanes to measure")
+        noun = "draw" if state.recipe.image is not None else "image"
+        wanted = f"{state.recipe.images} {noun}{'' if state.recipe.images == 1 else 's'}"
+        right = EXCESS_OF_HELD_OUT if state.curve == "excess" and state.recipe.split == "test" else ""
+        if running and (bound is None or not bound.total):
+            return Status(f"measuring {wanted}", 0, 1, right=right, cancellable=True)
+        if bound is None:
+            return Status("nothing measured yet", right=right)
+        done = min((b.rounds if state.recipe.image is not None else b.images) for b in bound.lanes) if bound.lanes else 0
+        if running:
+            speed = self.controller.speed
+            left = f" · {_clock((bound.total - bound.done) / speed)} left" if speed > 0 else ""
+            detail = f"{done} of {wanted}{left}"
+            return Status("measuring the bound", bound.done, bound.total, detail, right, cancellable=True)
+        if not self.controller.complete:
+            return Status(f"stopped after {done} of {wanted}: R goes on", right=right)
+        return Status(f"{done} {noun}{'' if done == 1 else 's'} measured", right=right)
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
