@@ -28,6 +28,8 @@ def short(value: float) -> str:
         return f"{value:.0f}"
     if size >= 10:
         return f"{value:.1f}"
+    if size < 0.0005:
+        return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−").replace("-", "−")
     return f"{value:.2f}" if size >= 0.1 else f"{value:.3f}"
 
 

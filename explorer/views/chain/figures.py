@@ -33,6 +33,10 @@ SSIM_PLOTS: tuple[Segment, ...] = (
 NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"), ("x_t", "‖xₜ‖", "dash"), ("eps_hat", "‖ε̂‖", "dot"))
 
 
+ROUNDING = 0.01
+"""Distances below this are those of one predictor computed in two ways."""
+
+
 class FigureMaker:
     """Makes figures whose axes do not jump: the upper end only grows, in round numbers, for one set of lanes."""
 
@@ -77,6 +81,8 @@ class FigureMaker:
         high = self._upper(plot, series, 1.25 * typical if plot == "norms" else 1.0)
         if not log:
             return Figure(Axes(T, 0.0, high), series, legend)
+        if 0 < (largest := _largest(series)) < ROUNDING:
+            return Figure(rounding_axes(T, largest), series, legend)
         low = 10.0 ** math.floor(math.log10(typical / (3 if plot == "norms" else 100)))
         return Figure(Axes(T, low, max(high, 10 * low), log=True), series, legend)
 
@@ -91,6 +97,16 @@ class FigureMaker:
         seen = max((float(np.nanmax(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)
         self._high[plot] = max(self._high.get(plot, 0.0), round_up(max(seen * 1.02, least)))
         return self._high[plot]
+
+
+def _largest(series: Sequence[Series]) -> float:
+    return max((float(np.nanmax(s.values)) for s in series if len(s.values) and np.isfinite(s.values).any()), default=0.0)
+
+
+def rounding_axes(T: int, largest: float) -> Axes:
+    """Logarithmic axes for curves that differ by rounding alone, which would lie below all others."""
+    top = 10.0 ** math.ceil(math.log10(largest))
+    return Axes(T, top / 1000, top, log=True)
 
 
 def round_up(value: float) -> float:

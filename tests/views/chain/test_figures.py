@@ -42,6 +42,12 @@ def test_lanes_have_their_colours_and_unknown_values_are_left_out() -> None:
     assert figure.axes.log
 
 
+def test_curves_that_differ_by_rounding_are_seen_on_a_logarithmic_scale() -> None:
+    shown = CurvesShown(0, KEYS[1], tuple(LaneCurves(key, T, {"distance x_t": np.array([3e-5, 1e-6, 0.0])}) for key in KEYS))
+    axes = FigureMaker().make("distance x_t", 100, KEYS, 0, PLAN, shown, True, DARK).axes
+    assert (axes.low, axes.high) == pytest.approx((1e-7, 1e-4))
+
+
 def test_coefficients_are_those_of_the_plan_on_a_logarithmic_scale() -> None:
     figure = FigureMaker().make("coefficients", 100, KEYS, 0, PLAN, None, False, DARK)
     assert [s.values.tolist() for s in figure.series] == [[0.002, 1], [0.9, 0], [0.4, 0]]
