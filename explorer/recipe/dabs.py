@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
+
+if TYPE_CHECKING:  # reading a recipe does not wait for numpy
+    import numpy as np
 
 MAX_DAB_CORNERS = 4096
 MAX_RADIUS = 512.0
@@ -48,6 +51,8 @@ class Dab(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def coverage(dab: Dab, height: int, width: int) -> np.ndarray:
     """How much of each pixel a mark covers, shape (height, width), float32 in [0, 1]: soft over one pixel at its edge."""
+    import numpy as np
+
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     path = np.array(dab.path, np.float64)
     starts, ends = (path[:-1], path[1:]) if len(path) > 1 else (path, path)
@@ -83,12 +88,16 @@ class Mask(msgspec.Struct, frozen=True):
 
     def array(self) -> np.ndarray:
         """Shape (height, width), bool."""
+        import numpy as np
+
         bits = np.unpackbits(np.frombuffer(self.bits, np.uint8), count=self.height * self.width)
         return bits.astype(bool).reshape(self.height, self.width)
 
 
 def mask_of(region: np.ndarray) -> Mask:
     """Mask of a bool array (height, width)."""
+    import numpy as np
+
     height, width = region.shape
     return Mask(height, width, np.packbits(region.astype(bool)).tobytes())
 
@@ -127,10 +136,14 @@ class Picture(msgspec.Struct, frozen=True):
 
     def array(self) -> np.ndarray:
         """Shape (channels, height, width), uint8."""
+        import numpy as np
+
         return np.frombuffer(self.pixels, np.uint8).reshape(self.channels, self.height, self.width)
 
 
 def picture_of(pixels: np.ndarray, name: str = "") -> Picture:
     """Picture of a uint8 array (channels, height, width)."""
+    import numpy as np
+
     channels, height, width = pixels.shape
     return Picture(channels, height, width, pixels.astype(np.uint8).tobytes(), name[:255])

@@ -1,0 +1,343 @@
+"""Branches in the real window, on a shipped model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from explorer.checkpoints.files import load
+from explorer.diffusion.reverse import plan
+from explorer.engine import predictors
+from explorer.engine.branches import Draws, walked
+from explorer.engine.messages import Failed
+from explorer.engine.pictures import grey_tiles
+from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint
+from explorer.state.persistence import Saved, decode_saved, encode_saved
+from explorer.state.session import ChainState, Session
+from explorer.views.reverse_chain.branching import Branching
+from explorer.views.reverse_chain.view import ReverseChainWorkspace
+from explorer.widgets.branch_tree import ROW
+
+LEFT = Qt.MouseButton.LeftButton
+STEPS, SEED, SAMPLES = 10, 3, 4
+LaneMaker = Callable[..., Lane]
+
+
+@pytest.fixture
+def page(open_page: Callable[..., ReverseChainWorkspace], lane: LaneMaker, qtbot: QtBot) -> ReverseChainWorkspace:
+    """Option C over 10 steps, sampled, at t = 500, sample 2 selected."""
+    opened = open_page(ReverseChainWorkspace, (lane("C", steps=STEPS),), seed=SEED, samples=SAMPLES, selected=2)
+    opened.playback.scrub(500)
+    settle(opened, qtbot)
+    return opened
+
+
+def settle(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    client = page.context.client
+    qtbot.waitUntil(lambda: page.idle and not client.busy, timeout=60_000)
+
+
+def hands(page: ReverseChainWorkspace) -> Branching:
+    return page.branching
+
+
+def state(page: ReverseChainWorkspace) -> ChainState:
+    return page.part.state
+
+
+def edits(page: ReverseChainWorkspace) -> tuple[Edit, ...]:
+    return state(page).recipe.lanes[0].edits
+
+
+def made(lane: Lane) -> np.ndarray:
+    """States of a lane, walked apart from the window: (K + 1, N, C, H, W)."""
+    predictor = predictors.from_checkpoint(load(Path(lane.source)), torch.device("cpu"))
+    draws = Draws(SEED, range(SAMPLES), (1, 28, 28), torch.device("cpu"))
+    with torch.inference_mode():
+        steps = list(walked(lane, predictor, plan(predictor.schedule, STEPS), draws, lambda other: predictor))
+    return torch.stack([s.x_t for s in steps] + [steps[-1].x_prev]).numpy()
+
+
+def paint_over(page: ReverseChainWorkspace, qtbot: QtBot, *corners: tuple[float, float]) -> None:
+    canvas = hands(page).paint.canvas
+    qtbot.waitUntil(lambda: canvas.image is not None, timeout=60_000)
+    points = [canvas.point_of(*corner).toPoint() for corner in corners]
+    QTest.mousePress(canvas, LEFT, pos=points[0])
+    for point in points[1:]:
+        QTest.mouseMove(canvas, point)
+    QTest.mouseRelease(canvas, LEFT, pos=points[-1])
+
+
+def test_new_noise_is_a_branch_that_undo_takes_back_and_redo_brings_again(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    before = page.grid.tiles
+    QTest.keyClick(page, Qt.Key.Key_Z)
+    settle(page, qtbot)
+    branch = state(page).recipe.lanes[0]
+    assert edits(page) == (FreshNoise(500, 1),)
+    assert state(page).t == 0, "the cursor followed it down"
+    np.testing.assert_array_equal(page.grid.tiles, grey_tiles(made(branch)[-1]))
+    store = page.context.store
+    assert store.undo_label == "branch: noise 1 from t = 500"
+    store.undo()
+    settle(page, qtbot)
+    assert edits(page) == ()
+    assert state(page).recipe.branches == ()
+    page.playback.scrub(500)
+    settle(page, qtbot)
+    np.testing.assert_array_equal(page.grid.tiles, before)
+    store.redo()
+    page.playback.scrub(0)
+    settle(page, qtbot)
+    assert state(page).recipe.lanes[0] == branch
+    np.testing.assert_array_equal(page.grid.tiles, grey_tiles(made(branch)[-1]))
+
+
+def test_the_same_noise_again_gives_the_same_chain(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    QTest.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
+    settle(page, qtbot)
+    assert edits(page) == (FreshNoise(500, 0),)
+    np.testing.assert_array_equal(page.grid.tiles, grey_tiles(made(msgspec.structs.replace(state(page).recipe.lanes[0], edits=()))[-1]))
+
+
+def test_painting_is_followed_and_becomes_a_branch_of_that_sample(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    panel = hands(page).paint
+    QTest.keyClick(page, Qt.Key.Key_P)
+    assert hands(page).open_panel is panel
+    assert not panel.go.isEnabled()
+    settle(page, qtbot)
+    plain, led = panel.sees.image, panel.leads.image
+    np.testing.assert_array_equal(pixels(panel.canvas.image), page.grid.tiles[2])
+    paint_over(page, qtbot, (8, 8), (14, 9), (20, 10))
+    settle(page, qtbot)
+    assert panel.sees.image != plain
+    assert panel.leads.image != led
+    assert pixels(panel.canvas.image)[9, 14].tolist() == [255, 255, 255]
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    settle(page, qtbot)
+    assert hands(page).open_panel is None
+    (edit,) = edits(page)
+    assert isinstance(edit, Paint)
+    assert (edit.t, edit.on, edit.samples, len(edit.dabs)) == (500, "x_t", (2,), 1)
+    np.testing.assert_array_equal(page.grid.tiles, grey_tiles(made(state(page).recipe.lanes[0])[-1]))
+
+
+def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    recipe, panel = state(page).recipe, hands(page).paint
+    hands(page).open_paint(False)
+    paint_over(page, qtbot, (8, 8), (14, 9))
+    paint_over(page, qtbot, (4, 4))
+    assert len(panel.dabs) == 2
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Backspace)
+    assert len(panel.dabs) == 1
+    QTest.mouseClick(panel.brushes.button("noise"), LEFT)
+    paint_over(page, qtbot, (20, 20))
+    assert (panel.dabs[-1].value, panel.dabs[-1].noise) == (0.0, 1.0)
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Escape)
+    assert hands(page).open_panel is None
+    assert state(page).recipe == recipe
+    settle(page, qtbot)
+
+
+def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    page.part.update(quantity="x0_hat")
+    hands(page).open_paint(False)
+    settle(page, qtbot)
+    panel = hands(page).paint
+    assert panel.on.current == "x0_hat"
+    assert panel.canvas.image == panel.sees.image
+    paint_over(page, qtbot, (14, 14))
+    panel.everyone.setChecked(True)
+    QTest.mouseClick(panel.go, LEFT)
+    settle(page, qtbot)
+    (edit,) = edits(page)
+    assert isinstance(edit, Paint)
+    assert (edit.on, edit.samples) == ("x0_hat", ())
+
+
+def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    root = made(state(page).recipe.lanes[0])
+    QTest.keyClick(page, Qt.Key.Key_E)
+    panel = hands(page).paint
+    panel.repeats.show_value(2)
+    paint_over(page, qtbot, (2, 22), (26, 22))
+    QTest.mouseClick(panel.go, LEFT)
+    settle(page, qtbot)
+    (edit,) = edits(page)
+    assert isinstance(edit, Inpaint)
+    assert (edit.repeats, edit.known, edit.samples) == (2, "states", ())
+    erased = edit.mask.array()
+    assert erased[22, 14]
+    assert not erased[:16].any()
+    last = made(state(page).recipe.lanes[0])[-1]
+    np.testing.assert_array_equal(page.grid.tiles, grey_tiles(last))
+    np.testing.assert_array_equal(last[..., ~erased], root[-1][..., ~erased])
+
+
+def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).open_paint(True)
+    panel = hands(page).paint
+    paint_over(page, qtbot, (14, 14))
+    inside = panel.region[14, 14]
+    QTest.mouseClick(panel.invert, LEFT)
+    assert inside
+    assert not panel.region[14, 14]
+    assert panel.region[0, 0]
+    hands(page).close()
+    settle(page, qtbot)
+
+
+def test_the_tree_shows_renames_and_deletes(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    branching, tree = hands(page), hands(page).bar.tree
+    assert [row.label for row in tree.rows] == ["Option C"]
+    branching.draw_fresh()
+    settle(page, qtbot)
+    page.playback.scrub(300)
+    branching.draw_fresh()
+    settle(page, qtbot)
+    assert [(row.label, row.parent) for row in tree.rows] == [("Option C", -1), ("noise 1 from t = 500", 0), ("noise 2 from t = 300", 1)]
+    assert tree.current == 2
+    assert sorted(tree.tiles) == [0, 1, 2], "each with its picture"
+    assert [t for _, t in tree.tiles.values()] == [0, 0, 0]
+    np.testing.assert_array_equal(pixels(tree.tiles[2][0]), page.grid.tiles[2])
+    QTest.mouseClick(tree, LEFT, pos=QPoint(40, round(ROW * 0.5)))
+    settle(page, qtbot)
+    assert edits(page) == ()
+    assert len(tree.rows) == 3
+    tree.setFocus()
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    settle(page, qtbot)
+    assert edits(page) == (FreshNoise(500, 1),)
+    QTest.keyClick(tree, Qt.Key.Key_F2)
+    field = tree.findChild(type(tree._edit))
+    assert field is not None
+    field.setText("the other seven")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert tree.rows[1].label == "the other seven"
+    tree.setFocus()
+    QTest.keyClick(tree, Qt.Key.Key_Delete)
+    settle(page, qtbot)
+    assert [row.label for row in tree.rows] == ["Option C"]
+    assert edits(page) == ()
+    page.context.store.undo()
+    settle(page, qtbot)
+    assert [row.label for row in tree.rows] == ["Option C", "the other seven", "noise 2 from t = 300"]
+
+
+def test_back_to_the_parent(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).draw_fresh()
+    settle(page, qtbot)
+    hands(page).actions.by_name["parent"].trigger()
+    settle(page, qtbot)
+    assert edits(page) == ()
+    assert not hands(page).actions.by_name["parent"].isEnabled()
+
+
+def test_the_sampler_is_of_the_whole_tree(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).draw_fresh()
+    settle(page, qtbot)
+    page.set_sampler("change steps", steps=5)
+    settle(page, qtbot)
+    assert [row.label for row in hands(page).bar.tree.rows] == ["Option C", "noise 1 from t = 500"]
+    assert {branch.lane.sampler.steps for branch in state(page).recipe.branches} == {5}
+
+
+def test_another_eta_from_here(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).change(eta=0.0)
+    settle(page, qtbot)
+    assert edits(page) == (Change(500, eta=0.0),)
+    np.testing.assert_array_equal(page.grid.tiles, grey_tiles(made(state(page).recipe.lanes[0])[-1]))
+    page.playback.scrub(300)
+    recipe = state(page).recipe
+    with qtbot.waitSignal(page.context.client.failed) as told:
+        hands(page).draw_fresh()
+    assert "η = 0" in told.args[0].message
+    assert state(page).recipe == recipe
+
+
+def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    page.playback.scrub(0)
+    settle(page, qtbot)
+    QTest.keyClick(page, Qt.Key.Key_B)
+    panel = hands(page).back_up
+    assert hands(page).open_panel is panel
+    assert panel.up_to == 500
+    panel.t.show_value(300)
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    settle(page, qtbot)
+    assert edits(page) == (BackUp(300),)
+    root = made(msgspec.structs.replace(state(page).recipe.lanes[0], edits=()))
+    branch = made(state(page).recipe.lanes[0])
+    distance = float(np.linalg.norm((branch[-1] - root[-1])[2].astype(np.float64)))
+    assert hands(page).bar.survival.shown.distance == pytest.approx(distance, rel=1e-5)
+    assert f"= {distance:.1f}" in hands(page).bar.survival.text
+    hands(page).show_parent()
+    settle(page, qtbot)
+    assert not hands(page).bar.survival.isVisible()
+
+
+def test_a_picture_is_offered_before_it_is_taken(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    recipe, panel = state(page).recipe, hands(page).back_up
+    path = tmp_path / "seven.png"
+    ink = np.full((60, 90, 3), 250, np.uint8)
+    ink[15:45, 40:48] = 20
+    Image.fromarray(ink).save(path)
+    assert page.accept_picture(str(path))
+    settle(page, qtbot)
+    assert hands(page).open_panel is panel
+    assert state(page).recipe == recipe, "an offer changes nothing"
+    assert "seven.png" in panel._note.text()
+    QTest.mouseClick(panel.go, LEFT)
+    settle(page, qtbot)
+    (edit,) = edits(page)
+    assert isinstance(edit, BackUp)
+    assert edit.picture is not None
+    assert edit.picture.shape == (1, 28, 28)
+    saved = Saved(session=page.context.store.session)
+    assert decode_saved(encode_saved(saved), "session").session == saved.session, "picture and all"
+
+
+def test_what_is_no_picture_is_told_of_and_nothing_is_lost(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    session: Session = page.context.store.session
+    path = tmp_path / "seven.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n and then nothing")
+    with qtbot.waitSignal(page.context.client.failed) as told:
+        page.accept_picture(str(path))
+    assert isinstance(told.args[0], Failed)
+    assert "seven.png" in told.args[0].message
+    settle(page, qtbot)
+    assert page.context.store.session == session
+    clipboard = QGuiApplication.clipboard()
+    clipboard.clear()
+    with qtbot.waitSignal(page.context.client.failed) as told:
+        hands(page).paste()
+    assert "clipboard" in told.args[0].message
+    hands(page).close()
+
+
+def test_a_pasted_picture(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    image = QImage(30, 20, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.black)
+    QGuiApplication.clipboard().setImage(image)
+    hands(page).open_back_up()
+    QTest.keyClick(hands(page).back_up, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settle(page, qtbot)
+    assert hands(page).back_up.picture is not None
+    assert not any(hands(page).back_up.picture.pixels)
+    QGuiApplication.clipboard().clear()
+
+
+def pixels(image: QImage | None) -> np.ndarray:
+    assert image is not None
+    shown = image.convertToFormat(QImage.Format.Format_RGB888)
+    flat = np.frombuffer(shown.constBits(), np.uint8).reshape(shown.height(), shown.bytesPerLine())
+    return flat[:, : 3 * shown.width()].reshape(shown.height(), shown.width(), 3).copy()

@@ -1,0 +1,105 @@
+"""The tree of branches, derived from their edits."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from explorer.recipe import BackUp, Branch, ChainRecipe, Change, Dab, Edit, FreshNoise, Lane, Paint, Sampler
+from explorer.state.session import ChainState
+from explorer.views.reverse_chain import tree
+
+ROOT = Lane("ab" * 32, "/models/c.safetensors", "C", Sampler(20))
+PAINT = Paint(300, (Dab(((3.0, 4.0),)),))
+
+
+def lane(*edits: Edit) -> Lane:
+    return msgspec.structs.replace(ROOT, edits=edits)
+
+
+def state(shown: Lane = ROOT, *branches: Lane) -> ChainState:
+    return ChainState(ChainRecipe((shown,), 3, 4, branches=tuple(Branch(b) for b in branches)), t=300)
+
+
+def shape(found: ChainState) -> list[tuple[int, int | None]]:
+    return [(node.parent, node.t) for node in tree.rows_of(found.recipe)]
+
+
+def test_a_branch_leaves_the_longest_kept_beginning_of_its_edits() -> None:
+    a, b, c = FreshNoise(640), PAINT, FreshNoise(100, 2)
+    found = state(ROOT, lane(a), lane(a, b), lane(a, b, c), lane(b))
+    assert shape(found) == [(-1, None), (0, 300), (0, 640), (2, 300), (3, 100)]
+    without_middle = state(ROOT, lane(a), lane(a, b, c))
+    assert shape(without_middle) == [(-1, None), (0, 640), (1, 100)]
+
+
+def test_branches_of_another_chain_wait_until_it_is_shown_again() -> None:
+    other = msgspec.structs.replace(ROOT, checkpoint="cd" * 32)
+    found = state(other, lane(PAINT))
+    assert shape(found) == [(-1, None)]
+    assert shape(tree.showing(found, ROOT)) == [(-1, None), (0, 300)]
+
+
+def test_branching_drops_what_is_still_to_come() -> None:
+    first = tree.with_branch(state(), PAINT)
+    assert first.recipe.lanes == (lane(PAINT),)
+    higher = tree.with_branch(first, FreshNoise(640, 1))
+    assert higher.recipe.lanes == (lane(FreshNoise(640, 1)),), "at 640 the paint has not happened yet"
+    lower = tree.with_branch(first, FreshNoise(100, 1))
+    assert lower.recipe.lanes == (lane(PAINT, FreshNoise(100, 1)),)
+    assert shape(lower) == [(-1, None), (0, 300), (1, 100)]
+    again = tree.with_branch(first, BackUp(640))
+    assert again.recipe.lanes == (lane(PAINT, BackUp(640)),), "the image that is backed up from was painted"
+
+
+def test_the_same_branch_twice_is_one() -> None:
+    once = tree.with_branch(state(), PAINT)
+    twice = tree.with_branch(tree.showing(once, ROOT), PAINT)
+    assert twice.recipe == once.recipe
+
+
+def test_deleting_takes_what_leaves_it_and_shows_the_parent() -> None:
+    a, b = lane(FreshNoise(640)), lane(FreshNoise(640), PAINT)
+    found = tree.without(state(b, a, b, lane(PAINT)), a)
+    assert [branch.lane for branch in found.recipe.branches] == [lane(PAINT)]
+    assert found.recipe.lanes == (ROOT,)
+    kept = tree.without(state(lane(PAINT), a, b, lane(PAINT)), b)
+    assert kept.recipe.lanes == (lane(PAINT),)
+    assert len(kept.recipe.branches) == 2
+
+
+def test_names_and_samplers_are_of_the_tree() -> None:
+    found = tree.renamed(state(ROOT, lane(PAINT)), lane(PAINT), "  a longer tail ")
+    assert tree.rows_of(found.recipe)[1].label == "a longer tail"
+    assert tree.rows_of(tree.renamed(found, lane(PAINT), "").recipe)[1].label == "painted at t = 300"
+    other = tree.with_sampler(found, Sampler(50, 0.5))
+    assert {one.sampler for one in (*other.recipe.lanes, *(b.lane for b in other.recipe.branches))} == {Sampler(50, 0.5)}
+    assert shape(other) == shape(found)
+
+
+def test_every_new_noise_is_another() -> None:
+    found = state()
+    assert tree.next_stream(found.recipe) == 1
+    found = tree.with_branch(found, FreshNoise(500, 1))
+    found = tree.with_branch(tree.showing(found, ROOT), FreshNoise(300, 7))
+    assert tree.next_stream(found.recipe) == 8
+
+
+def test_there_is_an_end_to_branches() -> None:
+    found = state()
+    for stream in range(1, 65):
+        found = tree.with_branch(tree.showing(found, ROOT), FreshNoise(500, stream))
+    with pytest.raises(ValueError, match="at most 64 branches"):
+        tree.with_branch(tree.showing(found, ROOT), FreshNoise(500, 65))
+
+
+def test_in_compare_it_is_beside_its_parent() -> None:
+    branch = lane(PAINT)
+    strangers = ChainState(ChainRecipe((lane(Change(200, eta=0.0)),), 99, 4))
+    opened = tree.beside_parent(state(branch, branch), ROOT, branch, strangers)
+    assert opened.recipe.lanes == (ROOT, branch), "other noise: in their place"
+    assert (opened.recipe.seed, opened.reference, opened.lane, opened.t) == (3, 0, 1, 300)
+    friends = ChainState(ChainRecipe((lane(Change(200, eta=0.0)), ROOT), 3, 4))
+    opened = tree.beside_parent(state(branch, branch), ROOT, branch, friends)
+    assert opened.recipe.lanes == (*friends.recipe.lanes, branch), "the same noise: added"
+    assert (opened.reference, opened.lane) == (1, 2)
