@@ -1,0 +1,47 @@
+"""`train` for latent models: logistic units, widths, stored halves, and PCA, which is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from explorer.checkpoints.files import load, read_card
+from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
+from explorer.models.registry import parse_config
+
+
+def test_a_logistic_autoencoder_is_said_to_be_one(run: Callable[..., Any], tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    options = ["--activation", "sigmoid", "--hidden", "12,8", "--stored", "fp16", "--images", 64, "--batch", 32, "--epochs", 1]
+    ran = run("train", "ae", *options, "--code", 3, "--out", out, "--json")
+    assert ran.status == 0, ran.err
+    path = out / "final.safetensors"
+    card = read_card(path)
+    assert parse_config(card.network.name, card.network.config) == AutoencoderConfig(
+        variational=False, activation="sigmoid", hidden=(12, 8), code=3
+    )
+    assert card.training is not None
+    assert "in place of their layer-wise RBM pre-training" in card.training.notes
+    assert {tensor.dtype for tensor in load_file(path).values()} == {torch.float16}
+    network = load(path).network
+    assert isinstance(network, Autoencoder)
+    assert next(network.parameters()).dtype == torch.float32, "computed in fp32, whatever is stored"
+
+
+def test_pca_is_computed(run: Callable[..., Any], tmp_path: Path) -> None:
+    ran = run("train", "pca", "--code", 4, "--images", 200, "--out", tmp_path / "run", "--json")
+    assert ran.status == 0, ran.err
+    card = read_card(Path(ran.json["checkpoint"]))
+    assert (card.kind, card.network.name, card.network.config["code"]) == ("ae", "pca", 4)
+    assert "of the training images' variance" in ran.json["notes"]
+
+
+@pytest.mark.parametrize("widths", ["a", "", "10,", "-3", "0"])
+def test_widths_that_cannot_be(refused: Callable[..., str], tmp_path: Path, widths: str) -> None:
+    line = refused("train", "ae", "--hidden", widths, "--images", 64, "--batch", 32, "--epochs", 1, "--out", tmp_path / "run")
+    assert "widths" in line
