@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from explorer.cli.display import require_libraries, require_qt
+from explorer.cli.render_latent import LatentWish, LayerChoice, ShapeChoice, wish_for, with_latent
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 
@@ -79,6 +80,7 @@ class Wish:
     skips_off: tuple[int, ...] = ()
     page: str | None = None
     exact: tuple[str, ...] = ()
+    latent: LatentWish = LatentWish()
 
 
 def render(
@@ -99,6 +101,12 @@ def render(
         list[int] | None, typer.Option(min=1, max=8, help="With --panel unet: switch off the skip of this level, 1 is the finest.")
     ] = None,
     page: Annotated[PageChoice | None, typer.Option(help="Which page of forward is shown.")] = None,
+    layer: Annotated[list[LayerChoice] | None, typer.Option(help="latent: only these layers; at most one after prior.")] = None,
+    image: Annotated[int | None, typer.Option(min=0, help="latent: encode this test image.")] = None,
+    point: Annotated[list[str] | None, typer.Option(help='latent: a point, "x,y".')] = None,
+    stroke: Annotated[str | None, typer.Option(help='latent: a stroke through places, "x,y x,y".')] = None,
+    shape: Annotated[ShapeChoice, typer.Option(help="latent: how the stroke goes between its places.")] = ShapeChoice.free,
+    between: Annotated[bool, typer.Option("--paths", help="latent: the paths between the first two points.")] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
@@ -109,7 +117,8 @@ def render(
         raise BadInput(f"{out}: there is no folder {out.parent}")
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
-    shown = (panel and panel.value, off, page and page.value, tuple(exact or ()))
+    plane = wish_for(layer or (), image, point or (), stroke, shape, between)
+    shown = (panel and panel.value, off, page and page.value, tuple(exact or ()), plane)
     wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, *shown)
     _check(wish)
     require_libraries()
@@ -172,6 +181,7 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
     chosen = [_entry(path, wish.workspace, entries) for path in wish.checkpoints]
     if wish.workspace == "latent":
         latent = with_plane(session.latent, chosen[0]) if chosen else session.latent
+        latent = with_latent(latent, wish.latent, chosen[1:], wish.samples, wish.seed)
         return msgspec.structs.replace(session, latent=latent)
     if wish.workspace == "forward":
         return msgspec.structs.replace(session, forward=_forward(session.forward, wish, chosen))
@@ -252,7 +262,11 @@ def _check(wish: Wish) -> None:
         raise BadInput(f"--exact: of no meaning for {wish.workspace}; reverse-chain and compare take it")
     if wish.workspace == "reverse-chain" and len(wish.exact) + len(wish.checkpoints) > 1:
         raise BadInput("reverse-chain shows one lane: a checkpoint or an exact process; compare shows several")
-    if wish.workspace not in ("compare", "objective") and len(wish.checkpoints) > 1:
+    if wish.latent.given and wish.workspace != "latent":
+        raise BadInput(f"{', '.join(wish.latent.given)}: of no meaning for {wish.workspace}; latent takes it")
+    if wish.workspace == "latent" and len(wish.checkpoints) > 4:
+        raise BadInput("latent shows at most four planes side by side")
+    if wish.workspace not in ("compare", "objective", "latent") and len(wish.checkpoints) > 1:
         raise BadInput(f"{wish.workspace} shows one checkpoint; compare shows several")
     given = [f"--{name}" for name in ("t", "samples", "steps", "seed") if getattr(wish, name) is not None]
     given += ["--panel"] if wish.panel is not None else []
@@ -262,8 +276,8 @@ def _check(wish: Wish) -> None:
         raise BadInput("--page: of no meaning for " + wish.workspace + "; forward has pages")
     if wish.workspace == "forward" and (odd := [name for name in given if name not in ("--t", "--seed")]):
         raise BadInput(f"{', '.join(odd)}: of no meaning for forward; reverse-chain and compare take it")
-    if wish.workspace == "latent" and given:
-        raise BadInput(f"{', '.join(given)}: of no meaning for latent; reverse-chain and compare take it")
+    if wish.workspace == "latent" and (odd := [name for name in given if name not in ("--samples", "--seed")]):
+        raise BadInput(f"{', '.join(odd)}: of no meaning for latent; reverse-chain and compare take it")
 
 
 def _entry(path: str, workspace: str, entries: Sequence[LibraryEntry]) -> LibraryEntry:

@@ -92,8 +92,9 @@ def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[Non
     if wanted not in known:
         codes: ImageCodes | None = None
         if wanted.kind == "components":
-            for codes in codes_of(checkpoint, models.device):
+            for found in codes_of(checkpoint, models.device):
                 yield
+                codes = found
         try:
             known[wanted] = _made(wanted, checkpoint, model, codes, models.device).moved(wanted.offsets)
         except ValueError as error:

@@ -21,12 +21,12 @@ class FieldWords:
 
 FIELDS: dict[FieldKind, FieldWords] = {
     "density": FieldWords(
-        "Aggregate posterior", "log q(z), nats",
+        "Density q(z)", "log q(z), nats",
         "Aggregate posterior: the mean of q(z|x) over the test images, log density in nats. An AE has no q(z|x): a kernel "
         "density of its codes (Scott's rule) takes its place. On a slice it is the marginal of the plane's two coordinates.",
     ),
     "error": FieldWords(
-        "Reconstruction error", "reconstruction error",
+        "Recon. error", "reconstruction error",
         "Mean squared error, pixels in [0, 1], between a decoding and what comes of encoding and decoding it again.",
     ),
     "elbo": FieldWords(
@@ -38,7 +38,7 @@ FIELDS: dict[FieldKind, FieldWords] = {
         "How many times the decoder enlarges a small area of the plane: √det JᵀJ, with J the decoder's Jacobian, pixels in [0, 1].",
     ),
     "classes": FieldWords(
-        "Digit classifier", "digit classifier",
+        "Classifier", "digit classifier",
         "How the digit classifier reads the decoding: the classes' colours, mixed by their probabilities.",
     ),
 }  # fmt: skip

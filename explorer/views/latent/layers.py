@@ -14,10 +14,10 @@ from explorer.widgets.theme import CLASS_COLOURS
 
 CELL = 28.0
 """Least width of a decoding of the manifold, in pixels: its own, so that it is never made smaller."""
-FIELD_CELL = 8.0
+FIELD_CELL = 12.0
 """Least width of a field's finest cells, in pixels."""
 MARGIN = 2
-FIELD_MARGIN = 4
+FIELD_MARGIN = 2
 
 
 class Layers:
@@ -48,14 +48,14 @@ class Layers:
         else:
             self._streams.forget("manifold")
         if state.field and (is_variational(entry) or FIELDS[state.field].of_ae):
-            grid = grid_over(view.extent, view.scale, FIELD_CELL, FIELD_MARGIN)
+            cells = grid_over(view.extent, view.scale, FIELD_CELL, FIELD_MARGIN)
             before = self._streams.asked("field")
             same = isinstance(before, ShowField) and before.kind == state.field
-            if not (same and isinstance(before, ShowField) and _enough(before.extent, before.columns, grid, view.extent)):
+            if not (same and isinstance(before, ShowField) and _enough(before.extent, before.columns, cells, view.extent)):
                 if not same:
                     self._drop_field()
-                payload = ShowField(entry.path, state.field, grid.extent, grid.columns, grid.rows, CLASS_COLOURS, slice_)
-                self._streams.ask("field", payload, self._take_field)
+                wanted = ShowField(entry.path, state.field, cells.extent, cells.columns, cells.rows, CLASS_COLOURS, slice_)
+                self._streams.ask("field", wanted, self._take_field)
         elif self._streams.asked("field") is not None:
             self._streams.forget("field")
             self._drop_field()
@@ -77,6 +77,6 @@ class Layers:
 
 
 def _enough(extent: Extent, columns: int, grid: Grid, visible: Extent) -> bool:
-    """Whether what was before for covers the view with cells of the size that it now wants."""
+    """Whether what was asked for covers the view with cells of the size that it now wants."""
     width, wanted = (extent[1] - extent[0]) / columns, (grid.extent[1] - grid.extent[0]) / grid.columns
     return covers(extent, visible) and width == wanted

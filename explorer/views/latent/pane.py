@@ -264,7 +264,7 @@ class PlanePane(QWidget):
         if kind == "elbo" and not self.variational:
             self.scale.show_field(words.title, words.tip, None, note="an AE has no ELBO")
         elif kind == "classes":
-            self.scale.show_field(words.title, words.tip, None, note="colour: digit; paler, less sure")
+            self.scale.show_field(words.title, words.tip, None, note="colours mixed by probability")
         elif field is None:
             self.scale.show_field(words.title, words.tip, None, note="being computed…")
         else:

@@ -20,7 +20,7 @@ from explorer.widgets.theme import Theme
 SPEEDS = {0.25: "¼×", 0.5: "½×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}
 HINT = "Choose the brush (B) and paint a path across the plane: its decodings appear here and play."
 SELECT_HINT = "Click a stroke to see its decodings, or paint another with the brush (B)."
-WORDS_WIDTH, LABEL_WIDTH = 124, 132
+WORDS_WIDTH, LABEL_WIDTH = 108, 132
 SIDES = {1: 60, 2: 44}
 SMALL = 36
 

@@ -49,11 +49,12 @@ class LatentToolbar(QWidget):
         row.setSpacing(8)
         tools = QHBoxLayout()
         tools.setSpacing(0)
-        buttons = [IconButton(action, TOOL_ICONS[name], theme, 30) for name, action in actions.tools().items()]
+        buttons = [IconButton(action, TOOL_ICONS[name], theme, 28) for name, action in actions.tools().items()]
         for button in buttons:
             tools.addWidget(button)
         join(buttons)
         row.addLayout(tools)
+        row.addSpacing(4)
         for action in (actions.codes, actions.manifold, actions.prior):
             row.addWidget(ActionButton(action))
         self.fields = QComboBox()
@@ -90,7 +91,7 @@ class LatentToolbar(QWidget):
         self._fit.setVisible(not tight)
         self.kinds.setVisible(self.width() >= TIGHT - 60)
         self.models.setFixedWidth(176 if roomy else 112 if tight else 144)
-        self.fields.setFixedWidth(176 if roomy else 104 if tight else 136)
+        self.fields.setFixedWidth(176 if roomy else 120 if tight else 144)
 
     def show_field(self, field: str, variational: bool) -> None:
         """The field that is drawn, and which there are; does not emit."""
