@@ -154,7 +154,7 @@ class UNetPainter:
             if side >= WORDS_LEAST:
                 self._beside(rect, node.shape_text, "", changed, kind == "downsample", small=True)
         elif kind == "middle":
-            self._beside(rect, _name(node), node.shape_text, changed, False, apart=4)
+            self._beside(rect, _name(node), node.shape_text, changed, False, below=True)
         elif node.level == 0:
             self._above(rect, {INPUT: "xₜ", OUTPUT: "output"}.get(node.name, _name(node)), node.shape_text if self._roomy else "")
             beside_arrow = kind == "up" and self._parts.levels > 1
@@ -170,20 +170,20 @@ class UNetPainter:
         self._text(area.translated(0, LINE - 1), shape, self._tokens.muted, 11, Qt.AlignmentFlag.AlignHCenter)
 
     def _beside(
-        self, rect: QRectF, name: str, shape: str, changed: str, left: bool, small: bool = False, apart: int = 0
+        self, rect: QRectF, name: str, shape: str, changed: str, left: bool, small: bool = False, below: bool = False
     ) -> None:  # fmt: skip
-        """`apart` leaves room for an arrow between the two lines."""
+        """`below` leaves the middle to an arrow."""
         width = 120
         x = rect.left() - width - 8 if left else rect.right() + 8
         align = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
-        lines = 1 if small else 2
-        area = QRectF(x, rect.center().y() - lines * LINE / 2 - apart, width, LINE)
+        up = -3.0 if below else LINE / 2 if small else float(LINE)
+        area = QRectF(x, rect.center().y() - up, width, LINE)
         self._text(area, name, self._tokens.faint if small else self._tokens.text, 11 if small else 12, align)
         if changed:  # only of the expanding path, whose words stand to the right
             after = area.translated(self._painter.fontMetrics().horizontalAdvance(name) + 8, 0)
             self._text(after, changed, self._tokens.warning, 11, align)
         if shape:
-            self._text(area.translated(0, LINE + 2 * apart), shape, self._tokens.muted, 11, align)
+            self._text(area.translated(0, LINE), shape, self._tokens.muted, 11, align)
 
     def _text(self, area: QRectF, text: str, colour: str, pixels: int, align: Qt.AlignmentFlag) -> None:
         self._painter.setFont(text_font(pixels))
@@ -196,7 +196,15 @@ class UNetPainter:
         area = QRectF(rect.left(), rect.bottom() + 10, 110, LINE)
         left = Qt.AlignmentFlag.AlignLeft
         self._text(area, f"t = {t}", self._tokens.text, 12, left)
-        for number, words in enumerate(TIME[self._parts.time] if self._roomy else (), 1):
+        self._painter.setFont(text_font(11))
+        metrics, lines = self._painter.fontMetrics(), TIME[self._parts.time]
+        resampled = self._parts.node("downsample.0")
+        beside = 120.0
+        if resampled is not None:  # its shape stands to the left of its picture
+            shape = metrics.horizontalAdvance(resampled.shape_text) if self._layout.side >= WORDS_LEAST else 0
+            beside = self._layout.blocks[resampled.name].left() - shape - 14 - rect.left()
+        fits = self._roomy and beside >= max(metrics.horizontalAdvance(line) for line in lines)
+        for number, words in enumerate(lines if fits else (), 1):
             self._text(area.translated(0, number * LINE - 1), words, self._tokens.muted, 11, left)
 
 

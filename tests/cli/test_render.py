@@ -59,6 +59,32 @@ def test_the_seed_and_the_timestep_change_the_picture(run: Callable[..., Any], q
     assert np.array_equal(one, again)
 
 
+def test_the_network_is_drawn_with_and_without_a_skip(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    pictures = []
+    for number, options in enumerate([(), ("--panel", "unet"), ("--panel", "unet", "--skip-off", 1)]):
+        out = tmp_path / f"{number}.png"
+        ran = run("render", "reverse-chain", "--steps", 2, "--samples", 1, "--t", 500, "--size", "1360x820", "--out", out, *options)
+        assert ran.status == 0, ran
+        pictures.append(pixels(out).astype(int))
+    closed, whole, without = pictures
+    assert np.abs(closed - whole).max() > 100
+    assert np.abs(whole - without).max() > 100
+
+
+def test_the_objective_is_drawn_once_it_is_measured(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    pictures = []
+    for number, images in enumerate((4, 4, 8)):
+        out = tmp_path / f"{number}.png"
+        ran = run(
+            "render", "objective", "--checkpoint", "mnist-ddpm-c", "--samples", images, "--t", 100, "--size", "1280x800", "--out", out
+        )
+        assert ran.status == 0, ran
+        pictures.append(pixels(out).astype(int))
+    one, again, more = pictures
+    assert np.array_equal(one, again)
+    assert np.abs(one - more).max() > 100
+
+
 def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
     out = tmp_path / "latent.png"
     ran = run("render", "latent", "--checkpoint", "mnist-ae-2d", "--out", out)
@@ -82,6 +108,9 @@ def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], q
         (("latent", "--out", "x.png", "--checkpoint", "gone.safetensors"), "gone.safetensors: no such file"),
         (("reverse-chain", "--out", "x.png", "--checkpoint", "mnist-ddpm-a", "--checkpoint", "mnist-ddpm-b"), "one checkpoint"),
         (("compare", "--out", "x.png", "--samples", "0"), "samples"),
+        (("reverse-chain", "--out", "x.png", "--skip-off", "1"), "--skip-off: of no meaning without --panel unet"),
+        (("reverse-chain", "--out", "x.png", "--panel", "unet", "--skip-off", "0"), "skip-off"),
+        (("latent", "--out", "x.png", "--panel", "unet"), "--panel: of no meaning for latent"),
     ],
 )
 def test_bad_requests_are_one_line(
@@ -93,7 +122,8 @@ def test_bad_requests_are_one_line(
 
 
 @pytest.mark.parametrize(
-    ("workspace", "name"), [("latent", "mnist-ddpm-b"), ("compare", "mnist-vae-2d"), ("reverse-chain", "mnist-classifier")]
+    ("workspace", "name"),
+    [("latent", "mnist-ddpm-b"), ("compare", "mnist-vae-2d"), ("reverse-chain", "mnist-classifier"), ("objective", "mnist-ae-2d")],
 )
 def test_a_checkpoint_of_another_kind_is_refused(
     refused: Callable[..., str], qapp: object, tmp_path: Path, workspace: str, name: str

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.engine.messages import InspectUNet, Request
-from explorer.recipe import Lane
+from explorer.errors import BadInput
+from explorer.recipe import ExactProcess, Lane, Sampler
 from explorer.state.persistence import Saved, decode_saved, encode_saved
+from explorer.state.session import UNetLook
 from explorer.views.chain.page import ChainPage
 from explorer.views.chain.unet_panel import HINT
 from explorer.views.compare.view import CompareWorkspace
@@ -249,6 +251,26 @@ def test_what_was_chosen_is_kept_in_the_session(page: ChainPage, qtbot: QtBot) -
     assert not page.context.store.can_undo, "where the person looks is not undone"
 
 
+def test_a_session_that_had_it_open_has_it_open_again(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    look = UNetLook(open=True, block="up.0", off=(2,))
+    page = open_page(ReverseChainWorkspace, (lane("B", steps=STEPS),), samples=1, wait=False, t=1000, unet=look)
+    panel = page.unet.panel
+    assert panel.isVisible()
+    qtbot.waitUntil(lambda: page.idle and bool(page.controller.run.done), timeout=60_000)
+    assert panel.shown is not None
+    assert (panel.shown.channels.block, panel.shown.off) == ("up.0", (2,))
+    assert panel.shown.t == 100, "it follows the sampling to its last step"
+
+
+@pytest.mark.parametrize("fields", [b'"off": [9]', b'"off": "all"', b'"instead": "noise"'])
+def test_a_session_that_makes_no_sense_is_refused(fields: bytes) -> None:
+    text = encode_saved(Saved()).replace(b'"off": []', fields, 1) if b"off" in fields else encode_saved(Saved())
+    text = text.replace(b'"instead": "zero"', fields, 1) if b"instead" in fields else text
+    assert fields in text
+    with pytest.raises(BadInput, match="not a session"):
+        decode_saved(text, "here")
+
+
 def test_in_compare_it_is_of_the_lane_that_is_looked_at(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (lane("A", steps=5), lane("B", steps=5)), samples=2)
     page.playback.scrub(400)
@@ -267,6 +289,22 @@ def test_in_compare_it_is_of_the_lane_that_is_looked_at(open_page: Opener, lane:
     assert not panel.output.isVisible(), "Option B puts out the picture itself"
 
 
+def test_the_exact_lane_has_no_network_but_a_step(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    exact = Lane("", "mnist", None, Sampler(5), ExactProcess("mnist", images=40))
+    page = open_page(CompareWorkspace, (lane("C", steps=5), exact), samples=2, lane=1)
+    page.playback.scrub(400)
+    open_panel(page, qtbot)
+    panel = page.unet.panel
+    assert "no U-Net" in panel.diagram.message
+    assert panel.channels.count == 0
+    assert "data set" in panel.graph.graph.text
+    page.part.update(lane=0)
+    settle(page, qtbot)
+    assert panel.diagram.message == ""
+    assert panel.shown is not None
+    assert "U-Net" in panel.graph.graph.text
+
+
 def test_without_a_lane_it_says_what_to_do(open_page: Opener, qtbot: QtBot) -> None:
     page = open_page(ReverseChainWorkspace, ())
     open_panel(page, qtbot)
@@ -274,7 +312,7 @@ def test_without_a_lane_it_says_what_to_do(open_page: Opener, qtbot: QtBot) -> N
     assert page.unet.panel.channels.count == 0
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 640), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1280, 800), (1100, 720), (1920, 1080)])
 def test_it_fits_and_nothing_is_cut(page: ChainPage, qtbot: QtBot, size: tuple[int, int]) -> None:
     window = page.window()
     window.resize(*size)
@@ -283,6 +321,8 @@ def test_it_fits_and_nothing_is_cut(page: ChainPage, qtbot: QtBot, size: tuple[i
     settle(page, qtbot)
     panel = page.unet.panel
     assert (window.width(), window.height()) == size
+    middle = page._middle  # type: ignore[attr-defined]
+    assert panel.minimumSizeHint().height() <= middle.minimumHeight(), "it needs no more room than what it covers"
     assert panel.outputs.rect_of(2).right() <= panel.outputs.width()
     assert panel.outputs.height() >= panel.outputs.rect_of(0).bottom()
     for bar in (panel.summary, panel.instead, panel.output):
