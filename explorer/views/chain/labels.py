@@ -27,8 +27,9 @@ DIVERGING = frozenset({"eps_hat", "z", "difference"})
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
 NOTHING = "–"
-TINTS = (100, 145, 72, 175, 58)
-"""Lightness in percent of the first, second ... lane of one option."""
+TINTS = (100, 145, 72)
+"""Lightness in percent of the first, second ... lane of one option, where these are few."""
+FEW = 3
 
 
 def term_colours(tokens: Tokens) -> dict[str, str]:
@@ -59,7 +60,7 @@ def lane_colours(lanes: Sequence[Lane]) -> tuple[str, ...]:
 
 def tint_of(nth: int, count: int) -> int:
     """Lightness in percent of the nth lane of one option among `count`: from light to dark where they are many."""
-    if count <= len(TINTS):
+    if count <= FEW:
         return TINTS[nth]
     lightest, darkest = 170, 55
     return round(lightest * (darkest / lightest) ** (nth / (count - 1)))

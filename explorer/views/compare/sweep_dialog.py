@@ -84,7 +84,7 @@ class SweepDialog(QDialog):
         mark(self._hint, "faint")
         self._preview = QLabel(wordWrap=True)
         self._preview.setMinimumHeight(36)
-        self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.replace = QCheckBox("Replace the lanes that are there")
         self.replace.setChecked(True)
         self.replace.setToolTip("Or add to them, as far as there is room")

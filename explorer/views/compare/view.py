@@ -15,6 +15,7 @@ from explorer.recipe import MAX_LANES, Lane
 from explorer.state.session import ChainState
 from explorer.views.chain import edits
 from explorer.views.chain.exact_control import THROUGH_TIP
+from explorer.views.chain.exact_edits import is_through_options
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
 from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
@@ -31,13 +32,12 @@ from explorer.widgets.style import mark
 MARGIN = 12
 SPACING = 8
 MIN_PLOT = 132
+SHORT = 6
+"""Letters of a lane's name that the tool bar has room for."""
 ROOMY = 1000
 """Width from which on the tool bar has room for words."""
 DIFFERENCE = Segment("difference", "difference", "How far each lane is from the reference lane  (6)")
-LAYOUTS = (
-    Segment("lanes", "sheets", "The samples of each lane on a sheet of their own  (G)"),
-    Segment("grid", "grid", "Small multiples: lanes against samples, each labelled  (G)"),
-)
+GRID = Segment("grid", "grid", "Small multiples: lanes against samples, each labelled; up again for a sheet a lane  (G)")
 OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
 
 
@@ -74,7 +74,6 @@ class _Middle(QWidget):
         self._upper.setGeometry(0, 0, width, lanes)
         self._card.setGeometry(0, lanes + SPACING, width, line)
         self._plot.setGeometry(0, lanes + line + 2 * SPACING, width, free - lanes)
-
 
     def _arrange_grid(self, grid: LaneGrid) -> None:
         width, height = self.width(), self.height()
@@ -142,6 +141,7 @@ class CompareWorkspace(ChainPage):
         for button in (self._of_button, self._add_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._noise = QLabel()
+        self._noise.setMinimumWidth(1)
         self._noise.setToolTip("Every lane starts from the same x_T and gets the same z_t at each step")
         mark(self._noise, "muted")
         self._empty = QLabel("No lanes yet.\nAdd one with “+ Add lane”, or drop .safetensors files here.")
@@ -157,13 +157,14 @@ class CompareWorkspace(ChainPage):
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
         self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
-        sweep, grid = "One lane many times, each with another value of one setting", LAYOUTS[1].tip
+        sweep, grid = "One lane many times, each with another value of one setting", GRID.tip
         self._sweep_action = self._action("sweep", "S&weep…", "W", sweep, self.ask_sweep)
-        self._through_action = self._action("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, self.exact.compare_options)
+        self._through_action = self._action("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, self._compare_options)
+        self._through_action.setCheckable(True)
         self._layout_action = self._action("grid", "&Grid of lanes and samples", "G", grid, self.toggle_layout)
         self._layout_action.setCheckable(True)
-        self.layouts = SegmentBar(LAYOUTS, "Layout of the lanes")
-        self.layouts.chosen.connect(lambda name: self.part.update(layout=name))
+        self.layouts = SegmentBar((GRID,), "Layout of the lanes", exclusive=False)
+        self.layouts.chosen.connect(lambda _name: self.toggle_layout())
         parts = self.parts
         self._middle = _Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
         bar = parts.toolbar(self._noise, self.layouts, self.unet.button, self._add_button)
@@ -201,7 +202,7 @@ class CompareWorkspace(ChainPage):
             name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
             state = self.part.state
             tip = f"{LABELS[state.difference_of]} of each lane minus that of {title}  (6)"
-            self.parts.quantities.set_label("difference", f"difference to {name}", tip)
+            self.parts.quantities.set_label("difference", f"difference to {name}" if len(name) <= SHORT else "difference", tip)
             self._of_button.setText(f"of {LABELS[state.difference_of]}")
             self.parts.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
             self.parts.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
@@ -224,11 +225,12 @@ class CompareWorkspace(ChainPage):
         """Sheets, the grid, or what to do where there is no lane."""
         lanes, layout = self.part.recipe.lanes, self.part.state.layout
         self._stack.setCurrentWidget(self._empty if not lanes else self.multiples if layout == "grid" else self.lanes_row)
-        self.layouts.set_current(layout)
+        self.layouts.button("grid").setChecked(layout == "grid")
         self.layouts.setEnabled(bool(lanes))
         self.multiples.show_lanes()
         self._middle.set_grid(self.multiples.grid if lanes and layout == "grid" else None)
         self._layout_action.setChecked(layout == "grid")
+        self._through_action.setChecked(is_through_options(self.part.state))
         self._sweep_action.setEnabled(bool(lanes))
 
     def toggle_layout(self) -> None:
@@ -351,6 +353,10 @@ class CompareWorkspace(ChainPage):
         state = self.part.state
         lane = edits.lane_of(entry, state.recipe.lanes[index].sampler)
         self.part.put(edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
+
+    def _compare_options(self) -> None:
+        self.exact.compare_options()
+        self._through_action.setChecked(is_through_options(self.part.state))
 
     def _add_exact(self, lane: Lane) -> None:
         self.exact.add_lane(lane)
