@@ -27,7 +27,7 @@ SIDE = (240, 0.36, 620)
 """Width of the right column: at least, share, at most."""
 WORDS_LEAST = 840
 """Width from which on the header has room for all its words."""
-GRAPH_LEAST = 470
+GRAPH_LEAST = 448
 """Height from which on there is room for the graph of the step."""
 SUMMARIES = (
     Segment("strongest", "strongest", "Each block's picture is its channel of the largest spread over the pixels"),
