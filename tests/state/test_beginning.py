@@ -43,6 +43,7 @@ def test_an_empty_session_gets_the_shipped_models(entries: Entries) -> None:
     assert [lane.option for lane in session.compare.recipe.lanes] == ["A", "B", "C"]
     assert {lane.sampler.steps for lane in session.compare.recipe.lanes} == {COMPARE_STEPS}
     assert session.latent.recipe.checkpoint == named(entries, "mnist-vae-2d").sha256
+    assert [lane.option for lane in session.objective.recipe.lanes] == ["A", "B", "C"]
 
 
 def test_only_models_that_exist_are_taken(entries: Entries) -> None:
@@ -50,6 +51,7 @@ def test_only_models_that_exist_are_taken(entries: Entries) -> None:
     session = with_shipped_models(Session(), some)
     assert [lane.option for lane in session.compare.recipe.lanes] == ["B", "C"]
     assert session.latent.recipe.checkpoint == ""
+    assert [lane.option for lane in session.objective.recipe.lanes] == ["B", "C"]
     assert with_shipped_models(Session(), ()) == Session()
 
 

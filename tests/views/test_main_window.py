@@ -60,7 +60,7 @@ def dialogs(window: MainWindow, kind: type[QDialog]) -> list[QDialog]:
 
 def test_the_rail_and_the_keys_change_the_workspace(explorer: Explorer, qtbot: QtBot) -> None:
     window = explorer.window
-    assert list(window.workspaces) == ["reverse-chain", "compare", "latent"]
+    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective"]
     qtbot.mouseClick(window.rail.button("latent"), Qt.MouseButton.LeftButton)
     assert explorer.store.session.workspace == "latent"
     assert window.current.isVisible()
@@ -326,7 +326,7 @@ def test_nonsense_about_the_window_is_passed_over(make: Maker, geometry: str) ->
     assert window.inspector.isVisible()
 
 
-@pytest.mark.parametrize("name", ["reverse-chain", "compare", "latent"])
+@pytest.mark.parametrize("name", ["reverse-chain", "compare", "latent", "forward", "objective"])
 def test_every_workspace_fits_into_1280_by_800(make: Maker, name: str, qtbot: QtBot) -> None:
     session = msgspec.structs.replace(Session(), workspace=name)
     window = make(session).window

@@ -1,0 +1,213 @@
+"""Which option is best? A, B and C at equal budget, clipped and unclipped, at 10 to 1000 steps: one command, one page.
+
+Samples of each option at each number of steps start from the same noise and are read by the shipped digit classifier:
+Fréchet distance to the 60,000 training images, and the share that is read with confidence over 0.9, with bootstrap
+intervals. What is measured is kept in --out, block by block: stopped and started again it goes on, also with more
+samples, other steps or another checkpoint. A checkpoint is known by its hash, so a retrained one is measured anew.
+
+Usage: python benchmarks/which_option.py [--samples 2000] [--steps 10,25,50,100,250,1000] [--out runs/which-option]
+       [--page docs/which-option-is-best.md] [--report] [--device auto] [--precision fp32]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+from which_option_page import write_page
+
+from explorer.checkpoints.files import Checkpoint, load
+from explorer.checkpoints.locate import locate
+from explorer.diffusion.reverse import plan
+from explorer.engine.devices import Precision, choose
+from explorer.engine.predictors import from_checkpoint
+from explorer.evaluation.bootstrap import distance_interval, share_interval
+from explorer.evaluation.digits import real_score
+from explorer.evaluation.frechet import frechet_distance, moments
+from explorer.evaluation.judge import Judge, Readings, training_readings
+from explorer.evaluation.samples import as_pixels, walk
+
+SHIPPED = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c")
+STEPS = (10, 25, 50, 100, 250, 1000)
+BLOCK = 50
+"""Samples between two writes: what is lost at most when it is stopped."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one option makes under one sampler, and how it is read.
+
+    Attributes
+    ----------
+    option, checkpoint, sha256 : str
+    steps : int
+    clip : bool
+    samples : int
+    fid, confident_share : float
+    fid_interval, share_interval : (float, float)
+        95 %, by bootstrap.
+    seconds : float
+        Spent on sampling, over all runs of this command.
+    """
+
+    option: str
+    checkpoint: str
+    sha256: str
+    steps: int
+    clip: bool
+    samples: int
+    fid: float
+    fid_interval: tuple[float, float]
+    confident_share: float
+    share_interval: tuple[float, float]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is computed."""
+
+    device: torch.device
+    precision: Precision
+
+
+class Kept:
+    """Readings of the samples made so far, in a file of --out."""
+
+    def __init__(self, folder: Path, checkpoint: Checkpoint, judge: Judge, steps: int, clip: bool, seed: int, precision: str) -> None:
+        clipped = "clipped" if clip else "unclipped"
+        name = f"{checkpoint.sha256[:12]}-{steps}-{clipped}-seed{seed}-{precision}-{judge.sha256[:8]}.npz"
+        self._path = folder / name
+        self.features, self.probabilities = np.zeros((0, 128), np.float32), np.zeros((0, 10), np.float32)
+        self.seconds = 0.0
+        if self._path.exists():
+            with np.load(self._path) as known:
+                self.features, self.probabilities, self.seconds = known["features"], known["probabilities"], float(known["seconds"])
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def add(self, readings: Readings, seconds: float) -> None:
+        """Keep the next samples' readings; the file is written whole."""
+        self.features = np.concatenate([self.features, readings.features])
+        self.probabilities = np.concatenate([self.probabilities, readings.probabilities])
+        self.seconds += seconds
+        partial = self._path.with_suffix(".partial.npz")
+        np.savez(partial, features=self.features, probabilities=self.probabilities, seconds=self.seconds)
+        os.replace(partial, self._path)
+
+    def readings(self, samples: int) -> Readings:
+        """Readings of the first so many."""
+        return Readings(self.features[:samples], self.probabilities[:samples])
+
+
+def sample(
+    kept: Kept, checkpoint: Checkpoint, judge: Judge, place: Place, steps: int, clip: bool, samples: int, seed: int, what: str
+) -> None:
+    """Make the samples that are still missing."""
+    predictor = from_checkpoint(checkpoint, place.device, place.precision)
+    course, shape = plan(predictor.schedule, steps), checkpoint.card.data.shape
+    with torch.inference_mode(), tqdm(total=samples, initial=len(kept), desc=what, unit="img", file=sys.stderr) as bar:
+        while len(kept) < samples:
+            indices = range(len(kept), min(len(kept) + BLOCK, samples))
+            began = time.perf_counter()
+            for step in walk(predictor, course, seed, indices, shape, place.device, clip):
+                last = step.x_prev
+            readings = judge.read(as_pixels(last))
+            kept.add(readings, time.perf_counter() - began)
+            bar.update(len(indices))
+
+
+def measured(kept: Kept, checkpoint: Checkpoint, real: Readings, steps: int, clip: bool, samples: int, seed: int) -> Cell:
+    """Figures of the samples."""
+    found, reference = kept.readings(samples), moments(real.features)
+    distance = frechet_distance(moments(found.features), reference)
+    between = distance_interval(found.features, reference, distance, seed)
+    share = share_interval(found.is_confident, seed)
+    return Cell(
+        str(checkpoint.card.option), checkpoint.path.stem, checkpoint.sha256, steps, clip, samples, distance, (between.low, between.high),
+        found.confident_share, (share.low, share.high), kept.seconds,
+    )  # fmt: skip
+
+
+def cells(asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, real: Readings) -> Iterator[Cell]:
+    """Every cell of the table; few steps first, so that something is there soon."""
+    place = Place(choose(asked.device), asked.precision)
+    for steps in asked.steps:
+        for clip in (False, True):
+            for checkpoint in checkpoints:
+                kept = Kept(asked.out, checkpoint, judge, steps, clip, asked.seed, asked.precision)
+                what = f"Option {checkpoint.card.option}, {steps} steps, {'clipped' if clip else 'unclipped'}"
+                if not asked.report:
+                    sample(kept, checkpoint, judge, place, steps, clip, asked.samples, asked.seed, what)
+                if len(kept) >= asked.samples:
+                    yield measured(kept, checkpoint, real, steps, clip, asked.samples, asked.seed)
+
+
+def real_readings(folder: Path, judge: Judge) -> Readings:
+    """What the judge says of the training images, kept in --out too."""
+    path = folder / f"training-{judge.sha256[:8]}.npz"
+    if path.exists():
+        with np.load(path) as known:
+            return Readings(known["features"], known["probabilities"])
+    with tqdm(total=60_000, desc="judging the training images", unit="img", file=sys.stderr) as bar:
+        real = training_readings(judge, bar.update)
+    np.savez(path.with_suffix(".partial.npz"), features=real.features, probabilities=real.probabilities)
+    os.replace(path.with_suffix(".partial.npz"), path)
+    return real
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("--checkpoint", action="append", help="a file or a shipped name; the three shipped DDPMs if left out")
+    parser.add_argument("--steps", type=lambda text: tuple(int(n) for n in text.split(",")), default=STEPS)
+    parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("runs/which-option"))
+    parser.add_argument("--page", type=Path, help="write table and figures into this page, between its markers; made if it is not there")
+    parser.add_argument("--report", action="store_true", help="sample nothing: only say what is known")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    asked = parser.parse_args()
+    if asked.samples < 2 or not asked.steps or min(asked.steps) < 1:
+        parser.error("--samples is at least 2, and every number of --steps at least 1")
+    return asked
+
+
+def main() -> None:
+    """Measure, print a line for each cell, and write results.json and the page."""
+    asked = arguments()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    checkpoints = [load(locate(name)) for name in asked.checkpoint or SHIPPED]
+    judge = Judge.open(choose(asked.device))
+    real = real_readings(asked.out, judge)
+    beside = real_score(real, asked.samples, asked.seed)
+    print(f"real images: fid {beside.frechet_distance:.2f}, confident {beside.confident_share:.2%}", flush=True)
+    found: list[Cell] = []
+    for cell in cells(asked, checkpoints, judge, real):
+        found.append(cell)
+        clipped = "clipped" if cell.clip else "unclipped"
+        low, high = cell.fid_interval
+        print(
+            f"Option {cell.option} {cell.steps:5d} steps {clipped:9s} fid {cell.fid:8.2f} [{low:.2f}, {high:.2f}] "
+            f"confident {cell.confident_share:.2%}", flush=True,
+        )  # fmt: skip
+    report = {"real_fid": beside.frechet_distance, "real_confident_share": beside.confident_share, "samples": asked.samples,
+              "seed": asked.seed, "precision": asked.precision, "cells": [asdict(cell) for cell in found]}  # fmt: skip
+    (asked.out / "results.json").write_text(json.dumps(report, indent=1))
+    if asked.page is not None:
+        write_page(asked.page, report)
+
+
+if __name__ == "__main__":
+    main()
