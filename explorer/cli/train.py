@@ -52,6 +52,13 @@ class Precision(StrEnum):
     fp32 = "fp32"
 
 
+class FitName(StrEnum):
+    """How a picture becomes a square."""
+
+    resize = "resize"
+    crop = "crop"
+
+
 class Architecture(StrEnum):
     """Layers of an autoencoder."""
 
@@ -79,6 +86,8 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of the run.")],
     option: Annotated[OptionName, typer.Option(help="ddpm: what the network predicts (A mean, B x_0, C noise).")] = OptionName.C,
     dataset: Annotated[str, typer.Option(help="mnist, an IDX file, an .npy/.npz array or a folder of pictures.")] = "mnist",
+    size: Annotated[int | None, typer.Option(min=1, help="A folder's pictures: made squares of this side.")] = None,
+    fit: Annotated[FitName, typer.Option(help="With --size: squeeze them, or cut out their middle.")] = FitName.resize,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Determines weights, order and noise.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's last epoch.")] = False,
@@ -118,7 +127,7 @@ def train(
     if threads is not None:
         torch.set_num_threads(threads)
     widths = _widths(hidden)
-    data = load_images(dataset)
+    data = load_images(dataset, size=size, fit=fit.value)
     if kind is Kind.pca:
         _fit_pca(data, code, images, out, as_json)
         return
@@ -235,14 +244,17 @@ def _report(progress_lines: Iterable[Progress], as_json: bool) -> None:
         return
     from tqdm import tqdm
 
-    with tqdm(unit="img", unit_scale=True, file=sys.stderr) as bar:
-        for line in progress_lines:
-            bar.total = line.steps * (line.images // max(1, line.step))
-            bar.set_description(f"epoch {line.epoch}")
-            bar.set_postfix_str(f"loss {line.loss:.4g}", refresh=False)
-            bar.update(line.images - bar.n)
-            if line.checkpoint is not None:
-                bar.write(f"{line.checkpoint}: loss {line.loss:.4g}", file=sys.stderr)
+    bar = None
+    for line in progress_lines:  # a second process of the same run has none
+        bar = bar or tqdm(unit="img", unit_scale=True, file=sys.stderr)
+        bar.total = line.steps * (line.images // max(1, line.step))
+        bar.set_description(f"epoch {line.epoch}")
+        bar.set_postfix_str(f"loss {line.loss:.4g}", refresh=False)
+        bar.update(line.images - bar.n)
+        if line.checkpoint is not None:
+            bar.write(f"{line.checkpoint}: loss {line.loss:.4g}", file=sys.stderr)
+    if bar is not None:
+        bar.close()
 
 
 def _plain(line: Progress) -> dict[str, object]:

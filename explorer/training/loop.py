@@ -84,10 +84,11 @@ class _Run:
         self.count = min(settings.images or len(data.images), len(data.images))
         if self.count < settings.batch:
             raise BadInput(f"{data.name}: {self.count} images are fewer than one batch of {settings.batch}")
+        processes = settings.devices * settings.nodes
+        if settings.batch % processes:
+            raise BadInput(f"a batch of {settings.batch} images cannot be shared evenly by {processes} processes")
         self.fabric = _fabric(settings)
         self.world, self.rank = self.fabric.world_size, self.fabric.global_rank
-        if settings.batch % self.world:
-            raise BadInput(f"a batch of {settings.batch} images cannot be shared evenly by {self.world} processes")
         torch.manual_seed(settings.seed % SEED_LIMIT)
         self.task = make_task()
         self.earlier = self._start()

@@ -164,3 +164,49 @@ def test_a_grey_picture_of_16_bits_keeps_its_range(tmp_path: Path) -> None:
 def test_a_missing_picture(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no such file"):
         read_picture(tmp_path / "none.png")
+
+
+def test_bytes_in_an_array_file_stay_on_disk(tmp_path: Path, grey: np.ndarray) -> None:
+    np.save(tmp_path / "a.npy", grey)
+    assert isinstance(load_images(str(tmp_path / "a.npy")).images, np.memmap)
+
+
+def test_pictures_of_mixed_sizes_are_made_squares_when_asked(tmp_path: Path, grey: np.ndarray, colour: np.ndarray) -> None:
+    Image.fromarray(grey[0]).save(tmp_path / "a.png")
+    Image.fromarray(colour[0].transpose(1, 2, 0)).save(tmp_path / "b.png")
+    with pytest.raises(BadInput, match=r"b\.png: is \(3, 8, 12\).*--size"):
+        load_images(str(tmp_path))
+    resized, cropped = (load_images(str(tmp_path), size=8, fit=fit).images for fit in ("resize", "crop"))  # type: ignore[arg-type]
+    assert resized.shape == cropped.shape == (2, 3, 8, 8)
+    assert np.array_equal(resized[0], np.repeat(grey[:1], 3, axis=0)), "grey among colours"
+    assert np.array_equal(cropped[1], colour[0][:, :, 2:10]), "the middle"
+    assert not np.array_equal(resized[1], cropped[1])
+    with pytest.raises(BadInput, match="squares of 1 to 4096 pixels, not 0"):
+        load_images(str(tmp_path), size=0)
+
+
+def test_a_large_folder_is_read_from_the_cache_and_again_when_a_picture_changes(
+    tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENERATIVE_EXPLORER_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for index, image in enumerate(grey):
+        Image.fromarray(image).save(folder / f"{index}.png")
+    small = load_images(str(folder))
+    monkeypatch.setattr("explorer.datasets.folders.IN_MEMORY", 10)
+    large = load_images(str(folder))
+    assert isinstance(large.images, np.memmap)
+    assert np.array_equal(large.images, small.images)
+    assert large.sha256 == small.sha256
+    again = load_images(str(folder))
+    assert isinstance(again.images, np.memmap)
+    assert again.images.filename == large.images.filename
+    assert again.sha256 == small.sha256
+    Image.fromarray(grey[1]).resize((8, 8)).save(folder / "0.png", compress_level=0)
+    changed = load_images(str(folder))
+    assert np.array_equal(changed.images[0, 0], grey[1])
+    (folder / "3.png").write_bytes(b"no picture")
+    with pytest.raises(BadInput, match=r"3\.png: cannot be read as a picture"):
+        load_images(str(folder))
+    assert not list((tmp_path / "home").rglob("*.partial"))

@@ -1,0 +1,133 @@
+"""Folders of pictures, as one array: in memory while it is small, else in a file of the cache that is read as asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from explorer.datasets.pictures import as_channels, opened
+from explorer.errors import BadInput
+from explorer.paths import cache_folder
+
+Fit = Literal["resize", "crop"]
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
+IN_MEMORY = 2**28
+MAX_SIDE = 4096
+KEPT_FILES = 4
+
+
+def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> tuple[np.ndarray, str]:
+    """Every picture below a folder, sorted by name.
+
+    Parameters
+    ----------
+    size : int or None
+        Side of the squares that they are made; without it all must be of one size.
+    fit : "resize" or "crop"
+        Squeeze them into the square, or cut the largest square out of their middle first.
+
+    Returns
+    -------
+    images : ndarray, shape (N, C, H, W), uint8
+        C is 1 where every picture is grey, else 3; with `size`, a grey one among colours becomes grey in three channels.
+    sha256 : str
+        Of the pixels.
+
+    Raises
+    ------
+    BadInput
+        If there is none, one cannot be read, or they differ in size or in channels.
+    """
+    if size is not None and not 1 <= size <= MAX_SIDE:
+        raise BadInput(f"{folder}: pictures can be made squares of 1 to {MAX_SIDE} pixels, not {size}")
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES)
+    if not files:
+        raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURE_SUFFIXES))})")
+    shape = _shape(files, size)
+    pictures = _read(files, shape, size, fit)
+    if len(files) * int(np.prod(shape)) <= IN_MEMORY:
+        images = np.stack(list(pictures))
+        return images, hashlib.sha256(images.tobytes()).hexdigest()
+    return _cached(files, shape, pictures, f"{size} {fit}")
+
+
+def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
+    """Shape of each image: of the first, or of the squares; three channels as soon as one has them."""
+    if size is None:
+        with opened(files[0]) as picture:
+            return as_channels(picture).shape  # type: ignore[return-value]
+    for file in files:
+        with opened(file) as picture:
+            if picture.mode not in ("1", "L", "LA", "F") and not picture.mode.startswith("I"):
+                return 3, size, size
+    return 1, size, size
+
+
+def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit) -> Iterator[np.ndarray]:
+    for file in files:
+        with opened(file) as picture:
+            array = as_channels(picture if size is None else _square(picture, size, fit))
+        if size is not None and len(array) < shape[0]:
+            array = np.repeat(array, shape[0], axis=0)
+        if array.shape != shape:
+            raise BadInput(
+                f"{file}: is {array.shape}, while {files[0].name} is {shape}; all must be of one size, or be made so with --size"
+            )
+        yield array
+
+
+def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
+    if picture.mode == "P":
+        picture = picture.convert("RGB")
+    if fit == "crop":
+        return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
+    return picture.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterator[np.ndarray], how: str) -> tuple[np.ndarray, str]:
+    """The same as a file of the cache, made when a picture has changed since."""
+    key = hashlib.sha256(how.encode())
+    for file in files:
+        stat = file.stat()
+        key.update(f"{file.resolve()} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    folder = cache_folder() / "datasets"
+    path = folder / f"{key.hexdigest()}.npy"
+    digest_file = path.with_suffix(".sha256")
+    try:
+        return np.load(path, mmap_mode="r"), digest_file.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        pass  # not there yet, or spoilt
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        array = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(files), *shape))
+        digest = hashlib.sha256()
+        for index, picture in enumerate(pictures):
+            array[index] = picture
+            digest.update(picture.tobytes())
+        array.flush()
+        del array
+        os.replace(partial, path)
+        digest_file.write_text(digest.hexdigest(), encoding="ascii")
+        _forget_old(folder)
+        return np.load(path, mmap_mode="r"), digest.hexdigest()
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot hold the {len(files)} pictures: {error.strerror or error}") from None
+    finally:
+        for left in folder.glob(f"*.{os.getpid()}.partial"):
+            left.unlink(missing_ok=True)
+
+
+def _forget_old(folder: Path) -> None:
+    newest = sorted(folder.glob("*.npy"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in newest[KEPT_FILES:]:
+        with contextlib.suppress(OSError):  # another process may be reading it
+            old.unlink()
+            old.with_suffix(".sha256").unlink(missing_ok=True)

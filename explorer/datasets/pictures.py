@@ -1,0 +1,53 @@
+"""Picture files as arrays of bytes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from explorer.errors import BadInput
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """One picture as (C, H, W) uint8: C is 1 for grey, 3 for colour.
+
+    Raises
+    ------
+    BadInput
+        If it is missing or is no picture.
+    """
+    with opened(path) as picture:
+        return as_channels(picture)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """A picture, open.
+
+    Raises
+    ------
+    BadInput
+        If it is missing or is no picture, or turns out to be spoilt while it is read.
+    """
+    try:
+        with Image.open(path) as picture:
+            yield picture
+    except BadInput:
+        raise
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except Exception as error:  # Pillow raises many kinds for what is no picture
+        raise BadInput(f"{path}: cannot be read as a picture: {error}") from None
+
+
+def as_channels(picture: Image.Image) -> np.ndarray:
+    """Grey (1, H, W) or colour (3, H, W), uint8."""
+    if picture.mode.startswith("I"):  # 16 bits: convert("L") would clip them at 255
+        return np.rint(np.clip(np.asarray(picture) / 257, 0, 255)).astype(np.uint8)[None]
+    grey = picture.mode in ("1", "L", "LA", "F")
+    array = np.asarray(picture.convert("L" if grey else "RGB"))
+    return array[None] if grey else np.ascontiguousarray(array.transpose(2, 0, 1))

@@ -1,0 +1,43 @@
+"""Two processes on the CPU (gloo) are one process with the same batch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+
+def run(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable, "-m", "explorer", "train", *options, "--images", "48", "--batch", "16", "--epochs", "1", "--warmup", "0",
+        "--out", str(out), "--device", "cpu", "--threads", "1",
+    ]  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if name not in ("MASTER_ADDR", "MASTER_PORT", "LOCAL_RANK")}
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment, check=False)
+
+
+@pytest.mark.parametrize("model", [("ddpm", "--width", "8"), ("vae", "--hidden", "32,16")], ids=["ddpm", "vae"])
+def test_two_processes_learn_what_one_learns(tmp_path: Path, model: tuple[str, ...]) -> None:
+    for name, devices in (("one", "1"), ("two", "2")):
+        ran = run(tmp_path / name, *model, "--devices", devices)
+        assert ran.returncode == 0, ran.stderr
+    one, two = (load_file(tmp_path / name / "final.safetensors") for name in ("one", "two"))
+    assert one.keys() == two.keys()
+    for name, tensor in one.items():
+        assert torch.allclose(two[name], tensor, atol=2e-4), "less than a fifth of one update"
+    rows = [(tmp_path / name / "loss.csv").read_text().splitlines()[-1].split(",") for name in ("one", "two")]
+    loss, gradient_norm = ([float(row[column]) for row in rows] for column in (3, 5))
+    assert loss[1] == pytest.approx(loss[0], rel=1e-4)
+    assert gradient_norm[1] == pytest.approx(gradient_norm[0], rel=1e-3)
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
+    ran = run(tmp_path, "vae", "--devices", "3")
+    assert ran.returncode == 2
+    assert "a batch of 16 images cannot be shared evenly by 3 processes" in ran.stderr
+    assert "Traceback" not in ran.stderr
