@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -38,7 +39,7 @@ from explorer.engine.messages import (
     lane_keys,
 )
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
+from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice
 from explorer.resources import resource
 
 SMALL = ExactProcess(images=500)
@@ -267,3 +268,23 @@ def test_images_of_another_shape_or_a_lost_data_set_are_told_in_the_panel(
         answers(engine, ShowWeights(keys[0], SMALL, 10, 7))
     with pytest.raises(BadInput, match="not been sampled"):
         answers(engine, FindNearest(replace(keys[0], seed=99), SMALL, 0))
+
+
+def test_a_branch_of_an_exact_lane_draws_anew_below_its_edit_alone() -> None:
+    engine = Engine()
+    answers(engine, StartEngine(device="cpu"))
+    plain = exact_lane(ExactProcess(images=100))
+    branch = msgspec.structs.replace(plain, edits=(FreshNoise(t=500, stream=1),))
+    recipe = ChainRecipe((plain, branch), seed=2, samples=2)
+    answers(engine, SampleChain(recipe))
+    own, other = lane_keys(recipe)
+    for t in (1000, 625, 500):
+        assert np.array_equal(values(engine, own, t, "x_t"), values(engine, other, t, "x_t"))
+    assert not np.allclose(values(engine, own, 375, "x_t"), values(engine, other, 375, "x_t"), atol=0.1)
+    for key, t in ((own, 750), (other, 750), (other, 250)):
+        shown = answer(engine, ShowWeights(key, plain.exact, t, 1))  # type: ignore[arg-type]
+        assert isinstance(shown, WeightsShown)
+        assert shown.drawn is not None
+    uniforms = [engine.chains.shown(key).drawn for key in (own, other)]  # type: ignore[union-attr]
+    assert 0 in uniforms[0]
+    assert 0 not in uniforms[1]  # above its edit it is its parent

@@ -41,6 +41,7 @@ NO_DATA = (
     "the lane is then seen beside it."
 )
 EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
+THROUGH_LABEL = "same predictor through A, B, C"
 THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
 
 
@@ -170,11 +171,15 @@ class ExactInspection(QObject):
         self._tell_idle()
 
     def compare_options(self) -> None:
-        """Three lanes of the same predictor, through Options A, B and C."""
+        """Three lanes of the same predictor, through Options A, B and C; done again, back to the lanes before."""
+        if exact_edits.is_through_options(self._part.state):
+            if self._context.store.undo_label == THROUGH_LABEL:
+                self._context.store.undo()
+            return
 
         def take(lane: Lane) -> None:
             assert lane.exact is not None
-            self._part.put(exact_edits.through_options(self._part.state, lane.exact), "same predictor through A, B, C")
+            self._part.put(exact_edits.through_options(self._part.state, lane.exact), THROUGH_LABEL)
 
         exact = self.exact
         self.open(exact.dataset if exact is not None else "mnist", take)

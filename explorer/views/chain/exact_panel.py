@@ -180,7 +180,7 @@ class ExactPanel(QWidget):
         self.own_tile.show_picture(shown.x0_hat, (FORMULAS["x0_hat"],))
         self.ideal_tile.show_picture(shown.ideal, IDEAL)
         self.difference_tile.show_picture(shown.difference, (FORMULAS["x0_hat"], words(" − ideal")))
-        self._distance.setText(f"{shown.distance:.3f}" if shown.distance >= 0.001 else f"{shown.distance:.1e}")
+        self._distance.setText(f"{shown.distance:.3f}" if shown.distance >= 0.001 else _power(shown.distance))
 
     def show_nearest(self, shown: NearestShown) -> None:
         """Show the sample beside the image that is nearest to it."""
@@ -213,7 +213,15 @@ def _tile(shown: WeightsShown, i: int) -> WeightTile:
 
 
 def _weight(weight: float) -> str:
-    return f"{weight:.3f}" if weight >= 0.0005 else f"{weight:.0e}" if weight > 0 else "0"
+    return f"{weight:.3f}" if weight >= 0.0005 else _power(weight)
+
+
+def _power(value: float) -> str:
+    """A small number as 4e−6."""
+    if value == 0:
+        return "0"
+    digits, _, exponent = f"{value:.0e}".partition("e")
+    return f"{digits}e{int(exponent)}".replace("-", "−")
 
 
 def _count(number: float) -> str:
