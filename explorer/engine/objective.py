@@ -107,12 +107,13 @@ class Bounds:
             runs.append(self._run(lane, recipe, known))
             yield None  # opening a checkpoint takes a moment
         ideals: dict[Lane, _Run] = {}
-        if request.excess:
-            for lane in recipe.lanes:
-                ideal = self._ideal_lane(lane, recipe)
-                if ideal not in ideals:
-                    ideals[ideal] = self._run(ideal, recipe, known)
-                    yield None
+        beside: list[_Run | None] = [None] * len(runs)
+        for i, lane in enumerate(recipe.lanes if request.excess else ()):
+            ideal = self._ideal_lane(lane, recipe)
+            if ideal not in ideals:
+                ideals[ideal] = self._run(ideal, recipe, known)
+                yield None
+            beside[i] = ideals[ideal]
         every = [*runs, *ideals.values()]
         reported = time.monotonic()
         while True:
@@ -124,10 +125,10 @@ class Bounds:
             now = time.monotonic()
             if now - reported >= REPORT_SECONDS:
                 reported = now
-                yield self._shown(request, runs, ideals, partial=True)
+                yield _shown(recipe, runs, beside, every, partial=True)
             else:
                 yield None
-        yield self._shown(request, runs, ideals, partial=False)
+        yield _shown(recipe, runs, beside, every, partial=False)
 
     def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet) -> _Run:
         predictor = self._predictor(lane, known)
@@ -187,15 +188,6 @@ class Bounds:
         sha256 = load_images(dataset, "train").sha256
         return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean"), schedule=schedule)
 
-    def _shown(self, request: MeasureBound, runs: list[_Run], ideals: dict[Lane, _Run], partial: bool) -> BoundShown:
-        every = [*runs, *ideals.values()]
-        lanes = []
-        for run in runs:
-            ideal = ideals.get(self._ideal_lane(run.lane, request.recipe)) if ideals else None
-            lanes.append(_lane_bound(run, runs[-1], ideal))
-        done, total = sum(run.done for run in every), sum(run.visits for run in every)
-        return BoundShown(request.recipe, tuple(lanes), done, total, partial)
-
     # --- images ---
 
     def _show_held_out(self, request: ShowHeldOut) -> Steps:
@@ -231,6 +223,11 @@ class Bounds:
 
 def _tiles(parts: list[Tensor]) -> np.ndarray:
     return read_only(grey_tiles(torch.cat(parts).float().cpu().numpy()))
+
+
+def _shown(recipe: BoundRecipe, runs: list[_Run], beside: list[_Run | None], every: list[_Run], partial: bool) -> BoundShown:
+    lanes = tuple(_lane_bound(run, runs[-1], ideal) for run, ideal in zip(runs, beside, strict=True))
+    return BoundShown(recipe, lanes, sum(run.done for run in every), sum(run.visits for run in every), partial)
 
 
 def _lane_bound(run: _Run, reference: _Run, ideal: _Run | None) -> LaneBound:

@@ -33,7 +33,8 @@ COLUMNS = (
 )
 TO_LAST = 5
 ROW = 26
-NAME_WIDTH = 96
+WIDTHS = (96, 44, 92, 92, 104, 104, 104)
+"""Least widths of the columns, so that they stay where they are while figures come."""
 HEADS: dict[str, Formula] = {
     "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words("  nats")),
 }  # fmt: skip
@@ -94,7 +95,8 @@ class BoundTable(Card):
         for row, (lane, title, colour) in enumerate(zip(lanes, titles, colours, strict=True), 1):
             self._add_row(row, lane, title, colour)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnMinimumWidth(1, NAME_WIDTH)
+        for column, width in enumerate(WIDTHS, 1):
+            self._grid.setColumnMinimumWidth(column, width)
         self._dress()
         self.setFixedHeight(16 + ROW * (len(lanes) + 1))
 

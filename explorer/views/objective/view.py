@@ -58,6 +58,8 @@ class ObjectiveWorkspace(Workspace):
         self._was_idle = False
         self._build()
         self._connect()
+        self._inspector.show_state(self._state)
+        self._inspector.show_denoised(None, None, self._state)
 
     def _build(self) -> None:
         plot, images = Card(self.context.theme), Card(self.context.theme)
