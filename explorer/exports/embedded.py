@@ -17,6 +17,8 @@ from explorer.recipe import Recipe, decode_recipe
 ENDINGS = (".png", ".gif", ".mp4", ".npz")
 MAX_RECIPE_BYTES = 2**26
 FFMPEG_SECONDS = 60
+PEEKED_BYTES = 2**16
+"""Our recipes stand before the pixels."""
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -40,6 +42,21 @@ def read_recipe(path: Path) -> Recipe:
     if not text:
         raise BadInput(f"{path}: has no recipe inside")
     return decode_recipe(text, str(path))
+
+
+def may_have_recipe(path: Path) -> bool:
+    """Whether a picture's first bytes have what this app writes: enough to tell its exports from any other picture.
+
+    True for files that are no pictures; False if the file cannot be read.
+    """
+    mark = {".png": b"iTXt" + RECIPE_KEY.encode() + b"\0", ".gif": b"\x21\xfe"}.get(path.suffix.lower())
+    if mark is None:
+        return True
+    try:
+        with path.open("rb") as file:
+            return mark in file.read(PEEKED_BYTES)
+    except OSError:
+        return False
 
 
 def _of_picture(path: Path) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.messages import Failed, LibraryEntry
 from explorer.errors import BadInput
+from explorer.exports.embedded import may_have_recipe
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.opening_exports import ExportOpener
@@ -61,7 +62,7 @@ class Opener(QObject):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
         elif os.path.isdir(absolute):
             self._banner.say(f"{path}: is a folder", "Choose the .safetensors file in it.")
-        elif suffix in EXPORTS:
+        elif suffix in EXPORTS and may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif suffix in PICTURES:
             self._open_picture(absolute)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive
-from explorer.exports.embedded import read_recipe
+from explorer.exports.embedded import may_have_recipe, read_recipe
 from explorer.exports.film import MAX_SIDE, check_size, write_mp4
 from explorer.exports.pictures import write_gif, write_png
 from explorer.recipe import Recipe
@@ -48,6 +48,17 @@ def test_a_damaged_file_is_refused(tmp_path: Path, recipe: Recipe, ending: str) 
     path.write_bytes(b"\0" * 100)
     with pytest.raises(BadInput, match=rf"export\{ending}: cannot be read"):
         read_recipe(path)
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_exports_are_told_from_other_pictures(tmp_path: Path, recipe: Recipe, ending: str) -> None:
+    path = tmp_path / f"export{ending}"
+    WRITERS[ending](path, recipe)
+    assert may_have_recipe(path)
+    for plain in ("a.png", "a.gif"):
+        Image.fromarray(FILM[0]).save(tmp_path / plain)
+        assert not may_have_recipe(tmp_path / plain)
+    assert not may_have_recipe(tmp_path / "missing.png")
 
 
 def test_files_without_a_recipe(tmp_path: Path) -> None:

@@ -167,6 +167,6 @@ def _names(recipe: ChainRecipe) -> str:
     titles = lane_titles(recipe.lanes)
     if len(titles) == 1:
         return titles[0]
-    if len(titles) <= 4 and all(t.startswith("Option ") for t in titles):
+    if len(titles) <= 4 and all(t.startswith("Option ") and " · " not in t for t in titles):
         return "Options " + ", ".join(t.removeprefix("Option ") for t in titles)
     return f"{len(titles)} lanes"
