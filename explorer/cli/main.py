@@ -23,6 +23,7 @@ from explorer.cli import evaluate as evaluate_command
 from explorer.cli import info as info_command
 from explorer.cli import open as open_command
 from explorer.cli import render as render_command
+from explorer.cli import replay as replay_command
 from explorer.cli import sample as sample_command
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.command("open")(open_command.open_window)
 app.command("render")(render_command.render)
 app.command("sample")(sample_command.sample)
+app.command("replay")(replay_command.replay)
 app.command("train")(train_command.train)
 app.command("decode")(decode_command.decode)
 app.command("encode")(encode_command.encode)

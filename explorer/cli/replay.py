@@ -1,0 +1,209 @@
+"""`replay`: an exported picture, film or array made again from the recipe inside it, and whether it is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from explorer.cli import shared
+from explorer.errors import BadInput
+from explorer.recipe import ChainRecipe, Change, Edit, Lane, Recipe, decode_recipe
+
+if TYPE_CHECKING:
+    from explorer.engine.engine import Engine
+    from explorer.engine.messages import ExportLook
+
+ENDINGS = (".png", ".gif", ".mp4", ".npz")
+MAX_RECIPE_BYTES = 2**26
+
+
+def replay(
+    export: Annotated[Path, typer.Argument(help="A file that this app exported, or a recipe .json.")],
+    out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, or arrays .npz.")],
+    device: shared.DeviceOption = "auto",
+    scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
+    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Make an export again from its recipe: lanes, branches, painting and all; says whether it is identical.
+
+    With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
+    """
+    from explorer.exports.whole import check_out
+
+    check_out(out, ENDINGS)
+    if out.resolve() == export.resolve():
+        raise BadInput(f"{out}: is the export itself; name another file")
+    recipe = recipe_of(export)
+    if recipe.chain is None or not recipe.chain.lanes:
+        raise BadInput(f"{export}: its recipe has no chain; only chains are made again")
+    chain = found(recipe.chain)
+    comparable = export.suffix.lower() == out.suffix.lower()
+    engine = _engine(device)
+    first = ""
+    for attempt, look in enumerate(_looks(recipe, chain, scale, frames, fps)):
+        _make(engine, chain, look, out)
+        difference = difference_of(export, out) if comparable else ""
+        first = difference if attempt == 0 else first
+        if not difference:
+            break
+    identical = None if not comparable else not difference
+    says = {None: "another kind of file: not compared", True: f"identical to {export}", False: f"not identical to {export}: {first}"}[
+        identical
+    ]
+    if as_json:
+        shared.print_json({"export": export, "out": out, "identical": identical, "says": says})
+    else:
+        print(f"{out}: {says}")
+
+
+def _engine(device: str) -> Engine:
+    from explorer.engine.engine import Engine
+    from explorer.engine.messages import StartEngine
+
+    engine = Engine()
+    for _ in engine.handle(StartEngine(device=device, precision="fp32")):
+        pass
+    return engine
+
+
+def recipe_of(path: Path) -> Recipe:
+    """Recipe in an export, or in a .json of its own (BadInput)."""
+    if path.suffix.lower() != ".json":
+        from explorer.exports.embedded import read_recipe
+
+        return read_recipe(path)
+    try:
+        if path.stat().st_size > MAX_RECIPE_BYTES:
+            raise BadInput(f"{path}: too large for a recipe")
+        return decode_recipe(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def found(chain: ChainRecipe) -> ChainRecipe:
+    """The recipe with its checkpoints where they are on this machine.
+
+    Raises
+    ------
+    BadInput
+        If one is missing, or is another than the recipe's.
+    """
+    return msgspec.structs.replace(chain, lanes=tuple(_found_lane(lane) for lane in chain.lanes), branches=())
+
+
+def _found_lane(lane: Lane) -> Lane:
+    edits = tuple(_found_edit(edit) for edit in lane.edits)
+    if lane.exact is not None:
+        return msgspec.structs.replace(lane, edits=edits)
+    return msgspec.structs.replace(lane, source=_path(lane.source, lane.checkpoint), edits=edits)
+
+
+def _found_edit(edit: Edit) -> Edit:
+    if isinstance(edit, Change) and edit.checkpoint:
+        return msgspec.structs.replace(edit, source=_path(edit.source, edit.checkpoint))
+    return edit
+
+
+def _path(source: str, sha256: str) -> str:
+    from explorer.checkpoints.files import file_sha256
+    from explorer.checkpoints.locate import locate, shipped
+
+    try:
+        path = locate(source)
+    except BadInput:
+        # an absolute path of another machine: a shipped checkpoint of that name may be the same
+        path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
+        if not path.is_file():
+            raise
+    if file_sha256(path) != sha256:
+        raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
+    return str(path.resolve())
+
+
+def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int, fps: float) -> Iterator[ExportLook]:
+    """How the export may have been drawn: labels and colours are the window's or the command line's."""
+    from explorer.engine.messages import ExportLook
+    from explorer.recipe import Shown
+
+    shown = recipe.shown if recipe.shown is not None else Shown()
+    palettes = ("dark", "light") if shown.quantity in ("eps_hat", "z", "difference") else ("dark",)
+    for labels in _labels(chain.lanes):
+        for palette in palettes:
+            yield ExportLook(shown, labels, None, palette, scale, frames, fps)  # type: ignore[arg-type]
+
+
+def _labels(lanes: Sequence[Lane]) -> list[tuple[str, ...]]:
+    """Of `sample`, then of the window; a lane alone has none drawn."""
+    plain = tuple(f"{lane.option} · {Path(lane.source).stem} · {_steps(lane)} steps" for lane in lanes)
+    if len(lanes) == 1:
+        return [plain]
+    try:
+        from explorer.views.chain.labels import lane_titles
+    except ImportError:  # no Qt here: the command line's labels must do
+        return [plain]
+    return [plain, tuple(lane_titles(lanes))]
+
+
+def _steps(lane: Lane) -> int:
+    from explorer.checkpoints.files import read_card
+
+    if lane.sampler.steps is not None:
+        return lane.sampler.steps
+    schedule = read_card(Path(lane.source)).schedule if lane.checkpoint else None
+    return lane.schedule.T if lane.schedule is not None else schedule.T if schedule is not None else 1000
+
+
+def _make(engine: Engine, chain: ChainRecipe, look: ExportLook, out: Path) -> None:
+    from explorer.engine.messages import ExportChain, ExportProgress
+
+    outcomes = iter(engine.handle(ExportChain(chain, str(out), look), "replay"))
+    next(outcomes, None)  # what cannot be is refused before a bar is drawn
+    done = 0
+    with shared.progress(0, "sampling", "step") as report:
+        for outcome in outcomes:
+            if isinstance(outcome, ExportProgress):
+                report(max(0, outcome.done - done))
+                done = outcome.done
+
+
+def difference_of(one: Path, other: Path) -> str:
+    """In words, how two exports of a kind differ; empty if they are the same."""
+    import numpy as np
+
+    ending = one.suffix.lower()
+    if ending == ".mp4":
+        return "" if one.read_bytes() == other.read_bytes() else "the films' files differ; compare .npz to see by how much"
+    if ending == ".npz":
+        with np.load(one, allow_pickle=False) as first, np.load(other, allow_pickle=False) as second:
+            names = [name for name in first.files if name != "recipe"]
+            if sorted(names) != sorted(name for name in second.files if name != "recipe"):
+                return "the arrays' names differ"
+            for name in names:
+                a, b = first[name], second[name]
+                if a.shape != b.shape:
+                    return f"{name} is of shape {b.shape}, it was {a.shape}"
+                if not np.array_equal(a, b, equal_nan=True):
+                    return f"{name} differs by at most {float(np.nanmax(np.abs(a.astype(np.float64) - b))):.3g}"
+        return ""
+    pictures, again = _pixels(one), _pixels(other)
+    if len(pictures) != len(again) or pictures[0].shape != again[0].shape:
+        was, now = ("{} of {} x {}".format(len(some), *some[0].shape[1::-1]) for some in (pictures, again))
+        return f"{now} pixels, it was {was}; see --scale and --frames"
+    most = max(int(np.abs(a.astype(int) - b).max()) for a, b in zip(pictures, again, strict=True))
+    return f"differs by at most {most} of 255 grey levels" if most else ""
+
+
+def _pixels(path: Path) -> list:
+    import numpy as np
+    from PIL import Image, ImageSequence
+
+    with Image.open(path) as picture:
+        return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(picture)]

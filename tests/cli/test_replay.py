@@ -1,0 +1,99 @@
+"""`replay`: exports made again from their recipes, branches and all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.checkpoints.files import file_sha256
+from explorer.engine.engine import Engine
+from explorer.engine.messages import ExportChain, ExportLook, StartEngine
+from explorer.exports.embedded import read_recipe
+from explorer.exports.pictures import write_png
+from explorer.recipe import BackUp, ChainRecipe, Dab, Inpaint, Lane, Paint, Recipe, Sampler, encode_recipe, mask_of, picture_of
+
+Run = Callable
+STEPS = 5
+
+
+@pytest.fixture
+def branch(checkpoints: Mapping[str, Path]) -> ChainRecipe:
+    """A picture, noised, painted on the way down, half of it erased."""
+    path = checkpoints["mnist-ddpm-c"]
+    pixels = np.zeros((1, 28, 28), np.uint8)
+    pixels[0, 6:22, 12:16] = 255
+    lower = mask_of(np.arange(28)[:, None].repeat(28, 1) >= 14)
+    edits = (BackUp(600, picture_of(pixels)), Paint(600, (Dab(((9.0, 9.0), (20.0, 9.0))),), samples=(1,)), Inpaint(400, lower, 2))
+    return ChainRecipe((Lane(file_sha256(path), str(path), "C", Sampler(STEPS), edits=edits),), 4, 2)
+
+
+def export(recipe: ChainRecipe, path: Path) -> None:
+    engine = Engine()
+    for payload in (StartEngine(device="cpu", precision="fp32"), ExportChain(recipe, str(path), ExportLook())):
+        for _ in engine.handle(payload):
+            pass
+
+
+@pytest.mark.parametrize("ending", ["png", "npz"])
+def test_a_branch_is_made_again_from_its_export_alone(run: Run, branch: ChainRecipe, tmp_path: Path, ending: str) -> None:
+    first, again = tmp_path / f"first.{ending}", tmp_path / f"again.{ending}"
+    export(branch, first)
+    found = run("replay", first, "--out", again, "--device", "cpu", "--json")
+    assert found.status == 0
+    assert found.json["identical"] is True
+    assert read_recipe(again) == read_recipe(first)
+    assert run("replay", again, "--out", first, "--device", "cpu").out.endswith(f"identical to {again}\n")
+
+
+def test_what_sample_wrote_is_made_again(run: Run, tmp_path: Path) -> None:
+    first, again = tmp_path / "first.png", tmp_path / "again.png"
+    names = ("--checkpoint", "mnist-ddpm-b", "--checkpoint", "mnist-ddpm-c")
+    assert run("sample", *names, "--samples", 2, "--steps", 3, "--device", "cpu", "--out", first).status == 0
+    assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
+
+
+def test_a_difference_is_said(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
+    first, again = tmp_path / "first.png", tmp_path / "again.png"
+    export(branch, first)
+    with Image.open(first) as picture:
+        pixels = np.asarray(picture).copy()
+    pixels[3, 3] ^= 0x80
+    write_png(first, pixels, read_recipe(first))
+    found = run("replay", first, "--out", again, "--device", "cpu", "--json").json
+    assert found["identical"] is False
+    assert "128 of 255" in found["says"]
+
+
+def test_a_recipe_alone_makes_any_kind_of_file(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
+    recipe, out = tmp_path / "branch.json", tmp_path / "branch.npz"
+    recipe.write_text(encode_recipe(Recipe(chain=branch)))
+    found = run("replay", recipe, "--out", out, "--device", "cpu", "--json")
+    assert found.status == 0
+    assert found.json["identical"] is None
+    with np.load(out) as arrays:
+        assert arrays["lane0/x"].shape == (STEPS + 1, 2, 1, 28, 28)
+
+
+def test_what_cannot_be_made_again_is_said_in_one_line(refused: Run, branch: ChainRecipe, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    for text, told in (
+        ("{", "not a recipe"), (encode_recipe(Recipe()), "no chain"),
+        (encode_recipe(Recipe(chain=_other(branch, checkpoint="ab" * 32))), "is not the checkpoint of the recipe"),
+        (encode_recipe(Recipe(chain=_other(branch, source="/nowhere/mine.safetensors"))), "no such file"),
+        (encode_recipe(Recipe(chain=_other(branch, edits=(Inpaint(400, mask_of(np.ones((3, 3), bool))),)))), "mask"),
+        (encode_recipe(Recipe(chain=_other(branch, edits=(BackUp(5000),)))), "above this chain's T = 1000"),
+    ):  # fmt: skip
+        path = tmp_path / "recipe.json"
+        path.write_text(text)
+        assert told in refused("replay", path, "--out", out, "--device", "cpu")
+        assert not out.exists()
+    assert "no such file" in refused("replay", tmp_path / "gone.png", "--out", out)
+
+
+def _other(recipe: ChainRecipe, **fields: object) -> ChainRecipe:
+    return msgspec.structs.replace(recipe, lanes=(msgspec.structs.replace(recipe.lanes[0], **fields),))
