@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from explorer.datasets.images import to_unit_range
 from explorer.engine.latent_codes import Models, codes_of, held_out_image
+from explorer.engine.latent_export import export_strip
 from explorer.engine.latent_fields import show_field
 from explorer.engine.latent_pictures import picture_for
 from explorer.engine.latent_plane import OpenPlane, open_plane, plane_model
@@ -25,6 +26,7 @@ from explorer.engine.messages import (
     DrawCodes,
     EncodeImages,
     EncodePicture,
+    ExportStrip,
     FieldShown,
     GridDecoded,
     ImageShown,
@@ -33,6 +35,7 @@ from explorer.engine.messages import (
     ShowField,
     ShowImage,
     ShowStroke,
+    StripExported,
     StrokeShown,
 )
 from explorer.engine.messages.latent import CONFIDENT
@@ -47,9 +50,18 @@ from explorer.models.classifier import ClassifierConfig
 from explorer.recipe import MAX_PRIOR_SAMPLES
 
 LatentOutcome = (
-    CodesShown | CodesDecoded | GridDecoded | PictureEncoded | PictureOffered | ImageShown | CodesDrawn | FieldShown | StrokeShown
+    CodesShown
+    | CodesDecoded
+    | GridDecoded
+    | PictureEncoded
+    | PictureOffered
+    | ImageShown
+    | CodesDrawn
+    | FieldShown
+    | StrokeShown
+    | StripExported
 )
-LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture | ShowImage | DrawCodes | ShowField | ShowStroke
+LatentPayload = EncodeImages | DecodeCodes | DecodeGrid | EncodePicture | ShowImage | DrawCodes | ShowField | ShowStroke | ExportStrip
 
 BLOCK = 100
 """Decodings between two cancel points."""
@@ -89,6 +101,8 @@ def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | N
             yield from _draw_codes(payload, models)
         case ShowField():
             yield from show_field(payload, models)
+        case ExportStrip():
+            yield from export_strip(payload)
         case ShowStroke():
             yield from show_stroke(payload, models)
 

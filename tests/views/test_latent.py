@@ -15,16 +15,19 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCard
 from explorer.checkpoints.files import load, save
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.engine.pictures import grey_tiles
+from explorer.exports.embedded import read_recipe
 from explorer.latent.plane import cell_centres, covers
 from explorer.latent.strokes import resample
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
 from explorer.recipe import Point
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
+from explorer.training.cards import config_dict
 from explorer.views.latent.view import LatentWorkspace
 from explorer.views.workspace import Workspace
 
@@ -700,6 +703,21 @@ def test_a_stroke_in_equal_steps_between_images(ws: LatentWorkspace, qtbot: QtBo
     assert uneven(after.tiles) < 0.7 * uneven(before.tiles)
 
 
+def test_the_strip_is_exported_with_its_recipe(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    assert not ws.export_kinds
+    paint(ws, ARC)
+    ws.player.stop()
+    settle(ws, qtbot)
+    assert "*.gif" in ws.export_kinds
+    told: list[str] = []
+    ws.status_changed.connect(lambda status: told.append(status.text))
+    ws.export_to(str(tmp_path / "arc.gif"))
+    qtbot.waitUntil(lambda: bool(told) and told[-1].endswith("wrote arc.gif"), timeout=30_000)
+    plane = read_recipe(tmp_path / "arc.gif").plane
+    assert plane is not None
+    assert plane.strokes == state(ws).recipe.strokes
+
+
 # --- planes beside
 
 
@@ -761,3 +779,41 @@ def test_what_is_shown_is_told_in_the_status(ws: LatentWorkspace, qtbot: QtBot) 
     grid = ws.controller.grid
     assert grid is not None
     assert told[-1] == f"8 865 of 10 000 codes shown · manifold {grid.columns} × {grid.rows}"
+
+
+# --- planes through spaces of more dimensions
+
+
+def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    config = AutoencoderConfig(True, code=4, hidden=(16,))
+    card = Card(
+        FORMAT_VERSION, "vae", NetworkCard("autoencoder", config_dict(config)), DataCard("mnist", (1, 28, 28), (-1.0, 1.0), "0" * 64)
+    )
+    path = tmp_path / "four.safetensors"
+    save(path, card, Autoencoder(config).state_dict())
+    with qtbot.waitSignal(ws.context.library.opened, timeout=30_000) as opened:
+        ws.context.library.open(str(path))
+    assert ws.accept_entry(opened.args[0])
+    qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
+    section = ws.inspector.slice_
+    assert section.heading.text() == "PLANE THROUGH 4 DIMENSIONS"
+    assert not ws.actions_.prior.isEnabled()
+    section.kind.activated.emit(section.kind.findData("axes"))
+    settle(ws, qtbot)
+    sliders = [row.slider for row in section._rows]
+    assert len(sliders) == 2
+    sliders[1].setValue(150)
+    settle(ws, qtbot)
+    slice_ = state(ws).recipe.slice
+    assert slice_ is not None
+    assert slice_.offsets == (0.0, 1.5)
+    add_point(ws, 0.0, 0.0)
+    point = state(ws).recipe.points[0]
+    settle(ws, qtbot)
+    with torch.inference_mode():
+        wanted = grey_tiles(network(path).decode(torch.tensor([[point.x, point.y, 0.0, 1.5]])).numpy())[0]
+    assert_same(ws.plane.tiles["P1"], wanted)
+    ws.actions_.reset_offsets.trigger()
+    assert state(ws).recipe.slice.offsets == ()  # type: ignore[union-attr]
+    settle(ws, qtbot)

@@ -76,6 +76,7 @@ from explorer.engine.messages.latent import (
     ShowStroke,
     StrokeShown,
 )
+from explorer.engine.messages.latent_export import ExportStrip, StripExported
 from explorer.engine.messages.latent_fields import FIELD_KINDS, FieldKind, FieldShown, ShowField
 from explorer.engine.messages.library import (
     CheckpointOpened,
@@ -144,6 +145,7 @@ __all__ = [
     "ExportLook",
     "ExportProgress",
     "ExportRead",
+    "ExportStrip",
     "Exported",
     "Failed",
     "FieldKind",
@@ -208,6 +210,7 @@ __all__ = [
     "SimilarityMeasured",
     "StartEngine",
     "StepShown",
+    "StripExported",
     "StrokeShown",
     "Summary",
     "SurvivalShown",
@@ -226,7 +229,7 @@ Payload = (
     StartEngine | SetFrameBudget | ScanLibrary | MakeThumbnail | OpenCheckpoint | SampleChain | ShowStep | ShowTerms
     | ShowFilm | ShowCurves | EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
     | ShowTree | PreviewPaint | FitPicture | ShowSurvival
-    | ShowImage | DrawCodes | ShowField | ShowStroke | ShowGeodesic
+    | ShowImage | DrawCodes | ShowField | ShowStroke | ShowGeodesic | ExportStrip
     | InspectUNet
     | OpenDataSet | ShowWeights | FindNearest | MeasureIdeal
     | MeasureSimilarity | ExportChain | ReadExport
@@ -235,7 +238,7 @@ Payload = (
 )  # fmt: skip
 
 BACKGROUND = (
-    SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, MeasureSimilarity,
+    SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, ExportStrip, MeasureSimilarity,
     MeasureIdeal, ExportChain, ShowStepBack, MeasureBound,
 )  # fmt: skip
 """Payloads that give way, between steps, to the others."""
@@ -268,7 +271,7 @@ Outcome = (
     EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
     | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded | ImageShown
     | TreeShown | PaintShown | PictureFitted | SurvivalShown
-    | PictureOffered | CodesDrawn | FieldShown | StrokeShown
+    | PictureOffered | CodesDrawn | FieldShown | StrokeShown | StripExported
     | UNetShown | UNetAbsent
     | DataSetOpened | WeightsShown | NearestShown | ExactAbsent | IdealMeasured
     | SimilarityMeasured | ExportProgress | Exported | ExportRead

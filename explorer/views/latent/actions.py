@@ -17,7 +17,7 @@ class LatentActions:
     ----------
     move, brush, line, circle, geodesic, add_point, lock, copy, paths, delete, play, loop, back, on, export, fit, zoom_in, zoom_out,
     codes, manifold, prior, sample, no_samples, all_classes, encode, paste, no_picture, resize, centre, resample,
-    other_model, beside : QAction
+    other_model, beside, another_plane, reset_offsets : QAction
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -62,6 +62,8 @@ class LatentActions:
             "Centre as MNIST", None, "Bring the digit to MNIST's size and place: 20 of 28 pixels, centred by mass", True
         )
         self.resample = self._make("&Resample", "R", "New draws from within 2 σ of q(z|x), and their decodings (R)")
+        self.another_plane = self._make("Another random plane", None, "Another plane through the origin, in directions drawn at random")
+        self.reset_offsets = self._make("Back to the middle", None, "Every remaining direction at 0")
         self.beside = self._make(
             "Another plane &beside", "Y", "Link a second model: the same strokes, digit and samples through each (Y)", True
         )

@@ -323,4 +323,4 @@ def opacities(codes: CodesShown) -> np.ndarray | None:
     """How strongly codes are drawn by their distance from the plane, (N,) in [0, 1]; None where all are on it."""
     if codes.distances is None or not codes.spread:
         return None
-    return np.exp(-0.5 * (codes.distances / (0.5 * codes.spread)) ** 2).clip(0.06, 1)
+    return np.exp(-0.5 * (codes.distances / (0.7 * codes.spread)) ** 2).clip(0.06, 1)

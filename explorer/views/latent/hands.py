@@ -8,15 +8,15 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
-from explorer.paths import state_folder
-from explorer.recipe import Dab, Point, Spacing, Stroke, StrokeShape
-from explorer.state.session import FieldName, LatentState
+from explorer.recipe import Point, Spacing, Stroke, StrokeShape
+from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import SHAPES, LatentController
-from explorer.views.latent.entries import is_variational, plane_entries
+from explorer.views.latent.hands_encode import EncodeHands
+from explorer.views.latent.hands_models import ModelHands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.player import Player
 from explorer.views.latent.strip_panel import StripPanel
@@ -25,7 +25,6 @@ from explorer.views.workspace import Context
 from explorer.widgets.plane import Plane
 from explorer.widgets.plane_legend import PlaneLegend
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
 NUDGE_PIXELS = 2
 ZOOM = 1.25
 SAMPLES = 64
@@ -48,6 +47,10 @@ class Hands(QObject):
         self.player = Player(self)
         self.player.frame_due.connect(self._show_frame)
         self._frames: Callable[[], int] = lambda: 0
+        self._models = ModelHands(context, controller, actions, self)
+        self._encode = EncodeHands(context, actions, plane, self)
+        self._encode.set_controllers([controller])
+        self._encode.drawing_wanted.connect(self.player.stop)
         self._take_plane()
         self._take_actions()
 
@@ -58,7 +61,7 @@ class Hands(QObject):
     def take_gestures(self, plane: Plane) -> None:
         """Listen to a plane: all that are linked change the same session."""
         plane.hovered.connect(self._hover)
-        plane.code_clicked.connect(self._encode_image)
+        plane.code_clicked.connect(self._encode.encode_image)
         plane.point_wanted.connect(self._add_point)
         plane.item_selected.connect(self._select)
         plane.item_carried.connect(self._carry)
@@ -71,32 +74,29 @@ class Hands(QObject):
     def set_controllers(self, controllers: Sequence[LatentController]) -> None:
         """All planes' controllers, the first one's first."""
         self._controllers = list(controllers)
+        self._encode.set_controllers(controllers)
+
+    def take_legend(self, legend: PlaneLegend) -> None:
+        """Listen to another plane's classes."""
+        self._models.take_legend(legend)
 
     def _take_actions(self) -> None:
         a = self._actions
         slots = {
-            a.add_point: self._add_point_here, a.delete: self._delete_selected,
-            a.play: self._toggle_play, a.loop: self._toggle_loop, a.back: self._step_back, a.on: self._step_on,
-            a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
-            a.all_classes: self._all_classes, a.fit: self._plane.fit, a.zoom_in: self._zoom_in, a.zoom_out: self._zoom_out,
-            a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.other_model: self._other_model,
-            a.lock: self._toggle_lock, a.copy: self._copy, a.paths: self._toggle_paths, a.sample: self._sample,
-            a.no_samples: self._remove_samples, a.paste: self._paste, a.resize: self._resize, a.centre: self._toggle_centre,
-            a.resample: self._resample, a.beside: self._toggle_beside,
+            a.add_point: self._add_point_here, a.delete: self._delete_selected, a.lock: self._toggle_lock, a.copy: self._copy,
+            a.paths: self._toggle_paths, a.sample: self._sample, a.no_samples: self._remove_samples, a.play: self._toggle_play,
+            a.loop: self._toggle_loop, a.back: self._step_back, a.on: self._step_on, a.fit: self._plane.fit,
+            a.zoom_in: self._zoom_in, a.zoom_out: self._zoom_out,
         }  # fmt: skip
-        for tool, action in a.tools().items():
-            action.triggered.connect(lambda _=False, tool=tool: self._store.update_latent(tool=tool))
         for action, slot in slots.items():
             action.triggered.connect(slot)
 
     def take_widgets(self, toolbar: LatentToolbar, legend: PlaneLegend, panel: StripPanel, inspector: LatentInspector) -> None:
         """Listen to what lies around the plane."""
         self._frames = lambda: panel.strip.count
-        toolbar.entry_chosen.connect(self._choose_hash)
-        toolbar.kind_chosen.connect(self._choose_kind)
-        legend.class_toggled.connect(self.toggle_class)
-        legend.class_alone.connect(self.only_class)
-        toolbar.field_chosen.connect(self._choose_field)
+        self._models.take_widgets(toolbar, inspector.slice_)
+        self._models.take_legend(legend)
+        self._encode.take_section(inspector.picture)
         panel.frame_chosen.connect(self._choose_frame)
         panel.speed_chosen.connect(self._choose_speed)
         panel.close_wanted.connect(self._close_strip)
@@ -108,9 +108,6 @@ class Hands(QObject):
         selection.spacing_chosen.connect(self._set_spacing)
         selection.path_wanted.connect(self._show_paths)
         selection.delete_wanted.connect(self._delete)
-        inspector.picture.drawing_growing.connect(self._drawing_growing)
-        inspector.picture.drawn.connect(self._drawn)
-        inspector.picture.centre_chosen.connect(self._choose_centre)
 
     @property
     def _state(self) -> LatentState:
@@ -177,57 +174,7 @@ class Hands(QObject):
     def _delete_selected(self) -> None:
         verbs.delete(self._store, self._state.selected)
 
-    # --- what is encoded
-
-    def _dismiss_picture(self) -> None:
-        verbs.encode_nothing(self._store)
-
-    def _encode_image(self, index: int) -> None:
-        verbs.encode_image(self._store, index)
-
-    def _drawing_growing(self, drawing: tuple[Dab, ...]) -> None:
-        for controller in self._controllers:
-            controller.set_drawing(drawing)
-
-    def _drawn(self, drawing: tuple[Dab, ...]) -> None:
-        for controller in self._controllers:
-            controller.set_drawing(None)
-        verbs.draw(self._store, drawing)
-
-    def _choose_centre(self, on: bool) -> None:
-        self._store.update_latent(centre=on)
-
-    def _toggle_centre(self) -> None:
-        self._store.update_latent(centre=not self._state.centre)
-
-    def _resize(self) -> None:
-        self._store.update_latent(resize=True)
-
-    def _resample(self) -> None:
-        self.player.stop()
-        verbs.resample(self._store)
-
-    def _paste(self) -> None:
-        """Encode the clipboard's picture, or the picture file in it."""
-        data = QGuiApplication.clipboard().mimeData()
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
-        if files:
-            verbs.encode_file(self._store, files[0])
-        elif data is not None and data.hasImage():
-            path = state_folder() / "pasted.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if QGuiApplication.clipboard().image().save(str(path)):
-                verbs.encode_nothing(self._store)
-                verbs.encode_file(self._store, str(path))
-        else:
-            self._controller.complain("there is no picture in the clipboard: copy one, or draw on the pad")
-
-    def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._plane.window(), "Encode image", "", PICTURES)
-        if path:
-            verbs.encode_file(self._store, path)
-
-    # --- samples, paths, planes
+    # --- samples and paths
 
     def _sample(self) -> None:
         self.player.stop()
@@ -256,22 +203,6 @@ class Hands(QObject):
         first = next(name for name in reversed(points) if name != last)
         self._show_paths(first, last)
 
-    def _toggle_beside(self) -> None:
-        """The other kind of model beside this one, or none."""
-        if self._state.recipe.beside:
-            verbs.put_beside(self._store, None)
-            return
-        entry = self._controller.entry
-        others = [e for e in plane_entries(self._library) if e != entry]
-        if others:
-            verbs.put_beside(self._store, next((e for e in others if is_variational(e) != is_variational(entry)), others[0]))
-
-    def put_beside(self, sha256: str) -> None:
-        """Link another model beside the first."""
-        entry = self._library.find(sha256)
-        if entry is not None:
-            verbs.put_beside(self._store, entry)
-
     def _toggle_lock(self) -> None:
         verbs.toggle_lock(self._store, self._state.selected)
 
@@ -286,45 +217,6 @@ class Hands(QObject):
 
     def _set_spacing(self, name: str, spacing: Spacing) -> None:
         verbs.set_spacing(self._store, name, spacing)
-
-    def _choose_field(self, field: FieldName) -> None:
-        self._store.update_latent(field=field)
-
-    # --- models, layers, tools
-
-    def _choose_hash(self, sha256: str) -> None:
-        entry = self._library.find(sha256)
-        if entry is not None:
-            verbs.choose_checkpoint(self._store, entry)
-
-    def _choose_kind(self, kind: str) -> None:
-        entries = [e for e in plane_entries(self._library) if e.card is not None and e.card.kind == kind]
-        if entries and (self._controller.entry not in entries):
-            verbs.choose_checkpoint(self._store, entries[0])
-
-    def _other_model(self) -> None:
-        entry = self._controller.entry
-        self._choose_kind("ae" if entry is not None and entry.card is not None and entry.card.kind == "vae" else "vae")
-
-    def toggle_class(self, label: int) -> None:
-        """Hide a class, or show it again."""
-        verbs.toggle_class(self._store, label)
-
-    def only_class(self, label: int) -> None:
-        """Show one class alone."""
-        verbs.only_class(self._store, label)
-
-    def _all_classes(self) -> None:
-        self._store.update_latent(hidden_classes=())
-
-    def _toggle_codes(self) -> None:
-        self._store.update_latent(codes=not self._state.codes)
-
-    def _toggle_manifold(self) -> None:
-        self._store.update_latent(manifold=not self._state.manifold)
-
-    def _toggle_prior(self) -> None:
-        self._store.update_latent(prior=not self._state.prior)
 
     def _zoom_in(self) -> None:
         self._plane.zoom(ZOOM)

@@ -8,6 +8,7 @@ from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.encode_section import EncodeSection
 from explorer.views.latent.probe_section import CardSection, ProbeSection
 from explorer.views.latent.selection_section import SelectionSection
+from explorer.views.latent.slice_section import SliceSection
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 
@@ -27,6 +28,7 @@ class LatentInspector(QWidget):
     selection : SelectionSection
     picture : EncodeSection
     card : CardSection
+    slice_ : SliceSection
     """
 
     def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
@@ -38,7 +40,8 @@ class LatentInspector(QWidget):
         self.selection = SelectionSection(theme, actions)
         self.picture = EncodeSection(theme, actions)
         self.card = CardSection()
-        for section in (self.probe, self.selection, self.picture, self.card):
+        self.slice_ = SliceSection(theme, actions)
+        for section in (self.probe, self.selection, self.picture, self.slice_, self.card):
             column.addWidget(section)
         self.hint = QLabel(HINT)
         self.hint.setWordWrap(True)

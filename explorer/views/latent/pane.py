@@ -29,7 +29,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.contract import Probe
 from explorer.views.latent.controller import opacities
-from explorer.views.latent.entries import is_variational
+from explorer.views.latent.entries import dimensions, is_variational
 from explorer.views.latent.fields import FIELDS, words_for
 from explorer.widgets.field_scale import FieldScale
 from explorer.widgets.plane import Plane
@@ -107,6 +107,11 @@ class PlanePane(QWidget):
         """Whether it is a VAE's plane."""
         return is_variational(self.entry)
 
+    @property
+    def has_prior(self) -> bool:
+        """Whether contours of N(0, I) can be drawn: a VAE's whole latent space, not a slice of it."""
+        return self.variational and self.entry is not None and dimensions(self.entry) == 2
+
     def set_title(self, text: str) -> None:
         """Whose plane it is, where there are several; empty for none."""
         self.title.setText(text)
@@ -120,7 +125,7 @@ class PlanePane(QWidget):
         item = verbs.item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         self.plane.set_items(state.recipe.points, state.recipe.strokes, state.selected)
-        self.plane.set_layers(state.codes, state.manifold, state.prior and self.variational)
+        self.plane.set_layers(state.codes, state.manifold, state.prior and self.has_prior)
         self.plane.set_hidden_classes(state.hidden_classes)
         self.plane.set_tool(state.tool)
         self.plane.set_marker(self._marker(stroke) if state.strip == "stroke" else None)
@@ -159,7 +164,7 @@ class PlanePane(QWidget):
     def _home(self, codes: CodesShown) -> Extent:
         """The codes, and for a VAE most of the prior."""
         extents = [e for e in (extent_of(codes.codes),) if e is not None]
-        if self.variational:
+        if self.has_prior:
             r = prior_radius(0.9)
             extents.append((-r, r, -r, r))
         if not extents:

@@ -33,11 +33,12 @@ class ProbeSection(Section):
         self._decoded: CodesDecoded | None = None
         self._pixel: tuple[int, int] | None = None
 
-    def show_probe(self, probe: Probe, variational: bool) -> None:
-        """A code, with its decoding once it has come."""
+    def show_probe(self, probe: Probe, variational: bool, flat: bool = True) -> None:
+        """A place, with its decoding once it has come; `flat` where the plane is the whole latent space."""
         self.set_title(probe.title)
         self.facts.show_value("z", pair(probe.x, probe.y))
-        self.facts.show_value("log p(z)", number(log_prior(probe.x, probe.y)) if variational else "no prior")
+        density = number(log_prior(probe.x, probe.y)) if flat else ""
+        self.facts.show_value("log p(z)", density if variational else "no prior")
         decoded = probe.decoded
         if decoded is not self._decoded:
             self._decoded = decoded

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from explorer.engine.messages import CodesDrawn
-from explorer.recipe import Stroke
+from explorer.recipe import Recipe, Stroke
 from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.facts import number
 from explorer.views.latent.pane import PlanePane
+from explorer.views.latent.paths import BETWEEN, FRAMES
 from explorer.views.latent.strip_panel import HINT, SELECT_HINT, StripContent, StripRow
 from explorer.widgets.plane_overlays import PATH_COLOURS
 
@@ -36,6 +38,18 @@ def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripConten
     if stroke is None:
         return StripContent(rows=rows[:1], message=SELECT_HINT if state.recipe.strokes else HINT)
     return StripContent(stroke.name, f"{stroke.frames} frames", rows, playable=True)
+
+
+def strip_recipe(state: LatentState) -> Recipe:
+    """What makes the strip's pictures again: the model with the stroke, the paths, the samples or the drawing alone."""
+    item, recipe = verbs.item_named(state.recipe, state.selected), state.recipe
+    strokes: tuple[Stroke, ...] = (item,) if isinstance(item, Stroke) and state.strip == "stroke" else ()
+    if state.strip == "paths":
+        ends = tuple((p.x, p.y) for name in state.ends for p in recipe.points if p.name == name)
+        strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in BETWEEN)
+    prior = recipe.prior if state.strip == "samples" else None
+    drawing = recipe.drawing if state.strip == "posterior" else ()
+    return Recipe(plane=msgspec.structs.replace(recipe, points=(), strokes=strokes, prior=prior, drawing=drawing))
 
 
 def _rows(panes: Sequence[PlanePane], notes: Sequence[str]) -> tuple[StripRow, ...]:

@@ -51,6 +51,7 @@ class LatentToolbar(QWidget):
         tools.setSpacing(0)
         buttons = [IconButton(action, TOOL_ICONS[name], theme, 28) for name, action in actions.tools().items()]
         for button in buttons:
+            button.setProperty("compact", "true")
             tools.addWidget(button)
         join(buttons)
         row.addLayout(tools)

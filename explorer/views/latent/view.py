@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.engine.messages import CodesDecoded, LibraryEntry
+from explorer.engine.messages import CodesDecoded, ExportStrip, LibraryEntry, Outcome, StripExported
 from explorer.recipe import Point, Stroke
 from explorer.state.session import LatentState, Session
+from explorer.views.export_dialog import ask_for_export
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encoding import something
-from explorer.views.latent.entries import has_plane, plane_entries
+from explorer.views.latent.entries import dimensions, has_plane, plane_entries
 from explorer.views.latent.facts import milliseconds
 from explorer.views.latent.hands import Hands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.pane import PlanePane
-from explorer.views.latent.player import Player
-from explorer.views.latent.strip_content import strip_content
+from explorer.views.latent.player import FRAMES_PER_SECOND, Player
+from explorer.views.latent.strip_content import strip_content, strip_recipe
 from explorer.views.latent.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context, Status, Workspace
@@ -31,6 +33,7 @@ from explorer.widgets.plane import Plane
 from explorer.widgets.plane_legend import PlaneLegend
 
 MARGIN, GAP = 14, 10
+EXPORTS = "Film (*.gif);;Film (*.mp4);;Sheet (*.png)"
 
 
 class LatentWorkspace(Workspace):
@@ -55,6 +58,7 @@ class LatentWorkspace(Workspace):
         self.controllers = [self.controller]
         self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
         self._speed = ""
+        self._written = ""
         self._measured: CodesDecoded | None = None
         self._milliseconds: deque[float] = deque(maxlen=15)
         self._selected = ""
@@ -71,6 +75,7 @@ class LatentWorkspace(Workspace):
         self.hands.take_widgets(self.toolbar, self.legend, self.panel, self._inspector)
         self._connect(self.panes[0], self.controller)
         self.player.playing_changed.connect(self._playing_changed)
+        self.actions_.export.triggered.connect(self._ask_for_export)
         context.store.changed.connect(self._session_changed)
         context.library.changed.connect(self._show_state)
 
@@ -150,6 +155,27 @@ class LatentWorkspace(Workspace):
         verbs.encode_file(self.context.store, path)
         return True
 
+    @property
+    def export_kinds(self) -> str:
+        """What the strip can be written as."""
+        return EXPORTS if self.panel.strip.count else ""
+
+    def export_to(self, path: str) -> None:
+        """Write what the strip shows, with the recipe that makes it again."""
+        tiles = tuple(row.tiles for row in self.panel.content.rows if row.tiles is not None)
+        payload = ExportStrip(path, tiles, strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed)
+        self.context.client.send(payload, "latent.export", self._exported, queued=True)
+
+    def _exported(self, outcome: Outcome) -> None:
+        if isinstance(outcome, StripExported):
+            self._written = Path(outcome.out).name
+            self._say()
+
+    def _ask_for_export(self) -> None:
+        path = ask_for_export(self, self.export_kinds, "strip")
+        if path:
+            self.export_to(path)
+
     # --- planes
 
     def _connect(self, pane: PlanePane, controller: LatentController) -> None:
@@ -178,8 +204,7 @@ class LatentWorkspace(Workspace):
             self._row.addWidget(pane, 1)
             self._connect(pane, controller)
             self.hands.take_gestures(pane.plane)
-            pane.legend.class_toggled.connect(self.hands.toggle_class)
-            pane.legend.class_alone.connect(self.hands.only_class)
+            self.hands.take_legend(pane.legend)
         self.hands.set_controllers(self.controllers)
 
     def _session_changed(self, old: Session, new: Session) -> None:
@@ -220,6 +245,7 @@ class LatentWorkspace(Workspace):
         self._show_strip()
         self.panel.show_settings(state.loop, state.speed)
         self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
+        self._inspector.slice_.show_slice(state.recipe.slice, 2 if entry is None else dimensions(entry))
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)
@@ -234,16 +260,16 @@ class LatentWorkspace(Workspace):
         self.panel.show_content(strip_content(self._state, self.panes))
 
     def _show_actions(self, state: LatentState, item: Point | Stroke | None) -> None:
-        a, stroke, variational = self.actions_, isinstance(item, Stroke), self.panes[0].variational
+        a, stroke, has_prior = self.actions_, isinstance(item, Stroke), self.panes[0].has_prior
         encoded, points = something(state), state.recipe.points
         checked = {
             **{action: state.tool == tool for tool, action in a.tools().items()},
-            a.codes: state.codes, a.manifold: state.manifold, a.prior: state.prior and variational, a.loop: state.loop,
+            a.codes: state.codes, a.manifold: state.manifold, a.prior: state.prior and has_prior, a.loop: state.loop,
             a.lock: isinstance(item, Point) and item.locked, a.paths: state.strip == "paths", a.centre: state.centre,
             a.beside: bool(state.recipe.beside),
         }  # fmt: skip
         enabled = {
-            a.delete: item is not None, a.play: stroke or state.strip == "paths", a.back: stroke, a.on: stroke, a.prior: variational,
+            a.delete: item is not None, a.play: stroke or state.strip == "paths", a.back: stroke, a.on: stroke, a.prior: has_prior,
             a.no_picture: encoded, a.all_classes: bool(state.hidden_classes), a.add_point: self.controller.resolved is not None,
             a.lock: isinstance(item, Point), a.copy: item is not None or bool(points), a.paths: len(points) >= 2,
             a.no_samples: state.recipe.prior is not None, a.resample: encoded, a.centre: encoded,
@@ -274,7 +300,7 @@ class LatentWorkspace(Workspace):
         probe = self.panes[0].probe
         if probe is None:
             return
-        self._inspector.probe.show_probe(probe, self.panes[0].variational)
+        self._inspector.probe.show_probe(probe, self.panes[0].variational, self.panes[0].has_prior)
         if probe.decoded is not None and probe.decoded is not self._measured:
             self._measured = probe.decoded
             self._milliseconds.append(probe.decoded.milliseconds)
@@ -311,6 +337,8 @@ class LatentWorkspace(Workspace):
             said.append(f"{_grouped(total)} codes" if shown == total else f"{_grouped(shown)} of {_grouped(total)} codes shown")
         if state.manifold and grid is not None:
             said.append(f"manifold {grid.columns} × {grid.rows}")
+        if self._written:
+            said.append(f"wrote {self._written}")
         counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
         right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
         return Status(" · ".join(said), right=right, speed=self._speed)

@@ -1,0 +1,67 @@
+"""Strips of decodings as a sheet or a film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from explorer.engine.messages.latent_export import ExportStrip, StripExported
+from explorer.errors import BadInput
+from explorer.exports.film import write_mp4
+from explorer.exports.pictures import write_gif, write_png
+from explorer.exports.whole import check_out
+
+ENDINGS = (".png", ".gif", ".mp4")
+SIDE = 224
+"""Least width of a film, in pixels; the pictures are enlarged by a whole number."""
+SHEET_SIDE = 56
+COLUMNS = 16
+GAP = 4
+GROUND = 24
+
+
+def export_strip(request: ExportStrip) -> Iterator[StripExported | None]:
+    """Write the file; None before it is begun.
+
+    Raises
+    ------
+    BadInput
+        If there is nothing to write, the ending is none of those, or the file cannot be written.
+    """
+    out = Path(request.out)
+    if not request.strips or not len(request.strips[0]):
+        raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
+    check_out(out, ENDINGS)
+    yield None
+    if out.suffix.lower() == ".png":
+        write_png(out, sheet(request.strips), request.recipe)
+    else:
+        write = write_gif if out.suffix.lower() == ".gif" else write_mp4
+        write(out, film(request.strips), request.recipe, request.fps)
+    yield StripExported(request.out)
+
+
+def film(strips: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """Frames (H, W, 3) uint8: of each strip its picture, one below another."""
+    scale = -(-SIDE // strips[0].shape[2])
+    return [np.concatenate([_enlarged(strip[frame], scale) for strip in strips]) for frame in range(min(len(s) for s in strips))]
+
+
+def sheet(strips: tuple[np.ndarray, ...]) -> np.ndarray:
+    """All pictures of each strip in rows of at most `COLUMNS`, (H, W, 3) uint8."""
+    scale = -(-SHEET_SIDE // strips[0].shape[2])
+    height, width = strips[0].shape[1] * scale, strips[0].shape[2] * scale
+    columns = min(COLUMNS, max(len(strip) for strip in strips))
+    lines = [strip[start : start + columns] for strip in strips for start in range(0, len(strip), columns)]
+    whole = np.full((len(lines) * (height + GAP) + GAP, columns * (width + GAP) + GAP, 3), GROUND, np.uint8)
+    for row, line in enumerate(lines):
+        for column, tile in enumerate(line):
+            top, left = GAP + row * (height + GAP), GAP + column * (width + GAP)
+            whole[top : top + height, left : left + width] = _enlarged(tile, scale)
+    return whole
+
+
+def _enlarged(tile: np.ndarray, scale: int) -> np.ndarray:
+    return tile.repeat(scale, axis=0).repeat(scale, axis=1)

@@ -1,0 +1,38 @@
+"""The strip under a latent plane on its way to a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from explorer.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStrip:
+    """Write strips of decodings. Answer: StripExported.
+
+    Attributes
+    ----------
+    out : str
+        A .png (a sheet), .gif or .mp4 (a film, the strips one below another).
+    strips : tuple of ndarray, each of shape (M, H, W, 3), uint8
+        All of one shape.
+    recipe : Recipe
+        Makes them again; stored in the file.
+    fps : float
+        Frames a second, greater than 0.
+    """
+
+    out: str
+    strips: tuple[np.ndarray, ...] = field(compare=False)
+    recipe: Recipe
+    fps: float = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class StripExported:
+    """The file that was written."""
+
+    out: str

@@ -1,0 +1,107 @@
+"""What the person's hands do to what is encoded: the pad, the clipboard, files, test images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from explorer.paths import state_folder
+from explorer.recipe import Dab
+from explorer.state.session import LatentState
+from explorer.views.latent import verbs
+from explorer.views.latent.actions import LatentActions
+from explorer.views.latent.controller import LatentController
+from explorer.views.latent.encode_section import EncodeSection
+from explorer.views.workspace import Context
+
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
+
+
+class EncodeHands(QObject):
+    """Connects the encode section and its actions to the store.
+
+    Signals
+    -------
+    drawing_wanted()
+        Random codes are about to take the strip.
+    """
+
+    drawing_wanted = Signal()
+
+    def __init__(self, context: Context, actions: LatentActions, window: QWidget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store, self._widget = context.store, window
+        self._controllers: list[LatentController] = []
+        a = actions
+        slots = {
+            a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.paste: self._paste, a.resize: self._resize,
+            a.centre: self._toggle_centre, a.resample: self._resample,
+        }  # fmt: skip
+        for action, slot in slots.items():
+            action.triggered.connect(slot)
+
+    def set_controllers(self, controllers: Sequence[LatentController]) -> None:
+        """All planes' controllers, the first one's first."""
+        self._controllers = list(controllers)
+
+    def take_section(self, section: EncodeSection) -> None:
+        """Listen to the pad."""
+        section.drawing_growing.connect(self._drawing_growing)
+        section.drawn.connect(self._drawn)
+        section.centre_chosen.connect(self._choose_centre)
+
+    @property
+    def _state(self) -> LatentState:
+        return self._store.session.latent
+
+    def _dismiss_picture(self) -> None:
+        verbs.encode_nothing(self._store)
+
+    def encode_image(self, index: int) -> None:
+        """Encode a test image."""
+        verbs.encode_image(self._store, index)
+
+    def _drawing_growing(self, drawing: tuple[Dab, ...]) -> None:
+        for controller in self._controllers:
+            controller.set_drawing(drawing)
+
+    def _drawn(self, drawing: tuple[Dab, ...]) -> None:
+        for controller in self._controllers:
+            controller.set_drawing(None)
+        verbs.draw(self._store, drawing)
+
+    def _choose_centre(self, on: bool) -> None:
+        self._store.update_latent(centre=on)
+
+    def _toggle_centre(self) -> None:
+        self._store.update_latent(centre=not self._state.centre)
+
+    def _resize(self) -> None:
+        self._store.update_latent(resize=True)
+
+    def _resample(self) -> None:
+        self.drawing_wanted.emit()
+        verbs.resample(self._store)
+
+    def _paste(self) -> None:
+        """Encode the clipboard's picture, or the picture file in it."""
+        data = QGuiApplication.clipboard().mimeData()
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
+        if files:
+            verbs.encode_file(self._store, files[0])
+        elif data is not None and data.hasImage():
+            path = state_folder() / "pasted.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if QGuiApplication.clipboard().image().save(str(path)):
+                verbs.encode_nothing(self._store)
+                verbs.encode_file(self._store, str(path))
+        else:
+            self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
+
+    def _ask_for_picture(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURES)
+        if path:
+            verbs.encode_file(self._store, path)

@@ -1,0 +1,111 @@
+"""What the person's hands do to models, slices and layers."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from explorer.recipe import Slice
+from explorer.state.session import FieldName, LatentState
+from explorer.views.latent import verbs
+from explorer.views.latent.actions import LatentActions
+from explorer.views.latent.controller import LatentController
+from explorer.views.latent.entries import is_variational, plane_entries
+from explorer.views.latent.slice_section import SliceSection
+from explorer.views.latent.toolbar import LatentToolbar
+from explorer.views.workspace import Context
+from explorer.widgets.plane_legend import PlaneLegend
+
+
+class ModelHands(QObject):
+    """Connects the toolbar, the classes, the slice section and their actions to the store."""
+
+    def __init__(self, context: Context, controller: LatentController, actions: LatentActions, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store, self._library, self._controller = context.store, context.library, controller
+        a = actions
+        slots = {
+            a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
+            a.all_classes: self._all_classes, a.other_model: self._other_model, a.beside: self._toggle_beside,
+            a.another_plane: self._another_plane, a.reset_offsets: self._reset_offsets,
+        }  # fmt: skip
+        for action, slot in slots.items():
+            action.triggered.connect(slot)
+        for tool, action in a.tools().items():
+            action.triggered.connect(lambda _=False, tool=tool: self._store.update_latent(tool=tool))
+
+    def take_widgets(self, toolbar: LatentToolbar, section: SliceSection) -> None:
+        """Listen to what chooses models, fields and slices."""
+        toolbar.entry_chosen.connect(self._choose_hash)
+        toolbar.kind_chosen.connect(self._choose_kind)
+        toolbar.field_chosen.connect(self._choose_field)
+        section.slice_chosen.connect(self._choose_slice)
+        section.slider_released.connect(self._store.end_merge)
+
+    def take_legend(self, legend: PlaneLegend) -> None:
+        """Listen to a plane's classes."""
+        legend.class_toggled.connect(self._toggle_class)
+        legend.class_alone.connect(self._only_class)
+
+    @property
+    def _state(self) -> LatentState:
+        return self._store.session.latent
+
+    def _toggle_beside(self) -> None:
+        """The other kind of model beside this one, or none."""
+        if self._state.recipe.beside:
+            verbs.put_beside(self._store, None)
+            return
+        entry = self._controller.entry
+        others = [e for e in plane_entries(self._library) if e != entry]
+        if others:
+            verbs.put_beside(self._store, next((e for e in others if is_variational(e) != is_variational(entry)), others[0]))
+
+    def _choose_slice(self, slice_: Slice, dragged: bool) -> None:
+        verbs.set_slice(self._store, slice_, "latent.slice" if dragged else "")
+
+    def _another_plane(self) -> None:
+        seed = self._state.recipe.slice.seed if self._state.recipe.slice is not None else 0
+        verbs.set_slice(self._store, Slice("random", seed=seed + 1))
+
+    def _reset_offsets(self) -> None:
+        slice_ = self._state.recipe.slice
+        if slice_ is not None:
+            verbs.set_slice(self._store, msgspec.structs.replace(slice_, offsets=()))
+
+    def _choose_field(self, field: FieldName) -> None:
+        self._store.update_latent(field=field)
+
+    def _choose_hash(self, sha256: str) -> None:
+        entry = self._library.find(sha256)
+        if entry is not None:
+            verbs.choose_checkpoint(self._store, entry)
+
+    def _choose_kind(self, kind: str) -> None:
+        entries = [e for e in plane_entries(self._library) if e.card is not None and e.card.kind == kind]
+        if entries and (self._controller.entry not in entries):
+            verbs.choose_checkpoint(self._store, entries[0])
+
+    def _other_model(self) -> None:
+        entry = self._controller.entry
+        self._choose_kind("ae" if entry is not None and entry.card is not None and entry.card.kind == "vae" else "vae")
+
+    def _toggle_class(self, label: int) -> None:
+        """Hide a class, or show it again."""
+        verbs.toggle_class(self._store, label)
+
+    def _only_class(self, label: int) -> None:
+        """Show one class alone."""
+        verbs.only_class(self._store, label)
+
+    def _all_classes(self) -> None:
+        self._store.update_latent(hidden_classes=())
+
+    def _toggle_codes(self) -> None:
+        self._store.update_latent(codes=not self._state.codes)
+
+    def _toggle_manifold(self) -> None:
+        self._store.update_latent(manifold=not self._state.manifold)
+
+    def _toggle_prior(self) -> None:
+        self._store.update_latent(prior=not self._state.prior)

@@ -1,0 +1,56 @@
+"""Strips of decodings in files, with the recipe that makes them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.engine.latent_export import export_strip
+from explorer.engine.messages.latent_export import ExportStrip, StripExported
+from explorer.errors import BadInput
+from explorer.exports.embedded import read_recipe
+from explorer.recipe import PlaneRecipe, Recipe, Stroke
+
+RECIPE = Recipe(plane=PlaneRecipe("0" * 64, "mnist-vae-2d", strokes=(Stroke("Stroke 1", ((0.0, 0.0), (1.0, 1.0)), 5),)))
+
+
+def strips(count: int) -> tuple[np.ndarray, ...]:
+    """Grey pictures."""
+    grey = np.random.default_rng(0).integers(0, 256, (count, 5, 28, 28, 1), np.uint8)
+    return tuple(np.repeat(grey, 3, axis=4))
+
+
+def write(out: Path, count: int = 2) -> None:
+    """Export."""
+    assert list(export_strip(ExportStrip(str(out), strips(count), RECIPE, 10.0))) == [None, StripExported(str(out))]
+
+
+def test_a_film_has_a_frame_for_each_picture_and_its_recipe(tmp_path: Path) -> None:
+    write(tmp_path / "strip.gif")
+    with Image.open(tmp_path / "strip.gif") as film:
+        assert (film.n_frames, film.size) == (5, (224, 448))  # type: ignore[attr-defined]
+        film.seek(3)
+        shown = np.asarray(film.convert("L"))
+    wanted = np.concatenate([s[3] for s in strips(2)])[..., 0].repeat(8, axis=0).repeat(8, axis=1)
+    assert np.abs(shown.astype(int) - wanted).max() <= 1
+    assert read_recipe(tmp_path / "strip.gif") == RECIPE
+
+
+def test_a_sheet_has_every_picture(tmp_path: Path) -> None:
+    write(tmp_path / "strip.png")
+    picture = np.asarray(Image.open(tmp_path / "strip.png"))
+    assert picture.shape == (2 * 60 + 4, 5 * 60 + 4, 3)
+    np.testing.assert_array_equal(picture[64:120:2, 124:180:2], strips(2)[1][2])
+    assert read_recipe(tmp_path / "strip.png") == RECIPE
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no pictures"):
+        list(export_strip(ExportStrip(str(tmp_path / "a.gif"), (), RECIPE)))
+    with pytest.raises(BadInput, match="ending"):
+        write(tmp_path / "a.txt")
+    with pytest.raises(BadInput, match="cannot be written"):
+        write(tmp_path / "none" / "a.gif")
