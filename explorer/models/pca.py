@@ -61,6 +61,9 @@ class Pca(Autoencoder):
     Decodings are not kept in [-1, 1]: errors are measured as they are; pictures of them are clipped.
     """
 
+    encoder: nn.Linear
+    decoder: nn.Linear
+
     def __init__(self, config: PcaConfig) -> None:
         nn.Module.__init__(self)
         self.config = config
