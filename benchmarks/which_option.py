@@ -30,9 +30,9 @@ from explorer.checkpoints.locate import locate
 from explorer.diffusion.reverse import plan
 from explorer.engine.devices import Precision, choose
 from explorer.engine.predictors import from_checkpoint
-from explorer.evaluation.bootstrap import distance_interval, share_interval
+from explorer.evaluation.bootstrap import difference_interval, resampled_distances, share_interval
 from explorer.evaluation.digits import real_score
-from explorer.evaluation.frechet import frechet_distance, moments
+from explorer.evaluation.frechet import Moments, frechet_distance, moments
 from explorer.evaluation.judge import Judge, Readings, training_readings
 from explorer.evaluation.samples import as_pixels, walk
 
@@ -55,6 +55,8 @@ class Cell:
     fid, confident_share : float
     fid_interval, share_interval : (float, float)
         95 %, by bootstrap.
+    to_best : (float, float, float)
+        Distance minus the smallest of its steps and clipping, and the 95 % interval of that over the same resamples.
     seconds : float
         Spent on sampling, over all runs of this command.
     """
@@ -69,6 +71,7 @@ class Cell:
     fid_interval: tuple[float, float]
     confident_share: float
     share_interval: tuple[float, float]
+    to_best: tuple[float, float, float]
     seconds: float
 
 
@@ -127,30 +130,41 @@ def sample(
             bar.update(len(indices))
 
 
-def measured(kept: Kept, checkpoint: Checkpoint, real: Readings, steps: int, clip: bool, samples: int, seed: int) -> Cell:
-    """Figures of the samples."""
-    found, reference = kept.readings(samples), moments(real.features)
-    distance = frechet_distance(moments(found.features), reference)
-    between = distance_interval(found.features, reference, distance, seed)
-    share = share_interval(found.is_confident, seed)
-    return Cell(
-        str(checkpoint.card.option), checkpoint.path.stem, checkpoint.sha256, steps, clip, samples, distance, (between.low, between.high),
-        found.confident_share, (share.low, share.high), kept.seconds,
-    )  # fmt: skip
+def measured(group: Sequence[tuple[Kept, Checkpoint]], reference: Moments, steps: int, clip: bool, samples: int, seed: int) -> list[Cell]:
+    """Figures of the options at one number of steps."""
+    found = [kept.readings(samples) for kept, _ in group]
+    distances = [frechet_distance(moments(readings.features), reference) for readings in found]
+    resamples = [resampled_distances(readings.features, reference, seed) for readings in found]
+    best = int(np.argmin(distances)) if distances else 0
+    cells = []
+    for (kept, checkpoint), readings, distance, resampled in zip(group, found, distances, resamples, strict=True):
+        between = difference_interval(distance, resampled, np.zeros_like(resampled))
+        share = share_interval(readings.is_confident, seed)
+        gap = difference_interval(distance - distances[best], resampled, resamples[best])
+        cells.append(
+            Cell(
+                str(checkpoint.card.option), checkpoint.path.stem, checkpoint.sha256, steps, clip, samples,
+                distance, (max(0.0, between.low), between.high), readings.confident_share, (share.low, share.high),
+                (distance - distances[best], gap.low, gap.high), kept.seconds,
+            )
+        )  # fmt: skip
+    return cells
 
 
-def cells(asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, real: Readings) -> Iterator[Cell]:
+def cells(asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, reference: Moments) -> Iterator[Cell]:
     """Every cell of the table; few steps first, so that something is there soon."""
     place = Place(choose(asked.device), asked.precision)
     for steps in asked.steps:
         for clip in (False, True):
+            group = []
             for checkpoint in checkpoints:
                 kept = Kept(asked.out, checkpoint, judge, steps, clip, asked.seed, asked.precision)
                 what = f"Option {checkpoint.card.option}, {steps} steps, {'clipped' if clip else 'unclipped'}"
                 if not asked.report:
                     sample(kept, checkpoint, judge, place, steps, clip, asked.samples, asked.seed, what)
                 if len(kept) >= asked.samples:
-                    yield measured(kept, checkpoint, real, steps, clip, asked.samples, asked.seed)
+                    group.append((kept, checkpoint))
+            yield from measured(group, reference, steps, clip, asked.samples, asked.seed)
 
 
 def real_readings(folder: Path, judge: Judge) -> Readings:
@@ -194,7 +208,7 @@ def main() -> None:
     beside = real_score(real, asked.samples, asked.seed)
     print(f"real images: fid {beside.frechet_distance:.2f}, confident {beside.confident_share:.2%}", flush=True)
     found: list[Cell] = []
-    for cell in cells(asked, checkpoints, judge, real):
+    for cell in cells(asked, checkpoints, judge, moments(real.features)):
         found.append(cell)
         clipped = "clipped" if cell.clip else "unclipped"
         low, high = cell.fid_interval

@@ -47,19 +47,19 @@ def words(report: dict[str, Any]) -> str:
         f"{report['precision']} --page docs/which-option-is-best.md`: {report['samples']:,} samples in each cell, the same noise for every "
         f"option, eta = 1. As many real images, against the others, have a Fréchet distance of {report['real_fid']:.2f}, and "
         f"{report['real_confident_share']:.2%} of them are read with confidence. Intervals are 95 % bootstrap intervals of 200 resamples; "
-        "they are about other samples of the same networks, not about networks trained again.",
+        "they are about other samples of the same networks, not about networks trained again. Differences are over the same noise.",
         "",
     ]  # fmt: skip
     for (steps, clip), group in groups(report["cells"]):
         if len(group) < 2:
             continue
         first, second = sorted(group, key=lambda cell: cell["fid"])[:2]
-        apart = first["fid_interval"][1] < second["fid_interval"][0]
-        how = "its interval is below that of" if apart else "its interval overlaps that of"
+        gap, low, high = second["to_best"]
+        sure = "" if low > 0 else ", which may be chance"
         lines.append(
-            f"- {steps} steps, {'clipped' if clip else 'unclipped'}: Option {first['option']} has the smallest distance; "
-            f"{how} Option {second['option']}, the next."
-        )  # fmt: skip
+            f"- {steps} steps, {'clipped' if clip else 'unclipped'}: Option {first['option']} has the smallest distance; that of Option "
+            f"{second['option']}, the next, is larger by {gap:.2f} ({low:.2f} to {high:.2f}){sure}."
+        )
     return "\n".join(lines)
 
 
@@ -104,7 +104,7 @@ def chart(report: dict[str, Any], key: str, title: str, log: bool) -> str:
 
     parts = [_text(LEFT, 14, title)]
     for mark in _marks(low, high) if log else (0, 0.25, 0.5, 0.75, 1.0):
-        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark):.1f}" y2="{y(mark):.1f}" stroke="#8886" stroke-width="1"/>')
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark):.1f}" y2="{y(mark):.1f}" stroke="#888" stroke-opacity="0.3"/>')
         parts.append(_text(LEFT - 8, y(mark) + 4, f"{mark:g}", "end"))
     parts += [_text(x(count), HEIGHT - BOTTOM + 20, str(count), "middle") for count in steps]
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "steps", "middle"))

@@ -37,7 +37,7 @@ class ObjectiveState(msgspec.Struct, frozen=True):
     curve: CurveName = "terms"
     panels: PanelsName = "together"
     log: bool = True
-    log_t: bool = False
+    log_t: bool = True
     selected: int = 0
 
     def __post_init__(self) -> None:

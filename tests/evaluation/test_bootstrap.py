@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.evaluation.bootstrap import distance_interval, share_interval
+from explorer.evaluation.bootstrap import difference_interval, distance_interval, resampled_distances, share_interval
 from explorer.evaluation.frechet import frechet_distance, moments
 
 SIZE, WIDTH = 300, 6
@@ -47,6 +47,17 @@ def test_the_seed_determines_it(mixing: np.ndarray) -> None:
     reference, features = moments(cloud(mixing, 1, 2000, 0.0)), cloud(mixing, 2, 50)
     first, again, other = (distance_interval(features, reference, 1.0, seed, resamples=20) for seed in (3, 3, 4))
     assert first == again != other
+
+
+def test_differences_of_samples_from_the_same_noise_are_sharper(mixing: np.ndarray) -> None:
+    reference, first = moments(cloud(mixing, 1, 2000, 0.0)), cloud(mixing, 2, 100)
+    second = 1.01 * first
+    values = [frechet_distance(moments(points), reference) for points in (first, second)]
+    resamples = [resampled_distances(points, reference, seed=5, resamples=50) for points in (first, second)]
+    gap = difference_interval(values[0] - values[1], *resamples)
+    assert gap.low < values[0] - values[1] < gap.high
+    alone = distance_interval(first, reference, values[0], seed=5, resamples=50)
+    assert gap.standard_error < 0.2 * alone.standard_error
 
 
 def test_a_share_moves_as_a_binomial() -> None:

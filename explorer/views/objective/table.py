@@ -183,7 +183,7 @@ def _words(bound: LaneBound | None) -> list[str]:
     if bound is None:
         return ["–"] * 6
     bits = 1 / (math.log(2) * bound.values)
-    gap = with_error(bound.gap)
+    gap = with_error(bound.gap, digits=1)
     signed = f"+{gap}" if math.isfinite(bound.gap.value) and bound.gap.value > 0 else gap if math.isfinite(bound.gap.value) else ""
     parts = [with_error(part) for part in (bound.prior, bound.steps, bound.decoder, bound.total)]
     parts[0] = parts[0].partition(" ±")[0]
