@@ -41,6 +41,7 @@ NO_DATA = (
     "the lane is then seen beside it."
 )
 EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
+NOT_FINISHED = "Looked for once the chain has reached x₀"
 THROUGH_LABEL = "same predictor through A, B, C"
 THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
 
@@ -80,6 +81,7 @@ class ExactInspection(QObject):
         self._active = self._opening = False
         self._was_idle = True
         self._short_of_cursor = False
+        self._nearest_of: FindNearest | None = None
         self.panel = ExactPanel(context.theme)
         self._connect()
         self._show_choice()
@@ -105,6 +107,7 @@ class ExactInspection(QObject):
             self._ask_ideal()
         else:
             self._inquiry.drop()
+            self._nearest_of = None
 
     # --- wiring ---
 
@@ -239,6 +242,8 @@ class ExactInspection(QObject):
     def _progressed(self) -> None:
         if self._short_of_cursor:
             self._ask()
+        else:
+            self._ask_nearest()
 
     # --- questions and answers ---
 
@@ -249,23 +254,43 @@ class ExactInspection(QObject):
             return
         key, exact = controller.key, self.exact
         reached = None if key is None else controller.run.reached(key)
-        self._short_of_cursor = reached is None or reached > 0
+        self._short_of_cursor = reached is None or reached >= max(state.t, 1)
         if key is None or exact is None or key not in controller.run.done:
             self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else NOT_YET)
+            self._nearest_of = None
             return
         question = ShowWeights(
             key, exact, state.t, controller.sample, self.panel.tiles.capacity, self._context.theme.palette, controller.timeline
         )  # fmt: skip
         self._inquiry.ask("weights", question, self._take)
-        self._inquiry.ask("nearest", FindNearest(key, exact, controller.sample), self._take)
+        self._ask_nearest()
         self._tell_idle()
+
+    def _ask_nearest(self) -> None:
+        """Ask for the image nearest to the finished sample: it does not depend on t, so it is asked for once."""
+        controller = self._controller
+        key, exact = controller.key, self.exact
+        if not (self._active and self._part.state.data_set) or key is None or exact is None or key not in controller.run.done:
+            return
+        question = FindNearest(key, exact, controller.sample)
+        if question == self._nearest_of:
+            return
+        if controller.run.reached(key) == 0:
+            self._nearest_of = question
+            self._inquiry.ask("nearest", question, self._take)
+            self._tell_idle()
+        else:
+            self._nearest_of = None
+            if not self.panel.message:
+                self.panel.no_nearest(NOT_FINISHED)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, WeightsShown) and outcome.key == self._controller.key:
             self.panel.show_weights(outcome)
-        elif isinstance(outcome, NearestShown) and outcome.key == self._controller.key:
+        elif isinstance(outcome, NearestShown) and self._nearest_of == FindNearest(outcome.key, outcome.exact, outcome.sample):
             self.panel.show_nearest(outcome)
         elif isinstance(outcome, ExactAbsent) and outcome.key == self._controller.key:
+            self._nearest_of = None
             if outcome.later:
                 self.panel.no_nearest(outcome.reason)
             else:

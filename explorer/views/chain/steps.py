@@ -111,6 +111,10 @@ X0_FROM_MEAN = Relation("x0_hat", (Part("mean"), Part("x_t", "at", "−")), over
 X0_FROM_OWN_MEAN = Relation("x0_hat", (Part("own_mean"),), words="of its own step t → t−1 implies")
 X0_FROM_V = Relation("x0_hat", (Part("x_t", "signal"), Part("v", "noise", "−")))
 
+DATA_SET_TIPS = {
+    False: "The data set: the average of its images, weighted by x_t",
+    True: "The data set: one of its images, drawn by its weight at x_t",
+}
 DESCRIPTIONS = {
     "A": StepDescription("Option A: the network puts out the mean", "mean", "network", (X0_FROM_MEAN, LAST)),
     "A, another step": StepDescription(
@@ -188,7 +192,7 @@ def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
         return Node(name, "picture", formula, column, below, TIPS.get(name, ""))
 
     network = told.source == "network"
-    asked = "The network: x_t and t in, one picture out" if network else "The data set: the average of its images, weighted by x_t"
+    asked = "The network: x_t and t in, one picture out" if network else DATA_SET_TIPS[told.output == "drawn"]
     nodes = [
         quantity("x_t", 0), Node("source", "box", (words("U-Net" if network else "data set"),), 1, tip=asked),
         Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip="The timestep: an input like x_t"), quantity(told.output, 2),

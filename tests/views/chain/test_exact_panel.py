@@ -225,3 +225,26 @@ def test_mnist_is_added_by_its_name(open_page: Opener, qtbot: QtBot) -> None:
     exact = page.part.recipe.lanes[0].exact
     assert exact is not None
     assert exact.sha256 == SHA256["train-images-idx3-ubyte.gz"]
+
+
+def test_images_of_another_shape_are_said_not_to_fit(open_page: Opener, lane: LaneMaker, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "small.npy"
+    np.save(path, mnist()[0][:10, :, ::2, ::2])
+    page = open_page(CompareWorkspace, (lane("C", steps=3), exact_lane(ExactProcess(str(path)))), samples=1, t=0, data_set=True)
+    assert "1 × 14 × 14" in page.exact.panel.message
+    assert not page.exact.panel.made_tile.isVisible()
+    page.part.update(lane=1)
+    settle(page, qtbot)
+    assert page.exact.panel.message == ""
+    assert page.exact.panel.made_tile.isVisible()
+    assert page.exact.panel.texts["nearest"].startswith("0.00")
+
+
+def test_the_nearest_image_is_asked_for_once_the_chain_is_finished(open_page: Opener, qtbot: QtBot) -> None:
+    page = open_page(ReverseChainWorkspace, (exact_lane(),), samples=1, t=1000, data_set=True, wait=False)
+    panel = page.exact.panel
+    qtbot.waitUntil(lambda: panel.texts["nearest"].startswith("0.0"), timeout=60_000)
+    page.part.update_recipe("change seed", seed=11)
+    qtbot.waitUntil(lambda: panel.texts["nearest"] == "–", timeout=60_000)
+    qtbot.waitUntil(lambda: panel.texts["nearest"].startswith("0.0"), timeout=60_000)
+    settle(page, qtbot)
