@@ -17,6 +17,7 @@ from explorer.cli.display import require_libraries, require_qt
 from explorer.cli.render_latent import LatentWish, LayerChoice, ShapeChoice, wish_for, with_latent
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
+from explorer.recipe.forward import ForwardSchedule
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
@@ -207,8 +208,6 @@ def _forward(state, wish: Wish, chosen: Sequence[LibraryEntry]):  # type: ignore
         recipe = replace(recipe, checkpoint=chosen[0].sha256, source=chosen[0].path)
     if wish.seed is not None:
         recipe = replace(recipe, seed=wish.seed)
-    if wish.t is not None and wish.t > recipe.schedule.T:
-        raise BadInput(f"--t {wish.t}: the schedule of forward has the timesteps 0..{recipe.schedule.T}")
     return replace(state, recipe=recipe, t=state.t if wish.t is None else wish.t, page=wish.page or state.page)
 
 
@@ -276,6 +275,8 @@ def _check(wish: Wish) -> None:
         raise BadInput("--page: of no meaning for " + wish.workspace + "; forward has pages")
     if wish.workspace == "forward" and (odd := [name for name in given if name not in ("--t", "--seed")]):
         raise BadInput(f"{', '.join(odd)}: of no meaning for forward; reverse-chain and compare take it")
+    if wish.workspace == "forward" and (wish.t or 0) > (T := ForwardSchedule().T):
+        raise BadInput(f"--t {wish.t}: the schedule of forward has the timesteps 0..{T}")
     if wish.workspace == "latent" and (odd := [name for name in given if name not in ("--samples", "--seed")]):
         raise BadInput(f"{', '.join(odd)}: of no meaning for latent; reverse-chain and compare take it")
 

@@ -21,6 +21,8 @@ class ForwardState(msgspec.Struct, frozen=True):
         The cursor; 0 is the image, T the noise.
     page : ForwardPage
         What is shown of the forward process.
+    drawing : bool
+        The drawing pad is open in place of the test images.
     loop : bool
         Playing starts again at 0.
     paths : "forward" or "backward"
@@ -30,5 +32,6 @@ class ForwardState(msgspec.Struct, frozen=True):
     recipe: ForwardRecipe = ForwardRecipe()
     t: int = 250
     page: ForwardPage = "noise"
+    drawing: bool = False
     loop: bool = False
     paths: Literal["forward", "backward"] = "forward"

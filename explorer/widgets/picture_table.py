@@ -18,6 +18,8 @@ from explorer.widgets.theme import Theme
 TOP, GAP = 48, 8
 NAMES, LEAST_NAMES = 176, 120
 EDGE = 3
+WORDS = 232
+"""Room over a column for its formula and words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,15 @@ class PictureTable(QWidget):
     def _names(self) -> int:
         return self._room if self.width() >= 560 else min(self._room, LEAST_NAMES)
 
+    def _pitch(self, side: float) -> float:
+        """Distance of columns: what there is, but pictures stay near to each other."""
+        return min((self.width() - self._names) / len(self._columns), max(1.6 * side, WORDS))
+
     def area_of(self, row: str, column: str) -> QRectF:
         """Where a picture is."""
         side = round(self._side())
         r, c = [x.name for x in self._rows].index(row), [x.name for x in self._columns].index(column)
-        pitch = (self.width() - self._names) / len(self._columns)
+        pitch = self._pitch(side)
         down = max(side + GAP, (self.height() - TOP) / len(self._rows))
         return QRectF(round(self._names + c * pitch), round(TOP + r * down), side, side)
 
@@ -129,7 +135,7 @@ class PictureTable(QWidget):
     def _draw_heading(self, painter: QPainter, column: Column) -> None:
         tokens = self._theme.tokens
         area = self.area_of(self._rows[0].name, column.name)
-        width = (self.width() - self._names) / len(self._columns) - GAP
+        width = self._pitch(area.width()) - GAP
         painter.fillRect(QRectF(area.left(), 0, width, EDGE), QColor(column.colour))
         draw(painter, QPointF(area.left(), EDGE + 18), column.formula, 15, QColor(tokens.text))
         left = area.left() + width_of(column.formula, 15) + 12
@@ -149,7 +155,7 @@ class PictureTable(QWidget):
             painter.setPen(QColor(tokens.border))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
         if image is None and row is self._rows[0] and column.name in self._empty:
-            width = (self.width() - self._names) / len(self._columns) - area.width() - 2 * GAP
+            width = self._pitch(area.width()) - area.width() - 2 * GAP
             painter.setPen(QColor(tokens.muted))
             painter.setFont(text_font(11))
             rect = QRectF(area.right() + GAP, area.top(), max(width, 80), area.height())

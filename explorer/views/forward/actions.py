@@ -24,6 +24,7 @@ PAGES = (
 ICONS = {
     "start": "mdi6.skip-backward", "back": "mdi6.step-backward", "forward": "mdi6.step-forward", "end": "mdi6.skip-forward",
     "loop": "mdi6.repeat", "random": "mdi6.shuffle-variant", "seed": "mdi6.dice-5-outline", "open": "ph.image", "paste": "ph.clipboard",
+    "draw": "ph.pencil-simple",
 }  # fmt: skip
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 
@@ -56,6 +57,8 @@ class ForwardActions(QObject):
         self._add("seed", "New &seed", ["N"], "Other noise")
         self._add("open", "Open &image…", ["E"], "Noise a picture file; dropping it on the window does the same")
         self._add("paste", "&Paste image", ["Ctrl+V"], "Noise the picture in the clipboard")
+        self._add("draw", "&Draw an image", ["P"], "Draw with the mouse, on a pad in place of the test images")
+        self.by_name["draw"].setCheckable(True)
         self._add("use", "&Use this schedule in Reverse chain", ["U"], "Sample Reverse chain's model over this schedule")
         theme.changed.connect(self._dress)
         self._dress()
@@ -83,7 +86,7 @@ class ForwardActions(QObject):
         """Actions in the order of the menu."""
         groups = (
             ("play", "loop", "back", "forward", "leap_back", "leap_forward", "start", "end"),
-            tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "seed"), ("use",),
+            tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "draw", "seed"), ("use",),
         )  # fmt: skip
         listed: list[QAction] = []
         for group in groups:

@@ -15,7 +15,6 @@ from explorer.views.chain.labels import term_colours
 from explorer.views.forward.words import number, power
 from explorer.widgets.card import Card
 from explorer.widgets.chain_map import ChainMap
-from explorer.widgets.curve_plot import even_ticks
 from explorer.widgets.density_plot import Curve, DensityFigure, DensityPlot
 from explorer.widgets.math_text import var, words
 from explorer.widgets.segments import Segment, SegmentBar
@@ -148,8 +147,8 @@ class ChainPage1D(QWidget):
             Curve("Gaussian", step.x, step.gaussian, term_colours(tokens)["eps_hat"], "dash"),
         )
         low, high = float(step.x[0]), float(step.x[-1])
-        ticks = [at for at, _ in even_ticks(math.ceil(low * 10) / 10, math.floor(high * 10) / 10)] if high - low > 0.5 else (low, high)
-        labels = tuple(f"{tick:.2f}".replace("-", "−") for tick in ticks)
+        ticks = round_ticks(low, high)
+        labels = tuple(f"{tick:.6g}".replace("-", "−") for tick in ticks)
         return DensityFigure(low, high, curves=curves, ticks=ticks, labels=labels)
 
     def _scan(self, shown: Chain1DShown) -> DensityFigure:
@@ -172,6 +171,15 @@ class ChainPage1D(QWidget):
             labels=tuple(_ten(k) for k in ticks),
             rows=rows,
         )
+
+
+def round_ticks(low: float, high: float) -> tuple[float, ...]:
+    """Three to six round numbers between two."""
+    rough = (high - low) / 5
+    power_of = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power_of for m in (1, 2, 5, 10) if m * power_of >= rough * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return tuple(k * step for k in range(first, last + 1))
 
 
 def _ten(power_of: int) -> str:

@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages.forward import NoisedShown, ScheduleShown, TestImagesShown
-from explorer.recipe import ForwardRecipe
+from explorer.recipe import Dab, ForwardRecipe
 from explorer.views.chain.inspector import Rows, heading
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
+from explorer.widgets.draw_pad import DrawPad
 from explorer.widgets.histogram import Histogram
 from explorer.widgets.image_choice import ImageChoice
 from explorer.widgets.math_text import var, words
@@ -21,6 +22,7 @@ from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 
 MARGIN = 12
+PAD = 224
 
 
 class ForwardInspector(QWidget):
@@ -31,12 +33,15 @@ class ForwardInspector(QWidget):
     index_chosen(int)
         A test image.
     seed_committed(object)
+    drawn(object)
+        Marks of the brush: a tuple of Dab.
     released()
         Keys go back to the timeline.
     """
 
     index_chosen = Signal(int)
     seed_committed = Signal(object)
+    drawn = Signal(object)
     released = Signal()
 
     def __init__(self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
@@ -56,6 +61,12 @@ class ForwardInspector(QWidget):
         )
         column.addWidget(self.image_heading)
         column.addWidget(self.choice)
+        self.pad = DrawPad(theme)
+        self.pad.setFixedHeight(PAD)
+        self.pad.setToolTip("Draw an image: it is noised when you lift the pen. Right button or Shift: erase")
+        self.pad.hide()
+        self.pad.drawn.connect(self._drawn)
+        column.addWidget(self.pad)
         column.addLayout(self._row(actions))
         column.addWidget(heading("noise"))
         column.addLayout(self._seed_row(actions["seed"]))
@@ -101,6 +112,17 @@ class ForwardInspector(QWidget):
         row.addWidget(_button(action))
         return row
 
+    def _drawn(self, marks: tuple[Dab, ...]) -> None:
+        if marks:
+            self.drawn.emit(marks)
+
+    def show_drawing(self, drawing: bool) -> None:
+        """The pad in place of the test images."""
+        if drawing and self.pad.isHidden():
+            self.pad.set_drawing(())
+        self.pad.setVisible(drawing)
+        self.choice.setVisible(not drawing)
+
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from."""
         self.choice.show_images(choices.start, choices.tiles)
@@ -113,6 +135,8 @@ class ForwardInspector(QWidget):
         self.image_heading.setToolTip(image_words(recipe.image))
         self.choice.set_current(-1 if own else recipe.image.index)
         self.index.show_value(recipe.image.index)
+        if not own:
+            self.pad.set_drawing(())
         self.seed.show_value(recipe.seed)
         self._values["shape"].setText(schedule_words(recipe.schedule))
 

@@ -84,8 +84,6 @@ class PosteriorPage(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        self._equation = QLabel()
-        self._equation.setWordWrap(True)
         column.addWidget(heading("with x₀ known"))
         rows = Rows(theme)
         for name in ("a₀", "aₜ", "σₜ"):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.diffusion.schedule_shapes import HIGHEST, LOWEST
@@ -91,7 +91,10 @@ class SchedulePage(QWidget):
         grid.setColumnStretch(1, 4)
         grid.setRowStretch(1, 3)
         grid.setRowStretch(2, 3)
-        grid.setRowStretch(3, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Larger pictures of x_T in a larger window."""
+        self.end.set_side(168 if self.height() >= 760 else 112)
 
     @property
     def plots(self) -> tuple[CurvePlot, ...]:
@@ -173,15 +176,20 @@ class EndCard(Card):
         right.addWidget(self.verdict)
         right.addLayout(facts)
         right.addStretch(1)
+        self.set_side(112)
         row_ = QHBoxLayout(self)
         row_.setContentsMargins(12, 12, 12, 4)
         row_.setSpacing(12)
         for tile, tip in zip(self._tiles, tips, strict=True):
-            tile.setFixedWidth(112)
             tile.setToolTip(tip)
             row_.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
         row_.addSpacing(4)
         row_.addLayout(right, 1)
+
+    def set_side(self, side: int) -> None:
+        """Width of the pictures."""
+        for tile in self._tiles:
+            tile.setFixedSize(side, tile.heightForWidth(side))
 
     def show_end(self, shown: ScheduleShown) -> None:
         """Pictures and numbers of x_T."""
