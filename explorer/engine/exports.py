@@ -35,7 +35,7 @@ from explorer.exports.grid import SmallMultiples
 from explorer.exports.pictures import write_gif, write_png
 from explorer.exports.sheet import Sheet
 from explorer.exports.whole import check_out
-from explorer.recipe import ChainRecipe, Lane, Recipe
+from explorer.recipe import ChainRecipe, Change, Lane, Recipe
 
 Steps = Iterator[Outcome | None]
 PROGRESS_SECONDS = 0.1
@@ -73,7 +73,12 @@ def portable(recipe: ChainRecipe) -> ChainRecipe:
     """The recipe with shipped checkpoints by their names: where they lie on this machine means nothing elsewhere."""
 
     def renamed(lane: Lane) -> Lane:
-        return msgspec.structs.replace(lane, source=source_of(Path(lane.source))) if lane.checkpoint else lane
+        changed = tuple(
+            msgspec.structs.replace(edit, source=source_of(Path(edit.source))) if isinstance(edit, Change) and edit.checkpoint else edit
+            for edit in lane.edits
+        )
+        source = source_of(Path(lane.source)) if lane.checkpoint else lane.source
+        return msgspec.structs.replace(lane, source=source, edits=changed)
 
     lanes = tuple(renamed(lane) for lane in recipe.lanes)
     branches = tuple(msgspec.structs.replace(branch, lane=renamed(branch.lane)) for branch in recipe.branches)

@@ -62,7 +62,7 @@ def tint_of(nth: int, count: int) -> int:
     """Lightness in percent of the nth lane of one option among `count`: from light to dark where they are many."""
     if count <= FEW:
         return TINTS[nth]
-    lightest, darkest = 170, 55
+    lightest, darkest = 175, 68
     return round(lightest * (darkest / lightest) ** (nth / (count - 1)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -186,6 +187,11 @@ class ChainPage(Workspace):
         parts.equation.term_chosen.connect(self._choose_term)
         self.context.library.changed.connect(self.display.show_recipe)
 
+    def accept_data_set(self, path: str) -> bool:
+        """An exact lane of it: one more, or in the place of the only one."""
+        self.exact.open(path, self.exact.add_lane if self.several_lanes else partial(self.exact.put_lane, 0))
+        return True
+
     def _connect_actions(self) -> None:
         play, on = self.playback, self.chain_actions.on
         on("play", play.toggle_play)
@@ -254,9 +260,9 @@ class ChainPage(Workspace):
         lanes = self.part.recipe.lanes
         if lanes:
             target = self.controller.lane if index is None else index
-            entry = self.context.library.find(lanes[target].checkpoint)
+            own, _ = self.display.schedule_of(msgspec.structs.replace(lanes[target], schedule=None))
             label = f"walk the {schedule.name} schedule" if schedule is not None else "walk the network's own schedule"
-            self.part.put(edits.set_schedule(self.part.state, target, schedule, edits.schedule_length(entry)), label)
+            self.part.put(edits.set_schedule(self.part.state, target, schedule, own), label)
 
     def _set_all_steps(self, steps: int | None) -> None:
         self.part.put(edits.set_all_samplers(self.part.state, steps=steps), "change steps of every lane")

@@ -281,7 +281,7 @@ class CompareWorkspace(ChainPage):
         self.exact.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
         length, _ = self.display.schedule_of(lane)
-        reschedule = None if lane.exact is not None else partial(self.set_schedule, index=index)
+        reschedule = partial(self.set_schedule, index=index)
         fields = SamplerFields(
             lane.sampler, length, lambda label, fields: self.set_sampler(label, index, **fields), menu, lane.schedule, reschedule
         )  # fmt: skip
