@@ -19,6 +19,7 @@ from explorer.engine import predictors
 from explorer.engine.branches import Draws, walked
 from explorer.engine.engine import Engine
 from explorer.engine.messages import (
+    ChainProgress,
     FitPicture,
     LaneKey,
     Outcome,
@@ -237,6 +238,16 @@ def test_a_tree_stays_when_memory_is_short(base: Lane) -> None:
     assert other not in engine.store, "lanes of no tree go first"
     assert kept in engine.store
     assert now in engine.store
+
+
+def test_undoing_and_redoing_a_branch_computes_nothing_again(engine: Engine, base: Lane) -> None:
+    branch = leaf(base, FreshNoise(T4))
+    before, after = ChainRecipe((base,), 5, SAMPLES), ChainRecipe((branch,), 5, SAMPLES, branches=(Branch(branch),))
+    assert any(isinstance(o, ChainProgress) for o in ask(engine, SampleChain(before)))
+    steps = [o for o in ask(engine, SampleChain(after)) if isinstance(o, ChainProgress)]
+    assert len(steps) == STEPS - 4, "only what is below t"
+    for recipe in (before, after, before, after):
+        assert not any(isinstance(o, ChainProgress) for o in ask(engine, SampleChain(recipe)))
 
 
 @pytest.mark.parametrize(

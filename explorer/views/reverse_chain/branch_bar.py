@@ -17,7 +17,7 @@ from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 from explorer.widgets.timeline import HANDLE, Timeline
 
-MOST_ROWS = 4
+MOST_ROWS = 3
 MOST_ROWS_ROOMY = 8
 SMALL = 40
 HINT = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import PaintShown
@@ -102,7 +102,7 @@ class PaintPanel(Card):
         self.sees.setToolTip("x̂₀: the clean image that the network sees in what is painted")
         self.leads.setToolTip("Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all")
         self.back = QPushButton("Take back")
-        self.back.setToolTip("Take the last mark back  (Backspace)")
+        self.back.setToolTip("Take the last mark back  (Backspace, or undo)")
         self.clear = QPushButton("Clear")
         self.clear.setToolTip("Take every mark back")
         self.invert = QPushButton("Invert")
@@ -289,20 +289,28 @@ class PaintPanel(Card):
         self.changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter branches, Esc gives up, Backspace takes the last mark back."""
+        """Enter branches, Esc gives up, Backspace and undo take the last mark back."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.ready:
             self.branch_wanted.emit()
         elif key == Qt.Key.Key_Escape:
             self.cancelled.emit()
-        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+        elif self._takes_back(event):
             self.take_back()
         else:
             super().keyPressEvent(event)
 
+    @staticmethod
+    def _takes_back(event: QKeyEvent) -> bool:
+        return event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) or event.matches(QKeySequence.StandardKey.Undo)
+
     def event(self, event: QEvent) -> bool:
-        """Esc is this panel's own while it is open."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+        """These keys are this panel's own while it is open, whatever they do elsewhere."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and (event.key() == Qt.Key.Key_Escape or self._takes_back(event))
+        ):
             event.accept()
             return True
         return super().event(event)

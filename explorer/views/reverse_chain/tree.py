@@ -115,13 +115,18 @@ def renamed(state: ChainState, lane: Lane, name: str) -> ChainState:
 
 def with_sampler(state: ChainState, sampler: Sampler) -> ChainState:
     """The state with another sampler for the whole tree of the shown lane."""
-    recipe = state.recipe
-    root = root_of(recipe.lanes[0])
+    lane = _replace(state.recipe.lanes[0], sampler=sampler)
+    return regrown(state, _replace(state, recipe=_replace(state.recipe, lanes=(lane, *state.recipe.lanes[1:]))))
+
+
+def regrown(before: ChainState, after: ChainState) -> ChainState:
+    """`after`, whose shown lane has another sampler or schedule than before, with its tree changed alike."""
+    old, new = root_of(before.recipe.lanes[0]), after.recipe.lanes[0]
     branches = tuple(
-        _replace(b, lane=_replace(b.lane, sampler=sampler)) if root_of(b.lane) == root else b for b in recipe.branches
-    )  # fmt: skip
-    shown = _replace(recipe.lanes[0], sampler=sampler)
-    return _replace(state, recipe=_replace(recipe, lanes=(shown, *recipe.lanes[1:]), branches=branches))
+        _replace(branch, lane=_replace(new, edits=branch.lane.edits)) if root_of(branch.lane) == old else branch
+        for branch in after.recipe.branches
+    )
+    return _replace(after, recipe=_replace(after.recipe, branches=branches))
 
 
 def next_stream(recipe: ChainRecipe) -> int:

@@ -11,13 +11,14 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
+from explorer.recipe import ScheduleChoice
 from explorer.views.chain import edits
 from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.labels import checkpoint_name
 from explorer.views.chain.lane_menu import add_checkpoints
 from explorer.views.chain.page import ChainPage
 from explorer.views.reverse_chain.branching import Branching
-from explorer.views.reverse_chain.tree import with_sampler
+from explorer.views.reverse_chain.tree import regrown, with_sampler
 from explorer.views.workspace import Context
 from explorer.widgets.equation_strip import EquationStrip
 from explorer.widgets.image_grid import ImageGrid
@@ -27,7 +28,7 @@ MARGIN = 12
 SPACING = 8
 MIN_RIGHT = 430
 """What the equation needs beside the samples."""
-MIN_PLOT, LEAST_PLOT = 190, 150
+MIN_PLOT, LEAST_PLOT = 190, 168
 EMPTY = "Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here."
 
 
@@ -174,6 +175,14 @@ class ReverseChainWorkspace(ChainPage):
         if lanes:
             sampler = msgspec.structs.replace(lanes[0].sampler, **fields)
             self.part.put(with_sampler(self.part.state, sampler), label)
+
+    def set_schedule(self, schedule: ScheduleChoice | None, index: int | None = None) -> None:
+        """The schedule that the chain, and every branch of it, walks; None is the network's own."""
+        before, lanes = self.part.state, self.part.recipe.lanes
+        if lanes and schedule != lanes[0].schedule:
+            length, _ = self.display.schedule_of(msgspec.structs.replace(lanes[0], schedule=None))
+            label = f"walk the {schedule.name} schedule" if schedule is not None else "walk the network's own schedule"
+            self.part.put(regrown(before, edits.set_schedule(before, 0, schedule, length)), label)
 
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()

@@ -21,7 +21,7 @@ from explorer.engine import predictors
 from explorer.engine.branches import Draws, walked
 from explorer.engine.messages import Failed
 from explorer.engine.pictures import grey_tiles
-from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint
+from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, ScheduleChoice
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
 from explorer.views.reverse_chain.branching import Branching
@@ -148,6 +148,29 @@ def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorks
     settle(page, qtbot)
 
 
+def test_while_painting_undo_is_of_marks_and_keys_are_the_panels(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).draw_fresh()
+    settle(page, qtbot)
+    page.playback.scrub(300)
+    recipe, panel = state(page).recipe, hands(page).paint
+    hands(page).open_paint(False)
+    paint_over(page, qtbot, (8, 8))
+    paint_over(page, qtbot, (9, 9))
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(panel.dabs) == 1
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Backspace)
+    assert len(panel.dabs) == 0
+    assert state(page).recipe == recipe, "neither undone, nor back to the parent"
+    assert hands(page).open_panel is panel
+    hands(page).close()
+    settle(page, qtbot)
+
+
+def test_no_key_does_two_things(page: ReverseChainWorkspace) -> None:
+    keys = [key.toString() for action in page.actions() for key in action.shortcuts()]
+    assert sorted(keys) == sorted(set(keys))
+
+
 def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.part.update(quantity="x0_hat")
     hands(page).open_paint(False)
@@ -249,6 +272,9 @@ def test_the_sampler_is_of_the_whole_tree(page: ReverseChainWorkspace, qtbot: Qt
     settle(page, qtbot)
     assert [row.label for row in hands(page).bar.tree.rows] == ["Option C", "noise 1 from t = 500"]
     assert {branch.lane.sampler.steps for branch in state(page).recipe.branches} == {5}
+    page.set_schedule(ScheduleChoice("cosine", 1000))
+    settle(page, qtbot)
+    assert [row.label for row in hands(page).bar.tree.rows] == ["Option C", "noise 1 from t = 500"]
 
 
 def test_another_eta_from_here(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
