@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -20,8 +21,11 @@ from explorer.widgets.banner import Banner
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 SESSIONS = (".json",)
+DATA_SETS = (".npy", ".npz", ".idx")
+IDX_ENDINGS = ("ubyte", "ubyte.gz")
 EXPORTS = (".png", ".gif", ".mp4", ".npz")
 """What this app writes with a recipe inside; a .png or .gif may as well be any picture."""
+FOLDER_LOOK = 1000
 RECENT_LIMIT = 12
 TRY_ANOTHER = (
     "Everything that was open still is. Choose a .safetensors file written by this app: File > Checkpoint library shows those known here."
@@ -61,13 +65,20 @@ class Opener(QObject):
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
         elif os.path.isdir(absolute):
-            self._banner.say(f"{path}: is a folder", "Choose the .safetensors file in it.")
+            if not (_holds_pictures(absolute) and self._current().accept_data_set(absolute)):
+                hint = "Choose the .safetensors file in it; Reverse chain and Compare take a folder of pictures as a data set."
+                self._banner.say(f"{path}: is a folder", hint)
         elif suffix in EXPORTS and may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif suffix in PICTURES:
             self._open_picture(absolute)
         elif suffix in SESSIONS:
             self._open_session(absolute)
+        elif suffix in DATA_SETS or absolute.endswith(IDX_ENDINGS):
+            if not self._current().accept_data_set(absolute):
+                where = " or ".join(w.title for w in self._workspaces if type(w).accept_data_set is not Workspace.accept_data_set)
+                hint = f"Choose {where} in the rail, then open it again." if where else ""
+                self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
         else:
             self._asked.add(absolute)
             self._context.library.open(absolute)
@@ -128,6 +139,12 @@ class Opener(QObject):
             return
         store.replace(with_chosen_of(opened, store.session), "open session")
         self.workspace_wanted.emit(opened.workspace)
+
+
+def _holds_pictures(folder: str) -> bool:
+    """Whether there is a picture among the first files in a folder and those in it."""
+    files = itertools.islice(Path(folder).rglob("*"), FOLDER_LOOK)
+    return any(file.suffix.lower() in PICTURES for file in files)
 
 
 def with_chosen_of(opened: Session, current: Session) -> Session:

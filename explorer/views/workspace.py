@@ -130,6 +130,10 @@ class Workspace(QWidget):
         """Take a picture file that the person dropped or opened; False if it is of no use here."""
         return False
 
+    def accept_data_set(self, path: str) -> bool:
+        """Take an array or IDX file, or a folder of pictures; False if it is of no use here."""
+        return False
+
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """Take a checkpoint that the person opened; False if it is not for this workspace."""
         return False

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -248,3 +249,22 @@ def test_the_nearest_image_is_asked_for_once_the_chain_is_finished(open_page: Op
     qtbot.waitUntil(lambda: panel.texts["nearest"] == "–", timeout=60_000)
     qtbot.waitUntil(lambda: panel.texts["nearest"].startswith("0.0"), timeout=60_000)
     settle(page, qtbot)
+
+
+def test_a_data_set_that_is_dropped_becomes_a_lane(open_page: Opener, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "mine.npy"
+    np.save(path, mnist()[0][:20])
+    page = open_page(ReverseChainWorkspace, (exact_lane(),), samples=1)
+    window = page.window()
+    window.opener.open_path(str(path))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.part.recipe.lanes[0].source == str(path) and page.idle, timeout=60_000)
+    assert page.part.recipe.lanes[0].sampler.steps == STEPS
+    window.opener.open_path(str(tmp_path))  # type: ignore[attr-defined]
+    assert "is a folder" in window.banner.message  # type: ignore[attr-defined]
+    assert page.part.recipe.lanes[0].source == str(path)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(3):
+        Image.fromarray(mnist()[0][i, 0]).save(folder / f"{i}.png")
+    window.opener.open_path(str(folder))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.part.recipe.lanes[0].source == str(folder) and page.idle, timeout=60_000)
