@@ -206,7 +206,8 @@ class LaneGrid(QWidget):
                 if picture is None:
                     painter.fillRect(rect, QColor(tokens.image_empty))
                 else:
-                    height, width = self._image
+                    assert tiles is not None
+                    height, width = tiles.shape[1:3]
                     draw_sharp(painter, rect, picture, QRectF(0, sample * height, width, height))
         self._draw_numbers(painter)
         lane, sample = self._selected
