@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
 from explorer.latent.plane import PRIOR_MASSES, Extent, prior_radius
@@ -22,7 +24,6 @@ MANIFOLD_SHADE = 0.42
 
 RING = 6.0
 THUMBNAIL = 56.0
-_SPRITE = 20
 
 
 def draw_grid_lines(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: bool) -> None:
@@ -75,15 +76,22 @@ def strong_ink(tokens: Tokens, over_picture: bool) -> tuple[QColor, QColor]:
 
 def draw_words(painter: QPainter, baseline: QPointF, text: str, colour: QColor, halo: QColor, pixels: int = 10) -> None:
     """Small words that can be read on anything."""
-    font = painter.font()
-    font.setPixelSize(pixels)
-    outline = QPainterPath()
-    outline.addText(baseline, font, text)
+    outline = _letters(text, painter.font().family(), pixels).translated(baseline)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(halo, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.drawPath(outline)
     painter.fillPath(outline, colour)
+
+
+@lru_cache(maxsize=512)
+def _letters(text: str, family: str, pixels: int) -> QPainterPath:
+    """Outlines of words: the same numbers are drawn in every frame of a drag."""
+    font = QFont(family)
+    font.setPixelSize(pixels)
+    outline = QPainterPath()
+    outline.addText(QPointF(0, 0), font, text)
+    return outline
 
 
 def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Extent) -> None:
@@ -96,19 +104,19 @@ def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Ex
 
 
 def dot_sprites(radius: float, alpha: float, ratio: float) -> QPixmap:
-    """One row with a dot in each class's colour, the last one for codes without a class."""
+    """One row of squares, just large enough, with a dot in each class's colour; the last one for codes without a class."""
     colours = (*CLASS_COLOURS, "#9aa1ad")
-    pixmap = QPixmap(round(_SPRITE * len(colours) * ratio), round(_SPRITE * ratio))
+    cell = 2 * math.ceil((radius + 1) * ratio)
+    pixmap = QPixmap(cell * len(colours), cell)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(ratio, ratio)
     painter.setPen(Qt.PenStyle.NoPen)
     for index, colour in enumerate(colours):
         dot = QColor(colour)
         dot.setAlphaF(alpha)
         painter.setBrush(dot)
-        painter.drawEllipse(QPointF((index + 0.5) * _SPRITE, _SPRITE / 2), radius, radius)
+        painter.drawEllipse(QPointF((index + 0.5) * cell, cell / 2), radius * ratio, radius * ratio)
     painter.end()
     return pixmap
 
@@ -121,21 +129,23 @@ def draw_codes(
 
     `opacities` (N,) in [0, 1] fades what is far from the plane.
     """
+    cell = sprites.height()
     x = view.width / 2 + (codes[:, 0] - view.x) * view.scale
     y = view.height / 2 - (codes[:, 1] - view.y) * view.scale
-    inside = (x > -_SPRITE) & (x < view.width + _SPRITE) & (y > -_SPRITE) & (y < view.height + _SPRITE)
+    inside = (x > -cell) & (x < view.width + cell) & (y > -cell) & (y < view.height + cell)
     count = int(inside.sum())
     if not count:
         return 0
     # QPainter.PixmapFragment is ten doubles: x, y, source left, top, width, height, scale x, y, rotation, opacity.
     fragments = np.zeros((count, 10))
-    fragments[:, 0], fragments[:, 1] = x[inside], y[inside]
-    fragments[:, 2] = classes[inside] * (_SPRITE * ratio)
-    fragments[:, 4:6] = _SPRITE * ratio
+    # On whole screen pixels the dots are copied as they are: twice as fast as sampling them in between.
+    fragments[:, 0], fragments[:, 1] = np.rint(x[inside] * ratio) / ratio, np.rint(y[inside] * ratio) / ratio
+    fragments[:, 2] = classes[inside] * cell
+    fragments[:, 4:6] = cell
     fragments[:, 6:8] = 1 / ratio
     fragments[:, 9] = 1 if opacities is None else opacities[inside]
     first: Any = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawPixmapFragments(first, count, sprites)
     return count
 

@@ -274,7 +274,10 @@ class LatentController(QObject):
             before = None
         self._probe = Probe(target.title, target.x, target.y, before)
         self._view.show_probe(self._probe)
-        self._ask("probe", DecodeCodes(self.entry.path, ((target.x, target.y),), judge=True, slice=self.slice), self._take_probe)
+        place = ((target.x, target.y),)
+        # The classifier takes longer than the decoder: the decoding is shown without waiting for it.
+        self._ask("probe", DecodeCodes(self.entry.path, place, slice=self.slice), self._take_probe)
+        self._ask("reading", DecodeCodes(self.entry.path, place, judge=True, slice=self.slice), self._take_probe)
 
     def _target(self) -> Probe:
         """Place under the pointer; else of the selected point, the stroke's frame; else the origin."""

@@ -43,7 +43,8 @@ class ProbeSection(Section):
         if decoded is not self._decoded:
             self._decoded = decoded
             self.picture.set_tile(None if decoded is None else decoded.tiles[0])
-            self.facts.show_value("reads as", "" if decoded is None else reading(decoded.readings[0] if decoded.readings else ()))
+            if decoded is None or decoded.readings:  # else it is still being read
+                self.facts.show_value("reads as", "" if decoded is None else reading(decoded.readings[0]))
             self._show_pixel(self._pixel)
 
     def _show_pixel(self, pixel: tuple[int, int] | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from explorer.engine.messages import StrokeShown
 from explorer.latent.strokes import length
@@ -12,11 +12,10 @@ from explorer.views.latent.actions import IconButton, LatentActions
 from explorer.views.latent.facts import Facts, number
 from explorer.views.latent.section import Section
 from explorer.widgets.number_fields import FloatField, IntField
-from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 
 SHAPES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
-SPACINGS = {"plane": "even on the plane", "image": "even in images"}
+SPACINGS = {"plane": "even on plane", "image": "even in images"}
 DIGITS = 9
 
 
@@ -57,8 +56,6 @@ class SelectionSection(Section):
         self.up = FloatField(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
         self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
         self.frames.setMinimumWidth(72)
-        self.note = QLabel("frames")
-        mark(self.note, "muted")
         self.spacing = self._combo("Steps", "Even distances on the plane, or between decoded images", SPACINGS)
         self.shape_ = self._combo("Shape", "How the stroke goes between its two ends", SHAPES)
         self.to = QComboBox()
@@ -78,7 +75,6 @@ class SelectionSection(Section):
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # its range would ask for more
             second.addWidget(field, 1)
         second.addWidget(self.frames)
-        second.addWidget(self.note)
         second.addWidget(self.spacing, 1)
         third.addWidget(self.shape_, 1)
         third.addWidget(self.to, 1)
@@ -119,7 +115,7 @@ class SelectionSection(Section):
         others = [p.name for p in points if p.name != item.name]
         between = stroke is not None and stroke.shape in SHAPES
         visible: dict[QWidget, bool] = {
-            self.across: point, self.up: point, self.lock: point, self.frames: not point, self.note: not point,
+            self.across: point, self.up: point, self.lock: point, self.frames: not point,
             self.spacing: not point, self.shape_: between, self.to: point and bool(others),
         }  # fmt: skip
         for widget, on in visible.items():
