@@ -187,7 +187,8 @@ class BranchTree(QWidget):
 
     def _draw_line(self, painter: QPainter, index: int, until: int, strong: bool) -> None:
         row, y = self._rows[index], self.middle_of(index)
-        start, end = QPointF(self.x_of(row.t), y), QPointF(self.x_of(until), y)
+        reached = self._tiles[index][1] if index in self._tiles else 0
+        start, end = QPointF(self.x_of(row.t), y), QPointF(self.x_of(min(row.t, max(until, reached))), y)
         path = QPainterPath(start)
         if row.parent >= 0:
             bend = min(BEND, max(0.0, end.x() - start.x()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -56,6 +58,7 @@ class BranchBar(Card):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.tree)
+        self._scroll.verticalScrollBar().setSingleStep(ROW)
         self._scroll.viewport().setAutoFillBackground(False)
         self.tree.setAutoFillBackground(False)
         tools = QHBoxLayout()
@@ -120,8 +123,10 @@ class BranchBar(Card):
         self.place_axis()
 
     def reveal(self, row: int) -> None:
-        """Scroll to a line."""
-        self._scroll.ensureVisible(0, round(self.tree.middle_of(row)), 0, ROW)
+        """Scroll to a line, by whole lines."""
+        bar, top = self._scroll.verticalScrollBar(), self._scroll.verticalScrollBar().value() / ROW
+        first = min(row, max(math.floor(top), row - self._most + 1))
+        bar.setValue(ROW * first)
 
 
 class SurvivalRow(QWidget):

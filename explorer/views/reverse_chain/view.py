@@ -57,6 +57,8 @@ class _Middle(QWidget):
         upper = self._equation.sizeHint().height()
         self._panel.setGeometry(0, 0, left, height)
         rest = height - upper - SPACING
+        if rest < LEAST_PLOT:
+            self._equation.set_side(self._equation.side_for(right, height))
         self._plot.setVisible(rest >= LEAST_PLOT)  # a tree of many branches in a low window leaves no room for curves
         self._card.setGeometry(left + SPACING, 0, right, upper if rest >= LEAST_PLOT else height)
         self._plot.setGeometry(left + SPACING, upper + SPACING, right, rest)
