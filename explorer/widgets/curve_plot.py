@@ -34,6 +34,8 @@ class Series:
     colour : str
         #rrggbb.
     stroke : Stroke
+    strong : bool
+        Drawn wider, over the others.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Series:
     values: np.ndarray
     colour: str
     stroke: Stroke = "solid"
+    strong: bool = False
 
     def at(self, t: int) -> float:
         """Value at the timestep nearest to t; NaN without one."""
@@ -204,8 +207,9 @@ class CurvePlot(pg.PlotWidget):
 
     def _draw(self) -> None:
         for curve, series in zip(self._curves, self._figure.series, strict=True):
-            pen = pg.mkPen(QColor(series.colour), width=1 if series.stroke != "solid" else 2, style=PENS[series.stroke])
-            curve.setPen(pen)
+            width = (1 if series.stroke != "solid" else 2) + 2 * series.strong
+            curve.setPen(pg.mkPen(QColor(series.colour), width=width, style=PENS[series.stroke]))
+            curve.setZValue(series.strong)
             values = series.values
             if self._figure.axes.log:
                 values = np.where(values > 0, values, np.nan)

@@ -21,7 +21,7 @@ class ExportLook:
     timeline : LaneKey or None
         The lane on whose schedule t is.
     palette : Palette
-        Centre of the diverging map.
+        Centre of the diverging map; dark as the sheets are.
     scale : int or None
         Pixels for each pixel of an image; None chooses.
     frames : int

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.engine.messages import ExportChain, Exported, ExportLook, ExportProgress, Failed, Outcome
 from explorer.recipe import Shown
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.labels import lane_titles
+from explorer.views.chain.labels import lane_titles, short_titles
 from explorer.views.workspace import Status
 
 FILTER = "Picture of what is shown (*.png);;Film from x_T to x_0 (*.gif);;Film (*.mp4);;Arrays of every step (*.npz)"
@@ -42,9 +42,8 @@ class ChainExport(QObject):
         """Write what the person looks at now; the file's ending says as what."""
         state = self._controller.state
         shown = Shown(state.t, state.quantity, self._controller.reference, state.difference_of, state.layout)
-        look = ExportLook(
-            shown, lane_titles(state.recipe.lanes), self._controller.timeline, self._controller.context.theme.palette
-        )  # fmt: skip
+        titles = short_titles if state.layout == "grid" else lane_titles
+        look = ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
         self._path, self._progress, self.active, self.told = path, ExportProgress("", 0, 0), True, ""
         self._client.send(ExportChain(state.recipe, path, look), self._channel, self._take, on_failure=self._fail)
         self.changed.emit()

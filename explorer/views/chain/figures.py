@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,6 +36,10 @@ NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"
 
 ROUNDING = 0.01
 """Distances below this are those of one predictor computed in two ways."""
+
+
+FEW_LANES = 3
+"""Above it the curve of the lane that is looked at is drawn wider."""
 
 
 class FigureMaker:
@@ -74,6 +79,9 @@ class FigureMaker:
             return coefficients(T, plan, tokens)
         found = {} if curves is None else {c.key: c for c in curves.lanes}
         series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
+        if len(keys) > FEW_LANES and plot != "norms" and lane < len(keys):
+            name = short_titles([key.lane for key in keys])[lane]
+            series = tuple(replace(s, strong=s.name == name) for s in series)
         if plot.startswith("ssim"):
             return Figure(Axes(T, self._lower(plot, series), 1.0), series)
         typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else 28.0
