@@ -62,7 +62,8 @@ def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
     """Shape of each image: of the first, or of the squares; three channels as soon as one has them."""
     if size is None:
         with opened(files[0]) as picture:
-            return as_channels(picture).shape  # type: ignore[return-value]
+            channels, height, width = as_channels(picture).shape
+            return channels, height, width
     for file in files:
         with opened(file) as picture:
             if picture.mode not in ("1", "L", "LA", "F") and not picture.mode.startswith("I"):

@@ -264,7 +264,9 @@ class _Run:
             return
         means = self.means
         mine = torch.tensor([means.loss / self.world, means.norm / self.world, *means.sums, *means.counts], dtype=torch.float64)
-        total = self.fabric.all_reduce(mine.to(self.fabric.device, torch.float32), reduce_op="sum").tolist()
+        shared = self.fabric.all_reduce(mine.to(self.fabric.device, torch.float32), reduce_op="sum")
+        assert isinstance(shared, Tensor)
+        total = shared.tolist()
         half = 2 + len(means.sums)
         means.loss, means.norm, means.sums, means.counts = total[0], total[1], total[2:half], [round(c) for c in total[half:]]
 
