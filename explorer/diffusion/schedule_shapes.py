@@ -130,13 +130,23 @@ def knots_on(levels: Levels) -> tuple[Knot, ...]:
 
 
 def moved(knots: Sequence[Knot], index: int, u: float, level: float) -> tuple[Knot, ...]:
-    """The control points with one of them dragged: it stays between its neighbours, the first and the last keep their u."""
+    """The control points with one of them dragged: it stays between its neighbours in u, and pushes them in log SNR.
+
+    The first and the last keep their u.
+    """
     last = len(knots) - 1
     low_u, high_u = (knots[index - 1][0] + LEAST_APART, knots[index + 1][0] - LEAST_APART) if 0 < index < last else (knots[index][0],) * 2
-    high = knots[index - 1][1] - LEAST_FALL if index else HIGHEST
-    low = knots[index + 1][1] + LEAST_FALL if index < last else LOWEST
-    point = (float(min(max(u, low_u), high_u)), float(min(max(level, low), high)))
-    return (*knots[:index], point, *knots[index + 1 :])
+    # room for those that are pushed
+    place = min(max(level, LOWEST + LEAST_FALL * (last - index)), HIGHEST - LEAST_FALL * index)
+    levels = [value for _, value in knots]
+    levels[index] = place
+    for i in range(index - 1, -1, -1):
+        levels[i] = max(levels[i], place + LEAST_FALL * (index - i))
+    for i in range(index + 1, last + 1):
+        levels[i] = min(levels[i], place - LEAST_FALL * (i - index))
+    us = [value for value, _ in knots]
+    us[index] = min(max(u, low_u), high_u)
+    return tuple((float(x), float(y)) for x, y in zip(us, levels, strict=True))
 
 
 def added(knots: Sequence[Knot], u: float) -> tuple[Knot, ...]:

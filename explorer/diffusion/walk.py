@@ -13,7 +13,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from explorer.diffusion.forward import q_step
 from explorer.diffusion.noise import noise_array
 from explorer.diffusion.schedule import Schedule
 
@@ -46,8 +45,10 @@ def walk(schedule: Schedule, x0: Tensor, noises: Tensor) -> Tensor:
     """
     states = torch.empty(schedule.T + 1, *x0.shape, dtype=x0.dtype)
     states[0] = x0
-    for s in range(1, schedule.T + 1):
-        states[s] = q_step(schedule, states[s - 1], s, noises[s - 1].to(x0.dtype))
+    kept, added = (1 - schedule.betas).sqrt().tolist(), schedule.betas.sqrt()
+    torch.mul(noises, added.reshape(-1, *[1] * x0.ndim), out=states[1:])
+    for before, after, a in zip(states[:-1], states[1:], kept, strict=True):
+        after.add_(before, alpha=a)
     return states
 
 

@@ -46,6 +46,7 @@ class BendPlot(CurvePlot):
         self._handles: pg.ScatterPlotItem | None = None
         super().__init__(theme, parent)
         self._knots: tuple[tuple[float, float], ...] = ()
+        self._base: tuple[tuple[float, float], ...] = ()
         self._held = -1
         self._chosen = -1
         self._handles = pg.ScatterPlotItem(pxMode=True)
@@ -63,6 +64,11 @@ class BendPlot(CurvePlot):
     def knots(self) -> tuple[tuple[float, float], ...]:
         """Control points shown."""
         return self._knots
+
+    @property
+    def base(self) -> tuple[tuple[float, float], ...]:
+        """Control points when the drag began: what it moves is moved from there."""
+        return self._base
 
     def point_of_knot(self, index: int) -> QPointF:
         """Where a control point is, in the widget."""
@@ -118,6 +124,7 @@ class BendPlot(CurvePlot):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._held = self._chosen = self.knot_at(event.position())
+        self._base = self._knots
         self._draw_handles()
         if self._held < 0:
             super().mousePressEvent(event)
@@ -151,6 +158,7 @@ class BendPlot(CurvePlot):
         moves = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
         key = Qt.Key(event.key())
         if 0 <= self._chosen < len(self._knots) and key in moves:
+            self._base = self._knots
             u, level = self._knots[self._chosen]
             self.knot_dragged.emit(self._chosen, u, level + moves[key] * NUDGE)
             self.knot_released.emit()

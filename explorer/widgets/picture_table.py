@@ -130,7 +130,18 @@ class PictureTable(QWidget):
 
     def _draw_row(self, painter: QPainter, row: Row) -> None:
         for column in self._columns:
-            self._draw_cell(painter, row, column)
+            if column.name not in self._empty:
+                self._draw_cell(painter, row, column)
+            elif row is self._rows[0]:
+                self._draw_empty(painter, column)
+
+    def _draw_empty(self, painter: QPainter, column: Column) -> None:
+        """Why there is nothing."""
+        area = self.area_of(self._rows[0].name, column.name)
+        painter.setPen(QColor(self._theme.tokens.muted))
+        painter.setFont(text_font(12))
+        rect = QRectF(area.left(), area.top(), self._pitch(area.width()) - 2 * GAP, self.height() - area.top())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._empty[column.name])
 
     def _draw_heading(self, painter: QPainter, column: Column) -> None:
         tokens = self._theme.tokens
@@ -154,9 +165,3 @@ class PictureTable(QWidget):
         if tokens.name == "light":
             painter.setPen(QColor(tokens.border))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
-        if image is None and row is self._rows[0] and column.name in self._empty:
-            width = self._pitch(area.width()) - area.width() - 2 * GAP
-            painter.setPen(QColor(tokens.muted))
-            painter.setFont(text_font(11))
-            rect = QRectF(area.right() + GAP, area.top(), max(width, 80), area.height())
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._empty[column.name])

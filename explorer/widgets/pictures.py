@@ -19,6 +19,16 @@ def to_image(tile: np.ndarray) -> QImage:
     return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
+def squared(tile: np.ndarray) -> np.ndarray:
+    """Picture (H, W, 3) uint8 in the middle of a black square."""
+    height, width = tile.shape[:2]
+    side = max(height, width)
+    square = np.zeros((side, side, 3), np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = tile
+    return square
+
+
 def mosaic(tiles: np.ndarray, columns: int) -> QImage:
     """Tiles (N, H, W, 3) uint8 as one picture, row by row, without gaps; missing ones are black."""
     count, height, width, _ = tiles.shape

@@ -13,6 +13,7 @@ from explorer.diffusion.schedule import cosine, from_betas, linear
 from explorer.diffusion.schedule_shapes import (
     HIGHEST,
     LEAST_APART,
+    LEAST_FALL,
     LOWEST,
     Levels,
     added,
@@ -79,12 +80,18 @@ def test_the_extremes_that_can_be_dragged_are_schedules_still() -> None:
         assert from_betas(bent(knots, 1000).betas.tolist()).T == 1000
 
 
-def test_a_dragged_point_stays_between_its_neighbours() -> None:
-    knots = moved(KNOTS, 1, 0.9, -30)
-    assert knots[1] == pytest.approx((0.5 - LEAST_APART, 2.9 + 0.02))
-    assert moved(KNOTS, 0, 0.4, 99.0)[0] == (0.0, HIGHEST)
-    assert moved(KNOTS, 4, 0.4, -99.0)[4] == (1.0, LOWEST)
-    bent(knots, 50)
+def test_a_dragged_point_stays_between_its_neighbours_and_pushes_them() -> None:
+    knots = moved(KNOTS, 1, 0.9, 2.0)
+    assert knots[1] == pytest.approx((0.5 - LEAST_APART, 2.0))
+    assert knots[2] == pytest.approx((0.5, 2.0 - LEAST_FALL))
+    assert knots[3:] == KNOTS[3:]
+    lifted = moved(KNOTS, 4, 0.4, 5.0)
+    assert [u for u, _ in lifted] == [u for u, _ in KNOTS]
+    assert [level for _, level in lifted] == pytest.approx([9.0, 5 + 3 * LEAST_FALL, 5 + 2 * LEAST_FALL, 5 + LEAST_FALL, 5.0])
+    for index, level in ((0, 99.0), (0, -99.0), (4, 99.0), (4, -99.0), (2, 99.0), (2, -99.0)):
+        far = moved(KNOTS, index, 0.4, level)
+        assert HIGHEST >= far[0][1] > far[-1][1] >= LOWEST
+        bent(far, 50)
 
 
 def test_points_are_added_on_the_curve_and_taken_away() -> None:

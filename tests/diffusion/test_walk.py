@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from explorer.diffusion.forward import q_sample
+from explorer.diffusion.forward import q_sample, q_step
 from explorer.diffusion.schedule import Schedule, cosine, from_betas, linear
 from explorer.diffusion.walk import noise_weights, step_noises, total_noise, walk
 
@@ -25,6 +25,15 @@ def test_steps_and_property_1_lead_to_the_same_state_at_every_t(schedule: Schedu
         eps = total_noise(schedule, noises, t)
         at_once = q_sample(schedule, x0[None], torch.tensor([t]), eps[None])[0]
         assert float((at_once - states[t]).abs().max()) < 1e-11
+
+
+def test_a_walk_takes_the_steps_of_the_forward_process() -> None:
+    schedule, noises = cosine(30), step_noises(1, 30, SHAPE)
+    x = torch.rand(SHAPE, dtype=torch.float64)
+    states = walk(schedule, x, noises)
+    for t in range(1, 31):
+        x = q_step(schedule, x, t, noises[t - 1].double())
+        assert torch.allclose(states[t], x, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("schedule", [linear(1000), cosine(1000), linear(30)], ids=lambda s: f"{s.name}{s.T}")

@@ -178,7 +178,8 @@ def test_bending_the_schedule(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     settle(ws, qtbot)
     schedule = state(ws).recipe.schedule
     assert schedule.shape == "bent"
-    assert schedule.knots[last][1] == pytest.approx(bend.knots[last - 1][1] - 0.02, abs=1.0), "it stops at its neighbour"
+    assert schedule.knots[last][1] == pytest.approx(1.0, abs=0.2)
+    assert schedule.knots[last - 1][1] > schedule.knots[last][1], "it pushes its neighbours"
     assert ws.controller.schedule.image.kl > before.image.kl  # type: ignore[union-attr]
     assert ws.context.store.undo_label == "bend the schedule"
     ws.context.store.undo()

@@ -135,7 +135,7 @@ class ForwardInspector(QWidget):
         self.image_heading.setToolTip(image_words(recipe.image))
         self.choice.set_current(-1 if own else recipe.image.index)
         self.index.show_value(recipe.image.index)
-        if not own:
+        if recipe.image.picture is None or recipe.image.picture.name != "drawing":
             self.pad.set_drawing(())
         self.seed.show_value(recipe.seed)
         self._values["shape"].setText(schedule_words(recipe.schedule))

@@ -19,6 +19,7 @@ from explorer.widgets.image_choice import ImageChoice
 from explorer.widgets.math_text import var, words
 from explorer.widgets.picture_table import Column, PictureTable, Row
 from explorer.widgets.picture_tile import PictureTile
+from explorer.widgets.pictures import squared
 from explorer.widgets.style import mark
 from explorer.widgets.theme import OPTION_COLOURS, Theme
 
@@ -136,7 +137,7 @@ class PosteriorPage(QWidget):
 
     def show_step(self, shown: StepBackShown) -> None:
         """The three beliefs."""
-        self.x_t.show_picture(shown.x_t, (var("x", shown.t),))
+        self.x_t.show_picture(squared(shown.x_t), (var("x", shown.t),))
         tiles, empty = {}, {}
         for name, belief in zip(COLUMNS, (shown.known, shown.exact, shown.network), strict=True):
             if belief is None:

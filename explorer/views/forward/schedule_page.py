@@ -21,6 +21,7 @@ from explorer.widgets.curve_plot import Axes, CurvePlot, Figure, Series
 from explorer.widgets.math_text import var, words
 from explorer.widgets.number_fields import IntField
 from explorer.widgets.picture_tile import PictureTile
+from explorer.widgets.pictures import squared
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme, Tokens
@@ -195,7 +196,9 @@ class EndCard(Card):
         """Pictures and numbers of x_T."""
         T = shown.schedule.T
         formulas = ((var("x", T),), (words("mean of "), var("x", T)), (words("12 digits at T"),))
-        for tile, picture, formula in zip(self._tiles, (shown.end, shown.end_mean, _mosaic(shown.digits)), formulas, strict=True):
+        for tile, picture, formula in zip(
+            self._tiles, (squared(shown.end), squared(shown.end_mean), _mosaic(shown.digits)), formulas, strict=True
+        ):
             tile.show_picture(picture, formula)
         for name, end in ((ENDS[0], shown.image), (ENDS[1], shown.data)):
             for row, text in zip(ROWS, _texts(end), strict=True):

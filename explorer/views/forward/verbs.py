@@ -13,6 +13,7 @@ from explorer.state.session import ChainState
 from explorer.state.store import Store
 
 SEED_BITS = 31
+DATA_SIDE = 28
 _replace = msgspec.structs.replace
 
 
@@ -113,7 +114,7 @@ def _with_schedule(lane: Lane, choice: object) -> Lane:
 def pick_pixel(store: Store, which: int, row: int, column: int) -> None:
     """Look at another pixel."""
     pixels = list(store.session.forward.recipe.pixels)
-    pixels[which] = (row, column)
+    pixels[which] = (min(row, DATA_SIDE - 1), min(column, DATA_SIDE - 1))  # the joint picture is of the test images
     change(store, f"pixel {'ab'[which]}", f"forward.pixel.{which}", pixels=tuple(pixels))
 
 

@@ -222,7 +222,7 @@ class ForwardWorkspace(Workspace):
         page.shape_chosen.connect(lambda shape: verbs.choose_shape(store, shape, page.bend.knots))
         page.T_committed.connect(partial(verbs.set_T, store))
         page.T.released.connect(self._focus_timeline)
-        page.bend.knot_dragged.connect(lambda index, u, level: verbs.drag_knot(store, page.bend.knots, index, u, level))
+        page.bend.knot_dragged.connect(lambda index, u, level: verbs.drag_knot(store, page.bend.base, index, u, level))
         page.bend.knot_released.connect(store.end_merge)
         page.bend.knot_added.connect(lambda u: verbs.add_knot(store, page.bend.knots, u))
         page.bend.knot_removed.connect(lambda index: verbs.remove_knot(store, page.bend.knots, index))
@@ -295,7 +295,10 @@ class ForwardWorkspace(Workspace):
         t, T, recipe = self.controller.t, self.controller.T, state.recipe
         self.segments.set_current(state.page)
         self.actions_.show_page(state.page)
-        self._stack.setCurrentWidget(self.pages[state.page])
+        if self._stack.currentWidget() is not self.pages[state.page]:
+            # else the focus goes to whatever comes next, and arrow keys would change it
+            self._focus_timeline()
+            self._stack.setCurrentWidget(self.pages[state.page])
         self.transport.setVisible(state.page != "gaussians")
         self.transport.timeline.set_range(T)
         self.transport.set_cursor(t, _note(t, T))
