@@ -24,7 +24,7 @@ WORDS = 232
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What stands over a column: a formula, words under it, and its colour (#rrggbb)."""
+    """What stands over a column: a formula, words under it, and its colour (#rrggbb; empty for the accent)."""
 
     name: str
     formula: Formula
@@ -147,7 +147,7 @@ class PictureTable(QWidget):
         tokens = self._theme.tokens
         area = self.area_of(self._rows[0].name, column.name)
         width = self._pitch(area.width()) - GAP
-        painter.fillRect(QRectF(area.left(), 0, width, EDGE), QColor(column.colour))
+        painter.fillRect(QRectF(area.left(), 0, width, EDGE), QColor(column.colour or tokens.accent))
         draw(painter, QPointF(area.left(), EDGE + 18), column.formula, 15, QColor(tokens.text))
         left = area.left() + width_of(column.formula, 15) + 12
         painter.setPen(QColor(tokens.muted))

@@ -320,3 +320,11 @@ def test_a_drawing_is_noised(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     assert drawn.shape == (1, 28, 28)
     assert drawn[0, 14, 14] == 255
     assert drawn[0, 14, 3] == 0
+
+
+def test_another_theme_colours_curves_and_pictures_anew(ws: ForwardWorkspace, qtbot: QtBot) -> None:
+    before = [series.colour for series in ws.noise.levels.plot.figure.series]
+    ws.context.store.update(theme="light")
+    qtbot.waitUntil(lambda: [series.colour for series in ws.noise.levels.plot.figure.series] != before, timeout=10_000)
+    settle(ws, qtbot)
+    assert "noise part" in ws.noise.equation.pictures

@@ -104,7 +104,7 @@ class ForwardController(QObject):
         self.total = 0
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self.refresh)
-        context.theme.changed.connect(self.refresh)
+        context.theme.changed.connect(self._recolour)
         context.client.failed.connect(self._failed)
 
     @property
@@ -174,7 +174,12 @@ class ForwardController(QObject):
         if self._active:
             self._asked.clear()
 
-    def refresh(self, _tokens: object = None) -> None:
+    def _recolour(self, _tokens: object) -> None:
+        """Curves and pictures have the theme's colours: ask for all of them again."""
+        self._asked.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
         """Show the state, and ask for what the page in front needs."""
         if not self._active:
             return

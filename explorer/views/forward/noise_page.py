@@ -58,13 +58,12 @@ class NoisePage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._noised: NoisedShown | None = None
-        tokens = theme.tokens
         self.pictures = PictureTable(
             theme,
             [Row("x_t", (), "")],
             [
-                Column("once", (words("at once"),), "Property 1", tokens.accent),
-                Column("walk", (words("step by step"),), "t steps", tokens.accent),
+                Column("once", (words("at once"),), "Property 1", ""),
+                Column("walk", (words("step by step"),), "t steps", ""),
             ],
             names=0,
         )

@@ -51,7 +51,7 @@ class PosteriorPage(QWidget):
                 Row("draw", (var("x", "t−1"),), "drawn, with one z for all"),
             ),
             (
-                Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), "x₀ is known", theme.tokens.accent),
+                Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), "x₀ is known", ""),
                 Column("exact", (var("q"), words("("), *back, words(")")), "60,000 images known", OPTION_COLOURS["exact"]),
                 Column("network", (var("p", "θ"), words("("), *back, words(")")), "learnt", OPTION_COLOURS["C"]),
             ),

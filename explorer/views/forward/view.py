@@ -206,7 +206,7 @@ class ForwardWorkspace(Workspace):
         play.playing_changed.connect(self._say)
 
     def _connect_time(self) -> None:
-        for plot in (self.noise.levels.plot, *self.schedule.plots):
+        for plot in (self.noise.levels.plot, self.noise.weights.plot, *self.schedule.plots):
             plot.wheel_stepped.connect(self.player.step)
             plot.scrubbed.connect(self.player.scrub)
         for source in (self.transport.timeline, self.chain.map):
