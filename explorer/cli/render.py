@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -81,7 +81,7 @@ class Wish:
     skips_off: tuple[int, ...] = ()
     page: str | None = None
     exact: tuple[str, ...] = ()
-    latent: LatentWish = LatentWish()
+    latent: LatentWish = field(default_factory=LatentWish)
 
 
 def render(

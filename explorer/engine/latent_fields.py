@@ -58,8 +58,9 @@ def show_field(request: ShowField, models: Models) -> Iterator[FieldShown | None
     """
     plane = yield from open_plane(request.path, request.slice, models)
     codes: ImageCodes | None = None
-    for codes in codes_of(plane.checkpoint, models.device):
+    for found in codes_of(plane.checkpoint, models.device):
         yield None
+        codes = found
     assert codes is not None
     places = plane.slice.project(codes.means)[0]
     evaluate = _evaluator(request.kind, plane, codes, models)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.engine.colour_maps import uniform_map
 from explorer.widgets.fonts import text_font
 from explorer.widgets.pictures import to_image
+from explorer.widgets.plane_overlays import FIELD_OPACITY
 from explorer.widgets.theme import Theme
 
 SIZE = QSize(216, 62)
@@ -94,7 +95,10 @@ class FieldScale(QWidget):
         if self._ends is None:
             painter.drawText(bottom.translated(0, -8), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._note)
             return
+        painter.fillRect(BAR, QColor(tokens.card))
+        painter.setOpacity(FIELD_OPACITY)  # as the field lies on the plane
         painter.drawImage(BAR, to_image(uniform_map()[None]))
+        painter.setOpacity(1.0)
         painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, figure(self._ends[0]))
         painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure(self._ends[1]))
         if self._logarithmic:

@@ -275,8 +275,8 @@ class PlaneCanvas(QWidget):
                 paint.draw_manifold(painter, view, placed.image, placed.extent)
         if self._field:
             overlays.draw_field(painter, view, self._field.parts, picture)
-        busy = picture or bool(self._field)
-        paint.draw_grid_lines(painter, view, tokens, busy)
+        busy = picture or (bool(self._field) and tokens.name == "dark")
+        paint.draw_grid_lines(painter, view, tokens, picture or bool(self._field))
         if self._codes_shown and len(self._codes):
             codes, classes = self._codes[self._visible], self._classes[self._visible]
             strength = None if self._opacities is None else self._opacities[self._visible]

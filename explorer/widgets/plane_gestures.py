@@ -85,7 +85,10 @@ class Carry:
             return None
         self.under_way = True
         x, y = view.to_plane(px, py)
-        return moved(self.item, x - self.start[0], y - self.start[1])
+        item = moved(self.item, x - self.start[0], y - self.start[1])
+        if isinstance(item, Point):  # no more digits than a hand has
+            item = msgspec.structs.replace(item, x=round(item.x, view.digits), y=round(item.y, view.digits))
+        return item
 
 
 @dataclass(slots=True)

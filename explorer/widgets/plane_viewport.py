@@ -46,6 +46,11 @@ class Viewport:
         """Code under a pixel."""
         return self.x + (px - self.width / 2) / self.scale, self.y - (py - self.height / 2) / self.scale
 
+    @property
+    def digits(self) -> int:
+        """Decimals that tell places a tenth of a pixel apart."""
+        return max(0, math.ceil(math.log10(self.scale)) + 1)
+
     def resized(self, width: int, height: int) -> Viewport:
         """The same middle and scale in another size."""
         return replace(self, width=max(1, width), height=max(1, height))

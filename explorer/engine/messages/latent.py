@@ -12,7 +12,6 @@ import numpy as np
 
 from explorer.recipe import Dab, Slice, Stroke
 
-
 CONFIDENT = 0.9
 """Probability above which a decoding counts as read with confidence."""
 

@@ -82,6 +82,7 @@ class LatentController(QObject):
         self._drawing: tuple[Dab, ...] | None = None
         self._pointed: int | None = None
         self._probe: Probe | None = None
+        self._read: CodesDecoded | None = None
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self._library_changed)
         context.client.failed.connect(self._failed)
@@ -221,6 +222,7 @@ class LatentController(QObject):
         self._streams.drop()
         self._asked.clear()
         self.entry, self.slice = entry, slice_
+        self._read = None
         self._layers.clear()
         self._paths.clear()
         self._draws.clear()
@@ -318,7 +320,14 @@ class LatentController(QObject):
 
     def _take_probe(self, outcome: Outcome) -> None:
         if isinstance(outcome, CodesDecoded) and self._is_ours(outcome.path) and self._probe is not None:
-            self._probe = Probe(self._probe.title, self._probe.x, self._probe.y, outcome)
+            probe, shown = self._probe, self._probe.decoded
+            if outcome.readings:
+                self._read = outcome
+                if shown is not None and not np.array_equal(outcome.codes, shown.codes):
+                    return  # the decoding that is shown is another; its own reading comes, or came before it
+            elif self._read is not None and np.array_equal(outcome.codes, self._read.codes):
+                outcome = self._read
+            self._probe = Probe(probe.title, probe.x, probe.y, outcome)
             self._view.show_probe(self._probe)
 
 

@@ -120,7 +120,8 @@ class Hands(QObject):
 
     def _add_point(self, x: float, y: float) -> None:
         if self._controller.entry is not None:
-            verbs.add_point(self._store, self._controller.entry, x, y)
+            digits = self._plane.view.digits
+            verbs.add_point(self._store, self._controller.entry, round(x, digits), round(y, digits))
 
     def _add_point_here(self) -> None:
         at = self._plane.mapFromGlobal(QCursor.pos())

@@ -15,8 +15,17 @@ from explorer.widgets.number_fields import FloatField, IntField
 from explorer.widgets.theme import Theme
 
 SHAPES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
-SPACINGS = {"plane": "even on plane", "image": "even in images"}
-DIGITS = 9
+SPACINGS = {"plane": "plane steps", "image": "image steps"}
+DIGITS = 12
+
+
+class Coordinate(FloatField):
+    """A number that can be typed exactly, shown without the zeros behind it."""
+
+    def textFromValue(self, value: float) -> str:
+        """As many decimals as it has."""
+        text = f"{value:.{DIGITS}f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
 
 
 class SelectionSection(Section):
@@ -52,8 +61,8 @@ class SelectionSection(Section):
         self.copy = IconButton(actions.copy, "ph.copy", theme)
         self.delete = QPushButton("Delete")
         self.delete.setToolTip("Take it away (Delete)")
-        self.across = FloatField(-1e6, 1e6, 0.1, "First coordinate", "First latent coordinate")
-        self.up = FloatField(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
+        self.across = Coordinate(-1e6, 1e6, 0.1, "First coordinate", "First latent coordinate")
+        self.up = Coordinate(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
         self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
         self.frames.setMinimumWidth(72)
         self.spacing = self._combo("Steps", "Even distances on the plane, or between decoded images", SPACINGS)
