@@ -24,9 +24,10 @@ from explorer.checkpoints.files import save
 from explorer.datasets.images import ImageSet
 from explorer.errors import BadInput
 from explorer.training import control
-from explorer.training.control import Phase, RunStatus
-from explorer.training.curves import Curves, Means
+from explorer.training.control import RunStatus
+from explorer.training.curves import Curves
 from explorer.training.progress import Progress
+from explorer.training.report import Position, Reporter
 from explorer.training.settings import TrainSettings
 from explorer.training.start import joined, start_from
 from explorer.training.state import STATE_NAME, chance, read_state, restore_chance, write_state
@@ -34,7 +35,6 @@ from explorer.training.task import Task
 
 FINAL_NAME = "final.safetensors"
 CURVE_EVERY = 10
-STATUS_SECONDS = 0.5
 EARLY = (16, 8, 4, 2)
 """Parts of the first epoch after which a snapshot is kept: most is learnt there."""
 
@@ -93,16 +93,13 @@ class _Run:
         self.task = make_task()
         self.earlier = self._start()
         self.steps_per_epoch = self.count // settings.batch
-        self.steps = self.steps_per_epoch * settings.epochs
+        self.at = Position(self.steps_per_epoch * settings.epochs)
         self.early = {self.steps_per_epoch // part for part in EARLY} if self.steps_per_epoch >= LONG_EPOCH else set()
         self._set_up()
-        self.step = self.epoch = self.batch = 0
         self.generator = torch.Generator()
-        self.means = Means(self.task.timesteps)
-        self.pending: list[tuple[Tensor, Tensor, Tensor | None]] = []
-        self.begun = self.reported = self.told = self.saved = time.monotonic()
-        self.begun_step = self.reported_step = 0
-        self.status = self._first_status()
+        self.kept_chance: dict[str, Any] = {}
+        self.saved = time.monotonic()
+        self.reporter = Reporter(self.fabric, settings, self.at, self._first_status(), self.task.timesteps)
 
     def _start(self) -> TrainingCard | None:
         """Training that is behind the checkpoint this run begins from."""
@@ -141,14 +138,14 @@ class _Run:
             raise BadInput(f"{out}: holds a run already; add --resume to go on with it, or choose another folder")
         if first:
             control.ask(out, "")
-        self._tell("running")
+        self.reporter.tell("running")
         try:
             yield from self._shown(self._epochs())
         except GeneratorExit:
-            self._tell("stopped")
+            self.reporter.tell("stopped")
             raise
         except BaseException as error:
-            self._tell("failed", str(error) or type(error).__name__)
+            self.reporter.tell("failed", str(error) or type(error).__name__)
             raise
 
     def _shown(self, lines: Iterator[tuple[Progress, list[float]]]) -> Iterator[Progress]:
@@ -157,57 +154,54 @@ class _Run:
             for _ in lines:
                 pass
             return
-        with _open_curves(self.settings.out, self.step) as curves:
+        with _open_curves(self.settings.out, self.at.step) as curves:
             for line, by_timestep in lines:
                 if line.checkpoint is None:
                     curves.write(line, by_timestep)
                 yield line
 
     def _epochs(self) -> Iterator[tuple[Progress, list[float]]]:
-        while self.epoch < self.settings.epochs:
+        while self.at.epoch < self.settings.epochs:
             past = self.earlier.epochs if self.earlier else 0  # a run that goes on draws anew
-            key = (self.settings.seed * EPOCH_SEED_STRIDE + past + self.epoch + 1) % SEED_LIMIT
+            key = (self.settings.seed * EPOCH_SEED_STRIDE + past + self.at.epoch + 1) % SEED_LIMIT
             self.generator.manual_seed(key)
             order = torch.randperm(self.count, generator=self.generator)
-            if self.batch:
+            if self.at.batch:
                 restore_chance(self.generator, self.kept_chance)
             else:
                 torch.manual_seed(key)  # dropout knows only the global generator
             self.network.train()
-            while self.batch < self.steps_per_epoch:
+            while self.at.batch < self.steps_per_epoch:
                 if self._asked_to_stop():
                     self._save()
-                    self._tell("stopped")
+                    self.reporter.tell("stopped")
                     return
                 yield from self._one_update(order)
-            self.epoch, self.batch = self.epoch + 1, 0
-            line = self._line(0.0, math.nan, math.nan)
-            path = self._checkpoint(f"epoch-{self.epoch:03d}.safetensors")
-            if self.epoch == self.settings.epochs:
+            self.at.epoch, self.at.batch = self.at.epoch + 1, 0
+            path = self._checkpoint(f"epoch-{self.at.epoch:03d}.safetensors")
+            if self.at.epoch == self.settings.epochs:
                 path = self._checkpoint(FINAL_NAME)
             self._save()
-            yield self._with(line, path), []
-        self._tell("finished")
+            yield self.reporter.written(path), []
+        self.reporter.tell("finished")
 
     def _one_update(self, order: Tensor) -> Iterator[tuple[Progress, list[float]]]:
-        chosen = order[self.batch * self.settings.batch : (self.batch + 1) * self.settings.batch]
+        chosen = order[self.at.batch * self.settings.batch : (self.at.batch + 1) * self.settings.batch]
         self._update(chosen)
-        self.step, self.batch = self.step + 1, self.batch + 1
-        last = self.batch == self.steps_per_epoch
-        if self.step % CURVE_EVERY == 0 or last:
-            yield self._report()
-        if self.earlier is None and self.step in self.early:
-            path = self._checkpoint(f"snapshot-{self.step:07d}.safetensors")
-            yield self._with(self._line(0.0, math.nan, math.nan), path), []
-        now = time.monotonic()
-        if now - self.told > STATUS_SECONDS:
-            self._tell("running")
-        if now - self.saved > self.settings.save_seconds and self.world == 1:
+        self.at.step, self.at.batch = self.at.step + 1, self.at.batch + 1
+        last = self.at.batch == self.steps_per_epoch
+        if self.at.step % CURVE_EVERY == 0 or last:
+            yield self.reporter.row(float(self.optimizer.param_groups[0]["lr"]))
+        if self.earlier is None and self.at.step in self.early:
+            path = self._checkpoint(f"snapshot-{self.at.step:07d}.safetensors")
+            yield self.reporter.written(path), []
+        self.reporter.tell_now_and_then("running")
+        if time.monotonic() - self.saved > self.settings.save_seconds and self.world == 1:
             self._save()
 
     def _update(self, chosen: Tensor) -> None:
         settings = self.settings
-        factor = learning_rate_factor(self.step, self.steps, settings.warmup)
+        factor = learning_rate_factor(self.at.step, self.at.steps, settings.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = settings.learning_rate * factor
         draws = tuple(draw[self.rank :: self.world] for draw in self.task.draw(settings.batch, self.generator))
@@ -222,7 +216,7 @@ class _Run:
         self.optimizer.step()
         self.average.update_parameters(self.task.network)
         assert norm is not None
-        self.pending.append((losses.detach(), norm.detach(), self.task.timesteps_of(draws)))
+        self.reporter.add(losses, norm, self.task.timesteps_of(draws))
 
     def _asked_to_stop(self) -> bool:
         """Whether to stop; waits here while the run shall pause. All processes hear the same."""
@@ -231,91 +225,20 @@ class _Run:
             wish = self.fabric.broadcast(wish)
         if wish == "pause":
             self._save()
-            self._tell("paused")
+            self.reporter.tell("paused")
             for _ in control.while_paused(self.settings.out):
-                if time.monotonic() - self.told > STATUS_SECONDS:
-                    self._tell("paused")
+                self.reporter.tell_now_and_then("paused")
             self.fabric.barrier()
-            self.begun, self.begun_step = time.monotonic(), self.step
+            self.reporter.start_clock()
             return self._asked_to_stop()
         return wish == "stop"
-
-    # --- reports ---
-
-    def _flush(self) -> None:
-        for losses, norm, t in self.pending:
-            self.means.add(losses.tolist(), float(norm), None if t is None else t.tolist())
-        self.pending.clear()
-
-    def _report(self) -> tuple[Progress, list[float]]:
-        self._flush()
-        self._share_means()
-        means, by_timestep = self.means, self.means.by_timestep
-        line = self._line(float(self.optimizer.param_groups[0]["lr"]), means.mean_loss, means.mean_norm)
-        if not math.isfinite(line.loss):
-            raise BadInput(f"{self.settings.out}: the loss is no longer finite at update {self.step}; lower the learning rate")
-        means.clear()
-        self.reported, self.reported_step = time.monotonic(), self.step
-        self.last = line
-        return line, by_timestep
-
-    def _share_means(self) -> None:
-        if self.world == 1:
-            return
-        means = self.means
-        mine = torch.tensor([means.loss / self.world, means.norm / self.world, *means.sums, *means.counts], dtype=torch.float64)
-        shared = self.fabric.all_reduce(mine.to(self.fabric.device, torch.float32), reduce_op="sum")
-        assert isinstance(shared, Tensor)
-        total = shared.tolist()
-        half = 2 + len(means.sums)
-        means.loss, means.norm, means.sums, means.counts = total[0], total[1], total[2:half], [round(c) for c in total[half:]]
-
-    def _line(self, rate: float, loss: float, norm: float) -> Progress:
-        now, images = time.monotonic(), self.step * self.settings.batch
-        since = max(now - self.reported, 1e-9)
-        speed = (self.step - self.reported_step) * self.settings.batch / since
-        per_step = (now - self.begun) / max(1, self.step - self.begun_step)
-        epoch = min(self.epoch + 1, self.settings.epochs)
-        return Progress(epoch, self.step, self.steps, images, loss, rate, norm, speed, per_step * (self.steps - self.step))
-
-    def _with(self, line: Progress, path: Path) -> Progress:
-        """A line of the file just written, with the figures of the last report."""
-        seen = self.last
-        epoch = self.epoch if self.batch == 0 else self.epoch + 1
-        return Progress(
-            epoch, line.step, line.steps, line.images, seen.loss, seen.learning_rate, seen.gradient_norm,
-            seen.images_per_second, line.seconds_left, path,
-        )  # fmt: skip
-
-    last = Progress(1, 0, 0, 0, math.nan, 0.0)
-    kept_chance: dict[str, Any]
 
     def _first_status(self) -> RunStatus:
         card, settings = self.task.card(self._training_card(0, 0)), self.settings
         return RunStatus(
             pid=os.getpid(), phase="starting", command=settings.command, kind=card.kind, option=card.option or "", dataset=settings.dataset,
-            epochs=settings.epochs, batch=settings.batch, steps=self.steps, started=time.time(),
+            epochs=settings.epochs, batch=settings.batch, steps=self.at.steps, started=time.time(),
         )  # fmt: skip
-
-    def _tell(self, phase: Phase, message: str = "") -> None:
-        """Write what the run says of itself; a folder that cannot be written is told by what comes next."""
-        if not self.fabric.is_global_zero:
-            return
-        import msgspec
-
-        line = self._line(0.0, 0.0, 0.0)
-        known = self.last.step > 0
-        self.status = msgspec.structs.replace(
-            self.status, phase=phase, message=message, epoch=line.epoch, step=line.step, images=line.images,
-            loss=self.last.loss if known else None, gradient_norm=self.last.gradient_norm if known else None,
-            images_per_second=self.last.images_per_second if phase == "running" else 0.0,
-            seconds_left=line.seconds_left if self.step > self.begun_step and phase == "running" else 0.0, updated=time.time(),
-        )  # fmt: skip
-        self.told = time.monotonic()
-        try:
-            control.write_status(self.settings.out, self.status)
-        except OSError:
-            return  # the checkpoint that cannot be written either says so
 
     # --- files ---
 
@@ -332,20 +255,20 @@ class _Run:
     def _checkpoint(self, name: str) -> Path:
         path = self.settings.out / name
         if self.fabric.is_global_zero:
-            training = self._training_card(self.step * self.settings.batch, self.epoch)
+            training = self._training_card(self.at.step * self.settings.batch, self.at.epoch)
             save(path, self.task.card(joined(self.earlier, training)), _stored(self.average.module.state_dict(), self.settings.stored))
         return path
 
     def _save(self) -> None:
-        self._flush()
+        self.reporter.flush()
         write_state(self.fabric, self.settings.out, self._state())
         self.saved = time.monotonic()
 
     def _state(self) -> dict[str, Any]:
         return {
             "network": self.network, "optimizer": self.optimizer, "average": self.average,
-            "step": self.step, "epoch": self.epoch, "batch": self.batch,
-            "chance": chance(self.generator), "means": self.means.state(), "identity": self._identity(),
+            "step": self.at.step, "epoch": self.at.epoch, "batch": self.at.batch,
+            "chance": chance(self.generator), "means": self.reporter.means.state(), "identity": self._identity(),
         }  # fmt: skip
 
     def _identity(self) -> dict[str, Any]:
@@ -366,10 +289,10 @@ class _Run:
                     f"{self.settings.out}: the run there has {name} {state['identity'].get(name)}, not {own}; "
                     "--resume goes on with the same settings (--start-from begins another run with its weights)"
                 )
-        self.step, self.epoch, self.batch = state["step"], state["epoch"], state["batch"]
-        self.begun_step = self.reported_step = self.step
+        self.at.step, self.at.epoch, self.at.batch = state["step"], state["epoch"], state["batch"]
+        self.reporter.start_clock()
         self.kept_chance = state["chance"]
-        self.means.restore(state["means"])
+        self.reporter.means.restore(state["means"])
 
 
 def _fabric(settings: TrainSettings) -> Fabric:
