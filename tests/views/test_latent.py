@@ -739,6 +739,17 @@ def test_a_linked_plane_shows_the_same_stroke_digit_and_samples(ws: LatentWorksp
     assert ws.panes[1].plane.posterior is not None
     assert ws.panes[1].plane.posterior[2].startswith("a point")
     ws.actions_.beside.trigger()
+    qtbot.waitUntil(lambda: len(ws.panes) == 3 and ws.idle, timeout=60_000)
+    models = ws.panes[2].models
+    models.activated.emit(models.findData(state(ws).recipe.checkpoint))
+    settle(ws, qtbot)
+    assert ws.controllers[2].entry == ws.controller.entry
+    assert [strip.count for strip in ws.panel.strips] == [64, 64, 64]
+    ws.panes[1].close_button.click()
+    assert len(ws.panes) == 2
+    settle(ws, qtbot)
+    assert ws.controllers[1].entry == ws.controller.entry
+    ws.panes[1].close_button.click()
     assert len(ws.panes) == 1
     settle(ws, qtbot)
 

@@ -64,9 +64,7 @@ class LatentActions:
         self.resample = self._make("&Resample", "R", "New draws from within 2 σ of q(z|x), and their decodings (R)")
         self.another_plane = self._make("Another random plane", None, "Another plane through the origin, in directions drawn at random")
         self.reset_offsets = self._make("Back to the middle", None, "Every remaining direction at 0")
-        self.beside = self._make(
-            "Another plane &beside", "Y", "Link a second model: the same strokes, digit and samples through each (Y)", True
-        )
+        self.beside = self._make("Another plane &beside", "Y", "Link another model: the same strokes, digit and samples through each (Y)")
         self.other_model = self._make("&VAE or AE", "X", "Show the other kind of model at the same coordinates (X)")
 
     def tools(self) -> dict[str, QAction]:

@@ -18,6 +18,7 @@ from explorer.views.latent.controller import SHAPES, LatentController
 from explorer.views.latent.hands_encode import EncodeHands
 from explorer.views.latent.hands_models import ModelHands
 from explorer.views.latent.inspector import LatentInspector
+from explorer.views.latent.pane import PlanePane
 from explorer.views.latent.player import Player
 from explorer.views.latent.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
@@ -76,9 +77,12 @@ class Hands(QObject):
         self._controllers = list(controllers)
         self._encode.set_controllers(controllers)
 
-    def take_legend(self, legend: PlaneLegend) -> None:
-        """Listen to another plane's classes."""
-        self._models.take_legend(legend)
+    def take_pane(self, pane: PlanePane, which: int) -> None:
+        """Listen to a plane beside the first."""
+        self.take_gestures(pane.plane)
+        self._models.take_legend(pane.legend)
+        pane.model_chosen.connect(lambda sha256: self._models.choose_linked(which, sha256))
+        pane.close_wanted.connect(lambda: self._models.unlink(which))
 
     def _take_actions(self) -> None:
         a = self._actions

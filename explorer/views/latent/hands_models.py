@@ -26,7 +26,7 @@ class ModelHands(QObject):
         a = actions
         slots = {
             a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
-            a.all_classes: self._all_classes, a.other_model: self._other_model, a.beside: self._toggle_beside,
+            a.all_classes: self._all_classes, a.other_model: self._other_model, a.beside: self._link,
             a.another_plane: self._another_plane, a.reset_offsets: self._reset_offsets,
         }  # fmt: skip
         for action, slot in slots.items():
@@ -51,15 +51,23 @@ class ModelHands(QObject):
     def _state(self) -> LatentState:
         return self._store.session.latent
 
-    def _toggle_beside(self) -> None:
-        """The other kind of model beside this one, or none."""
-        if self._state.recipe.beside:
-            verbs.put_beside(self._store, None)
-            return
+    def _link(self) -> None:
+        """Another plane beside: of the other kind of model, or of one that is not shown yet."""
+        shown = {self._state.recipe.checkpoint, *(model.checkpoint for model in self._state.recipe.beside)}
         entry = self._controller.entry
-        others = [e for e in plane_entries(self._library) if e != entry]
-        if others:
-            verbs.put_beside(self._store, next((e for e in others if is_variational(e) != is_variational(entry)), others[0]))
+        others = [e for e in plane_entries(self._library) if e != entry and e.sha256 not in shown] or list(plane_entries(self._library))
+        if others and entry is not None:
+            verbs.link_plane(self._store, next((e for e in others if is_variational(e) != is_variational(entry)), others[0]))
+
+    def choose_linked(self, which: int, sha256: str) -> None:
+        """Show another model on the `which`th plane beside the first."""
+        entry = self._library.find(sha256)
+        if entry is not None:
+            verbs.link_plane(self._store, entry, which)
+
+    def unlink(self, which: int) -> None:
+        """Take the `which`th plane beside the first away."""
+        verbs.unlink_plane(self._store, which)
 
     def _choose_slice(self, slice_: Slice, dragged: bool) -> None:
         verbs.set_slice(self._store, slice_, "latent.slice" if dragged else "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import (
     CodesDecoded,
@@ -56,6 +56,8 @@ class PlanePane(QWidget):
     -------
     told(str)
         Something of this name was shown: "codes", "manifold", "field", "stroke", "paths", "draws", "probe", "picture".
+    model_chosen(str), close_wanted()
+        A plane beside the first: sha256 of the model that shall be shown, or it shall be taken away.
 
     Attributes
     ----------
@@ -67,6 +69,8 @@ class PlanePane(QWidget):
     """
 
     told = Signal(str)
+    model_chosen = Signal(str)
+    close_wanted = Signal()
 
     def __init__(self, theme: Theme, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +78,31 @@ class PlanePane(QWidget):
         self.plane = Plane(theme)
         self.legend = PlaneLegend(theme, self.plane)
         self.scale = FieldScale(theme, self.plane)
-        self.title = QLabel(self)
+        self._header = QWidget()
+        self.title = QLabel(self._header)
         mark(self.title, "muted")
-        self.title.setVisible(False)
+        self.models = QComboBox(self._header)
+        self.models.setAccessibleName("Model of this plane")
+        self.models.setToolTip("Whose plane this is; it shows the same strokes, digit and samples")
+        self.models.activated.connect(lambda index: self.model_chosen.emit(self.models.itemData(index)))
+        self.close_button = QToolButton(self._header)
+        self.close_button.setText("×")
+        self.close_button.setFixedSize(24, 24)
+        self.close_button.setAccessibleName("Take this plane away")
+        self.close_button.setToolTip("Take this plane away")
+        mark(self.close_button, "quiet")
+        self.close_button.clicked.connect(self.close_wanted)
+        self._header.setFixedHeight(28)
+        header = QHBoxLayout(self._header)
+        header.setContentsMargins(0, 0, 0, 0)
+        header.setSpacing(4)
+        header.addWidget(self.title if first else self.models)
+        header.addStretch(1)
+        header.addWidget(self.close_button)
+        self.title.setVisible(first)
+        self.models.setVisible(not first)
+        self.close_button.setVisible(not first)
+        self._header.setVisible(False)
         self.entry: LibraryEntry | None = None
         self.codes: CodesShown | None = None
         self.grid: GridDecoded | None = None
@@ -91,7 +117,7 @@ class PlanePane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.title)
+        column.addWidget(self._header)
         column.addWidget(self.plane, 1)
         self.plane.hovered.connect(self._take_hover)
         self.plane.view_changed.connect(self._place_cards)
@@ -112,10 +138,16 @@ class PlanePane(QWidget):
         """Whether contours of N(0, I) can be drawn: a VAE's whole latent space, not a slice of it."""
         return self.variational and self.entry is not None and dimensions(self.entry) == 2
 
-    def set_title(self, text: str) -> None:
-        """Whose plane it is, where there are several; empty for none."""
-        self.title.setText(text)
-        self.title.setVisible(bool(text))
+    def show_models(self, entries: Sequence[LibraryEntry], entry: LibraryEntry | None, several: bool) -> None:
+        """Whose plane it is, and which others it could show, where there are several planes; does not emit."""
+        self._header.setVisible(several)
+        self.title.setText("" if entry is None else entry.name)
+        wanted = [(e.name, e.sha256) for e in entries]
+        if wanted != [(self.models.itemText(i), self.models.itemData(i)) for i in range(self.models.count())]:
+            self.models.clear()
+            for name, sha256 in wanted:
+                self.models.addItem(name, sha256)
+        self.models.setCurrentIndex(-1 if entry is None else self.models.findData(entry.sha256))
 
     # --- what the controller hands over
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import Dab, PlaneModel, PlaneRecipe, Point, PriorSamples, Slice, Spacing, Stroke, StrokeShape
+from explorer.recipe import MAX_BESIDE, Dab, PlaneModel, PlaneRecipe, Point, PriorSamples, Slice, Spacing, Stroke, StrokeShape
 from explorer.state.store import Store
 
 Item = Point | Stroke
@@ -151,11 +151,22 @@ def _undrawn(store: Store) -> PlaneRecipe:
     return msgspec.structs.replace(store.session.latent.recipe, drawing=())
 
 
-def put_beside(store: Store, entry: LibraryEntry | None) -> None:
-    """Link a second model's plane; None takes it away."""
-    beside = () if entry is None else (PlaneModel(entry.sha256, entry.path),)
-    recipe = msgspec.structs.replace(store.session.latent.recipe, beside=beside)
-    store.update_latent("one plane" if entry is None else f"{entry.name} beside", recipe=recipe)
+def link_plane(store: Store, entry: LibraryEntry, which: int = 0) -> None:
+    """Link another model's plane: at the end, or in the place of the `which`th beside the first."""
+    recipe, model = store.session.latent.recipe, PlaneModel(entry.sha256, entry.path)
+    beside = list(recipe.beside)
+    if which:
+        beside[which - 1] = model
+    elif len(beside) < MAX_BESIDE:
+        beside.append(model)
+    store.update_latent(f"{entry.name} beside", recipe=msgspec.structs.replace(recipe, beside=tuple(beside)))
+
+
+def unlink_plane(store: Store, which: int) -> None:
+    """Take the `which`th plane beside the first away."""
+    recipe = store.session.latent.recipe
+    beside = tuple(model for index, model in enumerate(recipe.beside, start=1) if index != which)
+    store.update_latent("one plane less", recipe=msgspec.structs.replace(recipe, beside=beside))
 
 
 def set_slice(store: Store, slice_: Slice | None, merge: str = "") -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.messages import CodesDecoded, ExportStrip, LibraryEntry, Outcome, StripExported
-from explorer.recipe import Point, Stroke
+from explorer.recipe import MAX_BESIDE, Point, Stroke
 from explorer.state.session import LatentState, Session
 from explorer.views.export_dialog import ask_for_export
 from explorer.views.latent import verbs
@@ -203,8 +203,7 @@ class LatentWorkspace(Workspace):
             self.controllers.append(controller)
             self._row.addWidget(pane, 1)
             self._connect(pane, controller)
-            self.hands.take_gestures(pane.plane)
-            self.hands.take_legend(pane.legend)
+            self.hands.take_pane(pane, len(self.panes) - 1)
         self.hands.set_controllers(self.controllers)
 
     def _session_changed(self, old: Session, new: Session) -> None:
@@ -240,7 +239,7 @@ class LatentWorkspace(Workspace):
         self.toolbar.show_field(state.field, first.variational)
         for pane, controller in zip(self.panes, self.controllers, strict=True):
             found = controller.resolved
-            pane.set_title(found.name if found is not None and len(self.panes) > 1 else "")
+            pane.show_models(plane_entries(self.context.library), found, len(self.panes) > 1)
         self.panel.show_frame(state.frame)
         self._show_strip()
         self.panel.show_settings(state.loop, state.speed)
@@ -266,14 +265,14 @@ class LatentWorkspace(Workspace):
             **{action: state.tool == tool for tool, action in a.tools().items()},
             a.codes: state.codes, a.manifold: state.manifold, a.prior: state.prior and has_prior, a.loop: state.loop,
             a.lock: isinstance(item, Point) and item.locked, a.paths: state.strip == "paths", a.centre: state.centre,
-            a.beside: bool(state.recipe.beside),
         }  # fmt: skip
         enabled = {
             a.delete: item is not None, a.play: stroke or state.strip == "paths", a.back: stroke, a.on: stroke, a.prior: has_prior,
             a.no_picture: encoded, a.all_classes: bool(state.hidden_classes), a.add_point: self.controller.resolved is not None,
             a.lock: isinstance(item, Point), a.copy: item is not None or bool(points), a.paths: len(points) >= 2,
             a.no_samples: state.recipe.prior is not None, a.resample: encoded, a.centre: encoded,
-            a.sample: self.controller.resolved is not None, a.export: self.panel.strip.count > 0,
+            a.sample: self.controller.resolved is not None,
+            a.beside: len(state.recipe.beside) < MAX_BESIDE, a.export: self.panel.strip.count > 0,
         }  # fmt: skip
         for action, on in checked.items():
             action.setChecked(on)
