@@ -15,7 +15,7 @@ from explorer.engine.engine import Engine
 from explorer.engine.messages import ExportChain, ExportLook, StartEngine
 from explorer.exports.embedded import read_recipe
 from explorer.exports.pictures import write_png
-from explorer.recipe import BackUp, ChainRecipe, Dab, Inpaint, Lane, Paint, Recipe, Sampler, encode_recipe, mask_of, picture_of
+from explorer.recipe import BackUp, ChainRecipe, Change, Dab, Inpaint, Lane, Paint, Recipe, Sampler, encode_recipe, mask_of, picture_of
 
 Run = Callable
 STEPS = 5
@@ -48,6 +48,16 @@ def test_a_branch_is_made_again_from_its_export_alone(run: Run, branch: ChainRec
     assert found.json["identical"] is True
     assert read_recipe(again) == read_recipe(first)
     assert run("replay", again, "--out", first, "--device", "cpu").out.endswith(f"identical to {again}\n")
+
+
+def test_another_model_on_the_way_is_found_again_by_its_name(run: Run, branch: ChainRecipe, checkpoints: Mapping, tmp_path: Path) -> None:
+    other, first = checkpoints["mnist-ddpm-b"], tmp_path / "first.npz"
+    change = Change(400, checkpoint=file_sha256(other), source=str(other), option="B")
+    export(_other(branch, edits=(change,)), first)
+    recipe = read_recipe(first)
+    assert recipe.chain is not None
+    assert recipe.chain.lanes[0].edits == (msgspec.structs.replace(change, source="mnist-ddpm-b"),)
+    assert run("replay", first, "--out", tmp_path / "again.npz", "--device", "cpu", "--json").json["identical"] is True
 
 
 def test_what_sample_wrote_is_made_again(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint
 
 
@@ -36,3 +40,46 @@ def _changed(edit: Change) -> str:
 def edits_words(lane: Lane) -> str:
     """All edits of a lane, the first first; empty for none."""
     return ", then ".join(edit_words(edit) for edit in lane.edits)
+
+
+def place(timesteps: Sequence[int], t: int) -> int:
+    """Index of the first state at t or below, of those that a step starts from: where an edit at t takes place."""
+    return min(next((k for k, s in enumerate(timesteps) if s <= t), len(timesteps) - 2), len(timesteps) - 2)
+
+
+def lane_at(lane: Lane, timesteps: Sequence[int], k: int) -> Lane:
+    """The lane as it walks step k: its option, checkpoint and clipping there."""
+    for edit in lane.edits:
+        if isinstance(edit, BackUp):
+            continue
+        if isinstance(edit, Change) and place(timesteps, edit.t) <= k and not _taken_back(lane, edit, timesteps):
+            if edit.checkpoint:
+                lane = msgspec.structs.replace(lane, checkpoint=edit.checkpoint, source=edit.source, option=edit.option, exact=None)
+            if edit.clip is not None:
+                lane = msgspec.structs.replace(lane, sampler=msgspec.structs.replace(lane.sampler, clip=edit.clip))
+    return lane
+
+
+def _taken_back(lane: Lane, edit: Edit, timesteps: Sequence[int]) -> bool:
+    """Whether a later backing up, from above it, starts without it."""
+    later = lane.edits[lane.edits.index(edit) + 1 :]
+    return any(isinstance(other, BackUp) and place(timesteps, other.t) < place(timesteps, edit.t) for other in later)
+
+
+def step_words(lane: Lane, timesteps: Sequence[int], k: int) -> str:
+    """What is done in step k beside the sampler's formula; empty if nothing is."""
+    said: list[str] = []
+    for edit in lane.edits:
+        at = place(timesteps, edit.t)
+        if isinstance(edit, BackUp):
+            said = [word for word in said if at > k] if at <= k else said
+            said += ["then the image, noised, takes its place"] if at == k + 1 else []
+        elif _taken_back(lane, edit, timesteps):
+            continue
+        elif isinstance(edit, Inpaint) and at <= k:
+            said = ["so in the erased region; the rest is kept"]
+        elif isinstance(edit, Paint) and edit.on == "x0_hat" and at == k:
+            said.append("x̂₀ is painted")
+        elif isinstance(edit, Paint) and edit.on == "x_t" and at == k + 1:
+            said.append("then it is painted")
+    return ", ".join(said)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from explorer.engine.messages import LanePlanned
+from explorer.views.chain.edit_words import lane_at, step_words
 from explorer.views.chain.labels import term_colours
 from explorer.views.chain.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number
 from explorer.widgets.equation import Equation, Term
@@ -25,13 +27,17 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
 
     Source: x_{t-1} = a0 x0_hat + at x_t + sigma z (lecture, sampling; MATH.md, Property 2).
     """
-    told = describe(plan)
     if k >= len(plan.sigma):
         return _end(plan)
+    lane, timesteps = plan.key.lane, plan.timesteps.tolist()
+    done = step_words(lane, timesteps, k)
+    plan = replace(plan, key=replace(plan.key, lane=lane_at(lane, timesteps, k)))  # as it walks here
+    told = describe(plan)
     writer = _Writer(plan, k, told, term_colours(tokens))
     clip = plan.key.lane.sampler.clip
     step = writer.sum(told.step, "=")
-    return Equation(step, writer.derivation(told.derivation, clip), told.title, "x̂₀ clipped to [−1, 1]" if clip else "")
+    note = ", ".join(filter(None, ("x̂₀ clipped to [−1, 1]" if clip else "", done)))
+    return Equation(step, writer.derivation(told.derivation, clip), told.title, note)
 
 
 def _end(plan: LanePlanned) -> Equation:

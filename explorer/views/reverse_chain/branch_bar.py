@@ -19,8 +19,8 @@ from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 from explorer.widgets.timeline import HANDLE, Timeline
 
-MOST_ROWS = 3
-MOST_ROWS_ROOMY = 8
+ROWS = ((900, 8), (800, 5), (0, 3))
+"""Lines of the tree that are shown at once in a workspace so high."""
 SMALL = 40
 HINT = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."
 
@@ -37,7 +37,7 @@ class BranchBar(Card):
 
     def __init__(self, theme: Theme, actions: BranchActions, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self._timeline, self._most, self._T = timeline, MOST_ROWS, 1000
+        self._timeline, self._most, self._T = timeline, ROWS[-1][1], 1000
         self.title = QLabel()
         self.title.setFont(text_font(12, QFont.Weight.DemiBold))
         self.title.setMinimumWidth(108)
@@ -90,9 +90,9 @@ class BranchBar(Card):
         self.show_tree_height()
         self.survival.hide()
 
-    def set_roomy(self, roomy: bool) -> None:
-        """More lines of the tree where the window is high."""
-        self._most = MOST_ROWS_ROOMY if roomy else MOST_ROWS
+    def set_room(self, height: int) -> None:
+        """More lines of the tree where the workspace is high."""
+        self._most = next(rows for least, rows in ROWS if height >= least)
         self.show_tree_height()
 
     def show_tree_height(self) -> None:

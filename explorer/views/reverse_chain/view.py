@@ -119,9 +119,8 @@ class ReverseChainWorkspace(ChainPage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger film pictures in a larger window."""
-        roomy = self.height() >= 900
-        self.parts.film.set_side(84 if roomy else 56)
-        self.branching.bar.set_roomy(roomy)
+        self.parts.film.set_side(84 if self.height() >= 900 else 56)
+        self.branching.bar.set_room(self.height())
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
