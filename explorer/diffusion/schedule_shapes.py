@@ -1,6 +1,6 @@
 """Schedules as curves that can be bent: log SNR through control points, and what x_T is then. Numpy alone, for the window too.
 
-A control point is (u, log SNR), u = (t - 1) / (T - 1) in [0, 1]. Between them runs the monotone cubic of Fritsch and Carlson
+Between the control points (`knots.py`) runs the monotone cubic of Fritsch and Carlson
 (1980), with the slopes of Fritsch and Butland (1984): it never rises where the points fall, so alpha_bar falls with t and every
 beta_t is in (0, 1).
 """
@@ -12,18 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.diffusion.knots import HIGHEST, LEAST_APART, LEAST_FALL, LOWEST, Knot, check_knots
 from explorer.diffusion.levels import log_snr
 
-LEAST_FALL = 0.02
-"""Of log SNR, between two control points."""
-LEAST_APART = 0.02
-"""Of u, between two control points."""
-LOWEST, HIGHEST = -20.0, 14.0
-"""Log SNR that a control point can have."""
 KNOTS_AT = (0.0, 0.04, 0.15, 0.35, 0.6, 0.82, 0.96, 1.0)
 """u of the first control points: denser at the ends, where the log SNR of the usual schedules falls fast."""
-
-Knot = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,44 +102,12 @@ def bent(knots: Sequence[Knot], T: int) -> Levels:
     return Levels(betas, np.concatenate([[1.0], np.exp(log_alpha_bar)]))
 
 
-def check_knots(knots: Sequence[Knot]) -> None:
-    """Refuse control points through which no schedule runs (ValueError)."""
-    u, y = np.array(knots, np.float64).T if len(knots) > 1 else (np.zeros(0), np.zeros(0))
-    if len(u) < 2 or not np.isfinite([u, y]).all() or u[0] != 0 or u[-1] != 1:
-        raise ValueError("a schedule has at least two control points, from u = 0 to u = 1, all finite")
-    # a little less than what the window keeps them apart
-    if not ((np.diff(u) > LEAST_APART / 2).all() and (np.diff(y) < -LEAST_FALL / 2).all()):
-        raise ValueError("control points of a schedule follow one another in u, and their log SNR falls")
-    if y[0] > HIGHEST or y[-1] < LOWEST:
-        raise ValueError(f"the log SNR of a control point is in [{LOWEST:g}, {HIGHEST:g}]")
-
-
 def knots_on(levels: Levels) -> tuple[Knot, ...]:
     """Control points on a schedule, from which it can be bent."""
     curve = np.clip(levels.log_snr[1:], LOWEST, HIGHEST)
     u = np.array(KNOTS_AT)
     values = np.interp(u, np.linspace(0, 1, levels.T), curve) if levels.T > 1 else np.linspace(curve[0] + 1, curve[0], len(u))
     return tuple((float(a), float(b)) for a, b in zip(u, values, strict=True))
-
-
-def moved(knots: Sequence[Knot], index: int, u: float, level: float) -> tuple[Knot, ...]:
-    """The control points with one of them dragged: it stays between its neighbours in u, and pushes them in log SNR.
-
-    The first and the last keep their u.
-    """
-    last = len(knots) - 1
-    low_u, high_u = (knots[index - 1][0] + LEAST_APART, knots[index + 1][0] - LEAST_APART) if 0 < index < last else (knots[index][0],) * 2
-    # room for those that are pushed
-    place = min(max(level, LOWEST + LEAST_FALL * (last - index)), HIGHEST - LEAST_FALL * index)
-    levels = [value for _, value in knots]
-    levels[index] = place
-    for i in range(index - 1, -1, -1):
-        levels[i] = max(levels[i], place + LEAST_FALL * (index - i))
-    for i in range(index + 1, last + 1):
-        levels[i] = min(levels[i], place - LEAST_FALL * (i - index))
-    us = [value for value, _ in knots]
-    us[index] = min(max(u, low_u), high_u)
-    return tuple((float(x), float(y)) for x, y in zip(us, levels, strict=True))
 
 
 def added(knots: Sequence[Knot], u: float) -> tuple[Knot, ...]:
@@ -157,11 +118,6 @@ def added(knots: Sequence[Knot], u: float) -> tuple[Knot, ...]:
     grown = tuple(sorted((*knots, point)))
     falls = np.diff([level for _, level in grown])
     return grown if (falls < -LEAST_FALL).all() else tuple(knots)
-
-
-def removed(knots: Sequence[Knot], index: int) -> tuple[Knot, ...]:
-    """The control points without one; the first and the last stay."""
-    return tuple(knots) if not 0 < index < len(knots) - 1 else (*knots[:index], *knots[index + 1 :])
 
 
 def kl_to_standard(mean_square: float, alpha_bar: float) -> float:

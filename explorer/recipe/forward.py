@@ -7,9 +7,12 @@ from typing import Literal
 
 import msgspec
 
-from explorer.diffusion.schedule_shapes import Knot, bent, check_knots
+from explorer.diffusion.knots import Knot
 from explorer.recipe.chain import MAX_SEED, ScheduleChoice
 from explorer.recipe.dabs import Picture
+
+Knot = tuple[float, float]
+"""A control point (u, log SNR)."""
 
 ShapeName = Literal["linear", "cosine", "bent"]
 BowName = Literal["tanh", "square", "sine", "step"]
@@ -65,6 +68,8 @@ class ForwardSchedule(msgspec.Struct, frozen=True, omit_defaults=True):
         if len(self.knots) > MAX_KNOTS:
             raise ValueError(f"a schedule has at most {MAX_KNOTS} control points, not {len(self.knots)}")
         if self.shape == "bent":
+            from explorer.diffusion.schedule_shapes import check_knots  # numpy: not before there is something to check
+
             check_knots(self.knots)
 
     @property
@@ -72,6 +77,8 @@ class ForwardSchedule(msgspec.Struct, frozen=True, omit_defaults=True):
         """The schedule as lanes have it."""
         if self.shape != "bent":
             return ScheduleChoice(self.shape, self.T)
+        from explorer.diffusion.schedule_shapes import bent  # numpy: reading a recipe does not wait for it
+
         return ScheduleChoice("betas", self.T, tuple(bent(self.knots, self.T).betas.tolist()))
 
 

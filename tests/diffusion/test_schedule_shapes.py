@@ -9,21 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.diffusion.knots import HIGHEST, LEAST_APART, LEAST_FALL, LOWEST, moved, removed
 from explorer.diffusion.schedule import cosine, from_betas, linear
-from explorer.diffusion.schedule_shapes import (
-    HIGHEST,
-    LEAST_APART,
-    LEAST_FALL,
-    LOWEST,
-    Levels,
-    added,
-    bent,
-    kl_to_standard,
-    knots_on,
-    monotone_cubic,
-    moved,
-    removed,
-)
+from explorer.diffusion.schedule_shapes import Levels, added, bent, kl_to_standard, knots_on, monotone_cubic
 
 KNOTS = ((0.0, 9.0), (0.2, 3.0), (0.5, 2.9), (0.55, -4.0), (1.0, -8.0))
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from explorer.diffusion.schedule_shapes import HIGHEST, LOWEST
+from explorer.diffusion.knots import HIGHEST, LOWEST
 from explorer.engine.messages.forward import EndOf, ScheduleShown
 from explorer.recipe.forward import LEAST_T, MOST_T, ForwardSchedule
 from explorer.views.chain.labels import term_colours

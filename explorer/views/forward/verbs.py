@@ -6,7 +6,8 @@ import secrets
 
 import msgspec
 
-from explorer.diffusion.schedule_shapes import Knot, added, moved, removed
+from explorer.diffusion.knots import Knot, moved, removed
+from explorer.diffusion.schedule_shapes import added
 from explorer.recipe import Lane, Picture
 from explorer.recipe.forward import MAX_KNOTS, MAX_MODES, MODE_REACH, ForwardImage, ForwardRecipe, ForwardSchedule, ShapeName
 from explorer.state.session import ChainState
