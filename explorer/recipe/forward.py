@@ -11,9 +11,6 @@ from explorer.diffusion.knots import Knot
 from explorer.recipe.chain import MAX_SEED, ScheduleChoice
 from explorer.recipe.dabs import Picture
 
-Knot = tuple[float, float]
-"""A control point (u, log SNR)."""
-
 ShapeName = Literal["linear", "cosine", "bent"]
 BowName = Literal["tanh", "square", "sine", "step"]
 LEAST_T, MOST_T = 25, 2000
