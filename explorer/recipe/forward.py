@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from explorer.diffusion.knots import Knot
+from explorer.diffusion.knots import Knot, check_knots
 from explorer.recipe.chain import MAX_SEED, ScheduleChoice
 from explorer.recipe.dabs import Picture
 
@@ -65,8 +65,6 @@ class ForwardSchedule(msgspec.Struct, frozen=True, omit_defaults=True):
         if len(self.knots) > MAX_KNOTS:
             raise ValueError(f"a schedule has at most {MAX_KNOTS} control points, not {len(self.knots)}")
         if self.shape == "bent":
-            from explorer.diffusion.schedule_shapes import check_knots  # numpy: not before there is something to check
-
             check_knots(self.knots)
 
     @property
