@@ -40,7 +40,7 @@ class _Middle(QWidget):
         self._panel, self._card, self._equation, self._plot = panel, card, equation, plot
         for widget in (panel, card, plot):
             widget.setParent(self)
-        self.setMinimumSize(560, 320)
+        self.setMinimumSize(560, 300)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the parts."""
