@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +15,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
 from explorer.engine.latent_codes import ImageCodes, Models, codes_of, held_out_image
 from explorer.errors import BadInput
+from explorer.latent.decoder import Decoder
 from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
 from explorer.models.autoencoder import Autoencoder
 from explorer.recipe import Slice
@@ -36,16 +38,10 @@ class OpenPlane:
     slice: PlaneSlice
     device: torch.device
 
-    def lift(self, places: Tensor) -> Tensor:
-        """Codes (N, code) of places (N, 2)."""
-        if self.model.config.code == 2:
-            return places
-        origin, axes = (torch.from_numpy(part).to(places) for part in (self.slice.origin, self.slice.axes))
-        return origin + places @ axes
-
-    def decode(self, places: Tensor) -> Tensor:
-        """Images (N, C, H, W) in [-1, 1] of places (N, 2)."""
-        return self.model.decode(self.lift(places))
+    @cached_property
+    def decode(self) -> Decoder:
+        """Images (N, C, H, W) in [-1, 1] of places (N, 2), with exact derivatives."""
+        return Decoder(self.model, None if self.model.config.code == 2 else self.slice)
 
     def tensor(self, places: np.ndarray | tuple[tuple[float, float], ...]) -> Tensor:
         """Places (N, 2) on the device (BadInput if one is not finite)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import torch
@@ -98,7 +98,6 @@ def _off_plane(request: ShowStroke, plane: OpenPlane) -> StrokeShown:
 
 def _relaxed(request: ShowStroke, plane: OpenPlane) -> Generator[StrokeShown | None, None, None]:
     start, end = np.array(request.stroke.path, np.float64)
-    decode: Callable[[Tensor], Tensor] = plane.decode
-    for now in relax(decode, plane.tensor(line(start, end, NODES))):
+    for now in relax(plane.decode, plane.tensor(line(start, end, NODES))):
         yield None
         yield _shown(request, plane, now.path.double().cpu().numpy(), now.iteration, not now.done)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.checkpoints.locate import locate
 from explorer.engine import latent
 from explorer.engine.messages import DecodeCodes, ShowGeodesic, ShowStroke, StrokeShown
 from explorer.engine.models import Models
@@ -83,3 +84,10 @@ def test_a_stroke_to_where_nothing_is_finite_is_named(vae: str, models: Models) 
     far = Stroke("Stroke 9", ((0.0, 0.0), (1e38, 1e38)), spacing="image")
     with pytest.raises(BadInput, match="Stroke 9"):
         ask(ShowStroke(vae, far), models)
+
+
+def test_on_a_linear_decoder_the_geodesic_is_the_straight_line(models: Models) -> None:
+    pca = str(locate("mnist-pca-2d"))
+    found = ask(ShowGeodesic(pca, Stroke("s", ENDS, frames=5, shape="geodesic")), models)[-1]
+    (line,) = ask(ShowStroke(pca, Stroke("s", ENDS, frames=5, shape="line")), models)
+    np.testing.assert_allclose(found.places, line.places, atol=1e-2)

@@ -92,8 +92,11 @@ class CardSection(Section):
         error = metrics.get("test reconstruction error")
         layers = "convolutional" if config.get("architecture") == "conv" else "fully connected"
         self.facts.show_value("name", entry.name)
-        self.facts.show_value("kind", f"{card.kind.upper()}, {layers}")
-        self.facts.show_value("p(x|z)", likelihood if likelihood == "Bernoulli" else f"Gaussian, variance {config.get('variance', 0.1):g}")
+        linear = card.network.name == "pca"
+        self.facts.show_value("kind", "PCA: a linear AE" if linear else f"{card.kind.upper()}, {layers}")
+        self.facts.show_value(
+            "p(x|z)", likelihood if likelihood == "Bernoulli" and not linear else f"Gaussian, variance {config.get('variance', 0.1):g}"
+        )
         self.facts.show_value("test ELBO", f"{number(metrics['test ELBO'], 1)} nats" if "test ELBO" in metrics else "")
         self.facts.show_value("IWAE", iwae)
         self.facts.show_value("test error", number(error, 4) if error is not None else "")
