@@ -147,6 +147,8 @@ class PaintPanel(Card):
         row.addWidget(self.canvas, 1)
         row.addWidget(self._pair)
         row.addWidget(side)
+        for widget in (self.erasers, self._steps, self._known):
+            widget.hide()  # erasing has them in the place of others
 
     def _connect(self) -> None:
         self.canvas.mark_growing.connect(self._grow)
