@@ -95,7 +95,7 @@ class CardSection(Section):
         linear = card.network.name == "pca"
         self.facts.show_value("kind", "PCA: a linear AE" if linear else f"{card.kind.upper()}, {layers}")
         self.facts.show_value(
-            "p(x|z)", likelihood if likelihood == "Bernoulli" and not linear else f"Gaussian, variance {config.get('variance', 0.1):g}"
+            "p(x|z)", likelihood if likelihood == "Bernoulli" and not linear else f"Gaussian, variance {config.get('variance', 0.1):.3g}"
         )
         self.facts.show_value("test ELBO", f"{number(metrics['test ELBO'], 1)} nats" if "test ELBO" in metrics else "")
         self.facts.show_value("IWAE", iwae)
