@@ -95,6 +95,7 @@ def train(
     loss: Annotated[Loss, typer.Option(help="ddpm: plain squared error, or weighted as in the bound.")] = Loss.simple,
     all_timesteps: Annotated[bool, typer.Option("--all-timesteps", help="ddpm: every t of one image in one update.")] = False,
     outer_skip: Annotated[bool, typer.Option(help="ddpm: output = x_t + s net(x_t, t).")] = True,
+    linear_skip: Annotated[bool, typer.Option("--linear-skip", help="ddpm: output = skip(t) x_t + scale(t) net(x_t, t).")] = False,
     attention: Annotated[bool, typer.Option("--attention", help="ddpm: self-attention at the coarsest level.")] = False,
     schedule: Annotated[str, typer.Option(help="ddpm: linear or cosine.")] = "linear",
     timesteps: Annotated[int, typer.Option(min=2, help="ddpm: T.")] = 1000,
@@ -140,7 +141,7 @@ def train(
 
     def make() -> Task:
         if kind is Kind.ddpm:
-            return _ddpm(data, option, schedule, timesteps, width, attention, outer_skip, loss, all_timesteps)
+            return _ddpm(data, option, schedule, timesteps, width, attention, outer_skip, loss, all_timesteps, linear_skip)
         if kind is Kind.classifier:
             from explorer.training.classifier import ClassifierTask
 
@@ -221,6 +222,7 @@ def _ddpm(
     outer_skip: bool,
     loss: Loss,
     all_timesteps: bool,
+    linear_skip: bool,
 ) -> Task:
     from explorer.diffusion.parameterization import Option
     from explorer.diffusion.schedule import ScheduleError, named
@@ -234,7 +236,7 @@ def _ddpm(
         raise BadInput(str(error)) from None
     coarsest = len(UNetConfig().multipliers) - 1
     levels = (coarsest,) if attention else ()
-    return DdpmTask(data, Option(option.value), forward, width, levels, outer_skip, loss.value, all_timesteps)
+    return DdpmTask(data, Option(option.value), forward, width, levels, outer_skip, loss.value, all_timesteps, linear_skip)
 
 
 def _report(progress_lines: Iterable[Progress], as_json: bool) -> None:

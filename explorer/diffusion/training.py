@@ -139,3 +139,38 @@ def residual_scale(option: Option, tables: TrainingTables, data_variance: float)
         Option.V: root - noise,
     }[option]
     return float((of_x0**2 * data_variance + of_eps**2).mean().sqrt())
+
+
+def linear_fit(option: Option, tables: TrainingTables, mean_square: float) -> tuple[Tensor, Tensor]:
+    """What is known of the target without a network: its best linear prediction from x_t, and what that leaves.
+
+    For data of that mean square m per pixel, the best linear prediction of x_0 is k x_t with
+    k = sqrt(alpha_bar) m / (alpha_bar m + 1 - alpha_bar), and it leaves an error of root mean square
+    r = sqrt(m (1 - alpha_bar) / (alpha_bar m + 1 - alpha_bar)). Every target is a linear function of x_0 and x_t,
+    so that for every option target = skip x_t + scale (x_0 - k x_t) / r: the inner network of
+    output = skip(t) x_t + scale(t) net(x_t, t) is asked for one and the same quantity of order one, whatever its
+    option (the preconditioning of Karras et al. 2022 for each option).
+
+    Parameters
+    ----------
+    mean_square : float
+        Mean of x_0^2 over pixels and images, greater than 0.
+
+    Returns
+    -------
+    skip, scale : Tensor, shape (T + 1,), float64
+        Indexed by t; entry 0 is unused. `scale` is negative for C and V, whose targets fall with x_0.
+    """
+    alpha_bar = tables.schedule.alpha_bar
+    root, noise = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
+    total = alpha_bar * mean_square + 1 - alpha_bar
+    k, r = root * mean_square / total, (mean_square * (1 - alpha_bar) / total).sqrt()
+    of_x0, of_xt = {
+        Option.A: (tables.a0, tables.at),
+        Option.B: (torch.ones_like(root), torch.zeros_like(root)),
+        Option.C: (-root / noise, 1 / noise),
+        Option.V: (-1 / noise, root / noise),
+    }[option]
+    skip, scale = of_xt + of_x0 * k, of_x0 * r
+    skip[0], scale[0] = 1.0, 0.0
+    return skip, scale

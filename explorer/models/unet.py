@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 GROUPS = 8
 MAX_PERIOD = 10_000.0
+MAX_TIMESTEPS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ class UNetConfig:
         output = x_t + output_scale * net(x_t, t) instead of output_scale * net(x_t, t).
     output_scale : float
         Scale of the network's output, greater than 0.
+    skip_by_timestep : bool
+        With `outer_skip`: output = skip(t) x_t + scale(t) net(x_t, t), two tables over t that are kept with the
+        weights, in the place of 1 and output_scale.
     timesteps : int
-        T, which scales the lecture's time channel to [0, 1].
+        T: length of those tables, and what scales the lecture's time channel to [0, 1].
     """
 
     channels: int = 1
@@ -59,6 +63,7 @@ class UNetConfig:
     attention: tuple[int, ...] = ()
     outer_skip: bool = False
     output_scale: float = 1.0
+    skip_by_timestep: bool = False
     timesteps: int = 1000
 
     def __post_init__(self) -> None:
@@ -79,8 +84,10 @@ class UNetConfig:
             raise ValueError(f"attention names a level outside 0..{len(self.multipliers) - 1}")
         if not (math.isfinite(self.output_scale) and self.output_scale > 0):
             raise ValueError(f"output_scale must be greater than 0, not {self.output_scale}")
-        if self.timesteps < 1:
-            raise ValueError(f"timesteps must be at least 1, not {self.timesteps}")
+        if self.skip_by_timestep and not self.outer_skip:
+            raise ValueError("skip_by_timestep is of an outer skip; outer_skip is not set")
+        if not 1 <= self.timesteps <= MAX_TIMESTEPS:
+            raise ValueError(f"timesteps must be in 1..{MAX_TIMESTEPS}, not {self.timesteps}")
 
     @property
     def size_multiple(self) -> int:
@@ -160,6 +167,11 @@ class Level(nn.Module):
 class UNet(nn.Module):
     """(x_t, t) -> output of x_t's shape; what the output means is the option's affair.
 
+    Attributes
+    ----------
+    skip_table, scale_table : Tensor, shape (T + 1,), float32; only with `config.skip_by_timestep`
+        Factors of x_t and of the inner network at each t (entry 0 is unused); 1 until somebody sets them.
+
     The first and last convolutions run in float32 under autocast: at small t the noise is finer than
     bfloat16 resolves around -1, and Option A's output differs from x_t by about one percent.
     """
@@ -195,6 +207,11 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(widths[0], config.channels, 3, padding=1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(_bias(self.head))
+        self.skip_table: Tensor
+        self.scale_table: Tensor
+        if config.skip_by_timestep:
+            self.register_buffer("skip_table", torch.ones(config.timesteps + 1))
+            self.register_buffer("scale_table", torch.ones(config.timesteps + 1))
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """Predict.
@@ -226,7 +243,7 @@ class UNet(nn.Module):
             if level:
                 h = self.upsample[level - 1](h)
             h = stage(torch.cat([h, skips.pop()], dim=1), time)
-        return self._head(h, x_t)
+        return self._head(h, x_t, t)
 
     def _stem(self, x_t: Tensor, t: Tensor) -> Tensor:
         with torch.autocast(x_t.device.type, enabled=False):
@@ -235,10 +252,13 @@ class UNet(nn.Module):
                 x_t = torch.cat([x_t, fraction.expand(-1, 1, *x_t.shape[2:])], dim=1)
             return self.stem(x_t.to(self.stem.weight.dtype))
 
-    def _head(self, h: Tensor, x_t: Tensor) -> Tensor:
+    def _head(self, h: Tensor, x_t: Tensor, t: Tensor) -> Tensor:
         with torch.autocast(x_t.device.type, enabled=False):
-            h = self.head_activation(self.head_norm(h.to(self.head.weight.dtype)))
-            output = self.config.output_scale * self.head(h)
+            inner: Tensor = self.head(self.head_activation(self.head_norm(h.to(self.head.weight.dtype))))
+            if self.config.skip_by_timestep:
+                skip, scale = (table[t][:, None, None, None] for table in (self.skip_table, self.scale_table))
+                return skip * x_t + scale * inner
+            output = self.config.output_scale * inner
             return x_t + output if self.config.outer_skip else output
 
 

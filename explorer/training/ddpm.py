@@ -9,12 +9,12 @@ from explorer.checkpoints.card import FORMAT_VERSION, Card, NetworkCard, Schedul
 from explorer.datasets.images import ImageSet, to_unit_range
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import Schedule
-from explorer.diffusion.training import TrainingTables, loss, loss_all_timesteps, residual_scale
+from explorer.diffusion.training import TrainingTables, linear_fit, loss, loss_all_timesteps, residual_scale
 from explorer.errors import BadInput
 from explorer.models.unet import UNet, UNetConfig
 from explorer.training.cards import config_dict, data_card
 
-IMAGES_FOR_VARIANCE = 10_000
+IMAGES_FOR_MEAN_SQUARE = 10_000
 SEEDS = 2**62
 
 
@@ -24,6 +24,10 @@ class DdpmTask:
     With an outer skip the output is x_t + s net(x_t, t), s the root mean square of (target - x_t) over all t,
     and the loss is divided by s^2 before its gradient is taken: the same rule for every option, so that the
     optimizer sees numbers of order one even where the target is within one percent of x_t (Option A).
+
+    With a linear skip it is skip(t) x_t + scale(t) net(x_t, t), the best linear prediction of the target from x_t
+    and the root mean square of what that leaves (`linear_fit`): the inner network is then asked for the same whatever
+    its option, and the options differ in nothing but how much each t counts in the loss.
     """
 
     def __init__(
@@ -36,26 +40,32 @@ class DdpmTask:
         outer_skip: bool = True,
         loss_kind: str = "simple",
         all_timesteps: bool = False,
+        linear_skip: bool = False,
     ) -> None:
         self.data, self.option, self.schedule = data, option, schedule
         self.tables = TrainingTables(schedule)
         self.loss_kind, self.all_timesteps = loss_kind, all_timesteps
         self.timesteps = None if all_timesteps else schedule.T
         self.loss_name = f"{loss_kind} ({'all timesteps' if all_timesteps else 'one t per image'})"
-        scale = 1.0
-        if outer_skip:
-            variance = float((to_unit_range(data.images[:IMAGES_FOR_VARIANCE]) ** 2).mean())
-            scale = residual_scale(option, self.tables, variance)
+        mean_square = float((to_unit_range(data.images[:IMAGES_FOR_MEAN_SQUARE]) ** 2).mean())
+        constant = residual_scale(option, self.tables, mean_square) if outer_skip and not linear_skip else 1.0
         try:
             self.config = UNetConfig(
                 channels=data.image_shape[0], width=width, attention=attention,
-                outer_skip=outer_skip, output_scale=scale, timesteps=schedule.T,
+                outer_skip=outer_skip, output_scale=constant, skip_by_timestep=linear_skip, timesteps=schedule.T,
             )  # fmt: skip
         except ValueError as error:
             raise BadInput(str(error)) from None
         if any(side % self.config.size_multiple for side in data.image_shape[1:]):
             raise BadInput(f"{data.name}: image sides must be multiples of {self.config.size_multiple}")
-        self.network: nn.Module = UNet(self.config)
+        unet = UNet(self.config)
+        self.network: nn.Module = unet
+        self.scale_square = constant**2
+        if linear_skip:
+            skip, scale = linear_fit(option, self.tables, mean_square)
+            unet.skip_table.copy_(skip)
+            unet.scale_table.copy_(scale)
+            self.scale_square = float(scale[1:].square().mean())
 
     def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """t and then eps; for all timesteps, which need T times as much noise, a seed for each image."""
@@ -80,8 +90,8 @@ class DdpmTask:
         return None if self.all_timesteps else draws[0]
 
     def objective_scale(self) -> float:
-        """s^2 of the outer skip for the simple loss; the bound's loss is already of order one."""
-        return self.config.output_scale**2 if self.loss_kind == "simple" else 1.0
+        """Mean square of the skip's scale for the simple loss; the bound's loss is already of order one."""
+        return self.scale_square if self.loss_kind == "simple" else 1.0
 
     def card(self, training: TrainingCard) -> Card:
         """Model card of the trained network."""

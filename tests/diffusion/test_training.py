@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import cosine, linear
-from explorer.diffusion.training import TrainingTables, loss, loss_all_timesteps, residual_scale, target
+from explorer.diffusion.training import TrainingTables, linear_fit, loss, loss_all_timesteps, residual_scale, target
 
 SCHEDULE = linear(60)
 TABLES = TrainingTables(SCHEDULE)
@@ -159,3 +159,38 @@ def test_option_a_asks_for_a_hundredth_of_what_the_others_ask_for() -> None:
     scales = {option: residual_scale(option, tables, 0.9) for option in Option}
     assert scales[Option.A] < 0.02
     assert min(scales[o] for o in (Option.B, Option.C, Option.V)) > 0.3
+
+
+@pytest.mark.parametrize("option", list(Option))
+@pytest.mark.parametrize("t", [1, 30, 60])
+def test_the_linear_fit_is_the_regression_of_the_target_on_x_t(option: Option, t: int) -> None:
+    """Least squares over many draws, written without any of its formulas."""
+    schedule = linear(60)
+    tables = TrainingTables(schedule)
+    generator = torch.Generator().manual_seed(5)
+    x0 = 0.8 * torch.randn(200_000, 1, 1, 1, generator=generator, dtype=torch.float64)
+    eps = torch.randn(x0.shape, generator=generator, dtype=torch.float64)
+    times = torch.full((len(x0),), t)
+    x_t = q_sample(schedule, x0, times, eps)
+    wanted = target(option, tables, x0, eps, x_t, times)
+    slope = float((wanted * x_t).mean() / (x_t * x_t).mean())
+    left = float((wanted - slope * x_t).square().mean().sqrt())
+    skip, scale = linear_fit(option, tables, 0.64)
+    assert skip.shape == scale.shape == (61,)
+    assert float(skip[t]) == pytest.approx(slope, abs=0.01)
+    assert abs(float(scale[t])) == pytest.approx(left, rel=0.02)
+
+
+def test_with_the_linear_fit_every_option_asks_for_the_same() -> None:
+    schedule = linear(60)
+    tables = TrainingTables(schedule)
+    generator = torch.Generator().manual_seed(6)
+    x0, eps = (torch.randn(60, 1, 4, 4, generator=generator, dtype=torch.float64) for _ in range(2))
+    t = torch.arange(1, 61)
+    x_t = q_sample(schedule, x0, t, eps)
+    asked = {}
+    for option in Option:
+        skip, scale = (table[t][:, None, None, None] for table in linear_fit(option, tables, 0.9))
+        asked[option] = (target(option, tables, x0, eps, x_t, t) - skip * x_t) / scale
+    for option in Option:
+        assert torch.allclose(asked[option], asked[Option.B], atol=1e-9), option

@@ -33,6 +33,7 @@ CONFIGS = {
     "four levels": UNetConfig(width=8, multipliers=(1, 1, 2, 3)),
     "colour": UNetConfig(width=8, channels=3),
     "outer skip": UNetConfig(width=8, outer_skip=True, output_scale=0.01),
+    "skip by timestep": UNetConfig(width=8, outer_skip=True, skip_by_timestep=True),
     "only residual": UNetConfig(width=6, norm="none", time="channel"),
     "relu with film": UNetConfig(width=8, activation="relu", residual=False),
 }
@@ -204,6 +205,8 @@ def test_an_image_that_does_not_halve_evenly_is_refused(size: tuple[int, int]) -
         ({"attention": (3,)}, "attention"),
         ({"attention": (-1,)}, "attention"),
         ({"output_scale": 0.0}, "output_scale"),
+        ({"skip_by_timestep": True}, "outer_skip"),
+        ({"timesteps": 10**7}, "timesteps"),
         ({"output_scale": float("nan")}, "output_scale"),
         ({"timesteps": 0}, "timesteps"),
     ],

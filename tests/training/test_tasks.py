@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from explorer.checkpoints.card import TrainingCard
+from explorer.checkpoints.files import load, save
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
-from explorer.diffusion.training import TrainingTables, loss, residual_scale
+from explorer.diffusion.training import TrainingTables, linear_fit, loss, residual_scale
 from explorer.errors import BadInput
 from explorer.latent.elbo import elbo
 from explorer.training.autoencoder import AutoencoderTask
@@ -93,6 +96,21 @@ def test_the_outer_skip_is_scaled_by_one_rule_for_every_option(data: ImageSet, d
     assert task.objective_scale() == pytest.approx(scale**2)
     fresh = learn(task, task.network, digits, None, generator()).item() / task.objective_scale()
     assert 0.3 < fresh < 3, "a fresh network's objective is of order one, whatever its option"
+
+
+@pytest.mark.parametrize("option", list(Option))
+def test_the_linear_skip_is_kept_with_the_weights(data: ImageSet, digits: Tensor, option: Option, tmp_path: Path) -> None:
+    task = DdpmTask(data, option, SCHEDULE, width=8, linear_skip=True)
+    fresh = learn(task, task.network, digits, None, generator()).item() / task.objective_scale()
+    assert 0.3 < fresh < 3, "a fresh network's objective is of order one, whatever its option"
+    path = tmp_path / "linear.safetensors"
+    save(path, task.card(TrainingCard(1, 1, 1, "AdamW", 0, 0.9, "simple", "fp32", "train")), task.network.state_dict())
+    t = torch.arange(1, 61)[: len(digits)]
+    with torch.no_grad():
+        found, made = load(path).network(digits[:60], t), task.network(digits[:60], t)
+    assert torch.equal(found, made)
+    skip, _ = linear_fit(option, TrainingTables(SCHEDULE), float((to_unit_range(data.images) ** 2).mean()))
+    assert torch.allclose(found, skip[t].float()[:, None, None, None] * digits[:60]), "a fresh network adds nothing"
 
 
 def test_without_the_outer_skip_nothing_is_scaled(data: ImageSet) -> None:
