@@ -20,7 +20,10 @@ import pytest
 
 from explorer.resources import resource
 
-SHIPPED = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-pca-2d", "mnist-classifier")
+SHIPPED = (
+    "mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-pca-2d", "mnist-hinton2006-2d",
+    "mnist-classifier",
+)  # fmt: skip
 
 torch.set_num_threads(min(4, torch.get_num_threads()))
 
