@@ -46,8 +46,9 @@ def standard_workspaces() -> tuple[WorkspaceMaker, ...]:
     from explorer.views.latent.view import LatentWorkspace
     from explorer.views.objective.view import ObjectiveWorkspace
     from explorer.views.reverse_chain.view import ReverseChainWorkspace
+    from explorer.views.training.view import TrainingWorkspace
 
-    return ReverseChainWorkspace, CompareWorkspace, LatentWorkspace, ForwardWorkspace, ObjectiveWorkspace
+    return ReverseChainWorkspace, CompareWorkspace, LatentWorkspace, ForwardWorkspace, ObjectiveWorkspace, TrainingWorkspace
 
 
 def make_application() -> QApplication:
@@ -215,7 +216,7 @@ def run(paths: Sequence[str]) -> int:
     app = make_application()
     file = session_file()
     explorer = Explorer(load(file), file)
-    watch = SignalWatch(explorer.window.close)
+    watch = SignalWatch(explorer.window.leave)
     report_exceptions_to(explorer.window.banner)
     app.aboutToQuit.connect(explorer.shutdown)
     explorer.show(paths)

@@ -39,6 +39,7 @@ class WorkspaceChoice(StrEnum):
     latent = "latent"
     objective = "objective"
     forward = "forward"
+    training = "training"
 
 
 class ThemeChoice(StrEnum):
@@ -82,6 +83,7 @@ class Wish:
     page: str | None = None
     exact: tuple[str, ...] = ()
     latent: LatentWish = field(default_factory=LatentWish)
+    runs: tuple[str, ...] = ()
 
 
 def render(
@@ -108,6 +110,7 @@ def render(
     stroke: Annotated[str | None, typer.Option(help='latent: a stroke through places, "x,y x,y".')] = None,
     shape: Annotated[ShapeChoice, typer.Option(help="latent: how the stroke goes between its places.")] = ShapeChoice.free,
     between: Annotated[bool, typer.Option("--paths", help="latent: the paths between the first two points.")] = False,
+    run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
@@ -120,7 +123,8 @@ def render(
     off = tuple(sorted(set(skip_off or ())))
     plane = wish_for(layer or (), image, point or (), stroke, shape, between)
     shown = (panel and panel.value, off, page and page.value, tuple(exact or ()), plane)
-    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, *shown)
+    runs = tuple(str(folder.resolve()) for folder in run or ())
+    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, *shown, runs)
     _check(wish)
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -179,6 +183,9 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
 
     assert wish.workspace in get_args(WorkspaceName)
     session = with_shipped_models(session, entries)
+    if wish.workspace == "training":
+        training = msgspec.structs.replace(session.training, folders=wish.runs, chosen=wish.runs)
+        return msgspec.structs.replace(session, training=training)
     chosen = [_entry(path, wish.workspace, entries) for path in wish.checkpoints]
     if wish.workspace == "latent":
         latent = with_plane(session.latent, chosen[0]) if chosen else session.latent
@@ -257,6 +264,10 @@ def _located(name: str) -> str:
 
 
 def _check(wish: Wish) -> None:
+    if wish.workspace == "training":
+        _check_runs(wish)
+    elif wish.runs:
+        raise BadInput(f"--run: of no meaning for {wish.workspace}; training takes it")
     if wish.exact and wish.workspace not in ("compare", "reverse-chain"):
         raise BadInput(f"--exact: of no meaning for {wish.workspace}; reverse-chain and compare take it")
     if wish.workspace == "reverse-chain" and len(wish.exact) + len(wish.checkpoints) > 1:
@@ -279,6 +290,19 @@ def _check(wish: Wish) -> None:
         raise BadInput(f"--t {wish.t}: the schedule of forward has the timesteps 0..{T}")
     if wish.workspace == "latent" and (odd := [name for name in given if name not in ("--samples", "--seed")]):
         raise BadInput(f"{', '.join(odd)}: of no meaning for latent; reverse-chain and compare take it")
+
+
+def _check_runs(wish: Wish) -> None:
+    from explorer.state.training import MAX_CHOSEN
+    from explorer.training.runs import look
+
+    if wish.checkpoints or any(getattr(wish, name) is not None for name in ("t", "samples", "steps", "seed", "panel", "page")):
+        raise BadInput("training shows runs: name them with --run")
+    if len(wish.runs) > MAX_CHOSEN:
+        raise BadInput(f"training shows at most {MAX_CHOSEN} runs together")
+    for folder in wish.runs:
+        if look(Path(folder)) is None:
+            raise BadInput(f"{folder}: holds no run: there is no run.json that can be read")
 
 
 def _entry(path: str, workspace: str, entries: Sequence[LibraryEntry]) -> LibraryEntry:

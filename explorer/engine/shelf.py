@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,16 +33,21 @@ THUMBNAIL_STEPS = 25
 THUMBNAIL_SEED = 4
 
 
+def name_of(path: Path) -> str:
+    """File name without ending; of a run's checkpoint with the run's folder before it."""
+    return f"{path.parent.name}/{path.stem}" if re.fullmatch(r"(epoch|snapshot)-\d+|final", path.stem) else path.stem
+
+
 def entry(path: Path, shipped: bool) -> LibraryEntry:
     """What is known of a file; a problem instead of a card where it cannot be opened."""
     try:
         card = read_card(path)
         expected = expected_tensors(card.network.name, parse_config(card.network.name, card.network.config))
         count = sum(tensor.numel() for tensor in expected.values())
-        return LibraryEntry(str(path), path.stem, shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
+        return LibraryEntry(str(path), name_of(path), shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
     except (BadInput, OSError) as error:
         size = path.stat().st_size if path.exists() else 0
-        return LibraryEntry(str(path), path.stem, shipped, size, "", None, str(error))
+        return LibraryEntry(str(path), name_of(path), shipped, size, "", None, str(error))
 
 
 def scan(paths: tuple[str, ...]) -> Steps:
@@ -67,7 +73,7 @@ def open_checkpoint(path: str, models: Models) -> Steps:
         models.predictor(Lane(checkpoint.sha256, path))
     count = sum(p.numel() for p in checkpoint.network.parameters())
     size = file.stat().st_size
-    opened = LibraryEntry(path, file.stem, shipped, size, checkpoint.sha256, checkpoint.card, parameters=count)
+    opened = LibraryEntry(path, name_of(file), shipped, size, checkpoint.sha256, checkpoint.card, parameters=count)
     yield CheckpointOpened(opened, count)
 
 

@@ -44,6 +44,8 @@ class Library(QObject):
         super().__init__(parent)
         self._client = client
         self._asked: set[tuple[str, str]] = set()
+        self._recent: tuple[str, ...] = ()
+        self._of_runs: tuple[str, ...] = ()
         self.entries: tuple[LibraryEntry, ...] = ()
         self.thumbnails: dict[str, np.ndarray] = {}
         self.without_thumbnail: set[str] = set()
@@ -51,7 +53,14 @@ class Library(QObject):
 
     def scan(self, recent: tuple[str, ...]) -> None:
         """Read what is there anew."""
-        self._client.send(ScanLibrary(recent), "library.scan", self._take)
+        self._recent = recent
+        self._client.send(ScanLibrary(tuple(dict.fromkeys((*recent, *self._of_runs)))), "library.scan", self._take)
+
+    def watch(self, snapshots: tuple[str, ...]) -> None:
+        """Know the snapshots of training runs, too: these, from now on."""
+        if snapshots != self._of_runs:
+            self._of_runs = snapshots
+            self.scan(self._recent)
 
     def of_kind(self, *kinds: str) -> tuple[LibraryEntry, ...]:
         """Entries that can be opened and are of one of the kinds "ddpm", "vae", "ae"."""

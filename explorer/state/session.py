@@ -13,9 +13,10 @@ import msgspec
 from explorer.recipe import BoundRecipe, ChainRecipe, ForwardRecipe, LayoutName, PlaneRecipe
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
+from explorer.state.training import TrainingState
 
-WorkspaceName = Literal["reverse-chain", "compare", "latent", "forward", "objective"]
-WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent", "forward", "objective")
+WorkspaceName = Literal["reverse-chain", "compare", "latent", "forward", "objective", "training"]
+WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
 ThemeName = Literal["system", "dark", "light"]
 QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
@@ -183,6 +184,7 @@ class Session(msgspec.Struct, frozen=True):
     latent : LatentState
     forward : ForwardState
     objective : ObjectiveState
+    training : TrainingState
     recent : tuple of str
         Paths of checkpoints opened from elsewhere, newest first.
     theme : ThemeName
@@ -198,6 +200,7 @@ class Session(msgspec.Struct, frozen=True):
     latent: LatentState = LatentState()
     forward: ForwardState = ForwardState()
     objective: ObjectiveState = ObjectiveState()
+    training: TrainingState = TrainingState()
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE

@@ -45,6 +45,8 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         Of the last report.
     message : str
         Why it failed.
+    timesteps : int
+        T of a ddpm; 0 where that has none, or every t is in each update.
     started, updated : float
         Seconds since 1970.
     """
@@ -66,6 +68,7 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     images_per_second: float = 0.0
     seconds_left: float = 0.0
     message: str = ""
+    timesteps: int = 0
     started: float = 0.0
     updated: float = 0.0
 

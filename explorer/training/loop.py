@@ -237,7 +237,8 @@ class _Run:
         card, settings = self.task.card(self._training_card(0, 0)), self.settings
         return RunStatus(
             pid=os.getpid(), phase="starting", command=settings.command, kind=card.kind, option=card.option or "", dataset=settings.dataset,
-            epochs=settings.epochs, batch=settings.batch, steps=self.at.steps, started=time.time(),
+            epochs=settings.epochs, batch=settings.batch, steps=self.at.steps,
+            timesteps=self.task.timesteps or 0, started=time.time(),
         )  # fmt: skip
 
     # --- files ---

@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self._statuses: dict[str, Status] = {w.workspace_name: Status() for w in workspaces}
         self._activated = False
         self._shown = ""
+        self._unasked = False
         self.workspaces: dict[str, Workspace] = {w.workspace_name: w for w in workspaces}
         self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         store, client, menus = self._context.store, self._context.client, self.menus
         for workspace in workspaces:
             workspace.status_changed.connect(self._status_changed)
+            workspace.open_wanted.connect(self._open_entry)
         store.changed.connect(self._session_changed)
         client.busy_changed.connect(self.top_bar.show_busy)
         client.failed.connect(self.opener.show_failure)
@@ -305,6 +307,11 @@ class MainWindow(QMainWindow):
 
     # --- the window itself
 
+    def leave(self) -> None:
+        """Close without asking: the system wants the app to end, and what goes on by itself goes on."""
+        self._unasked = True
+        self.close()
+
     def window_state(self) -> WindowState:
         """Where the window is, to be kept."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
@@ -336,7 +343,10 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell the app, which keeps the session and stops the engine."""
+        """Tell the app, which keeps the session and stops the engine; unless the person thinks better of it."""
+        if not self._unasked and not all(workspace.may_close() for workspace in self.workspaces.values()):
+            event.ignore()
+            return
         self.library.hide()
         self.closing.emit()
         super().closeEvent(event)

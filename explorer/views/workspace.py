@@ -65,6 +65,8 @@ class Workspace(QWidget):
         A Status.
     idle_changed(bool)
         Whether all that the person asked for is shown (what `render` waits for).
+    open_wanted(object, str)
+        The person wants this LibraryEntry in the workspace of that name.
 
     Attributes
     ----------
@@ -82,6 +84,7 @@ class Workspace(QWidget):
 
     status_changed = Signal(object)
     idle_changed = Signal(bool)
+    open_wanted = Signal(object, str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +116,10 @@ class Workspace(QWidget):
 
     def cancel(self) -> None:
         """Stop what is computed for this workspace."""
+
+    def may_close(self) -> bool:
+        """Whether the window may close; may ask the person what becomes of work that goes on."""
+        return True
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on")."""

@@ -1,0 +1,47 @@
+"""The Training workspace's part of the session."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from explorer.recipe.training import TrainRecipe
+
+CurveShown = Literal["loss", "gradient_norm", "learning_rate"]
+MAX_CHOSEN = 4
+
+
+class TrainingState(msgspec.Struct, frozen=True):
+    """The Training workspace.
+
+    Attributes
+    ----------
+    chosen : tuple of str
+        Folders of the runs that are shown together, at most 4.
+    folders : tuple of str
+        Run folders opened from elsewhere.
+    curve : CurveShown
+        What is drawn against the updates.
+    log : bool
+        Values on a logarithmic scale.
+    raw : bool
+        Draw the values as they were reported behind the smoothed ones.
+    snapshot : int or None
+        Update whose snapshot is shown; None follows the newest.
+    form : TrainRecipe
+        What a new run begins with.
+    """
+
+    chosen: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    curve: CurveShown = "loss"
+    log: bool = True
+    raw: bool = True
+    snapshot: int | None = None
+    form: TrainRecipe = TrainRecipe()
+
+    def __post_init__(self) -> None:
+        """Refuse more runs than are shown together (ValueError)."""
+        if len(self.chosen) > MAX_CHOSEN:
+            raise ValueError(f"at most {MAX_CHOSEN} runs are shown together, not {len(self.chosen)}")

@@ -1,0 +1,106 @@
+"""From runs to names, colours and what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from explorer.state.training import TrainingState
+from explorer.training.curves import BINS
+from explorer.training.reading import RunCurves, smoothed
+from explorer.training.runs import Run, snapshots
+from explorer.views.chain.labels import tint_of
+from explorer.widgets.bar_chart import BarFigure, Bars
+from explorer.widgets.run_plot import RunFigure, RunSeries
+from explorer.widgets.theme import OPTION_COLOURS
+
+KIND_COLOURS = {"vae": "#EE8866", "ae": "#66CCEE", "classifier": "#BBBBBB"}
+UNITS = {"loss": "loss", "gradient_norm": "‖gradient‖ before clipping", "learning_rate": "learning rate"}
+PHASES = {
+    "starting": "starting…", "running": "running", "paused": "paused", "stopped": "stopped", "finished": "finished", "failed": "failed",
+}  # fmt: skip
+WISHES = {"pause": "pausing…", "stop": "stopping…", "": ""}
+
+
+def title(run: Run) -> str:
+    """For example "Option C" or "VAE"."""
+    if run.kind == "ddpm":
+        return f"Option {run.option or 'C'}" + (", all t" if "--all-timesteps" in run.command else "")
+    if run.kind == "ae":
+        return "AE, logistic" if "--activation sigmoid" in run.command else "AE"
+    return {"vae": "VAE", "classifier": "Judge"}.get(run.kind, run.kind)
+
+
+def names(runs: Sequence[Run]) -> tuple[str, ...]:
+    """Titles; with the folder's name where two are alike."""
+    titles = [title(run) for run in runs]
+    return tuple(f"{own} · {run.folder.name}" if titles.count(own) > 1 else own for own, run in zip(titles, runs, strict=True))
+
+
+def colours(runs: Sequence[Run]) -> tuple[str, ...]:
+    """A colour for each run: that of its option or kind; lighter or darker for the second of one and on."""
+    bases = [
+        OPTION_COLOURS.get(run.option or "C", "#BBBBBB") if run.kind == "ddpm" else KIND_COLOURS.get(run.kind, "#BBBBBB") for run in runs
+    ]
+    made = []
+    for index, base in enumerate(bases):
+        tint = tint_of(bases[:index].count(base), bases.count(base))
+        colour = QColor(base)
+        made.append((colour.lighter(tint) if tint > 100 else colour.darker(round(10000 / tint))).name() if tint != 100 else base)
+    return tuple(made)
+
+
+def phase_words(run: Run) -> str:
+    """What it does, or is asked to do."""
+    return WISHES[run.wish] or PHASES[run.phase]
+
+
+def clock(seconds: float) -> str:
+    """0:42, 12:05 or 3:20:00."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def progress_words(run: Run) -> str:
+    """How far it is, and how long it will take."""
+    status = run.status
+    if status is None or not status.steps:
+        return ""
+    if run.phase == "running" and status.seconds_left > 0:
+        return f"{clock(status.seconds_left)} left"
+    return f"{status.step} of {status.steps}"
+
+
+def curve_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state: TrainingState) -> RunFigure:
+    """The chosen curve of every run."""
+    series = []
+    for run, name, colour in zip(runs, names(runs), colours(runs), strict=True):
+        steps, values = curves[run.folder].curve(state.curve) if run.folder in curves else (np.zeros(0), np.zeros(0))
+        smooth = values if state.curve == "learning_rate" else smoothed(values)
+        series.append(RunSeries(name, colour, steps, values, smooth))
+    ends = [run.status.steps for run in runs if run.status is not None]
+    marks = tuple(sorted({snapshot.step for run in runs for snapshot in snapshots(run)}))
+    return RunFigure(tuple(series), max([1, *ends]), state.log, state.raw, UNITS[state.curve], marks)
+
+
+def timestep_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state: TrainingState) -> BarFigure:
+    """Loss by timestep of every diffusion model, up to the update that is looked at."""
+    made, longest = [], 1
+    for run, name, colour in zip(runs, names(runs), colours(runs), strict=True):
+        if run.kind != "ddpm" or run.folder not in curves:
+            continue
+        T = run.timesteps
+        values = curves[run.folder].by_timestep(state.snapshot)
+        if not np.isfinite(values).any():
+            continue
+        # bin i holds the t with (t - 1) * 20 // T == i
+        starts = np.array([-(-i * T // BINS) + 1 for i in range(BINS + 1)])
+        sizes = np.diff(starts)
+        held = sizes > 0
+        longest = max(longest, T)
+        made.append(Bars(name, colour, starts[:-1][held], sizes[held], values[held], np.full(int(held.sum()), np.nan)))
+    return BarFigure(longest if made else 1000, tuple(made), state.log, False, unit="loss by timestep, the last 200 updates")

@@ -1,0 +1,90 @@
+"""Starting runs in processes of their own, which outlive the window, and asking them to pause or stop."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import psutil
+from PySide6.QtCore import QProcess
+
+from explorer.errors import BadInput
+from explorer.recipe.training import TrainRecipe, arguments
+from explorer.training import control
+from explorer.training.runs import Launch, Run, going_on, new_folder, read_launch, there, write_launch
+
+
+def start(recipe: TrainRecipe) -> Path:
+    """Start a run; its folder.
+
+    Raises
+    ------
+    BadInput
+        If its folder cannot be made or its process cannot be started.
+    """
+    folder = new_folder(recipe)
+    command = arguments(recipe, str(folder))
+    _start(folder, command, Launch(tuple(command), 0, 0.0, recipe))
+    return folder
+
+
+def go_on(run: Run) -> None:
+    """Let a run that is paused, or one that has ended, go on.
+
+    Raises
+    ------
+    BadInput
+        If its command is not known, or its process cannot be started.
+    """
+    if run.live:
+        _ask(run, "")
+        return
+    command = going_on(run)
+    _ask(run, "")
+    _start(run.folder, [*command, "--resume"], read_launch(run.folder) or Launch(tuple(command), 0, 0.0))
+
+
+def pause(run: Run) -> None:
+    """Ask a run to pause at its next update (BadInput if its folder cannot be written)."""
+    _ask(run, "pause")
+
+
+def stop(run: Run) -> None:
+    """Ask a run to stop at its next update, with its state kept; one that has not begun ends at once (BadInput as `pause`)."""
+    if run.phase == "starting" and run.launch is not None:
+        if there(run.launch.pid, run.launch.launched):
+            with contextlib.suppress(psutil.Error):
+                psutil.Process(run.launch.pid).terminate()
+        return
+    _ask(run, "stop")
+
+
+def note(run: Run, speed: float, memory: int) -> None:
+    """Keep what a run was seen to need, for the next one's estimate."""
+    launch = read_launch(run.folder)
+    if launch is not None and (speed or memory):
+        seen = msgspec.structs.replace(launch, speed=speed or launch.speed, memory=max(memory, launch.memory))
+        if seen != launch:
+            with contextlib.suppress(OSError):
+                write_launch(run.folder, seen)
+
+
+def _ask(run: Run, wish: control.Wish) -> None:
+    try:
+        control.ask(run.folder, wish)
+    except OSError as error:
+        raise BadInput(f"{run.folder}: cannot be written: {error.strerror}") from None
+
+
+def _start(folder: Path, command: list[str], launch: Launch) -> None:
+    began = time.time()
+    ok, pid = QProcess.startDetached(sys.executable, ["-m", "explorer.cli.logged", str(folder), *command, "--json"], str(folder))
+    if not ok:
+        raise BadInput(f"{folder}: the training could not be started: {sys.executable} does not run")
+    try:
+        write_launch(folder, msgspec.structs.replace(launch, pid=pid, launched=began))
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,66 @@
+"""The row over the runs: a new one, holding and stopping, and what is drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from explorer.state.training import TrainingState
+from explorer.views.training.actions import TrainingActions
+from explorer.widgets.segments import Segment, SegmentBar
+from explorer.widgets.style import mark
+
+CURVES = (
+    Segment("loss", "loss", "Loss against the updates  (1)"),
+    Segment("gradient_norm", "gradient", "L2 norm of the gradient before it is clipped  (2)"),
+    Segment("learning_rate", "rate", "Learning rate  (3)"),
+)
+SCALES = (
+    Segment("log", "log", "Values on a logarithmic scale  (G)"),
+    Segment("raw", "as reported", "Draw the values as they were reported behind the smoothed ones  (R)"),
+)
+
+
+class TrainingToolbar(QWidget):
+    """Segments and buttons; shows, and is read by no one."""
+
+    def __init__(self, actions: TrainingActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves = SegmentBar(CURVES, "Curve")
+        self.scales = SegmentBar(SCALES, "Scales", exclusive=False)
+        self.new, self.open = self._button(actions.new), self._button(actions.open)
+        self.hold, self.stop = self._button(actions.hold), self._button(actions.stop)
+        mark(self.new, "primary")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for button in (self.new, self.open):
+            row.addWidget(button)
+        row.addSpacing(8)
+        for button in (self.hold, self.stop):
+            button.setMinimumWidth(80)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.curves)
+        row.addWidget(self.scales)
+
+    def _button(self, action: QAction) -> QPushButton:
+        button = QPushButton()
+
+        def follow() -> None:
+            text = action.text().replace("&", "")
+            button.setText(text)
+            button.setAccessibleName(text.rstrip("…"))
+            button.setToolTip(action.toolTip())
+            button.setEnabled(action.isEnabled())
+
+        action.changed.connect(follow)
+        button.clicked.connect(action.trigger)
+        follow()
+        return button
+
+    def show_state(self, state: TrainingState) -> None:
+        """Put the segments down; does not emit."""
+        self.curves.set_current(state.curve)
+        for name, on in (("log", state.log), ("raw", state.raw)):
+            self.scales.button(name).setChecked(on)

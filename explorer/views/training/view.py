@@ -1,0 +1,390 @@
+"""The Training workspace: the list of runs, their curves, and what their snapshots make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMessageBox, QSlider, QVBoxLayout, QWidget
+
+from explorer.engine.messages import Failed, LibraryEntry
+from explorer.state.training import MAX_CHOSEN, TrainingState
+from explorer.training.runs import Run, Snapshot, listed, look
+from explorer.views.training.actions import TrainingActions
+from explorer.views.training.controller import TrainingController, can_go_on
+from explorer.views.training.estimate import speed_of
+from explorer.views.training.figures import clock, colours, curve_figure, names, phase_words, timestep_figure, title
+from explorer.views.training.inspector import TrainingInspector
+from explorer.views.training.new_run import NewRun
+from explorer.views.training.run_list import RunList
+from explorer.views.training.toolbar import TrainingToolbar
+from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.bar_chart import BarChart
+from explorer.widgets.card import Card
+from explorer.widgets.code_scatter import CodeScatter
+from explorer.widgets.run_plot import RunPlot
+from explorer.widgets.style import mark
+from explorer.widgets.tile_rows import TileRow, TileRows
+
+MARGIN, GAP = 14, 10
+NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings."
+NOT_YET = "The first values come after ten updates."
+NO_SNAPSHOT = "No snapshot yet: the first comes within the first epoch of a long run, or at its end."
+LEFT_OR_STOPPED = "A run that is left is found again at the next start; one that is stopped keeps its state and can be resumed."
+NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
+
+
+class TrainingWorkspace(Workspace):
+    """Runs of `train`."""
+
+    workspace_name = "training"
+    title = "Training"
+    icon_name = "ph.graduation-cap"
+    tooltip = "Training: train DDPMs, VAEs and AEs, and watch them learn"
+    menu_title = "&Training"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        theme = context.theme
+        self.setObjectName("page")
+        self.actions_ = TrainingActions(self)
+        self.toolbar = TrainingToolbar(self.actions_)
+        self.list = RunList(theme)
+        self.plot = RunPlot(theme)
+        self.bars = BarChart(theme)
+        self.bars.setToolTip("Mean loss in each twentieth of the timesteps; click or drag reads a bar")
+        self.bars.setAccessibleName("Loss by timestep")
+        self.scatter = CodeScatter(theme)
+        self.rows = TileRows(theme, "What the snapshot makes")
+        self._inspector = TrainingInspector()
+        self.controller = TrainingController(context, self, self)
+        self._wanted: dict[str, str] = {}
+        self._was_idle = False
+        self._build()
+        self._connect()
+        self.show_state(self._state)
+        self.show_runs()
+        self.show_curves()
+        self.show_snapshots()
+
+    def _build(self) -> None:
+        self.slider = QSlider()
+        self.slider.setOrientation(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Snapshot")
+        self.slider.setToolTip("Training time: the same noise, or the same images, in each snapshot  (Left, Right; End follows the newest)")
+        self.when, self.what = QLabel(), QLabel()
+        mark(self.when, "muted")
+        mark(self.what, "faint")
+        strip = QHBoxLayout()
+        strip.setContentsMargins(10, 6, 12, 0)
+        strip.setSpacing(12)
+        strip.addWidget(self.what)
+        strip.addWidget(self.slider, 1)
+        strip.addWidget(self.when)
+        for label in (self.what, self.when):
+            label.setFixedHeight(20)
+        plot, self.bars_card, self.codes_card, pictures = (Card(self.context.theme) for _ in range(4))
+        for card, widget in ((plot, self.plot), (self.bars_card, self.bars), (self.codes_card, self.scatter), (pictures, self.rows)):
+            inside = QVBoxLayout(card)
+            inside.setContentsMargins(4, 2, 2, 2)
+            inside.setSpacing(0)
+            if card is pictures:
+                inside.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)  # no more room than the pictures fill
+                inside.addLayout(strip)
+            inside.addWidget(widget, 1)
+        top = QHBoxLayout()
+        top.setSpacing(GAP)
+        top.addWidget(plot, 3)
+        top.addWidget(self.codes_card, 2)
+        column = QVBoxLayout()
+        column.setSpacing(GAP)
+        column.addLayout(top, 5)
+        column.addWidget(self.bars_card, 3)
+        column.addWidget(pictures, 4)
+        below = QHBoxLayout()
+        below.setSpacing(GAP)
+        below.addWidget(self.list)
+        below.addLayout(column, 1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
+        page.setSpacing(GAP)
+        page.addWidget(self.toolbar)
+        page.addLayout(below, 1)
+
+    def _connect(self) -> None:
+        store, a, toolbar = self.context.store, self.actions_, self.toolbar
+        a.new.triggered.connect(self.ask_for_run)
+        a.open.triggered.connect(self._ask_for_folder)
+        a.hold.triggered.connect(self._hold)
+        a.stop.triggered.connect(lambda: self.controller.each("stop"))
+        a.folder.triggered.connect(self._show_folder)
+        for name, action in a.curves.items():
+            action.triggered.connect(partial(self._set, "curve", name))
+        toolbar.curves.chosen.connect(lambda name: store.update_training(curve=name))
+        toolbar.scales.chosen.connect(self._toggle)
+        a.log.triggered.connect(lambda: self._toggle("log"))
+        a.raw.triggered.connect(lambda: self._toggle("raw"))
+        a.earlier.triggered.connect(lambda: self._step(-1))
+        a.later.triggered.connect(lambda: self._step(1))
+        a.newest.triggered.connect(lambda: store.update_training(snapshot=None))
+        self.list.chosen.connect(self._choose)
+        self.plot.scrubbed.connect(self._scrub)
+        self.bars.scrubbed.connect(self.bars.set_cursor)
+        self.slider.valueChanged.connect(self._slid)
+        self._inspector.open_wanted.connect(self._open_in)
+        self.context.library.opened.connect(self._opened)
+        self.controller.settled.connect(self._say)
+
+    # --- the contract of a workspace
+
+    @property
+    def inspector(self) -> TrainingInspector:
+        """The run in front."""
+        return self._inspector
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that is known of the runs is shown."""
+        return self.controller.idle
+
+    def menu_actions(self) -> Sequence[QAction]:
+        """The Training menu."""
+        return self.actions_.menu()
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Gestures on the list and the plot."""
+        return (
+            ("Click a run, Up, Down", "look at it"),
+            ("Ctrl+click a run", "show it beside the others, up to four"),
+            ("Click or drag in the plot", "the snapshot nearest to that update"),
+        )
+
+    def activate(self) -> None:
+        """Look at the folders twice a second."""
+        self.controller.activate()
+
+    def deactivate(self) -> None:
+        """The runs go on by themselves."""
+        self.controller.deactivate()
+        self.status_changed.emit(Status())
+
+    def cancel(self) -> None:
+        """Stop the runs that are shown; their state is kept."""
+        self.controller.each("stop")
+
+    def may_close(self) -> bool:
+        """Ask what becomes of runs that are at work; False if the window shall stay."""
+        live = [run for run in listed(self._state.folders) if run.live]
+        if not live:
+            return True
+        what = f"{title(live[0])} ({live[0].folder.name}) is" if len(live) == 1 else f"{len(live)} runs are"
+        box = QMessageBox(QMessageBox.Icon.Question, "Training goes on", f"{what} still being trained.", parent=self.window())
+        box.setInformativeText(LEFT_OR_STOPPED)
+        leave = box.addButton("Leave running", QMessageBox.ButtonRole.AcceptRole)
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(leave)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is stop:
+            self.controller.stop_all(live)
+        return clicked in (leave, stop)
+
+    # --- gestures
+
+    @property
+    def _state(self) -> TrainingState:
+        return self.context.store.session.training
+
+    def ask_for_run(self) -> None:
+        """Show the form of a new run."""
+        self.form = NewRun(self._state.form, self.controller.runs, self.controller.start, self.window())
+        self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form.open()
+
+    def _ask_for_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Folder of a run")
+        if path:
+            self.open_folder(path)
+
+    def open_folder(self, path: str) -> None:
+        """Watch the run in a folder."""
+        folder = os.path.abspath(path)
+        if look(Path(folder)) is None:
+            self.tell(f"{path}: holds no run: there is no run.json that can be read")
+            return
+        known = {str(run.folder) for run in self.controller.runs}
+        folders = self._state.folders if folder in known else (*(f for f in self._state.folders if f != folder), folder)
+        self.context.store.update_training(folders=folders, chosen=(folder,), snapshot=None)
+
+    def _hold(self) -> None:
+        self.controller.each("pause" if any(run.phase == "running" and not run.wish for run in self.controller.chosen) else "go on")
+
+    def _show_folder(self) -> None:
+        for run in self.controller.chosen[:1]:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
+
+    def _set(self, field: str, value: str, _checked: bool = False) -> None:
+        self.context.store.update_training(**{field: value})
+
+    def _toggle(self, field: str) -> None:
+        self.context.store.update(training=msgspec.structs.replace(self._state, **{field: not getattr(self._state, field)}))
+
+    def _choose(self, folder: str, add: bool) -> None:
+        chosen: tuple[str, ...] = (folder,)
+        if add:
+            before = tuple(str(run.folder) for run in self.controller.chosen)
+            chosen = tuple(f for f in before if f != folder) if folder in before else (*before, folder)
+        if len(chosen) > MAX_CHOSEN:
+            self.tell(f"at most {MAX_CHOSEN} runs are shown together: Ctrl+click takes one away")
+        elif chosen:
+            self.context.store.update_training(chosen=chosen)
+
+    @property
+    def _known(self) -> tuple[Snapshot, ...]:
+        """Snapshots of the first chosen run: what the slider goes over."""
+        chosen = self.controller.chosen
+        return self.controller.snapshots_of(chosen[0]) if chosen else ()
+
+    @property
+    def _place(self) -> int:
+        """Number of the snapshot that is shown."""
+        chosen = self.controller.chosen
+        shown = self.controller.shown_snapshot(chosen[0]) if chosen else None
+        return self._known.index(shown) if shown is not None else 0
+
+    def _scrub(self, step: int) -> None:
+        if self._known:
+            nearest = min(self._known, key=lambda snapshot: abs(snapshot.step - step))
+            self._go_to(self._known.index(nearest))
+
+    def _step(self, by: int) -> None:
+        self._go_to(min(max(self._place + by, 0), len(self._known) - 1))
+
+    def _slid(self, value: int) -> None:
+        self._go_to(value)
+
+    def _go_to(self, place: int) -> None:
+        if 0 <= place < len(self._known):
+            newest = place == len(self._known) - 1
+            self.context.store.update_training(snapshot=None if newest else self._known[place].step)
+
+    def _open_in(self, place: str) -> None:
+        for run in self.controller.chosen if place == "compare" else self.controller.chosen[:1]:
+            snapshot = self.controller.shown_snapshot(run)
+            if snapshot is not None:
+                self._wanted[snapshot.path] = place
+                self.context.library.open(snapshot.path)
+
+    def _opened(self, entry: LibraryEntry) -> None:
+        place = self._wanted.pop(entry.path, "")
+        if place:
+            self.open_wanted.emit(entry, place)
+
+    # --- what the controller hands over
+
+    def show_state(self, state: TrainingState) -> None:
+        """What the person chose."""
+        a = self.actions_
+        self.toolbar.show_state(state)
+        a.curves[state.curve].setChecked(True)
+        a.log.setChecked(state.log)
+        a.raw.setChecked(state.raw)
+
+    def show_runs(self) -> None:
+        """The list, and the facts of the chosen runs."""
+        chosen = self.controller.chosen
+        self.list.show_runs(self.controller.runs, dict(zip((run.folder for run in chosen), colours(chosen), strict=True)))
+        run = chosen[0] if chosen else None
+        self._inspector.show_run(run, self.controller.memory.get(run.folder, 0) if run is not None else 0)
+        self._enable(chosen)
+
+    def _enable(self, chosen: Sequence[Run]) -> None:
+        a = self.actions_
+        pausable = any(run.phase == "running" and not run.wish for run in chosen)
+        a.hold.setText("&Pause" if pausable or not any(can_go_on(run) for run in chosen) else "&Resume")
+        a.hold.setEnabled(pausable or any(can_go_on(run) for run in chosen))
+        a.stop.setEnabled(any(run.live and run.wish != "stop" for run in chosen))
+        a.folder.setEnabled(bool(chosen))
+
+    def show_curves(self) -> None:
+        """The curves of the chosen runs."""
+        chosen, curves, state = self.controller.chosen, self.controller.curves, self._state
+        self.plot.set_message(NOT_YET if chosen else NO_RUNS)
+        self.plot.set_figure(curve_figure(chosen, curves, state))
+        figure = timestep_figure(chosen, curves, state)
+        self.bars.set_message("" if figure.bars else NO_TIMESTEPS)
+        self.bars.set_figure(figure)
+
+    def show_snapshots(self) -> None:
+        """What the snapshots make."""
+        chosen, known = self.controller.chosen, self._known
+        rows: list[TileRow] = []
+        codes = None
+        for run, name, colour in zip(chosen, names(chosen), colours(chosen), strict=True):
+            snapshot = self.controller.shown_snapshot(run)
+            shown = self.controller.pictures.of(snapshot.path) if snapshot is not None else None
+            if shown is not None and shown.originals is not None and not any(row.name == "test images" for row in rows):
+                rows.append(TileRow("test images", self.context.theme.tokens.border, shown.originals))
+            if shown is not None and shown.codes is not None and codes is None:
+                codes = shown.codes
+            waiting = NO_SNAPSHOT if snapshot is None else "coming…"
+            if run.kind != "classifier":
+                tiles, words = (shown.tiles, shown.words) if shown is not None else (None, waiting)
+                rows.append(TileRow(name, colour, tiles, words))
+        self.rows.show_rows(tuple(rows), "What a snapshot makes is shown here." if not chosen else "")
+        first = chosen[0] if chosen else None
+        latent = first is not None and first.kind in ("vae", "ae")
+        self.codes_card.setVisible(latent)
+        self.bars_card.setVisible(not latent)
+        if codes is not None:
+            self.scatter.show_codes(codes.codes, codes.labels)
+        self._show_slider(known, first)
+
+    def _show_slider(self, known: tuple[Snapshot, ...], first: Run | None) -> None:
+        place = self._place
+        blocked = self.slider.blockSignals(True)
+        self.slider.setRange(0, max(0, len(known) - 1))
+        self.slider.setValue(place)
+        self.slider.blockSignals(blocked)
+        self.slider.setEnabled(len(known) > 1)
+        self.what.setText("reconstructions" if first is not None and first.kind in ("vae", "ae") else "samples of the same noise")
+        self.when.setText(f"update {known[place].step}, {place + 1} of {len(known)}" if known else "no snapshot yet")
+        self.plot.set_cursor(known[place].step if known and self._state.snapshot is not None else -1)
+        self._inspector.show_snapshot(first, known[place] if known else None)
+        a = self.actions_
+        a.earlier.setEnabled(place > 0)
+        a.later.setEnabled(place < len(known) - 1)
+        a.newest.setEnabled(self._state.snapshot is not None)
+
+    def tell(self, message: str) -> None:
+        """Something could not be done: say so in the window."""
+        self.context.client.failed.emit(Failed(message))
+
+    # --- what is said
+
+    def _say(self) -> None:
+        self.status_changed.emit(self._status())
+        if self.idle != self._was_idle:
+            self._was_idle = self.idle
+            self.idle_changed.emit(self._was_idle)
+
+    def _status(self) -> Status:
+        chosen = self.controller.chosen
+        if not chosen:
+            return Status("no runs yet: N trains a model")
+        run, status = chosen[0], chosen[0].status
+        if not run.live or status is None or run.phase == "starting":
+            return Status(f"{title(run)}: {phase_words(run)}")
+        speed = speed_of(run)
+        left = f" · {clock(status.seconds_left)} left" if status.seconds_left > 0 else ""
+        return Status(
+            f"{phase_words(run)}: {title(run)}", status.step, status.steps, f"{status.step} of {status.steps}{left}",
+            speed=f"{speed:.0f} images/s" if speed and run.phase == "running" else "",
+        )  # fmt: skip
