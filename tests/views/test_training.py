@@ -214,6 +214,7 @@ def test_a_run_that_cannot_be_says_why(qtbot: QtBot, open_training: Opener, tmp_
     assert "gone.npy" in failed.message
     assert "gone.npy" in page.inspector.message.text()
     assert page.inspector.message.isVisible()
+    assert page.plot.message.startswith("It ended")
 
 
 def test_closing_asks_and_can_leave_a_run_that_is_found_again(qtbot: QtBot, open_training: Opener) -> None:

@@ -34,6 +34,7 @@ from explorer.widgets.tile_rows import TileRow, TileRows
 MARGIN, GAP = 14, 10
 NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings."
 NOT_YET = "The first values come after ten updates."
+NO_VALUES = "It ended before its first values."
 NO_SNAPSHOT = "No snapshot yet: the first comes within the first epoch of a long run, or at its end."
 LEFT_OR_STOPPED = "A run that is left is found again at the next start; one that is stopped keeps its state and can be resumed."
 NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
@@ -316,7 +317,8 @@ class TrainingWorkspace(Workspace):
     def show_curves(self) -> None:
         """The curves of the chosen runs."""
         chosen, curves, state = self.controller.chosen, self.controller.curves, self._state
-        self.plot.set_message(NOT_YET if chosen else NO_RUNS)
+        ended = bool(chosen) and not any(run.live for run in chosen)
+        self.plot.set_message(NO_VALUES if ended else NOT_YET if chosen else NO_RUNS)
         self.plot.set_figure(curve_figure(chosen, curves, state))
         figure = timestep_figure(chosen, curves, state)
         self.bars.set_message("" if figure.bars else NO_TIMESTEPS)
