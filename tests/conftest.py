@@ -7,6 +7,7 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_LOGGING_RULES"] = "qt.qpa.fonts.warning=false"
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
+os.environ["OMP_NUM_THREADS"] = "1"  # the tests' own processes too: two workers share the cores, and threads that wait for cores stall
 
 import torch  # before Qt: on Windows it cannot be loaded after  # isort: skip
 
@@ -25,7 +26,7 @@ SHIPPED = (
     "mnist-classifier",
 )  # fmt: skip
 
-torch.set_num_threads(min(4, torch.get_num_threads()))
+torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)
