@@ -23,7 +23,7 @@ from explorer.resources import resource
 
 SHIPPED = (
     "mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-pca-2d", "mnist-hinton2006-2d",
-    "mnist-classifier",
+    "mnist-vae-16d", "mnist-classifier",
 )  # fmt: skip
 
 torch.set_num_threads(1)

@@ -21,7 +21,8 @@ from explorer.resources import resource_root
 
 KINDS = {
     "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
-    "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-classifier": "classifier",
+    "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-vae-16d": "vae",
+    "mnist-classifier": "classifier",
 }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def test_the_networks_predict_what_their_option_says(
 
 @pytest.mark.parametrize(
     ("name", "share"),
-    [("mnist-vae-2d", 0.7), ("mnist-ae-2d", 0.7), ("mnist-pca-2d", 0.95), ("mnist-hinton2006-2d", 0.7)],
+    [("mnist-vae-2d", 0.7), ("mnist-ae-2d", 0.7), ("mnist-pca-2d", 0.95), ("mnist-hinton2006-2d", 0.7), ("mnist-vae-16d", 0.2)],
 )
 def test_the_latent_models_reconstruct(checkpoints: Mapping[str, Path], digits: torch.Tensor, name: str, share: float) -> None:
     model = load(checkpoints[name]).network
