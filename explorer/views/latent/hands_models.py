@@ -10,7 +10,7 @@ from explorer.state.session import FieldName, LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
-from explorer.views.latent.entries import is_variational, plane_entries
+from explorer.views.latent.entries import dimensions, is_variational, plane_entries
 from explorer.views.latent.slice_section import SliceSection
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
@@ -92,7 +92,7 @@ class ModelHands(QObject):
     def _choose_kind(self, kind: str) -> None:
         entries = [e for e in plane_entries(self._library) if e.card is not None and e.card.kind == kind]
         if entries and (self._controller.entry not in entries):
-            verbs.choose_checkpoint(self._store, entries[0])
+            verbs.choose_checkpoint(self._store, min(entries, key=dimensions))  # a plane that is the whole space first
 
     def _other_model(self) -> None:
         entry = self._controller.entry
