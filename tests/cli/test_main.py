@@ -30,13 +30,13 @@ def test_version_and_help(run: Callable[..., Any]) -> None:
     ("arguments", "words"),
     [
         (["smaple", "--seed", "1"], ["smaple", "no such command or file"]),
-        (["sample"], ["Missing option", "--checkpoint"]),
+        (["sample"], ["Missing option", "--out"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--samples", "0"], ["--samples"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--samples", "many"], ["--samples", "integer"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--eta", "1.5"], ["--eta"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--precision", "fp8"], ["--precision", "fp8"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--speed", "2"], ["--speed"]),
-        (["evaluate", "--checkpoint", "mnist-ddpm-c", "--metric", "vlb"], ["--metric", "vlb", "fid", "elbo", "accuracy"]),
+        (["evaluate", "--checkpoint", "mnist-ddpm-c", "--metric", "kid"], ["--metric", "kid", "fid", "elbo", "accuracy"]),
         (["info"], ["Missing argument"]),
     ],
 )

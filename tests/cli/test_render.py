@@ -99,14 +99,17 @@ def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], q
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
-        (("forward", "--out", "x.png"), "reverse-chain"),
+        (("backward", "--out", "x.png"), "reverse-chain"),
         (("latent", "--out", "x.jpg"), "must end in .png"),
         (("latent", "--out", "no/such/folder/x.png"), "no folder"),
         (("latent", "--out", "x.png", "--size", "big"), "--size big"),
         (("latent", "--out", "x.png", "--size", "10x10"), "--size 10x10"),
         (("latent", "--out", "x.png", "--t", "5"), "--t: of no meaning for latent"),
         (("latent", "--out", "x.png", "--checkpoint", "gone.safetensors"), "gone.safetensors: no such file"),
-        (("reverse-chain", "--out", "x.png", "--checkpoint", "mnist-ddpm-a", "--checkpoint", "mnist-ddpm-b"), "one checkpoint"),
+        (
+            ("reverse-chain", "--out", "x.png", "--checkpoint", "mnist-ddpm-a", "--checkpoint", "mnist-ddpm-b"),
+            "reverse-chain shows one lane",
+        ),
         (("compare", "--out", "x.png", "--samples", "0"), "samples"),
         (("reverse-chain", "--out", "x.png", "--skip-off", "1"), "--skip-off: of no meaning without --panel unet"),
         (("reverse-chain", "--out", "x.png", "--panel", "unet", "--skip-off", "0"), "skip-off"),

@@ -55,7 +55,7 @@ def by_hand(network: UNet, x: Tensor, t: Tensor, off: set[int], instead: Instead
         if index:
             h = network.upsample[index - 1](h)
         h = stage(torch.cat([h, skips.pop()], dim=1), time)
-    return network._head(h, x)
+    return network._head(h, x, t)
 
 
 @configs

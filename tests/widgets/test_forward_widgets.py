@@ -62,7 +62,8 @@ def test_a_density_is_drawn_where_its_value_is(qtbot: QtBot, theme: Theme) -> No
     plot.set_figure(DensityFigure(curves=(Curve("", x, np.where(np.abs(x) < 1, 0.5, 0.0), "#ff0000", filled=True),)))
     image = plot.grab().toImage()
     bottom = round(plot.area.bottom()) - 6
-    assert image.pixelColor(round(plot.x_of(0)), bottom).green() < image.pixelColor(round(plot.x_of(3)), bottom).green() - 20
+    inside, outside = (image.pixelColor(round(plot.x_of(at)), bottom) for at in (0, 3))
+    assert inside.red() - inside.green() > outside.red() - outside.green() + 20, "red over the background, dark or light"
 
 
 def test_ticks_are_round_and_within() -> None:
