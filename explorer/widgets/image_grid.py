@@ -7,12 +7,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.widgets.arrow_keys import keep_from_shortcuts, move_of
 from explorer.widgets.grid_geometry import GridGeometry, Pixel, fit_grid
 from explorer.widgets.pictures import draw_sharp, mosaic
 from explorer.widgets.theme import Theme
 from explorer.widgets.wheel import WheelSteps
 
-MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 PIXEL_OUTLINE_SCALE = 3
 
 
@@ -159,20 +159,12 @@ class ImageGrid(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep plain arrow keys from the window's shortcuts while the grid has the focus: they move the selection."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in MOVES
-            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return keep_from_shortcuts(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys move the selection."""
-        move = MOVES.get(Qt.Key(event.key()))
-        if move is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        move = move_of(event)
+        if move is None:
             super().keyPressEvent(event)
             return
         target = self._selected + move[0] * self._geometry.columns + move[1]

@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.widgets.arrow_keys import keep_from_shortcuts, move_of
 from explorer.widgets.fonts import text_font
 from explorer.widgets.grid_geometry import Pixel
-from explorer.widgets.image_grid import MOVES
 from explorer.widgets.pictures import draw_sharp, mosaic, sharp_scale
 from explorer.widgets.theme import Theme
 from explorer.widgets.wheel import WheelSteps
@@ -288,20 +288,12 @@ class LaneGrid(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep plain arrow keys from the window's shortcuts while the grid has the focus."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in MOVES
-            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return keep_from_shortcuts(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys move the selection."""
-        move = MOVES.get(Qt.Key(event.key()))
-        if move is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        move = move_of(event)
+        if move is None:
             super().keyPressEvent(event)
             return
         down, right = move
