@@ -162,6 +162,7 @@ class Explorer(QObject):
         self._autosave.stop()
         self.save()
         self.window.hide()
+        self.client.close()
         if not self.worker.running:
             return True
         return self.worker.shutdown() or self.worker.shutdown(LAST_PATIENCE_MS)

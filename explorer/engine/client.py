@@ -94,6 +94,10 @@ class Client(QObject):
         if was_busy and not self.busy:
             self.busy_changed.emit(False)
 
+    def close(self) -> None:
+        """Deliver nothing more: the receivers are going."""
+        self._waiting.clear()
+
     def _forget_older(self, channel: str, generation: int) -> None:
         stale = [i for i, (job, *_) in self._waiting.items() if job.channel == channel and job.generation < generation]
         for request_id in stale:

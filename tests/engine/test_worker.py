@@ -111,6 +111,18 @@ def test_closing_while_sampling_leaves_no_thread(qtbot: QtBot, checkpoints: Mapp
     assert not worker.running
 
 
+def test_a_closed_client_delivers_nothing_more(qtbot: QtBot, client: Client, checkpoints: Mapping[str, Path]) -> None:
+    progress: list[Outcome] = []
+    client.send(SampleChain(chain(checkpoints["mnist-ddpm-c"], steps=None)), "chain", progress.append)
+    qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
+    count = len(progress)
+    client.close()
+    with qtbot.waitSignals([client._worker.woken] * 2, timeout=TIMEOUT):
+        pass
+    assert len(progress) == count
+    assert not client.busy
+
+
 def test_the_client_says_when_it_is_busy(qtbot: QtBot, client: Client) -> None:
     ready: list[Outcome] = []
     with qtbot.waitSignal(client.busy_changed, timeout=TIMEOUT, check_params_cb=lambda busy: not busy):
