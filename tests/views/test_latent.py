@@ -149,8 +149,10 @@ def test_a_drag_decodes_the_point_under_the_mouse(ws: LatentWorkspace, qtbot: Qt
         assert (point.x, point.y) == pytest.approx(code, abs=1.5 / ws.plane.view.scale)
         wanted = decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0]
         assert_same(ws.plane.tiles["P1"], wanted)
-        under = ws.plane.view.to_plane(at(ws, *code).x(), at(ws, *code).y())
-        assert_same(ws.inspector.probe.picture.image, decodings(checkpoints["mnist-vae-2d"], np.array([under]))[0])
+        probe = ws.panes[0].probe
+        assert probe is not None
+        assert (probe.x, probe.y) == pytest.approx(code, abs=1.5 / ws.plane.view.scale)
+        assert_same(ws.inspector.probe.picture.image, decodings(checkpoints["mnist-vae-2d"], np.array([[probe.x, probe.y]]))[0])
     QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 0.6, -1.4))
 
 
