@@ -56,15 +56,12 @@ def excess(wish: Wish) -> Measured:
 
 
 def _predictor(wish: Wish, metric: MetricName) -> tuple[Predictor, Precision]:
-    from explorer.engine.predictors import from_checkpoint
-
     checkpoint = wish.checkpoint
     if checkpoint.card.kind != "ddpm":
         raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; {metric.value} is for a ddpm")
     if wish.steps is not None or wish.eta != 1:
         raise BadInput(f"--steps, --eta: of no meaning for {metric.value}, which is about every step of the model's own schedule")
-    precision = wish.where.precision_for(checkpoint)
-    return from_checkpoint(checkpoint, wish.where.device, precision), precision
+    return wish.where.predictor(checkpoint)
 
 
 def _images(wish: Wish, split: SplitName) -> ImageSet:

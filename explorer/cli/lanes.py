@@ -18,13 +18,14 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Plan, Step, plan
 from explorer.engine.devices import Precision
-from explorer.engine.predictors import from_checkpoint, on_schedule
+from explorer.engine.predictors import on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
 from explorer.exports.arrays import ArrayArchive, space_needed
 from explorer.exports.film import check_size, write_mp4
+from explorer.exports.gif import write_gif
 from explorer.exports.grid import SmallMultiples
-from explorer.exports.pictures import write_gif, write_png
+from explorer.exports.pictures import write_png
 from explorer.exports.sheet import Sheet
 from explorer.exports.whole import check_out
 from explorer.recipe import Lane, Recipe, Sampler
@@ -79,8 +80,7 @@ def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta:
     """
     try:
         sampler = Sampler(steps, eta, clip)
-        precision = where.precision_for(checkpoint) if checkpoint.card.kind == "ddpm" else "fp32"
-        predictor = from_checkpoint(checkpoint, where.device, precision)
+        predictor, precision = where.predictor(checkpoint)
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
     from explorer.checkpoints.files import Checkpoint
+    from explorer.diffusion.predictor import NetworkPredictor
     from explorer.engine.devices import Precision
     from explorer.models.autoencoder import Autoencoder
 
@@ -50,16 +51,20 @@ class Place:
     device: torch.device
     precision: PrecisionName
 
-    def precision_for(self, checkpoint: Checkpoint) -> Precision:
-        """The wish, or for "auto" bf16 where the device has units for it and it is close enough."""
+    def predictor(self, checkpoint: Checkpoint) -> tuple[NetworkPredictor, Precision]:
+        """Predictor of a DDPM, and its arithmetic: the wish, or for "auto" bf16 where the device has units for it and it is close enough.
+
+        Raises
+        ------
+        BadInput
+            If the checkpoint is no DDPM.
+        """
         from explorer.engine import devices, predictors
 
-        if self.precision is PrecisionName.fp32:
-            return "fp32"
-        if self.precision is PrecisionName.bf16:
-            return "bf16"
-        wished = devices.default_precision(self.device)
-        return wished if predictors.close_enough(checkpoint, self.device, wished) else "fp32"
+        if self.precision is not PrecisionName.auto:
+            precision: Precision = "fp32" if self.precision is PrecisionName.fp32 else "bf16"
+            return predictors.from_checkpoint(checkpoint, self.device, precision), precision
+        return predictors.faithful(checkpoint, self.device, devices.default_precision(self.device))
 
 
 def place(device: str, precision: PrecisionName = PrecisionName.fp32) -> Place:

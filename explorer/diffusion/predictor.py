@@ -57,6 +57,8 @@ class NetworkPredictor:
         The schedule that the network was trained on.
     arithmetic : callable
         Makes the context that the network runs in, such as an autocast.
+    up_to : int or None
+        Largest timestep at which it runs in that context, above it as it is; None for all.
     """
 
     def __init__(
@@ -65,13 +67,19 @@ class NetworkPredictor:
         option: Option,
         schedule: Schedule,
         arithmetic: Callable[[], AbstractContextManager[object]] = nullcontext,
+        up_to: int | None = None,
     ) -> None:
         self.network, self.option, self.schedule, self.arithmetic = network, option, schedule, arithmetic
+        self.up_to = schedule.T if up_to is None else up_to
+
+    def arithmetic_at(self, t: int) -> AbstractContextManager[object]:
+        """The context that the network runs in at timestep t."""
+        return self.arithmetic() if t <= self.up_to else nullcontext()
 
     def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> Prediction:
         """As `Predictor.predict`."""
         times = torch.full((len(x_t),), t, device=x_t.device, dtype=torch.int64)
-        with self.arithmetic():
+        with self.arithmetic_at(t):
             output = self.network(x_t, times)
         levels = self.schedule.alpha_bar
         native = posterior(float(levels[t]), float(levels[t - 1]))

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from explorer.datasets.images import read_picture, to_unit_range
 from explorer.diffusion import branches as walking
-from explorer.diffusion.branches import Branched
 from explorer.diffusion.posterior import posterior
 from explorer.engine.branches import BranchLane, Draws, made
 from explorer.engine.chains import Chains
@@ -100,7 +99,7 @@ def _paint(request: PreviewPaint, chains: Chains) -> Steps:
         else:
             x = frame.x[sample : sample + 1].to(lane.device)
     assert x is not None
-    leg, step = leg_of(lane, k), lane.course.steps[k]
+    leg, step = lane.leg(k), lane.course.steps[k]
     t = lane.course.timesteps[k]
     if request.on == "x_t":
         x = canvas = _under_brush(request, lane, x)
@@ -117,12 +116,6 @@ def _paint(request: PreviewPaint, chains: Chains) -> Steps:
     yield PaintShown(request.key, t, sample, request.on, *shown, _tile(x[0]), count)
 
 
-def leg_of(lane: ChainLane, k: int) -> walking.Leg:
-    """Who predicts in step k of a lane, and whether x0_hat is clipped."""
-    branch: Branched | None = lane.branch if isinstance(lane, BranchLane) else None
-    return branch.leg(k) if branch is not None else walking.Leg(0, lane.predictor, lane.key.lane.sampler.clip)
-
-
 def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
     _, height, width = lane.image_shape
     marks = [(torch.from_numpy(coverage(dab, height, width)), dab.value, dab.noise) for dab in request.dabs]
@@ -137,7 +130,7 @@ def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tens
     for here, there in pairwise(indices):
         step = posterior(levels[here], levels[there], 0.0)
         if here != k:
-            leg = leg_of(lane, int(here))
+            leg = lane.leg(int(here))
             image = leg.predictor.predict(x, lane.course.timesteps[here], step, leg.clip).x0_hat
         x = step.a0 * image + step.at * x
         yield x

@@ -323,6 +323,10 @@ class BranchLane(ChainLane):
         """As of a chain, with what is changed in it."""
         return branch_steps(self.branch, x, start)
 
+    def leg(self, k: int) -> Leg:
+        """As of a chain, with what was changed by then."""
+        return self.branch.leg(k)
+
     def begin(self) -> None:
         """Leave the parent."""
         edit = self.key.lane.edits[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -30,9 +31,10 @@ from explorer.engine.messages import (
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive, space_needed
 from explorer.exports.embedded import ENDINGS, read_recipe
-from explorer.exports.film import check_size, write_mp4
+from explorer.exports.film import check_size, mp4_film
+from explorer.exports.gif import gif_film
 from explorer.exports.grid import SmallMultiples
-from explorer.exports.pictures import write_gif, write_png
+from explorer.exports.pictures import write_png
 from explorer.exports.sheet import Sheet
 from explorer.exports.whole import check_out
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
@@ -137,7 +139,9 @@ def _arrays(path: Path, lanes: Sequence[ChainLane], recipe: Recipe) -> Steps:
                         else:
                             array[k] = tensor.numpy()
                 yield told.add()
-        yield ExportProgress("packing", 1, 1)
+        told = _Told("packing", archive.parts)
+        for _ in archive.packed():
+            yield told.add()
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
@@ -150,17 +154,18 @@ def _pictures(
     times = [look.shown.t] if ending == ".png" else film_times(lanes, chains.levels(look.timeline), look.frames)
     layout = _layout(path, lanes, look, captioned=len(times) > 1 or look.shown.t > 0 or look.shown.quantity != "x_t")
     _check_memory(path, layout.size, len(times))
-    told = _Told("drawing pictures", len(times))
-    frames = []
-    for t in times:
-        tiles = yield from _tiles(keys, look, t, layout.image_shape[0], chains)
-        frames.append(layout.draw(tiles, _caption(look, t)))
-        yield told.add()
-    yield ExportProgress("writing", 1, 1)
+    caption = partial(_caption, look)
     if ending == ".png":
-        write_png(path, frames[0], recipe)
-    else:
-        (write_gif if ending == ".gif" else write_mp4)(path, frames, recipe, look.fps)
+        tiles = yield from _tiles(keys, look, times[0], layout.image_shape[0], chains)
+        yield ExportProgress("writing", 1, 1)
+        write_png(path, layout.draw(tiles, caption(times[0])), recipe)
+        return
+    told = _Told("writing pictures", len(times))
+    with (gif_film if ending == ".gif" else mp4_film)(path, recipe, look.fps) as add:
+        for t in times:
+            tiles = yield from _tiles(keys, look, t, layout.image_shape[0], chains)
+            add(layout.draw(tiles, caption(t)))
+            yield told.add()
 
 
 def film_times(lanes: Sequence[ChainLane], timeline: np.ndarray | None, frames: int) -> list[int]:

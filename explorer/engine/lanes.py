@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.diffusion.branches import Leg
 from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
 from explorer.diffusion.levels import nearest_states
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
@@ -109,6 +110,10 @@ class ChainLane:
     def walk(self, x: Tensor, start: int) -> Iterator[Step]:
         """Steps of the chain from state `start`."""
         return reverse_steps(self.predictor, self.course, x, self.noise, self.key.lane.sampler.clip, start)
+
+    def leg(self, k: int) -> Leg:
+        """Who predicts in step k, and whether x0_hat is clipped there."""
+        return Leg(0, self.predictor, self.key.lane.sampler.clip)
 
     def begin(self) -> None:
         """Put the first state."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
+from explorer.checkpoints.locate import source_of
 from explorer.engine.messages.latent_export import ExportStrip, StripExported
 from explorer.errors import BadInput
 from explorer.exports.film import write_mp4
-from explorer.exports.pictures import write_gif, write_png
+from explorer.exports.gif import write_gif
+from explorer.exports.pictures import write_png
 from explorer.exports.whole import check_out
+from explorer.recipe import Recipe
 
 ENDINGS = (".png", ".gif", ".mp4")
 SIDE = 224
@@ -35,12 +39,22 @@ def export_strip(request: ExportStrip) -> Iterator[StripExported | None]:
         raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
     check_out(out, ENDINGS)
     yield None
+    recipe = portable(request.recipe)
     if out.suffix.lower() == ".png":
-        write_png(out, sheet(request.strips), request.recipe)
+        write_png(out, sheet(request.strips), recipe)
     else:
         write = write_gif if out.suffix.lower() == ".gif" else write_mp4
-        write(out, film(request.strips), request.recipe, request.fps)
+        write(out, film(request.strips), recipe, request.fps)
     yield StripExported(request.out)
+
+
+def portable(recipe: Recipe) -> Recipe:
+    """The recipe with shipped checkpoints by their names: where they lie on this machine means nothing elsewhere."""
+    if recipe.plane is None:
+        return recipe
+    replace, plane = msgspec.structs.replace, recipe.plane
+    beside = tuple(replace(model, source=source_of(Path(model.source))) for model in plane.beside)
+    return replace(recipe, plane=replace(plane, source=source_of(Path(plane.source)), beside=beside))
 
 
 def film(strips: tuple[np.ndarray, ...]) -> list[np.ndarray]:

@@ -29,7 +29,7 @@ class Models:
     ----------
     device : torch.device
     precision : "fp32" or "bf16"
-        Used where it is close enough to fp32 for the checkpoint.
+        Used at the timesteps where it is close enough to fp32 for the checkpoint.
     """
 
     def __init__(self, device: torch.device, precision: Precision | None = None) -> None:
@@ -86,10 +86,7 @@ class Models:
         checkpoint = self.checkpoint(lane.source)
         if checkpoint.sha256 != lane.checkpoint:
             raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
-        precision = self.precision
-        if not predictors.close_enough(checkpoint, self.device, precision):
-            precision = "fp32"
-        predictor = predictors.from_checkpoint(checkpoint, self.device, precision)
+        predictor, _ = predictors.faithful(checkpoint, self.device, self.precision)
         self._predictors[lane.checkpoint] = predictor
         return predictor
 

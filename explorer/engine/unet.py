@@ -51,7 +51,7 @@ def inspect(request: InspectUNet, chains: Chains) -> Steps:
     if not 0 <= request.sample < lane.key.samples:
         raise BadInput(f"there is no sample {request.sample}: this lane has {lane.key.samples}")
     k = min(lane.nearest(request.t, "mean"), lane.course.K - 1)
-    own, asked = _own(lane.predictor, lane.course.timesteps[k])
+    own, asked = _own(lane.leg(k).predictor, lane.course.timesteps[k])
     if own is None or not isinstance(own.network, UNet):
         yield UNetAbsent(request.key, NO_NETWORK)
         return
@@ -91,9 +91,10 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 
 def _look(lane: ChainLane, network: UNet, k: int, x: Tensor, request: InspectUNet, off: tuple[int, ...]) -> _Seen:
-    """One forward pass through the lane's own predictor."""
+    """One forward pass through the predictor that makes this step."""
+    leg = lane.leg(k)
     with traced(network, off, request.instead) as blocks, torch.inference_mode():
-        prediction = lane.predictor.predict(x, lane.course.timesteps[k], lane.course.steps[k], lane.key.lane.sampler.clip)
+        prediction = leg.predictor.predict(x, lane.course.timesteps[k], lane.course.steps[k], leg.clip)
     return _Seen(blocks, prediction)
 
 
@@ -105,7 +106,7 @@ def _shown(
     blocks = {node.name: _block(node.name, name, whole, switched, request) for node in parts.nodes}
     block = request.block if request.block in blocks else "middle"
     outputs = [_output(name, whole.blocks[OUTPUT], switched.blocks[OUTPUT], request.palette, bool(off))]
-    if name != "x0_hat" or lane.key.lane.sampler.clip:
+    if name != "x0_hat" or lane.leg(k).clip:
         outputs.append(_output("x0_hat", whole.prediction["x0_hat"], switched.prediction["x0_hat"], request.palette, bool(off)))
     return UNetShown(
         request.key, k, int(lane.timesteps[k]), request.sample, parts, blocks,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from explorer.exports.pictures import RECIPE_KEY
 from explorer.exports.whole import whole
 from explorer.recipe import Recipe, encode_recipe
 
+PIECE = 2**23
 ALWAYS = (1980, 1, 1, 0, 0, 0)  # zip's first moment: the same arrays give the same file
 
 
@@ -43,6 +44,7 @@ class ArrayArchive:
         self._names: dict[str, Path] = {}
         self._views: list[np.memmap[Any, Any]] = []
         self._folder: Path | None = None
+        self._done = False
 
     def __enter__(self) -> Self:
         """Make the folder of parts, beside the file."""
@@ -60,7 +62,8 @@ class ArrayArchive:
             while self._views:
                 self._views.pop().flush()
             if kind is None:
-                self._pack()
+                for _ in self.packed():
+                    pass
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -85,13 +88,26 @@ class ArrayArchive:
         self._names[name] = path
         return path
 
-    def _pack(self) -> None:
+    @property
+    def parts(self) -> int:
+        """Pieces of at most `PIECE` bytes that are packed."""
+        return sum(max(1, -(-part.stat().st_size // PIECE)) for part in self._names.values() if part.exists())
+
+    def packed(self) -> Iterator[None]:
+        """Pack the arrays into the .npz, a piece at a time; whoever does not is packed at the context's end."""
+        if self._done:
+            return
+        while self._views:
+            self._views.pop().flush()
         with whole(self._path) as partial, ZipFile(partial, "w") as archive:
             for name, part in self._names.items():
                 entry = ZipInfo(f"{name}.npy", ALWAYS)
                 with open(part, "rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-                    shutil.copyfileobj(source, target, 2**20)
+                    while piece := source.read(PIECE):
+                        target.write(piece)
+                        yield
                 part.unlink()
+        self._done = True
 
 
 def _reserve(part: Path) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
 
 from explorer.errors import BadInput
-from explorer.exports.pictures import LAST_FRAME_SECONDS
+from explorer.exports.gif import LAST_FRAME_SECONDS
 from explorer.exports.whole import whole
 from explorer.recipe import Recipe, encode_recipe
 
@@ -24,25 +25,40 @@ def check_size(path: Path, size: tuple[int, int]) -> None:
 
 
 def write_mp4(path: Path, frames: Iterable[np.ndarray], recipe: Recipe, fps: float) -> None:
-    """A film of pictures (H, W) or (H, W, 3) uint8, its last one held; the recipe is its metadata "comment".
+    """A film of pictures (H, W) or (H, W, 3) uint8; see `mp4_film`."""
+    with mp4_film(path, recipe, fps) as add:
+        for frame in frames:
+            add(frame)
+
+
+@contextmanager
+def mp4_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.ndarray], None]]:
+    """A film that grows by the pictures (H, W) or (H, W, 3) uint8 that are given, its last one held; the recipe is its "comment".
+
+    Nothing is left of the file if the block raises.
 
     Raises
     ------
     BadInput
         If it cannot be written, or no ffmpeg is installed.
     """
-    pictures = (_even(frame) for frame in frames)
-    last = next(pictures)
     with whole(path) as partial:
-        writer = _open(partial, last, recipe, fps)
-        try:
+        writer, last = None, None
+
+        def add(frame: np.ndarray) -> None:
+            nonlocal writer, last
+            last = _even(frame)
+            if writer is None:
+                writer = _open(partial, last, recipe, fps)
             writer.send(last)
-            for last in pictures:
-                writer.send(last)
-            for _ in range(round(LAST_FRAME_SECONDS * fps)):
+
+        try:
+            yield add
+            for _ in range(round(LAST_FRAME_SECONDS * fps) if writer is not None else 0):
                 writer.send(last)
         finally:
-            writer.close()
+            if writer is not None:
+                writer.close()
         if not partial.is_file():
             raise BadInput(f"{path}: ffmpeg wrote no film")
 

@@ -66,6 +66,11 @@ class ScheduleChoice(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.betas is not None and (len(self.betas) != self.T or not all(0 < beta < 1 for beta in self.betas)):
             raise ValueError(f"a schedule of T = {self.T} timesteps has as many betas, each in (0, 1)")
 
+    @property
+    def title(self) -> str:
+        """What it is called: its name, or "bent" where its betas have none."""
+        return self.name if self.betas is None else "bent"
+
 
 class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
     """The exact reverse process of a data set, where a lane has no network.

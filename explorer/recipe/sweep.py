@@ -94,7 +94,7 @@ def _schedule(word: str) -> ScheduleChoice | None:
 def value_words(setting: Setting, value: Value) -> str:
     """A value in words, for a label: "10 steps", "η 0.5"."""
     if isinstance(value, ScheduleChoice):
-        return value.name if value.T == 1000 else f"{value.name}, T = {value.T}"
+        return value.title if value.T == 1000 else f"{value.title}, T = {value.T}"
     if setting == "clip":
         return "clipped" if value else "unclipped"
     if value is None:

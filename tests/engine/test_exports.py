@@ -116,6 +116,18 @@ def test_a_film_goes_from_noise_to_the_samples(engine: Engine, recipe: ChainReci
                 np.testing.assert_array_equal(found, tiles(engine, recipe, t)[0][0, :, :, 0])
 
 
+@pytest.mark.parametrize("ending", [".gif", ".mp4", ".npz"])
+def test_a_file_that_is_given_up_while_it_is_written_leaves_nothing(
+    engine: Engine, recipe: ChainRecipe, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"a{ending}"
+    steps = engine.handle(ExportChain(recipe, str(path), look(recipe)), "test")
+    told = next(o for o in steps if isinstance(o, ExportProgress) and o.words in ("writing pictures", "packing"))
+    assert told.done < told.total, "it is under way"
+    steps.close()  # as the engine's loop does with what is cancelled
+    assert not list(tmp_path.iterdir())
+
+
 def test_film_times(engine: Engine, recipe: ChainRecipe) -> None:
     lanes = engine.chains.hold(lane_keys(recipe), "x")
     assert film_times(lanes[1:], lanes[1].levels, 100) == [1000, 800, 600, 400, 200, 0]

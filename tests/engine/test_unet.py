@@ -30,7 +30,7 @@ from explorer.engine.unet import picture, smaller, stated_scale
 from explorer.errors import BadInput
 from explorer.models.trace import traced
 from explorer.models.unet import UNet
-from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
+from explorer.recipe import ChainRecipe, Change, ExactProcess, Lane, Sampler, ScheduleChoice
 
 STEPS, SAMPLES = 6, 2
 NAMES = {"input", "stem", "middle", "head", "output", *(f"{kind}.{i}" for kind in ("down", "up") for i in range(3))} | {
@@ -234,3 +234,21 @@ def test_large_planes_are_averaged() -> None:
 def test_a_velocity_is_drawn_with_the_diverging_map() -> None:
     tile, scale, diverging = picture("v", np.zeros((1, 4, 4), np.float32), "dark")
     assert (tile.shape, scale, diverging) == ((4, 4, 3), 3.0, True)
+
+
+def test_a_branch_with_another_network_shows_the_one_that_makes_the_step(
+    engine: Engine, keys: dict[str, LaneKey], checkpoints: Mapping[str, Path]
+) -> None:
+    change = Change(500, clip=True, checkpoint=keys["B"].lane.checkpoint, source=keys["B"].lane.source, option="B")
+    branch = msgspec.structs.replace(keys["C"].lane, edits=(change,))
+    ask(engine, SampleChain(ChainRecipe((branch,), 5, SAMPLES)))
+    key = LaneKey(branch, 5, SAMPLES)
+    above, below = look(engine, key, 667), look(engine, key, 333)
+    assert [output.name for output in above.outputs] == ["eps_hat", "x0_hat"]
+    assert [output.name for output in below.outputs] == ["x0_hat", "x0_hat"]  # as put out, and clipped
+    terms = ask(engine, ShowTerms(key, 333, 1))[-1]
+    x = torch.from_numpy(terms.values["x_t"].copy())[None]  # type: ignore[union-attr]
+    with torch.inference_mode(), traced(network := network_of(checkpoints, "b")) as seen:
+        network(x, torch.tensor([below.t]))
+    for name, h in seen.items():
+        assert below.blocks[name].norm == pytest.approx(float(h.double().norm()), rel=1e-5)

@@ -15,7 +15,8 @@ from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive
 from explorer.exports.embedded import may_have_recipe, read_recipe
 from explorer.exports.film import MAX_SIDE, check_size, write_mp4
-from explorer.exports.pictures import write_gif, write_png
+from explorer.exports.gif import write_gif
+from explorer.exports.pictures import write_png
 from explorer.recipe import Recipe
 
 FILM = [np.full((37, 50), level, np.uint8) for level in (0, 80, 160, 255)]

@@ -48,15 +48,15 @@ def place(timesteps: Sequence[int], t: int) -> int:
 
 
 def lane_at(lane: Lane, timesteps: Sequence[int], k: int) -> Lane:
-    """The lane as it walks step k: its option, checkpoint and clipping there."""
+    """The lane as it walks step k: its option, checkpoint, eta and clipping there."""
     for edit in lane.edits:
         if isinstance(edit, BackUp):
             continue
         if isinstance(edit, Change) and place(timesteps, edit.t) <= k and not _taken_back(lane, edit, timesteps):
             if edit.checkpoint:
                 lane = msgspec.structs.replace(lane, checkpoint=edit.checkpoint, source=edit.source, option=edit.option, exact=None)
-            if edit.clip is not None:
-                lane = msgspec.structs.replace(lane, sampler=msgspec.structs.replace(lane.sampler, clip=edit.clip))
+            chosen = {name: value for name, value in (("eta", edit.eta), ("clip", edit.clip)) if value is not None}
+            lane = msgspec.structs.replace(lane, sampler=msgspec.structs.replace(lane.sampler, **chosen))
     return lane
 
 

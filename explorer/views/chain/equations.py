@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from explorer.engine.messages import LanePlanned
-from explorer.views.chain.edit_words import lane_at, step_words
+from explorer.views.chain.edit_words import step_words
 from explorer.views.chain.labels import term_colours
-from explorer.views.chain.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number
+from explorer.views.chain.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number, plan_at
 from explorer.widgets.equation import Equation, Term
 from explorer.widgets.theme import Tokens
 
@@ -31,7 +30,7 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
         return _end(plan)
     lane, timesteps = plan.key.lane, plan.timesteps.tolist()
     done = step_words(lane, timesteps, k)
-    plan = replace(plan, key=replace(plan.key, lane=lane_at(lane, timesteps, k)))  # as it walks here
+    plan = plan_at(plan, k)
     told = describe(plan)
     writer = _Writer(plan, k, told, term_colours(tokens))
     clip = plan.key.lane.sampler.clip

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QColor
 
+from explorer.checkpoints.snapshots import words as words_of
 from explorer.recipe import Lane
 from explorer.views.chain.edit_words import edits_words
 from explorer.widgets.math_text import Run, var, words
@@ -67,8 +68,17 @@ def tint_of(nth: int, count: int) -> int:
 
 
 def checkpoint_name(lane: Lane) -> str:
-    """File name without folder and ending."""
-    return lane.source.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".safetensors")
+    """File name without folder and ending; of a snapshot its run and the moment: "mnist-ddpm-c · epoch 3"."""
+    run, moment = words_of(lane.source)
+    return f"{run} · {moment}" if moment else run
+
+
+def _told_apart(lane: Lane, twins: Sequence[Lane]) -> str:
+    """As `checkpoint_name`, the moment alone among lanes of one run."""
+    (run, moment), runs = words_of(lane.source), {words_of(twin.source)[0] for twin in twins}
+    if len(runs) > 1:
+        return checkpoint_name(lane)
+    return moment or "final"
 
 
 def option_name(lane: Lane) -> str:
@@ -138,7 +148,7 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         return len({of(twin) for twin in twins}) > 1
 
     return (
-        (differ(_origin), checkpoint_name(lane)),
+        (differ(_origin), _told_apart(lane, twins)),
         (differ(lambda twin: twin.schedule), schedule_words(lane) or "own schedule"),
         (differ(lambda twin: twin.sampler.steps), "all steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"),
         (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
@@ -153,7 +163,7 @@ def schedule_words(lane: Lane) -> str:
     choice = lane.schedule
     if choice is None:
         return ""
-    return f"{choice.name}, T = {choice.T}" if choice.T != 1000 else choice.name
+    return f"{choice.title}, T = {choice.T}" if choice.T != 1000 else choice.title
 
 
 def sampler_words(lane: Lane) -> str:

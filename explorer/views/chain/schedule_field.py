@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from explorer.recipe import ScheduleChoice
 from explorer.widgets.number_fields import IntField
 
 NAMES = ("linear", "cosine")
+BENT = "bent"
 LONGEST = 100_000
 SHORTEST = {"linear": 21, "cosine": 1}
 """Below it the linear schedule's last beta, rescaled by 1000 / T, would be 1 or more."""
@@ -16,7 +17,7 @@ TIP = "The forward process that the chain walks; another than the network's own 
 
 
 class ScheduleField(QWidget):
-    """Own, linear or cosine, and T of those that are not the own.
+    """Own, linear or cosine, and T of these two; and a schedule that has no name, while the lane walks one.
 
     Signals
     -------
@@ -31,6 +32,7 @@ class ScheduleField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._bent: ScheduleChoice | None = None
         self.names = QComboBox()
         self.names.setAccessibleName("Schedule")
         self.names.setToolTip(TIP)
@@ -57,10 +59,16 @@ class ScheduleField(QWidget):
     def show_choice(self, choice: ScheduleChoice | None, own: str) -> None:
         """Show a lane's schedule; `own` says what the network's own is."""
         self.names.setItemText(0, f"own: {own}" if own else "own")
-        known = choice is None or choice.name in NAMES
-        self.names.setCurrentIndex(self.names.findData(choice.name if choice is not None else None) if known else -1)
-        self.length.setVisible(choice is not None)
-        if choice is not None:
+        while self.names.count() > 1 + len(NAMES):
+            self.names.removeItem(self.names.count() - 1)
+        bent = choice is not None and choice.betas is not None
+        if choice is not None and bent:
+            self._bent = choice
+            self.names.addItem(f"{choice.title}, T = {choice.T}", BENT)
+            self.names.setItemData(self.names.count() - 1, "Bent in Forward: its betas have no name", Qt.ItemDataRole.ToolTipRole)
+        self.names.setCurrentIndex(self.names.findData(None if choice is None else BENT if bent else choice.name))
+        self.length.setVisible(choice is not None and not bent)
+        if choice is not None and not bent:
             self._limit(choice.name)
             self.length.show_value(choice.T)
 
@@ -71,10 +79,13 @@ class ScheduleField(QWidget):
 
     def _name_chosen(self, _index: int) -> None:
         name = self.names.currentData()
-        if name is not None:
+        if name in NAMES:
             self._limit(name)
         self._commit()
 
     def _commit(self) -> None:
         name = self.names.currentData()
-        self.committed.emit(None if name is None else ScheduleChoice(name, self.length.value()))
+        if name == BENT:
+            self.committed.emit(self._bent)
+        else:
+            self.committed.emit(None if name is None else ScheduleChoice(name, self.length.value()))

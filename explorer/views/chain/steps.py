@@ -8,6 +8,7 @@ from typing import Literal
 
 from explorer.engine.messages import LanePlanned
 from explorer.recipe import Lane
+from explorer.views.chain.edit_words import lane_at
 from explorer.views.chain.labels import term_colours
 from explorer.widgets.math_text import Formula, var, words
 from explorer.widgets.step_graph import Edge, Graph, Node
@@ -135,6 +136,11 @@ def inlined(outer: Relation, inner: Relation) -> Relation:
     for part in outer.parts:
         parts += inner.parts if part == Part(inner.result) else (part,)
     return replace(outer, parts=tuple(parts))
+
+
+def plan_at(plan: LanePlanned, k: int) -> LanePlanned:
+    """The plan of a lane as it walks step k: a branch may have another network or sampler there."""
+    return replace(plan, key=replace(plan.key, lane=lane_at(plan.key.lane, plan.timesteps.tolist(), k)))
 
 
 def describe(plan: LanePlanned) -> StepDescription:

@@ -223,8 +223,8 @@ class UNetPanel(QWidget):
         self._where.setText("")
         self._show_outputs()
 
-    def show_network(self, shown: UNetShown) -> None:
-        """What the engine found."""
+    def show_network(self, shown: UNetShown, whose: str = "") -> None:
+        """What the engine found; `whose` is told where the network is not the lane's own."""
         self._shown = shown
         self.diagram.show_network(shown.anatomy)
         self.diagram.show_blocks(shown.blocks, shown.asked)
@@ -237,7 +237,7 @@ class UNetPanel(QWidget):
         self._range.setText(f"−{found.scale:g} to {found.scale:g}")
         self.channels.show_channels(found.tiles, found.low, found.high, block.channel)
         lane = f"{self.lanes.currentText()} · " if self.lanes.count() == 1 else ""
-        self._where.setText(f"{lane}sample {shown.sample} · t = {shown.t}")
+        self._where.setText(f"{lane}{whose + ' · ' if whose else ''}sample {shown.sample} · t = {shown.t}")
         self._show_outputs()
 
     @property

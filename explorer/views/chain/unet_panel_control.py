@@ -11,8 +11,8 @@ from explorer.engine.messages import InspectUNet, Outcome, ShowTerms, TermsShown
 from explorer.state.session import ChainState, UNetLook
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.inquiry import Inquiry
-from explorer.views.chain.labels import lane_titles
-from explorer.views.chain.steps import describe, graph_of
+from explorer.views.chain.labels import lane_titles, option_name
+from explorer.views.chain.steps import describe, graph_of, plan_at
 from explorer.views.chain.timeline import own_timestep
 from explorer.views.chain.unet_panel import UNetPanel
 
@@ -174,11 +174,17 @@ class UNetInspection(QObject):
         if not self.look.open:
             return
         if isinstance(outcome, UNetShown) and outcome.key == self._controller.key:
-            self.panel.show_network(outcome)
+            self.panel.show_network(outcome, self._whose(outcome))
             self._ask_terms(outcome)
         elif isinstance(outcome, UNetAbsent) and outcome.key == self._controller.key:
             self.panel.say(outcome.reason)
         self._show_graph()
+
+    def _whose(self, shown: UNetShown) -> str:
+        """The network of this step, where a branch went on with another than its lane's."""
+        plan = self._controller.run.plans.get(shown.key)
+        here = shown.key.lane if plan is None else plan_at(plan, shown.k).key.lane
+        return "" if here.checkpoint == shown.key.lane.checkpoint else f"here {option_name(here)}"
 
     def _ask_terms(self, shown: UNetShown) -> None:
         """The pictures of the step that the network was asked in, where the workspace shows others: at t = 0."""
@@ -204,6 +210,7 @@ class UNetInspection(QObject):
             return
         if terms.k >= len(plan.sigma):
             return  # no step starts at t = 0: the last one stays
+        plan = plan_at(plan, terms.k)
         tiles, shown = dict(terms.tiles), self.panel.shown
         if shown is not None and shown.t == terms.t:
             tiles.setdefault(describe(plan).output, shown.outputs[0].whole)  # what terms have not: v, and Option A's own mean

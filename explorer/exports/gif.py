@@ -1,0 +1,90 @@
+"""GIF with its recipe inside, written picture by picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import GifImagePlugin, Image
+
+from explorer.exports.whole import whole
+from explorer.recipe import Recipe, encode_recipe
+
+LAST_FRAME_SECONDS = 1.5
+TRAILER = b";"
+
+
+def write_gif(path: Path, frames: Iterable[np.ndarray], recipe: Recipe, fps: float) -> None:
+    """A film of pictures (H, W) or (H, W, 3) uint8; see `gif_film`."""
+    with gif_film(path, recipe, fps) as add:
+        for frame in frames:
+            add(frame)
+
+
+@contextmanager
+def gif_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.ndarray], None]]:
+    """A film that grows by the pictures (H, W) or (H, W, 3) uint8 that are given, its last one held; the recipe is its comment.
+
+    Grey pictures keep their values exactly; colours are reduced to 256 in each. Nothing is left of the file if the block raises.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    with whole(path) as partial, partial.open("wb") as file:
+        writer = _Writer(file, encode_recipe(recipe).encode(), round(1000 / fps))
+        yield writer.add
+        writer.end()
+
+
+class _Writer:
+    """Holds one picture back: the last one has another duration."""
+
+    def __init__(self, file: BinaryIO, comment: bytes, milliseconds: int) -> None:
+        self._file, self._comment, self._milliseconds = file, comment, milliseconds
+        self._held: np.ndarray | None = None
+        self._before: np.ndarray | None = None
+
+    def add(self, frame: np.ndarray) -> None:
+        if self._held is not None:
+            self._write(self._held, self._milliseconds)
+        self._held = np.ascontiguousarray(frame)
+
+    def end(self) -> None:
+        if self._held is not None:
+            self._write(self._held, round(1000 * LAST_FRAME_SECONDS))
+        self._file.write(TRAILER)
+
+    def _write(self, frame: np.ndarray, milliseconds: int) -> None:
+        grey = frame.ndim == 2
+        if self._before is None:
+            first = Image.fromarray(frame) if grey else _with_palette(frame)
+            header, _ = GifImagePlugin.getheader(first, info={"loop": 0, "comment": self._comment})
+            self._file.write(b"".join(header))
+        top, left, bottom, right = _changed(self._before, frame)
+        part = np.ascontiguousarray(frame[top:bottom, left:right])
+        picture = Image.fromarray(part) if grey else _with_palette(part)
+        data = GifImagePlugin.getdata(picture, (left, top), duration=milliseconds, include_color_table=not grey)
+        self._file.write(b"".join(data))
+        self._before = frame
+
+
+def _with_palette(frame: np.ndarray) -> Image.Image:
+    return Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE)
+
+
+def _changed(before: np.ndarray | None, frame: np.ndarray) -> tuple[int, int, int, int]:
+    """Top, left, bottom and right of what differs from the picture before; at least one pixel."""
+    if before is None:
+        return 0, 0, frame.shape[0], frame.shape[1]
+    differs = before != frame
+    if differs.ndim == 3:
+        differs = differs.any(axis=2)
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    if not len(rows):
+        return 0, 0, 1, 1
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
