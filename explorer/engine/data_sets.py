@@ -64,7 +64,7 @@ class DataSets:
         BadInput
             If it cannot be read, is empty or too large, or is another than the recipe's.
         """
-        key = (*_stamp(exact.dataset), exact.images)
+        key = (*stamp(exact.dataset), exact.images)
         found = self._kept.get(key)
         if found is None:
             found = _read(exact, self._device)
@@ -97,7 +97,7 @@ def exact_predictor(lane: Lane, data_sets: DataSets) -> ExactPredictor:
     return ExactPredictor(data_sets.get(lane.exact).data, schedule, lane.exact.follow, option)
 
 
-def _stamp(dataset: str) -> tuple[str, int, int]:
+def stamp(dataset: str) -> tuple[str, int, int]:
     """What tells a file from its next version; a name that comes with the app has none."""
     if dataset.lower() == "mnist":
         return "mnist", 0, 0

@@ -17,6 +17,7 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import STREAM, Design, cut, shuffled
+from explorer.engine.data_sets import stamp
 from explorer.engine.lanes import read_only
 from explorer.engine.messages.objective import (
     BoundShown,
@@ -33,7 +34,7 @@ from explorer.engine.messages.objective import (
 from explorer.engine.models import Models
 from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
-from explorer.evaluation.vlb import images_for, source
+from explorer.evaluation.vlb import fits, source
 from explorer.recipe import ExactProcess, Lane, ScheduleChoice
 from explorer.recipe.objective import BoundRecipe
 
@@ -41,7 +42,7 @@ Steps = Iterator[ObjectiveOutcome | None]
 BLOCK = 4
 """Images a round: few, so that the first bars are there at once."""
 REPORT_SECONDS = 0.1
-KEPT = 64
+KEPT, KEPT_SETS = 64, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Bounds:
     def __init__(self, models: Models) -> None:
         self._models = models
         self._tallies: OrderedDict[TallyKey, Tally] = OrderedDict()
+        self._sets: OrderedDict[tuple[object, ...], ImageSet] = OrderedDict()
 
     def handle(self, payload: ObjectivePayload) -> Steps:
         """Answer one of the objective's requests; None is a cancel point.
@@ -163,7 +165,8 @@ class Bounds:
         first = recipe.lanes[0]
         shape, dataset = self._models.image_shape(first), self._dataset(recipe)
         try:
-            known = images_for(dataset, recipe.split, shape)
+            known = self._read(dataset, recipe.split)
+            fits(known, shape, dataset)
         except BadInput as error:
             if recipe.dataset or first.exact is not None:
                 raise
@@ -171,6 +174,16 @@ class Bounds:
         if recipe.image is not None and recipe.image >= len(known.images):
             raise BadInput(f"there is no image {recipe.image} among the {len(known.images):,} of {known.name}")
         return known
+
+    def _read(self, dataset: str, split: str) -> ImageSet:
+        """Images that are read once, and again when their file changes."""
+        key = (*stamp(dataset), split)
+        if key not in self._sets:
+            self._sets[key] = load_images(dataset, split)
+            while len(self._sets) > KEPT_SETS:
+                self._sets.popitem(last=False)
+        self._sets.move_to_end(key)
+        return self._sets[key]
 
     def _dataset(self, recipe: BoundRecipe) -> str:
         first = recipe.lanes[0]
@@ -185,7 +198,7 @@ class Bounds:
             card = self._models.checkpoint(lane.source).card.schedule
             assert card is not None
             schedule = ScheduleChoice(card.name, card.T, card.betas)
-        sha256 = load_images(dataset, "train").sha256
+        sha256 = self._read(dataset, "train").sha256
         return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean"), schedule=schedule)
 
     # --- images ---

@@ -60,9 +60,15 @@ def images_for(source: str, split: str, shape: tuple[int, int, int]) -> ImageSet
         If they cannot be read or are of another shape.
     """
     known = load_images(source, split)
-    if known.image_shape != shape:
-        raise BadInput(f"{source}: its images are {known.image_shape}, those of the checkpoint {shape}")
+    fits(known, shape, source)
     return known
+
+
+def fits(known: ImageSet, shape: tuple[int, int, int], source: str) -> None:
+    """Refuse images of another shape than a checkpoint's (BadInput)."""
+    if known.image_shape != shape:
+        own, wanted = (" × ".join(map(str, sides)) for sides in (known.image_shape, shape))
+        raise BadInput(f"{source}: its images are {own} (channels × height × width), those of the checkpoint {wanted}")
 
 
 def source(known: ImageSet, device: torch.device) -> Images:

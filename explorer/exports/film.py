@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -43,7 +44,8 @@ def mp4_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
         If it cannot be written, or no ffmpeg is installed.
     """
     with whole(path) as partial:
-        writer, last = None, None
+        writer: Any = None
+        last: np.ndarray | None = None
 
         def add(frame: np.ndarray) -> None:
             nonlocal writer, last
@@ -54,8 +56,9 @@ def mp4_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
 
         try:
             yield add
-            for _ in range(round(LAST_FRAME_SECONDS * fps) if writer is not None else 0):
-                writer.send(last)
+            for _ in range(round(LAST_FRAME_SECONDS * fps)):
+                if last is not None:
+                    add(last)
         finally:
             if writer is not None:
                 writer.close()

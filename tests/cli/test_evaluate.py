@@ -18,6 +18,16 @@ from explorer.checkpoints.card import Metric
 from explorer.checkpoints.files import load, read_card
 from explorer.checkpoints.locate import locate
 from explorer.cli.evaluate import write_metrics
+from explorer.datasets.mnist import mnist
+from explorer.evaluation import judge as judging
+
+
+@pytest.fixture
+def few_real_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the judge says of 1,000 training images, again and again, for that of the 60,000: reading these takes a minute."""
+    judge = judging.Judge.open(torch.device("cpu"))
+    read = judge.read(mnist("train")[0][:1000])
+    monkeypatch.setitem(judging._real, (judge.sha256, judge.device), read[np.arange(12_000) % 1000])
 
 
 @pytest.fixture
@@ -30,6 +40,7 @@ def copy(tmp_path: Path) -> Callable[[str], Path]:
     return make
 
 
+@pytest.mark.usefixtures("few_real_images")
 def test_fid_of_samples_beside_that_of_real_images(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
     path = copy("mnist-vae-2d")
     ran = run("evaluate", "--checkpoint", path, "--metric", "fid", "--images", 300, "--seed", 1, "--json", "--write")
@@ -54,6 +65,7 @@ def test_fid_of_samples_beside_that_of_real_images(run: Callable[..., Any], copy
     assert said["command"] == "generative-explorer evaluate --checkpoint 'my mnist-vae-2d.safetensors' --metric fid --images 300 --seed 1"
 
 
+@pytest.mark.usefixtures("few_real_images")
 def test_fid_of_a_chain_says_its_sampler(run: Callable[..., Any]) -> None:
     options = ["--images", 4, "--steps", 3, "--eta", 0.5, "--clip"]
     said = run("evaluate", "--checkpoint", "mnist-ddpm-c", "--metric", "fid", *options, "--json").json
@@ -184,7 +196,7 @@ def test_what_the_objective_cannot_be_asked(refused: Callable[..., str], argumen
 
 def test_images_of_another_shape_and_unknown_data_are_refused(refused: Callable[..., str], tiny: Path) -> None:
     assert "give --dataset" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb")
-    assert "its images are (1, 28, 28)" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb", "--dataset", "mnist")
+    assert "its images are 1 × 28 × 28" in refused("evaluate", "--checkpoint", tiny, "--metric", "vlb", "--dataset", "mnist")
 
 
 def test_the_importance_weighted_bound_of_a_vae(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:

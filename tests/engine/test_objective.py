@@ -138,7 +138,7 @@ def test_what_does_not_fit_is_said(engine: Engine, lane: Callable[..., Lane], tm
         list(engine.handle(MeasureBound(replace(recipe, dataset=str(tmp_path / "none.npy")))))
     small = tmp_path / "small.npy"
     np.save(small, np.zeros((5, 8, 8), np.uint8))
-    with pytest.raises(BadInput, match=r"its images are \(1, 8, 8\)"):
+    with pytest.raises(BadInput, match=r"its images are 1 × 8 × 8"):
         list(engine.handle(MeasureBound(replace(recipe, dataset=str(small)))))
 
 

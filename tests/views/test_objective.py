@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -175,7 +176,7 @@ def test_excess_is_measured_when_it_is_looked_at(qtbot: QtBot, open_objective: O
     values = page.chart.figure.bars[0].values
     assert np.isfinite(values).all()
     assert values[0] > 0
-    assert "training" in page.inspector._facts["data"].text()
+    assert "training" in page.inspector._facts["of"].text()
 
 
 def test_lanes_are_added_clipped_compared_and_taken_away(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
@@ -217,6 +218,38 @@ def test_what_cannot_be_measured_is_said_and_nothing_is_lost(qtbot: QtBot, open_
     settle(qtbot, page)
     assert page.chart.message == ""
     assert page.chart.figure.bars
+
+
+def test_it_is_measured_on_any_images_that_fit(
+    qtbot: QtBot, open_objective: Opener, lane: LaneMaker, tmp_path: Path, mnist_test: tuple[np.ndarray, np.ndarray]
+) -> None:
+    page = open_objective((lane("C"),))
+    assert page.inspector.data.text() == "MNIST, test"
+    mine, odd = tmp_path / "mine.npy", tmp_path / "odd.npy"
+    np.save(mine, mnist_test[0][:12, 0])
+    np.save(odd, np.zeros((3, 10, 10), np.uint8))
+    window = page.window()
+    window.opener.open_path(str(mine))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.controller.state.recipe.dataset == str(mine), timeout=WAIT)
+    settle(qtbot, page)
+    assert page.inspector.data.text() == "mine.npy"
+    assert page.controller.images is not None
+    assert page.controller.images.known == 12
+    assert not page.actions_.training.isEnabled()
+    known = page.controller.bound
+    window.opener.open_path(str(odd))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=WAIT)  # type: ignore[attr-defined]
+    assert "odd.npy: its images are 1 × 10 × 10" in window.banner.message  # type: ignore[attr-defined]
+    assert page.controller.state.recipe.dataset == str(mine)
+    assert page.controller.bound is known
+    menu = page.inspector.data.menu()
+    menu.aboutToShow.emit()
+    assert [a.text().partition("\t")[0] for a in menu.actions() if a.isChecked()] == ["mine.npy"]
+    next(a for a in menu.actions() if a.text().startswith("MNIST, training")).trigger()
+    qtbot.waitUntil(lambda: page.controller.state.recipe.split == "train", timeout=WAIT)
+    settle(qtbot, page)
+    assert page.inspector.data.text() == "MNIST, training"
+    assert page.context.store.undo_label == "measure on mnist"
 
 
 def test_fields_of_the_inspector(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:

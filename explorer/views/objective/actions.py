@@ -36,6 +36,7 @@ class ObjectiveActions:
         self.log = self._make("&Logarithmic values", "G", "Small terms show beside large ones", True)
         self.log_t = self._make("Logarithmic t", "H", "Gives the last timesteps, where most of the bound is, most of the room", True)
         self.one = self._make("&One image", "O", "The terms of the selected image alone, drawn again and again", True)
+        self.data = self._make("Measure on &data…", "D", "Which images it is measured on: MNIST, a file or a folder of your own")
         self.training = self._make("Training &images", "I", "Measure on training images instead of held-out ones", True)
         self.more = self._make("&More images", "M", "Twice as many images (draws, of one image): the standard errors shrink by √2")
         self.resume = self._make("R&esume", "R", "Go on measuring from what is known")
@@ -60,7 +61,7 @@ class ObjectiveActions:
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
         groups = (
-            tuple(self.curves.values()), tuple(self.panels.values()), (self.log, self.log_t), (self.one, self.training),
+            tuple(self.curves.values()), tuple(self.panels.values()), (self.log, self.log_t), (self.one, self.data, self.training),
             (self.more, self.resume, self.stop),
         )  # fmt: skip
         rows: list[QAction] = []

@@ -24,6 +24,7 @@ from explorer.recipe import BoundRecipe
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import Session
 from explorer.views.chain.inquiry import Inquiry
+from explorer.views.objective import verbs
 from explorer.views.workspace import Context
 
 CHANNEL = "objective.bound"
@@ -138,6 +139,18 @@ class ObjectiveController(QObject):
         self.stopped = False
         self._refresh()
 
+    def measure_on(self, dataset: str, split: str) -> None:
+        """Measure on other images, if the lanes can be measured on them; if not the window says why, and nothing changes."""
+
+        def take(outcome: Outcome) -> None:
+            if isinstance(outcome, HeldOutShown):
+                state = verbs.measured_on(self.state, dataset, split)
+                self._context.store.update(f"measure on {outcome.name}", objective=state)
+
+        recipe = verbs.measured_on(self.state, dataset, split).recipe
+        self._inquiry.ask("data", ShowHeldOut(recipe, 1), take)
+        self.settled.emit()
+
     def slots_changed(self) -> None:
         """The strip has room for another number of images."""
         if self._active:
@@ -155,8 +168,12 @@ class ObjectiveController(QObject):
                 if before.t != after.t and after.t > 0:
                     self._elsewhere = after.t
         elif old.objective != new.objective:
-            if old.objective.recipe != new.objective.recipe:
+            before, after = old.objective.recipe, new.objective.recipe
+            if before != after:
                 self.stopped = False
+            if (before.dataset, before.split, before.lanes[:1]) != (after.dataset, after.split, after.lanes[:1]):
+                self.images = None  # an image of the strip may not be among the new ones
+                self._asked.pop("images", None)
             self._refresh()
 
     def _refresh(self) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import BoundRecipe
 from explorer.recipe.objective import MAX_IMAGES
 from explorer.state.objective import ObjectiveState
 from explorer.views.chain.labels import lane_titles, short_titles
+from explorer.views.objective.data_menu import data_words
 from explorer.views.objective.figures import values_of
 from explorer.widgets.bar_chart import significant
 from explorer.widgets.math_text import var, words
@@ -23,6 +24,8 @@ from explorer.widgets.theme import Theme
 MARGIN = 14
 ACROSS = 3
 LABEL_WIDTH = 96
+LEAST_ROOM, MENU_ROOM = 110, 36
+"""What a button needs beside its words for the sign of its menu."""
 CURVES = {"terms": "Lₜ₋₁ IN NATS", "running": "SUM DOWN TO t, NATS", "error": "ERROR OF x̂₀", "excess": "EXCESS ERROR OF x̂₀"}
 NOTE = (
     "L bounds −log p(x₀) from above. One timestep is drawn evenly from each of {strata} strata for each image, so every sum is unbiased "
@@ -60,16 +63,23 @@ class ObjectiveInspector(QWidget):
         self.images.setSingleStep(16)
         self.seed = SeedField()
         self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
+        self.data = QPushButton("–")
+        self.data.setToolTip("Which images it is measured on: MNIST, a file or a folder of your own  (D)")
+        self.data.setAccessibleName("Measured on")
+        self.data.setMenu(QMenu(self.data))
+        self.data.menu().setToolTipsVisible(True)
+        self.data.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._facts: dict[str, QLabel] = {}
-        self._add(facts, 0, "images", self.images)
-        self._add(facts, 1, "seed", self.seed)
+        self._add(facts, 0, "data", self.data)
+        self._add(facts, 1, "images", self.images)
+        self._add(facts, 2, "seed", self.seed)
         for row, (name, tip) in enumerate(
             (
-                ("data", "Which images: held out of training, or the training images"),
+                ("of", "How many images there are to draw from"),
                 ("done", "Images of complete rounds, and draws of each"),
                 ("evaluated", "Images put through each network, over all timesteps"),
             ),
-            2,
+            3,
         ):
             self._facts[name] = QLabel("–")
             self._facts[name].setToolTip(tip)
@@ -147,14 +157,16 @@ class ObjectiveInspector(QWidget):
         self._facts["done"].setText(done)
         self._facts["evaluated"].setText("–" if first_bound is None else f"{first_bound.seen:,} in each lane".replace(",", " "))
 
-    def show_data(self, images: HeldOutShown | None, recipe: BoundRecipe) -> None:
-        """Which images they are."""
+    def show_data(self, images: HeldOutShown | None, recipe: BoundRecipe, own: str) -> None:
+        """Which images they are; `own` is the data that the first lane was trained on."""
+        words_ = data_words(recipe, own)
+        room = max(LEAST_ROOM, self.data.width() - MENU_ROOM)
+        self.data.setText(self.data.fontMetrics().elidedText(words_, Qt.TextElideMode.ElideMiddle, room))
         if images is None or not images.name:
-            self._facts["data"].setText("–")
+            self._facts["of"].setText("–")
             return
-        name = images.name.upper() if images.name == "mnist" else images.name
-        of = "held-out" if recipe.split == "test" else "training"
-        self._facts["data"].setText(f"{name}: {images.known:,} {of}".replace(",", " "))
+        kind = {"test": "held-out ", "train": "training "}[recipe.split] if images.name == "mnist" else ""
+        self._facts["of"].setText(f"{images.known:,} {kind}images".replace(",", " "))
 
     def show_denoised(self, shown: DenoisedShown | None, label: int | None, state: ObjectiveState) -> None:
         """The image, x_t, and what every lane takes it for."""

@@ -17,6 +17,11 @@ def with_recipe(state: ObjectiveState, **fields: object) -> ObjectiveState:
     return _replace(state, recipe=_replace(state.recipe, **fields))
 
 
+def measured_on(state: ObjectiveState, dataset: str, split: str) -> ObjectiveState:
+    """Other images, all of them; the first of the strip is selected."""
+    return _replace(with_recipe(state, dataset=dataset, split=split, image=None), selected=0)
+
+
 def add_lane(state: ObjectiveState, lane: Lane) -> ObjectiveState:
     """One more lane, before the last one, which the others are compared with; the state as it is if there is no room."""
     lanes = state.recipe.lanes

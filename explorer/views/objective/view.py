@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import msgspec
 from PySide6.QtGui import QAction
@@ -19,6 +20,7 @@ from explorer.views.chain.lane_menu import add_checkpoints, verb
 from explorer.views.objective import verbs
 from explorer.views.objective.actions import ObjectiveActions
 from explorer.views.objective.controller import ObjectiveController
+from explorer.views.objective.data_menu import MNIST, fill_data_menu
 from explorer.views.objective.figures import figure_of
 from explorer.views.objective.inspector import ObjectiveInspector
 from explorer.views.objective.table import BoundTable
@@ -30,6 +32,7 @@ from explorer.widgets.image_strip import ImageStrip
 
 MARGIN, GAP = 14, 10
 NO_LANES = "No diffusion model is chosen.\nAdd a lane above, or drop a .safetensors file on the window."
+EXACT_TIP = "The ideal denoiser of its images (of MNIST, the training images): what no network can surpass on them"
 WAITING = "Measuring: the first bars are there in a moment."
 EXCESS_OF_HELD_OUT = "excess over the training images' ideal denoiser: below 0 where the network generalizes (I: training images)"
 
@@ -89,6 +92,8 @@ class ObjectiveWorkspace(Workspace):
         toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
         a.one.triggered.connect(self._look_at_one)
         a.training.triggered.connect(self._choose_split)
+        a.data.triggered.connect(self._inspector.data.showMenu)
+        self._inspector.data.menu().aboutToShow.connect(self._fill_data_menu)
         a.more.triggered.connect(lambda: self._put(verbs.more(self._state), "more images"))
         a.resume.triggered.connect(self.controller.resume)
         a.stop.triggered.connect(self.cancel)
@@ -176,6 +181,30 @@ class ObjectiveWorkspace(Workspace):
         if images is not None and number < len(images.indices):
             self._put(verbs.look_at(self._state, number, images.indices[number]), "look at one image")
 
+    def accept_data_set(self, path: str) -> bool:
+        """Measure on its images."""
+        self.controller.measure_on(path, "test")
+        return True
+
+    @property
+    def _own_data(self) -> str:
+        """What the first lane was trained on, as far as it is known."""
+        lanes = self._state.recipe.lanes
+        if not lanes:
+            return ""
+        if lanes[0].exact is not None:
+            return lanes[0].exact.dataset
+        entry = self.context.library.find(lanes[0].checkpoint)
+        return entry.card.data.name if entry is not None and entry.card is not None else ""
+
+    @property
+    def _source(self) -> str:
+        """The data set that is measured on."""
+        return self._state.recipe.dataset or self._own_data
+
+    def _fill_data_menu(self) -> None:
+        fill_data_menu(self._inspector.data.menu(), self._state.recipe, self._own_data, self.controller.measure_on, self.window())
+
     def _choose_split(self, training: bool) -> None:
         split = "train" if training else "test"
         self._put(verbs.with_recipe(self._state, split=split, image=None), "training images" if training else "held-out images")
@@ -187,11 +216,14 @@ class ObjectiveWorkspace(Workspace):
         menu = self.toolbar.add.menu()
         menu.clear()
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(None))
-        exact = Lane("", "mnist", exact=ExactProcess("mnist", follow="mean"))
-        verb(
-            menu, "Exact process of MNIST", lambda: self._put(verbs.add_lane(self._state, exact), "add the exact process"),
-            exact not in self._state.recipe.lanes, "The ideal denoiser of the training images: what no network can surpass on them",
-        )  # fmt: skip
+        for source in dict.fromkeys(name for name in (MNIST, self._source) if name):
+            exact = Lane("", source, exact=ExactProcess(source, follow="mean"))
+            name = "MNIST" if source.lower() == MNIST else Path(source).name
+            add = partial(self._add_exact, exact)
+            verb(menu, f"Exact process of {name}", add, exact not in self._state.recipe.lanes, EXACT_TIP)
+
+    def _add_exact(self, lane: Lane) -> None:
+        self._put(verbs.add_lane(self._state, lane), "add the exact process")
 
     def _fill_lane_menu(self, menu: QMenu, index: int) -> None:
         lanes = self._state.recipe.lanes
@@ -225,11 +257,12 @@ class ObjectiveWorkspace(Workspace):
         checked = {a.log: state.log, a.log_t: state.log_t, a.one: recipe.image is not None, a.training: recipe.split == "train"}
         for action, on in checked.items():
             action.setChecked(on)
+        a.training.setEnabled(self._source.lower() == MNIST)
         self.table.set_lanes(recipe.lanes)
         self.chart.set_cursor(state.t)
         self.strip.set_selected(state.selected)
         self._inspector.show_state(state)
-        self._inspector.show_data(self.controller.images, recipe)
+        self._inspector.show_data(self.controller.images, recipe, self._own_data)
         self.table.setVisible(bool(recipe.lanes))
 
     def show_bound(self, shown: BoundShown | None, trouble: str) -> None:
@@ -253,7 +286,7 @@ class ObjectiveWorkspace(Workspace):
                 f"image {i}" + (f", digit {label}" if label is not None else "") for i, label in zip(shown.indices, labels, strict=True)
             )
             self.strip.set_images(shown.tiles, tuple(tips))
-        self._inspector.show_data(shown, self._state.recipe)
+        self._inspector.show_data(shown, self._state.recipe, self._own_data)
 
     def show_denoised(self, shown: DenoisedShown | None) -> None:
         """The selected image at the cursor."""
@@ -282,7 +315,8 @@ class ObjectiveWorkspace(Workspace):
             return Status("no lanes to measure")
         noun = "draw" if state.recipe.image is not None else "image"
         wanted = f"{state.recipe.images} {noun}{'' if state.recipe.images == 1 else 's'}"
-        right = EXCESS_OF_HELD_OUT if state.curve == "excess" and state.recipe.split == "test" else ""
+        held_out = state.recipe.split == "test" and self._source.lower() == MNIST
+        right = EXCESS_OF_HELD_OUT if state.curve == "excess" and held_out else ""
         if running and (bound is None or not bound.total):
             return Status(f"measuring {wanted}", 0, 1, right=right, cancellable=True)
         if bound is None:

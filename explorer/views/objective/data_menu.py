@@ -1,0 +1,71 @@
+"""Which images the objective is measured on: the menu, the dialogs, and the words of the button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from explorer.recipe import BoundRecipe
+from explorer.views.chain.exact_control import FILTER
+from explorer.views.chain.lane_menu import verb
+
+MNIST = "mnist"
+SPLITS = (
+    ("test", "MNIST, test images\t10 000", "Held out: no shipped model has seen them"),
+    ("train", "MNIST, training images\t60 000", "What the shipped models were trained on  (I)"),
+)
+FILE_TIP = "An IDX file, or an .npy or .npz array of images; dropping one on the window does the same"
+FOLDER_TIP = "A folder of pictures of one size; dropping one on the window does the same"
+OWN_TIP = "The images that the first lane's card names"
+
+
+def data_words(recipe: BoundRecipe, own: str) -> str:
+    """What the button says: "MNIST, test", or the name of a file or a folder.
+
+    Parameters
+    ----------
+    own : str
+        The data that the first lane was trained on; empty if that is not known.
+    """
+    source = recipe.dataset or own
+    if source.lower() == MNIST:
+        return f"MNIST, {'test' if recipe.split == 'test' else 'training'}"
+    return Path(source).name or "–"
+
+
+def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[[str, str], object], window: QWidget) -> None:
+    """Every data set that can be named; `choose` gets its source and split.
+
+    Parameters
+    ----------
+    own : str
+        As of `data_words`.
+    """
+    menu.clear()
+    source = recipe.dataset or own
+    for split, text, tip in SPLITS:
+        action = verb(menu, text, partial(choose, MNIST, split), tip=tip)
+        action.setCheckable(True)
+        action.setChecked(source.lower() == MNIST and recipe.split == split)
+    for known in dict.fromkeys(name for name in (recipe.dataset, own) if name and name.lower() != MNIST):
+        action = verb(menu, Path(known).name, partial(choose, known, "test"), tip=OWN_TIP if known == own else known)
+        action.setCheckable(True)
+        action.setChecked(known == source)
+    menu.addSeparator()
+    verb(menu, "Images from a file…", partial(_ask_file, choose, window), tip=FILE_TIP)
+    verb(menu, "Images from a folder…", partial(_ask_folder, choose, window), tip=FOLDER_TIP)
+
+
+def _ask_file(choose: Callable[[str, str], object], window: QWidget) -> None:
+    path, _ = QFileDialog.getOpenFileName(window, "Measure on the images of a file", "", FILTER)
+    if path:
+        choose(path, "test")
+
+
+def _ask_folder(choose: Callable[[str, str], object], window: QWidget) -> None:
+    path = QFileDialog.getExistingDirectory(window, "Measure on the pictures of a folder")
+    if path:
+        choose(path, "test")
