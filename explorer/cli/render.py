@@ -105,7 +105,7 @@ def render(
     ] = None,
     page: Annotated[PageChoice | None, typer.Option(help="Which page of forward is shown.")] = None,
     layer: Annotated[list[LayerChoice] | None, typer.Option(help="latent: only these layers; at most one after prior.")] = None,
-    image: Annotated[int | None, typer.Option(min=0, help="latent: encode this test image.")] = None,
+    image: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="latent: encode this test image.")] = None,
     point: Annotated[list[str] | None, typer.Option(help='latent: a point, "x,y".')] = None,
     stroke: Annotated[str | None, typer.Option(help='latent: a stroke through places, "x,y x,y".')] = None,
     shape: Annotated[ShapeChoice, typer.Option(help="latent: how the stroke goes between its places.")] = ShapeChoice.free,

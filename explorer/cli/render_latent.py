@@ -103,14 +103,15 @@ def with_latent(state: LatentState, wish: LatentWish, beside: Sequence[LibraryEn
     """The workspace's state that shows what was asked for."""
     import msgspec
 
-    from explorer.recipe import PlaneModel, Point, PriorSamples, Stroke
+    from explorer.recipe import Encoded, PlaneModel, Point, PriorSamples, Stroke
 
     replace, recipe = msgspec.structs.replace, state.recipe
     points = tuple(Point(f"P{i}", x, y) for i, (x, y) in enumerate(wish.points, start=1))
     strokes = (Stroke("Stroke 1", wish.stroke, shape=wish.shape),) if wish.stroke else ()  # type: ignore[arg-type]
     linked = tuple(PlaneModel(entry.sha256, entry.path) for entry in beside)
     recipe = replace(recipe, points=points, strokes=strokes, beside=linked)
-    state = replace(state, recipe=recipe, image=wish.image, selected=strokes[0].name if strokes else "")
+    recipe = replace(recipe, encoded=Encoded(image=wish.image))
+    state = replace(state, recipe=recipe, selected=strokes[0].name if strokes else "")
     if wish.layers:
         field = next((layer for layer in wish.layers if layer not in LAYERS), "")
         state = replace(state, field=field, **{layer: layer in wish.layers for layer in LAYERS})

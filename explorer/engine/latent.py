@@ -41,6 +41,7 @@ from explorer.engine.messages import (
 from explorer.engine.messages.latent import CONFIDENT
 from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
+from explorer.evaluation.prior import effective_number
 from explorer.latent.elbo import gaussian_kl, log_likelihood
 from explorer.latent.plane import Extent, cell_centres, check_grid
 from explorer.latent.posterior import draws_within
@@ -117,9 +118,10 @@ def _encode_images(payload: EncodeImages, models: Models) -> Iterator[CodesShown
         else:
             places, distances = plane.slice.project(codes.means)
             spread = float(np.sqrt(np.mean(distances**2))) if len(distances) else 0.0
+            origin, away = plane.slice.project(np.zeros((1, plane.model.config.code)))
             yield CodesShown(
                 payload.path, _frozen(places.astype(np.float32)), None, codes.labels, _frozen(distances.astype(np.float32)),
-                spread, plane.model.config.code,
+                spread, plane.model.config.code, _pair(origin), float(away[0]),
             )  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | Non
     yield None
     places, distances = (_frozen(part.astype(np.float32)) for part in plane.slice.project(_numpy(z)))
     tiles = _frozen(grey_tiles(_numpy(images)))
-    unread = (_frozen(np.zeros(0, np.uint8)), _frozen(np.zeros(0, np.float32)), math.nan)
+    unread = (_frozen(np.zeros(0, np.uint8)), _frozen(np.zeros(0, np.float32)), math.nan, math.nan)
     judge = models.judge()
     if judge is None or not _readable(judge, images):
         yield CodesDrawn(payload.path, places, distances, tiles, *unread)
@@ -234,7 +236,9 @@ def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | Non
         yield None
     best, digits = torch.cat(shares).max(1)
     share = float((best > CONFIDENT).float().mean())
-    yield CodesDrawn(payload.path, places, distances, tiles, _frozen(_numpy(digits).astype(np.uint8)), _frozen(_numpy(best)), share)
+    kinds = effective_number((torch.bincount(digits) / len(digits)).tolist())
+    read = (_frozen(_numpy(digits).astype(np.uint8)), _frozen(_numpy(best)), share, kinds)
+    yield CodesDrawn(payload.path, places, distances, tiles, *read)
 
 
 def _drawn(payload: DrawCodes, plane: OpenPlane) -> Tensor:

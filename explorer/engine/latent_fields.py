@@ -11,6 +11,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from explorer.engine.colour_maps import class_blend, coloured
+from explorer.engine.latent_cells import Cells
 from explorer.engine.latent_codes import ImageCodes, Models, codes_of
 from explorer.engine.latent_plane import OpenPlane, open_plane
 from explorer.engine.messages.latent_fields import FieldKind, FieldShown, ShowField
@@ -18,15 +19,19 @@ from explorer.errors import BadInput
 from explorer.latent.density import Mixture
 from explorer.latent.elbo import gaussian_kl, log_likelihood, reconstruction_error
 from explorer.latent.geometry import magnification
-from explorer.latent.plane import Extent, cell_centres, extent_of, prior_radius
+from explorer.latent.plane import Extent, cell_centres, check_grid, extent_of, prior_radius
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.classifier import ClassifierConfig
+from explorer.models.classifier import Classifier, ClassifierConfig
+from explorer.models.fused import FusedClassifier
 from explorer.recipe import Slice
 
-PASSES = (4, 2, 1)
-"""Each pass has cells so many times as wide as the last one's."""
+COARSE = (4, 2)
+"""Passes before the last have cells so many times as wide as its own."""
 
-BLOCKS: dict[FieldKind, int] = {"density": 64, "error": 64, "elbo": 64, "magnification": 32, "classes": 8}
+KNOWN_ENOUGH = 0.5
+"""Share of the cells that must be known from the last view for the coarse passes to be left out."""
+
+BLOCKS: dict[FieldKind, int] = {"density": 64, "error": 64, "elbo": 64, "magnification": 32, "classes": 16}
 """Codes between two cancel points: about as much work as a decoding of 100."""
 
 REFERENCE_CELLS = 20
@@ -45,6 +50,9 @@ class _Range:
     logarithmic: bool
 
 
+PROBABILITIES = _Range(0.0, 1.0, False)
+_last: WeakKeyDictionary[nn.Module, dict[FieldKind, tuple[Slice | None, Cells]]] = WeakKeyDictionary()
+_fused: WeakKeyDictionary[nn.Module, FusedClassifier] = WeakKeyDictionary()
 _ranges: WeakKeyDictionary[nn.Module, dict[tuple[FieldKind, Slice | None], _Range]] = WeakKeyDictionary()
 
 
@@ -65,17 +73,47 @@ def show_field(request: ShowField, models: Models) -> Iterator[FieldShown | None
     places = plane.slice.project(codes.means)[0]
     evaluate = _evaluator(request.kind, plane, codes, models)
     known, key = _ranges.setdefault(plane.model, {}), (request.kind, request.slice)
+    if request.kind == "classes":
+        known[key] = PROBABILITIES
     if key not in known:
         for reference in _values(evaluate, plane, _home(places), REFERENCE_CELLS, REFERENCE_CELLS, request.kind):
             yield None
             if reference is not None:
                 known[key] = _range(request.kind, reference)
-    for factor in PASSES:
-        columns, rows = math.ceil(request.columns / factor), math.ceil(request.rows / factor)
-        for values in _values(evaluate, plane, request.extent, columns, rows, request.kind):
-            yield None
-            if values is not None:
-                yield _shown(request, values.reshape(rows, columns, -1), known[key], factor > 1)
+    cells = _cells_for(request, plane.model)
+    if cells.known.mean() < KNOWN_ENOUGH:
+        for factor in COARSE:
+            columns, rows = math.ceil(request.columns / factor), math.ceil(request.rows / factor)
+            for values in _values(evaluate, plane, request.extent, columns, rows, request.kind):
+                yield None
+                if values is not None:
+                    yield _shown(request, values.reshape(rows, columns, -1), known[key], partial=True)
+    yield from _fill(cells, evaluate, plane, request.kind)
+    assert cells.values is not None
+    yield _shown(request, cells.values, known[key], partial=False)
+
+
+def _cells_for(request: ShowField, model: nn.Module) -> Cells:
+    """The finest cells, with those that were computed for the last view of the same field."""
+    before = _last.get(model, {}).get(request.kind)
+    same = before is not None and before[0] == request.slice
+    try:
+        check_grid(request.extent, request.columns, request.rows)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    cells = Cells.of(request.extent, request.columns, request.rows, before[1] if before is not None and same else None)
+    _last.setdefault(model, {})[request.kind] = (request.slice, cells)
+    return cells
+
+
+def _fill(cells: Cells, evaluate: Evaluate, plane: OpenPlane, kind: FieldKind) -> Iterator[None]:
+    """Compute what is missing; None after each block, whose values are kept also when it ends there."""
+    numbers = cells.missing
+    centres = cell_centres(cells.extent, cells.columns, cells.rows)
+    for start in range(0, len(numbers), BLOCKS[kind]):
+        block = numbers[start : start + BLOCKS[kind]]
+        cells.put(block, evaluate(plane.tensor(centres[block])))
+        yield None
 
 
 def _values(evaluate: Evaluate, plane: OpenPlane, extent: Extent, columns: int, rows: int, kind: FieldKind) -> Iterator[np.ndarray | None]:
@@ -113,7 +151,9 @@ def _evaluator(kind: FieldKind, plane: OpenPlane, codes: ImageCodes, models: Mod
         raise BadInput("the digit classifier, mnist-classifier, is not installed")
     if (config.channels, config.size, config.size) != model.config.image_shape:
         raise BadInput(f"the digit classifier reads {config.size} x {config.size} images, and this model's are of another size")
-    return lambda places: _numpy(judge(plane.decode(places)).float().softmax(1))
+    assert isinstance(judge, Classifier)
+    reader = _fused.get(judge) or _fused.setdefault(judge, FusedClassifier(judge))
+    return lambda places: _numpy(reader(plane.decode(places)).float().softmax(1))
 
 
 def _aggregate(plane: OpenPlane, codes: ImageCodes) -> Mixture:
@@ -139,8 +179,6 @@ def _home(places: np.ndarray) -> Extent:
 
 def _range(kind: FieldKind, reference: np.ndarray) -> _Range:
     """Ends of the map from values over the codes' rectangle: stated, and the same wherever one looks."""
-    if kind == "classes":
-        return _Range(0.0, 1.0, False)
     finite = reference[np.isfinite(reference)]
     if not len(finite):
         return _Range(0.0, 1.0, False)

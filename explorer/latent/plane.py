@@ -92,9 +92,19 @@ def prior_radius(mass: float) -> float:
     return math.sqrt(-2 * math.log1p(-mass))
 
 
-def log_prior(x: float, y: float) -> float:
-    """log p(z) of p(z) = N(0, I) in two dimensions, nats."""
-    return -0.5 * (x * x + y * y) - math.log(2 * math.pi)
+def log_prior(x: float, y: float, origin: tuple[float, float] = (0.0, 0.0), distance: float = 0.0, dimensions: int = 2) -> float:
+    """log p(z) of p(z) = N(0, I) at a place on a plane, nats.
+
+    Parameters
+    ----------
+    origin : (float, float)
+        Place nearest to the latent space's origin, which is `distance` away from the plane. Since the axes are orthonormal,
+        ||z||^2 is the squared distance from that place plus `distance`^2: contours of p(z) on any plane are circles about it.
+    dimensions : int
+        Of the latent space.
+    """
+    squared = (x - origin[0]) ** 2 + (y - origin[1]) ** 2 + distance**2
+    return -0.5 * squared - dimensions / 2 * math.log(2 * math.pi)
 
 
 def extent_of(codes: np.ndarray, share: float = 0.99, margin: float = 0.05) -> Extent | None:

@@ -25,6 +25,7 @@ from explorer.recipe.chain import (
 )
 from explorer.recipe.dabs import Dab, Mask, Picture, coverage, mask_of, picture_of
 from explorer.recipe.edits import BackUp, Change, Edit, FreshNoise, Inpaint, Paint, alive_at, with_edit
+from explorer.recipe.encoded import Encoded
 from explorer.recipe.forward import ForwardRecipe
 from explorer.recipe.objective import BoundRecipe
 from explorer.recipe.plane import (
@@ -65,6 +66,7 @@ __all__ = [
     "Change",
     "Dab",
     "Edit",
+    "Encoded",
     "ExactProcess",
     "ForwardRecipe",
     "FreshNoise",

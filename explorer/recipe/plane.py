@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.dabs import Dab
+from explorer.recipe.encoded import Encoded
 
 MAX_CELLS = 16_384
 MAX_CORNERS = 65_536
@@ -187,6 +188,8 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         Codes that are decoded as they are, on no plane: `decode` with more than two numbers.
     drawing : tuple of Dab
         Marks of the brush on the pad, white on black, in pixels of the checkpoint's images: the picture that is encoded.
+    encoded : Encoded
+        What is encoded instead of a drawing, and draws from its posterior.
     """
 
     checkpoint: str = ""
@@ -199,6 +202,7 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     beside: tuple[PlaneModel, ...] = ()
     drawing: tuple[Dab, ...] = ()
     codes: tuple[tuple[float, ...], ...] = ()
+    encoded: Encoded = Encoded()
 
     def __post_init__(self) -> None:
         """Refuse more planes than there is room for, and codes that are nowhere (ValueError)."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from explorer.checkpoints.snapshots import name_of
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import BoundRecipe, ChainRecipe, Change, Edit, Lane, PlaneRecipe
+from explorer.recipe import BoundRecipe, ChainRecipe, Change, Edit, Lane, PlaneModel, PlaneRecipe
 from explorer.state.session import ChainState, Session
 
 
@@ -43,6 +45,19 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lane.source for lane in lost))
 
 
+def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[PlaneRecipe, tuple[str, ...], tuple[str, ...]]:
+    """A plane's recipe from elsewhere, with its checkpoints where they are here; returns as of `relinked_recipe`."""
+    finder = _Finder(entries)
+    found = finder.plane(recipe)
+    known = {entry.sha256 for entry in entries if entry.card is not None}
+    models = [(found.checkpoint, found.source), *((model.checkpoint, model.source) for model in found.beside)]
+    lost = [source for sha256, source in models if sha256 and sha256 not in known]
+    return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
+
+
+_Model = TypeVar("_Model", PlaneRecipe, PlaneModel)
+
+
 class _Finder:
     def __init__(self, entries: Sequence[LibraryEntry]) -> None:
         usable = [entry for entry in entries if entry.card is not None]
@@ -60,10 +75,12 @@ class _Finder:
         return msgspec.structs.replace(recipe, lanes=tuple(self._lane(lane) for lane in recipe.lanes))
 
     def plane(self, recipe: PlaneRecipe) -> PlaneRecipe:
-        entry = self._find(recipe.checkpoint, recipe.source)
-        if entry is None:
-            return recipe
-        return msgspec.structs.replace(recipe, checkpoint=entry.sha256, source=entry.path)
+        beside = tuple(self._plane_model(model) for model in recipe.beside)
+        return msgspec.structs.replace(self._plane_model(recipe), beside=beside)
+
+    def _plane_model(self, model: _Model) -> _Model:
+        entry = self._find(model.checkpoint, model.source)
+        return model if entry is None else msgspec.structs.replace(model, checkpoint=entry.sha256, source=entry.path)
 
     def _lane(self, lane: Lane) -> Lane:
         if lane.edits:
@@ -85,7 +102,7 @@ class _Finder:
         same = self._by_hash.get(sha256)
         if same is not None:
             return same
-        entry = self._by_name.get(Path(source).name.removesuffix(".safetensors"))
+        entry = self._by_name.get(name_of(source))
         if entry is None or (Path(source).is_file() and source != entry.path):
             return None  # the person's own file, whatever its name: what became of it is for them to see
         self.replaced.add(entry.name)

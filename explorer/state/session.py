@@ -130,14 +130,6 @@ class LatentState(msgspec.Struct, frozen=True):
         Playing a stroke starts again at its end.
     speed : float
         Of playing, in [1/8, 8]; 1 is 16 frames a second.
-    picture : str
-        Path of the picture that is encoded; empty if none.
-    image : int or None
-        Number of the test image that is encoded, from 0.
-    resize : bool
-        The picture may be resized to the model's images.
-    centre : bool
-        What is encoded is brought to MNIST's size and place first.
     field : FieldName
         What is drawn as colours over the plane; empty for nothing.
     strip : StripName
@@ -145,8 +137,8 @@ class LatentState(msgspec.Struct, frozen=True):
         encoded, or the paths between two points.
     ends : tuple of str
         Names of the two points whose paths are shown.
-    draws : int
-        Seed of the draws from the posterior.
+    sliced : int
+        Plane whose slice the inspector steers: 0 the first, i the ith beside it.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -159,14 +151,10 @@ class LatentState(msgspec.Struct, frozen=True):
     hidden_classes: tuple[int, ...] = ()
     loop: bool = True
     speed: float = 1.0
-    picture: str = ""
-    image: int | None = None
-    resize: bool = False
-    centre: bool = False
     field: FieldName = ""
     strip: StripName = "stroke"
     ends: tuple[str, ...] = ()
-    draws: int = 0
+    sliced: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""

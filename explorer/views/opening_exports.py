@@ -9,8 +9,9 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.messages import ExportRead, Failed, Outcome, ReadExport
-from explorer.recipe import Recipe, Shown
-from explorer.state.relink import relinked_recipe
+from explorer.recipe import PlaneRecipe, Recipe, Shown
+from explorer.state.opened_plane import with_opened
+from explorer.state.relink import relinked_plane, relinked_recipe
 from explorer.state.session import ChainState
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.banner import Banner
@@ -65,17 +66,34 @@ class ExportOpener(QObject):
         if recipe.chain is not None and recipe.chain.lanes:
             self._open_chain(name, recipe)
         elif recipe.plane is not None:
-            self._context.store.update_latent(f"open {name}", recipe=recipe.plane)
-            self.workspace_wanted.emit("latent")
+            self._open_plane(name, recipe.plane)
         else:
             self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
 
+    def _open_plane(self, name: str, recipe: PlaneRecipe) -> None:
+        plane, replaced, missing = relinked_plane(recipe, self._context.library.known)
+        if missing:
+            self._say_missing(name, missing)
+            return
+        store = self._context.store
+        store.update_latent(f"open {name}", **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
+        self.workspace_wanted.emit("latent")
+        self._say_replaced(name, replaced)
+
+    def _say_missing(self, name: str, missing: tuple[str, ...]) -> None:
+        message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
+        self._banner.say(message, "Open that .safetensors file, then this one again. Everything that was open still is.")
+
+    def _say_replaced(self, name: str, replaced: tuple[str, ...]) -> None:
+        if replaced:
+            told = f"{', '.join(replaced)}: another file now than when {name} was made; its picture may differ."
+            self._banner.say(told, severity="warning")
+
     def _open_chain(self, name: str, recipe: Recipe) -> None:
         assert recipe.chain is not None
-        chain, replaced, missing = relinked_recipe(recipe.chain, self._context.library.entries)
+        chain, replaced, missing = relinked_recipe(recipe.chain, self._context.library.known)
         if missing:
-            message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
-            self._banner.say(message, "Open that .safetensors file, then this one again. Everything that was open still is.")
+            self._say_missing(name, missing)
             return
         store = self._context.store
         compare = len(chain.lanes) > 1 or self._current().workspace_name == "compare"
@@ -84,9 +102,7 @@ class ExportOpener(QObject):
         update = store.update_compare if compare else store.update_reverse
         update(f"open {name}", **msgspec.structs.asdict(state))
         self.workspace_wanted.emit("compare" if compare else "reverse-chain")
-        if replaced:
-            told = f"{', '.join(replaced)}: another file now than when {name} was made; its picture may differ."
-            self._banner.say(told, severity="warning")
+        self._say_replaced(name, replaced)
 
 
 def with_recipe(state: ChainState, shown: Shown) -> ChainState:

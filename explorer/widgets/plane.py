@@ -34,6 +34,8 @@ class Plane(PlaneCanvas):
         Number of the test image whose code is under the pointer, or None.
     code_clicked(int)
         A test image's code was clicked.
+    click_withdrawn()
+        That click was the first half of a double-click.
     stroke_growing(object), stroke_painted(object)
         Path (M, 2) of the stroke that is being painted (None: given up), and once more when it is done.
     menu_wanted(object, float, float)
@@ -47,6 +49,7 @@ class Plane(PlaneCanvas):
     hovered = Signal(object)
     code_hovered = Signal(object)
     code_clicked = Signal(int)
+    click_withdrawn = Signal()
     point_wanted = Signal(float, float)
     item_selected = Signal(str)
     item_carried = Signal(object)
@@ -65,6 +68,8 @@ class Plane(PlaneCanvas):
         self._gesture: Pan | Carry | CarryNode | Paint | None = None
         self._panning_key = False
         self._pan_happened = False
+        self._pointer: tuple[float, float] | None = None
+        self.view_changed.connect(self._tell_place)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Latent plane")
@@ -125,6 +130,7 @@ class Plane(PlaneCanvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with what was begun, and say where the pointer is."""
         px, py = event.position().x(), event.position().y()
+        self._pointer = px, py
         gesture = self._gesture
         if isinstance(gesture, Pan):
             self._pan_happened = True
@@ -172,6 +178,7 @@ class Plane(PlaneCanvas):
         if self._brush or event.button() != Qt.MouseButton.LeftButton:
             self.mousePressEvent(event)
         elif self._item_at(px, py) is None:
+            self.click_withdrawn.emit()
             self.point_wanted.emit(*self._view.to_plane(px, py))
 
     def _want_menu(self, px: float, py: float) -> None:
@@ -191,12 +198,18 @@ class Plane(PlaneCanvas):
         notches = angle / 120 if angle else pixels / 24
         if notches:
             at = event.position()
+            self._pointer = at.x(), at.y()
             self._take_view(self._view.zoomed(ZOOM_PER_NOTCH**notches, at.x(), at.y()))
-            self.hovered.emit(self._view.to_plane(at.x(), at.y()))
         event.accept()
+
+    def _tell_place(self) -> None:
+        """Another part of the plane is under a pointer that lies still."""
+        if self._pointer is not None and self._gesture is None:
+            self.hovered.emit(self._view.to_plane(*self._pointer))
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is nowhere."""
+        self._pointer = None
         self._hover_code(None)
         self.hovered.emit(None)
 

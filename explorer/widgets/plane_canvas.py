@@ -48,6 +48,7 @@ class PlaneCanvas(QWidget):
         self._visible = np.zeros(0, bool)
         self._hidden: tuple[int, ...] = ()
         self._codes_shown, self._prior_shown, self._manifold_shown = True, False, False
+        self._prior_centre = (0.0, 0.0)
         self._manifold = PictureStack()
         self._field = PictureStack()
         self._opacities: np.ndarray | None = None
@@ -95,6 +96,12 @@ class PlaneCanvas(QWidget):
         """Which layers are drawn."""
         self._codes_shown, self._manifold_shown, self._prior_shown = codes, manifold, prior
         self.update()
+
+    def set_prior_centre(self, place: tuple[float, float]) -> None:
+        """Where the prior's density on the plane is greatest."""
+        if place != self._prior_centre:
+            self._prior_centre = place
+            self.update()
 
     def set_manifold(self, picture: np.ndarray | None, extent: Extent = NOWHERE, columns: int = 1, partial: bool = False) -> None:
         """Picture (H, W, 3) of the decodings over a rectangle; None takes it away. A `partial` one is followed by a finer one."""
@@ -282,7 +289,7 @@ class PlaneCanvas(QWidget):
             strength = None if self._opacities is None else self._opacities[self._visible]
             paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
         if self._prior_shown:
-            paint.draw_prior(painter, view, tokens, busy)
+            paint.draw_prior(painter, view, self._prior_centre, tokens, busy)
         paint.draw_tick_numbers(painter, view, tokens, busy)
         ink = paint.strong_ink(tokens, busy)
         overlays.draw_scale_bar(painter, view, *ink)

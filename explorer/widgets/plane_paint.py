@@ -150,13 +150,13 @@ def draw_codes(
     return count
 
 
-def draw_prior(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: bool) -> None:
-    """Circles that hold 50, 90 and 99 % of the prior N(0, I)."""
+def draw_prior(painter: QPainter, view: Viewport, centre_at: tuple[float, float], tokens: Tokens, over_picture: bool) -> None:
+    """Circles that hold 50, 90 and 99 % of the prior N(0, I) on the plane, about the place nearest to the origin."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     colour = QColor(255, 255, 255, 150) if over_picture or tokens.name == "dark" else QColor(0, 0, 0, 120)
     words, halo = _quiet_ink(tokens, over_picture)
-    centre = QPointF(*view.to_screen(0, 0))
+    centre = QPointF(*view.to_screen(*centre_at))
     for mass in PRIOR_MASSES:
         radius = prior_radius(mass) * view.scale
         pen = QPen(colour, 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 NOTCH = 120
 PIXELS_PER_NOTCH = 24
@@ -27,3 +29,19 @@ class WheelSteps:
         notches = int(self._rest)
         self._rest -= notches
         return -notches
+
+
+class _Passing(QObject):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ignore the wheel over a widget without the focus, so that what is around it scrolls."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def let_wheel_pass(*widgets: QWidget) -> None:
+    """Lists and sliders in something that scrolls: the wheel turns them only when they have the focus."""
+    for widget in widgets:
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        widget.installEventFilter(_Passing(widget))

@@ -363,6 +363,13 @@ def test_codes_are_shown_at_their_nearest_places_with_their_distances(models: Mo
     np.testing.assert_allclose(found.distances, np.abs(codes[:, 1]), atol=1e-4)
     assert (found.dimensions, found.rest) == (3, 1)
     assert found.spread == pytest.approx(np.sqrt((codes[:, 1] ** 2).mean()), rel=1e-3)
+    moved = [o for o in steps(EncodeImages(path, 300, Slice("axes", 0, 2, offsets=(-1.5,))), models) if o is not None][-1]
+    assert isinstance(moved, CodesShown)
+    assert (moved.origin, moved.origin_distance) == ((0.0, 0.0), 1.5)
+    corner = [o for o in steps(EncodeImages(path, 300, Slice("codes", codes=((1, 2, 3), (2, 2, 3), (1, 3, 3)))), models) if o is not None]
+    assert isinstance(corner[-1], CodesShown)
+    assert corner[-1].origin == pytest.approx((-1.0, -2.0))
+    assert corner[-1].origin_distance == pytest.approx(3.0)
 
 
 def test_a_picture_off_the_plane_has_its_marginal_there(models: Models, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def centres(columns: int = 8, rows: int = 5) -> torch.Tensor:
 
 
 def test_each_pass_is_finer_and_the_range_stays(models: Models, checkpoints: Mapping[str, Path]) -> None:
-    parts = ask(models, checkpoints["mnist-vae-2d"], "error")
+    parts = ask(Models(torch.device("cpu")), checkpoints["mnist-vae-2d"], "error")  # of which nothing is known yet
     assert [(p.columns, p.rows, p.partial) for p in parts] == [(2, 2, True), (4, 3, True), (8, 5, False)]
     assert len({(p.low, p.high, p.logarithmic) for p in parts}) == 1
     assert parts[0].low < parts[0].high
@@ -82,6 +82,20 @@ def test_classes_are_the_classifiers_own_with_colours_by_their_shares(models: Mo
     np.testing.assert_allclose(found.values.ravel(), shares.max(1), atol=1e-3)
     np.testing.assert_allclose(found.picture[..., 0].ravel(), shares @ (17 * np.arange(10)), atol=1)
     assert (found.low, found.high) == (0, 1)
+
+
+def test_what_was_computed_for_the_last_view_is_not_computed_again(checkpoints: Mapping[str, Path]) -> None:
+    fresh, path = Models(torch.device("cpu")), str(checkpoints["mnist-vae-2d"])
+    with torch.inference_mode():
+        whole = [o for o in latent.handle(ShowField(path, "classes", (-2.0, 2.0, -1.0, 1.0), 16, 8, COLOURS), fresh) if o is not None]
+        moved = list(latent.handle(ShowField(path, "classes", (-1.5, 2.5, -1.25, 0.75), 16, 8, COLOURS), fresh))
+        other = list(latent.handle(ShowField(path, "classes", (-1.5, 2.5, -1.25, 0.75), 16, 8, COLOURS), Models(fresh.device)))[-1]
+    assert len(whole) == 3
+    (shown,) = (o for o in moved if o is not None)  # no coarse pass
+    assert isinstance(shown, FieldShown)
+    assert isinstance(other, FieldShown)
+    np.testing.assert_allclose(shown.values, other.values, atol=1e-5)
+    np.testing.assert_array_equal(shown.values[:7, :14], whole[-1].values[1:, 2:])  # type: ignore[union-attr]
 
 
 def test_a_grid_that_cannot_be_is_refused(models: Models, checkpoints: Mapping[str, Path]) -> None:

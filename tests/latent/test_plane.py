@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from explorer.latent.plane import MAX_CELLS, cell_centres, covers, extent_of, grid_over, log_prior, prior_radius
+from explorer.latent.slices import through
 
 
 def test_centres_go_row_by_row_from_the_top_left() -> None:
@@ -90,3 +91,13 @@ def test_extent_leaves_outliers_out_and_has_a_margin() -> None:
     single = extent_of(np.array([[2.0, 3.0]]))
     assert single is not None
     assert single[0] < 2.0 < single[1]
+
+
+def test_log_prior_on_a_slice_is_that_of_the_whole_code() -> None:
+    rng = np.random.default_rng(3)
+    found = through(rng.standard_normal((3, 5)))
+    origin, distance = found.project(np.zeros((1, 5)))
+    for x, y in ((0.0, 0.0), (0.4, -1.7)):
+        z = found.lift(np.array([[x, y]]))[0]
+        whole = float(-0.5 * z @ z - 2.5 * np.log(2 * np.pi))
+        assert log_prior(x, y, (origin[0, 0], origin[0, 1]), distance[0], 5) == pytest.approx(whole, abs=1e-12)

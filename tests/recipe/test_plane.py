@@ -53,6 +53,7 @@ BAD = {
     "a circle of three nodes": ('{"strokes": [{"name": "S", "path": [[0, 0], [1, 1], [2, 2]], "shape": "circle"}]}', "2 nodes"),
     "no samples of the prior": ('{"prior": {"count": 0}}', "prior samples"),
     "a seed too small": ('{"prior": {"seed": -1}}', "seed"),
+    "an image that cannot be": ('{"encoded": {"image": -1}}', "test image"),
     "too many planes": ('{"beside": [' + ", ".join(['{"checkpoint": "a", "source": "b"}'] * 4) + "]}", "at most 3 planes"),
 }
 

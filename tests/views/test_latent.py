@@ -24,10 +24,11 @@ from explorer.exports.embedded import read_recipe
 from explorer.latent.plane import cell_centres, covers
 from explorer.latent.strokes import resample
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
-from explorer.recipe import Point
+from explorer.recipe import Point, Slice
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
+from explorer.views.latent import verbs, verbs_encode
 from explorer.views.latent.view import LatentWorkspace
 from explorer.views.workspace import Workspace
 
@@ -502,7 +503,7 @@ def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
     with qtbot.waitSignal(ws.context.client.failed) as failed:
         ws.accept_picture(str(file))
     assert "words.png: cannot be read as a picture" in failed.args[0].message
-    assert state(ws).picture == ""  # or it would be told again at every start
+    assert state(ws).recipe.encoded.picture == ""  # or it would be told again at every start
     settle(ws, qtbot)
     point = add_point(ws, 0.3, 0.3)
     settle(ws, qtbot)
@@ -572,7 +573,7 @@ def test_a_code_shows_its_image_and_a_click_encodes_it(
     assert ws.plane.pointed == alone
     settle(ws, qtbot)
     QTest.mouseClick(ws.plane, LEFT, pos=where)
-    assert state(ws).image == alone
+    assert state(ws).recipe.encoded.image == alone
     settle(ws, qtbot)
     np.testing.assert_array_equal(pixels(ws.inspector.picture.pad.image)[:, :, 0], mnist_test[0][alone, 0])
     assert ws.plane.posterior is not None
@@ -586,6 +587,22 @@ def test_a_code_shows_its_image_and_a_click_encodes_it(
     ws.actions_.resample.trigger()
     settle(ws, qtbot)
     assert not np.array_equal(ws.plane.samples_drawn, drawn)
+    QTest.mouseDClick(ws.plane, LEFT, pos=where)  # with no click before it that encoded something else
+    assert state(ws).recipe.encoded.image == alone
+    assert len(state(ws).recipe.points) == 1
+    for _ in range(3):  # the point, both draws, the encoding
+        ws.context.store.undo()
+    settle(ws, qtbot)
+    assert state(ws).recipe.encoded.image is None
+    assert ws.plane.posterior is None
+    assert len(ws.plane.samples_drawn) == 0
+    assert ws.panel.content.title == ""
+    add_point(ws, *codes[alone].tolist())
+    assert len(state(ws).recipe.points) == 1
+    assert state(ws).recipe.encoded.image is None  # a double-click on a code puts a point there and encodes nothing
+    ws.context.store.undo()
+    assert state(ws).recipe.points == ()
+    settle(ws, qtbot)
 
 
 # --- fields, samples, paths
@@ -705,7 +722,9 @@ def test_a_stroke_in_equal_steps_between_images(ws: LatentWorkspace, qtbot: QtBo
     assert uneven(after.tiles) < 0.7 * uneven(before.tiles)
 
 
-def test_the_strip_is_exported_with_its_recipe(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_strip_is_exported_with_its_recipe_and_opened_again(
+    ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer, tmp_path: Path
+) -> None:
     assert not ws.export_kinds
     paint(ws, ARC)
     ws.player.stop()
@@ -718,6 +737,29 @@ def test_the_strip_is_exported_with_its_recipe(ws: LatentWorkspace, qtbot: QtBot
     plane = read_recipe(tmp_path / "arc.gif").plane
     assert plane is not None
     assert plane.strokes == state(ws).recipe.strokes
+    assert plane.source == "mnist-vae-2d"
+    verbs.delete(ws.context.store, state(ws).selected)
+    settle(ws, qtbot)
+    explorer.window.open_paths([str(tmp_path / "arc.gif")])
+    qtbot.waitUntil(lambda: ws.idle and ws.panel.strip.count == 64, timeout=30_000)
+    assert state(ws).recipe.strokes == plane.strokes
+    assert state(ws).selected == plane.strokes[0].name
+
+
+def test_what_is_no_coordinate_is_refused_in_words(ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer) -> None:
+    point = add_point(ws, 0.3, 0.3)
+    field = ws.inspector.selection.across
+    for typed, words in (("nan", "finite number"), ("1e9", "too far out"), ("here", "no number")):
+        field.setFocus()
+        field.lineEdit().setText(typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert words in explorer.window.banner.message
+        assert state(ws).recipe.points == (point,)
+        assert field.value() == pytest.approx(point.x)
+    field.lineEdit().setText("-1,25")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert state(ws).recipe.points[0].x == -1.25
+    settle(ws, qtbot)
 
 
 # --- planes beside
@@ -736,7 +778,7 @@ def test_a_linked_plane_shows_the_same_stroke_digit_and_samples(ws: LatentWorksp
     settle(ws, qtbot)
     np.testing.assert_array_equal(ws.panes[0].plane.samples_drawn, ws.panes[1].plane.samples_drawn)
     assert all(row.note for row in ws.panel.content.rows)
-    ws.context.store.update_latent(image=3)
+    verbs_encode.encode_image(ws.context.store, 3)
     settle(ws, qtbot)
     assert ws.panes[1].plane.posterior is not None
     assert ws.panes[1].plane.posterior[2].startswith("a point")
@@ -811,7 +853,7 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
     section = ws.inspector.slice_
     assert section.heading.text() == "PLANE THROUGH 4 DIMENSIONS"
-    assert not ws.actions_.prior.isEnabled()
+    assert ws.actions_.prior.isEnabled()
     section.kind.activated.emit(section.kind.findData("axes"))
     settle(ws, qtbot)
     sliders = [row.slider for row in section._rows]
@@ -827,6 +869,24 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     with torch.inference_mode():
         wanted = grey_tiles(network(path).decode(torch.tensor([[point.x, point.y, 0.0, 1.5]])).numpy())[0]
     assert_same(ws.plane.tiles["P1"], wanted)
+    assert not section.planes.isVisibleTo(section)
+    verbs.link_plane(ws.context.store, opened.args[0])  # a second slice of it, steered by itself
+    qtbot.waitUntil(lambda: len(ws.panes) == 2 and ws.idle and len(ws.panes[1].plane.codes_drawn) == 10_000, timeout=60_000)
+    assert section.planes.isVisibleTo(section)
+    section.planes.activated.emit(1)
+    section.kind.activated.emit(section.kind.findData("axes"))
+    sliders[0].setValue(-200)
+    settle(ws, qtbot)
+    beside = state(ws).recipe.beside[0].slice
+    assert beside is not None
+    assert beside.offsets == (-2.0,)
+    assert state(ws).recipe.slice == slice_
+    with torch.inference_mode():
+        wanted = grey_tiles(network(path).decode(torch.tensor([[point.x, point.y, -2.0, 0.0]])).numpy())[0]
+    assert_same(ws.panes[1].plane.tiles["P1"], wanted)
     ws.actions_.reset_offsets.trigger()
-    assert state(ws).recipe.slice.offsets == ()  # type: ignore[union-attr]
+    assert state(ws).recipe.beside[0].slice == Slice("axes")
+    section.planes.activated.emit(0)
+    ws.actions_.reset_offsets.trigger()
+    assert state(ws).recipe.slice == Slice("axes")
     settle(ws, qtbot)

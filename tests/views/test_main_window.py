@@ -176,7 +176,7 @@ def test_a_picture_goes_to_the_workspace_that_takes_it(explorer: Explorer, tmp_p
     assert "Latent" in explorer.window.banner.hint
     explorer.window.choose("latent")
     explorer.window.open_paths([str(path)])
-    assert explorer.store.session.latent.picture == str(path)
+    assert explorer.store.session.latent.recipe.encoded.picture == str(path)
 
 
 def mime(*paths: str) -> QMimeData:

@@ -109,6 +109,8 @@ def test_prior_contours_are_at_their_radii(plane: Plane) -> None:
     plane.set_layers(codes=True, manifold=False, prior=True)
     assert lit(1.1774)  # half of the prior
     assert not lit(1.5)
+    plane.set_prior_centre((-0.3, -0.4))  # of a slice whose origin is not the nearest place to the latent space's
+    assert not lit(1.1774)
 
 
 def test_an_empty_plane_says_what_to_do(plane: Plane) -> None:
@@ -177,7 +179,10 @@ def test_fit_shows_the_home_again_and_a_fitted_view_follows_the_size(plane: Plan
 def test_a_double_click_wants_a_point_where_there_is_none(plane: Plane) -> None:
     wanted: list[tuple[float, float]] = []
     plane.point_wanted.connect(lambda x, y: wanted.append((x, y)))
+    withdrawn: list[bool] = []
+    plane.click_withdrawn.connect(lambda: withdrawn.append(True))
     QTest.mouseDClick(plane, LEFT, pos=at(plane, 0.5, -0.5))
+    assert withdrawn == [True]
     plane.set_items((Point("P1", 0.5, -0.5),), (), "")
     QTest.mouseDClick(plane, LEFT, pos=at(plane, 0.5, -0.5))
     assert wanted == [pytest.approx((0.5, -0.5))]

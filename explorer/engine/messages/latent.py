@@ -151,6 +151,10 @@ class CodesShown:
         Root mean square of the distances: what counts as far.
     dimensions : int
         Of the latent space.
+    origin : (float, float)
+        The place nearest to the latent space's origin: where the prior's density on the plane is greatest.
+    origin_distance : float
+        Of the origin from the plane.
     """
 
     path: str
@@ -160,6 +164,8 @@ class CodesShown:
     distances: np.ndarray | None = None
     spread: float = 0.0
     dimensions: int = 2
+    origin: tuple[float, float] = (0.0, 0.0)
+    origin_distance: float = 0.0
 
     @property
     def rest(self) -> int:
@@ -311,6 +317,9 @@ class CodesDrawn:
         The likeliest digit of each decoding and its probability; empty without the classifier.
     confident : float
         Share of them read with confidence over 0.9; NaN without the classifier.
+    kinds : float
+        Effective number of digits that they are read as, exp(entropy) of the digits' shares: 1 if all are one digit,
+        10 if all ten come alike; NaN without the classifier.
     partial : bool
         How they are read follows.
     """
@@ -322,4 +331,5 @@ class CodesDrawn:
     digits: np.ndarray
     confidence: np.ndarray
     confident: float
+    kinds: float = float("nan")
     partial: bool = False

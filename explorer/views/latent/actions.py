@@ -17,7 +17,7 @@ class LatentActions:
     ----------
     move, brush, line, circle, geodesic, add_point, lock, copy, paths, delete, play, loop, back, on, export, fit, zoom_in, zoom_out,
     codes, manifold, prior, sample, no_samples, all_classes, encode, paste, no_picture, resize, centre, resample,
-    other_model, beside, another_plane, reset_offsets : QAction
+    less_trained, more_trained, other_model, beside, another_plane, reset_offsets : QAction
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -50,7 +50,7 @@ class LatentActions:
         self.zoom_out = self._make("Zoom &out", "-", "Make smaller about the middle (−, or the wheel)")
         self.codes = self._make("&Codes", "C", "The codes of the 10,000 test images, coloured by class (C)", True)
         self.manifold = self._make("Mani&fold", "G", "Decodings of a grid of codes, finer as you zoom in (G)", True)
-        self.prior = self._make("P&rior", "P", "Circles that hold 50, 90 and 99 % of the prior N(0, I); an AE has none (P)", True)
+        self.prior = self._make("P&rior", "P", "Circles that hold 50, 90, 99 % of the prior N(0, I) on the plane; an AE has none (P)", True)
         self.sample = self._make("Sa&mple the prior", "N", "New random codes z ~ N(0, I), decoded, and how many are read as digits (N)")
         self.no_samples = self._make("Remove sampl&es", None, "Take the random codes off the plane")
         self.all_classes = self._make("Show all c&lasses", None, "Draw the codes of every class")
@@ -65,6 +65,8 @@ class LatentActions:
         self.another_plane = self._make("Another random plane", None, "Another plane through the origin, in directions drawn at random")
         self.reset_offsets = self._make("Back to the middle", None, "Every remaining direction at 0")
         self.beside = self._make("Another plane &beside", "Y", "Link another model: the same strokes, digit and samples through each (Y)")
+        self.less_trained = self._make("Earlier in training", "[", "The same z through the run's snapshot before this one ([)")
+        self.more_trained = self._make("Later in training", "]", "The same z through the run's next snapshot (])")
         self.other_model = self._make("&VAE or AE", "X", "Show the other kind of model at the same coordinates (X)")
 
     def tools(self) -> dict[str, QAction]:
@@ -91,7 +93,7 @@ class LatentActions:
             (self.codes, self.manifold, self.prior, self.all_classes, self.sample, self.no_samples),
             (self.fit, self.zoom_in, self.zoom_out),
             (self.encode, self.paste, self.centre, self.resample, self.no_picture),
-            (self.other_model, self.beside),
+            (self.less_trained, self.more_trained, self.other_model, self.beside),
         )
         rows: list[QAction] = []
         for group in groups:

@@ -27,7 +27,7 @@ from explorer.latent.strokes import Path
 from explorer.recipe import Dab, Point, Slice, Stroke
 from explorer.state.session import LatentState, Session
 from explorer.views.chain.inquiry import Inquiry, Receiver
-from explorer.views.latent import encoding
+from explorer.views.latent import encoding, verbs_encode
 from explorer.views.latent.contract import Probe, View
 from explorer.views.latent.draws import Draws
 from explorer.views.latent.entries import has_plane, plane_entries, resolve, slice_of
@@ -192,11 +192,13 @@ class LatentController(QObject):
 
     def _failed(self, failed: Failed) -> None:
         """What cannot be encoded is put away; a model that cannot be read is told of where its codes would be."""
-        picture = self.state.picture
-        if picture and failed.message.startswith(picture):
-            self._context.store.update_latent(picture="")
-        elif self.state.image is not None and "there is no test image" in failed.message:
-            self._context.store.update_latent(image=None)
+        encoded, store = self.state.recipe.encoded, self._context.store
+        if encoded.picture and failed.message.startswith(encoded.picture):
+            if not verbs_encode.withdraw(store, verbs_encode.PICTURE):  # what was there before is there again
+                verbs_encode.encode_nothing(store)
+        elif encoded.image is not None and "there is no test image" in failed.message:
+            if not verbs_encode.withdraw(store, verbs_encode.IMAGE):
+                verbs_encode.encode_nothing(store)
         elif self._active and self.codes is None and self.entry is not None and failed.message.startswith(self.entry.path):
             self._view.show_broken(self.entry)
 
@@ -218,16 +220,20 @@ class LatentController(QObject):
 
     def _take_entry(self, entry: LibraryEntry | None, slice_: Slice | None) -> None:
         same = entry == self.entry
+        library = self._context.library
+        of_one_run = not same and entry is not None and library.listed(entry) == library.listed(self.entry)
         self._inquiry.drop()
         self._streams.drop()
         self._asked.clear()
         self.entry, self.slice = entry, slice_
         self._read = None
-        self._layers.clear()
+        if not of_one_run:
+            self._layers.clear()
         self._paths.clear()
         self._draws.clear()
         if not same:
             self.codes = None
+        if not same and not of_one_run:  # codes of the moment before stay in view until they move
             self._view.show_codes(None)
             self._view.show_picture(None)
 

@@ -8,6 +8,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent import encoding
 from explorer.views.latent.contract import View
 from explorer.views.latent.stream import Streams
+from explorer.views.latent.strip_name import strip_of
 
 POSTERIOR_DRAWS = 24
 
@@ -35,11 +36,13 @@ class Draws:
 
     def _wanted(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> DrawCodes | None:
         prior = state.recipe.prior
-        if state.strip == "samples" and prior is not None:
+        strip = strip_of(state)
+        if strip == "samples" and prior is not None:
             return DrawCodes(entry.path, prior.count, prior.seed, slice=slice_)
         encoded = encoding.wanted(state, entry.path, slice_)
-        if state.strip == "posterior" and encoded is not None:
-            return DrawCodes(entry.path, POSTERIOR_DRAWS, state.draws, encoded, slice_)
+        seed = state.recipe.encoded.draws
+        if strip == "posterior" and encoded is not None and seed is not None:
+            return DrawCodes(entry.path, POSTERIOR_DRAWS, seed, encoded, slice_)
         return None
 
     def _take(self, outcome: Outcome) -> None:

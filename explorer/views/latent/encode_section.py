@@ -76,6 +76,7 @@ class EncodeSection(Section):
         self._tools.setLayout(row)
         self.column.addWidget(self._tools)
         self.facts = Facts({
+            "picture": "What is encoded",
             "code": "The code of the picture: an AE has no q(z|x), its code is a point",
             "q(z|x) mean": "Mean of the encoder's Gaussian q(z|x)",
             "σ": "Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them",
@@ -95,7 +96,7 @@ class EncodeSection(Section):
         """What the person chose."""
         drawing: tuple[Dab, ...] = state.recipe.drawing
         self.pad.set_drawing(drawing)
-        self.centre.setChecked(state.centre)
+        self.centre.setChecked(state.recipe.encoded.centre)
         self._tools.setVisible(something(state))
 
     def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
@@ -108,8 +109,6 @@ class EncodeSection(Section):
                 f"{_short(picture.name)} is {width} × {height} pixels; this model takes {wanted_width} × {wanted_height}."
             )
         encoded = picture if isinstance(picture, PictureEncoded) else None
-        self.heading.setText("ENCODE" if picture is None else f"ENCODE · {_short(picture.name)}")
-        self.heading.setToolTip("" if picture is None else picture.name)
         self.pad.set_picture(None if encoded is None else encoded.tile)
         self.output.set_tile(None if encoded is None else encoded.reconstruction)
         for name, text in _facts_of(encoded).items():
@@ -117,10 +116,11 @@ class EncodeSection(Section):
 
 
 def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
-    names = ("code", "q(z|x) mean", "σ", "off plane", "log p(x|z)", "KL", "ELBO", "error")
+    names = ("picture", "code", "q(z|x) mean", "σ", "off plane", "log p(x|z)", "KL", "ELBO", "error")
     facts = dict.fromkeys(names, "")
     if picture is None:
         return facts
+    facts["picture"] = _short(picture.name)
     if picture.sigma is None:
         facts["code"] = pair(*picture.mean)
     else:

@@ -19,16 +19,17 @@ def wanted(state: LatentState, path: str, slice_: Slice | None, growing: tuple[D
     growing : tuple of Dab or None
         The drawing with the mark that is under the pen.
     """
-    drawing = state.recipe.drawing if growing is None else growing
+    drawing, encoded = state.recipe.drawing if growing is None else growing, state.recipe.encoded
     if drawing:
-        return EncodePicture(path, drawing=drawing, centre=state.centre, slice=slice_)
-    if state.image is not None:
-        return EncodePicture(path, index=state.image, centre=state.centre, slice=slice_)
-    if state.picture:
-        return EncodePicture(path, state.picture, resize=state.resize, centre=state.centre, slice=slice_)
+        return EncodePicture(path, drawing=drawing, centre=encoded.centre, slice=slice_)
+    if encoded.image is not None:
+        return EncodePicture(path, index=encoded.image, centre=encoded.centre, slice=slice_)
+    if encoded.picture:
+        return EncodePicture(path, encoded.picture, resize=encoded.resize, centre=encoded.centre, slice=slice_)
     return None
 
 
 def something(state: LatentState) -> bool:
     """Whether anything is to be encoded."""
-    return bool(state.recipe.drawing) or state.image is not None or bool(state.picture)
+    recipe = state.recipe
+    return bool(recipe.drawing) or recipe.encoded.image is not None or bool(recipe.encoded.picture)

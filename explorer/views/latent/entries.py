@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.engine.messages import LibraryEntry
 from explorer.recipe import PlaneRecipe, Slice
 from explorer.state.library import Library
+from explorer.state.session import LatentState
 
 DEFAULT = "mnist-vae-2d"
 
@@ -37,7 +38,7 @@ def resolve(recipe: PlaneRecipe, library: Library, which: int = 0) -> LibraryEnt
 
     The first plane falls back on the shipped VAE, then on the first there is.
     """
-    entries = plane_entries(library)
+    entries = (*plane_entries(library), *(e for e in library.folded if has_plane(e)))
     if which:
         model = recipe.beside[which - 1] if which <= len(recipe.beside) else None
         tests = [] if model is None else [lambda e: e.sha256 == model.checkpoint, lambda e: model.source in (e.name, e.path)]
@@ -47,6 +48,18 @@ def resolve(recipe: PlaneRecipe, library: Library, which: int = 0) -> LibraryEnt
             lambda e: e.name == DEFAULT, lambda e: True,
         ]  # fmt: skip
     return next((e for test in tests for e in entries if test(e)), None)
+
+
+def sliced_planes(recipe: PlaneRecipe, library: Library) -> tuple[tuple[int, LibraryEntry], ...]:
+    """The planes that are slices of more than two dimensions: 0 the first, i the ith beside it."""
+    found = ((which, resolve(recipe, library, which)) for which in range(1 + len(recipe.beside)))
+    return tuple((which, entry) for which, entry in found if entry is not None and dimensions(entry) > 2)
+
+
+def steered(state: LatentState, library: Library) -> int:
+    """The plane that the inspector steers: the chosen one where it is a slice, else the first that is, else the first."""
+    known = [which for which, _ in sliced_planes(state.recipe, library)]
+    return state.sliced if state.sliced in known else known[0] if known else 0
 
 
 def slice_of(recipe: PlaneRecipe, which: int = 0) -> Slice | None:

@@ -39,6 +39,7 @@ class Facts(QWidget):
             grid.addWidget(label, index, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, index, 1)
             self._rows[name] = label, value
+            self.show_value(name, "")
 
     def show_value(self, name: str, text: str) -> None:
         """Value of a row; empty hides it."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from explorer.recipe import Point, Spacing, Stroke, StrokeShape
 from explorer.state.session import LatentState
-from explorer.views.latent import verbs
+from explorer.views.latent import verbs, verbs_encode
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import SHAPES, LatentController
 from explorer.views.latent.hands_encode import EncodeHands
@@ -20,6 +20,7 @@ from explorer.views.latent.hands_models import ModelHands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.pane import PlanePane
 from explorer.views.latent.player import Player
+from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
@@ -63,6 +64,7 @@ class Hands(QObject):
         """Listen to a plane: all that are linked change the same session."""
         plane.hovered.connect(self._hover)
         plane.code_clicked.connect(self._encode.encode_image)
+        plane.click_withdrawn.connect(self._encode.withdraw_image)
         plane.point_wanted.connect(self._add_point)
         plane.item_selected.connect(self._select)
         plane.item_carried.connect(self._carry)
@@ -83,6 +85,11 @@ class Hands(QObject):
         self._models.take_legend(pane.legend)
         pane.model_chosen.connect(lambda sha256: self._models.choose_linked(which, sha256))
         pane.close_wanted.connect(lambda: self._models.unlink(which))
+        self._models.take_pane(pane, which)
+
+    def take_first(self, pane: PlanePane) -> None:
+        """Listen to the first plane's slider over training time."""
+        self._models.take_pane(pane, 0)
 
     def _take_actions(self) -> None:
         a = self._actions
@@ -107,6 +114,7 @@ class Hands(QObject):
         selection = inspector.selection
         selection.renamed.connect(self._rename)
         selection.placed.connect(self._place)
+        selection.refused.connect(self._controller.complain)
         selection.frames_chosen.connect(self._set_frames)
         selection.shape_chosen.connect(self._set_shape)
         selection.spacing_chosen.connect(self._set_spacing)
@@ -189,8 +197,11 @@ class Hands(QObject):
         verbs.remove_samples(self._store)
 
     def _close_strip(self) -> None:
-        if self._state.strip == "samples":
+        strip = strip_of(self._state)
+        if strip == "samples":
             verbs.remove_samples(self._store)
+        elif strip == "posterior":
+            verbs_encode.remove_draws(self._store)
         else:
             self._store.update_latent(strip="stroke", frame=0)
 
@@ -201,7 +212,7 @@ class Hands(QObject):
     def _toggle_paths(self) -> None:
         """Between the selected point, or the last, and the one before it."""
         points = [p.name for p in self._state.recipe.points]
-        if self._state.strip == "paths" or len(points) < 2:
+        if strip_of(self._state) == "paths" or len(points) < 2:
             self._store.update_latent(strip="stroke", frame=0)
             return
         last = self._state.selected if self._state.selected in points else points[-1]
@@ -244,7 +255,7 @@ class Hands(QObject):
     def _play(self) -> None:
         """Play the selected stroke with the settings of now."""
         count = self._count()
-        if count and self._state.strip in ("stroke", "paths"):
+        if count and strip_of(self._state) in ("stroke", "paths"):
             self.player.play(self._state.frame, count, self._state.loop, self._state.speed)
 
     def _replay(self) -> None:
@@ -262,7 +273,7 @@ class Hands(QObject):
 
     def _count(self) -> int:
         """Frames of what the strip shows."""
-        if self._state.strip == "stroke":
+        if strip_of(self._state) == "stroke":
             stroke = self._stroke()
             return 0 if stroke is None else stroke.frames
         return self._frames()

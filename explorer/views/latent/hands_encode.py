@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.paths import state_folder
 from explorer.recipe import Dab
 from explorer.state.session import LatentState
-from explorer.views.latent import verbs
+from explorer.views.latent import verbs_encode
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encode_section import EncodeSection
 from explorer.views.workspace import Context
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
+PASTED, KEPT = "pasted-", 20
+"""Name of the files of pasted pictures, and how many of them are kept."""
 
 
 class EncodeHands(QObject):
@@ -35,6 +39,7 @@ class EncodeHands(QObject):
         super().__init__(parent)
         self._store, self._widget = context.store, window
         self._controllers: list[LatentController] = []
+        self._clicked = False
         a = actions
         slots = {
             a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.paste: self._paste, a.resize: self._resize,
@@ -58,11 +63,19 @@ class EncodeHands(QObject):
         return self._store.session.latent
 
     def _dismiss_picture(self) -> None:
-        verbs.encode_nothing(self._store)
+        verbs_encode.encode_nothing(self._store)
 
     def encode_image(self, index: int) -> None:
         """Encode a test image."""
-        verbs.encode_image(self._store, index)
+        before = self._store.session.latent.recipe
+        verbs_encode.encode_image(self._store, index)
+        self._clicked = self._store.session.latent.recipe is not before
+
+    def withdraw_image(self) -> None:
+        """The click on a code was the first half of a double-click: what was encoded before is there again."""
+        if self._clicked:
+            verbs_encode.withdraw(self._store, verbs_encode.IMAGE)
+        self._clicked = False
 
     def _drawing_growing(self, drawing: tuple[Dab, ...]) -> None:
         for controller in self._controllers:
@@ -71,37 +84,48 @@ class EncodeHands(QObject):
     def _drawn(self, drawing: tuple[Dab, ...]) -> None:
         for controller in self._controllers:
             controller.set_drawing(None)
-        verbs.draw(self._store, drawing)
+        verbs_encode.draw(self._store, drawing)
 
     def _choose_centre(self, on: bool) -> None:
-        self._store.update_latent(centre=on)
+        verbs_encode.centre(self._store, on)
 
     def _toggle_centre(self) -> None:
-        self._store.update_latent(centre=not self._state.centre)
+        verbs_encode.centre(self._store, not self._state.recipe.encoded.centre)
 
     def _resize(self) -> None:
-        self._store.update_latent(resize=True)
+        verbs_encode.resize(self._store)
 
     def _resample(self) -> None:
         self.drawing_wanted.emit()
-        verbs.resample(self._store)
+        verbs_encode.resample(self._store)
 
     def _paste(self) -> None:
         """Encode the clipboard's picture, or the picture file in it."""
         data = QGuiApplication.clipboard().mimeData()
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
         if files:
-            verbs.encode_file(self._store, files[0])
+            verbs_encode.encode_file(self._store, files[0])
         elif data is not None and data.hasImage():
-            path = state_folder() / "pasted.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if QGuiApplication.clipboard().image().save(str(path)):
-                verbs.encode_nothing(self._store)
-                verbs.encode_file(self._store, str(path))
+            path = pasted(QGuiApplication.clipboard().image())
+            if path is not None:
+                verbs_encode.encode_file(self._store, str(path))
         else:
             self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
 
     def _ask_for_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURES)
         if path:
-            verbs.encode_file(self._store, path)
+            verbs_encode.encode_file(self._store, path)
+
+
+def pasted(image: QImage) -> Path | None:
+    """File of a pasted picture, named by its pixels, so that undo finds each again; None where it cannot be written."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    path = state_folder() / f"{PASTED}{zlib.crc32(bytes(plain.constBits())):08x}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not image.save(str(path)):
+        return None
+    known = sorted(path.parent.glob(f"{PASTED}*.png"), key=lambda file: file.stat().st_mtime)
+    for old in known[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path

@@ -10,7 +10,8 @@ from explorer.state.session import FieldName, LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
-from explorer.views.latent.entries import dimensions, is_variational, plane_entries
+from explorer.views.latent.entries import dimensions, is_variational, plane_entries, slice_of, steered
+from explorer.views.latent.pane import PlanePane
 from explorer.views.latent.slice_section import SliceSection
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
@@ -28,6 +29,7 @@ class ModelHands(QObject):
             a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
             a.all_classes: self._all_classes, a.other_model: self._other_model, a.beside: self._link,
             a.another_plane: self._another_plane, a.reset_offsets: self._reset_offsets,
+            a.less_trained: lambda: self._step_training(-1), a.more_trained: lambda: self._step_training(1),
         }  # fmt: skip
         for action, slot in slots.items():
             action.triggered.connect(slot)
@@ -40,12 +42,31 @@ class ModelHands(QObject):
         toolbar.kind_chosen.connect(self._choose_kind)
         toolbar.field_chosen.connect(self._choose_field)
         section.slice_chosen.connect(self._choose_slice)
+        section.plane_chosen.connect(self._steer)
         section.slider_released.connect(self._store.end_merge)
 
     def take_legend(self, legend: PlaneLegend) -> None:
         """Listen to a plane's classes."""
         legend.class_toggled.connect(self._toggle_class)
         legend.class_alone.connect(self._only_class)
+
+    def take_pane(self, pane: PlanePane, which: int) -> None:
+        """Listen to a plane's slider over training time."""
+        pane.snapshot_chosen.connect(lambda sha256, dragged: self._choose_snapshot(which, sha256, dragged))
+        pane.snapshot_released.connect(self._store.end_merge)
+
+    def _choose_snapshot(self, which: int, sha256: str, dragged: bool) -> None:
+        entry = self._library.find(sha256)
+        if entry is not None:
+            verbs.show_snapshot(self._store, entry, which, f"latent.training.{which}" if dragged else "")
+
+    def _step_training(self, by: int) -> None:
+        """The first plane at an earlier or later moment of its run; stay at the ends."""
+        entry = self._controller.resolved
+        known = self._library.snapshots_of(entry)
+        place = next((i for i, each in enumerate(known) if entry is not None and each.images == entry.images), None)
+        if place is not None and 0 <= place + by < len(known):
+            verbs.show_snapshot(self._store, known[place + by], 0)
 
     @property
     def _state(self) -> LatentState:
@@ -70,16 +91,23 @@ class ModelHands(QObject):
         verbs.unlink_plane(self._store, which)
 
     def _choose_slice(self, slice_: Slice, dragged: bool) -> None:
-        verbs.set_slice(self._store, slice_, "latent.slice" if dragged else "")
+        verbs.set_slice(self._store, slice_, self._steered, "latent.slice" if dragged else "")
+
+    @property
+    def _steered(self) -> int:
+        return steered(self._state, self._library)
+
+    def _steer(self, which: int) -> None:
+        self._store.update_latent(sliced=which)
 
     def _another_plane(self) -> None:
-        seed = self._state.recipe.slice.seed if self._state.recipe.slice is not None else 0
-        verbs.set_slice(self._store, Slice("random", seed=seed + 1))
+        slice_ = slice_of(self._state.recipe, self._steered)
+        verbs.set_slice(self._store, Slice("random", seed=0 if slice_ is None else slice_.seed + 1), self._steered)
 
     def _reset_offsets(self) -> None:
-        slice_ = self._state.recipe.slice
+        slice_ = slice_of(self._state.recipe, self._steered)
         if slice_ is not None:
-            verbs.set_slice(self._store, msgspec.structs.replace(slice_, offsets=()))
+            verbs.set_slice(self._store, msgspec.structs.replace(slice_, offsets=()), self._steered)
 
     def _choose_field(self, field: FieldName) -> None:
         self._store.update_latent(field=field)

@@ -31,6 +31,7 @@ from explorer.views.latent.contract import Probe
 from explorer.views.latent.controller import opacities
 from explorer.views.latent.entries import dimensions, is_variational
 from explorer.views.latent.fields import FIELDS, words_for
+from explorer.views.latent.strip_name import strip_of
 from explorer.widgets.field_scale import FieldScale
 from explorer.widgets.plane import Plane
 from explorer.widgets.plane_legend import PlaneLegend
@@ -38,12 +39,14 @@ from explorer.widgets.plane_overlays import PATH_COLOURS
 from explorer.widgets.plane_viewport import Viewport
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
+from explorer.widgets.training_slider import TrainingSlider
 
 NO_MODEL = (
     "No VAE or AE with codes of two or more dimensions is known here.\n"
     "Open one with File > Open, or drop its .safetensors file on the window."
 )
 GONE = "This model is not known here any more. Choose another above."
+STARTING = "The models are being looked for…"
 ENCODING = "Encoding the test images…"
 POINT = "a point: an AE has no q(z|x)"
 EDGE = 8
@@ -58,6 +61,8 @@ class PlanePane(QWidget):
         Something of this name was shown: "codes", "manifold", "field", "stroke", "paths", "draws", "probe", "picture".
     model_chosen(str), close_wanted()
         A plane beside the first: sha256 of the model that shall be shown, or it shall be taken away.
+    snapshot_chosen(str, bool), snapshot_released()
+        sha256 of the snapshot of its run that shall be shown, and whether it is one of many while the slider is dragged.
 
     Attributes
     ----------
@@ -71,12 +76,16 @@ class PlanePane(QWidget):
     told = Signal(str)
     model_chosen = Signal(str)
     close_wanted = Signal()
+    snapshot_chosen = Signal(str, bool)
+    snapshot_released = Signal()
 
     def __init__(self, theme: Theme, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._first = first
         self.plane = Plane(theme)
+        self.plane.set_message(STARTING)
         self.legend = PlaneLegend(theme, self.plane)
+        self.legend.setVisible(False)
         self.scale = FieldScale(theme, self.plane)
         self._header = QWidget()
         self.title = QLabel(self._header)
@@ -96,7 +105,16 @@ class PlanePane(QWidget):
         header = QHBoxLayout(self._header)
         header.setContentsMargins(0, 0, 0, 0)
         header.setSpacing(4)
+        self.training = TrainingSlider("the same z", "[ and ]" if first else "")
+        self._training_label = QLabel("training")
+        mark(self._training_label, "muted")
+        self.training.accompany(self._training_label)
+        self.training.chosen.connect(lambda place, dragged: self.snapshot_chosen.emit(self.snapshots[place].sha256, dragged))
+        self.training.released.connect(self.snapshot_released)
         header.addWidget(self.title if first else self.models)
+        header.addSpacing(4)
+        header.addWidget(self._training_label)
+        header.addWidget(self.training, 24)
         header.addStretch(1)
         header.addWidget(self.close_button)
         self.title.setVisible(first)
@@ -104,6 +122,7 @@ class PlanePane(QWidget):
         self.close_button.setVisible(not first)
         self._header.setVisible(False)
         self.entry: LibraryEntry | None = None
+        self.snapshots: Sequence[LibraryEntry] = ()
         self.codes: CodesShown | None = None
         self.grid: GridDecoded | None = None
         self.field: FieldShown | None = None
@@ -135,12 +154,30 @@ class PlanePane(QWidget):
 
     @property
     def has_prior(self) -> bool:
-        """Whether contours of N(0, I) can be drawn: a VAE's whole latent space, not a slice of it."""
-        return self.variational and self.entry is not None and dimensions(self.entry) == 2
+        """Whether contours of N(0, I) can be drawn: a VAE's; on a slice they are circles about the origin's nearest place."""
+        return self.variational
 
-    def show_models(self, entries: Sequence[LibraryEntry], entry: LibraryEntry | None, several: bool) -> None:
-        """Whose plane it is, and which others it could show, where there are several planes; does not emit."""
-        self._header.setVisible(several)
+    def _prior_shown(self) -> bool:
+        placed = self.codes is not None or (self.entry is not None and dimensions(self.entry) == 2)
+        return self._state.prior and self.has_prior and placed
+
+    def show_models(
+        self, entries: Sequence[LibraryEntry], entry: LibraryEntry | None, several: bool, snapshots: Sequence[LibraryEntry] = ()
+    ) -> None:
+        """Whose plane it is, and which others it could show, where there are several planes; does not emit.
+
+        Parameters
+        ----------
+        snapshots : sequence of LibraryEntry
+            Moments of its run in the order of training, the last of them one of `entries`.
+        """
+        self.snapshots = snapshots
+        place = next((i for i, each in enumerate(snapshots) if entry is not None and each.images == entry.images), 0)
+        self.training.show_stops([each.images for each in snapshots], place)
+        if snapshots:
+            entry = snapshots[-1]
+        self._header.setVisible(several or bool(snapshots))
+        self.title.setVisible(self._first and several)
         self.title.setText("" if entry is None else entry.name)
         wanted = [(e.name, e.sha256) for e in entries]
         if wanted != [(self.models.itemText(i), self.models.itemData(i)) for i in range(self.models.count())]:
@@ -157,10 +194,10 @@ class PlanePane(QWidget):
         item = verbs.item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         self.plane.set_items(state.recipe.points, state.recipe.strokes, state.selected)
-        self.plane.set_layers(state.codes, state.manifold, state.prior and self.has_prior)
+        self.plane.set_layers(state.codes, state.manifold, self._prior_shown())
         self.plane.set_hidden_classes(state.hidden_classes)
         self.plane.set_tool(state.tool)
-        self.plane.set_marker(self._marker(stroke) if state.strip == "stroke" else None)
+        self.plane.set_marker(self._marker(stroke) if strip_of(state) == "stroke" else None)
         self.legend.set_hidden(state.hidden_classes)
         self._show_legend()
         self._show_scale()
@@ -187,6 +224,8 @@ class PlanePane(QWidget):
             self.plane.set_message(ENCODING)
         else:
             self.plane.set_codes(codes.codes, codes.labels, opacities(codes))
+            self.plane.set_prior_centre(codes.origin)
+            self.plane.set_layers(self._state.codes, self._state.manifold, self._prior_shown())
             self.plane.set_message("")
             if before is None or codes.distances is None:
                 self.plane.set_home(self._home(codes))
@@ -198,7 +237,8 @@ class PlanePane(QWidget):
         extents = [e for e in (extent_of(codes.codes),) if e is not None]
         if self.has_prior:
             r = prior_radius(0.9)
-            extents.append((-r, r, -r, r))
+            x, y = codes.origin
+            extents.append((x - r, x + r, y - r, y + r))
         if not extents:
             return -3.0, 3.0, -3.0, 3.0
         return min(e[0] for e in extents), max(e[1] for e in extents), min(e[2] for e in extents), max(e[3] for e in extents)
@@ -235,7 +275,7 @@ class PlanePane(QWidget):
         """The selected stroke, or the one being painted."""
         self.stroke = stroke
         item = verbs.item_named(self._state.recipe, self._state.selected)
-        self.plane.set_marker(self._marker(item) if isinstance(item, Stroke) and self._state.strip == "stroke" else None)
+        self.plane.set_marker(self._marker(item) if isinstance(item, Stroke) and strip_of(self._state) == "stroke" else None)
         self.told.emit("stroke")
 
     def show_outlines(self, outlines: Mapping[str, np.ndarray]) -> None:
@@ -257,7 +297,7 @@ class PlanePane(QWidget):
 
     def _show_draws(self) -> None:
         draws = self.draws
-        if draws is None or self._state.strip not in ("samples", "posterior"):
+        if draws is None or strip_of(self._state) not in ("samples", "posterior"):
             self.plane.set_samples(np.zeros((0, 2)), np.zeros(0, bool), -1)
             return
         faint = draws.confidence <= CONFIDENT if len(draws.confidence) else np.zeros(len(draws.codes), bool)

@@ -11,6 +11,7 @@ from explorer.recipe import Point, Slice, Stroke, StrokeShape
 from explorer.state.session import LatentState
 from explorer.views.latent.contract import View
 from explorer.views.latent.stream import Streams
+from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.verbs import item_named
 
 BENT = ("spherical", "geodesic")
@@ -100,7 +101,7 @@ class Paths:
 
     def _ask_between(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> None:
         ends = [item_named(state.recipe, name) for name in state.ends]
-        if state.strip != "paths" or len(ends) != 2 or not all(isinstance(end, Point) for end in ends):
+        if strip_of(state) != "paths" or len(ends) != 2 or not all(isinstance(end, Point) for end in ends):
             if self._between:
                 self._between.clear()
                 self._view.show_paths({})

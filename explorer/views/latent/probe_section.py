@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.engine.messages import CodesDecoded, LibraryEntry
+from explorer.engine.messages import CodesDecoded, CodesShown, LibraryEntry
 from explorer.latent.plane import log_prior
 from explorer.views.latent.contract import Probe
 from explorer.views.latent.facts import Facts, number, pair
@@ -33,11 +33,12 @@ class ProbeSection(Section):
         self._decoded: CodesDecoded | None = None
         self._pixel: tuple[int, int] | None = None
 
-    def show_probe(self, probe: Probe, variational: bool, flat: bool = True) -> None:
-        """A place, with its decoding once it has come; `flat` where the plane is the whole latent space."""
+    def show_probe(self, probe: Probe, variational: bool, codes: CodesShown | None = None) -> None:
+        """A place, with its decoding once it has come; `codes` say where the plane lies in its latent space."""
         self.set_title(probe.title)
         self.facts.show_value("z", pair(probe.x, probe.y))
-        density = number(log_prior(probe.x, probe.y)) if flat else ""
+        placed = () if codes is None else (codes.origin, codes.origin_distance, codes.dimensions)
+        density = number(log_prior(probe.x, probe.y, *placed))
         self.facts.show_value("log p(z)", density if variational else "no prior")
         decoded = probe.decoded
         if decoded is not self._decoded:

@@ -9,23 +9,15 @@ from explorer.engine.messages import StrokeShown
 from explorer.latent.strokes import length
 from explorer.recipe import MAX_FRAMES, Point, Stroke
 from explorer.views.latent.actions import IconButton, LatentActions
+from explorer.views.latent.coordinate import DIGITS, Coordinate
 from explorer.views.latent.facts import Facts, number
 from explorer.views.latent.section import Section
-from explorer.widgets.number_fields import FloatField, IntField
+from explorer.widgets.number_fields import IntField
 from explorer.widgets.theme import Theme
+from explorer.widgets.wheel import let_wheel_pass
 
 SHAPES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
 SPACINGS = {"plane": "plane steps", "image": "image steps"}
-DIGITS = 12
-
-
-class Coordinate(FloatField):
-    """A number that can be typed exactly, shown without the zeros behind it."""
-
-    def textFromValue(self, value: float) -> str:
-        """As many decimals as it has."""
-        text = f"{value:.{DIGITS}f}".rstrip("0").rstrip(".")
-        return "0" if text == "-0" else text
 
 
 class SelectionSection(Section):
@@ -40,7 +32,11 @@ class SelectionSection(Section):
     path_wanted(str, str)
         Paths from the selected point to another.
     delete_wanted(str)
+    refused(str)
+        Why a coordinate that was typed cannot be.
     """
+
+    refused = Signal(str)
 
     renamed = Signal(str, str)
     placed = Signal(str, float, float)
@@ -61,8 +57,8 @@ class SelectionSection(Section):
         self.copy = IconButton(actions.copy, "ph.copy", theme)
         self.delete = QPushButton("Delete")
         self.delete.setToolTip("Take it away (Delete)")
-        self.across = Coordinate(-1e6, 1e6, 0.1, "First coordinate", "First latent coordinate")
-        self.up = Coordinate(-1e6, 1e6, 0.1, "Second coordinate", "Second latent coordinate")
+        self.across = Coordinate("First coordinate", "First latent coordinate")
+        self.up = Coordinate("Second coordinate", "Second latent coordinate")
         self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
         self.frames.setMinimumWidth(72)
         self.spacing = self._combo("Steps", "Even distances on the plane, or between decoded images", SPACINGS)
@@ -74,14 +70,15 @@ class SelectionSection(Section):
             "plane": "Length of the stroke, in latent units",
             "images": "Length of its decodings: sum of distances between neighbouring frames, pixels in [0, 1]",
         })  # fmt: skip
+        let_wheel_pass(self.spacing, self.shape_, self.to)
         first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.name, 1)
         for button in (self.lock, self.copy, self.delete):
             first.addWidget(button)
         for field in (self.across, self.up):
-            field.setDecimals(DIGITS)
             field.setMinimumWidth(72)
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # its range would ask for more
+            field.refused.connect(self.refused)
             second.addWidget(field, 1)
         second.addWidget(self.frames)
         second.addWidget(self.spacing, 1)

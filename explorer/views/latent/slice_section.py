@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -15,6 +16,7 @@ from explorer.views.latent.section import Section
 from explorer.widgets.number_fields import IntField
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
+from explorer.widgets.wheel import let_wheel_pass
 
 KINDS = {
     "components": "Principal components", "axes": "Two axes", "images": "Three test images", "random": "Random plane",
@@ -34,8 +36,11 @@ class SliceSection(Section):
     slice_chosen(object, bool)
         A Slice, and whether it is one of many while a slider is dragged.
     slider_released()
+    plane_chosen(int)
+        The plane that shall be steered, of several.
     """
 
+    plane_chosen = Signal(int)
     slice_chosen = Signal(object, bool)
     slider_released = Signal()
 
@@ -43,6 +48,11 @@ class SliceSection(Section):
         super().__init__("plane", parent)
         self._slice = Slice()
         self._dimensions = 2
+        self.planes = QComboBox()
+        self.planes.setAccessibleName("Plane to steer")
+        self.planes.setToolTip("Which of the planes side by side is moved here")
+        self.planes.activated.connect(lambda index: self.plane_chosen.emit(self.planes.itemData(index)))
+        self.column.addWidget(self.planes)
         self.kind = QComboBox()
         self.kind.setAccessibleName("Kind of plane")
         self.kind.setToolTip("Which plane through the latent space is shown")
@@ -70,11 +80,22 @@ class SliceSection(Section):
         self._rows: list[_Offset] = []
         self.reset = ActionButton(actions.reset_offsets)
         self.column.addWidget(self.reset)
+        let_wheel_pass(self.planes, self.kind)
         self.kind.activated.connect(self._kind_activated)
         self.first.committed.connect(self._directions_committed)
         self.second.committed.connect(self._directions_committed)
         self.images.editingFinished.connect(self._images_edited)
         self.setVisible(False)
+
+    def show_planes(self, planes: Sequence[tuple[int, str]], chosen: int) -> None:
+        """The planes that can be steered, by number and model, and the one that is; nothing to choose where there is one."""
+        self.planes.setVisible(len(planes) > 1)
+        names = [f"{name} (plane {which + 1})" for which, name in planes]
+        if names != [self.planes.itemText(i) for i in range(self.planes.count())]:
+            self.planes.clear()
+            for (which, _), name in zip(planes, names, strict=True):
+                self.planes.addItem(name, which)
+        self.planes.setCurrentIndex(self.planes.findData(chosen))
 
     def show_slice(self, slice_: Slice | None, dimensions: int) -> None:
         """The plane that is shown, in so many dimensions; nothing where there are two."""
@@ -161,6 +182,7 @@ class _Offset(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(-REACH * TICKS), round(REACH * TICKS))
         self.slider.setPageStep(TICKS // 2)
+        let_wheel_pass(self.slider)
         self.slider.setToolTip("Move the plane along this direction, in latent units")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -8,30 +8,38 @@ import msgspec
 import numpy as np
 
 from explorer.engine.messages import CodesDrawn
-from explorer.recipe import Recipe, Stroke
+from explorer.recipe import Encoded, Point, Recipe, Stroke
 from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.facts import number
 from explorer.views.latent.pane import PlanePane
 from explorer.views.latent.paths import BETWEEN, FRAMES
+from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.strip_panel import HINT, SELECT_HINT, StripContent, StripRow
 from explorer.widgets.plane_overlays import PATH_COLOURS
 
 PATH_NAMES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
+SHARE = (
+    "How many of them the digit classifier reads with confidence over 0.9, and as how many different digits: "
+    "the effective number, exp(entropy) of the digits' shares"
+)
 
 
 def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripContent:
     """A stroke, random samples, draws from a posterior, or the paths between two points."""
-    if state.strip == "paths" and len(state.ends) == 2:
+    strip = strip_of(state)
+    if strip == "paths":
         return _paths(state, panes[0])
-    if state.strip == "samples" and state.recipe.prior is not None:
+    if strip == "samples" and state.recipe.prior is not None:
         count = state.recipe.prior.count
         shares = [_share(pane.draws) for pane in panes]
-        note = f"{count} of N(0, I)" + (f"\n{shares[0]}" if len(panes) == 1 and shares[0] else "")
-        return StripContent("Prior samples", note, _rows(panes, shares), closable=True, message="Being drawn…")
-    if state.strip == "posterior":
+        alone = "\n" + shares[0].replace(" · ", "\nas ").replace("> 0.9", "read > 0.9") if len(panes) == 1 and shares[0] else ""
+        note = f"{count} of N(0, I){alone}"
+        return StripContent("Prior samples", note, _rows(panes, shares), closable=True, message="Being drawn…", tip=SHARE)
+    if strip == "posterior":
         words = "of q(z|x), within 2 σ" if panes[0].variational else "an AE: a point"
-        return StripContent("Draws", words, _rows(panes, [_share(pane.draws) for pane in panes]), closable=True, message="Being drawn…")
+        rows = _rows(panes, [_share(pane.draws) for pane in panes])
+        return StripContent("Draws", words, rows, closable=True, message="Being drawn…", tip=SHARE)
     item = verbs.item_named(state.recipe, state.selected)
     stroke = item if isinstance(item, Stroke) else None
     rows = tuple(StripRow(_name(pane), "", None if pane.stroke is None else pane.stroke.tiles) for pane in panes)
@@ -41,15 +49,20 @@ def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripConten
 
 
 def strip_recipe(state: LatentState) -> Recipe:
-    """What makes the strip's pictures again: the model with the stroke, the paths, the samples or the drawing alone."""
-    item, recipe = verbs.item_named(state.recipe, state.selected), state.recipe
-    strokes: tuple[Stroke, ...] = (item,) if isinstance(item, Stroke) and state.strip == "stroke" else ()
-    if state.strip == "paths":
-        ends = tuple((p.x, p.y) for name in state.ends for p in recipe.points if p.name == name)
+    """What makes the strip's pictures again: the model with the stroke, the paths, the samples or what is encoded alone.
+
+    Paths are strokes between two points that are there too; `explorer.views.latent.opened` knows them by that.
+    """
+    item, recipe, strip = verbs.item_named(state.recipe, state.selected), state.recipe, strip_of(state)
+    points: tuple[Point, ...] = ()
+    strokes: tuple[Stroke, ...] = (item,) if isinstance(item, Stroke) and strip == "stroke" else ()
+    if strip == "paths":
+        points = tuple(p for name in state.ends for p in recipe.points if p.name == name)
+        ends = tuple((p.x, p.y) for p in points)
         strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in BETWEEN)
-    prior = recipe.prior if state.strip == "samples" else None
-    drawing = recipe.drawing if state.strip == "posterior" else ()
-    return Recipe(plane=msgspec.structs.replace(recipe, points=(), strokes=strokes, prior=prior, drawing=drawing))
+    drawing, encoded = (recipe.drawing, recipe.encoded) if strip == "posterior" else ((), Encoded())
+    prior = recipe.prior if strip == "samples" else None
+    return Recipe(plane=msgspec.structs.replace(recipe, points=points, strokes=strokes, prior=prior, drawing=drawing, encoded=encoded))
 
 
 def _rows(panes: Sequence[PlanePane], notes: Sequence[str]) -> tuple[StripRow, ...]:
@@ -63,10 +76,10 @@ def _name(pane: PlanePane) -> str:
 
 
 def _share(draws: CodesDrawn | None) -> str:
-    """Share of decodings that the classifier reads with confidence over 0.9."""
+    """Share of decodings that the classifier reads with confidence over 0.9, and as how many different digits."""
     if draws is None or not np.isfinite(draws.confident):
         return ""
-    return f"{100 * draws.confident:.0f} % read > 0.9"
+    return f"{100 * draws.confident:.0f} % > 0.9 · {draws.kinds:.1f} digits"
 
 
 def _paths(state: LatentState, pane: PlanePane) -> StripContent:

@@ -20,7 +20,7 @@ from explorer.widgets.theme import Theme
 SPEEDS = {0.25: "¼×", 0.5: "½×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}
 HINT = "Choose the brush (B) and paint a path across the plane: its decodings appear here and play."
 SELECT_HINT = "Click a stroke to see its decodings, or paint another with the brush (B)."
-WORDS_WIDTH, LABEL_WIDTH = 108, 132
+WORDS_WIDTH, LABEL_WIDTH = 108, 148
 SIDES = {1: 60, 2: 44}
 SMALL = 36
 
@@ -60,6 +60,8 @@ class StripContent:
         It can be taken away.
     message : str
         Where there are no pictures.
+    tip : str
+        What the notes mean.
     """
 
     title: str = ""
@@ -68,6 +70,7 @@ class StripContent:
     playable: bool = False
     closable: bool = False
     message: str = HINT
+    tip: str = ""
 
 
 class _Row(QWidget):
@@ -236,6 +239,8 @@ class StripPanel(Card):
         self.close_button.setVisible(content.closable)
         self.name.setText(self.fontMetrics().elidedText(content.title, Qt.TextElideMode.ElideRight, WORDS_WIDTH))
         self.note.setText(content.note)
+        for note in (self.note, *(row.note for row in self._rows)):
+            note.setToolTip(content.tip)
         self.strip.set_message(content.message)
 
     def show_frame(self, frame: int) -> None:

@@ -91,7 +91,7 @@ class LatentToolbar(QWidget):
         roomy, tight = self.width() >= ROOMY, self.width() < TIGHT
         self._fit.setVisible(not tight)
         self.kinds.setVisible(self.width() >= TIGHT - 60)
-        self.models.setFixedWidth(176 if roomy else 112 if tight else 144)
+        self.models.setFixedWidth(184 if roomy else 112 if tight else 164)
         self.fields.setFixedWidth(176 if roomy else 120 if tight else 144)
 
     def show_field(self, field: str, variational: bool) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import MAX_BESIDE, Dab, PlaneModel, PlaneRecipe, Point, PriorSamples, Slice, Spacing, Stroke, StrokeShape
+from explorer.recipe import MAX_BESIDE, PlaneModel, PlaneRecipe, Point, PriorSamples, Slice, Spacing, Stroke, StrokeShape
 from explorer.state.store import Store
 
 Item = Point | Stroke
@@ -34,6 +34,20 @@ def choose_checkpoint(store: Store, entry: LibraryEntry) -> None:
     if recipe.checkpoint != entry.sha256:
         recipe = msgspec.structs.replace(recipe, slice=None)  # it was of the other model's space
         store.update_latent(f"show {entry.name}", recipe=_with_model(recipe, entry))
+
+
+def show_snapshot(store: Store, entry: LibraryEntry, which: int, merge: str = "") -> None:
+    """Show the first plane, or the `which`th beside it, at another moment of its run; all else stays where it is.
+
+    A whole drag over training time is one change: give its moves one `merge`, and end it with `Store.end_merge`.
+    """
+    recipe, label = store.session.latent.recipe, f"show {entry.name}"
+    if which:
+        beside = list(recipe.beside)
+        beside[which - 1] = msgspec.structs.replace(beside[which - 1], checkpoint=entry.sha256, source=entry.path)
+        store.update_latent(label, merge, recipe=msgspec.structs.replace(recipe, beside=tuple(beside)))
+    elif recipe.checkpoint != entry.sha256:
+        store.update_latent(label, merge, recipe=_with_model(recipe, entry))
 
 
 def add_point(store: Store, entry: LibraryEntry, x: float, y: float) -> str:
@@ -119,38 +133,6 @@ def remove_samples(store: Store) -> None:
     store.update_latent("remove samples", recipe=recipe, strip="stroke", frame=0)
 
 
-def resample(store: Store) -> None:
-    """Draw codes from the posterior of what is encoded; again, others."""
-    state = store.session.latent
-    store.update_latent(strip="posterior", draws=state.draws + 1 if state.strip == "posterior" else state.draws, frame=0)
-
-
-def draw(store: Store, drawing: tuple[Dab, ...]) -> None:
-    """Encode what is drawn on the pad."""
-    recipe = msgspec.structs.replace(store.session.latent.recipe, drawing=drawing)
-    store.update_latent("draw", recipe=recipe, picture="", image=None)
-
-
-def encode_file(store: Store, path: str) -> None:
-    """Encode a picture file."""
-    store.update_latent("encode a picture", recipe=_undrawn(store), picture=path, image=None, resize=False)
-
-
-def encode_image(store: Store, index: int) -> None:
-    """Encode a test image."""
-    store.update_latent("encode a test image", recipe=_undrawn(store), picture="", image=index)
-
-
-def encode_nothing(store: Store) -> None:
-    """Clear the pad, and take what is encoded off the plane."""
-    strip = "stroke" if store.session.latent.strip == "posterior" else store.session.latent.strip
-    store.update_latent("clear the pad", recipe=_undrawn(store), picture="", image=None, strip=strip)
-
-
-def _undrawn(store: Store) -> PlaneRecipe:
-    return msgspec.structs.replace(store.session.latent.recipe, drawing=())
-
-
 def link_plane(store: Store, entry: LibraryEntry, which: int = 0) -> None:
     """Link another model's plane: at the end, or in the place of the `which`th beside the first."""
     recipe, model = store.session.latent.recipe, PlaneModel(entry.sha256, entry.path)
@@ -169,10 +151,16 @@ def unlink_plane(store: Store, which: int) -> None:
     store.update_latent("one plane less", recipe=msgspec.structs.replace(recipe, beside=beside))
 
 
-def set_slice(store: Store, slice_: Slice | None, merge: str = "") -> None:
-    """Show another plane through the latent space."""
-    recipe = msgspec.structs.replace(store.session.latent.recipe, slice=slice_)
-    store.update_latent("another slice", merge, recipe=recipe)
+def set_slice(store: Store, slice_: Slice | None, which: int = 0, merge: str = "") -> None:
+    """Show another plane through the latent space of the first model, or of the `which`th beside it."""
+    recipe = store.session.latent.recipe
+    if which:
+        beside = list(recipe.beside)
+        beside[which - 1] = msgspec.structs.replace(beside[which - 1], slice=slice_)
+        recipe = msgspec.structs.replace(recipe, beside=tuple(beside))
+    else:
+        recipe = msgspec.structs.replace(recipe, slice=slice_)
+    store.update_latent("another slice", f"{merge}.{which}" if merge else "", recipe=recipe, sliced=which)
 
 
 def as_text(recipe: PlaneRecipe, name: str) -> str:

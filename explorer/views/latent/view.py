@@ -15,17 +15,18 @@ from explorer.engine.messages import CodesDecoded, ExportStrip, LibraryEntry, Ou
 from explorer.recipe import MAX_BESIDE, Point, Stroke
 from explorer.state.session import LatentState, Session
 from explorer.views.export_dialog import ask_for_export
-from explorer.views.latent import verbs
+from explorer.views.latent import verbs, verbs_encode
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encoding import something
-from explorer.views.latent.entries import dimensions, has_plane, plane_entries
+from explorer.views.latent.entries import dimensions, has_plane, plane_entries, slice_of, sliced_planes, steered
 from explorer.views.latent.facts import milliseconds
 from explorer.views.latent.hands import Hands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.pane import PlanePane
 from explorer.views.latent.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.strip_content import strip_content, strip_recipe
+from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context, Status, Workspace
@@ -73,6 +74,7 @@ class LatentWorkspace(Workspace):
         column.addLayout(self._row, 1)
         column.addWidget(self.panel)
         self.hands.take_widgets(self.toolbar, self.legend, self.panel, self._inspector)
+        self.hands.take_first(self.panes[0])
         self._connect(self.panes[0], self.controller)
         self.player.playing_changed.connect(self._playing_changed)
         self.actions_.export.triggered.connect(self._ask_for_export)
@@ -152,7 +154,7 @@ class LatentWorkspace(Workspace):
 
     def accept_picture(self, path: str) -> bool:
         """Encode a picture."""
-        verbs.encode_file(self.context.store, path)
+        verbs_encode.encode_file(self.context.store, path)
         return True
 
     @property
@@ -235,25 +237,33 @@ class LatentWorkspace(Workspace):
         state, entry, first = self._state, self.controller.resolved, self.panes[0]
         item = verbs.item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
-        self.toolbar.show_entries(plane_entries(self.context.library), entry)
+        library = self.context.library
+        self.toolbar.show_entries(plane_entries(library), library.listed(entry))
         self.toolbar.show_field(state.field, first.variational)
         for pane, controller in zip(self.panes, self.controllers, strict=True):
             found = controller.resolved
-            pane.show_models(plane_entries(self.context.library), found, len(self.panes) > 1)
+            pane.show_models(plane_entries(library), found, len(self.panes) > 1, library.snapshots_of(found))
+        library.follow(tuple(controller.resolved.path for controller in self.controllers if controller.resolved is not None))
         self.panel.show_frame(state.frame)
         self._show_strip()
         self.panel.show_settings(state.loop, state.speed)
         self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
-        self._inspector.slice_.show_slice(state.recipe.slice, 2 if entry is None else dimensions(entry))
+        self._show_slices(state)
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)
         self._inspector.show_hint(entry is not None and not touched)
         self._show_actions(state, item)
-        if (stroke is None or state.selected != self._selected) and state.strip == "stroke":
+        if (stroke is None or state.selected != self._selected) and strip_of(state) == "stroke":
             self.player.stop()
         self._selected = state.selected
         self._say()
+
+    def _show_slices(self, state: LatentState) -> None:
+        section, library = self._inspector.slice_, self.context.library
+        planes, which = sliced_planes(state.recipe, library), steered(state, library)
+        section.show_planes([(number, found.name) for number, found in planes], which)
+        section.show_slice(slice_of(state.recipe, which), next((dimensions(found) for number, found in planes if number == which), 2))
 
     def _show_strip(self) -> None:
         self.panel.show_content(strip_content(self._state, self.panes))
@@ -264,10 +274,10 @@ class LatentWorkspace(Workspace):
         checked = {
             **{action: state.tool == tool for tool, action in a.tools().items()},
             a.codes: state.codes, a.manifold: state.manifold, a.prior: state.prior and has_prior, a.loop: state.loop,
-            a.lock: isinstance(item, Point) and item.locked, a.paths: state.strip == "paths", a.centre: state.centre,
+            a.lock: isinstance(item, Point) and item.locked, a.paths: strip_of(state) == "paths", a.centre: state.recipe.encoded.centre,
         }  # fmt: skip
         enabled = {
-            a.delete: item is not None, a.play: stroke or state.strip == "paths", a.back: stroke, a.on: stroke, a.prior: has_prior,
+            a.delete: item is not None, a.play: stroke or strip_of(state) == "paths", a.back: stroke, a.on: stroke, a.prior: has_prior,
             a.no_picture: encoded, a.all_classes: bool(state.hidden_classes), a.add_point: self.controller.resolved is not None,
             a.lock: isinstance(item, Point), a.copy: item is not None or bool(points), a.paths: len(points) >= 2,
             a.no_samples: state.recipe.prior is not None, a.resample: encoded, a.centre: encoded,
@@ -299,7 +309,7 @@ class LatentWorkspace(Workspace):
         probe = self.panes[0].probe
         if probe is None:
             return
-        self._inspector.probe.show_probe(probe, self.panes[0].variational, self.panes[0].has_prior)
+        self._inspector.probe.show_probe(probe, self.panes[0].variational, self.panes[0].codes)
         if probe.decoded is not None and probe.decoded is not self._measured:
             self._measured = probe.decoded
             self._milliseconds.append(probe.decoded.milliseconds)
