@@ -1,10 +1,9 @@
-"""What the window shows of branches: the tree, painting as it is done, pictures to back up from, what survives."""
+"""What the window shows of branches: the tree, pictures to back up from, what survives; painting is a file of its own."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +12,15 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.datasets.images import read_picture, to_unit_range
-from explorer.diffusion import branches as walking
-from explorer.diffusion.posterior import posterior
-from explorer.engine.branches import BranchLane, Draws, made
+from explorer.engine import painting
+from explorer.engine.branches import BranchLane, made
 from explorer.engine.chains import Chains
-from explorer.engine.lanes import ChainLane, read_only
+from explorer.engine.lanes import read_only
 from explorer.engine.messages import (
     FitPicture,
-    LaneKey,
     Outcome,
-    PaintShown,
     PictureFitted,
+    PreviewErase,
     PreviewPaint,
     ShowSurvival,
     ShowTree,
@@ -31,16 +28,14 @@ from explorer.engine.messages import (
     TreeShown,
     TreeTile,
 )
-from explorer.engine.pictures import grey_tiles
+from explorer.engine.painting import lane_of, tile_of
 from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
-from explorer.recipe import BackUp, coverage, picture_of
+from explorer.recipe import BackUp, picture_of
 
 Steps = Iterator[Outcome | None]
-GLIMPSE = 8
-"""Deterministic steps from a painted state to the image that it leads to."""
 BEFORE_SIDE = 256
-BranchPayload = ShowTree | PreviewPaint | FitPicture | ShowSurvival
+BranchPayload = ShowTree | PreviewPaint | PreviewErase | FitPicture | ShowSurvival
 
 
 def handle(payload: BranchPayload, chains: Chains) -> Steps:
@@ -55,22 +50,13 @@ def handle(payload: BranchPayload, chains: Chains) -> Steps:
         case ShowTree():
             return _tree(payload, chains)
         case PreviewPaint():
-            return _paint(payload, chains)
+            return painting.paint(payload, chains)
+        case PreviewErase():
+            return painting.erase(payload, chains)
         case FitPicture():
             return _fit(payload, chains)
         case ShowSurvival():
             return _survival(payload, chains)
-
-
-def _lane(key: LaneKey, chains: Chains) -> ChainLane:
-    lane = chains.shown(key)
-    if lane is None:
-        raise BadInput("this lane has not been sampled yet")
-    return lane
-
-
-def _tile(values: Tensor) -> np.ndarray:
-    return read_only(grey_tiles(values[None].float().cpu().numpy())[0])
 
 
 def _tree(request: ShowTree, chains: Chains) -> Steps:
@@ -83,57 +69,8 @@ def _tree(request: ShowTree, chains: Chains) -> Steps:
             if frame is None:
                 yield None
             else:
-                tiles.append(TreeTile(key, lane.next_t, _tile(frame.x[request.sample])))
+                tiles.append(TreeTile(key, lane.next_t, tile_of(frame.x[request.sample])))
     yield TreeShown(request.sample, tuple(tiles))
-
-
-def _paint(request: PreviewPaint, chains: Chains) -> Steps:
-    lane = _lane(request.key, chains)
-    k, sample = walking.place(lane.course, min(request.t, lane.course.timesteps[0])), request.sample
-    if lane.done < k or sample >= request.key.samples:
-        raise BadInput(f"this lane has not been sampled to t = {request.t} yet")
-    x: Tensor | None = None
-    for frame in lane.frame(k):
-        if frame is None:
-            yield None
-        else:
-            x = frame.x[sample : sample + 1].to(lane.device)
-    assert x is not None
-    leg, step = lane.leg(k), lane.course.steps[k]
-    t = lane.course.timesteps[k]
-    if request.on == "x_t":
-        x = canvas = _under_brush(request, lane, x)
-        image = leg.predictor.predict(x, t, step, leg.clip).x0_hat
-    else:
-        image = canvas = _under_brush(request, lane, leg.predictor.predict(x, t, step, leg.clip).x0_hat)
-    shown = _tile(canvas[0]), _tile(image[0])
-    yield PaintShown(request.key, t, sample, request.on, *shown)
-    yield None
-    count = 0
-    for state in _glimpse(lane, k, x, image):
-        x, count = state, count + 1
-        yield None
-    yield PaintShown(request.key, t, sample, request.on, *shown, _tile(x[0]), count)
-
-
-def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
-    _, height, width = lane.image_shape
-    marks = [(torch.from_numpy(coverage(dab, height, width)), dab.value, dab.noise) for dab in request.dabs]
-    draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
-    return walking.painted(x, marks, draws.noise(request.t, walking.BRUSH, request.stream))
-
-
-def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tensor]:
-    """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left."""
-    K = lane.course.K
-    levels, indices = walking.alpha_bars(lane.course), np.unique(np.linspace(k, K, min(GLIMPSE, K - k) + 1).round().astype(int))
-    for here, there in pairwise(indices):
-        step = posterior(levels[here], levels[there], 0.0)
-        if here != k:
-            leg = lane.leg(int(here))
-            image = leg.predictor.predict(x, lane.course.timesteps[here], step, leg.clip).x0_hat
-        x = step.a0 * image + step.at * x
-        yield x
 
 
 def _fit(request: FitPicture, chains: Chains) -> Steps:
@@ -143,7 +80,7 @@ def _fit(request: FitPicture, chains: Chains) -> Steps:
     else:
         raw = read_picture(Path(request.path))
     yield None
-    shape = _lane(request.key, chains).image_shape
+    shape = lane_of(request.key, chains).image_shape
     dark = chains.models.checkpoint(request.key.lane.source).card.data.name == "mnist" if request.key.lane.checkpoint else shape[0] == 1
     try:
         fitted = fit_picture(raw, shape, dark)
@@ -152,7 +89,7 @@ def _fit(request: FitPicture, chains: Chains) -> Steps:
     size = (int(raw.shape[1]), int(raw.shape[2]))
     yield PictureFitted(
         name, size, len(raw) == 3 and bool((raw[0] != raw[1]).any() or (raw[0] != raw[2]).any()), shape, read_only(_small(raw)),
-        _tile(torch.from_numpy(to_unit_range(fitted))), picture_of(fitted, name),
+        tile_of(torch.from_numpy(to_unit_range(fitted))), picture_of(fitted, name),
     )  # fmt: skip
 
 
@@ -164,7 +101,7 @@ def _small(raw: np.ndarray) -> np.ndarray:
 
 
 def _survival(request: ShowSurvival, chains: Chains) -> Steps:
-    lane = _lane(request.key, chains)
+    lane = lane_of(request.key, chains)
     edits = request.key.lane.edits
     index = next((i for i in reversed(range(len(edits))) if isinstance(edits[i], BackUp)), None)
     if index is None or not isinstance(lane, BranchLane):
@@ -190,7 +127,7 @@ def _survival(request: ShowSurvival, chains: Chains) -> Steps:
         raise BadInput("this branch has nothing to compare yet")
     distances = (now - start).flatten(1).double().norm(dim=1)
     yield SurvivalShown(
-        request.key, request.sample, int(lane.timesteps[k]), _tile(start[request.sample]), _tile(now[request.sample]),
+        request.key, request.sample, int(lane.timesteps[k]), tile_of(start[request.sample]), tile_of(now[request.sample]),
         float(distances[request.sample]), float(distances.mean()), _between(now, start),
     )  # fmt: skip
 

@@ -26,6 +26,7 @@ from explorer.engine.messages import (
     OpenDataSet,
     Outcome,
     Payload,
+    PreviewErase,
     PreviewPaint,
     ReadExport,
     SampleChain,
@@ -112,7 +113,7 @@ class Engine:
             case SetFrameBudget():
                 return self._set_budget(payload)
             case ScanLibrary():
-                return shelf.scan(payload.paths)
+                return shelf.scan(payload.paths, payload.runs)
             case MakeThumbnail():
                 return shelf.thumbnail(payload.path, self.models)
             case OpenCheckpoint():
@@ -133,7 +134,7 @@ class Engine:
                 return exports.read_export(payload)
             case MeasureSimilarity():
                 return self.chains.measure_similarity(payload)
-            case ShowTree() | PreviewPaint() | FitPicture() | ShowSurvival():
+            case ShowTree() | PreviewPaint() | PreviewErase() | FitPicture() | ShowSurvival():
                 return branch_pictures.handle(payload, self.chains)
             case OpenDataSet():
                 return exact.open_data_set(payload, self.models)

@@ -16,16 +16,17 @@ from explorer.datasets.images import to_unit_range
 from explorer.diffusion import branches as walking
 from explorer.diffusion.reverse import plan
 from explorer.engine import predictors
-from explorer.engine.branches import Draws, walked
 from explorer.engine.engine import Engine
 from explorer.engine.messages import (
     ChainProgress,
+    ErasedShown,
     FitPicture,
     LaneKey,
     Outcome,
     PaintShown,
     Payload,
     PictureFitted,
+    PreviewErase,
     PreviewPaint,
     SampleChain,
     ShowStep,
@@ -37,6 +38,8 @@ from explorer.engine.messages import (
     TreeShown,
     lane_key,
 )
+from explorer.engine.pictures import grey_tiles
+from explorer.engine.weaving import Draws, walked
 from explorer.errors import BadInput
 from explorer.recipe import (
     BackUp,
@@ -284,6 +287,28 @@ def test_painting_is_followed_at_once(engine: Engine, base: Lane) -> None:
     assert not np.array_equal(first.image, empty.image)
     with pytest.raises(BadInput, match="not been sampled"):
         ask(engine, PreviewPaint(LaneKey(base, 99, SAMPLES), T4, 0, "x_t"))
+
+
+def test_erasing_is_followed_what_is_kept_stays_and_the_rest_is_made_anew(engine: Engine, base: Lane) -> None:
+    (root,) = sample(engine, base)
+    region = LOWER.array()
+    nothing = mask_of(np.zeros((28, 28), bool))
+    (empty,) = ask(engine, PreviewErase(root, T4, 1, nothing, 2, "states"))
+    assert isinstance(empty, ErasedShown)
+    assert empty.end is None
+    own = grey_tiles(states(engine, root)[:, 1])
+    np.testing.assert_array_equal(empty.state, own[4])
+    _, once = ask(engine, PreviewErase(root, T4, 1, LOWER, 1, "states"))
+    assert isinstance(once, ErasedShown)
+    np.testing.assert_array_equal(once.end, own[-1], err_msg="its own noise again makes the same again")
+    for known in ("states", "image"):
+        *_, shown = ask(engine, PreviewErase(root, T4, 1, LOWER, 3, known))  # type: ignore[arg-type]
+        assert isinstance(shown, ErasedShown)
+        assert shown.end is not None
+        np.testing.assert_array_equal(shown.end[~region], own[-1][~region])
+        assert not np.array_equal(shown.end[region], own[-1][region])
+    with pytest.raises(BadInput, match="the mask is 14 x 28"):
+        ask(engine, PreviewErase(root, T4, 1, mask_of(np.ones((14, 28), bool)), 1, "states"))
 
 
 def test_the_tree_shows_the_newest_state_of_every_lane(engine: Engine, base: Lane) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.engine.messages.branches import (
+    ErasedShown,
     FitPicture,
     PaintShown,
     PictureFitted,
+    PreviewErase,
     PreviewPaint,
     ShowSurvival,
     ShowTree,
@@ -140,6 +142,7 @@ __all__ = [
     "EncodeImages",
     "EncodePicture",
     "EngineReady",
+    "ErasedShown",
     "ExactAbsent",
     "ExportChain",
     "ExportLook",
@@ -185,6 +188,7 @@ __all__ = [
     "PictureEncoded",
     "PictureFitted",
     "PictureOffered",
+    "PreviewErase",
     "PreviewPaint",
     "Quantity",
     "ReadExport",
@@ -228,7 +232,7 @@ __all__ = [
 Payload = (
     StartEngine | SetFrameBudget | ScanLibrary | MakeThumbnail | OpenCheckpoint | SampleChain | ShowStep | ShowTerms
     | ShowFilm | ShowCurves | EncodeImages | DecodeCodes | DecodeGrid | EncodePicture
-    | ShowTree | PreviewPaint | FitPicture | ShowSurvival
+    | ShowTree | PreviewPaint | PreviewErase | FitPicture | ShowSurvival
     | ShowImage | DrawCodes | ShowField | ShowStroke | ShowGeodesic | ExportStrip
     | InspectUNet
     | OpenDataSet | ShowWeights | FindNearest | MeasureIdeal
@@ -270,7 +274,7 @@ class Request:
 Outcome = (
     EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
     | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded | ImageShown
-    | TreeShown | PaintShown | PictureFitted | SurvivalShown
+    | TreeShown | PaintShown | ErasedShown | PictureFitted | SurvivalShown
     | PictureOffered | CodesDrawn | FieldShown | StrokeShown | StripExported
     | UNetShown | UNetAbsent
     | DataSetOpened | WeightsShown | NearestShown | ExactAbsent | IdealMeasured

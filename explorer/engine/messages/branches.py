@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from explorer.engine.messages.chain import LaneKey, Palette
-from explorer.recipe import Dab, Picture
+from explorer.recipe import Dab, Mask, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,35 @@ class PreviewPaint:
     dabs: tuple[Dab, ...] = ()
     stream: int = 0
     palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewErase:
+    """One sample at t with a region erased, and where making it anew leads. Answers: ErasedShown, first without `end`, then with it.
+
+    The second comes only where there is something to make and the lane has come as far as what is kept needs.
+
+    Attributes
+    ----------
+    key : LaneKey
+        The lane that is erased in; it must have been sampled to t.
+    t : int
+    sample : int
+    mask : Mask
+        The region that is made anew; it may be empty.
+    repeats : int
+    known : "states" or "image"
+    stream : int
+        As of an Inpaint.
+    """
+
+    key: LaneKey
+    t: int
+    sample: int
+    mask: Mask
+    repeats: int
+    known: Literal["states", "image"]
+    stream: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +140,26 @@ class PaintShown:
     image: np.ndarray
     end: np.ndarray | None = None
     steps: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ErasedShown:
+    """Answer to PreviewErase: pictures (H, W, 3) uint8.
+
+    Attributes
+    ----------
+    state, image : ndarray
+        x_t and the x0_hat that the network sees in it: what is erased in.
+    end : ndarray or None
+        x_0 with the region made anew, after a few quick steps of RePaint: a glimpse, not the branch itself.
+    """
+
+    key: LaneKey
+    t: int
+    sample: int
+    state: np.ndarray
+    image: np.ndarray
+    end: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

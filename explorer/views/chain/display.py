@@ -126,7 +126,7 @@ class Display(QObject):
     def schedule_of(self, lane: Lane) -> tuple[int, str]:
         """T and name of a lane's schedule, as far as they are known."""
         if lane.schedule is not None:
-            return lane.schedule.T, lane.schedule.name
+            return lane.schedule.T, lane.schedule.title
         if lane.exact is not None:
             return LENGTH, "linear"
         entry = self._library.find(lane.checkpoint)

@@ -27,6 +27,7 @@ from explorer.views.chain.file_opener import FileOpener
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS
 from explorer.views.chain.part import ChainPart, PartName
 from explorer.views.chain.parts import ChainParts, SpaceKeeper
+from explorer.views.chain.training_time import TrainingTime
 from explorer.views.chain.unet_panel_control import UNetInspection
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.equation_strip import Layout
@@ -75,6 +76,7 @@ class ChainPage(Workspace):
         self.display = Display(self.controller, self.parts, self.chain_actions, lambda: self.panels, self)
         self.exact = ExactInspection(self.controller, self.chain_actions.by_name["data_set"], self.display.show_ideal, self)
         self.parts.inspector.put_below_selected(self.exact.panel)
+        self.training = TrainingTime(self.controller, self.parts.inspector.training, self.chain_actions, self.set_snapshot, self)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()
         for widget in (self, self.parts.inspector):
@@ -261,8 +263,14 @@ class ChainPage(Workspace):
         if lanes:
             target = self.controller.lane if index is None else index
             own, _ = self.display.schedule_of(msgspec.structs.replace(lanes[target], schedule=None))
-            label = f"walk the {schedule.name} schedule" if schedule is not None else "walk the network's own schedule"
+            label = f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"
             self.part.put(edits.set_schedule(self.part.state, target, schedule, own), label)
+
+    def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
+        """A lane at another moment of its run."""
+        state = self.part.state
+        lane = edits.with_snapshot(state.recipe.lanes[index], entry)
+        self.part.put(edits.set_lane(state, index, lane), label, merge)
 
     def _set_all_steps(self, steps: int | None) -> None:
         self.part.put(edits.set_all_samplers(self.part.state, steps=steps), "change steps of every lane")

@@ -168,10 +168,10 @@ class ObjectiveController(QObject):
                 if before.t != after.t and after.t > 0:
                     self._elsewhere = after.t
         elif old.objective != new.objective:
-            before, after = old.objective.recipe, new.objective.recipe
-            if before != after:
+            recipe, other = old.objective.recipe, new.objective.recipe
+            if recipe != other:
                 self.stopped = False
-            if (before.dataset, before.split, before.lanes[:1]) != (after.dataset, after.split, after.lanes[:1]):
+            if (recipe.dataset, recipe.split, recipe.lanes[:1]) != (other.dataset, other.split, other.lanes[:1]):
                 self.images = None  # an image of the strip may not be among the new ones
                 self._asked.pop("images", None)
             self._refresh()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from explorer.engine.messages import PaintShown
+from explorer.engine.messages import ErasedShown, PaintShown
 from explorer.recipe import Dab, coverage
 from explorer.recipe.edits import MAX_REPEATS
 from explorer.widgets.card import Card
@@ -46,7 +47,20 @@ KNOWN = (
     Segment("states", "its states", "What is kept comes from the states of the chain that is left: in every frame it is the parent's"),
     Segment("image", "its x₀, noised", "What is kept comes from x₀, noised anew at every step: RePaint as it was published"),
 )
-
+SEEN = (
+    Segment("x_t", "xₜ", "Show the state of the chain under the mask: what is kept is kept of it"),
+    Segment("x0_hat", "x̂₀", "Show the clean image that the network sees in the state: in noise it is easier to hit"),
+)
+SEES_TIP = {
+    False: "x̂₀: the clean image that the network sees in what is painted",
+    True: "What is kept of the state; the erased region is made anew",
+}
+LEADS_TIP = {
+    False: "Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all",
+    True: "Where it leads: x₀ after a few quick steps of RePaint; the branch itself walks them all, with other noise",
+}
+ERASED = (150, 76, 58)
+"""What the picture of what is kept shows where nothing is."""
 REPEATS_TIP = "RePaint's resampling: each step is taken so often, with jumps back in between, so that what is made fits what is kept"
 
 
@@ -70,7 +84,8 @@ class PaintPanel(Card):
         self.dabs: tuple[Dab, ...] = ()
         self.inverted = False
         self._growing: Dab | None = None
-        self._shape = (28, 28)
+        self._erased: ErasedShown | None = None
+        self.shape = (28, 28)
         self.canvas = PaintCanvas(theme)
         self._build(theme)
         self._connect()
@@ -86,6 +101,7 @@ class PaintPanel(Card):
         self.brushes = SegmentBar(BRUSHES, "Brush", exclusive=False)
         self.erasers = SegmentBar(ERASERS, "Eraser")
         self.known = SegmentBar(KNOWN, "What is kept comes from")
+        self.seen = SegmentBar(SEEN, "Shown under the mask")
         self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
         self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
         self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
@@ -99,8 +115,6 @@ class PaintPanel(Card):
         )
         self.repeats.setPrefix("× ")
         self.sees, self.leads = PictureTile(theme), PictureTile(theme)
-        self.sees.setToolTip("x̂₀: the clean image that the network sees in what is painted")
-        self.leads.setToolTip("Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all")
         self.back = QPushButton("Take back")
         self.back.setToolTip("Take the last mark back  (Backspace, or undo)")
         self.clear = QPushButton("Clear")
@@ -121,6 +135,7 @@ class PaintPanel(Card):
     def _arrange(self) -> None:
         self._steps = _row("taken", self.repeats)
         self._known = _row("kept from", self.known)
+        self._seen = _row("under it", self.seen)
         self._pair = _Previews(self.sees, self.leads)
         side = QWidget()
         side.setFixedWidth(SIDE_WIDTH)
@@ -128,8 +143,8 @@ class PaintPanel(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         upper: tuple[QWidget, ...] = (
-            self._title, self._hint, self.on, self.brushes, self.erasers, self.radius, self.value, self.noise, self._steps, self._known,
-            self.everyone,
+            self._title, self._hint, self.on, self.brushes, self.erasers, self._seen, self.radius, self.value, self.noise, self._steps,
+            self._known, self.everyone,
         )  # fmt: skip
         for widget in upper:
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, SegmentBar) else Qt.AlignmentFlag(0))
@@ -147,7 +162,7 @@ class PaintPanel(Card):
         row.addWidget(self.canvas, 1)
         row.addWidget(self._pair)
         row.addWidget(side)
-        for widget in (self.erasers, self._steps, self._known):
+        for widget in (self.erasers, self._seen, self._steps, self._known):
             widget.hide()  # erasing has them in the place of others
 
     def _connect(self) -> None:
@@ -166,6 +181,9 @@ class PaintPanel(Card):
         self.go.clicked.connect(self.branch_wanted)
         self.stop.clicked.connect(self.cancelled)
         self.repeats.released.connect(self.canvas.setFocus)
+        self.repeats.committed.connect(lambda _n: self.changed.emit())
+        self.known.chosen.connect(lambda _n: self.changed.emit())
+        self.seen.chosen.connect(lambda _n: self._show_erased())
 
     # --- what is shown ---
 
@@ -177,8 +195,9 @@ class PaintPanel(Card):
         self.erasers.set_current("erase")
         if not self.known.current:
             self.known.set_current("states")
-        brush: tuple[QWidget, ...] = (self.on, self.brushes, self.value, self.noise, self._pair)
-        eraser: tuple[QWidget, ...] = (self.erasers, self._steps, self._known, self.invert)
+        self.seen.set_current("x0_hat")
+        brush: tuple[QWidget, ...] = (self.on, self.brushes, self.value, self.noise)
+        eraser: tuple[QWidget, ...] = (self.erasers, self._seen, self._steps, self._known, self.invert)
         for shown, widgets in ((not inpainting, brush), (inpainting, eraser)):
             for widget in widgets:
                 widget.setVisible(shown)
@@ -189,6 +208,11 @@ class PaintPanel(Card):
             self.noise.show_value(0.0)
         self.canvas.set_picture(None)
         self.canvas.set_region(None)
+        self._erased = None
+        self.sees.show_picture(None, ())
+        self.leads.show_picture(None, ())
+        self.sees.setToolTip(SEES_TIP[inpainting])
+        self.leads.setToolTip(LEADS_TIP[inpainting])
         self._show_brush()
         self._show_marks()
         self.canvas.setFocus()
@@ -204,12 +228,33 @@ class PaintPanel(Card):
 
     def take(self, shown: PaintShown) -> None:
         """Show what the engine made of the draft."""
-        self.canvas.set_picture(shown.image if self.inpainting else shown.canvas)
-        self._shape = shown.canvas.shape[0], shown.canvas.shape[1]
+        self.canvas.set_picture(shown.canvas)
+        self.shape = shown.canvas.shape[0], shown.canvas.shape[1]
         self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(" seen in it")))
         if shown.end is not None:
             self.leads.show_picture(shown.end, (words("leads to"),))
-        self._show_region()
+
+    def take_erased(self, shown: ErasedShown, finished: bool) -> None:
+        """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""
+        self.shape = shown.state.shape[0], shown.state.shape[1]
+        self._erased = shown
+        if shown.end is not None:
+            self.leads.show_picture(shown.end, (words("leads to"),))
+        elif not finished or not self.ready:
+            self.leads.show_picture(None, (words("leads to … (sampling)" if not finished else "leads to"),))
+        self._show_erased()
+
+    def _show_erased(self) -> None:
+        """The picture under the mask, the mask, and what of the state is kept."""
+        shown = self._erased
+        if not self.inpainting or shown is None:
+            return
+        self.canvas.set_picture(shown.state if self.seen.current == "x_t" else shown.image)
+        region = self.region
+        self.canvas.set_region(region)
+        kept = shown.state.copy()
+        kept[region] = ERASED
+        self.sees.show_picture(kept, (words("kept of "), var("x", shown.t)))
 
     def _show_brush(self) -> None:
         self.canvas.set_radius(self.radius.value)
@@ -222,11 +267,7 @@ class PaintPanel(Card):
         self.back.setEnabled(any_marks)
         self.clear.setEnabled(any_marks)
         self.go.setEnabled(self.ready)
-        self._show_region()
-
-    def _show_region(self) -> None:
-        if self.inpainting:
-            self.canvas.set_region(self.region)
+        self._show_erased()
 
     # --- the draft ---
 
@@ -236,11 +277,21 @@ class PaintPanel(Card):
         return self.dabs if self._growing is None else (*self.dabs, self._growing)
 
     @property
+    def painted_on(self) -> Literal["x_t", "x0_hat"]:
+        """What is painted on."""
+        return "x0_hat" if self.on.current == "x0_hat" else "x_t"
+
+    @property
+    def kept_from(self) -> Literal["states", "image"]:
+        """Where what is kept comes from."""
+        return "image" if self.known.current == "image" else "states"
+
+    @property
     def region(self) -> np.ndarray:
         """What is erased, (H, W), bool."""
-        region = np.zeros(self._shape, bool)
+        region = np.zeros(self.shape, bool)
         for dab in self.marks:
-            region[coverage(dab, *self._shape) >= 0.5] = dab.value > 0
+            region[coverage(dab, *self.shape) >= 0.5] = dab.value > 0
         return ~region if self.inverted else region
 
     @property

@@ -168,7 +168,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def accept_picture(self, path: str) -> bool:
         """Offer to back up from a picture."""
-        return self.branching.accept_picture(path)
+        return self.branching.backing_up.accept_picture(path)
 
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:
         """Fields of the sampler: of the chain and of every branch of it."""
@@ -182,8 +182,14 @@ class ReverseChainWorkspace(ChainPage):
         before, lanes = self.part.state, self.part.recipe.lanes
         if lanes and schedule != lanes[0].schedule:
             length, _ = self.display.schedule_of(msgspec.structs.replace(lanes[0], schedule=None))
-            label = f"walk the {schedule.name} schedule" if schedule is not None else "walk the network's own schedule"
+            label = f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"
             self.part.put(regrown(before, edits.set_schedule(before, 0, schedule, length)), label)
+
+    def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
+        """The chain, and every branch of it, at another moment of the run."""
+        before = self.part.state
+        after = edits.set_lane(before, 0, edits.with_snapshot(before.recipe.lanes[0], entry))
+        self.part.put(regrown(before, after), label, merge)
 
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()

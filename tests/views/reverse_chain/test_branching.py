@@ -18,13 +18,14 @@ from pytestqt.qtbot import QtBot
 from explorer.checkpoints.files import load
 from explorer.diffusion.reverse import plan
 from explorer.engine import predictors
-from explorer.engine.branches import Draws, walked
 from explorer.engine.messages import Failed
 from explorer.engine.pictures import grey_tiles
+from explorer.engine.weaving import Draws, walked
 from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, ScheduleChoice
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
 from explorer.views.reverse_chain.branching import Branching
+from explorer.views.reverse_chain.paint_panel import ERASED
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.widgets.branch_tree import ROW
 
@@ -133,7 +134,7 @@ def test_painting_is_followed_and_becomes_a_branch_of_that_sample(page: ReverseC
 
 def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     recipe, panel = state(page).recipe, hands(page).paint
-    hands(page).open_paint(False)
+    hands(page).painting.open(False)
     paint_over(page, qtbot, (8, 8), (14, 9))
     paint_over(page, qtbot, (4, 4))
     assert len(panel.dabs) == 2
@@ -153,7 +154,7 @@ def test_while_painting_undo_is_of_marks_and_keys_are_the_panels(page: ReverseCh
     settle(page, qtbot)
     page.playback.scrub(300)
     recipe, panel = state(page).recipe, hands(page).paint
-    hands(page).open_paint(False)
+    hands(page).painting.open(False)
     paint_over(page, qtbot, (8, 8))
     paint_over(page, qtbot, (9, 9))
     QTest.keyClick(panel.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -173,7 +174,7 @@ def test_no_key_does_two_things(page: ReverseChainWorkspace) -> None:
 
 def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.part.update(quantity="x0_hat")
-    hands(page).open_paint(False)
+    hands(page).painting.open(False)
     settle(page, qtbot)
     panel = hands(page).paint
     assert panel.on.current == "x0_hat"
@@ -206,8 +207,31 @@ def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWork
     np.testing.assert_array_equal(last[..., ~erased], root[-1][..., ~erased])
 
 
+def test_while_erasing_one_sees_what_is_kept_and_where_the_rest_leads(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    panel = hands(page).paint
+    hands(page).painting.open(True)
+    settle(page, qtbot)
+    assert panel.leads.image is None
+    state_now, finished = page.grid.tiles[2], made(state(page).recipe.lanes[0])[-1][2]
+    np.testing.assert_array_equal(pixels(panel.sees.image), state_now)
+    paint_over(page, qtbot, (8, 8), (20, 8))
+    settle(page, qtbot)
+    region = panel.region
+    kept = pixels(panel.sees.image)
+    np.testing.assert_array_equal(kept[~region], state_now[~region])
+    assert (kept[region] == ERASED).all()
+    led = pixels(panel.leads.image)
+    np.testing.assert_array_equal(led[~region], grey_tiles(finished[None])[0][~region])
+    panel.seen.button("x_t").click()
+    np.testing.assert_array_equal(pixels(panel.canvas.image), state_now)
+    panel.repeats.setValue(1)
+    panel.repeats.take()
+    settle(page, qtbot)
+    np.testing.assert_array_equal(pixels(panel.leads.image), grey_tiles(finished[None])[0])
+
+
 def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    hands(page).open_paint(True)
+    hands(page).painting.open(True)
     panel = hands(page).paint
     paint_over(page, qtbot, (14, 14))
     inside = panel.region[14, 14]
@@ -306,7 +330,7 @@ def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: Q
     distance = float(np.linalg.norm((branch[-1] - root[-1])[2].astype(np.float64)))
     assert hands(page).bar.survival.shown.distance == pytest.approx(distance, rel=1e-5)
     assert f"= {distance:.1f}" in hands(page).bar.survival.text
-    hands(page).show_parent()
+    hands(page).tree.show_parent()
     settle(page, qtbot)
     assert not hands(page).bar.survival.isVisible()
 
@@ -345,7 +369,7 @@ def test_what_is_no_picture_is_told_of_and_nothing_is_lost(page: ReverseChainWor
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
     with qtbot.waitSignal(page.context.client.failed) as told:
-        hands(page).paste()
+        hands(page).backing_up.paste()
     assert "clipboard" in told.args[0].message
     hands(page).close()
 
@@ -354,7 +378,7 @@ def test_a_pasted_picture(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     image = QImage(30, 20, QImage.Format.Format_RGB888)
     image.fill(Qt.GlobalColor.black)
     QGuiApplication.clipboard().setImage(image)
-    hands(page).open_back_up()
+    hands(page).backing_up.open()
     QTest.keyClick(hands(page).back_up, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     settle(page, qtbot)
     assert hands(page).back_up.picture is not None

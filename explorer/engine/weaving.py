@@ -1,0 +1,269 @@
+"""Edits of a recipe made into what explorer.diffusion.branches walks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import torch
+from torch import Tensor
+
+from explorer.datasets.images import to_unit_range
+from explorer.diffusion import branches as walking
+from explorer.diffusion.branches import Branched, Leg, Touch, branch_steps, stream_of
+from explorer.diffusion.exact_predictor import of_samples
+from explorer.diffusion.inpainting import Inpainting
+from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.reverse import INITIAL, Noise, Plan, Step, initial_state, noise_source
+from explorer.errors import BadInput
+from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, coverage
+
+State = Callable[[int], Tensor]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The samples of a batch and their noise.
+
+    Attributes
+    ----------
+    seed : int
+    indices : sequence of int
+    shape : (C, H, W)
+    device : torch.device
+    """
+
+    seed: int
+    indices: Sequence[int]
+    shape: tuple[int, int, int]
+    device: torch.device
+
+    def noise(self, t: int, kind: int, number: int, repeat: int = 0) -> Tensor:
+        """Standard normal (N, C, H, W) of a kind (see explorer.diffusion.branches), never the chain's own."""
+        return shared_noise(self.seed, self.indices, t, self.shape, self.device, stream_of(kind, number, repeat))
+
+    def chosen(self, samples: Sequence[int]) -> Tensor | None:
+        """Which of the batch an edit is of, shape (N,), bool; None is all."""
+        if not samples:
+            return None
+        return torch.tensor([index in samples for index in self.indices], dtype=torch.bool, device=self.device)
+
+
+def parent_of(lane: Lane, edits: int | None = None) -> Lane:
+    """The lane without its last edit, or with its first so many."""
+    count = len(lane.edits) - 1 if edits is None else edits
+    return msgspec.structs.replace(lane, edits=lane.edits[:count])
+
+
+class _Weaver:
+    """Takes the edits one after another."""
+
+    def __init__(self, lane: Lane, predictor: Predictor, course: Plan, draws: Draws) -> None:
+        self.lane, self.draws = lane, draws
+        self.course = course
+        self.legs = [Leg(0, predictor, lane.sampler.clip)]
+        self.noises: list[tuple[int, Noise]] = []
+        self.on_state: dict[int, tuple[Touch, ...]] = {}
+        self.on_image: dict[int, tuple[Touch, ...]] = {}
+        self.inpaintings: list[Inpainting] = []
+        self.etas = [(0, lane.sampler.eta)]
+
+    def place(self, edit: Edit) -> int:
+        try:
+            return walking.place(self.course, edit.t)
+        except ValueError:
+            top = self.course.timesteps[0]
+            raise BadInput(
+                f"{self.lane.source}: the branch at t = {edit.t} is above this chain's T = {top}; leave the chain at a lower t"
+            ) from None
+
+    def check(self, what: str, edit: Edit, shape: tuple[int, ...]) -> None:
+        wanted = self.draws.shape[-len(shape) :]
+        if shape != wanted:
+            sides, own = " x ".join(map(str, shape)), " x ".join(map(str, wanted))
+            raise BadInput(f"{self.lane.source}: the {what} of the branch at t = {edit.t} is {sides}, the images are {own}")
+
+    def fresh(self, edit: FreshNoise) -> None:
+        if edit.stream:
+            self.draw_from(edit, walking.FRESH)
+        else:
+            own = noise_source(self.draws.seed, self.draws.indices, self.draws.shape, self.draws.device)
+            self.noises.append((edit.t, own))
+            self.go_on(self.place(edit), 0)
+
+    def draw_from(self, edit: FreshNoise | BackUp, kind: int) -> None:
+        """Another z from the edit down."""
+        draws = self.draws
+        self.noises.append((edit.t, lambda t: draws.noise(t, kind, edit.stream)))
+        self.go_on(self.place(edit), stream_of(kind, edit.stream))
+
+    def go_on(self, k: int, stream: int) -> None:
+        """From k on, a predictor whose steps draw takes its numbers from this stream."""
+        leg = self.legs[-1]
+        self.legs.append(Leg(k, of_samples(leg.predictor, self.draws.seed, self.draws.indices, stream), leg.clip))
+
+    def paint(self, edit: Paint) -> None:
+        k, draws = self.place(edit), self.draws
+        _, height, width = draws.shape
+        marks = [(torch.from_numpy(coverage(dab, height, width)), dab.value, dab.noise) for dab in edit.dabs]
+        chosen = draws.chosen(edit.samples)
+
+        def touch(x: Tensor) -> Tensor:
+            return walking.painted(x, marks, draws.noise(edit.t, walking.BRUSH, edit.stream), chosen)
+
+        target = self.on_state if edit.on == "x_t" else self.on_image
+        target[k] = (*target.get(k, ()), touch)
+
+    def inpaint(self, edit: Inpaint, state: State) -> None:
+        k, draws = self.place(edit), self.draws
+        self.check("mask", edit, (edit.mask.height, edit.mask.width))
+        erased = torch.from_numpy(edit.mask.array()).to(draws.device)[None, None]
+        chosen = draws.chosen(edit.samples)
+        if chosen is not None:
+            erased = erased & chosen.reshape(-1, 1, 1, 1)
+        levels, K = walking.alpha_bars(self.course), self.course.K
+
+        def noised_again(k: int, u: int) -> Tensor:
+            t = self.course.timesteps[k]
+            eps = draws.noise(t, walking.KNOWN, edit.stream, u)
+            return walking.noised(state(K), levels[k], eps)
+
+        self.end_inpainting(k)
+        self.inpaintings.append(
+            Inpainting(
+                k, K, erased, noised_again if edit.known == "image" else lambda k, _u: state(k), edit.repeats,
+                lambda t, u: draws.noise(t, walking.AGAIN, edit.stream, u), lambda t, u: draws.noise(t, walking.JUMP, edit.stream, u),
+            )
+        )  # fmt: skip
+
+    def change(self, edit: Change, predictor_of: Callable[[Lane], Predictor]) -> None:
+        k, leg = self.place(edit), self.legs[-1]
+        predictor = leg.predictor
+        if edit.checkpoint:
+            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=self.lane.schedule)
+            predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
+            if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
+                own = self.course.timesteps[0]
+                raise BadInput(
+                    f"{edit.source}: its noise levels (T = {predictor.schedule.T}) are not those of this chain (T = {own}); "
+                    "go on with a checkpoint of the same schedule"
+                )
+        clip = leg.clip if edit.clip is None else edit.clip
+        self.legs.append(Leg(k, predictor, clip))
+        if edit.eta is not None:
+            self.etas.append((k, edit.eta))
+            self.course = walking.with_eta(self.course, k, edit.eta)
+
+    def back_up(self, edit: BackUp, state: State) -> None:
+        k, draws = self.place(edit), self.draws
+        self.forget_below(k, edit.t)
+        level, K = self.course.steps[k].alpha_bar, self.course.K
+        if edit.picture is not None:
+            self.check("picture", edit, edit.picture.shape)
+            image = torch.from_numpy(to_unit_range(edit.picture.array())).to(draws.device)
+
+        def touch(x: Tensor) -> Tensor:
+            x0 = state(K) if edit.picture is None else image.expand_as(x)
+            return walking.noised(x0, level, draws.noise(INITIAL, walking.BACK_UP, edit.stream))
+
+        self.on_state[k] = (*self.on_state.get(k, ()), touch)
+        if edit.fresh:
+            self.draw_from(edit, walking.DOWN)
+
+    def forget_below(self, k: int, t: int) -> None:
+        """What was done below k made the image that is taken up again: it is not done twice."""
+        self.on_state = {i: touches for i, touches in self.on_state.items() if i <= k}
+        self.on_image = {i: touches for i, touches in self.on_image.items() if i < k}
+        self.end_inpainting(k)
+        self.noises = [(top, noise) for top, noise in self.noises if top >= t]
+        self.legs = [leg for leg in self.legs if leg.start <= k]
+        self.etas = [(start, eta) for start, eta in self.etas if start <= k]
+        self.course = walking.with_eta(self.course, 0, self.etas[0][1])
+        for start, eta in self.etas[1:]:
+            self.course = walking.with_eta(self.course, start, eta)
+
+    def end_inpainting(self, k: int) -> None:
+        self.inpaintings = [replace(i, end=min(i.end, k)) for i in self.inpaintings if i.start < k]
+
+
+def weave(
+    lane: Lane,
+    predictor: Predictor,
+    course: Plan,
+    draws: Draws,
+    predictor_of: Callable[[Lane], Predictor],
+    ancestor: Callable[[int], State],
+) -> Branched:
+    """What a branch walks.
+
+    Parameters
+    ----------
+    lane : Lane
+        With its edits.
+    predictor, course
+        Of the lane without edits.
+    draws : Draws
+    predictor_of : callable
+        Predictor of a lane of another checkpoint.
+    ancestor : callable
+        i -> the states (k -> (N, C, H, W) on the device) of the lane with its first i edits.
+
+    Raises
+    ------
+    BadInput
+        If an edit is above T, a mask or a picture has another shape, or another network has other noise levels.
+    """
+    weaver = _Weaver(lane, predictor, course, draws)
+    for index, edit in enumerate(lane.edits):
+        match edit:
+            case FreshNoise():
+                weaver.fresh(edit)
+            case Paint():
+                weaver.paint(edit)
+            case Inpaint():
+                weaver.inpaint(edit, ancestor(index))
+            case Change():
+                weaver.change(edit, predictor_of)
+            case BackUp():
+                weaver.back_up(edit, ancestor(index))
+    own = noise_source(draws.seed, draws.indices, draws.shape, draws.device)
+    return Branched(
+        weaver.course, tuple(weaver.legs), walking.noise_with(own, weaver.noises), weaver.on_state, weaver.on_image,
+        tuple(weaver.inpaintings),
+    )  # fmt: skip
+
+
+def walked(lane: Lane, predictor: Predictor, course: Plan, draws: Draws, predictor_of: Callable[[Lane], Predictor]) -> Iterator[Step]:
+    """A lane from x_T to x_0 without an engine: what it takes from its ancestors is walked beside it."""
+    noise = noise_source(draws.seed, draws.indices, draws.shape, draws.device)
+    branch = weave(
+        lane, predictor, course, draws, predictor_of, lambda i: _Beside(parent_of(lane, i), predictor, course, draws, predictor_of)
+    )  # fmt: skip
+    return branch_steps(branch, branch.arrive(0, initial_state(noise)), 0)
+
+
+class _Beside:
+    """States of an ancestor, asked for downwards in t: walked on as far as needed, x_0 kept."""
+
+    def __init__(self, lane: Lane, predictor: Predictor, course: Plan, draws: Draws, predictor_of: Callable[[Lane], Predictor]) -> None:
+        self._start = lambda: walked(lane, predictor, course, draws, predictor_of)
+        self._steps: Iterator[Step] | None = None
+        self._k, self._x, self._K = -1, torch.empty(0), course.K
+        self._last: Tensor | None = None
+
+    def __call__(self, k: int) -> Tensor:
+        if k == self._K and self._last is not None:
+            return self._last
+        if self._steps is None or k < self._k:
+            self._steps, self._k = self._start(), -1
+        while self._k < k:
+            step = next(self._steps)
+            if k == step.k:
+                self._k, self._x = step.k, step.x_t
+            else:
+                self._k, self._x = step.k + 1, step.x_prev
+        if k == self._K:
+            self._last, self._steps = self._x, None
+        return self._x

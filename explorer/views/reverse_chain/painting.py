@@ -1,0 +1,110 @@
+"""Painting and erasing: the draft goes to the engine as it grows, and becomes a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from explorer.engine.messages import ErasedShown, Failed, Outcome, PaintShown, PreviewErase, PreviewPaint
+from explorer.recipe import Edit, Inpaint, Paint, mask_of
+from explorer.state.session import ChainState
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.inquiry import Inquiry
+from explorer.views.reverse_chain import tree as trees
+from explorer.views.reverse_chain.paint_panel import PaintPanel
+from explorer.views.reverse_chain.panels import Panels
+
+
+class Painting(QObject):
+    """Between the paint panel, the session and the engine.
+
+    Parameters
+    ----------
+    branch, tell : callable
+        Get the Edit that is painted, and a Failed where there can be none.
+    """
+
+    def __init__(
+        self, panel: PaintPanel, panels: Panels, controller: ChainController, inquiry: Inquiry,
+        branch: Callable[[Edit], object], tell: Callable[[Failed], object], parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._panel, self._panels, self._controller, self._inquiry = panel, panels, controller, inquiry
+        self._branch, self._tell = branch, tell
+        panel.changed.connect(self.ask)
+        panel.branch_wanted.connect(self.take)
+        panel.cancelled.connect(panels.close)
+
+    @property
+    def _state(self) -> ChainState:
+        return self._controller.state
+
+    def open(self, erasing: bool) -> None:
+        """Paint on the selected sample at this t, or erase in it."""
+        state = self._state
+        if not state.recipe.lanes or state.t == 0:
+            return
+        everyone = state.recipe.samples == 1 or erasing
+        self._panel.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone)
+        self._panels.show(self._panel)
+        self._panel.canvas.setFocus()
+        self.ask()
+
+    def follow(self, recipe_changed: bool) -> None:
+        """The cursor, the selection or the recipe is another."""
+        if self._panels.open is not self._panel:
+            return
+        if recipe_changed or self._state.t == 0:
+            self._panels.close()
+        else:
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask for what follows from the draft."""
+        key, state, panel = self._controller.key, self._state, self._panel
+        if key is None or self._panels.open is not panel:
+            return
+        sample, stream = self._controller.sample, trees.fork_stream(state.recipe)
+        panel.show_words(state.t, sample)
+        if panel.inpainting:
+            mask, repeats, known = mask_of(panel.region), panel.repeats.value(), panel.kept_from
+            erased = PreviewErase(key, state.t, sample, mask, repeats, known, stream)
+            self._inquiry.ask("paint", erased, self._take_preview)
+        else:
+            palette = self._controller.context.theme.palette
+            painted = PreviewPaint(key, state.t, sample, panel.painted_on, panel.marks, stream, palette)
+            self._inquiry.ask("paint", painted, self._take_preview)
+
+    def _take_preview(self, outcome: Outcome) -> None:
+        if not isinstance(outcome, PaintShown | ErasedShown) or outcome.key != self._controller.key:
+            return
+        if self._panels.open is not self._panel or isinstance(outcome, ErasedShown) != self._panel.inpainting:
+            return
+        if isinstance(outcome, ErasedShown):
+            finished = self._controller.run.reached(outcome.key) == 0
+            if self._panel.shape != outcome.state.shape[:2]:  # the first answer says how large the pictures are
+                self._panel.take_erased(outcome, finished)
+                self.ask()
+            else:
+                self._panel.take_erased(outcome, finished)
+        else:
+            self._panel.take(outcome)
+
+    def take(self) -> None:
+        """Branch with what is painted, or erased."""
+        panel, state = self._panel, self._state
+        if not panel.ready:
+            return
+        samples = () if panel.everyone.isChecked() else (self._controller.sample,)
+        stream = trees.fork_stream(state.recipe)
+        panel.repeats.take()
+        try:
+            if panel.inpainting:
+                edit: Edit = Inpaint(state.t, mask_of(panel.region), panel.repeats.value(), panel.kept_from, samples, stream)
+            else:
+                edit = Paint(state.t, panel.dabs, panel.painted_on, samples, stream)
+        except ValueError as error:
+            self._tell(Failed(str(error)))
+            return
+        self._branch(edit)
