@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 Path = Sequence[tuple[float, float]] | np.ndarray
+BEND_STEPS = 24
+"""New corners to each side of a node that bends a path."""
 
 
 def length(path: Path) -> float:
@@ -153,3 +155,35 @@ def _distance_to_segment(points: np.ndarray, start: np.ndarray, end: np.ndarray)
     squared = float(along @ along)
     share = np.clip((points - start) @ along / squared, 0, 1) if squared > 0 else np.zeros(len(points))
     return np.linalg.norm(points - (start + share[:, None] * along), axis=1)
+
+
+def bent(path: Path, node: int, place: tuple[float, float], reach: float, tolerance: float) -> np.ndarray:
+    """A path with one of its nodes at another place; what lies within `reach` along it follows, less the farther away.
+
+    Parameters
+    ----------
+    path : array-like, shape (M, 2)
+    node : int
+    place : (float, float)
+    reach : float
+        Along the path, greater than 0. Parts at distance d < reach move by (1 + cos(pi d / reach)) / 2 of what the node does.
+    tolerance : float
+        New corners that lie nearer than this to the path without them are left out.
+
+    Returns
+    -------
+    ndarray, shape (K, 2)
+        Corners outside the reach are as they were.
+    """
+    corners = np.asarray(path, np.float64)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
+    middle = along[node]
+    low, high = max(0.0, middle - reach), min(along[-1], middle + reach)
+    steps = np.unique(np.concatenate([np.linspace(low, middle, BEND_STEPS), np.linspace(middle, high, BEND_STEPS)]))
+    inside = np.stack([np.interp(steps, along, corners[:, axis]) for axis in (0, 1)], 1)
+    weight = 0.5 * (1 + np.cos(np.pi * np.minimum(np.abs(steps - middle) / reach, 1)))
+    inside += weight[:, None] * (np.asarray(place) - corners[node])
+    cut = int(np.argmin(np.abs(steps - middle)))
+    parts = [simplify(part, tolerance) for part in (inside[: cut + 1], inside[cut:]) if len(part) > 1]
+    moved = np.concatenate([parts[0], *(part[1:] for part in parts[1:])]) if parts else inside
+    return np.concatenate([corners[along < low], moved, corners[along > high]])

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
 from explorer.widgets.plane_canvas import PlaneCanvas
-from explorer.widgets.plane_gestures import Carry, CarryNode, Item, Paint, Pan, item_at, node_at
+from explorer.widgets.plane_gestures import Carry, Item, Paint, Pan, item_at
+from explorer.widgets.plane_nodes import CarryNode, node_at
 from explorer.widgets.theme import Theme
 
 ZOOM_PER_NOTCH = 1.2
@@ -138,7 +139,8 @@ class Plane(PlaneCanvas):
             if dx or dy:
                 self._take_view(self._view.panned(dx, dy))
         elif isinstance(gesture, Carry | CarryNode):
-            item = gesture.at(self._view, px, py)
+            alone = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            item = gesture.at(self._view, px, py, alone) if isinstance(gesture, CarryNode) else gesture.at(self._view, px, py)
             if item is not None:
                 self.item_carried.emit(item)
         elif isinstance(gesture, Paint):

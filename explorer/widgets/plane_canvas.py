@@ -15,6 +15,7 @@ from explorer.recipe import Point, Stroke
 from explorer.widgets import plane_overlays as overlays
 from explorer.widgets import plane_paint as paint
 from explorer.widgets.pictures import to_image
+from explorer.widgets.plane_nodes import handles
 from explorer.widgets.plane_stack import PictureStack
 from explorer.widgets.plane_viewport import Viewport
 from explorer.widgets.theme import Theme, Tokens
@@ -323,7 +324,7 @@ class PlaneCanvas(QWidget):
                 painter, paint.stroke_polygon(view, outline), [QPointF(*view.to_screen(x, y)) for x, y in beads], tokens, selected
             )
             if selected and self._editable:
-                overlays.draw_nodes(painter, view, stroke.path, tokens)
+                overlays.draw_nodes(painter, view, [stroke.path[index] for index in handles(view, stroke)], tokens)
         if self._growing is not None:
             growing = self._growing if self._growing_outline is None else self._growing_outline
             paint.draw_stroke(painter, paint.stroke_polygon(view, growing), (), tokens, True)

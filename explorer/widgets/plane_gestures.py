@@ -20,8 +20,6 @@ Position = tuple[float, float]
 REACH = 10.0
 """How near, in pixels, the pointer must be to an item."""
 
-NODE_REACH = 7.0
-
 SLACK = 3.0
 """Pixels that a press may wander and still be a click."""
 
@@ -89,32 +87,6 @@ class Carry:
         if isinstance(item, Point):  # no more digits than a hand has
             item = msgspec.structs.replace(item, x=round(item.x, view.digits), y=round(item.y, view.digits))
         return item
-
-
-@dataclass(slots=True)
-class CarryNode:
-    """A node of a stroke follows the pointer."""
-
-    item: Stroke
-    node: int
-    pressed: Position
-    under_way: bool = False
-
-    def at(self, view: Viewport, px: float, py: float) -> Stroke | None:
-        """The stroke as it is now; None while the press may still be a click."""
-        if not self.under_way and math.dist(self.pressed, (px, py)) <= SLACK:
-            return None
-        self.under_way = True
-        path = list(self.item.path)
-        path[self.node] = view.to_plane(px, py)
-        return msgspec.structs.replace(self.item, path=tuple(path))
-
-
-def node_at(view: Viewport, stroke: Stroke, px: float, py: float) -> int | None:
-    """The stroke's node within reach of a pixel."""
-    near = [(math.dist(view.to_screen(x, y), (px, py)), index) for index, (x, y) in enumerate(stroke.path)]
-    best = min(near)
-    return best[1] if best[0] <= NODE_REACH else None
 
 
 @dataclass(slots=True)

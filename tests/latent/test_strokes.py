@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from explorer.latent.strokes import circle, distance, length, resample, resample_by, simplify, smooth
+from explorer.latent.strokes import bent, circle, distance, length, resample, resample_by, simplify, smooth
 
 ZIGZAG = ((0.0, 0.0), (3.0, 4.0), (3.0, 4.0), (3.0, 0.0), (10.0, 0.0))
 
@@ -108,3 +108,25 @@ def test_a_circle_begins_and_ends_where_it_was_started() -> None:
     np.testing.assert_allclose(np.linalg.norm(path - [1, 2], axis=1), 5)
     np.testing.assert_array_equal(path[[0, -1]], [[4, 6], [4, 6]])
     assert path[16] == pytest.approx([-3, 5]), "a quarter turn anticlockwise"
+
+
+def test_a_bent_path_follows_its_node_and_is_itself_beyond_the_reach() -> None:
+    path = np.stack([np.linspace(0, 10, 101), np.zeros(101)], 1)
+    found = bent(path, 50, (5.0, 1.0), 2.0, 1e-3)
+    heights = np.interp(np.linspace(0, 10, 1001), found[:, 0], found[:, 1])
+    d = np.abs(np.linspace(0, 10, 1001) - 5)
+    np.testing.assert_allclose(heights, np.where(d < 2, 0.5 * (1 + np.cos(np.pi * d / 2)), 0), atol=5e-3)
+    kept = {tuple(corner) for corner in found.tolist()}
+    assert all(tuple(corner) in kept for corner in path[np.abs(path[:, 0] - 5) > 2].tolist())
+    assert len(bent(path, 50, (5.0, 1.0), 2.0, 0.05)) < len(path)
+
+
+@pytest.mark.parametrize("node", [0, 2])
+def test_an_end_is_moved_whole(node: int) -> None:
+    found = bent(((0.0, 0.0), (1.0, 0.0), (2.0, 0.0)), node, (node + 0.5, 3.0), 0.5, 1e-6)
+    assert tuple(found[0 if node == 0 else -1]) == (node + 0.5, 3.0)
+    assert (1.0, 0.0) in {tuple(corner) for corner in found.tolist()}
+
+
+def test_a_path_of_one_place_moves() -> None:
+    np.testing.assert_array_equal(bent(((1.0, 1.0), (1.0, 1.0)), 1, (2.0, 3.0), 1.0, 0.1), [[2.0, 3.0]])

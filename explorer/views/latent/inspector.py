@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.engine.messages import PictureEncoded, PictureOffered
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.encode_section import EncodeSection
 from explorer.views.latent.probe_section import CardSection, ProbeSection
@@ -48,6 +50,17 @@ class LatentInspector(QWidget):
         mark(self.hint, "faint")
         column.addWidget(self.hint)
         column.addStretch(1)
+
+    def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
+        """What is encoded; a picture that wants an answer is scrolled to."""
+        self.picture.show_picture(picture)
+        if isinstance(picture, PictureOffered):
+            QTimer.singleShot(0, self, self._scroll_to_offer)  # once it has its place
+
+    def _scroll_to_offer(self) -> None:
+        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
+        if isinstance(area, QScrollArea) and self.picture.resize_button.isVisible():
+            area.ensureWidgetVisible(self.picture.resize_button, 0, 16)
 
     def show_hint(self, on: bool) -> None:
         """What can be done, while nothing has been."""

@@ -33,10 +33,10 @@ class ProbeSection(Section):
         self._decoded: CodesDecoded | None = None
         self._pixel: tuple[int, int] | None = None
 
-    def show_probe(self, probe: Probe, variational: bool, codes: CodesShown | None = None) -> None:
+    def show_probe(self, probe: Probe, variational: bool, codes: CodesShown | None = None, digits: int = 3) -> None:
         """A place, with its decoding once it has come; `codes` say where the plane lies in its latent space."""
         self.set_title(probe.title)
-        self.facts.show_value("z", pair(probe.x, probe.y))
+        self.facts.show_value("z", pair(probe.x, probe.y, digits))
         placed = () if codes is None else (codes.origin, codes.origin_distance, codes.dimensions)
         density = number(log_prior(probe.x, probe.y, *placed))
         self.facts.show_value("log p(z)", density if variational else "no prior")

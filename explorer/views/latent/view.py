@@ -114,7 +114,7 @@ class LatentWorkspace(Workspace):
             ("Drag", "move a point or a stroke; paint with the brush"),
             ("Shift+drag", "paint a straight line"),
             ("Click a code", "encode that test image"),
-            ("Drag a square", "move a node of the selected stroke"),
+            ("Drag a square", "bend the selected stroke; Shift: move this node alone"),
             ("Pad, right button", "erase"),
             ("Middle or right drag", "pan"),
             ("Space+drag", "pan"),
@@ -301,7 +301,7 @@ class LatentWorkspace(Workspace):
         elif what == "probe" and first:
             self._show_probe()
         elif what == "picture" and first:
-            self._inspector.picture.show_picture(self.panes[0].picture)
+            self._inspector.show_picture(self.panes[0].picture)
         if what in ("codes", "manifold"):
             self._say()
 
@@ -309,7 +309,9 @@ class LatentWorkspace(Workspace):
         probe = self.panes[0].probe
         if probe is None:
             return
-        self._inspector.probe.show_probe(probe, self.panes[0].variational, self.panes[0].codes)
+        first = self.panes[0]
+        digits = min(9, max(3, first.viewport.digits - 1))  # as many as tell pixels of this view apart
+        self._inspector.probe.show_probe(probe, first.variational, first.codes, digits)
         if probe.decoded is not None and probe.decoded is not self._measured:
             self._measured = probe.decoded
             self._milliseconds.append(probe.decoded.milliseconds)
