@@ -51,11 +51,16 @@ def pointer(app: QApplication, ws: LatentWorkspace, model: Autoencoder, rounds: 
     plane, picture = ws.plane, ws.inspector.probe.picture
     canvas = QImage(picture.width(), picture.height(), QImage.Format.Format_RGB32)
 
+    def shown(x: float, y: float) -> bool:
+        """Whether the decoding of this very place is shown, and not one of a place before."""
+        probe = ws.panes[0].probe
+        decoded = None if probe is None else probe.decoded
+        return decoded is not None and np.array_equal(decoded.codes, np.array([[x, y]], np.float32))
+
     def ours(turn: int) -> None:
-        before = ws.panes[0].probe
-        decoded = None if before is None else before.decoded
-        QTest.mouseMove(plane, QPoint(100 + 2 * (turn % 200), 120 + turn % 200))
-        wait_for(app, lambda: ws.panes[0].probe is not None and ws.panes[0].probe.decoded is not decoded)
+        px, py = 100 + 2 * (turn % 200), 120 + turn % 200
+        QTest.mouseMove(plane, QPoint(px, py))
+        wait_for(app, lambda: shown(*plane.view.to_plane(px, py)))
         picture.repaint()
 
     def peer(turn: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.messages import (
@@ -24,7 +23,7 @@ from explorer.engine.messages import (
     StrokeShown,
 )
 from explorer.latent.strokes import Path
-from explorer.recipe import Dab, Point, Slice, Stroke
+from explorer.recipe import Dab, Slice, Stroke
 from explorer.state.session import LatentState, Session
 from explorer.views.chain.inquiry import Inquiry, Receiver
 from explorer.views.latent import encoding, verbs_encode
@@ -33,6 +32,7 @@ from explorer.views.latent.draws import Draws
 from explorer.views.latent.entries import has_plane, plane_entries, resolve, slice_of
 from explorer.views.latent.layers import Layers
 from explorer.views.latent.paths import Paths
+from explorer.views.latent.probing import Probing
 from explorer.views.latent.stream import Streams
 from explorer.views.latent.verbs import item_named
 from explorer.views.workspace import Context
@@ -72,17 +72,15 @@ class LatentController(QObject):
         self._layers = Layers(self._streams, view)
         self._paths = Paths(self._streams, view)
         self._draws = Draws(self._streams, view)
+        self._probing = Probing(self._ask, view, self._paths)
         self._active = False
         self.entry: LibraryEntry | None = None
         self.slice: Slice | None = None
         self.codes: CodesShown | None = None
         self._asked: dict[str, Payload] = {}
-        self._hover: Code | None = None
         self._growing: Path | None = None
         self._drawing: tuple[Dab, ...] | None = None
         self._pointed: int | None = None
-        self._probe: Probe | None = None
-        self._read: CodesDecoded | None = None
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self._library_changed)
         context.client.failed.connect(self._failed)
@@ -155,7 +153,7 @@ class LatentController(QObject):
 
     def set_hover(self, code: Code | None) -> None:
         """The pointer is over a place, or nowhere."""
-        self._hover = code
+        self._probing.hover = code
         self._ask_probe()
 
     def set_growing(self, path: Path | None) -> None:
@@ -226,7 +224,7 @@ class LatentController(QObject):
         self._streams.drop()
         self._asked.clear()
         self.entry, self.slice = entry, slice_
-        self._read = None
+        self._probing.clear()
         if not of_one_run:
             self._layers.clear()
         self._paths.clear()
@@ -274,32 +272,8 @@ class LatentController(QObject):
             self._ask("picture", payload, self._take_picture)
 
     def _ask_probe(self) -> None:
-        if self.entry is None:
-            return
-        target = self._target()
-        before = self._probe.decoded if self._probe is not None else None
-        if before is not None and before.path != self.entry.path:
-            before = None
-        self._probe = Probe(target.title, target.x, target.y, before)
-        self._view.show_probe(self._probe)
-        place = ((target.x, target.y),)
-        # The classifier takes longer than the decoder: the decoding is shown without waiting for it.
-        self._ask("probe", DecodeCodes(self.entry.path, place, slice=self.slice), self._take_probe)
-        self._ask("reading", DecodeCodes(self.entry.path, place, judge=True, slice=self.slice), self._take_probe)
-
-    def _target(self) -> Probe:
-        """Place under the pointer; else of the selected point, the stroke's frame; else the origin."""
-        state = self.state
-        if self._hover is not None:
-            return Probe("under the pointer", *self._hover)
-        item = item_named(state.recipe, state.selected)
-        if isinstance(item, Point):
-            return Probe(item.name, item.x, item.y)
-        if isinstance(item, Stroke):
-            frame = min(state.frame, item.frames - 1)
-            x, y = self._paths.places(item)[frame].tolist()
-            return Probe(f"{item.name} · frame {frame + 1} of {item.frames}", x, y)
-        return Probe("at the origin", 0.0, 0.0)
+        if self.entry is not None:
+            self._probing.ask(self.entry, self.slice, self.state)
 
     # --- answers
 
@@ -323,22 +297,3 @@ class LatentController(QObject):
     def _take_image(self, outcome: Outcome) -> None:
         if isinstance(outcome, ImageShown) and self._is_ours(outcome.path) and outcome.index == self._pointed:
             self._view.show_pointed(outcome.index, outcome)
-
-    def _take_probe(self, outcome: Outcome) -> None:
-        if isinstance(outcome, CodesDecoded) and self._is_ours(outcome.path) and self._probe is not None:
-            probe, shown = self._probe, self._probe.decoded
-            if outcome.readings:
-                self._read = outcome
-                if shown is not None and not np.array_equal(outcome.codes, shown.codes):
-                    return  # the decoding that is shown is another; its own reading comes, or came before it
-            elif self._read is not None and np.array_equal(outcome.codes, self._read.codes):
-                outcome = self._read
-            self._probe = Probe(probe.title, probe.x, probe.y, outcome)
-            self._view.show_probe(self._probe)
-
-
-def opacities(codes: CodesShown) -> np.ndarray | None:
-    """How strongly codes are drawn by their distance from the plane, (N,) in [0, 1]; None where all are on it."""
-    if codes.distances is None or not codes.spread:
-        return None
-    return np.exp(-0.5 * (codes.distances / (0.7 * codes.spread)) ** 2).clip(0.06, 1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import (
     CodesDecoded,
@@ -28,16 +28,14 @@ from explorer.recipe import Stroke
 from explorer.state.session import LatentState
 from explorer.views.latent import verbs
 from explorer.views.latent.contract import Probe
-from explorer.views.latent.controller import opacities
 from explorer.views.latent.entries import dimensions, is_variational
-from explorer.views.latent.fields import FIELDS, words_for
+from explorer.views.latent.pane_cards import PaneCards
+from explorer.views.latent.pane_header import PaneHeader
+from explorer.views.latent.probing import UNDER_POINTER
 from explorer.views.latent.strip_name import strip_of
-from explorer.widgets.field_scale import FieldScale
 from explorer.widgets.plane import Plane
-from explorer.widgets.plane_legend import PlaneLegend
 from explorer.widgets.plane_overlays import PATH_COLOURS
 from explorer.widgets.plane_viewport import Viewport
-from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 from explorer.widgets.training_slider import TrainingSlider
 
@@ -49,7 +47,6 @@ GONE = "This model is not known here any more. Choose another above."
 STARTING = "The models are being looked for…"
 ENCODING = "Encoding the test images…"
 POINT = "a point: an AE has no q(z|x)"
-EDGE = 8
 
 
 class PlanePane(QWidget):
@@ -84,45 +81,14 @@ class PlanePane(QWidget):
         self._first = first
         self.plane = Plane(theme)
         self.plane.set_message(STARTING)
-        self.legend = PlaneLegend(theme, self.plane)
-        self.legend.setVisible(False)
-        self.scale = FieldScale(theme, self.plane)
-        self._header = QWidget()
-        self.title = QLabel(self._header)
-        mark(self.title, "muted")
-        self.models = QComboBox(self._header)
-        self.models.setAccessibleName("Model of this plane")
-        self.models.setToolTip("Whose plane this is; it shows the same strokes, digit and samples")
-        self.models.activated.connect(lambda index: self.model_chosen.emit(self.models.itemData(index)))
-        self.close_button = QToolButton(self._header)
-        self.close_button.setText("×")
-        self.close_button.setFixedSize(24, 24)
-        self.close_button.setAccessibleName("Take this plane away")
-        self.close_button.setToolTip("Take this plane away")
-        mark(self.close_button, "quiet")
-        self.close_button.clicked.connect(self.close_wanted)
-        self._header.setFixedHeight(28)
-        header = QHBoxLayout(self._header)
-        header.setContentsMargins(0, 0, 0, 0)
-        header.setSpacing(4)
-        self.training = TrainingSlider("the same z", "[ and ]" if first else "")
-        self._training_label = QLabel("training")
-        mark(self._training_label, "muted")
-        self.training.accompany(self._training_label)
-        self.training.chosen.connect(lambda place, dragged: self.snapshot_chosen.emit(self.snapshots[place].sha256, dragged))
-        self.training.released.connect(self.snapshot_released)
-        header.addWidget(self.title if first else self.models)
-        header.addSpacing(4)
-        header.addWidget(self._training_label)
-        header.addWidget(self.training, 24)
-        header.addStretch(1)
-        header.addWidget(self.close_button)
-        self.title.setVisible(first)
-        self.models.setVisible(not first)
-        self.close_button.setVisible(not first)
-        self._header.setVisible(False)
+        self.cards = PaneCards(theme, self.plane, self)
+        self.legend, self.scale = self.cards.legend, self.cards.scale
+        self.header = PaneHeader(first)
+        self.header.model_chosen.connect(self.model_chosen)
+        self.header.close_wanted.connect(self.close_wanted)
+        self.header.snapshot_chosen.connect(self.snapshot_chosen)
+        self.header.snapshot_released.connect(self.snapshot_released)
         self.entry: LibraryEntry | None = None
-        self.snapshots: Sequence[LibraryEntry] = ()
         self.codes: CodesShown | None = None
         self.grid: GridDecoded | None = None
         self.field: FieldShown | None = None
@@ -132,15 +98,11 @@ class PlanePane(QWidget):
         self.picture: PictureEncoded | PictureOffered | None = None
         self.paths: Mapping[str, StrokeShown] = {}
         self._state = LatentState()
-        self._hover: tuple[float, float] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self._header)
+        column.addWidget(self.header)
         column.addWidget(self.plane, 1)
-        self.plane.hovered.connect(self._take_hover)
-        self.plane.view_changed.connect(self._place_cards)
-        self.legend.adjustSize()
 
     @property
     def viewport(self) -> Viewport:
@@ -161,30 +123,27 @@ class PlanePane(QWidget):
         placed = self.codes is not None or (self.entry is not None and dimensions(self.entry) == 2)
         return self._state.prior and self.has_prior and placed
 
-    def show_models(
-        self, entries: Sequence[LibraryEntry], entry: LibraryEntry | None, several: bool, snapshots: Sequence[LibraryEntry] = ()
-    ) -> None:
-        """Whose plane it is, and which others it could show, where there are several planes; does not emit.
+    # --- the row over it
 
-        Parameters
-        ----------
-        snapshots : sequence of LibraryEntry
-            Moments of its run in the order of training, the last of them one of `entries`.
-        """
-        self.snapshots = snapshots
-        place = next((i for i, each in enumerate(snapshots) if entry is not None and each.images == entry.images), 0)
-        self.training.show_stops([each.images for each in snapshots], place)
-        if snapshots:
-            entry = snapshots[-1]
-        self._header.setVisible(several or bool(snapshots))
-        self.title.setVisible(self._first and several)
-        self.title.setText("" if entry is None else entry.name)
-        wanted = [(e.name, e.sha256) for e in entries]
-        if wanted != [(self.models.itemText(i), self.models.itemData(i)) for i in range(self.models.count())]:
-            self.models.clear()
-            for name, sha256 in wanted:
-                self.models.addItem(name, sha256)
-        self.models.setCurrentIndex(-1 if entry is None else self.models.findData(entry.sha256))
+    @property
+    def models(self) -> QComboBox:
+        """Chooses the model of a plane beside the first."""
+        return self.header.models
+
+    @property
+    def close_button(self) -> QToolButton:
+        """Takes a plane beside the first away."""
+        return self.header.close_button
+
+    @property
+    def training(self) -> TrainingSlider:
+        """Goes through the run of the model."""
+        return self.header.training
+
+    @property
+    def snapshots(self) -> Sequence[LibraryEntry]:
+        """Moments of the model's run."""
+        return self.header.snapshots
 
     # --- what the controller hands over
 
@@ -198,9 +157,8 @@ class PlanePane(QWidget):
         self.plane.set_hidden_classes(state.hidden_classes)
         self.plane.set_tool(state.tool)
         self.plane.set_marker(self._marker(stroke) if strip_of(state) == "stroke" else None)
-        self.legend.set_hidden(state.hidden_classes)
-        self._show_legend()
-        self._show_scale()
+        self.cards.show_state(state, entry is not None, self.variational)
+        self.cards.show_codes(self.codes)
         self._show_draws()
         if entry is None:
             self.plane.set_message(NO_MODEL if self._first else GONE)
@@ -229,7 +187,7 @@ class PlanePane(QWidget):
             self.plane.set_message("")
             if before is None or codes.distances is None:
                 self.plane.set_home(self._home(codes))
-        self._show_legend()
+        self.cards.show_codes(codes)
         self.told.emit("codes")
 
     def _home(self, codes: CodesShown) -> Extent:
@@ -264,7 +222,7 @@ class PlanePane(QWidget):
             self.plane.set_field(None)
         else:
             self.plane.set_field(field.picture, field.extent, field.columns, field.partial)
-        self._show_scale()
+        self.cards.show_field(field)
         self.told.emit("field")
 
     def show_points(self, decoded: CodesDecoded, names: tuple[str, ...]) -> None:
@@ -308,7 +266,7 @@ class PlanePane(QWidget):
         self.probe = probe
         if not self._first:
             tile = None if probe.decoded is None else probe.decoded.tiles[0]
-            self.plane.set_ghost((probe.x, probe.y) if probe.title == "under the pointer" else None, tile)
+            self.plane.set_ghost((probe.x, probe.y) if probe.title == UNDER_POINTER else None, tile)
         self.told.emit("probe")
 
     def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
@@ -326,44 +284,14 @@ class PlanePane(QWidget):
         words = "" if image is None else f"#{image.index}" + ("" if image.label is None else f" · {image.label}")
         self.plane.point_at_code(index, None if image is None else image.tile, words)
 
-    # --- cards on the plane
-
-    def _show_legend(self) -> None:
-        has = self.codes is not None and self.codes.labels is not None
-        self.legend.setVisible(has and (self._state.codes or self._state.field == "classes"))
-
-    def _show_scale(self) -> None:
-        kind = self._state.field
-        if not kind or self.entry is None:
-            self.scale.show_field("", "", None)
-            return
-        words, field = FIELDS[kind], self.field if self.field is not None and self.field.kind == kind else None
-        if kind == "elbo" and not self.variational:
-            self.scale.show_field(words.title, words.tip, None, note="an AE has no ELBO")
-        elif kind == "classes":
-            self.scale.show_field(words.title, words.tip, None, note="colours mixed by probability")
-        elif field is None:
-            self.scale.show_field(words.title, words.tip, None, note="being computed…")
-        else:
-            self.scale.show_field(words.title, words.tip, (field.low, field.high), field.logarithmic)
-        self._show_value()
-
-    def _take_hover(self, place: tuple[float, float] | None) -> None:
-        self._hover = place
-        self._show_value()
-
-    def _show_value(self) -> None:
-        if self.field is None or self._hover is None or self.field.kind != self._state.field:
-            self.scale.show_value(float("nan"))
-        else:
-            self.scale.show_value(*words_for(self.field, *self._hover))
-
-    def _place_cards(self) -> None:
-        self.legend.move(self.plane.width() - self.legend.width() - EDGE, EDGE)
-        under = self.plane.width() < self.legend.width() + self.scale.width() + 3 * EDGE
-        self.scale.move(EDGE, 2 * EDGE + self.legend.height() if under else EDGE)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the cards in their corners."""
         super().resizeEvent(event)
-        self._place_cards()
+        self.cards.place()
+
+
+def opacities(codes: CodesShown) -> np.ndarray | None:
+    """How strongly codes are drawn by their distance from the plane, (N,) in [0, 1]; None where all are on it."""
+    if codes.distances is None or not codes.spread:
+        return None
+    return np.exp(-0.5 * (codes.distances / (0.7 * codes.spread)) ** 2).clip(0.06, 1)

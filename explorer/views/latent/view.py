@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.engine.messages import CodesDecoded, ExportStrip, LibraryEntry, Outcome, StripExported
-from explorer.recipe import MAX_BESIDE, Point, Stroke
+from explorer.engine.messages import ExportStrip, LibraryEntry, Outcome, StripExported
+from explorer.recipe import Stroke
 from explorer.state.session import LatentState, Session
 from explorer.views.export_dialog import ask_for_export
 from explorer.views.latent import verbs, verbs_encode
+from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encoding import something
 from explorer.views.latent.entries import dimensions, has_plane, plane_entries, slice_of, sliced_planes, steered
-from explorer.views.latent.facts import milliseconds
 from explorer.views.latent.hands import Hands
 from explorer.views.latent.inspector import LatentInspector
 from explorer.views.latent.pane import PlanePane
+from explorer.views.latent.planes import PlaneRow
 from explorer.views.latent.player import FRAMES_PER_SECOND, Player
+from explorer.views.latent.status import DecodeSpeed, status_of
 from explorer.views.latent.strip_content import strip_content, strip_recipe
 from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
-from explorer.views.workspace import Context, Status, Workspace
+from explorer.views.workspace import Context, Workspace
 from explorer.widgets.plane import Plane
 from explorer.widgets.plane_legend import PlaneLegend
 
@@ -54,32 +54,41 @@ class LatentWorkspace(Workspace):
         self.toolbar = LatentToolbar(theme, self.actions_)
         self.panel = StripPanel(theme, self.actions_)
         self._inspector = LatentInspector(theme, self.actions_)
-        self.panes = [PlanePane(theme, True)]
-        self.controller = LatentController(context, self.panes[0], 0, self)
-        self.controllers = [self.controller]
+        self.planes = PlaneRow(context)
         self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
-        self._speed = ""
+        self._speed = DecodeSpeed()
         self._written = ""
-        self._measured: CodesDecoded | None = None
-        self._milliseconds: deque[float] = deque(maxlen=15)
         self._selected = ""
         self._was_idle = False
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
         column.setSpacing(GAP)
         column.addWidget(self.toolbar)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(GAP)
-        self._row.addWidget(self.panes[0], 1)
-        column.addLayout(self._row, 1)
+        column.addWidget(self.planes, 1)
         column.addWidget(self.panel)
         self.hands.take_widgets(self.toolbar, self.legend, self.panel, self._inspector)
         self.hands.take_first(self.panes[0])
-        self._connect(self.panes[0], self.controller)
+        self.planes.told.connect(self._told)
+        self.planes.settled.connect(self._say)
         self.player.playing_changed.connect(self._playing_changed)
         self.actions_.export.triggered.connect(self._ask_for_export)
         context.store.changed.connect(self._session_changed)
         context.library.changed.connect(self._show_state)
+
+    @property
+    def panes(self) -> list[PlanePane]:
+        """The planes, the first one first."""
+        return self.planes.panes
+
+    @property
+    def controllers(self) -> list[LatentController]:
+        """Their controllers."""
+        return self.planes.controllers
+
+    @property
+    def controller(self) -> LatentController:
+        """The first plane's."""
+        return self.planes.controllers[0]
 
     @property
     def plane(self) -> Plane:
@@ -180,32 +189,10 @@ class LatentWorkspace(Workspace):
 
     # --- planes
 
-    def _connect(self, pane: PlanePane, controller: LatentController) -> None:
-        pane.plane.view_changed.connect(controller.view_changed)
-        pane.plane.code_hovered.connect(controller.set_pointed)
-        pane.told.connect(self._told)
-        controller.settled.connect(self._say)
-
     def _match_panes(self) -> None:
         """As many planes as the recipe links."""
-        wanted = 1 + len(self._state.recipe.beside)
-        while len(self.panes) > wanted:
-            pane, controller = self.panes.pop(), self.controllers.pop()
-            controller.deactivate()
-            controller.cancel()
-            self._row.removeWidget(pane)
-            pane.hide()
-            pane.setParent(None)
-            pane.deleteLater()
-            controller.retire()
-        while len(self.panes) < wanted:
-            pane = PlanePane(self.context.theme, False)
-            controller = LatentController(self.context, pane, len(self.panes), self)
-            self.panes.append(pane)
-            self.controllers.append(controller)
-            self._row.addWidget(pane, 1)
-            self._connect(pane, controller)
-            self.hands.take_pane(pane, len(self.panes) - 1)
+        for which in self.planes.match(1 + len(self._state.recipe.beside)):
+            self.hands.take_pane(self.panes[which], which)
         self.hands.set_controllers(self.controllers)
 
     def _session_changed(self, old: Session, new: Session) -> None:
@@ -226,10 +213,6 @@ class LatentWorkspace(Workspace):
     def _state(self) -> LatentState:
         return self.context.store.session.latent
 
-    @property
-    def _entry(self) -> LibraryEntry | None:
-        return self.panes[0].entry
-
     # --- what lies around the planes
 
     def _show_state(self) -> None:
@@ -242,7 +225,7 @@ class LatentWorkspace(Workspace):
         self.toolbar.show_field(state.field, first.variational)
         for pane, controller in zip(self.panes, self.controllers, strict=True):
             found = controller.resolved
-            pane.show_models(plane_entries(library), found, len(self.panes) > 1, library.snapshots_of(found))
+            pane.header.show_models(plane_entries(library), found, len(self.panes) > 1, library.snapshots_of(found))
         library.follow(tuple(controller.resolved.path for controller in self.controllers if controller.resolved is not None))
         self.panel.show_frame(state.frame)
         self._show_strip()
@@ -253,7 +236,7 @@ class LatentWorkspace(Workspace):
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)
         self._inspector.show_hint(entry is not None and not touched)
-        self._show_actions(state, item)
+        self._show_actions()
         if (stroke is None or state.selected != self._selected) and strip_of(state) == "stroke":
             self.player.stop()
         self._selected = state.selected
@@ -268,30 +251,13 @@ class LatentWorkspace(Workspace):
     def _show_strip(self) -> None:
         self.panel.show_content(strip_content(self._state, self.panes))
 
-    def _show_actions(self, state: LatentState, item: Point | Stroke | None) -> None:
-        a, stroke, has_prior = self.actions_, isinstance(item, Stroke), self.panes[0].has_prior
-        encoded, points = something(state), state.recipe.points
-        checked = {
-            **{action: state.tool == tool for tool, action in a.tools().items()},
-            a.codes: state.codes, a.manifold: state.manifold, a.prior: state.prior and has_prior, a.loop: state.loop,
-            a.lock: isinstance(item, Point) and item.locked, a.paths: strip_of(state) == "paths", a.centre: state.recipe.encoded.centre,
-        }  # fmt: skip
-        enabled = {
-            a.delete: item is not None, a.play: stroke or strip_of(state) == "paths", a.back: stroke, a.on: stroke, a.prior: has_prior,
-            a.no_picture: encoded, a.all_classes: bool(state.hidden_classes), a.add_point: self.controller.resolved is not None,
-            a.lock: isinstance(item, Point), a.copy: item is not None or bool(points), a.paths: len(points) >= 2,
-            a.no_samples: state.recipe.prior is not None, a.resample: encoded, a.centre: encoded,
-            a.sample: self.controller.resolved is not None,
-            a.beside: len(state.recipe.beside) < MAX_BESIDE, a.export: self.panel.strip.count > 0,
-        }  # fmt: skip
-        for action, on in checked.items():
-            action.setChecked(on)
-        for action, on in enabled.items():
-            action.setEnabled(on)
+    def _show_actions(self) -> None:
+        known, has_prior = self.controller.resolved is not None, self.panes[0].has_prior
+        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0)
 
-    def _told(self, what: str) -> None:
+    def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
-        first = self.sender() is self.panes[0]
+        first = pane is self.panes[0]
         if what in ("stroke", "paths", "draws", "codes"):
             self._show_strip()
             self.actions_.export.setEnabled(self.panel.strip.count > 0)
@@ -312,13 +278,8 @@ class LatentWorkspace(Workspace):
         first = self.panes[0]
         digits = min(9, max(3, first.viewport.digits - 1))  # as many as tell pixels of this view apart
         self._inspector.probe.show_probe(probe, first.variational, first.codes, digits)
-        if probe.decoded is not None and probe.decoded is not self._measured:
-            self._measured = probe.decoded
-            self._milliseconds.append(probe.decoded.milliseconds)
-            speed = f"decode {milliseconds(median(self._milliseconds))}"  # of one code, by the decoder alone
-            if speed != self._speed:
-                self._speed = speed
-                self._say()
+        if self._speed.take(probe.decoded):
+            self._say()
 
     # --- what is said
 
@@ -329,30 +290,10 @@ class LatentWorkspace(Workspace):
 
     def _say(self) -> None:
         """Status and idleness, whenever either may be another."""
-        self.status_changed.emit(self._status())
+        self.status_changed.emit(status_of(self._state, self.panes[0], self._written, self._speed.words))
         if self.idle != self._was_idle:
             self._was_idle = self.idle
             self.idle_changed.emit(self._was_idle)
-
-    def _status(self) -> Status:
-        state, said = self._state, []
-        codes, grid = self.panes[0].codes, self.panes[0].grid
-        if self._entry is None:
-            return Status("no latent plane to show")
-        if codes is None:
-            said.append("encoding the test images")
-        elif len(codes.codes) == 0:
-            said.append("no test images of this model's data here")
-        else:
-            shown, total = len(self.plane.codes_drawn), len(codes.codes)
-            said.append(f"{_grouped(total)} codes" if shown == total else f"{_grouped(shown)} of {_grouped(total)} codes shown")
-        if state.manifold and grid is not None:
-            said.append(f"manifold {grid.columns} × {grid.rows}")
-        if self._written:
-            said.append(f"wrote {self._written}")
-        counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
-        right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
-        return Status(" · ".join(said), right=right, speed=self._speed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc selects nothing."""
@@ -360,7 +301,3 @@ class LatentWorkspace(Workspace):
             verbs.select(self.context.store, "")
             return
         super().keyPressEvent(event)
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}".replace(",", " ")

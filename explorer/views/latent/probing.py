@@ -1,0 +1,80 @@
+"""What the inspector shows large: the decoding under the pointer, of the selected point, or of the stroke's frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from explorer.engine.messages import CodesDecoded, DecodeCodes, LibraryEntry, Outcome, Payload
+from explorer.recipe import Point, Slice, Stroke
+from explorer.state.session import LatentState
+from explorer.views.chain.inquiry import Receiver
+from explorer.views.latent.contract import Probe, View
+from explorer.views.latent.paths import Paths
+from explorer.views.latent.verbs import item_named
+
+UNDER_POINTER = "under the pointer"
+
+Ask = Callable[[str, Payload, Receiver], None]
+
+
+class Probing:
+    """Asks for the decoding, and for how it is read; shows each as soon as it has come.
+
+    Attributes
+    ----------
+    hover : (float, float) or None
+        Place under the pointer.
+    """
+
+    def __init__(self, ask: Ask, view: View, paths: Paths) -> None:
+        self._ask, self._view, self._paths = ask, view, paths
+        self.hover: tuple[float, float] | None = None
+        self._probe: Probe | None = None
+        self._read: CodesDecoded | None = None
+        self._path = ""
+
+    def clear(self) -> None:
+        """Another model: nothing is known of how it is read."""
+        self._read = None
+
+    def ask(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> None:
+        """Ask for what is looked at."""
+        self._path = entry.path
+        target = self._target(state)
+        before = self._probe.decoded if self._probe is not None else None
+        if before is not None and before.path != entry.path:
+            before = None
+        self._probe = Probe(target.title, target.x, target.y, before)
+        self._view.show_probe(self._probe)
+        place = ((target.x, target.y),)
+        # The classifier takes longer than the decoder: the decoding is shown without waiting for it.
+        self._ask("probe", DecodeCodes(entry.path, place, slice=slice_), self._take)
+        self._ask("reading", DecodeCodes(entry.path, place, judge=True, slice=slice_), self._take)
+
+    def _target(self, state: LatentState) -> Probe:
+        """Place under the pointer; else of the selected point, the stroke's frame; else the origin."""
+        if self.hover is not None:
+            return Probe(UNDER_POINTER, *self.hover)
+        item = item_named(state.recipe, state.selected)
+        if isinstance(item, Point):
+            return Probe(item.name, item.x, item.y)
+        if isinstance(item, Stroke):
+            frame = min(state.frame, item.frames - 1)
+            x, y = self._paths.places(item)[frame].tolist()
+            return Probe(f"{item.name} · frame {frame + 1} of {item.frames}", x, y)
+        return Probe("at the origin", 0.0, 0.0)
+
+    def _take(self, outcome: Outcome) -> None:
+        if not (isinstance(outcome, CodesDecoded) and outcome.path == self._path and self._probe is not None):
+            return
+        probe, shown = self._probe, self._probe.decoded
+        if outcome.readings:
+            self._read = outcome
+            if shown is not None and not np.array_equal(outcome.codes, shown.codes):
+                return  # the decoding that is shown is another; its own reading comes, or came before it
+        elif self._read is not None and np.array_equal(outcome.codes, self._read.codes):
+            outcome = self._read
+        self._probe = Probe(probe.title, probe.x, probe.y, outcome)
+        self._view.show_probe(self._probe)

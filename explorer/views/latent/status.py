@@ -1,0 +1,63 @@
+"""What the status line says of the planes."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+from explorer.engine.messages import CodesDecoded
+from explorer.state.session import LatentState
+from explorer.views.latent.facts import milliseconds
+from explorer.views.latent.pane import PlanePane
+from explorer.views.workspace import Status
+
+REMEMBERED = 15
+
+
+class DecodeSpeed:
+    """How long one code takes the decoder alone: the median of the last few.
+
+    Attributes
+    ----------
+    words : str
+        Empty before the first.
+    """
+
+    def __init__(self) -> None:
+        self._last: CodesDecoded | None = None
+        self._times: deque[float] = deque(maxlen=REMEMBERED)
+        self.words = ""
+
+    def take(self, decoded: CodesDecoded | None) -> bool:
+        """Count a decoding in, once; whether there is something else to say."""
+        if decoded is None or decoded is self._last:
+            return False
+        self._last = decoded
+        self._times.append(decoded.milliseconds)
+        before, self.words = self.words, f"decode {milliseconds(median(self._times))}"
+        return self.words != before
+
+
+def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> Status:
+    """Of the first plane; `written` is the name of the file that was exported last."""
+    if pane.entry is None:
+        return Status("no latent plane to show")
+    said, codes = [], pane.codes
+    if codes is None:
+        said.append("encoding the test images")
+    elif len(codes.codes) == 0:
+        said.append("no test images of this model's data here")
+    else:
+        shown, total = len(pane.plane.codes_drawn), len(codes.codes)
+        said.append(f"{_grouped(total)} codes" if shown == total else f"{_grouped(shown)} of {_grouped(total)} codes shown")
+    if state.manifold and pane.grid is not None:
+        said.append(f"manifold {pane.grid.columns} × {pane.grid.rows}")
+    if written:
+        said.append(f"wrote {written}")
+    counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
+    right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
+    return Status(" · ".join(said), right=right, speed=speed)
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", " ")
