@@ -199,7 +199,7 @@ class Explorer(QObject):
         if self._has_begun:
             return
         self._has_begun = True
-        session, told = self._beginning(self.store.session, self.library.entries)
+        session, told = self._beginning(self.store.session, self.library.known)
         self.store.start_from(session)
         self.window.activate()
         if told:

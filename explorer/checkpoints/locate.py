@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.checkpoints.snapshots import of_run, snapshots
 from explorer.errors import BadInput
 from explorer.resources import resource
 
@@ -16,7 +17,12 @@ def shipped() -> dict[str, Path]:
 
 
 def locate(name: str) -> Path:
-    """Path of the checkpoint called `name`: a file, or a shipped one such as "mnist-ddpm-c".
+    """Path of a checkpoint.
+
+    Parameters
+    ----------
+    name : str
+        A file, a shipped one such as "mnist-ddpm-c", or a snapshot of a shipped one's run: "mnist-ddpm-c/epoch-003".
 
     Raises
     ------
@@ -30,9 +36,21 @@ def locate(name: str) -> Path:
     stem = name.removesuffix(SUFFIX)
     if stem in known:
         return known[stem]
+    run, _, moment = stem.partition("/")
+    if run in known and moment:
+        return _snapshot(known[run], moment)
     if path.is_dir():
         raise BadInput(f"{name}: is a folder; name a {SUFFIX} file in it")
     raise BadInput(f"{name}: no such file, nor a checkpoint that comes with the app ({', '.join(known) or 'none is installed'})")
+
+
+def _snapshot(path: Path, moment: str) -> Path:
+    """The snapshot of a shipped checkpoint's run whose file is called `moment`."""
+    found = {Path(snapshot.path).stem: Path(snapshot.path) for snapshot in snapshots(path)}
+    if moment in found:
+        return found[moment]
+    names = ", ".join(found) or "it has none"
+    raise BadInput(f"{path.stem}/{moment}: there is no such snapshot of {path.stem} ({names})")
 
 
 def source_of(path: Path) -> str:
@@ -41,4 +59,6 @@ def source_of(path: Path) -> str:
     for name, file in shipped().items():
         if file.resolve() == resolved:
             return name
+        if file.with_suffix("").resolve() == resolved.parent and of_run(resolved.name) is not None:
+            return f"{name}/{resolved.stem}"
     return str(path)

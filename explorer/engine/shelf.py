@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
-import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import torch
 from PIL import Image
 
 from explorer.checkpoints.files import Checkpoint, file_sha256, read_card
+from explorer.checkpoints.snapshots import end_of_run, name_of, snapshots
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
@@ -33,47 +36,68 @@ THUMBNAIL_STEPS = 25
 THUMBNAIL_SEED = 4
 
 
-def name_of(path: Path) -> str:
-    """File name without ending; of a run's checkpoint with the run's folder before it."""
-    return f"{path.parent.name}/{path.stem}" if re.fullmatch(r"(epoch|snapshot)-\d+|final", path.stem) else path.stem
-
-
 def entry(path: Path, shipped: bool) -> LibraryEntry:
-    """What is known of a file; a problem instead of a card where it cannot be opened."""
+    """What is known of a file; a problem instead of a card where it cannot be opened. A file is read once while it stays as it is."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return _entry(path, shipped)
+    end = end_of_run(path)
+    return replace(_known(path, shipped, stat.st_mtime_ns, stat.st_size), of="" if end == path else str(end))
+
+
+@lru_cache(maxsize=4096)
+def _known(path: Path, shipped: bool, _modified: int, _size: int) -> LibraryEntry:
+    return _entry(path, shipped)
+
+
+def _entry(path: Path, shipped: bool) -> LibraryEntry:
     try:
         card = read_card(path)
-        expected = expected_tensors(card.network.name, parse_config(card.network.name, card.network.config))
-        count = sum(tensor.numel() for tensor in expected.values())
+        count = _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
         return LibraryEntry(str(path), name_of(path), shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
     except (BadInput, OSError) as error:
         size = path.stat().st_size if path.exists() else 0
         return LibraryEntry(str(path), name_of(path), shipped, size, "", None, str(error))
 
 
-def scan(paths: tuple[str, ...]) -> Steps:
-    """The shipped checkpoints by name, then those at `paths`."""
-    entries = []
-    shipped = sorted(resource("checkpoints").glob("*.safetensors"))
-    for path in shipped:
-        entries.append(entry(path, shipped=True))
-        yield None
-    for name in paths:
-        if Path(name) not in shipped:
-            entries.append(entry(Path(name), shipped=False))
-            yield None
-    yield LibraryScanned(tuple(entries))
+@lru_cache(maxsize=256)
+def _parameters(network: str, config: str) -> int:
+    """Numbers in a network."""
+    return sum(tensor.numel() for tensor in expected_tensors(network, parse_config(network, json.loads(config))).values())
+
+
+def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
+    """The shipped checkpoints by name with their snapshots, then those at `paths`, and every snapshot of `runs`."""
+    entries: dict[Path, LibraryEntry] = {}
+    shipped = [file for path in sorted(resource("checkpoints").glob("*.safetensors")) for file in _with_snapshots(path)]
+    others = [Path(name) for name in paths]
+    others += [file for name in runs for file in _with_snapshots(Path(name))]
+    for path in (*shipped, *others):
+        for file in (end_of_run(path), path):
+            if file not in entries:
+                entries[file] = entry(file, shipped=file in shipped)
+                yield None
+    yield LibraryScanned(tuple(entries.values()))
+
+
+def _with_snapshots(path: Path) -> tuple[Path, ...]:
+    """A checkpoint, then the others of its run."""
+    return tuple(dict.fromkeys((path, *(Path(snapshot.path) for snapshot in snapshots(path)))))
 
 
 def open_checkpoint(path: str, models: Models) -> Steps:
     """Load a file whole, so that what is wrong with it is known now."""
     checkpoint = models.checkpoint(path)
     file = Path(path)
-    shipped = file.parent == resource("checkpoints")
+    shipped = file.is_relative_to(resource("checkpoints"))
     if checkpoint.card.kind == "ddpm":
         models.predictor(Lane(checkpoint.sha256, path))
     count = sum(p.numel() for p in checkpoint.network.parameters())
     size = file.stat().st_size
-    opened = LibraryEntry(path, name_of(file), shipped, size, checkpoint.sha256, checkpoint.card, parameters=count)
+    end = end_of_run(file)
+    of = "" if end == file else str(end)
+    opened = LibraryEntry(path, name_of(file), shipped, size, checkpoint.sha256, checkpoint.card, parameters=count, of=of)
     yield CheckpointOpened(opened, count)
 
 

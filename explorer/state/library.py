@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from explorer.checkpoints.snapshots import stamp
 from explorer.engine.client import Client
 from explorer.engine.messages import (
     CheckpointOpened,
@@ -19,9 +21,12 @@ from explorer.engine.messages import (
     ThumbnailMade,
 )
 
+LOOK_MS = 1500
+"""How often it is looked whether a run on show has written another snapshot: one stat of its folder."""
+
 
 class Library(QObject):
-    """Shipped and recent checkpoints, and their thumbnails.
+    """Shipped and recent checkpoints, their snapshots, and their thumbnails.
 
     Signals
     -------
@@ -33,6 +38,13 @@ class Library(QObject):
         A path's thumbnail is there, or cannot be made.
     opened(object)
         A LibraryEntry that the person opened is valid and loaded.
+
+    Attributes
+    ----------
+    entries : tuple of LibraryEntry
+        Those that are listed: of a run its last checkpoint.
+    folded : tuple of LibraryEntry
+        Earlier moments of the runs that they are of.
     """
 
     changed = Signal()
@@ -46,15 +58,34 @@ class Library(QObject):
         self._asked: set[tuple[str, str]] = set()
         self._recent: tuple[str, ...] = ()
         self._of_runs: tuple[str, ...] = ()
+        self._runs: dict[str, int] = {}
         self.entries: tuple[LibraryEntry, ...] = ()
+        self.folded: tuple[LibraryEntry, ...] = ()
         self.thumbnails: dict[str, np.ndarray] = {}
         self.without_thumbnail: set[str] = set()
         self._opened: dict[str, LibraryEntry] = {}
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
 
     def scan(self, recent: tuple[str, ...]) -> None:
         """Read what is there anew."""
         self._recent = recent
-        self._client.send(ScanLibrary(tuple(dict.fromkeys((*recent, *self._of_runs)))), "library.scan", self._take)
+        self._client.send(ScanLibrary(tuple(dict.fromkeys((*recent, *self._of_runs))), tuple(self._runs)), "library.scan", self._take)
+
+    def follow(self, paths: tuple[str, ...]) -> None:
+        """Know every snapshot of the runs that these checkpoints are of, from now on, also those still to be written."""
+        fresh = {path: found for path in paths if path not in self._runs and (found := stamp(Path(path)))}
+        if fresh:
+            self._runs |= fresh
+            self._timer.start()
+            if not fresh.keys() <= {entry.path for entry in self.known if entry.shipped}:  # those are read at the start
+                self.scan(self._recent)
+
+    def _look(self) -> None:
+        now = {path: stamp(Path(path)) for path in self._runs}
+        if now != self._runs:
+            self._runs = now
+            self.scan(self._recent)
 
     def watch(self, snapshots: tuple[str, ...]) -> None:
         """Know the snapshots of training runs, too: these, from now on."""
@@ -66,13 +97,32 @@ class Library(QObject):
         """Entries that can be opened and are of one of the kinds "ddpm", "vae", "ae"."""
         return tuple(e for e in self.entries if e.card is not None and e.card.kind in kinds)
 
+    @property
+    def known(self) -> tuple[LibraryEntry, ...]:
+        """Every entry, the listed ones first."""
+        return (*self.entries, *self.folded)
+
     def find(self, sha256: str) -> LibraryEntry | None:
-        """Entry of a checkpoint's hash."""
-        return next((e for e in self.entries if e.sha256 == sha256), None)
+        """Entry of a checkpoint's hash, a snapshot's too."""
+        return next((e for e in self.known if e.sha256 == sha256), None)
 
     def named(self, name: str) -> LibraryEntry | None:
-        """Entry of that file name without ending."""
-        return next((e for e in self.entries if e.name == name), None)
+        """Entry of that file name without ending; of a snapshot with its run's before it."""
+        return next((e for e in self.known if e.name == name), None)
+
+    def listed(self, entry: LibraryEntry | None) -> LibraryEntry | None:
+        """The entry under which one is listed: itself, or its run's last."""
+        if entry is None or not entry.of:
+            return entry
+        return next((e for e in self.entries if e.path == entry.of), entry)
+
+    def snapshots_of(self, entry: LibraryEntry | None) -> tuple[LibraryEntry, ...]:
+        """Moments of the run that an entry is of, in the order of training; empty if there is but one."""
+        last = self.listed(entry)
+        if last is None:
+            return ()
+        found = {e.images: e for e in (*self.folded, last) if e.of == last.path or e is last}
+        return tuple(found[images] for images in sorted(found)) if len(found) > 1 else ()
 
     def open(self, path: str) -> None:
         """Load a file that the person chose; `opened` follows, or the client's `failed`."""
@@ -95,17 +145,23 @@ class Library(QObject):
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, LibraryScanned):
             known = {entry.path for entry in outcome.entries}
-            self.entries = (*outcome.entries, *(entry for path, entry in self._opened.items() if path not in known))
+            self._take_entries((*outcome.entries, *(entry for path, entry in self._opened.items() if path not in known)))
             self.changed.emit()
             self.scanned.emit()
         elif isinstance(outcome, ThumbnailMade):
             self.thumbnails[outcome.path] = outcome.picture
             self.thumbnail_made.emit(outcome.path)
         elif isinstance(outcome, CheckpointOpened):
-            others = tuple(e for e in self.entries if e.path != outcome.entry.path)
-            shipped = [e for e in self.entries if e.path == outcome.entry.path and e.shipped]
+            others = tuple(e for e in self.known if e.path != outcome.entry.path)
+            shipped = [e for e in self.known if e.path == outcome.entry.path and e.shipped]
             if not shipped:
                 self._opened[outcome.entry.path] = outcome.entry
-                self.entries = (*others, outcome.entry)
+                self._take_entries((*others, outcome.entry))
                 self.changed.emit()
             self.opened.emit(outcome.entry)
+
+    def _take_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
+        """List a run's last checkpoint, and fold the others under it; one whose run's last is not known is listed itself."""
+        ends = {entry.path for entry in entries if not entry.of}
+        self.folded = tuple(entry for entry in entries if entry.of in ends)
+        self.entries = tuple(entry for entry in entries if entry.of not in ends)

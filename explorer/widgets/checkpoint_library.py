@@ -13,6 +13,7 @@ from explorer.widgets.library_cards import CARD, GAP, LibraryCards
 from explorer.widgets.model_card import ModelCard
 from explorer.widgets.style import mark
 from explorer.widgets.theme import GRID, Theme, Tokens
+from explorer.widgets.training_slider import TrainingSlider
 
 ACTIONS = {
     "ddpm": (("Open in Reverse chain", "reverse-chain"), ("Add to Compare", "compare")),
@@ -50,6 +51,8 @@ class CheckpointLibrary(QDialog):
         self._file_button.setToolTip("Choose a .safetensors file (Ctrl+O)")
         self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
+        self.training = TrainingSlider("the card of what shall be opened,")
+        self._moment: LibraryEntry | None = None
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(2 * GRID)
         self._buttons.setContentsMargins(0, 0, 3 * GRID, 0)
@@ -58,6 +61,7 @@ class CheckpointLibrary(QDialog):
         self.cards.selectionModel().currentChanged.connect(self._chosen)
         self.cards.doubleClicked.connect(self._open_first)
         self._file_button.clicked.connect(self.file_wanted)
+        self.training.chosen.connect(self._choose_moment)
         library.changed.connect(self._show_state)
         theme.changed.connect(self._dress)
         self._dress(theme.tokens)
@@ -112,7 +116,16 @@ class CheckpointLibrary(QDialog):
         right = QVBoxLayout(pane)
         right.setContentsMargins(5 * GRID, 5 * GRID, 2 * GRID, 4 * GRID)
         right.setSpacing(4 * GRID)
+        over = QHBoxLayout()
+        over.setContentsMargins(0, 0, 3 * GRID, 0)
+        over.setSpacing(2 * GRID)
+        label = QLabel("training")
+        mark(label, "muted")
+        self.training.accompany(label)
+        over.addWidget(label)
+        over.addWidget(self.training, 1)
         right.addWidget(self.model_card, 1)
+        right.addLayout(over)
         right.addLayout(self._buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -125,7 +138,23 @@ class CheckpointLibrary(QDialog):
         self._show_state()
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
+        entry = self.cards.chosen
+        if entry is not None and self._moment not in self._library.snapshots_of(entry):  # another run begins at its end
+            self._moment = None
         self._show_chosen()
+
+    @property
+    def chosen(self) -> LibraryEntry | None:
+        """The entry whose model card is shown, and which the buttons open: the chosen card's, or an earlier moment of its run."""
+        entry = self.cards.chosen if self.cards.shown else None
+        folded = self._library.snapshots_of(entry)
+        return self._moment if self._moment in folded else entry
+
+    def _choose_moment(self, place: int, _dragged: bool) -> None:
+        known = self._library.snapshots_of(self.cards.chosen)
+        if place < len(known):
+            self._moment = known[place]
+            self._show_chosen()
 
     def _show_state(self) -> None:
         found = bool(self.cards.shown)
@@ -140,11 +169,16 @@ class CheckpointLibrary(QDialog):
         self._show_chosen()
 
     def _show_chosen(self) -> None:
-        entry = self.cards.chosen if self.cards.shown else None
+        entry = self.chosen
+        known = self._library.snapshots_of(entry)
+        self.training.show_stops([each.images for each in known], known.index(entry) if entry in known else 0)
+        if entry is not None:
+            self._library.follow((entry.path,))
         self.model_card.show_entry(entry)
         while self._buttons.count():
             item = self._buttons.takeAt(0)
             if item.widget() is not None:
+                item.widget().hide()
                 item.widget().deleteLater()
         kind = entry.card.kind if entry is not None and entry.card is not None else ""
         for number, (words, workspace) in enumerate(ACTIONS.get(kind, ())):
@@ -165,7 +199,7 @@ class CheckpointLibrary(QDialog):
             self._open(buttons[0].property("workspace"))
 
     def _open(self, workspace: str) -> None:
-        entry: LibraryEntry | None = self.cards.chosen
+        entry = self.chosen
         if entry is not None:
             self.open_wanted.emit(entry, workspace)
 

@@ -13,7 +13,7 @@ from explorer.widgets.card_words import search_text, summary
 from explorer.widgets.fonts import text_font
 from explorer.widgets.theme import GRID, OPTION_COLOURS, Theme
 
-ENTRY, SEARCH, THUMBNAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+ENTRY, SEARCH, THUMBNAIL, MOMENTS = (Qt.ItemDataRole.UserRole + i for i in range(4))
 THUMB = 168
 MARGIN = 3 * GRID
 CARD = QSize(THUMB + 2 * MARGIN, THUMB + 2 * MARGIN + 48)
@@ -88,7 +88,10 @@ class LibraryCards(QListView):
             item.setData(entry, ENTRY)
             item.setData(search_text(entry), SEARCH)
             item.setToolTip(entry.problem or entry.path)
-            item.setData(f"{entry.name}, {summary(entry)}", Qt.ItemDataRole.AccessibleTextRole)
+            moments = len(self._library.snapshots_of(entry))
+            item.setData(moments, MOMENTS)
+            said = f", {moments} snapshots" if moments else ""
+            item.setData(f"{entry.name}, {summary(entry)}{said}", Qt.ItemDataRole.AccessibleTextRole)
             self._items.appendRow(item)
             if entry.path in self._library.thumbnails:
                 self._show_thumbnail(entry.path)
@@ -154,6 +157,8 @@ class _CardDelegate(QStyledItemDelegate):
         thumb = QRect(card.left() + MARGIN - 1, card.top() + MARGIN - 1, THUMB, THUMB)
         self._picture(painter, thumb, entry, index.data(THUMBNAIL))
         self._words(painter, QRect(thumb.left(), thumb.bottom() + 8, THUMB, 40), entry)
+        if index.data(MOMENTS):
+            self._badge(painter, thumb, f"{index.data(MOMENTS)} snapshots")
         painter.restore()
 
     def _picture(self, painter: QPainter, place: QRect, entry: LibraryEntry, picture: QPixmap | None) -> None:
@@ -167,6 +172,18 @@ class _CardDelegate(QStyledItemDelegate):
         waiting = "no picture" if entry.path in self._library.without_thumbnail else "making a picture…"
         said = "cannot be opened" if entry.problem else waiting
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, said)
+
+    def _badge(self, painter: QPainter, place: QRect, text: str) -> None:
+        """In the picture's corner: how many moments of its run are folded under it."""
+        font, tokens = text_font(11), self._theme.tokens
+        width, height = QFontMetrics(font).horizontalAdvance(text) + 3 * GRID, 5 * GRID
+        box = QRect(place.right() - width - GRID + 1, place.top() + GRID, width, height)
+        painter.setPen(QPen(QColor(tokens.border), 1))
+        painter.setBrush(QColor(tokens.card))
+        painter.drawRoundedRect(box, GRID, GRID)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _words(self, painter: QPainter, place: QRect, entry: LibraryEntry) -> None:
         tokens = self._theme.tokens

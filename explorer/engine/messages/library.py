@@ -11,9 +11,17 @@ from explorer.checkpoints.card import Card
 
 @dataclass(frozen=True, slots=True)
 class ScanLibrary:
-    """The shipped checkpoints, then those at `paths`. Answer: LibraryScanned (bad files as entries with a problem)."""
+    """The shipped checkpoints, then those at `paths`. Answer: LibraryScanned (bad files as entries with a problem).
+
+    Attributes
+    ----------
+    paths : tuple of str
+    runs : tuple of str
+        Checkpoints whose runs shall be known whole: every snapshot of them.
+    """
 
     paths: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class LibraryEntry:
         Why it cannot be opened; empty if it can.
     parameters : int
         Numbers in its network; 0 where it is not known.
+    of : str
+        Path of the checkpoint under which it is listed, as an earlier moment of the same run; empty if it is listed itself.
     """
 
     path: str
@@ -59,11 +69,17 @@ class LibraryEntry:
     card: Card | None
     problem: str = ""
     parameters: int = 0
+    of: str = ""
+
+    @property
+    def images(self) -> int:
+        """Images that it has seen; 0 where that is not known."""
+        return self.card.training.images_seen if self.card is not None and self.card.training is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryScanned:
-    """Shipped checkpoints first, in name order, then the recent ones."""
+    """Shipped checkpoints first, in name order, each with its snapshots after it, then the others."""
 
     entries: tuple[LibraryEntry, ...]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from explorer.views.chain.labels import QUANTITY_SEGMENTS
+from explorer.widgets.actions import make_action, separated
 from explorer.widgets.icons import icon
 from explorer.widgets.theme import Theme
 
@@ -48,6 +49,8 @@ class ChainActions(QObject):
             self._add("difference", "Show difference to the reference lane", "6", "How far each lane is from the reference lane")
         for name in self.quantities:
             self.by_name[name].setCheckable(True)
+        self._add("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one")
+        self._add("more_trained", "La&ter in training", "]", "The same noise through the run's next snapshot")
         self._add("seed", "&New seed", "N", "Sample from new noise")
         self._add("resume", "&Resume sampling", "R", "Go on sampling from what is computed")
         self._add("stop", "&Stop sampling", "Esc", "Stop sampling; what is computed can still be scrubbed")
@@ -66,15 +69,8 @@ class ChainActions(QObject):
         return tuple(name for name in (*(s.name for s in QUANTITY_SEGMENTS), "difference") if name in self.by_name)
 
     def _add(self, name: str, text: str, keys: str | list[str], tip: str) -> None:
-        action = QAction(text, self._owner)
+        action = self.by_name[name] = make_action(self._owner, text, keys, tip)
         action.setObjectName(name)
-        action.setIconVisibleInMenu(False)
-        sequences = [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys)]
-        action.setShortcuts(sequences)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shown = sequences[0].toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({shown})")
-        self.by_name[name] = action
 
     def on(self, name: str, slot: Callable[[], object]) -> None:
         """Call `slot` when the action is triggered."""
@@ -88,16 +84,9 @@ class ChainActions(QObject):
         """Actions in the order of the menu."""
         groups = (
             ("play", "loop", "back", "forward", "leap_back", "leap_forward", "start", "end"),
-            self.quantities, ("seed", "resume", "stop"),
+            self.quantities, ("less_trained", "more_trained"), ("seed", "resume", "stop"),
         )  # fmt: skip
-        listed: list[QAction] = []
-        for group in groups:
-            if listed:
-                line = QAction(self)
-                line.setSeparator(True)
-                listed.append(line)
-            listed += [self.by_name[name] for name in group]
-        return listed
+        return separated(self, ([self.by_name[name] for name in group] for group in groups))
 
     def show_playing(self, playing: bool) -> None:
         """Play or pause."""

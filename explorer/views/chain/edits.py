@@ -35,6 +35,11 @@ def with_checkpoint(lane: Lane, entry: LibraryEntry) -> Lane:
     return _replace(made, seed=lane.seed)
 
 
+def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
+    """The lane at another moment of its run: all else, its edits too, kept."""
+    return _replace(lane, checkpoint=entry.sha256, source=entry.path)
+
+
 def plain(lane: Lane) -> Lane:
     """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
     return _replace(lane, sampler=Sampler(), schedule=None, seed=None)

@@ -23,6 +23,7 @@ from explorer.widgets.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.picture_tile import PictureTile
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
+from explorer.widgets.training_slider import TrainingSlider
 
 LABEL_WIDTH = 84
 NOTHING = "–"
@@ -166,6 +167,13 @@ class ChainInspector(QWidget):
         self._lane_heading = heading("Lane")
         rows = Rows(self._theme)
         self._checkpoint = rows.text("checkpoint")
+        self.training = TrainingSlider("the same noise", "[ and ]", unit="")
+        rows.add("images seen", self.training)
+        item = rows.itemAtPosition(rows.rowCount() - 1, 0)
+        assert item is not None
+        label = item.widget()
+        assert label is not None
+        self.training.accompany(label)
         self._predicts = rows.text("predicts")
         self.schedule = ScheduleField()
         rows.add("schedule", self.schedule)

@@ -74,11 +74,10 @@ def checkpoint_name(lane: Lane) -> str:
 
 
 def _told_apart(lane: Lane, twins: Sequence[Lane]) -> str:
-    """As `checkpoint_name`, the moment alone among lanes of one run."""
-    (run, moment), runs = words_of(lane.source), {words_of(twin.source)[0] for twin in twins}
-    if len(runs) > 1:
-        return checkpoint_name(lane)
-    return moment or "final"
+    """As `checkpoint_name`; among lanes of one run the moment alone."""
+    told = [words_of(twin.source) for twin in twins]
+    one_run = len({run for run, _ in told}) == 1 and any(moment for _, moment in told)
+    return words_of(lane.source)[1] or "final" if one_run else checkpoint_name(lane)
 
 
 def option_name(lane: Lane) -> str:

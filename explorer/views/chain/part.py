@@ -51,6 +51,6 @@ class ChainPart:
         """Replace fields of the recipe: one entry of the undo history."""
         self.update(label, recipe=msgspec.structs.replace(self.recipe, **fields))
 
-    def put(self, state: ChainState, label: str) -> None:
-        """Take a whole state: one entry of the undo history if its recipe differs."""
-        self.update(label, **msgspec.structs.asdict(state))
+    def put(self, state: ChainState, label: str, merge: str = "") -> None:
+        """Take a whole state: one entry of the undo history if its recipe differs; changes of one `merge` are one entry."""
+        self.update(label, merge, **msgspec.structs.asdict(state))

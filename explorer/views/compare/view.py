@@ -18,71 +18,25 @@ from explorer.views.chain.exact_control import THROUGH_TIP
 from explorer.views.chain.exact_edits import is_through_options
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
-from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.lanes_row import LanesRow
+from explorer.views.compare.menus import OVER_TIP, CompareMenus
+from explorer.views.compare.middle import SPACING, Middle
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.workspace import Context
-from explorer.widgets.lane_grid import LaneGrid
-from explorer.widgets.lane_panel import HEADER, LanePanel
+from explorer.widgets.actions import make_action
+from explorer.widgets.lane_panel import LanePanel
 from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.style import mark
+from explorer.widgets.style import give_menu, mark
 
 MARGIN = 12
-SPACING = 8
-MIN_PLOT = 132
 SHORT = 6
 """Letters of a lane's name that the tool bar has room for."""
 ROOMY = 1000
 """Width from which on the tool bar has room for words."""
 DIFFERENCE = Segment("difference", "difference", "How far each lane is from the reference lane  (6)")
 GRID = Segment("grid", "grid", "Small multiples: lanes against samples, each labelled; up again for a sheet a lane  (G)")
-OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
-
-
-class _Middle(QWidget):
-    """Lanes as high as their pictures, the equation, and curves in what is left; or lanes alone."""
-
-    def __init__(self, upper: QWidget, lanes: LanesRow, card: QWidget, plot: QWidget) -> None:
-        super().__init__()
-        self._upper, self._lanes, self._card, self._plot = upper, lanes, card, plot
-        self._grid: LaneGrid | None = None
-        for widget in (upper, card, plot):
-            widget.setParent(self)
-        self.setMinimumSize(560, HEADER + 120 + card.sizeHint().height() + MIN_PLOT + 2 * SPACING)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the parts."""
-        self.arrange()
-
-    def set_grid(self, grid: LaneGrid | None) -> None:
-        """Have the grid of lanes and samples without the equation, and curves only where it leaves room; None has the sheets."""
-        self._grid = grid
-        self._card.setVisible(grid is None)
-        self._plot.setVisible(grid is None)
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Share the height."""
-        if self._grid is not None:
-            self._arrange_grid(self._grid)
-            return
-        width, height, line = self.width(), self.height(), self._card.sizeHint().height()
-        free = height - line - 2 * SPACING
-        lanes = max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT))
-        self._upper.setGeometry(0, 0, width, lanes)
-        self._card.setGeometry(0, lanes + SPACING, width, line)
-        self._plot.setGeometry(0, lanes + line + 2 * SPACING, width, free - lanes)
-
-    def _arrange_grid(self, grid: LaneGrid) -> None:
-        width, height = self.width(), self.height()
-        needed = round(grid.fitted(width, height).bottom)
-        rest = height - needed - SPACING
-        self._plot.setVisible(rest >= MIN_PLOT)
-        self._upper.setGeometry(0, 0, width, needed if rest >= MIN_PLOT else height)
-        if rest >= MIN_PLOT:
-            self._plot.setGeometry(0, height - rest, width, rest)
 
 
 class CompareWorkspace(ChainPage):
@@ -101,15 +55,13 @@ class CompareWorkspace(ChainPage):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self.lanes_row = LanesRow(context.theme, self.connect_panel)
+        self.menus = CompareMenus(self)
         super().__init__(context, parent)
         self.lanes_row.dropped.connect(self.put_lane)
 
     def _action(self, name: str, text: str, key: str, tip: str, slot: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
+        action = make_action(self, text, key, tip)
         action.setObjectName(name)
-        action.setShortcut(key)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({key})")
         action.triggered.connect(lambda _checked=False: slot())
         self.addAction(action)
         return action
@@ -118,7 +70,7 @@ class CompareWorkspace(ChainPage):
         """Those of every chain workspace, then sweep and grid."""
         line = QAction(self)
         line.setSeparator(True)
-        return [*super().menu_actions(), line, self._sweep_action, self._through_action, self._layout_action]
+        return [*super().menu_actions(), line, self._sweep_action, self._over_training_action, self.through_action, self._layout_action]
 
     @property
     def panels(self) -> Sequence[LanePanel]:
@@ -131,13 +83,13 @@ class CompareWorkspace(ChainPage):
         """Lanes above, equation, curves, film strip and timeline below."""
         self._of_button = QPushButton()
         self._of_button.setToolTip("Which quantity the difference is of, and to which lane")
-        self._of_button.setMenu(QMenu(self._of_button))
-        self._of_button.menu().aboutToShow.connect(self._fill_difference_menu)
+        give_menu(self._of_button, QMenu(self._of_button))
+        self._of_button.menu().aboutToShow.connect(lambda: self.menus.fill_difference(self._of_button.menu()))
         self._add_button = QPushButton("+ Add lane")
         self._add_button.setObjectName("addLane")
         self._add_button.setToolTip("One more lane, from the same noise")
-        self._add_button.setMenu(QMenu(self._add_button))
-        self._add_button.menu().aboutToShow.connect(self._fill_add_menu)
+        give_menu(self._add_button, QMenu(self._add_button))
+        self._add_button.menu().aboutToShow.connect(lambda: self.menus.fill_add(self._add_button.menu()))
         for button in (self._of_button, self._add_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._noise = QLabel()
@@ -159,14 +111,16 @@ class CompareWorkspace(ChainPage):
         self._stack.addWidget(self.multiples)
         sweep, grid = "One lane many times, each with another value of one setting", GRID.tip
         self._sweep_action = self._action("sweep", "S&weep…", "W", sweep, self.ask_sweep)
-        self._through_action = self._action("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, self._compare_options)
-        self._through_action.setCheckable(True)
+        self._over_training_action = self._action("over_training", "Lanes over training &time", "Shift+W", OVER_TIP, self.sweep_training)
+        self.training.shown.connect(self._show_over_training)
+        self.through_action = self._action("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, self._compare_options)
+        self.through_action.setCheckable(True)
         self._layout_action = self._action("grid", "&Grid of lanes and samples", "G", grid, self.toggle_layout)
         self._layout_action.setCheckable(True)
         self.layouts = SegmentBar((GRID,), "Layout of the lanes", exclusive=False)
         self.layouts.chosen.connect(lambda _name: self.toggle_layout())
         parts = self.parts
-        self._middle = _Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
+        self._middle = Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
         bar = parts.toolbar(self._noise, self.layouts, self.unet.button, self._add_button)
         bar.insertWidget(1, self._of_button)
         self.multiples.fits_anew.connect(self._middle.arrange)
@@ -193,7 +147,7 @@ class CompareWorkspace(ChainPage):
         for panel in self.lanes_row.panels[before:]:
             menu = QMenu(panel)
             menu.setToolTipsVisible(True)
-            menu.aboutToShow.connect(partial(self._fill_lane_menu, panel))
+            menu.aboutToShow.connect(partial(self.menus.fill_lane, panel))
             panel.set_menu(menu)
             self.space_keeper.guard(panel)
         self._show_layout()
@@ -230,8 +184,11 @@ class CompareWorkspace(ChainPage):
         self.multiples.show_lanes()
         self._middle.set_grid(self.multiples.grid if lanes and layout == "grid" else None)
         self._layout_action.setChecked(layout == "grid")
-        self._through_action.setChecked(is_through_options(self.part.state))
+        self.through_action.setChecked(is_through_options(self.part.state))
         self._sweep_action.setEnabled(bool(lanes))
+
+    def _show_over_training(self) -> None:
+        self._over_training_action.setEnabled(bool(self.training.snapshots(self.controller.lane)))
 
     def toggle_layout(self) -> None:
         """Sheets or the grid."""
@@ -243,63 +200,11 @@ class CompareWorkspace(ChainPage):
             self._show_layout()
         self.multiples.show_selected()
 
-    # --- menus ---
-
-    def _entries(self) -> tuple[LibraryEntry, ...]:
-        return self.context.library.of_kind("ddpm")
-
-    def _fill_add_menu(self) -> None:
-        menu = self._add_button.menu()
-        menu.clear()
-        add_checkpoints(menu, self._entries(), self.accept_entry, lambda: self.opener.ask(None))
-        self.exact.fill_menu(menu, self._add_exact)
-        menu.addSeparator()
-        menu.addAction(self._through_action)
-        verb(menu, "Sweep…", self.ask_sweep, bool(self.part.recipe.lanes), "One lane many times, each with another value of one setting")
-
-    def _fill_difference_menu(self) -> None:
-        menu, state = self._of_button.menu(), self.part.state
-        menu.clear()
-        for name in OF_CHOICES:
-            action = verb(menu, f"of {LABELS[name]}", partial(self.part.update, difference_of=name))
-            action.setCheckable(True)
-            action.setChecked(name == state.difference_of)
-        menu.addSeparator()
-        for index, title in enumerate(lane_titles(state.recipe.lanes)):
-            action = verb(menu, f"to {title}", partial(self.part.update, reference=index))
-            action.setCheckable(True)
-            action.setChecked(index == self.controller.reference)
-
-    def _fill_lane_menu(self, panel: LanePanel) -> None:
-        menu, index = panel.menu_button.menu(), self.panels.index(panel)
-        menu.clear()
-        lanes = self.part.recipe.lanes
-        lane = lanes[index]
-        change = menu.addMenu("Change checkpoint")
-        add_checkpoints(change, self._entries(), lambda entry: self._change(index, entry), lambda: self.opener.ask(index), lane.checkpoint)
-        self.exact.fill_menu(change, partial(self.exact.put_lane, index))
-        self.exact.fill_lane_menu(menu, index)
-        menu.addSection("Sampler")
-        length, _ = self.display.schedule_of(lane)
-        reschedule = partial(self.set_schedule, index=index)
-        fields = SamplerFields(
-            lane.sampler, length, lambda label, fields: self.set_sampler(label, index, **fields), menu, lane.schedule, reschedule
-        )  # fmt: skip
-        menu.addAction(fields)
-        menu.addSeparator()
-        title = lane_titles(lanes)[index]
-        verb(menu, "Move left", partial(self.move_lane, index, -1), index > 0)
-        verb(menu, "Move right", partial(self.move_lane, index, 1), index < len(lanes) - 1)
-        other = index != self.controller.reference
-        verb(menu, "Make reference", partial(self.part.update, reference=index), other, f"Differences refer to {title}")
-        verb(menu, "Duplicate", partial(self.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
-        verb(menu, "Sweep…", partial(self.ask_sweep, index), True, "This lane many times, each with another value of one setting")
-        plain = edits.plain(lane) != lane
-        verb(menu, "Reset", partial(self.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
-        menu.addSeparator()
-        verb(menu, "Remove", partial(self.remove_lane, index))
-
     # --- what can be done to a lane ---
+
+    def entries(self) -> tuple[LibraryEntry, ...]:
+        """Checkpoints that can be a lane."""
+        return self.context.library.of_kind("ddpm")
 
     def move_lane(self, index: int, by: int) -> None:
         """Move a lane to the left (-1) or to the right (1)."""
@@ -329,7 +234,7 @@ class CompareWorkspace(ChainPage):
         at = self.controller.lane if index is None else index
         length, _ = self.display.schedule_of(lanes[at])
         take = partial(self.sweep, at)
-        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self._entries(), length, take, self)
+        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, take, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -344,21 +249,30 @@ class CompareWorkspace(ChainPage):
             made = msgspec.structs.replace(made, lane=0, reference=len(lanes) - 1)
         self.part.put(msgspec.structs.replace(made, layout="grid" if as_grid else "lanes"), f"sweep {words}")
 
+    def sweep_training(self, index: int | None = None) -> None:
+        """Have one lane for each snapshot of a lane's run, in a grid, the last of them the reference."""
+        at = self.controller.lane if index is None else index
+        lanes = self.training.lanes(at) if self.training.snapshots(at) else ()
+        if lanes:
+            self.sweep(at, lanes, True, True, "training time")
+
     def remove_lane(self, index: int) -> None:
         """Take a lane away."""
         title = lane_titles(self.part.recipe.lanes)[index]
         self.part.put(edits.remove_lane(self.part.state, index), f"remove {title}")
 
-    def _change(self, index: int, entry: LibraryEntry) -> None:
+    def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:
+        """Another network in a lane, under its sampler."""
         state = self.part.state
         lane = edits.lane_of(entry, state.recipe.lanes[index].sampler)
         self.part.put(edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
 
     def _compare_options(self) -> None:
         self.exact.compare_options()
-        self._through_action.setChecked(is_through_options(self.part.state))
+        self.through_action.setChecked(is_through_options(self.part.state))
 
-    def _add_exact(self, lane: Lane) -> None:
+    def add_exact(self, lane: Lane) -> None:
+        """One more lane, of a data set."""
         self.exact.add_lane(lane)
         self.lanes_row.reveal(len(self.part.recipe.lanes) - 1)
 
@@ -380,4 +294,4 @@ class CompareWorkspace(ChainPage):
         if lane is None or lane >= len(self.part.recipe.lanes):
             self.accept_entry(entry)
         elif self.is_ddpm(entry):
-            self._change(lane, entry)
+            self.change_checkpoint(lane, entry)

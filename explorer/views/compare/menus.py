@@ -1,0 +1,88 @@
+"""Compare's menus: of a lane, of one more, and of what differences are of."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu
+
+from explorer.recipe import MAX_LANES
+from explorer.views.chain import edits
+from explorer.views.chain.labels import LABELS, lane_titles
+from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
+from explorer.widgets.lane_panel import LanePanel
+
+if TYPE_CHECKING:
+    from explorer.views.compare.view import CompareWorkspace
+
+OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
+OVER_TIP = "The lane once for each snapshot of its run, from the first updates to the end, as a grid"
+NO_SNAPSHOTS = "There is no other snapshot of this checkpoint's run here"
+
+
+class CompareMenus:
+    """Filled when they are opened; what is chosen is done by the workspace."""
+
+    def __init__(self, page: CompareWorkspace) -> None:
+        self._page = page
+
+    def fill_add(self, menu: QMenu) -> None:
+        """What can be a lane more."""
+        page = self._page
+        menu.clear()
+        add_checkpoints(menu, page.entries(), page.accept_entry, lambda: page.opener.ask(None))
+        page.exact.fill_menu(menu, page.add_exact)
+        menu.addSeparator()
+        menu.addAction(page.through_action)
+        verb(menu, "Sweep…", page.ask_sweep, bool(page.part.recipe.lanes), "One lane many times, each with another value of one setting")
+
+    def fill_difference(self, menu: QMenu) -> None:
+        """Of which quantity the difference is, and to which lane."""
+        page = self._page
+        state = page.part.state
+        menu.clear()
+        for name in OF_CHOICES:
+            action = verb(menu, f"of {LABELS[name]}", partial(page.part.update, difference_of=name))
+            action.setCheckable(True)
+            action.setChecked(name == state.difference_of)
+        menu.addSeparator()
+        for index, title in enumerate(lane_titles(state.recipe.lanes)):
+            action = verb(menu, f"to {title}", partial(page.part.update, reference=index))
+            action.setCheckable(True)
+            action.setChecked(index == page.controller.reference)
+
+    def fill_lane(self, panel: LanePanel) -> None:
+        """What can be done to a lane, its sampler included."""
+        page = self._page
+        menu, index = panel.menu_button.menu(), page.panels.index(panel)
+        menu.clear()
+        lanes = page.part.recipe.lanes
+        lane = lanes[index]
+        change = menu.addMenu("Change checkpoint")
+        add_checkpoints(
+            change, page.entries(), lambda entry: page.change_checkpoint(index, entry), lambda: page.opener.ask(index), lane.checkpoint
+        )
+        page.exact.fill_menu(change, partial(page.exact.put_lane, index))
+        page.exact.fill_lane_menu(menu, index)
+        menu.addSection("Sampler")
+        length, _ = page.display.schedule_of(lane)
+        reschedule = partial(page.set_schedule, index=index)
+        fields = SamplerFields(
+            lane.sampler, length, lambda label, fields: page.set_sampler(label, index, **fields), menu, lane.schedule, reschedule
+        )  # fmt: skip
+        menu.addAction(fields)
+        menu.addSeparator()
+        title = lane_titles(lanes)[index]
+        verb(menu, "Move left", partial(page.move_lane, index, -1), index > 0)
+        verb(menu, "Move right", partial(page.move_lane, index, 1), index < len(lanes) - 1)
+        other = index != page.controller.reference
+        verb(menu, "Make reference", partial(page.part.update, reference=index), other, f"Differences refer to {title}")
+        verb(menu, "Duplicate", partial(page.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
+        verb(menu, "Sweep…", partial(page.ask_sweep, index), True, "This lane many times, each with another value of one setting")
+        trained = bool(page.training.snapshots(index))
+        verb(menu, "Over training time", partial(page.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
+        plain = edits.plain(lane) != lane
+        verb(menu, "Reset", partial(page.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
+        menu.addSeparator()
+        verb(menu, "Remove", partial(page.remove_lane, index))
