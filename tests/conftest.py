@@ -13,11 +13,13 @@ import torch  # before Qt: on Windows it cannot be loaded after  # isort: skip
 
 import gc
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from explorer.resources import resource
 
@@ -26,7 +28,56 @@ SHIPPED = (
     "mnist-vae-16d", "mnist-classifier",
 )  # fmt: skip
 
+PATIENCE = 300_000  # milliseconds; only a test that fails waits as long
+
 torch.set_num_threads(1)
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may need, and until what came has been laid out.
+
+    An answer can leave a new layout pending. A test that then looks up a place in the window would press where something used to be.
+    """
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:
+        """Wait until `callback` holds and goes on to hold once all pending layouts are done."""
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE))
+        lay_out()
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE))
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, raising: bool | None = None, **more: Any) -> Any:
+        """Context that waits for a signal."""
+        patience = timeout if raising is False else max(timeout, PATIENCE)  # not raising: that it does not come is meant
+        return super().waitSignal(signal, timeout=patience, raising=raising, **more)
+
+    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE, **more: Any) -> Any:
+        """Context that waits for all of these signals."""
+        return super().waitSignals(signals, timeout=max(timeout, PATIENCE), **more)
+
+    def waitActive(self, widget: Any, *, timeout: int = PATIENCE) -> Any:
+        """Context that waits until a window has the keys."""
+        return super().waitActive(widget, timeout=max(timeout, PATIENCE))
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE) -> Any:
+        """Context that waits until a window is shown."""
+        return super().waitExposed(widget, timeout=max(timeout, PATIENCE))
+
+
+def lay_out() -> None:
+    """Do all layouts that are pending."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    for _ in range(4):  # a layout can ask its parent for another
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
+    """The robot of pytest-qt, with patience; the pointer is in the corner, not where another test left it."""
+    from PySide6.QtGui import QCursor, QGuiApplication
+
+    QCursor.setPos(QGuiApplication.primaryScreen().geometry().bottomRight())
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
