@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QPushButton, QWidget
 
 from explorer.resources import resource
 from explorer.widgets.fonts import load_fonts, text_font
@@ -40,6 +40,13 @@ def mark(widget: QWidget, role: str) -> None:
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def give_menu(button: QPushButton, menu: QMenu, field: bool = False) -> None:
+    """Have a button open a menu, with room for the sign that says so; as a field its words begin at the left."""
+    button.setProperty("popup", "field" if field else "true")
+    menu.setToolTipsVisible(True)
+    button.setMenu(menu)
 
 
 def join(buttons: Sequence[QWidget]) -> None:
