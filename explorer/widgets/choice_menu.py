@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from explorer.widgets.segments import Segment
+from explorer.widgets.style import give_menu
 
 
 class ChoiceMenu(QPushButton):
@@ -33,7 +34,6 @@ class ChoiceMenu(QPushButton):
         self._accessible = accessible
         self._actions: dict[str, QAction] = {}
         menu = QMenu(self)
-        menu.setToolTipsVisible(True)
         self._group = QActionGroup(self)
         self._group.triggered.connect(self._triggered)
         for segment in segments:
@@ -44,7 +44,7 @@ class ChoiceMenu(QPushButton):
             self._group.addAction(action)
             menu.addAction(action)
             self._actions[segment.name] = action
-        self.setMenu(menu)
+        give_menu(self, menu)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._show()
 

@@ -42,9 +42,9 @@ def mark(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
-def give_menu(button: QPushButton, menu: QMenu, field: bool = False) -> None:
-    """Have a button open a menu, with room for the sign that says so; as a field its words begin at the left."""
-    button.setProperty("popup", "field" if field else "true")
+def give_menu(button: QPushButton, menu: QMenu) -> None:
+    """Have a button open a menu, with room for the sign that says so."""
+    button.setProperty("popup", True)
     menu.setToolTipsVisible(True)
     button.setMenu(menu)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.widgets.card import Card
@@ -17,6 +18,8 @@ OF = (
     Segment("sample", "sample", "Curves of the selected sample"),
     Segment("all", "all", "Mean of the curves of all samples"),
 )
+LOG_LEAST = 500
+"""Width from which on there is room for all buttons in one line."""
 LOG = Segment("log", "log", "Logarithmic scale: small distances show beside large ones")
 
 
@@ -26,7 +29,7 @@ class PlotCard(Card):
     Parameters
     ----------
     narrow : bool
-        Scale and legend have a line of their own, and the plots are segments; else they are in a menu.
+        The legend has a line of its own, and the plots are segments; else they are in a menu.
     """
 
     def __init__(self, theme: Theme, plots: Sequence[Segment], narrow: bool = False, parent: QWidget | None = None) -> None:
@@ -44,13 +47,26 @@ class PlotCard(Card):
         column.setContentsMargins(8, 8, 12, 4)
         column.setSpacing(4)
         column.addLayout(top)
-        below = QHBoxLayout() if narrow else top
+        self._below = QHBoxLayout() if narrow else top
+        if narrow:
+            column.addLayout(self._below)
+        self._top = top
+        top.addWidget(self.log)
         if narrow:
             top.addStretch(1)
-            column.addLayout(below)
-        below.addWidget(self.log)
-        below.addWidget(self._legend, 1)
+        self._below.addWidget(self._legend, 1)
         column.addWidget(self.plot, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the scale's button has no room beside the others it goes before the legend."""
+        if self._below is self._top:
+            return
+        fits = self.width() >= LOG_LEAST
+        if fits == (self._top.indexOf(self.log) < 0):
+            if fits:
+                self._top.insertWidget(2, self.log)
+            else:
+                self._below.insertWidget(0, self.log)
 
     def show_choice(self, plot: str, of: str, log: bool, by_sample: bool) -> None:
         """Put the segments down; curves of the plan are the same for every sample."""

@@ -84,12 +84,12 @@ class CompareWorkspace(ChainPage):
         self._of_button = QPushButton()
         self._of_button.setToolTip("Which quantity the difference is of, and to which lane")
         give_menu(self._of_button, QMenu(self._of_button))
-        self._of_button.menu().aboutToShow.connect(lambda: self.menus.fill_difference(self._of_button.menu()))
+        self._of_button.menu().aboutToShow.connect(self._fill_difference_menu)
         self._add_button = QPushButton("+ Add lane")
         self._add_button.setObjectName("addLane")
         self._add_button.setToolTip("One more lane, from the same noise")
         give_menu(self._add_button, QMenu(self._add_button))
-        self._add_button.menu().aboutToShow.connect(lambda: self.menus.fill_add(self._add_button.menu()))
+        self._add_button.menu().aboutToShow.connect(self._fill_add_menu)
         for button in (self._of_button, self._add_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._noise = QLabel()
@@ -201,6 +201,12 @@ class CompareWorkspace(ChainPage):
         self.multiples.show_selected()
 
     # --- what can be done to a lane ---
+
+    def _fill_difference_menu(self) -> None:
+        self.menus.fill_difference(self._of_button.menu())
+
+    def _fill_add_menu(self) -> None:
+        self.menus.fill_add(self._add_button.menu())
 
     def entries(self) -> tuple[LibraryEntry, ...]:
         """Checkpoints that can be a lane."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import qtawesome
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
 
+from explorer.widgets.actions import make_action, separated
 from explorer.widgets.icons import icon
 from explorer.widgets.segments import Segment
 from explorer.widgets.theme import Theme
@@ -60,19 +61,13 @@ class ForwardActions(QObject):
         self._add("draw", "&Draw an image", ["P"], "Draw with the mouse, on a pad in place of the test images")
         self.by_name["draw"].setCheckable(True)
         self._add("use", "&Use this schedule in Reverse chain", ["U"], "Sample Reverse chain's model over this schedule")
+        self._add("train", "Use this schedule in &Training", ["Shift+U"], "Begin a new run of training with this schedule")
         theme.changed.connect(self._dress)
         self._dress()
 
     def _add(self, name: str, text: str, keys: list[str], tip: str) -> None:
-        action = QAction(text, self._owner)
+        action = self.by_name[name] = make_action(self._owner, text, keys, tip)
         action.setObjectName(name)
-        action.setIconVisibleInMenu(False)
-        sequences = [QKeySequence(key) for key in keys]
-        action.setShortcuts(sequences)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shown = sequences[0].toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({shown})")
-        self.by_name[name] = action
 
     def on(self, name: str, slot: Callable[[], object]) -> None:
         """Call `slot` when the action is triggered."""
@@ -86,16 +81,10 @@ class ForwardActions(QObject):
         """Actions in the order of the menu."""
         groups = (
             ("play", "loop", "back", "forward", "leap_back", "leap_forward", "start", "end"),
-            tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "draw", "seed"), ("use",),
+            tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "draw", "seed"),
+            ("use", "train"),
         )  # fmt: skip
-        listed: list[QAction] = []
-        for group in groups:
-            if listed:
-                line = QAction(self)
-                line.setSeparator(True)
-                listed.append(line)
-            listed += [self.by_name[name] for name in group]
-        return listed
+        return separated(self, ([self.by_name[name] for name in group] for group in groups))
 
     def show_page(self, page: str) -> None:
         """Check the page in front."""

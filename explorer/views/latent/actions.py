@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
+from explorer.widgets.actions import separated
 from explorer.widgets.icons import icon
 from explorer.widgets.theme import Theme
 
@@ -95,14 +96,7 @@ class LatentActions:
             (self.encode, self.paste, self.centre, self.resample, self.no_picture),
             (self.less_trained, self.more_trained, self.other_model, self.beside),
         )
-        rows: list[QAction] = []
-        for group in groups:
-            if rows:
-                separator = QAction(self._parent)
-                separator.setSeparator(True)
-                rows.append(separator)
-            rows += group
-        return rows
+        return separated(self._parent, groups)
 
 
 class IconButton(QToolButton):

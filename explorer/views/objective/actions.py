@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
+
+from explorer.widgets.actions import make_action, make_choice, separated
 
 CURVES = {
     "terms": ("&Terms", "1", "Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀"),
@@ -43,18 +44,12 @@ class ObjectiveActions:
         self.stop = self._make("Sto&p", "Esc", "Stop measuring; what is known stays, and Resume goes on")
 
     def _group(self, words: dict[str, tuple[str, str, str]]) -> dict[str, QAction]:
-        group = QActionGroup(self._parent)
-        made = {name: self._make(text, key, tip, True) for name, (text, key, tip) in words.items()}
-        for action in made.values():
-            group.addAction(action)
+        made = make_choice(self._parent, words)
+        self._parent.addActions(list(made.values()))
         return made
 
     def _make(self, text: str, key: str, tip: str, checkable: bool = False) -> QAction:
-        action = QAction(text, self._parent)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(f"{tip}  ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})")
-        action.setCheckable(checkable)
+        action = make_action(self._parent, text, key, tip, checkable)
         self._parent.addAction(action)
         return action
 
@@ -64,11 +59,4 @@ class ObjectiveActions:
             tuple(self.curves.values()), tuple(self.panels.values()), (self.log, self.log_t), (self.one, self.data, self.training),
             (self.more, self.resume, self.stop),
         )  # fmt: skip
-        rows: list[QAction] = []
-        for group in groups:
-            if rows:
-                separator = QAction(self._parent)
-                separator.setSeparator(True)
-                rows.append(separator)
-            rows += group
-        return rows
+        return separated(self._parent, groups)

@@ -18,7 +18,7 @@ from explorer.widgets.bar_chart import significant
 from explorer.widgets.math_text import var, words
 from explorer.widgets.number_fields import IntField, SeedField
 from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.style import mark
+from explorer.widgets.style import give_menu, mark
 from explorer.widgets.theme import Theme
 
 MARGIN = 14
@@ -66,20 +66,20 @@ class ObjectiveInspector(QWidget):
         self.data = QPushButton("–")
         self.data.setToolTip("Which images it is measured on: MNIST, a file or a folder of your own  (D)")
         self.data.setAccessibleName("Measured on")
-        self.data.setMenu(QMenu(self.data))
-        self.data.menu().setToolTipsVisible(True)
+        give_menu(self.data, QMenu(self.data))
         self.data.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._facts: dict[str, QLabel] = {}
         self._add(facts, 0, "data", self.data)
         self._add(facts, 1, "images", self.images)
-        self._add(facts, 2, "seed", self.seed)
-        for row, (name, tip) in enumerate(
+        self._add(facts, 3, "seed", self.seed)
+        for row, (name, tip) in zip(
+            (2, 4, 5),
             (
                 ("of", "How many images there are to draw from"),
                 ("done", "Images of complete rounds, and draws of each"),
                 ("evaluated", "Images put through each network, over all timesteps"),
             ),
-            3,
+            strict=True,
         ):
             self._facts[name] = QLabel("–")
             self._facts[name].setToolTip(tip)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 from explorer.state.objective import ObjectiveState
 from explorer.views.objective.actions import ObjectiveActions
 from explorer.widgets.segments import Segment, SegmentBar
+from explorer.widgets.style import give_menu
 
 CURVES = (
     Segment("terms", "Lₜ₋₁", "Every term against t: nats of one timestep; t = 1 is L₀  (1)"),
@@ -28,7 +29,8 @@ OF = (
     Segment("all", "all images", "The mean over the images that are drawn  (O)"),
     Segment("one", "this image", "The selected image alone, drawn again and again  (O)"),
 )
-NARROW, MEDIUM, ROOMY = 640, 880, 1020
+NARROW, LEVELS = 640, 4
+"""Least width, and how many lengths the words have."""
 
 
 class ObjectiveToolbar(QWidget):
@@ -46,9 +48,9 @@ class ObjectiveToolbar(QWidget):
         self.add = QPushButton("+ Add lane")
         self.add.setToolTip("One more model, or the exact process of the training images")
         self.add.setAccessibleName("Add lane")
-        self.add.setMenu(QMenu(self.add))
+        give_menu(self.add, QMenu(self.add))
         self._one = False
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         for bar in (self.curves, self.scales, self.panels, self.of):
@@ -74,11 +76,20 @@ class ObjectiveToolbar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        roomy = self.width() >= ROOMY
-        self.of.set_label("all", "all images" if roomy else "all")
-        self.of.set_label("one", "this image" if roomy else "one")
-        self.panels.set_label("beside", "side by side" if roomy else "beside")
-        medium = self.width() >= MEDIUM
-        self.more.setText(("More draws" if self._one else "More images") if medium else "More")
+        for level in range(LEVELS):
+            self._say(level)
+            for bar in (self.panels, self.of):
+                bar.layout().invalidate()  # else it tells of its words before
+                bar.updateGeometry()
+            self._row.invalidate()
+            if self._row.sizeHint().width() <= self.width():
+                return
+
+    def _say(self, level: int) -> None:
+        """Words of a length: 0 says most."""
+        self.of.set_label("all", "all images" if level < 1 else "all")
+        self.of.set_label("one", "this image" if level < 1 else "one")
+        self.panels.set_label("beside", "side by side" if level < 1 else "beside")
+        self.more.setText(("More draws" if self._one else "More images") if level < 2 else "More")
         self.more.setAccessibleName("More draws" if self._one else "More images")
-        self.add.setText("+ Add lane" if medium else "+ Lane")
+        self.add.setText("+ Add lane" if level < 3 else "+ Lane")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from explorer.widgets.actions import make_action, separated
 from explorer.widgets.icons import icon
 from explorer.widgets.theme import Theme
 
@@ -45,21 +46,13 @@ class BranchActions(QObject):
         self._dress()
 
     def _add(self, name: str, text: str, key: str, tip: str) -> None:
-        action = QAction(text, self._owner)
+        action = self.by_name[name] = make_action(self._owner, text, key, tip)
         action.setObjectName(f"branch-{name}")
-        action.setIconVisibleInMenu(False)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{tip}  ({shown})")
-        self.by_name[name] = action
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
-        line = QAction(self._owner)
-        line.setSeparator(True)
-        names = ("fresh", "again", "paint", "erase", "back_up", "", "compare", "parent", "delete")
-        return [self.by_name[name] if name else line for name in names]
+        groups = (("fresh", "again", "paint", "erase", "back_up"), ("compare", "parent", "delete"))
+        return separated(self._owner, ([self.by_name[name] for name in group] for group in groups))
 
     def _dress(self, _tokens: object = None) -> None:
         for name, glyph in ICONS.items():

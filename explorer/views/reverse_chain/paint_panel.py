@@ -25,8 +25,10 @@ from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 
 SIDE_WIDTH = 280
-LARGE, GAP = 168, 8
-"""Largest side of a preview, and what is between two."""
+LARGE, LARGEST_SIDE, GAP = 168, 280, 8
+"""Side of a preview, at the most where the panel is wide, and what is between two."""
+ROOMY = 1000
+"""Width of the panel from which on the canvas leaves room for larger ones."""
 SMALLEST, LARGEST = 0.5, 14.0
 LABEL = 48
 ON = (
@@ -184,6 +186,10 @@ class PaintPanel(Card):
         self.repeats.committed.connect(lambda _n: self.changed.emit())
         self.known.chosen.connect(lambda _n: self.changed.emit())
         self.seen.chosen.connect(lambda _n: self._show_erased())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Larger previews where the canvas cannot use the width."""
+        self._pair.setFixedWidth(LARGE if self.width() < ROOMY else min(LARGEST_SIDE, max(LARGE, self.height() // 2 - 2 * CAPTION)))
 
     # --- what is shown ---
 
@@ -382,11 +388,11 @@ class _Previews(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place them."""
-        side = max(56, min(LARGE, (self.height() - GAP) // 2 - CAPTION))
+        side = max(56, min(self.width(), (self.height() - GAP) // 2 - CAPTION))
         side -= side % 28 if side >= 84 else 0
         top = max(0, (self.height() - 2 * (side + CAPTION) - GAP) // 2)
         for place, tile in enumerate(self._tiles):
-            tile.setGeometry((LARGE - side) // 2, top + place * (side + CAPTION + GAP), side, side + CAPTION)
+            tile.setGeometry((self.width() - side) // 2, top + place * (side + CAPTION + GAP), side, side + CAPTION)
 
 
 def _row(name: str, widget: QWidget) -> QWidget:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
+
+from explorer.widgets.actions import make_action, make_choice, separated
 
 CURVES = {
     "loss": ("&Loss", "1", "Loss against the updates: as reported every ten updates, and smoothed"),
     "gradient_norm": ("&Gradient norm", "2", "L2 norm of the gradient before it is clipped"),
     "learning_rate": ("Learning &rate", "3", "Warm-up, then half a cosine to 0"),
 }
+RELATIVE_TIP = (
+    "Each run's loss divided by its own scale s², the mean square of what the network has to add to its skip: "
+    "1 before anything is learnt, whatever the option. An autoencoder's is divided by its pixels"
+)
 
 
 class TrainingActions:
@@ -20,7 +25,7 @@ class TrainingActions:
     ----------
     curves : dict of QAction
         By the names of the session.
-    new, open, hold, stop, log, raw, earlier, later, newest, folder : QAction
+    new, open, hold, stop, delete, log, raw, relative, earlier, later, newest, folder : QAction
         `hold` pauses, resumes or goes on, whichever there is to do.
     """
 
@@ -30,37 +35,27 @@ class TrainingActions:
         self.open = self._make("&Open run…", "O", "Watch a run whose folder is elsewhere")
         self.hold = self._make("&Pause", "Space", "Pause at the next update; the state is kept")
         self.stop = self._make("&Stop", "Shift+S", "Stop at the next update; the state is kept, and Resume goes on")
-        group = QActionGroup(parent)
-        self.curves = {name: self._make(text, key, tip, True) for name, (text, key, tip) in CURVES.items()}
-        for action in self.curves.values():
-            group.addAction(action)
+        self.delete = self._make("&Delete run…", "Del", "Move the folder of a run that has ended to the trash; asks first")
+        self.curves = make_choice(parent, CURVES)
+        parent.addActions(list(self.curves.values()))
         self.log = self._make("Lo&garithmic values", "G", "Values on a logarithmic scale", True)
         self.raw = self._make("As repor&ted", "R", "Draw the values as they were reported behind the smoothed ones", True)
+        self.relative = self._make("Re&lative to its scale", "E", RELATIVE_TIP, True)
         self.earlier = self._make("&Earlier snapshot", "Left", "What the model made earlier in training")
         self.later = self._make("La&ter snapshot", "Right", "What the model made later in training")
         self.newest = self._make("Ne&west snapshot", "End", "Follow the training")
         self.folder = self._make("Show &folder", "F", "Show the run's folder in the system's file manager")
 
     def _make(self, text: str, key: str, tip: str, checkable: bool = False) -> QAction:
-        action = QAction(text, self._parent)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(f"{tip}  ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})")
-        action.setCheckable(checkable)
+        action = make_action(self._parent, text, key, tip, checkable)
         self._parent.addAction(action)
         return action
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
         groups = (
-            (self.new, self.open), (self.hold, self.stop, self.folder), tuple(self.curves.values()), (self.log, self.raw),
+            (self.new, self.open), (self.hold, self.stop, self.folder, self.delete), tuple(self.curves.values()),
+            (self.log, self.raw, self.relative),
             (self.earlier, self.later, self.newest),
         )  # fmt: skip
-        rows: list[QAction] = []
-        for group in groups:
-            if rows:
-                separator = QAction(self._parent)
-                separator.setSeparator(True)
-                rows.append(separator)
-            rows += group
-        return rows
+        return separated(self._parent, groups)
