@@ -52,7 +52,7 @@ class PlaneContents(QWidget):
         self._message = ""
         self._editable = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(QSize(240, 200))
+        self.setMinimumSize(QSize(160, 160))
         theme.changed.connect(self.update)
 
     def set_codes(self, codes: np.ndarray, labels: np.ndarray | None, opacities: np.ndarray | None = None) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from explorer.widgets.theme import CLASS_COLOURS, Theme
+
+CHIP = QSize(28, 20)
+EDGE_X, EDGE_Y = 6, 4
 
 
 class ClassChip(QAbstractButton):
@@ -25,7 +28,7 @@ class ClassChip(QAbstractButton):
         self._theme, self._label = theme, label
         self.setCheckable(True)
         self.setChecked(True)
-        self.setFixedSize(QSize(28, 20))
+        self.setFixedSize(CHIP)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Codes of class {label}")
@@ -60,7 +63,7 @@ class ClassChip(QAbstractButton):
 
 
 class PlaneLegend(QWidget):
-    """The ten classes in a row.
+    """The ten classes in a row, or in as few rows as there is room for.
 
     Signals
     -------
@@ -73,16 +76,22 @@ class PlaneLegend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 4, 6, 4)
-        row.setSpacing(0)
         self.chips = [ClassChip(theme, label, self) for label in range(len(CLASS_COLOURS))]
         for label, chip in enumerate(self.chips):
-            row.addWidget(chip)
             chip.clicked.connect(lambda _=False, c=label: self.class_toggled.emit(c))
             chip.alone_wanted.connect(lambda c=label: self.class_alone.emit(c))
         self.setAccessibleName("Classes shown")
+        self.fit_width(len(self.chips) * CHIP.width() + 2 * EDGE_X)
         theme.changed.connect(self.update)
+
+    def fit_width(self, width: int) -> None:
+        """Lie in as few rows as go into so many pixels."""
+        count = len(self.chips)
+        rows = next(rows for rows in range(1, count + 1) if -(-count // rows) * CHIP.width() + 2 * EDGE_X <= width or rows == count)
+        columns = -(-count // rows)
+        for index, chip in enumerate(self.chips):
+            chip.move(EDGE_X + index % columns * CHIP.width(), EDGE_Y + index // columns * CHIP.height())
+        self.resize(columns * CHIP.width() + 2 * EDGE_X, rows * CHIP.height() + 2 * EDGE_Y)
 
     def set_hidden(self, hidden: tuple[int, ...]) -> None:
         """Show which classes are hidden; does not emit."""

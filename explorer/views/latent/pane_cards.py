@@ -29,7 +29,6 @@ class PaneCards(QObject):
         self._plane = plane
         self.legend = PlaneLegend(theme, plane)
         self.legend.setVisible(False)
-        self.legend.adjustSize()
         self.scale = FieldScale(theme, plane)
         self._state, self._known, self._variational = LatentState(), False, False
         self._field: FieldShown | None = None
@@ -86,6 +85,7 @@ class PaneCards(QObject):
 
     def place(self) -> None:
         """In their corners; one under the other where there is no room beside."""
+        self.legend.fit_width(self._plane.width() - 2 * EDGE)
         self.legend.move(self._plane.width() - self.legend.width() - EDGE, EDGE)
         under = self._plane.width() < self.legend.width() + self.scale.width() + 3 * EDGE
         self.scale.move(EDGE, 2 * EDGE + self.legend.height() if under else EDGE)

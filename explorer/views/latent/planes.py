@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.pane import PlanePane
@@ -56,6 +56,7 @@ class PlaneRow(QWidget):
         controller = LatentController(self._context, pane, len(self.panes), self)
         self.panes.append(pane)
         self.controllers.append(controller)
+        pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)  # all alike, whatever is over them
         self._row.addWidget(pane, 1)
         pane.plane.view_changed.connect(controller.view_changed)
         pane.plane.code_hovered.connect(controller.set_pointed)

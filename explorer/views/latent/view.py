@@ -223,9 +223,10 @@ class LatentWorkspace(Workspace):
         library = self.context.library
         self.toolbar.show_entries(plane_entries(library), library.listed(entry))
         self.toolbar.show_field(state.field, first.variational)
-        for pane, controller in zip(self.panes, self.controllers, strict=True):
-            found = controller.resolved
-            pane.header.show_models(plane_entries(library), found, len(self.panes) > 1, library.snapshots_of(found))
+        moments = [library.snapshots_of(controller.resolved) for controller in self.controllers]
+        several, timed = len(self.panes) > 1, any(len(each) > 1 for each in moments)
+        for pane, controller, each in zip(self.panes, self.controllers, moments, strict=True):
+            pane.header.show_models(plane_entries(library), controller.resolved, several, each, timed)
         library.follow(tuple(controller.resolved.path for controller in self.controllers if controller.resolved is not None))
         self.panel.show_frame(state.frame)
         self._show_strip()
