@@ -8,10 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.checkpoints.files import load, save
+from explorer.checkpoints.locate import locate
 from explorer.cli.render import parse_size
 from explorer.errors import BadInput
 from explorer.state.persistence import session_file
@@ -59,6 +62,18 @@ def test_the_seed_and_the_timestep_change_the_picture(run: Callable[..., Any], q
     assert np.array_equal(one, again)
 
 
+def test_a_sweep_is_drawn_as_a_grid(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    pictures = []
+    for number, options in enumerate([("--steps", 2), ("--sweep", "steps=1,2"), ("--sweep", "steps=1,2", "--grid")]):
+        out = tmp_path / f"{number}.png"
+        ran = run("render", "compare", "--checkpoint", "mnist-ddpm-b", "--samples", 2, "--size", "1360x820", "--out", out, *options)
+        assert ran.status == 0, ran
+        pictures.append(pixels(out).astype(int))
+    one, lanes, grid = pictures
+    assert np.abs(one - lanes).max() > 100
+    assert np.abs(lanes - grid).max() > 100
+
+
 def test_the_network_is_drawn_with_and_without_a_skip(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
     pictures = []
     for number, options in enumerate([(), ("--panel", "unet"), ("--panel", "unet", "--skip-off", 1)]):
@@ -72,12 +87,14 @@ def test_the_network_is_drawn_with_and_without_a_skip(run: Callable[..., Any], q
 
 
 def test_the_objective_is_drawn_once_it_is_measured(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
+    checkpoint = load(locate("mnist-ddpm-c"))
+    short = tmp_path / "short.safetensors"  # of few timesteps, which are soon measured
+    schedule = msgspec.structs.replace(checkpoint.card.schedule, T=24)
+    save(short, msgspec.structs.replace(checkpoint.card, schedule=schedule), checkpoint.network.state_dict())
     pictures = []
     for number, images in enumerate((4, 4, 8)):
         out = tmp_path / f"{number}.png"
-        ran = run(
-            "render", "objective", "--checkpoint", "mnist-ddpm-c", "--samples", images, "--t", 100, "--size", "1280x800", "--out", out
-        )
+        ran = run("render", "objective", "--checkpoint", short, "--samples", images, "--t", 3, "--size", "1280x800", "--out", out)
         assert ran.status == 0, ran
         pictures.append(pixels(out).astype(int))
     one, again, more = pictures
@@ -113,6 +130,9 @@ def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], q
         (("compare", "--out", "x.png", "--samples", "0"), "samples"),
         (("reverse-chain", "--out", "x.png", "--skip-off", "1"), "--skip-off: of no meaning without --panel unet"),
         (("reverse-chain", "--out", "x.png", "--panel", "unet", "--skip-off", "0"), "skip-off"),
+        (("latent", "--out", "x.png", "--grid"), "--sweep, --grid: of no meaning for latent"),
+        (("compare", "--out", "x.png", "--sweep", "depth=3"), "a sweep is SETTING=VALUE"),
+        (("compare", "--out", "x.png", "--sweep", "eta=2"), "eta: '2' cannot be"),
         (("latent", "--out", "x.png", "--panel", "unet"), "--panel: of no meaning for latent"),
     ],
 )

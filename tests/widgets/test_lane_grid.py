@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.widgets.grid_geometry import Pixel
-from explorer.widgets.lane_grid import GAP, LaneGrid, LaneLabel, place
+from explorer.widgets.lane_grid import LaneGrid, LaneLabel
+from explorer.widgets.lane_placement import GAP, place
 from explorer.widgets.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from explorer.engine.messages import CurvesShown, FilmShown, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
@@ -13,19 +11,19 @@ from explorer.recipe import Lane
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import ChainActions
 from explorer.views.chain.controller import ChainController
+from explorer.views.chain.curves_shown import Curves
 from explorer.views.chain.equations import equation_of
 from explorer.views.chain.exact_edits import LENGTH
-from explorer.views.chain.figures import FigureMaker
-from explorer.views.chain.labels import DIVERGING, LABELS, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.views.chain.labels import DIVERGING, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.views.chain.parts import ChainParts
 from explorer.views.chain.timeline import on_timeline, own_timestep, same_schedule
+from explorer.views.chain.values_shown import ValuesShown
 from explorer.widgets.equation import Equation
 from explorer.widgets.grid_geometry import Pixel
 from explorer.widgets.lane_panel import LanePanel
 from explorer.widgets.timeline import Coverage
 
 EMPTY_EQUATION = Equation(note="The equation of each step appears here once a chain is sampled.")
-OF_THE_PLAN = ("levels", "coefficients")
 
 
 class Display(QObject):
@@ -51,11 +49,9 @@ class Display(QObject):
         super().__init__(parent)
         self._controller, self._parts, self._actions, self._panels = controller, parts, actions, panels
         self._theme, self._library = controller.context.theme, controller.context.library
-        self._figures = FigureMaker()
         self._frames: dict[LaneKey, LaneFrame] = {}
-        self._curves: CurvesShown | None = None
-        self._ideal: CurvesShown | None = None
-        self._pixel: tuple[int, Pixel] | None = None
+        self._values = ValuesShown(controller, parts.inspector, self._frames)
+        self._curves = Curves(controller, parts.plot, self._theme)
         self._lanes_shown: tuple[Lane, ...] = ()
         self.terms: TermsShown | None = None
         controller.planned.connect(self._planned)
@@ -73,7 +69,7 @@ class Display(QObject):
         self.show_recipe()
         self._show_quantity()
         self._show_selection()
-        self._show_plot()
+        self._curves.show()
         self._show_cursor()
         self._show_loop()
 
@@ -89,7 +85,7 @@ class Display(QObject):
         if changed & {"recipe", "selected", "lane"}:
             self._show_selection()
         if changed & {"recipe", "plot", "curves_of", "log_curves", "lane"}:
-            self._show_plot()
+            self._curves.show()
         if "t" in changed:
             self._show_cursor()
         if "loop" in changed:
@@ -99,7 +95,8 @@ class Display(QObject):
         """Show the lanes and the sampler."""
         controller = self._controller
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
-        self._frames = {key: frame for key, frame in self._frames.items() if key in controller.keys}
+        for key in [key for key in self._frames if key not in controller.keys]:
+            del self._frames[key]
         words = zip(lane_titles(lanes), short_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
         for index, (title, short, colour, key, panel) in enumerate(words):
             panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
@@ -134,7 +131,7 @@ class Display(QObject):
         return (card.T, card.name) if card is not None else (self._controller.T, "")
 
     def _clear(self) -> None:
-        self.terms = self._curves = None
+        self.terms = self._curves.measured = None
         self._frames.clear()
         self._parts.film.clear()
         self._parts.transport.set_cursor(self._controller.state.t)
@@ -164,37 +161,12 @@ class Display(QObject):
         for panel in self._panels():
             panel.grid.set_selected(controller.sample)
         self._parts.inspector.show_selected(controller.sample)
-        self._show_histogram()
-
-    def _show_plot(self) -> None:
-        controller, state = self._controller, self._controller.state
-        self._parts.plot.show_choice(state.plot, state.curves_of, state.log_curves, state.plot not in OF_THE_PLAN)
-        self._parts.plot.log.setVisible(state.plot not in OF_THE_PLAN and not state.plot.startswith("ssim"))
-        figure = self._figures.make(
-            state.plot, controller.T, controller.keys, controller.lane, self._plan_on_timeline(), self._curves_on_timeline(),
-            state.log_curves, self._theme.tokens,
-        )  # fmt: skip
-        self._parts.plot.show_figure(figure, state.t)
-
-    def _plan_on_timeline(self) -> LanePlanned | None:
-        plan = self._plan()
-        return None if plan is None else replace(plan, timesteps=on_timeline(plan, plan.timesteps, self._controller.run.timeline()))
-
-    def _curves_on_timeline(self) -> CurvesShown | None:
-        known = self._ideal if self._controller.state.plot == "ideal" else self._curves
-        if known is None:
-            return None
-        run, lanes = self._controller.run, []
-        for curves in known.lanes:
-            plan = run.plans.get(curves.key)
-            t = curves.timesteps if plan is None else on_timeline(plan, curves.timesteps, run.timeline())
-            lanes.append(replace(curves, timesteps=t))
-        return replace(known, lanes=tuple(lanes))
+        self._values.show_histogram()
 
     def show_ideal(self, shown: CurvesShown) -> None:
         """Show distances to the ideal x0_hat."""
-        self._ideal = shown
-        self._show_plot()
+        self._curves.ideal = shown
+        self._curves.show()
 
     def _show_film_length(self) -> None:
         plan = self._plan()
@@ -231,7 +203,7 @@ class Display(QObject):
 
     def _planned(self) -> None:
         self.show_recipe()
-        self._show_plot()
+        self._curves.show()
         self._show_film_length()
 
     def _progressed(self) -> None:
@@ -269,8 +241,8 @@ class Display(QObject):
                 self._note_on(panel, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
             self._parts.scale.set_scale(shown.frames[0].scale, shown.quantity in DIVERGING)
-        self._show_pixel()
-        self._show_histogram()
+        self._values.show_pixel()
+        self._values.show_histogram()
 
     def _note_on(self, panel: LanePanel, frame: LaneFrame, is_reference: bool) -> None:
         """Say in the lane's header what it shows, if that is not what the cursor says."""
@@ -317,41 +289,9 @@ class Display(QObject):
         self._parts.film.set_film(t, shown.tiles)
 
     def _take_curves(self, shown: CurvesShown) -> None:
-        self._curves = shown
-        self._show_plot()
-
-    # --- values ---
+        self._curves.measured = shown
+        self._curves.show()
 
     def hover(self, lane: int, pixel: Pixel | None) -> None:
         """The mouse is over a pixel of a lane, or over none."""
-        self._pixel = None if pixel is None else (lane, pixel)
-        self._show_pixel()
-
-    def _label(self, lane: int) -> str:
-        """What a lane shows."""
-        controller, state = self._controller, self._controller.state
-        if state.quantity != "difference":
-            return LABELS[state.quantity]
-        return LABELS[state.difference_of] if lane == controller.reference else f"Δ{LABELS[state.difference_of]}"
-
-    def _frame(self, lane: int) -> LaneFrame | None:
-        keys = self._controller.keys
-        return self._frames.get(keys[lane]) if lane < len(keys) else None
-
-    def _show_pixel(self) -> None:
-        if self._pixel is None:
-            self._parts.inspector.show_pixel(None, None, "")
-            return
-        lane, pixel = self._pixel
-        frame, values = self._frame(lane), None
-        if frame is not None and pixel.index < len(frame.values):
-            values = frame.values[pixel.index, :, pixel.row, pixel.column]
-        self._parts.inspector.show_pixel(pixel, values, self._label(lane))
-
-    def _show_histogram(self) -> None:
-        controller = self._controller
-        frame = self._frame(controller.lane)
-        values: np.ndarray | None = None
-        if frame is not None and controller.sample < len(frame.values):
-            values = frame.values[controller.sample]
-        self._parts.inspector.show_histogram(values, self._label(controller.lane))
+        self._values.hover(lane, pixel)
