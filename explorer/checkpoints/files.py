@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -121,6 +122,8 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
         _share(partial)
         os.replace(partial, path)
     except (OSError, SafetensorError) as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()  # a full disk is not made fuller
         raise BadInput(f"{path}: cannot be written: {error}") from None
 
 

@@ -15,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from explorer.datasets.images import ImageSet
+    from explorer.diffusion.schedule import Schedule
     from explorer.training.progress import Progress
     from explorer.training.task import Task
 
@@ -97,8 +98,9 @@ def train(
     outer_skip: Annotated[bool, typer.Option(help="ddpm: output = x_t + s net(x_t, t).")] = True,
     linear_skip: Annotated[bool, typer.Option("--linear-skip", help="ddpm: output = skip(t) x_t + scale(t) net(x_t, t).")] = False,
     attention: Annotated[bool, typer.Option("--attention", help="ddpm: self-attention at the coarsest level.")] = False,
-    schedule: Annotated[str, typer.Option(help="ddpm: linear or cosine.")] = "linear",
-    timesteps: Annotated[int, typer.Option(min=2, help="ddpm: T.")] = 1000,
+    schedule: Annotated[str, typer.Option(help="ddpm: linear, cosine, bent, or a file of betas (.json, .npy, a checkpoint).")] = "linear",
+    knots: Annotated[str | None, typer.Option(help="With --schedule bent: control points u:log SNR, as 0:9.2,0.5:0,1:-10.")] = None,
+    timesteps: Annotated[int | None, typer.Option(min=2, help="ddpm: T (1000, or as many as a file has betas).")] = None,
     architecture: Annotated[Architecture, typer.Option(help="vae, ae: layers.")] = Architecture.mlp,
     code: Annotated[int, typer.Option(min=1, help="vae, ae: dimensions of the latent space.")] = 2,
     hidden: Annotated[str | None, typer.Option(help="vae, ae: widths of the hidden layers from the image inwards, as 32,64,96.")] = None,
@@ -123,11 +125,13 @@ def train(
     from explorer.checkpoints.locate import locate
     from explorer.datasets.images import load_images
     from explorer.training.loop import train as run
+    from explorer.training.schedules import schedule_of
     from explorer.training.settings import TrainSettings
 
     if threads is not None:
         torch.set_num_threads(threads)
     widths = _widths(hidden)
+    forward = schedule_of(schedule, timesteps, knots)
     data = load_images(dataset, size=size, fit=fit.value)
     if kind is Kind.pca:
         _fit_pca(data, code, images, out, as_json)
@@ -141,7 +145,7 @@ def train(
 
     def make() -> Task:
         if kind is Kind.ddpm:
-            return _ddpm(data, option, schedule, timesteps, width, attention, outer_skip, loss, all_timesteps, linear_skip)
+            return _ddpm(data, option, forward, width, attention, outer_skip, loss, all_timesteps, linear_skip)
         if kind is Kind.classifier:
             from explorer.training.classifier import ClassifierTask
 
@@ -215,8 +219,7 @@ def _fit_pca(data: ImageSet, code: int, images: int | None, out: Path, as_json: 
 def _ddpm(
     data: ImageSet,
     option: OptionName,
-    schedule: str,
-    timesteps: int,
+    schedule: Schedule,
     width: int,
     attention: bool,
     outer_skip: bool,
@@ -225,18 +228,12 @@ def _ddpm(
     linear_skip: bool,
 ) -> Task:
     from explorer.diffusion.parameterization import Option
-    from explorer.diffusion.schedule import ScheduleError, named
-    from explorer.errors import BadInput
     from explorer.models.unet import UNetConfig
     from explorer.training.ddpm import DdpmTask
 
-    try:
-        forward = named(schedule, timesteps)
-    except ScheduleError as error:
-        raise BadInput(str(error)) from None
     coarsest = len(UNetConfig().multipliers) - 1
     levels = (coarsest,) if attention else ()
-    return DdpmTask(data, Option(option.value), forward, width, levels, outer_skip, loss.value, all_timesteps, linear_skip)
+    return DdpmTask(data, Option(option.value), schedule, width, levels, outer_skip, loss.value, all_timesteps, linear_skip)
 
 
 def _report(progress_lines: Iterable[Progress], as_json: bool) -> None:

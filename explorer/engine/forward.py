@@ -29,8 +29,6 @@ from explorer.engine.messages.forward import (
     NoisedShown,
     PictureTaken,
     ScheduleShown,
-    ShowAsides,
-    ShowChain1D,
     ShowJoint,
     ShowNoised,
     ShowNoisedFilm,
@@ -40,6 +38,8 @@ from explorer.engine.messages.forward import (
     TakePicture,
     TestImagesShown,
 )
+from explorer.engine.messages.forward_asides import ShowAsides
+from explorer.engine.messages.forward_chain1d import ShowChain1D
 from explorer.engine.models import Models
 from explorer.engine.pictures import diverging_tiles, grey_tiles
 from explorer.engine.predictors import chosen_schedule

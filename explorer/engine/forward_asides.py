@@ -13,7 +13,8 @@ from explorer.diffusion.gaussians import Gaussian
 from explorer.diffusion.mixture1d import Mixture, backward_paths, departure, forward_paths, mixture_of, noised, reverse
 from explorer.diffusion.schedule import Schedule
 from explorer.engine.messages import Outcome
-from explorer.engine.messages.forward import AsidesShown, BackStep1D, Chain1DShown, Densities, ShowChain1D
+from explorer.engine.messages.forward_asides import AsidesShown, Densities
+from explorer.engine.messages.forward_chain1d import BackStep1D, Chain1DShown, ShowChain1D
 from explorer.recipe.forward import Asides
 
 Steps = Iterator[Outcome | None]

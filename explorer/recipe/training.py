@@ -7,12 +7,17 @@ from typing import Literal
 
 import msgspec
 
+from explorer.diffusion.knots import Knot, check_knots
 from explorer.recipe.chain import MAX_SEED
 
 ModelName = Literal["A", "B", "C", "V", "A all", "vae", "ae", "hinton"]
 DDPM: tuple[ModelName, ...] = ("A", "B", "C", "V", "A all")
 MNIST_IMAGES = 60_000
 USUAL_WARMUP = 500
+MOST_EMA = 0.999999
+DDPM_FIELDS = ("width", "timesteps", "schedule", "knots", "loss", "attention", "linear_skip")
+LATENT_FIELDS = ("architecture", "code", "hidden")
+RUN_FIELDS = ("learning_rate", "ema", "precision", "devices", "stored")
 
 
 class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,9 +44,25 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         DDPM: channels of the first level.
     timesteps : int
         DDPM: T.
-    schedule : "linear" or "cosine"
+    schedule : "linear", "cosine" or "bent"
+        DDPM; a bent one runs through `knots`, control points (u, log SNR) as the Forward workspace has them.
+    loss : "simple" or "bound"
+        DDPM: plain squared error, or weighted as in the bound.
+    attention, linear_skip : bool
+        DDPM: self-attention at the coarsest level; the best linear prediction of the target beside the network.
+    architecture : "mlp" or "conv"
+        VAE, AE.
     code : int
         VAE, AE: dimensions of the latent space.
+    hidden : tuple of int
+        VAE, AE: widths of the hidden layers from the image inwards; empty for the architecture's usual ones.
+    ema : float
+        Decay of the averaged weights, in [0, 0.999999].
+    precision : "fp32" or "bf16"
+    devices : int
+        Processes, each with a device of its own, that share every batch.
+    stored : "fp32" or "fp16"
+        In which the checkpoints keep the weights.
     """
 
     model: ModelName = "C"
@@ -56,12 +77,22 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     warmup: int | None = None
     width: int = 32
     timesteps: int = 1000
-    schedule: Literal["linear", "cosine"] = "linear"
+    schedule: Literal["linear", "cosine", "bent"] = "linear"
+    knots: tuple[Knot, ...] = ()
+    loss: Literal["simple", "bound"] = "simple"
+    attention: bool = False
+    linear_skip: bool = False
+    architecture: Literal["mlp", "conv"] = "mlp"
     code: int = 2
+    hidden: tuple[int, ...] = ()
+    ema: float = 0.999
+    precision: Literal["fp32", "bf16"] = "fp32"
+    devices: int = 1
+    stored: Literal["fp32", "fp16"] = "fp32"
 
     def __post_init__(self) -> None:
         """Refuse what no run can have (ValueError)."""
-        least = {"epochs": 1, "batch": 1, "seed": 0, "width": 8, "timesteps": 2, "code": 1}
+        least = {"epochs": 1, "batch": 1, "seed": 0, "width": 8, "timesteps": 2, "code": 1, "devices": 1}
         for name, low in least.items():
             if getattr(self, name) < low:
                 raise ValueError(f"{name} must be at least {low}, not {getattr(self, name)}")
@@ -71,6 +102,12 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"images must be at least 1, not {self.images}")
         if not 1e-8 <= self.learning_rate <= 1:
             raise ValueError(f"the learning rate must be in [1e-8, 1], not {self.learning_rate}")
+        if not 0 <= self.ema <= MOST_EMA:
+            raise ValueError(f"the decay of the averaged weights must be in [0, {MOST_EMA}], not {self.ema}")
+        if not all(width >= 1 for width in self.hidden):
+            raise ValueError("the widths of hidden layers are at least 1")
+        if self.schedule == "bent":
+            check_knots(self.knots)
 
     @property
     def is_ddpm(self) -> bool:
@@ -102,14 +139,51 @@ def arguments(recipe: TrainRecipe, out: str) -> list[str]:
         made += ["--activation", "sigmoid"]
     made += ["--epochs", str(recipe.epochs), "--batch", str(recipe.batch), "--seed", str(recipe.seed)]
     usual = TrainRecipe()
-    fields = ["dataset", "size", "fit", "images", "learning_rate"]
-    fields += ["width", "timesteps", "schedule"] if recipe.is_ddpm else ["code"]
-    for name in fields:
+    for name in ("dataset", "size", "fit", "images", *RUN_FIELDS, *(DDPM_FIELDS if recipe.is_ddpm else LATENT_FIELDS)):
         value = getattr(recipe, name)
-        if value != getattr(usual, name) and not (name == "fit" and recipe.size is None):
-            made += ["--" + name.replace("_", "-"), f"{value:g}" if isinstance(value, float) else str(value)]
+        unheard = {"fit": recipe.size is None, "knots": recipe.schedule != "bent"}
+        if value != getattr(usual, name) and not unheard.get(name, False):
+            made += _said(name, value)
     warmup = _warmup(recipe)
     return made if warmup == USUAL_WARMUP else [*made, "--warmup", str(warmup)]
+
+
+def _said(name: str, value: object) -> list[str]:
+    """An option with its value; a switch has none."""
+    option = "--" + name.replace("_", "-")
+    if value is True:
+        return [option]
+    if name == "knots":
+        return [option, knot_words(value)]  # type: ignore[arg-type]
+    if isinstance(value, tuple):
+        return [option, ",".join(map(str, value))]
+    return [option, f"{value:.12g}" if isinstance(value, float) else str(value)]
+
+
+def knot_words(knots: Sequence[Knot]) -> str:
+    """Control points as `train --knots` takes them: u:log SNR, with commas between."""
+    return ",".join(f"{_short(u)}:{_short(level)}" for u, level in knots)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value == round(value) else repr(value)
+
+
+def knots_of(text: str) -> tuple[Knot, ...]:
+    """Control points that `knot_words` wrote.
+
+    Raises
+    ------
+    ValueError
+        If they are none, or no schedule runs through them.
+    """
+    try:
+        pairs = [tuple(map(float, part.split(":"))) for part in text.split(",")]
+        knots = tuple((u, level) for u, level in pairs)
+    except ValueError:
+        raise ValueError("control points are u:log SNR with commas between them, such as 0:9.2,0.5:0,1:-10") from None
+    check_knots(knots)
+    return knots
 
 
 def _warmup(recipe: TrainRecipe) -> int:

@@ -29,8 +29,12 @@ class TrainingState(msgspec.Struct, frozen=True):
         Draw the values as they were reported behind the smoothed ones.
     snapshot : int or None
         Update whose snapshot is shown; None follows the newest.
+    relative : bool
+        Divide each run's loss by its scale, so that losses of several units can be read beside each other.
     form : TrainRecipe
         What a new run begins with.
+    asking : bool
+        The form of a new run is shown.
     """
 
     chosen: tuple[str, ...] = ()
@@ -39,7 +43,9 @@ class TrainingState(msgspec.Struct, frozen=True):
     log: bool = True
     raw: bool = True
     snapshot: int | None = None
+    relative: bool = False
     form: TrainRecipe = TrainRecipe()
+    asking: bool = False
 
     def __post_init__(self) -> None:
         """Refuse more runs than are shown together (ValueError)."""

@@ -47,6 +47,8 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         Why it failed.
     timesteps : int
         T of a ddpm; 0 where that has none, or every t is in each update.
+    loss_scale : float
+        What the loss is divided by before its gradient is taken (`Task.objective_scale`); 0 in a run of an older version.
     started, updated : float
         Seconds since 1970.
     """
@@ -69,6 +71,7 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds_left: float = 0.0
     message: str = ""
     timesteps: int = 0
+    loss_scale: float = 0.0
     started: float = 0.0
     updated: float = 0.0
 

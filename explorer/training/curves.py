@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from explorer.errors import BadInput
 from explorer.training.progress import Progress
 
 CURVE_NAME = "loss.csv"
@@ -29,20 +32,30 @@ class Curves:
     """
 
     def __init__(self, folder: Path, step: int) -> None:
+        self._folder = folder
         self._files = []
         writers = []
         for name, head, column in ((CURVE_NAME, CURVE_HEAD, 1), (BY_TIMESTEP_NAME, BY_TIMESTEP_HEAD, 0)):
-            kept = _rows_until(folder / name, head, column, step)
-            file = open(folder / name, "w", newline="", encoding="utf-8")  # noqa: SIM115
+            _begin(folder / name, [head, *_rows_until(folder / name, head, column, step)])
+            file = open(folder / name, "a", newline="", encoding="utf-8")  # noqa: SIM115
             self._files.append(file)
-            writer = csv.writer(file)
-            writer.writerows([head, *kept])
-            writers.append(writer)
+            writers.append(csv.writer(file))
         self._loss, self._by_timestep = writers
-        self._flush()
 
     def write(self, line: Progress, by_timestep: Sequence[float]) -> None:
-        """Add a row to each; no row by timestep where nothing is known of one."""
+        """Add a row to each; no row by timestep where nothing is known of one.
+
+        Raises
+        ------
+        BadInput
+            If there is no room.
+        """
+        try:
+            self._write(line, by_timestep)
+        except OSError as error:
+            raise BadInput(f"{self._folder / CURVE_NAME}: cannot be written: {error.strerror}; what was saved before is kept") from None
+
+    def _write(self, line: Progress, by_timestep: Sequence[float]) -> None:
         numbers = (line.loss, line.learning_rate, line.gradient_norm)
         self._loss.writerow([line.epoch, line.step, line.images, *(f"{number:.6g}" for number in numbers)])
         if any(not math.isnan(value) for value in by_timestep):
@@ -58,9 +71,18 @@ class Curves:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Close the files."""
+        """Close the files; what a full disk did not take is lost."""
         for file in self._files:
-            file.close()
+            with contextlib.suppress(OSError):
+                file.close()
+
+
+def _begin(path: Path, rows: list[list[str]]) -> None:
+    """Write rows whole: a run that is killed while it takes its curve up again keeps it."""
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    os.replace(partial, path)
 
 
 def _rows_until(path: Path, head: list[str], column: int, step: int) -> list[list[str]]:

@@ -29,8 +29,9 @@ from explorer.training.curves import Curves
 from explorer.training.progress import Progress
 from explorer.training.report import Position, Reporter
 from explorer.training.settings import TrainSettings
+from explorer.training.source import on_disk, same_file
 from explorer.training.start import joined, start_from
-from explorer.training.state import STATE_NAME, chance, read_state, restore_chance, write_state
+from explorer.training.state import STATE_NAME, chance, clear_half_written, read_state, restore_chance, write_state
 from explorer.training.task import Task
 
 FINAL_NAME = "final.safetensors"
@@ -87,6 +88,7 @@ class _Run:
         processes = settings.devices * settings.nodes
         if settings.batch % processes:
             raise BadInput(f"a batch of {settings.batch} images cannot be shared evenly by {processes} processes")
+        self.file = on_disk(data.images)
         self.fabric = _fabric(settings)
         self.world, self.rank = self.fabric.world_size, self.fabric.global_rank
         torch.manual_seed(settings.seed % SEED_LIMIT)
@@ -138,6 +140,8 @@ class _Run:
             raise BadInput(f"{out}: holds a run already; add --resume to go on with it, or choose another folder")
         if first:
             control.ask(out, "")
+            if self.settings.resume:
+                clear_half_written(out)
         self.reporter.tell("running")
         try:
             yield from self._shown(self._epochs())
@@ -176,6 +180,7 @@ class _Run:
                     self._save()
                     self.reporter.tell("stopped")
                     return
+                self._look_after_the_data()
                 yield from self._one_update(order)
             self.at.epoch, self.at.batch = self.at.epoch + 1, 0
             path = self._checkpoint(f"epoch-{self.at.epoch:03d}.safetensors")
@@ -198,6 +203,15 @@ class _Run:
         self.reporter.tell_now_and_then("running")
         if time.monotonic() - self.saved > self.settings.save_seconds and self.world == 1:
             self._save()
+
+    def _look_after_the_data(self) -> None:
+        """Images that are read from disk as they are needed may vanish, and reading beyond a file's end kills the process."""
+        if self.file is None or same_file(*self.file):
+            return
+        self._save()
+        raise BadInput(
+            f"{self.file[0]}: is gone or has changed since the run began; put it back, and --resume goes on at update {self.at.step}"
+        )
 
     def _update(self, chosen: Tensor) -> None:
         settings = self.settings
@@ -238,7 +252,7 @@ class _Run:
         return RunStatus(
             pid=os.getpid(), phase="starting", command=settings.command, kind=card.kind, option=card.option or "", dataset=settings.dataset,
             epochs=settings.epochs, batch=settings.batch, steps=self.at.steps,
-            timesteps=self.task.timesteps or 0, started=time.time(),
+            timesteps=self.task.timesteps or 0, loss_scale=self.task.objective_scale(), started=time.time(),
         )  # fmt: skip
 
     # --- files ---
@@ -274,8 +288,13 @@ class _Run:
 
     def _identity(self) -> dict[str, Any]:
         """What must be alike for one run to be another's continuation."""
-        settings = self.settings
+        settings, card = self.settings, self.task.card(self._training_card(0, 0))
+        schedule = card.schedule
         return {
+            "--option": card.option or "none", "--loss": self.task.loss_name, "--warmup": settings.warmup,
+            "--precision": settings.precision,
+            "--schedule": "none" if schedule is None else f"{schedule.name} with T = {schedule.T}",
+            "--schedule's betas": None if schedule is None or schedule.betas is None else list(schedule.betas),
             "--seed": settings.seed, "--batch": settings.batch, "--epochs": settings.epochs, "number of images": self.count,
             "--learning-rate": settings.learning_rate, "--ema": settings.ema, "data": self.data.sha256,
         }  # fmt: skip
@@ -285,9 +304,11 @@ class _Run:
         if not read_state(self.fabric, self.settings.out, state):
             return
         for name, own in self._identity().items():
-            if state["identity"].get(name) != own:
+            kept = state["identity"].get(name, own)  # an older state says less
+            if kept != own:
+                differ = "another --schedule" if isinstance(own, list) else f"{name} {kept}, not {own}"
                 raise BadInput(
-                    f"{self.settings.out}: the run there has {name} {state['identity'].get(name)}, not {own}; "
+                    f"{self.settings.out}: the run there has {differ}; "
                     "--resume goes on with the same settings (--start-from begins another run with its weights)"
                 )
         self.at.step, self.at.epoch, self.at.batch = state["step"], state["epoch"], state["batch"]

@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from explorer.training.control import CLOCK_SLACK, ENDED, Phase, RunStatus, Wish
 LAUNCH_NAME = "launch.json"
 OUTPUT_NAME, ERRORS_NAME = "output.log", "errors.log"
 GONE = "its process is gone: it was killed, or the machine went down"
+MOST_A_DAY = 10_000
 TAIL_BYTES = 4000
 TAIL_LINES = 3
 
@@ -179,6 +180,18 @@ def _began(run: Run) -> tuple[float, str]:
     return max(times), run.folder.name
 
 
+def free_folder(recipe: TrainRecipe) -> Path:
+    """The folder that a run of the window would have if it began now; not made."""
+    return next((folder for folder in _folders(recipe) if not folder.exists()), runs_folder())
+
+
+def _folders(recipe: TrainRecipe) -> Iterator[Path]:
+    base = {"A all": "ddpm-a-all"}.get(recipe.model, f"ddpm-{recipe.model.lower()}" if recipe.is_ddpm else recipe.model)
+    stem = f"{time.strftime('%Y-%m-%d')}-{base}"
+    for number in range(1, MOST_A_DAY):
+        yield runs_folder() / (stem if number == 1 else f"{stem}-{number}")
+
+
 def new_folder(recipe: TrainRecipe) -> Path:
     """A fresh folder for a run of the window, made.
 
@@ -187,10 +200,7 @@ def new_folder(recipe: TrainRecipe) -> Path:
     BadInput
         If it cannot be made.
     """
-    base = {"A all": "ddpm-a-all"}.get(recipe.model, f"ddpm-{recipe.model.lower()}" if recipe.is_ddpm else recipe.model)
-    stem = f"{time.strftime('%Y-%m-%d')}-{base}"
-    for number in range(1, 10_000):
-        folder = runs_folder() / (stem if number == 1 else f"{stem}-{number}")
+    for folder in _folders(recipe):
         try:
             folder.mkdir(parents=True)
         except FileExistsError:

@@ -55,7 +55,8 @@ def _difference(theirs: Card, ours: Card) -> str:
     ]
     for name, its, own in pairs:
         if its != own:
-            return f"its {name} is {_shown(its)}, the run's {_shown(own)}"
+            alike = _shown(its) == _shown(own)
+            return f"its {name} is {_shown(its)}, the run's {'another ' if alike else ''}{_shown(own)}"
     its_config, own_config = (asdict(parse_config(card.network.name, card.network.config)) for card in (theirs, ours))
     for name, own in own_config.items():
         its = its_config[name]

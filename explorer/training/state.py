@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from lightning_fabric import Fabric
 from explorer.errors import BadInput
 
 STATE_NAME = "state.ckpt"
+WRITTEN = r"(state\.ckpt|run\.json|loss(-by-timestep)?\.csv|(epoch-\d+|snapshot-\d+|final)\.safetensors)"
+HALF_WRITTEN = re.compile(rf"{WRITTEN}\.partial|\.tmp\w{{6}}")
+"""The neighbours that a run writes to before it renames them, and where safetensors writes before that."""
 
 
 def write_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> None:
@@ -53,6 +57,13 @@ def read_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> bool:
     except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, EOFError, OSError, TypeError, AttributeError) as error:
         raise BadInput(f"{path}: is not a state of this run: {error}") from None
     return True
+
+
+def clear_half_written(folder: Path) -> None:
+    """Remove what a run that was killed while it wrote has left: it takes room, and nobody reads it."""
+    for path in folder.iterdir():
+        if path.is_file() and HALF_WRITTEN.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def chance(generator: torch.Generator) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(theme)
         self.setMenuWidget(self.top_bar)
         self.rail = Rail(workspaces, theme)
-        self.status_bar = StatusBar()
+        self.status_bar = StatusBar(theme)
         self.inspector = Inspector()
         self._stack = PageStack()
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)

@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from explorer.views.workspace import Status
+from explorer.widgets.math_label import MathLabel
 from explorer.widgets.style import mark
-from explorer.widgets.theme import GRID
+from explorer.widgets.theme import GRID, Theme
 
 BAR_WIDTH = 220
 HEIGHT = 30
+FORMULA_PIXELS = 13
 
 
 class StatusBar(QWidget):
@@ -24,7 +26,7 @@ class StatusBar(QWidget):
 
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -50,6 +52,8 @@ class StatusBar(QWidget):
         row.addWidget(self.cancel_button)
         row.addStretch(1)
         row.addWidget(self._right)
+        self._formula = MathLabel(theme, (), FORMULA_PIXELS)
+        row.addWidget(self._formula)
         self.show_status(Status())
 
     def show_status(self, status: Status) -> None:
@@ -61,5 +65,9 @@ class StatusBar(QWidget):
             self._bar.setValue(min(status.done, status.total))
         self._detail.setText(status.detail)
         self._detail.setVisible(bool(status.detail))
-        self._right.setText(status.right)
+        written = isinstance(status.right, str)
+        self._right.setText(str(status.right) if written else "")
+        self._formula.set_formula(() if isinstance(status.right, str) else status.right)
+        self._right.setVisible(written)
+        self._formula.setVisible(not written)
         self.cancel_button.setVisible(status.cancellable)

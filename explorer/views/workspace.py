@@ -14,6 +14,7 @@ from explorer.engine.messages import LibraryEntry
 from explorer.state.library import Library
 from explorer.state.session import WorkspaceName
 from explorer.state.store import Store
+from explorer.widgets.math_text import Formula
 from explorer.widgets.theme import Theme
 
 
@@ -39,7 +40,7 @@ class Status:
         Progress; total 0 shows no bar.
     detail : str
         Beside the bar: "720 / 1000 · 0:12 left".
-    right : str
+    right : str or Formula
         At the right edge: "frames 212 of 512 MB".
     speed : str
         In the top bar: "1 740 img·step/s" or "decode 0.03 ms".
@@ -51,7 +52,7 @@ class Status:
     done: int = 0
     total: int = 0
     detail: str = ""
-    right: str = ""
+    right: str | Formula = ""
     speed: str = ""
     cancellable: bool = False
 

@@ -6,16 +6,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.bar_scale import TimeScale, ValueScale, fitting_scale
-from explorer.widgets.fonts import text_font
+from explorer.widgets.bar_scale import TimeScale, fitting_scale
 from explorer.widgets.theme import Theme
+from explorer.widgets.value_plot import BOTTOM, LEFT, RIGHT, TOP, ValuePlot
 from explorer.widgets.wheel import WheelSteps
 
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 30, 24
 PANEL_GAP = 12
 WIDE_BAR = 7
 """Pixels that a bar needs for its error to be drawn."""
@@ -87,31 +86,19 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{value:.{max(0, digits - before + leading)}f}".replace("-", "−")
 
 
-class BarChart(QWidget):
+class BarChart(ValuePlot):
     """A picture of a BarFigure.
 
-    Signals
-    -------
-    scrubbed(int)
-        The person clicked or dragged to that timestep, or pressed an arrow key.
+    `scrubbed` comes with the arrow keys and the wheel, too.
     """
 
-    scrubbed = Signal(int)
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        tip = "Against t, with one standard error. Click or drag to go to a timestep; ← → and the wheel step."
+        super().__init__(theme, "Terms of the objective against t", tip, parent)
         self._figure = BarFigure()
-        self._scale = fitting_scale(np.zeros(0), True, False)
         self._t = 1
-        self._message = ""
         self._wheel = WheelSteps()
-        self._dragging = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Terms of the objective against t")
-        self.setToolTip("Against t, with one standard error. Click or drag to go to a timestep; ← → and the wheel step.")
-        theme.changed.connect(self.update)
 
     # --- what is shown ---
 
@@ -130,26 +117,10 @@ class BarChart(QWidget):
             self._describe()
             self.update()
 
-    def set_message(self, text: str) -> None:
-        """Words where there are no bars."""
-        if text != self._message:
-            self._message = text
-            self.update()
-
     @property
     def figure(self) -> BarFigure:
         """What is shown."""
         return self._figure
-
-    @property
-    def scale(self) -> ValueScale:
-        """The upright axis."""
-        return self._scale
-
-    @property
-    def message(self) -> str:
-        """Words shown."""
-        return self._message
 
     def _describe(self) -> None:
         said = [f"{bars.name} {self._value_words(bars)}" for bars in self._figure.bars]
@@ -212,53 +183,35 @@ class BarChart(QWidget):
         """Grid, bars, cursor, names."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(text_font(11))
-        tokens = self._theme.tokens
         if self._message and not self._figure.bars:
-            painter.setFont(text_font(13))
-            painter.setPen(QColor(tokens.muted))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(48, 8, -48, -8), flags, self._message)
+            self.draw_message(painter)
             return
-        painter.setPen(QColor(tokens.faint))
-        painter.drawText(QRectF(8, 8, self.width() - 16, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._figure.unit)
+        self.draw_unit(painter, self._figure.unit)
         found = self.panels()
         beside = self._figure.panels == "beside"
         for index, (rect, every) in enumerate(found):
             self._draw_axes(painter, rect, index == 0 or not beside, beside or index == len(found) - 1, len(found) == 1 or beside)
             for bars in every:
                 self._draw_bars(painter, rect, bars, filled=len(every) == 1)
-            x = round(rect.left() + float(self.times.position(self._t)) * rect.width()) + 0.5
-            painter.setPen(QPen(QColor(tokens.accent), 1))
-            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+            self.draw_cursor(painter, rect, rect.left() + float(self.times.position(self._t)) * rect.width())
         self._draw_names(painter, found)
         if self._message:
-            painter.setPen(QColor(tokens.muted))
+            painter.setPen(QColor(self._theme.tokens.muted))
             painter.drawText(found[0][0], Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
 
     def _draw_axes(self, painter: QPainter, rect: QRectF, left: bool, below: bool, ends: bool) -> None:
-        tokens = self._theme.tokens
         most = max(2, min(10, int(rect.height() // 28)))
-        for position, label in self._scale.ticks(most):
-            y = round(rect.bottom() - position * rect.height()) + 0.5
-            painter.setPen(QPen(QColor(tokens.grid_line), 1))
-            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-            if left and (below or ends or position > 0.01):
-                painter.setPen(QColor(tokens.muted))
-                painter.drawText(QRectF(0, y - 8, LEFT - 8, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
+        self.draw_values(painter, rect, self._scale.ticks(most), left, below or ends)
         if not below:
             return
-        painter.setPen(QColor(tokens.muted))
+        painter.setPen(QColor(self._theme.tokens.muted))
         ticks = self.times.ticks()
         if rect.width() < 60 * len(ticks):
             ticks = [ticks[0], ticks[-1]]
         for position, label in ticks:
             x = rect.left() + position * rect.width()
             shift = 0 if position < 0.05 else -60 if position > 0.95 else -30
-            align = (
-                Qt.AlignmentFlag.AlignLeft if shift == 0 else Qt.AlignmentFlag.AlignRight if shift == -60 else Qt.AlignmentFlag.AlignHCenter
-            )
-            painter.drawText(QRectF(x + shift, rect.bottom() + 5, 60, 16), align | Qt.AlignmentFlag.AlignTop, label)
+            painter.drawText(QRectF(x + shift, rect.bottom() + 5, 60, 16), ALIGNED[shift] | Qt.AlignmentFlag.AlignTop, label)
 
     def _draw_bars(self, painter: QPainter, rect: QRectF, bars: Bars, filled: bool) -> None:
         left = rect.left() + self.times.position(bars.starts + bars.sizes - 0.5) * rect.width()
@@ -307,7 +260,8 @@ class BarChart(QWidget):
             values = sum(metrics.horizontalAdvance(self._value_words(each)) for each in bars)
             x = float(self.width() - RIGHT)
             for each in reversed(bars if names <= free else ()):
-                x = self._draw_name(painter, x, 8, each, valued=names + values <= free) - 16
+                value = self._value_words(each) if names + values <= free else ""
+                x = self.draw_name(painter, x, 8, each.name, value, each.colour) - 16
             return
         for index, (rect, (each,)) in enumerate(found):
             width = metrics.horizontalAdvance(each.name) + 6 + metrics.horizontalAdvance(self._value_words(each))
@@ -319,43 +273,13 @@ class BarChart(QWidget):
             )
             valued = width + 8 < rect.width()
             right = rect.right() if over else rect.left() + 8 + (width if valued else metrics.horizontalAdvance(each.name))
-            self._draw_name(painter, right, 8 if over else rect.top() + 3, each, line=False, valued=valued)
-
-    def _draw_name(self, painter: QPainter, right: float, top: float, bars: Bars, line: bool = True, valued: bool = True) -> float:
-        """Name and value, ending at `right`; where they begin."""
-        tokens, metrics, x = self._theme.tokens, painter.fontMetrics(), right
-        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        if valued:
-            value = self._value_words(bars)
-            x -= metrics.horizontalAdvance(value)
-            painter.setPen(QColor(tokens.text))
-            painter.drawText(QRectF(x, top, right - x + 2, 16), middle, value)
-            x -= 6
-        x -= metrics.horizontalAdvance(bars.name)
-        painter.setPen(QColor(tokens.muted))
-        painter.drawText(QRectF(x, top, right - x + 2, 16), middle, bars.name)
-        if line:
-            x -= 22
-            painter.setPen(QPen(QColor(bars.colour), 2))
-            painter.drawLine(QPointF(x, top + 8), QPointF(x + 16, top + 8))
-        return x
+            self.draw_name(painter, right, 8 if over else rect.top() + 3, each.name, self._value_words(each) if valued else "")
 
     # --- gestures ---
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go there, and drag on."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = True
-            self.scrubbed.emit(self.t_at(event.position()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag."""
-        if self._dragging:
-            self.scrubbed.emit(self.t_at(event.position()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
-        self._dragging = False
+    def place_at(self, point: QPointF) -> int:
+        """Timestep under a point."""
+        return self.t_at(point)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step towards t = 1 if turned down."""

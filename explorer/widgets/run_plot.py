@@ -6,17 +6,16 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.bar_chart import significant
 from explorer.widgets.bar_scale import ValueScale, fitting_scale, power
 from explorer.widgets.curve_plot import even_ticks
-from explorer.widgets.fonts import text_font
 from explorer.widgets.theme import Theme
+from explorer.widgets.value_plot import BOTTOM, LEFT, RIGHT, TOP, ValuePlot
 
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 30, 24
 MOST_POINTS = 2000
 RAW_ALPHA = 0.4
 ROOM = 1.15
@@ -92,29 +91,14 @@ def ticks_of(scale: ValueScale, most: int) -> list[tuple[float, str]]:
     return [(float(scale.position(f * 10.0**k)), power(k) if f == 1 else f"{f * 10.0**k:.4g}") for f, k in marks]
 
 
-class RunPlot(QWidget):
-    """A picture of a RunFigure.
-
-    Signals
-    -------
-    scrubbed(int)
-        The person clicked or dragged to that update.
-    """
-
-    scrubbed = Signal(int)
+class RunPlot(ValuePlot):
+    """A picture of a RunFigure."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        tip = "Smoothed over neighbouring reports; faint: as reported. Click or drag to look at the snapshot nearest to an update."
+        super().__init__(theme, "Curves of the runs against the updates", tip, parent)
         self._figure = RunFigure()
-        self._scale = fitting_scale(np.zeros(0), True, False)
-        self._message, self._cursor = "", -1
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Curves of the runs against the updates")
-        self.setToolTip(
-            "Smoothed over neighbouring reports; faint: as reported. Click or drag to look at the snapshot nearest to an update."
-        )
-        theme.changed.connect(self.update)
+        self._cursor = -1
 
     def set_figure(self, figure: RunFigure) -> None:
         """Show other curves."""
@@ -131,26 +115,10 @@ class RunPlot(QWidget):
             self._cursor = step
             self.update()
 
-    def set_message(self, text: str) -> None:
-        """Words where there are no curves."""
-        if text != self._message:
-            self._message = text
-            self.update()
-
     @property
     def figure(self) -> RunFigure:
         """What is shown."""
         return self._figure
-
-    @property
-    def scale(self) -> ValueScale:
-        """The upright axis."""
-        return self._scale
-
-    @property
-    def message(self) -> str:
-        """Words shown."""
-        return self._message
 
     def sizeHint(self) -> QSize:
         """Wide."""
@@ -175,16 +143,10 @@ class RunPlot(QWidget):
         """Grid, curves, the snapshots, names."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = self._theme.tokens
         if not any(len(series.steps) for series in self._figure.series):
-            painter.setFont(text_font(13))
-            painter.setPen(QColor(tokens.muted))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(48, 8, -48, -8), flags, self._message)
+            self.draw_message(painter)
             return
-        painter.setFont(text_font(11))
-        painter.setPen(QColor(tokens.faint))
-        painter.drawText(QRectF(8, 8, self.width() - 16, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._figure.unit)
+        self.draw_unit(painter, self._figure.unit)
         self._draw_axes(painter)
         area = self.area()
         painter.setClipRect(area.adjusted(0, -2, 0, 2))
@@ -196,20 +158,14 @@ class RunPlot(QWidget):
         for series in self._figure.series:
             self._draw_line(painter, series.steps, series.smooth, QPen(QColor(series.colour), 2))
         if self._cursor >= 0:
-            x = round(self.x_of(self._cursor)) + 0.5
-            painter.setPen(QPen(QColor(tokens.accent), 1))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            self.draw_cursor(painter, area, self.x_of(self._cursor))
         painter.setClipping(False)
         self._draw_names(painter)
 
     def _draw_axes(self, painter: QPainter) -> None:
         tokens, area = self._theme.tokens, self.area()
-        for position, label in ticks_of(self._scale, max(2, min(10, int(area.height() // 28)))):
-            y = round(area.bottom() - position * area.height()) + 0.5
-            painter.setPen(QPen(QColor(tokens.grid_line), 1))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(QColor(tokens.muted))
-            painter.drawText(QRectF(0, y - 8, LEFT - 8, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
+        self.draw_values(painter, area, ticks_of(self._scale, max(2, min(10, int(area.height() // 28)))))
+        painter.setPen(QColor(tokens.muted))
         ticks = even_ticks(0, max(1, self._figure.steps))
         for at, _ in ticks:
             x, words = self.x_of(at), f"update {at:,.0f}".replace(",", " ") if at == ticks[-1][0] else f"{at:,.0f}".replace(",", " ")
@@ -238,23 +194,14 @@ class RunPlot(QWidget):
 
     def _draw_names(self, painter: QPainter) -> None:
         """Colour, name and last value of each run, at the right over the plot as far as there is room."""
-        tokens, metrics = self._theme.tokens, painter.fontMetrics()
+        metrics = painter.fontMetrics()
         right = float(self.width() - RIGHT)
         least = 16.0 + metrics.horizontalAdvance(self._figure.unit)
-        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         for series in reversed(self._figure.series):
             value = significant(float(series.smooth[-1])) if len(series.smooth) else "–"
-            name_width, value_width = metrics.horizontalAdvance(series.name), metrics.horizontalAdvance(value)
-            left = right - value_width - name_width - 28
-            if left < least:
+            if right - metrics.horizontalAdvance(value) - metrics.horizontalAdvance(series.name) - 28 < least:
                 return
-            painter.setPen(QPen(QColor(series.colour), 2))
-            painter.drawLine(QPointF(left, 16), QPointF(left + 16, 16))
-            painter.setPen(QColor(tokens.muted))
-            painter.drawText(QRectF(left + 22, 8, name_width + 2, 16), middle, series.name)
-            painter.setPen(QColor(tokens.text))
-            painter.drawText(QRectF(left + 28 + name_width, 8, value_width + 2, 16), middle, value)
-            right = left - 16
+            right = self.draw_name(painter, right, 8, series.name, value, series.colour) - 16
 
     # --- gestures ---
 
@@ -263,12 +210,6 @@ class RunPlot(QWidget):
         area = self.area()
         return round(min(max((x - area.left()) / area.width(), 0), 1) * self._figure.steps)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go there."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.scrubbed.emit(self.step_at(event.position().x()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self.scrubbed.emit(self.step_at(event.position().x()))
+    def place_at(self, point: QPointF) -> int:
+        """Update under a point."""
+        return self.step_at(point.x())

@@ -19,15 +19,11 @@ from explorer.diffusion.posterior import posterior
 from explorer.diffusion.schedule import cosine, linear
 from explorer.engine.engine import Engine
 from explorer.engine.messages.forward import (
-    AsidesShown,
-    Chain1DShown,
     JointShown,
     NoisedFilmShown,
     NoisedShown,
     PictureTaken,
     ScheduleShown,
-    ShowAsides,
-    ShowChain1D,
     ShowJoint,
     ShowNoised,
     ShowNoisedFilm,
@@ -38,6 +34,8 @@ from explorer.engine.messages.forward import (
     TakePicture,
     TestImagesShown,
 )
+from explorer.engine.messages.forward_asides import AsidesShown, ShowAsides
+from explorer.engine.messages.forward_chain1d import Chain1DShown, ShowChain1D
 from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
 from explorer.recipe import Dab, Lane, picture_of

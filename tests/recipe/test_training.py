@@ -7,7 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from explorer.cli.main import app
-from explorer.recipe.training import TrainRecipe, arguments, together
+from explorer.recipe.training import TrainRecipe, arguments, knot_words, knots_of, together
+
+KNOTS = ((0.0, 9.2), (0.5, -0.25), (1.0, -10.0))
 
 
 def test_what_is_usual_is_not_said() -> None:
@@ -26,17 +28,44 @@ def test_what_is_usual_is_not_said() -> None:
         (TrainRecipe(learning_rate=3e-4, width=8, timesteps=100, schedule="cosine"), "--learning-rate 0.0003 --width 8 --timesteps 100"),
         (TrainRecipe(images=256, batch=16, epochs=1), "--images 256 --warmup 1"),
         (TrainRecipe(warmup=7), "--warmup 7"),
+        (TrainRecipe("vae", hidden=(300, 100), architecture="conv", stored="fp16"), "--architecture conv --hidden 300,100"),
+        (TrainRecipe(attention=True, linear_skip=True, loss="bound"), "--loss bound --attention --linear-skip"),
+        (TrainRecipe(ema=0.9999, precision="bf16", devices=2), "--ema 0.9999 --precision bf16 --devices 2"),
+        (TrainRecipe(schedule="bent", knots=KNOTS), "--schedule bent --knots 0:9.2,0.5:-0.25,1:-10"),
     ],
 )
 def test_what_is_not_usual_is_said(recipe: TrainRecipe, said: str) -> None:
     assert said in " ".join(arguments(recipe, "o"))
 
 
+def test_what_has_no_meaning_for_a_model_is_not_said() -> None:
+    said = " ".join(arguments(TrainRecipe("vae", attention=True, loss="bound", schedule="bent", knots=KNOTS, width=8), "o"))
+    assert not any(word in said for word in ("attention", "loss", "schedule", "knots", "width"))
+    assert "--hidden" not in arguments(TrainRecipe(hidden=(3,)), "o")
+    assert "--knots" not in arguments(TrainRecipe(schedule="cosine", knots=KNOTS), "o")
+
+
+def test_control_points_come_through_a_command_unchanged() -> None:
+    knots = ((0.0, 9.2103), (1 / 3, 0.1 + 0.2), (1.0, -10.0))
+    assert knots_of(knot_words(knots)) == knots
+
+
+@pytest.mark.parametrize("text", ["", "0:9", "0:9,1", "0:9,1:x", "0:9:1,1:-9", "0:-9,1:9", "0:9,0.5:nan,1:-9"])
+def test_control_points_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="control point"):
+        knots_of(text)
+
+
 @pytest.mark.parametrize("model", ["A", "B", "C", "V", "A all", "vae", "ae", "hinton"])
 def test_the_command_line_knows_every_argument(model: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     recipe = msgspec.convert(
-        {"model": model, "size": 8, "fit": "crop", "images": 4, "learning_rate": 0.1, "dataset": str(tmp_path / "no")}, TrainRecipe
-    )
+        {
+            "model": model, "size": 8, "fit": "crop", "images": 4, "learning_rate": 0.1, "dataset": str(tmp_path / "no"), "ema": 0.5,
+            "precision": "bf16", "devices": 2, "stored": "fp16", "attention": True, "linear_skip": True, "loss": "bound",
+            "schedule": "bent", "knots": KNOTS, "architecture": "conv", "hidden": [4, 2],
+        },
+        TrainRecipe,
+    )  # fmt: skip
     result = CliRunner().invoke(app, arguments(recipe, str(tmp_path / "out")))
     assert "No such option" not in result.output
     assert result.exit_code != 0, "there is no such data set"
@@ -55,7 +84,13 @@ def test_three_options_differ_in_nothing_else() -> None:
     assert len({msgspec.structs.replace(run, model="C") for run in runs}) == 1
 
 
-@pytest.mark.parametrize("field", ["epochs", "batch", "images", "learning_rate", "timesteps", "width", "code"])
+@pytest.mark.parametrize("field", ["epochs", "batch", "images", "learning_rate", "timesteps", "width", "code", "devices"])
 def test_what_no_run_can_have_is_refused(field: str) -> None:
     with pytest.raises(ValueError, match=field.replace("_", " ")):
         TrainRecipe(**{field: 0})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("changes", [{"ema": 1.0}, {"ema": -0.1}, {"hidden": (4, 0)}, {"schedule": "bent"}])
+def test_settings_that_contradict_themselves_are_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"averaged|hidden|control points"):
+        TrainRecipe(**changes)  # type: ignore[arg-type]

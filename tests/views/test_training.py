@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -15,12 +17,14 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.cli.main import main
+from explorer.recipe.forward import ForwardSchedule
 from explorer.recipe.training import TrainRecipe
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.state.training import TrainingState
 from explorer.training.runs import Run, listed, runs_folder
 from explorer.views.compare.view import CompareWorkspace
+from explorer.views.forward.verbs import use_in_training
 from explorer.views.latent.view import LatentWorkspace
 from explorer.views.training.estimate import memory_words, time_words
 from explorer.views.training.view import TrainingWorkspace
@@ -173,15 +177,18 @@ def test_a_run_is_started_paused_stopped_and_gone_on_with(qtbot: QtBot, open_tra
     form = page.form
     form.model.setCurrentIndex(form.model.findData("vae"))
     form.more.setChecked(True)
-    form.epochs.setValue(ENDLESS.epochs)
-    form.batch.setValue(ENDLESS.batch)
-    form.images.setValue(256)
-    assert "train vae --out runs/vae --epochs 100000 --batch 16" in form.typed
+    form.fields.number("epochs").setValue(ENDLESS.epochs)
+    form.fields.number("batch").setValue(ENDLESS.batch)
+    form.fields.number("images").setValue(256)
+    assert f"train vae --out {runs_folder()}" in form.typed
+    assert "--epochs 100000 --batch 16 --seed 0 --images 256" in form.typed
+    typed = form.typed
     assert "unknown until it runs" in form.time.text()
     form.copy.click()
     assert QGuiApplication.clipboard().text() == form.typed
     form.ok.click()
     assert until_phase(qtbot, page, "starting").folder.parent == runs_folder()
+    assert page.controller.chosen[0].command == typed, "the command that was shown"
     until_phase(qtbot, page, "running")
     qtbot.waitUntil(lambda: bool(page.rows.rows) and page.rows.rows[-1].tiles is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: page.toolbar.hold.isEnabled() and page.toolbar.hold.text() == "Pause", timeout=WAIT)
@@ -263,11 +270,135 @@ def test_the_form_knows_all_timesteps_and_three_options_together(qtbot: QtBot, o
     assert form.recipe.batch == 128
     assert len(form.typed.splitlines()) == 3
     form.more.setChecked(True)
-    form.rate.setText("fast")
+    rate = form.fields.text("learning_rate")
+    rate.setText("fast")
     assert not form.ok.isEnabled()
     assert "fast" in form.time.text()
-    form.rate.setText("0.01")
+    form.fields.number("width").setValue(16)
+    assert not form.ok.isEnabled(), "the rate is still none"
+    rate.setText("0.01")
     assert form.ok.isEnabled()
-    form.images.setValue(100)
+    form.fields.number("devices").setValue(3)
+    assert "cannot be shared evenly by 3 processes" in form.time.text()
+    form.fields.number("devices").setValue(2)
+    assert form.ok.isEnabled()
+    form.fields.number("images").setValue(100)
     assert not form.ok.isEnabled(), "fewer images than a batch"
+    form.reject()
+    assert not page.context.store.session.training.asking
+
+
+def test_rarely_used_settings_are_in_the_form_and_in_the_command(qtbot: QtBot, open_training: Opener) -> None:
+    page = open_training()
+    page.actions_.new.trigger()
+    form = page.form
+    assert not form.fields.by_name["precision"].isVisible()
+    form.more.setChecked(True)
+    fields = form.fields
+    assert fields.by_name["precision"].isVisible()
+    assert not fields.by_name["hidden"].isVisible(), "of an autoencoder"
+    fields.choice("precision").setCurrentText("bf16")
+    fields.choice("loss").setCurrentText("bound")
+    for tick in ("attention", "linear_skip"):
+        fields.by_name[tick].setChecked(True)  # type: ignore[attr-defined]
+    fields.text("ema").setText("0.99")
+    assert "--ema 0.99 --precision bf16 --loss bound --attention --linear-skip" in form.typed
+    form.model.setCurrentIndex(form.model.findData("ae"))
+    fields.text("hidden").setText("300, 100")
+    fields.choice("architecture").setCurrentText("conv")
+    assert "--architecture conv --hidden 300,100" in form.typed
+    assert "--attention" not in form.typed
+    fields.text("hidden").setText("300,ten")
+    assert not form.ok.isEnabled()
+    assert form.height() <= 800 - 40
+    for widget in fields.by_name.values():
+        assert widget.accessibleName()
+        assert widget.toolTip()
+    form.reject()
+
+
+def test_losses_are_read_beside_each_other_on_their_own_scales(qtbot: QtBot, open_training: Opener, trained: dict[str, Path]) -> None:
+    page = open_training(trained["A"], trained["C"])
+    raw = [series.raw.copy() for series in page.plot.figure.series]
+    page.toolbar.scales.button("relative").click()
+    scales = [run.status.loss_scale for run in page.controller.chosen if run.status is not None]
+    assert scales[0] < scales[1] / 10, "the mean is within a tenth of x_t, the noise is not"
+    for series, values, scale in zip(page.plot.figure.series, raw, scales, strict=True):
+        np.testing.assert_allclose(series.raw, values / scale)
+    assert page.plot.figure.unit == "loss / s²"
+    assert page.bars.figure.unit.startswith("loss / s²")
+    page.toolbar.scales.button("relative").click()
+    np.testing.assert_array_equal(page.plot.figure.series[0].raw, raw[0])
+
+
+def copied(run: Path) -> Path:
+    """A finished run among the app's own."""
+    folder = runs_folder() / run.name
+    shutil.copytree(run, folder)
+    return folder
+
+
+def answering(qtbot: QtBot, text: str, said: list[str] | None = None) -> None:
+    """Press a button of the question that comes next."""
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        if said is not None:
+            said.append(f"{box.text()} {box.informativeText()}")
+        next(button for button in box.buttons() if button.text() == text).click()
+
+    QTimer.singleShot(0, answer)
+
+
+def test_a_run_is_deleted_when_the_person_says_so(qtbot: QtBot, open_training: Opener, trained: dict[str, Path]) -> None:
+    folder, kept = copied(trained["C"]), copied(trained["A"])
+    page = open_training(folder)
+    said: list[str] = []
+    answering(qtbot, "Cancel", said)
+    page.actions_.delete.trigger()
+    assert folder.exists()
+    assert "Option C (C)" in said[0]
+    assert "trash" in said[0]
+    answering(qtbot, "Delete for good")
+    page.actions_.delete.trigger()
+    assert not folder.exists()
+    assert kept.exists()
+    assert [run.folder for run in page.controller.runs] == [kept]
+    assert str(folder) not in page.context.store.session.training.chosen
+
+
+def test_a_run_elsewhere_only_leaves_the_list(qtbot: QtBot, open_training: Opener, trained: dict[str, Path]) -> None:
+    page = open_training(trained["C"])
+    answering(qtbot, "Take off the list")
+    page.actions_.delete.trigger()
+    assert (trained["C"] / "final.safetensors").exists()
+    assert page.controller.runs == ()
+    assert page.context.store.session.training.folders == ()
+
+
+def test_a_run_at_work_is_not_deleted(qtbot: QtBot, open_training: Opener) -> None:
+    page = open_training()
+    page.controller.start((ENDLESS,))
+    run = until_phase(qtbot, page, "running")
+    assert not page.actions_.delete.isEnabled()
+    page.controller.delete([run], "for good")
+    assert run.folder.exists()
+    window: Any = page.window()
+    assert window.banner.isVisible()
+
+
+def test_a_schedule_bent_in_forward_fills_the_form(qtbot: QtBot, open_training: Opener) -> None:
+    page = open_training()
+    store = page.context.store
+    knots = ((0.0, 9.2), (0.5, 0.0), (1.0, -10.0))
+    recipe = msgspec.structs.replace(store.session.forward.recipe, schedule=ForwardSchedule("bent", 60, knots))
+    store.update_forward(recipe=recipe)
+    use_in_training(store)
+    form = page.form
+    assert form.isVisible()
+    assert form.fields.choice("schedule").currentText() == "bent"
+    assert "--timesteps 60 --schedule bent --knots 0:9.2,0.5:0,1:-10" in form.typed
+    form.fields.choice("schedule").setCurrentText("linear")
+    assert "--knots" not in form.typed
     form.reject()

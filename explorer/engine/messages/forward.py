@@ -1,4 +1,4 @@
-"""The forward process: an image noised, schedules, pixels, the posterior, and the Gaussian asides."""
+"""The forward process: an image noised, schedules, pixels, the posterior; all that the Forward workspace asks for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from explorer.engine.messages.chain import Palette
+from explorer.engine.messages.forward_asides import AsidesShown, ShowAsides
+from explorer.engine.messages.forward_chain1d import Chain1DShown, ShowChain1D
 from explorer.recipe import Lane
 from explorer.recipe.dabs import Dab, Picture
-from explorer.recipe.forward import Asides, Chain1D, ForwardImage, ForwardSchedule
+from explorer.recipe.forward import ForwardImage, ForwardSchedule
 
 # --- the image ---
 
@@ -323,121 +325,6 @@ class StepBackShown:
     weights: np.ndarray
     perplexity: float
     note: str = ""
-
-
-# --- Gaussian asides ---
-
-
-@dataclass(frozen=True, slots=True)
-class ShowAsides:
-    """The Gaussian asides. Answer: AsidesShown."""
-
-    asides: Asides
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Densities:
-    """Draws and curves over one axis.
-
-    Attributes
-    ----------
-    edges, shares : ndarray, shape (B + 1,), (B,)
-        Histogram of draws, as a density.
-    x : ndarray, shape (M,)
-    curves : dict of ndarray, shape (M,)
-        Densities at x.
-    mean, sd : float
-        Of the closed form.
-    drawn_mean, drawn_sd : float
-        Of the draws.
-    distance : float
-        Total variation between the distribution and the Gaussian of its mean and variance.
-    """
-
-    edges: np.ndarray
-    shares: np.ndarray
-    x: np.ndarray
-    curves: dict[str, np.ndarray]
-    mean: float
-    sd: float
-    drawn_mean: float
-    drawn_sd: float
-    distance: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AsidesShown:
-    """Densities of "sum", "difference", "Z", "X given Z", "W", "X given W"."""
-
-    plots: dict[str, Densities]
-
-
-@dataclass(frozen=True, slots=True)
-class ShowChain1D:
-    """The one-dimensional chain at t. Answer: Chain1DShown."""
-
-    chain: Chain1D
-    schedule: ForwardSchedule
-    seed: int
-    t: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BackStep1D:
-    """q(x_s | x_t) at one x_t.
-
-    Attributes
-    ----------
-    s : int
-    beta : float
-        1 - alpha_bar_t / alpha_bar_s.
-    x, density, gaussian : ndarray, shape (M,)
-        It, and the Gaussian of its mean and variance.
-    distance, kl : float
-        Total variation and KL (nats) between the two.
-    """
-
-    s: int
-    beta: float
-    x: np.ndarray
-    density: np.ndarray
-    gaussian: np.ndarray
-    distance: float
-    kl: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Chain1DShown:
-    """Answer to ShowChain1D.
-
-    Attributes
-    ----------
-    t, T : int
-    times : ndarray, shape (C,)
-        Timesteps of the map's columns, from 0 to T.
-    x : ndarray, shape (R,)
-    map : ndarray, shape (R, C), float32
-        q(x_t) in each column, over its largest value.
-    forward, backward : ndarray, shape (C, N), float32
-        Paths at `times`: noised step by step, and drawn by the exact reverse.
-    now : ndarray, shape (R,)
-        q(x_t) at t.
-    steps : tuple of BackStep1D
-        The small step, and the large one; empty at t = 0.
-    scan : ndarray, shape (S, 2)
-        beta of a step from t, and its total variation from a Gaussian.
-    """
-
-    t: int
-    T: int
-    times: np.ndarray
-    x: np.ndarray
-    map: np.ndarray
-    forward: np.ndarray
-    backward: np.ndarray
-    now: np.ndarray
-    steps: tuple[BackStep1D, ...]
-    scan: np.ndarray
 
 
 ForwardPayload = (

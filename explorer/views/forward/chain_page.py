@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward import BackStep1D, Chain1DShown
+from explorer.engine.messages.forward_chain1d import BackStep1D, Chain1DShown
 from explorer.recipe.forward import MOST_T, Chain1D
 from explorer.views.chain.labels import term_colours
 from explorer.views.forward.words import number, power

@@ -10,15 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.messages import Failed, LibraryEntry, Outcome, Payload
 from explorer.engine.messages.forward import (
-    AsidesShown,
-    Chain1DShown,
     JointShown,
     NoisedFilmShown,
     NoisedShown,
     PictureTaken,
     ScheduleShown,
-    ShowAsides,
-    ShowChain1D,
     ShowJoint,
     ShowNoised,
     ShowNoisedFilm,
@@ -29,6 +25,8 @@ from explorer.engine.messages.forward import (
     TakePicture,
     TestImagesShown,
 )
+from explorer.engine.messages.forward_asides import AsidesShown, ShowAsides
+from explorer.engine.messages.forward_chain1d import Chain1DShown, ShowChain1D
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session

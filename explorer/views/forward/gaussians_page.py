@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward import AsidesShown, Densities
+from explorer.engine.messages.forward_asides import AsidesShown, Densities
 from explorer.recipe.forward import Asides
 from explorer.views.chain.labels import term_colours
 from explorer.views.forward.words import short

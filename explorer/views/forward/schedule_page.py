@@ -18,6 +18,7 @@ from explorer.views.forward.words import nats, short
 from explorer.widgets.bend_plot import BendPlot
 from explorer.widgets.card import Card
 from explorer.widgets.curve_plot import Axes, CurvePlot, Figure, Series
+from explorer.widgets.math_label import MathLabel
 from explorer.widgets.math_text import var, words
 from explorer.widgets.number_fields import IntField
 from explorer.widgets.picture_tile import PictureTile
@@ -38,6 +39,8 @@ GOOD_END = 0.1
 LEAST_BETA = 1e-6
 ENDS = ("this image", "10,000 test images", "N(0, I)")
 DIGIT_COLUMNS = 4
+LAST_ROW = "L_T"
+LT, LT_PIXELS = (var("L", "T"), words(" = KL to N(0, I)")), 13
 
 
 class SchedulePage(QWidget):
@@ -52,17 +55,19 @@ class SchedulePage(QWidget):
     shape_chosen = Signal(str)
     T_committed = Signal(int)
 
-    def __init__(self, theme: Theme, use: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, use: QAction, train: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.shapes = SegmentBar(SHAPES, "Schedule")
         self.shapes.chosen.connect(self.shape_chosen)
         self.T = IntField(LEAST_T, MOST_T, "Timesteps T", "Number of timesteps T")
         self.T.committed.connect(self.T_committed)
-        self.use = QPushButton("Use in Reverse chain")
-        self.use.setToolTip(use.toolTip())
-        self.use.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.use.clicked.connect(use.trigger)
+        self.use, self.train = QPushButton("Use in Reverse chain"), QPushButton("Use in Training…")
+        for button, action in ((self.use, use), (self.train, train)):
+            button.setToolTip(action.toolTip())
+            button.setAccessibleName(action.text().replace("&", ""))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(action.trigger)
         self.bend = BendPlot(theme)
         self.levels = CurvePlot(theme)
         self.betas = CurvePlot(theme)
@@ -79,6 +84,7 @@ class SchedulePage(QWidget):
         tools.addWidget(label)
         tools.addWidget(self.T)
         tools.addStretch(1)
+        tools.addWidget(self.train)
         tools.addWidget(self.use)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -163,10 +169,10 @@ class EndCard(Card):
             mark(label, "muted")
             facts.addWidget(label, 0, column)
         for row, (name, tip) in enumerate(ROWS.items(), 1):
-            label = QLabel(name)
-            label.setToolTip(tip)
-            mark(label, "muted")
-            facts.addWidget(label, row, 0)
+            what: QWidget = MathLabel(theme, LT, LT_PIXELS) if name == LAST_ROW else QLabel(name)
+            what.setToolTip(tip)
+            mark(what, "muted")
+            facts.addWidget(what, row, 0)
             for column, end in enumerate(ENDS, 1):
                 value = QLabel()
                 value.setToolTip(tip)
@@ -207,9 +213,9 @@ class EndCard(Card):
             self._values[row, ENDS[2]].setText(text)
         good = shown.data.kl < GOOD_END
         self.verdict.setText(
-            f"x_T is N(0, I) to within {nats(shown.data.kl)}: sampling may start from N(0, I)."
+            f"At T the images are N(0, I) to within {nats(shown.data.kl)}: sampling may start from N(0, I)."
             if good
-            else f"x_T is not N(0, I): {nats(shown.data.kl)} of the images are left in it. A chain from N(0, I) starts elsewhere."
+            else f"At T it is not N(0, I): {nats(shown.data.kl)} of the images are left. A chain from N(0, I) starts elsewhere."
         )
         set_warning(self.verdict, not good, self._theme)
 
@@ -218,7 +224,7 @@ ROWS = {
     "size of the mean": "Root mean square over the pixels of √ᾱ_T · x_0, the mean of q(x_T | x_0)",
     "variance given x₀": "Of every pixel of q(x_T | x_0): 1 − ᾱ_T",
     "variance of all values": "With x_0's own spread: ᾱ_T · var(x_0) + 1 − ᾱ_T",
-    "L_T = KL to N(0, I)": "KL( q(x_T | x_0) || N(0, I) ), in nats for a whole image: the term of the bound that no network can change",
+    LAST_ROW: "KL( q(x_T | x_0) || N(0, I) ), in nats for a whole image: the term of the bound that no network can change",
 }
 
 

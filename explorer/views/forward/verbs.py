@@ -10,11 +10,13 @@ from explorer.diffusion.knots import Knot, moved, removed
 from explorer.diffusion.schedule_shapes import added
 from explorer.recipe import Lane, Picture
 from explorer.recipe.forward import MAX_KNOTS, MAX_MODES, MODE_REACH, ForwardImage, ForwardRecipe, ForwardSchedule, ShapeName
+from explorer.recipe.training import TrainRecipe
 from explorer.state.session import ChainState
 from explorer.state.store import Store
 
 SEED_BITS = 31
 DATA_SIDE = 28
+PLACES = 4
 _replace = msgspec.structs.replace
 
 
@@ -56,7 +58,7 @@ def new_seed(store: Store) -> None:
 def choose_shape(store: Store, shape: ShapeName, knots: tuple[Knot, ...]) -> None:
     """Take a named schedule, or bend the one there is, by control points on it; the bent one comes back as it was."""
     schedule = store.session.forward.recipe.schedule
-    kept = schedule.knots or knots
+    kept = schedule.knots or _kept(knots)
     if shape == "bent" and not kept:
         return
     change(store, f"{shape} schedule", schedule=ForwardSchedule(shape, schedule.T, kept if shape == "bent" else schedule.knots))
@@ -90,7 +92,12 @@ def remove_knot(store: Store, knots: tuple[Knot, ...], index: int) -> None:
 
 def _put_knots(store: Store, knots: tuple[Knot, ...], label: str, merge: str = "") -> None:
     if len(knots) > 1:
-        change(store, label, merge, schedule=ForwardSchedule("bent", store.session.forward.recipe.schedule.T, knots))
+        change(store, label, merge, schedule=ForwardSchedule("bent", store.session.forward.recipe.schedule.T, _kept(knots)))
+
+
+def _kept(knots: tuple[Knot, ...]) -> tuple[Knot, ...]:
+    """Control points to four decimals, as a command has them: what is trained is what is shown."""
+    return tuple((round(u, PLACES), round(level, PLACES)) for u, level in knots)
 
 
 def use_in_reverse_chain(store: Store) -> None:
@@ -101,6 +108,17 @@ def use_in_reverse_chain(store: Store) -> None:
     recipe = _replace(state.recipe, lanes=lanes)
     reverse = _replace(state, recipe=recipe, t=choice.T)
     store.update("use this schedule", reverse=reverse, workspace="reverse-chain")
+
+
+def use_in_training(store: Store) -> None:
+    """Fill the form of a new run with this schedule, and show it; a model without one becomes a DDPM of Option C."""
+    schedule, training = store.session.forward.recipe.schedule, store.session.training
+    form: TrainRecipe = training.form
+    form = _replace(
+        form, model=form.model if form.is_ddpm else "C", schedule=schedule.shape, timesteps=schedule.T,
+        knots=schedule.knots if schedule.shape == "bent" else (),
+    )  # fmt: skip
+    store.update(training=_replace(training, form=form, asking=True), workspace="training")
 
 
 def _with_schedule(lane: Lane, choice: object) -> Lane:

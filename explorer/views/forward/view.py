@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
 from explorer.engine.messages.forward import (
-    AsidesShown,
-    Chain1DShown,
     JointShown,
     NoisedFilmShown,
     NoisedShown,
@@ -22,6 +20,8 @@ from explorer.engine.messages.forward import (
     StepBackShown,
     TestImagesShown,
 )
+from explorer.engine.messages.forward_asides import AsidesShown
+from explorer.engine.messages.forward_chain1d import Chain1DShown
 from explorer.recipe import ForwardRecipe
 from explorer.state.forward import ForwardState
 from explorer.views.chain.parts import SpaceKeeper
@@ -39,6 +39,7 @@ from explorer.views.forward.schedule_page import SchedulePage
 from explorer.views.forward.words import image_words, nats, schedule_words
 from explorer.views.page_stack import PageStack
 from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.math_text import var, words
 from explorer.widgets.segments import SegmentBar
 from explorer.widgets.transport import Transport
 
@@ -66,7 +67,7 @@ class ForwardWorkspace(Workspace):
         self.controller = ForwardController(context, self, self)
         self._inspector = ForwardInspector(theme, by_name)
         self.noise = NoisePage(theme)
-        self.schedule = SchedulePage(theme, by_name["use"])
+        self.schedule = SchedulePage(theme, by_name["use"], by_name["train"])
         self.pixels = PixelsPage(theme)
         self.posterior = PosteriorPage(theme)
         self.gaussians = GaussiansPage(theme)
@@ -202,6 +203,7 @@ class ForwardWorkspace(Workspace):
         on("paste", self.paste)
         self.actions_.by_name["draw"].toggled.connect(lambda drawing: store.update_forward(drawing=drawing))
         on("use", lambda: verbs.use_in_reverse_chain(store))
+        on("train", lambda: verbs.use_in_training(store))
         play.playing_changed.connect(self.actions_.show_playing)
         play.playing_changed.connect(self._say)
 
@@ -366,7 +368,7 @@ class ForwardWorkspace(Workspace):
         """Status and idleness, whenever either may be another."""
         recipe, schedule = self._state.recipe, self.controller.schedule
         said = f"{image_words(recipe.image)} · {schedule_words(recipe.schedule)}"
-        right = f"L_T {nats(schedule.image.kl)}" if schedule is not None else ""
+        right = (var("L", "T"), words(f"  {nats(schedule.image.kl)}")) if schedule is not None else ""
         self.status_changed.emit(Status(said, right=right))
         if self.idle != self._was_idle:
             self._was_idle = self.idle

@@ -14,7 +14,8 @@ from explorer.state.session import Session
 from explorer.state.training import MAX_CHOSEN, TrainingState
 from explorer.training.reading import RunCurves
 from explorer.training.runs import Run, Snapshot, at_step, listed, look, memory_of, snapshots
-from explorer.views.training import launcher
+from explorer.views.training import deleting, launcher
+from explorer.views.training.deleting import How
 from explorer.views.training.pictures import SnapshotPictures
 from explorer.views.workspace import Context
 
@@ -215,7 +216,9 @@ class TrainingController(QObject):
         except BadInput as error:
             self._view.tell(str(error))
         if folders:
-            self._context.store.update_training(chosen=tuple(folders[:MAX_CHOSEN]), form=recipes[0], snapshot=None)
+            several = len({recipe.model for recipe in recipes}) > 1  # their losses are in several units
+            relative = several or self.state.relative
+            self._context.store.update_training(chosen=tuple(folders[:MAX_CHOSEN]), form=recipes[0], snapshot=None, relative=relative)
             self.look_again()
         return len(folders) == len(recipes)
 
@@ -231,6 +234,24 @@ class TrainingController(QObject):
                     launcher.go_on(run)
             except BadInput as error:
                 self._view.tell(str(error))
+        self.look_again()
+
+    def delete(self, runs: Sequence[Run], how: How) -> None:
+        """Delete runs that have ended, or take them off the list; says which could not be."""
+        gone = set()
+        for run in runs:
+            try:
+                deleting.delete(run, how)
+                gone.add(str(run.folder))
+            except BadInput as error:
+                self._view.tell(str(error))
+        for folder in map(Path, gone):
+            self.curves.pop(folder, None)
+            self._snapshots.pop(folder, None)
+        state = self.state
+        self._context.store.update_training(
+            chosen=tuple(f for f in state.chosen if f not in gone), folders=tuple(f for f in state.folders if f not in gone)
+        )
         self.look_again()
 
     def stop_all(self, runs: Sequence[Run]) -> None:

@@ -8,7 +8,9 @@ from explorer.recipe.training import TrainRecipe
 from explorer.training.runs import Run
 from explorer.views.training.figures import clock
 
-COST = ("model", "dataset", "size", "batch", "width", "code")
+COST = (
+    "model", "dataset", "size", "batch", "width", "attention", "architecture", "code", "hidden", "precision", "devices",
+)  # fmt: skip
 GIGABYTE = 2**30
 
 
@@ -49,4 +51,5 @@ def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1) -> st
 
 def _cost(recipe: TrainRecipe) -> tuple[object, ...]:
     model = recipe.model if recipe.model in ("A all", "vae", "ae", "hinton") else "ddpm"
-    return (model, *(getattr(recipe, name) for name in COST[1:]))
+    times = recipe.timesteps if recipe.model == "A all" else 0  # elsewhere an update is of one t for each image
+    return (model, times, *(getattr(recipe, name) for name in COST[1:]))

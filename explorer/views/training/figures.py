@@ -18,6 +18,7 @@ from explorer.widgets.run_plot import RunFigure, RunSeries
 from explorer.widgets.theme import OPTION_COLOURS
 
 KIND_COLOURS = {"vae": "#EE8866", "ae": "#66CCEE", "classifier": "#BBBBBB"}
+RELATIVE = {"ddpm": "loss / s²", "vae": "loss per pixel, nats", "ae": "loss per pixel, nats"}
 UNITS = {"loss": "loss", "gradient_norm": "‖gradient‖ before clipping", "learning_rate": "learning rate"}
 PHASES = {
     "starting": "starting…", "running": "running", "paused": "paused", "stopped": "stopped", "finished": "finished", "failed": "failed",
@@ -75,26 +76,46 @@ def progress_words(run: Run) -> str:
     return f"{status.step} of {status.steps}"
 
 
+def scales(runs: Sequence[Run], state: TrainingState) -> tuple[float, ...]:
+    """What each run's loss is divided by: its scale, NaN where that is not known; 1 where losses are shown as they are."""
+    if not state.relative:
+        return (1.0,) * len(runs)
+    known = (run.status.loss_scale if run.status is not None else 0.0 for run in runs)
+    return tuple(scale if scale > 0 else np.nan for scale in known)
+
+
+def unit_of(runs: Sequence[Run], state: TrainingState) -> str:
+    """What is drawn upwards."""
+    if state.curve != "loss" or not state.relative:
+        return UNITS[state.curve]
+    words = {RELATIVE.get(run.kind, "loss / its scale") for run in runs}
+    unknown = [name for name, scale in zip(names(runs), scales(runs, state), strict=True) if not np.isfinite(scale)]
+    unit = words.pop() if len(words) == 1 else "loss / its scale"
+    return unit + (f" (not known of {', '.join(unknown)})" if unknown else "")
+
+
 def curve_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state: TrainingState) -> RunFigure:
     """The chosen curve of every run."""
     series = []
-    for run, name, colour in zip(runs, names(runs), colours(runs), strict=True):
+    for run, name, colour, scale in zip(runs, names(runs), colours(runs), scales(runs, state), strict=True):
         steps, values = curves[run.folder].curve(state.curve) if run.folder in curves else (np.zeros(0), np.zeros(0))
+        if state.curve == "loss":
+            values = values / scale
         smooth = values if state.curve == "learning_rate" else smoothed(values)
         series.append(RunSeries(name, colour, steps, values, smooth))
     ends = [run.status.steps for run in runs if run.status is not None]
     marks = tuple(sorted({snapshot.step for run in runs for snapshot in snapshots(run)}))
-    return RunFigure(tuple(series), max([1, *ends]), state.log, state.raw, UNITS[state.curve], marks)
+    return RunFigure(tuple(series), max([1, *ends]), state.log, state.raw, unit_of(runs, state), marks)
 
 
 def timestep_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state: TrainingState) -> BarFigure:
     """Loss by timestep of every diffusion model, up to the update that is looked at."""
     made, longest = [], 1
-    for run, name, colour in zip(runs, names(runs), colours(runs), strict=True):
+    for run, name, colour, scale in zip(runs, names(runs), colours(runs), scales(runs, state), strict=True):
         if run.kind != "ddpm" or run.folder not in curves:
             continue
         T = run.timesteps
-        values = curves[run.folder].by_timestep(state.snapshot)
+        values = curves[run.folder].by_timestep(state.snapshot) / scale
         if not np.isfinite(values).any():
             continue
         # bin i holds the t with (t - 1) * 20 // T == i
@@ -103,4 +124,5 @@ def timestep_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state
         held = sizes > 0
         longest = max(longest, T)
         made.append(Bars(name, colour, starts[:-1][held], sizes[held], values[held], np.full(int(held.sum()), np.nan)))
-    return BarFigure(longest if made else 1000, tuple(made), state.log, False, unit="loss by timestep, the last 200 updates")
+    unit = "loss / s²" if state.relative else "loss"
+    return BarFigure(longest if made else 1000, tuple(made), state.log, False, unit=f"{unit} by timestep, the last 200 updates")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import get_args
 
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -20,19 +18,24 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
-from explorer.training.runs import Run
+from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import memory_words, time_words
-from explorer.widgets.number_fields import IntField, SeedField
+from explorer.views.training.fields import Fields, named
 from explorer.widgets.style import inset_numbers, mark
 from explorer.widgets.theme import GRID
 
 TOP = Qt.AlignmentFlag.AlignTop
 ABC = "ABC"
+LABEL_WIDTH = 104
+UNBOUND = ("Data set", "Command", "Time", "Memory")
+"""Labels of rows whose field is none of its own."""
+
 MODELS: tuple[tuple[str, str, str], ...] = (
     ("C", "DDPM, Option C: the noise ε", "What most diffusion models learn"),
     ("B", "DDPM, Option B: the clean image x₀", "The network's output is x̂₀"),
@@ -50,6 +53,18 @@ MODELS: tuple[tuple[str, str, str], ...] = (
 )
 ALL_TIMESTEPS = {"batch": 1, "images": 512, "epochs": 1}
 """Sensible for "A all": an image costs T evaluations."""
+
+FIRST = (("&Epochs", "epochs"), ("&Batch", "batch"), ("&Seed", "seed"))
+PICTURES = (("Pictures' si&de", "size"), ("&Fit", "fit"))
+LEARNING = (
+    ("&Learning rate", "learning_rate"), ("&Warm-up", "warmup"), ("&Images", "images"), ("A&veraging", "ema"), ("&Precision", "precision"),
+    ("P&rocesses", "devices"), ("Weights &kept in", "stored"),
+)  # fmt: skip
+NETWORK = (
+    ("W&idth", "width"), ("&Timesteps", "timesteps"), ("S&chedule", "schedule"), ("L&oss", "loss"), ("Self-&attention", "attention"),
+    ("Linear s&kip", "linear_skip"),
+)  # fmt: skip
+CODES = (("Code si&ze", "code"), ("La&yers", "architecture"), ("&Hidden widths", "hidden"))
 
 
 class NewRun(QDialog):
@@ -69,30 +84,32 @@ class NewRun(QDialog):
         super().__init__(parent)
         self.recipe, self._runs, self._take = recipe, runs, take
         self._abc = False
+        self._troubles: dict[str, str] = {}
         self.typed = ""
         self.setWindowTitle("New run")
         self.model = QComboBox()
-        self._name(self.model, "Model", "What is trained")
+        named(self.model, "Model", "What is trained")
         for index, (name, label, tip) in enumerate(MODELS):
             self.model.addItem(label, name)
             self.model.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(self.model.findData(recipe.model))
+        self.fields = Fields(recipe, self)
         self._make_data()
-        self._make_fields()
         self._lay_out()
         self.model.currentIndexChanged.connect(self._model_chosen)
+        self.fields.changed.connect(lambda field, value: self._set(**{field: value}))
+        self.fields.troubled.connect(self._trouble)
         inset_numbers(self)
+        for words in self.findChildren(QLabel):
+            if words.buddy() is not None or words.text() in UNBOUND:
+                words.setMinimumWidth(LABEL_WIDTH)
         self._show()
 
     # --- parts
 
-    def _name(self, widget: QWidget, name: str, tip: str) -> None:
-        widget.setAccessibleName(name)
-        widget.setToolTip(tip)
-
     def _make_data(self) -> None:
         self.data = QLineEdit(self.recipe.dataset)
-        self._name(self.data, "Data set", "mnist, or the path of an IDX file, an .npy or .npz array, or a folder of pictures")
+        named(self.data, "Data set", "mnist, or the path of an IDX file, an .npy or .npz array, or a folder of pictures")
         self.data.textChanged.connect(lambda text: self._set(dataset=text.strip() or "mnist"))
         self.file, self.folder, self.shipped = QPushButton("File…"), QPushButton("Folder…"), QPushButton("MNIST")
         for button, name, tip, slot in (
@@ -100,93 +117,84 @@ class NewRun(QDialog):
             (self.file, "Choose a file", "An IDX file or an array", self._ask_file),
             (self.folder, "Choose a folder", "A folder of pictures", self._ask_folder),
         ):
-            self._name(button, name, tip)
+            named(button, name, tip)
             button.setAutoDefault(False)
             button.clicked.connect(slot)
 
-    def _make_fields(self) -> None:
-        r = self.recipe
-        self.epochs = self._number("epochs", 1, 100_000, "Passes over the images")
-        self.batch = self._number("batch", 1, 65_536, "Images an update")
-        self.channels = self._number("width", 8, 512, "Channels of the U-Net's first level; cost and quality grow with it")
-        self.timesteps = self._number("timesteps", 2, 10_000, "T of the forward process")
-        self.code = self._number("code", 1, 512, "Dimensions of the latent space")
-        self.images = self._number("images", 0, 100_000_000, "Use only the first so many images; 0 is all")
-        self.images.setSpecialValueText("all")
-        self.warmup = self._number("warmup", -1, 1_000_000, "Updates until the learning rate's peak")
-        self.warmup.setSpecialValueText("usual")
-        self.side = self._number("size", 0, 1024, "A folder's pictures: made squares of this side; 0 leaves them as they are")
-        self.side.setSpecialValueText("as they are")
-        self.seed = SeedField()
-        self.seed.setToolTip("Determines weights, order and noise: runs of one seed see the same")
-        self.seed.show_value(r.seed)
-        self.seed.committed.connect(lambda seed: self._set(seed=seed))
-        self.rate = QLineEdit(f"{r.learning_rate:g}")
-        self._name(self.rate, "Learning rate", "Peak of warm-up and cosine decay, in [1e-8, 1]")
-        self.rate.textChanged.connect(self._rate_typed)
-        self.schedule, self.fit = QComboBox(), QComboBox()
-        for box, field, choices, tip in (
-            (self.schedule, "schedule", ("linear", "cosine"), "The forward process's schedule"),
-            (self.fit, "fit", ("resize", "crop"), "With a side: squeeze pictures, or cut out their middle"),
-        ):
-            box.addItems(choices)
-            box.setCurrentText(getattr(r, field))
-            self._name(box, field.capitalize(), tip)
-            box.currentTextChanged.connect(partial(self._choose, field))
-
-    def _number(self, field: str, low: int, high: int, tip: str) -> IntField:
-        box = IntField(low, high, field.capitalize(), tip)
-        value = getattr(self.recipe, field)
-        box.show_value(low if value is None else value)
-        box.setKeyboardTracking(True)
-        box.valueChanged.connect(partial(self._count, field, low))
-        return box
-
     def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addLayout(self._main_form())
+        column.addWidget(self._fold())
+        column.addWidget(self._more())
+        column.addLayout(self._facts())
+        column.addStretch(1)
+        column.addLayout(self._buttons())
+        self.setMinimumWidth(680)
+
+    def _main_form(self) -> QFormLayout:
         data = QHBoxLayout()
         data.setSpacing(GRID)
         data.addWidget(self.data, 1)
         for button in (self.shipped, self.file, self.folder):
             data.addWidget(button)
-        self.more = QCheckBox("More settings")
-        self.more.setToolTip("Learning rate, network and the rest")
+        self.form = _form()
+        self.form.addRow("&Model", self.model)
+        self.form.addRow("Data set", data)
+        for label, name in (*PICTURES, *FIRST):
+            self.form.addRow(label, self.fields.by_name[name])
+        return self.form
+
+    def _fold(self) -> QToolButton:
+        self.more = QToolButton()
+        self.more.setCheckable(True)
+        self.more.setText("More settings")
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.setArrowType(Qt.ArrowType.RightArrow)
+        named(self.more, "More settings", "How it learns, and its network; the usual ones are sensible")
+        mark(self.more, "quiet")
         self.more.toggled.connect(self._show)
-        self.form = QFormLayout()
-        self.form.setHorizontalSpacing(6 * GRID)
-        self.form.setVerticalSpacing(2 * GRID)
-        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows = (
-            ("&Model", self.model), ("Data set", data), ("&Epochs", self.epochs), ("&Batch", self.batch), ("&Seed", self.seed),
-            ("", self.more), ("&Learning rate", self.rate), ("&Warm-up", self.warmup), ("&Images", self.images), ("W&idth", self.channels),
-            ("&Timesteps", self.timesteps), ("S&chedule", self.schedule), ("Code si&ze", self.code), ("Pictures' si&de", self.side),
-            ("&Fit", self.fit),
-        )  # fmt: skip
-        for label, field in rows:
-            if isinstance(field, QWidget):
-                self.form.addRow(label, field)
-            else:
-                self.form.addRow(label, data)
+        return self.more
+
+    def _more(self) -> QWidget:
+        """Two columns: how it learns, and its network."""
+        self._rest = QWidget()
+        row = QHBoxLayout(self._rest)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8 * GRID)
+        self._columns = tuple(_form() for _ in range(2))
+        for form, fields in zip(self._columns, (LEARNING, (*NETWORK, *CODES)), strict=True):
+            form.setVerticalSpacing(GRID)
+            for label, name in fields:
+                form.addRow(label, self.fields.by_name[name])
+            row.addLayout(form, 1)
+        return self._rest
+
+    def _facts(self) -> QFormLayout:
         self.command = QLabel(wordWrap=True)
         mark(self.command, "mono")
-        self.command.setMinimumHeight(68)
+        self.command.setMinimumHeight(52)
         self.command.setAlignment(TOP)
         self.copy = QPushButton("Copy")
-        self._name(self.copy, "Copy the command", "Put the command on the clipboard: typed in a terminal it does the same")
+        named(self.copy, "Copy the command", "Put the command on the clipboard: typed in a terminal it does the same")
         self.copy.setAutoDefault(False)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.typed))
         self.time, self.memory = QLabel(wordWrap=True), QLabel(wordWrap=True)
-        self.facts = QFormLayout()
-        self.facts.setHorizontalSpacing(6 * GRID)
+        facts = _form()
         command = QHBoxLayout()
         command.addWidget(self.command, 1)
         command.addWidget(self.copy, 0, TOP)
-        self.facts.addRow("Command", command)
-        self.facts.addRow("Time", self.time)
-        self.facts.addRow("Memory", self.memory)
+        facts.addRow("Command", command)
+        facts.addRow("Time", self.time)
+        facts.addRow("Memory", self.memory)
+        return facts
+
+    def _buttons(self) -> QHBoxLayout:
         self.ok, cancel = QPushButton("Start"), QPushButton("Cancel")
         mark(self.ok, "primary")
-        self._name(self.ok, "Start", "Start training in a process of its own; it goes on when the window is closed")
-        self._name(cancel, "Cancel", "Start nothing")
+        named(self.ok, "Start", "Start training in a process of its own; it goes on when the window is closed")
+        named(cancel, "Cancel", "Start nothing")
         self.ok.setDefault(True)
         self.ok.clicked.connect(self.accept)
         cancel.clicked.connect(self.reject)
@@ -194,14 +202,7 @@ class NewRun(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(self.ok)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
-        column.setSpacing(4 * GRID)
-        column.addLayout(self.form)
-        column.addLayout(self.facts)
-        column.addStretch(1)
-        column.addLayout(buttons)
-        self.setMinimumWidth(620)
+        return buttons
 
     # --- what is wanted
 
@@ -220,22 +221,12 @@ class NewRun(QDialog):
             usual = TrainRecipe()
             changes |= ALL_TIMESTEPS if model == "A all" else {field: getattr(usual, field) for field in ALL_TIMESTEPS}
         self._set(**changes)
-        for field in ("batch", "images", "epochs"):
-            value = getattr(self.recipe, field)
-            getattr(self, field).show_value(0 if value is None else value)
+        for field in ALL_TIMESTEPS:
+            self.fields.show_number(field, getattr(self.recipe, field))
 
-    def _choose(self, field: str, value: str) -> None:
-        self._set(**{field: value})
-
-    def _count(self, field: str, low: int, value: int) -> None:
-        none = field in ("images", "size", "warmup") and value == low
-        self._set(**{field: None if none else value})
-
-    def _rate_typed(self, text: str) -> None:
-        try:
-            self._set(learning_rate=float(text))
-        except ValueError:
-            self._show(trouble=f"learning rate: {text or 'nothing'} is not a number in [1e-8, 1]")
+    def _trouble(self, field: str, why: str) -> None:
+        self._troubles[field] = why
+        self._show()
 
     def _set(self, **fields: object) -> None:
         self.recipe = msgspec.structs.replace(self.recipe, **fields)
@@ -251,24 +242,23 @@ class NewRun(QDialog):
         if path:
             self.data.setText(path)
 
-    def _show(self, _checked: bool = False, trouble: str = "") -> None:
+    # --- what is shown
+
+    def _show(self, _checked: bool = False) -> None:
         """The rows that matter, the command, and what it will take."""
         recipe, more = self.recipe, self.more.isChecked()
-        self.form.setVerticalSpacing(GRID if more else 2 * GRID)  # all of it fits into a window of 800 pixels
-        groups: tuple[tuple[tuple[QWidget, ...], bool], ...] = (
-            ((self.rate, self.warmup, self.images), more),
-            ((self.channels, self.timesteps, self.schedule), more and recipe.is_ddpm),
-            ((self.code,), more and not recipe.is_ddpm),
-            ((self.side, self.fit), more and recipe.dataset != "mnist"),
-        )
-        for fields, visible in groups:
-            for field in fields:
-                self.form.setRowVisible(field, visible)
-        folders = [f"runs/{each.model.replace(' ', '-').lower()}" for each in self.recipes]
-        lines = [shlex.join(arguments(each, folder)) for each, folder in zip(self.recipes, folders, strict=True)]
+        self.more.setArrowType(Qt.ArrowType.DownArrow if more else Qt.ArrowType.RightArrow)
+        self._rest.setVisible(more)
+        for _, name in PICTURES:
+            self.form.setRowVisible(self.fields.by_name[name], recipe.dataset != "mnist")
+        for rows, visible in ((NETWORK, recipe.is_ddpm), (CODES, not recipe.is_ddpm)):
+            for _, name in rows:
+                self._columns[1].setRowVisible(self.fields.by_name[name], visible)
+        lines = [shlex.join(arguments(each, str(free_folder(each)))) for each in self.recipes]
         self.typed = "\n".join(f"generative-explorer {line}" for line in lines)
-        self.command.setText(self.typed.replace("-", "-\u2060"))  # options are not broken after their dashes
-        count = len(self.recipes)
+        # options are not broken after their dashes; paths and lists may be after a slash and a comma
+        self.command.setText(self.typed.replace("-", "-\u2060").replace("/", "/\u200b").replace(",", ",\u200b"))
+        trouble, count = self._wrong(), len(self.recipes)
         self.time.setText(trouble or time_words(recipe, self._runs, count))
         self.memory.setText(memory_words(recipe, self._runs, count))
         wrong = bool(trouble) or recipe.steps == 0
@@ -278,9 +268,26 @@ class NewRun(QDialog):
         self.layout().activate()
         self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
 
+    def _wrong(self) -> str:
+        """Why this run cannot be started; empty if it can."""
+        recipe = self.recipe
+        shown = {name for _, name in (*LEARNING, *(NETWORK if recipe.is_ddpm else CODES))}
+        why = next((why for name, why in self._troubles.items() if why and name in shown), "")
+        if not why and recipe.batch % recipe.devices:
+            why = f"a batch of {recipe.batch} images cannot be shared evenly by {recipe.devices} processes"
+        return why
+
     def accept(self) -> None:
         """Start."""
+        self.fields.take()
         if self.ok.isEnabled():
-            self.seed.take()
             self._take(self.recipes)
             super().accept()
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(6 * GRID)
+    form.setVerticalSpacing(2 * GRID)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form

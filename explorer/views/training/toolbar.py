@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.state.training import TrainingState
-from explorer.views.training.actions import TrainingActions
+from explorer.views.training.actions import RELATIVE_TIP, TrainingActions
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import mark
 
@@ -18,6 +18,7 @@ CURVES = (
 SCALES = (
     Segment("log", "log", "Values on a logarithmic scale  (G)"),
     Segment("raw", "as reported", "Draw the values as they were reported behind the smoothed ones  (R)"),
+    Segment("relative", "relative", f"{RELATIVE_TIP}  (E)"),
 )
 
 
@@ -62,5 +63,5 @@ class TrainingToolbar(QWidget):
     def show_state(self, state: TrainingState) -> None:
         """Put the segments down; does not emit."""
         self.curves.set_current(state.curve)
-        for name, on in (("log", state.log), ("raw", state.raw)):
+        for name, on in (("log", state.log), ("raw", state.raw), ("relative", state.relative)):
             self.scales.button(name).setChecked(on)

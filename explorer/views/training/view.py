@@ -17,6 +17,7 @@ from explorer.state.training import MAX_CHOSEN, TrainingState
 from explorer.training.runs import Run, Snapshot, listed, look
 from explorer.views.training.actions import TrainingActions
 from explorer.views.training.controller import TrainingController, can_go_on
+from explorer.views.training.deleting import ask_to_delete
 from explorer.views.training.estimate import speed_of
 from explorer.views.training.figures import clock, colours, curve_figure, names, phase_words, timestep_figure, title
 from explorer.views.training.inspector import TrainingInspector
@@ -37,6 +38,7 @@ NOT_YET = "The first values come after ten updates."
 NO_VALUES = "It ended before its first values."
 NO_SNAPSHOT = "No snapshot yet: the first comes within the first epoch of a long run, or at its end."
 LEFT_OR_STOPPED = "A run that is left is found again at the next start; one that is stopped keeps its state and can be resumed."
+NO_SCALE = "The scale of this run's loss is not known. E shows the loss as it is."
 NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
 
 
@@ -65,7 +67,7 @@ class TrainingWorkspace(Workspace):
         self._inspector = TrainingInspector()
         self.controller = TrainingController(context, self, self)
         self._wanted: dict[str, str] = {}
-        self._was_idle = False
+        self._was_idle = self._asking = False
         self._build()
         self._connect()
         self.show_state(self._state)
@@ -119,7 +121,7 @@ class TrainingWorkspace(Workspace):
 
     def _connect(self) -> None:
         store, a, toolbar = self.context.store, self.actions_, self.toolbar
-        a.new.triggered.connect(self.ask_for_run)
+        a.new.triggered.connect(lambda: store.update_training(asking=True))
         a.open.triggered.connect(self._ask_for_folder)
         a.hold.triggered.connect(self._hold)
         a.stop.triggered.connect(lambda: self.controller.each("stop"))
@@ -130,6 +132,8 @@ class TrainingWorkspace(Workspace):
         toolbar.scales.chosen.connect(self._toggle)
         a.log.triggered.connect(lambda: self._toggle("log"))
         a.raw.triggered.connect(lambda: self._toggle("raw"))
+        a.relative.triggered.connect(lambda: self._toggle("relative"))
+        a.delete.triggered.connect(self._delete)
         a.earlier.triggered.connect(lambda: self._step(-1))
         a.later.triggered.connect(lambda: self._step(1))
         a.newest.triggered.connect(lambda: store.update_training(snapshot=None))
@@ -184,7 +188,8 @@ class TrainingWorkspace(Workspace):
         if not live:
             return True
         what = f"{title(live[0])} ({live[0].folder.name}) is" if len(live) == 1 else f"{len(live)} runs are"
-        box = QMessageBox(QMessageBox.Icon.Question, "Training goes on", f"{what} still being trained.", parent=self.window())
+        doing = "paused" if all(run.phase == "paused" for run in live) else "still being trained"
+        box = QMessageBox(QMessageBox.Icon.Question, "Training goes on", f"{what} {doing}.", parent=self.window())
         box.setInformativeText(LEFT_OR_STOPPED)
         leave = box.addButton("Leave running", QMessageBox.ButtonRole.AcceptRole)
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
@@ -203,11 +208,18 @@ class TrainingWorkspace(Workspace):
     def _state(self) -> TrainingState:
         return self.context.store.session.training
 
-    def ask_for_run(self) -> None:
+    def _ask_for_run(self) -> None:
         """Show the form of a new run."""
         self.form = NewRun(self._state.form, self.controller.runs, self.controller.start, self.window())
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form.finished.connect(lambda _result: self.context.store.update_training(asking=False))
         self.form.open()
+
+    def _delete(self) -> None:
+        """Ask, and then delete the chosen runs that have ended."""
+        ended = [run for run in self.controller.chosen if not run.live]
+        if ended and (how := ask_to_delete(ended, self.window())):
+            self.controller.delete(ended, how)
 
     def _ask_for_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self, "Folder of a run")
@@ -297,6 +309,11 @@ class TrainingWorkspace(Workspace):
         a.curves[state.curve].setChecked(True)
         a.log.setChecked(state.log)
         a.raw.setChecked(state.raw)
+        a.relative.setChecked(state.relative)
+        if state.asking and not self._asking:
+            self._asking = True
+            self._ask_for_run()
+        self._asking = state.asking
 
     def show_runs(self) -> None:
         """The list, and the facts of the chosen runs."""
@@ -313,6 +330,7 @@ class TrainingWorkspace(Workspace):
         a.hold.setEnabled(pausable or any(can_go_on(run) for run in chosen))
         a.stop.setEnabled(any(run.live and run.wish != "stop" for run in chosen))
         a.folder.setEnabled(bool(chosen))
+        a.delete.setEnabled(any(not run.live for run in chosen))
 
     def show_curves(self) -> None:
         """The curves of the chosen runs."""
@@ -321,7 +339,8 @@ class TrainingWorkspace(Workspace):
         self.plot.set_message(NO_VALUES if ended else NOT_YET if chosen else NO_RUNS)
         self.plot.set_figure(curve_figure(chosen, curves, state))
         figure = timestep_figure(chosen, curves, state)
-        self.bars.set_message("" if figure.bars else NO_TIMESTEPS)
+        lost = state.relative and any(run.kind == "ddpm" for run in chosen)
+        self.bars.set_message("" if figure.bars else NO_SCALE if lost else NO_TIMESTEPS)
         self.bars.set_figure(figure)
 
     def show_snapshots(self) -> None:
