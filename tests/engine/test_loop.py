@@ -12,7 +12,7 @@ from explorer.engine.mailbox import Mailbox
 from explorer.engine.messages import Cancelled, Done, Failed, Outcome, Payload, Request, Result, ScanLibrary, SetFrameBudget
 from explorer.errors import BadInput
 
-TIMEOUT = 30
+TIMEOUT = 300
 
 
 class GatedEngine:

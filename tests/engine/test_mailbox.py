@@ -62,6 +62,6 @@ def test_closing_wakes_the_waiting_thread_and_supersedes_everything() -> None:
     thread = threading.Thread(target=lambda: answers.append(box.wait()))
     thread.start()
     box.close()
-    thread.join(10)
+    thread.join(300)
     assert answers == [False]
     assert box.superseded(running)

@@ -28,7 +28,7 @@ from explorer.engine.messages import (
 from explorer.engine.worker import Worker
 from explorer.recipe import ChainRecipe, Lane, Sampler
 
-TIMEOUT = 60_000
+TIMEOUT = 300_000
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def client(qtbot: QtBot) -> Iterator[Client]:
     worker.start()
     made.send(StartEngine(device="cpu"), "engine", queued=True)
     yield made
-    assert worker.shutdown()
+    assert worker.shutdown(TIMEOUT)
     assert not worker.running
 
 
@@ -107,7 +107,7 @@ def test_closing_while_sampling_leaves_no_thread(qtbot: QtBot, checkpoints: Mapp
     client.send(SampleChain(chain(checkpoints["mnist-ddpm-c"], steps=None)), "chain", progress.append)
     qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
     assert worker.running
-    assert worker.shutdown()
+    assert worker.shutdown(TIMEOUT)
     assert not worker.running
 
 

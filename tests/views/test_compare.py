@@ -28,14 +28,14 @@ from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.compare.view import CompareWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
-STEPS = 20
+STEPS = 10
 Opener = Callable[..., CompareWorkspace]
 LaneMaker = Callable[..., Lane]
 
 
 @pytest.fixture
 def page(open_page: Opener, lane: LaneMaker) -> CompareWorkspace:
-    """Options A, B and C over 20 steps, sampled, at t = 0."""
+    """Options A, B and C over 10 steps, sampled, at t = 0."""
     return open_page(CompareWorkspace, tuple(lane(option, steps=STEPS) for option in "ABC"))
 
 
@@ -87,7 +87,7 @@ def test_the_lanes_start_at_the_same_noise_and_end_at_their_own_samples(page: Co
 
 
 def test_one_cursor_one_selection_one_quantity_for_all(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
-    page.playback.scrub(450)
+    page.playback.scrub(400)
     press(page, Qt.Key.Key_2)
     grid = page.panels[1].grid
     QTest.mouseClick(grid, LEFT, pos=grid.centre_of(3).toPoint())
@@ -95,7 +95,7 @@ def test_one_cursor_one_selection_one_quantity_for_all(page: CompareWorkspace, o
     assert (state(page).lane, state(page).selected) == (1, 3)
     for key, panel in zip(page.controller.keys, page.panels, strict=True):
         own = own_chain(key)
-        np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own.x0_hat[own.k(450)], "x0_hat", "dark")[0])
+        np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own.x0_hat[own.k(400)], "x0_hat", "dark")[0])
     assert page.parts.equation.equation.title.startswith("Option B")
 
 
@@ -137,12 +137,12 @@ def test_the_curves_are_the_distance_to_the_reference(page: CompareWorkspace, ow
 
 
 def test_axes_stay_while_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
-    page = open_page(CompareWorkspace, (lane("B", steps=40), lane("C", steps=40)), wait=False)
+    page = open_page(CompareWorkspace, (lane("B"), lane("C")), samples=1, wait=False)
     page.part.update(plot="norms", log_curves=False)
     axes: list = []
     page.controller.curves_shown.connect(lambda _shown: axes.append(page.parts.plot.plot.figure.axes))
-    qtbot.waitUntil(lambda: page.idle and bool(page.controller.run.done), timeout=120_000)
-    assert len(axes) > 1
+    qtbot.waitUntil(lambda: len(axes) > 4)
+    page.cancel()
     assert all(later.high >= earlier.high for earlier, later in pairwise(axes))
     assert {(a.T, a.low, a.log) for a in axes} == {(1000, 0.0, False)}
 
@@ -219,12 +219,12 @@ def test_the_checkpoint_of_a_lane_is_changed_in_its_menu(page: CompareWorkspace,
 
 def test_samples_seed_and_steps_of_all_lanes_at_once(page: CompareWorkspace, qtbot: QtBot) -> None:
     panel = page.parts.inspector
-    for field, value in ((panel.samples, 6), (panel.all_steps, 10)):
+    for field, value in ((panel.samples, 6), (panel.all_steps, 5)):
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, str(value))
         press(page, Qt.Key.Key_Return)
-    assert {lane.sampler.steps for lane in lanes(page)} == {10}
+    assert {lane.sampler.steps for lane in lanes(page)} == {5}
     press(page, Qt.Key.Key_N)
     assert state(page).recipe.seed != 3
     settle(page, qtbot)
@@ -255,7 +255,7 @@ def test_lanes_of_different_length_show_their_nearest_state(
 
 
 def test_cancel_keeps_what_is_computed(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
-    page = open_page(CompareWorkspace, (lane("B", steps=100), lane("C", steps=100)), wait=False)
+    page = open_page(CompareWorkspace, (lane("B"), lane("C")), samples=1, wait=False)
     run = page.controller.run
     qtbot.waitUntil(lambda: len(run.done) == 2 and min(run.done.values()) > 2, timeout=120_000)
     page.cancel()
@@ -429,7 +429,7 @@ def test_what_cannot_be_exported_or_opened_is_told(page: CompareWorkspace, qtbot
 
 
 def test_cancelling_an_export_leaves_nothing(open_page: Opener, lane: LaneMaker, qtbot: QtBot, tmp_path: Path) -> None:
-    page = open_page(CompareWorkspace, (lane("C", steps=200),), wait=False)
+    page = open_page(CompareWorkspace, (lane("C"),), samples=1, wait=False)
     page.export_to(str(tmp_path / "a.npz"))
     qtbot.waitUntil(lambda: page.exporting.status.done > 0, timeout=60_000)
     page.cancel()
