@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from explorer.widgets.math_text import Formula, draw, width_of
 from explorer.widgets.style import mark
+
+FORMULA_PIXELS = 15
+MUTED = 0.66
+"""How strong a formula is whose segment is not down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +27,54 @@ class Segment:
     name : str
         What is emitted.
     label, tip : str
+    formula : Formula
+        Drawn in the place of the label, which stays its name: mathematics looks alike everywhere.
     """
 
     name: str
     label: str
     tip: str
+    formula: Formula = ()
+
+
+class _Button(QPushButton):
+    """A button with words or a formula."""
+
+    def __init__(self, segment: Segment) -> None:
+        super().__init__(segment.label)
+        self._formula, self._plain = segment.formula, segment.label
+
+    @property
+    def _shown(self) -> Formula:
+        return self._formula if self.text() == self._plain else ()  # other words were put in its place
+
+    def sizeHint(self) -> QSize:
+        """As wide as what is drawn."""
+        hint = super().sizeHint()
+        if self._shown:
+            words = self.fontMetrics().horizontalAdvance(self.text())
+            hint.setWidth(max(0, hint.width() - words) + math.ceil(width_of(self._shown, FORMULA_PIXELS)))
+        return hint
+
+    def minimumSizeHint(self) -> QSize:
+        """No narrower."""
+        return self.sizeHint() if self._shown else super().minimumSizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, and the formula in its middle."""
+        if not self._shown:
+            super().paintEvent(event)
+            return
+        option, painter = QStyleOptionButton(), QPainter(self)
+        self.initStyleOption(option)
+        option.text = ""
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        enabled = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
+        colour = QColor(QGuiApplication.palette().color(enabled, QPalette.ColorRole.ButtonText))
+        if self.isEnabled() and not (self.isChecked() or self.underMouse()):
+            colour.setAlphaF(MUTED)
+        left = (self.width() - width_of(self._shown, FORMULA_PIXELS)) / 2
+        draw(painter, QPointF(left, self.height() / 2 + 0.32 * FORMULA_PIXELS), self._shown, FORMULA_PIXELS, colour)
 
 
 class SegmentBar(QWidget):
@@ -61,7 +111,7 @@ class SegmentBar(QWidget):
         self._round_edges()
 
     def _add(self, segment: Segment) -> None:
-        button = QPushButton(segment.label)
+        button = _Button(segment)
         button.setCheckable(True)
         button.setToolTip(segment.tip)
         button.setAccessibleName(segment.label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from explorer.widgets.math_text import var, words
 from explorer.widgets.segments import Segment, SegmentBar
 
 SEGMENTS = (Segment("a", "A", "first"), Segment("b", "B", "second"))
@@ -29,3 +30,17 @@ def test_another_label(qtbot: QtBot) -> None:
     bar.set_label("b", "difference to C", "minus C")
     button = bar.button("b")
     assert (button.text(), button.toolTip(), button.accessibleName()) == ("difference to C", "minus C", "difference to C")
+
+
+def test_a_formula_is_drawn_until_there_are_other_words(qtbot: QtBot) -> None:
+    bar = SegmentBar((Segment("x0_hat", "x̂₀", "tip", (var("x", "0", "hat"), words(" error"))), Segment("b", "two", "tip")), "Bar")
+    plain = SegmentBar((Segment("x0_hat", "x̂₀", "tip"), Segment("b", "two", "tip")), "Bar")
+    for widget in (bar, plain):
+        qtbot.addWidget(widget)
+    button = bar.button("x0_hat")
+    assert (button.text(), button.accessibleName()) == ("x̂₀", "x̂₀")
+    assert button.sizeHint().width() > plain.button("x0_hat").sizeHint().width(), "room for all of the formula"
+    drawn = button.grab().toImage()
+    bar.set_label("x0_hat", "two")
+    assert button.sizeHint() == bar.button("b").sizeHint()
+    assert button.grab().toImage() != drawn

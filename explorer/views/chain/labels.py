@@ -13,17 +13,17 @@ from explorer.widgets.math_text import Run, var, words
 from explorer.widgets.segments import Segment
 from explorer.widgets.theme import OPTION_COLOURS, Tokens
 
-QUANTITY_SEGMENTS = (
-    Segment("x_t", "xₜ", "x_t: the state of the chain at step t  (1)"),
-    Segment("x0_hat", "x̂₀", "x̂₀: the clean image that the network's output implies at step t  (2)"),
-    Segment("eps_hat", "ε̂", "ε̂: the noise that the network sees in x_t; blue is negative, orange positive  (3)"),
-    Segment("mean", "mean", "The mean of p(x_{t−1} | x_t): where the step would go without fresh noise  (4)"),
-    Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)"),
-)
-LABELS = {s.name: s.label for s in QUANTITY_SEGMENTS}
 FORMULAS: dict[str, Run] = {
     "x_t": var("x", "t"), "x0_hat": var("x", "0", "hat"), "eps_hat": var("ε", "", "hat"), "mean": words("mean"), "z": var("z"),
 }  # fmt: skip
+QUANTITY_SEGMENTS = (
+    Segment("x_t", "xₜ", "x_t: the state of the chain at step t  (1)", (FORMULAS["x_t"],)),
+    Segment("x0_hat", "x̂₀", "x̂₀: the clean image that the network's output implies at step t  (2)", (FORMULAS["x0_hat"],)),
+    Segment("eps_hat", "ε̂", "ε̂: the noise that the network sees in x_t; blue is negative, orange positive  (3)", (FORMULAS["eps_hat"],)),
+    Segment("mean", "mean", "The mean of p(x_{t−1} | x_t): where the step would go without fresh noise  (4)"),
+    Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)", (FORMULAS["z"],)),
+)
+LABELS = {s.name: s.label for s in QUANTITY_SEGMENTS}
 DIVERGING = frozenset({"eps_hat", "z", "difference"})
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTool
 
 from explorer.engine.messages import OutputShown, UNetShown
 from explorer.state.session import UNetLook
-from explorer.views.chain.labels import LABELS
+from explorer.views.chain.labels import FORMULAS, LABELS
 from explorer.widgets.card import Card
 from explorer.widgets.channel_sheet import ChannelSheet
 from explorer.widgets.fonts import text_font
@@ -39,7 +39,7 @@ INSTEADS = (
 )
 OUTPUTS = (
     Segment("network", "output", "What the network itself puts out"),
-    Segment("x0_hat", "x̂₀", "The clean image that the output implies"),
+    Segment("x0_hat", "x̂₀", "The clean image that the output implies", (FORMULAS["x0_hat"],)),
 )
 HINT = "Click a skip in the drawing to switch it off: the output without it, and the difference, appear here."
 

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from explorer.state.objective import ObjectiveState
 from explorer.views.objective.actions import ObjectiveActions
+from explorer.widgets.math_text import var, words
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import give_menu
 
 CURVES = (
-    Segment("terms", "Lₜ₋₁", "Every term against t: nats of one timestep; t = 1 is L₀  (1)"),
+    Segment("terms", "Lₜ₋₁", "Every term against t: nats of one timestep; t = 1 is L₀  (1)", (var("L", "t−1"),)),
     Segment("running", "sum", "The bound summed from T down to t: at t = 1 it is all there  (2)"),
-    Segment("error", "x̂₀ error", "Mean squared error of x̂₀ per pixel  (3)"),
+    Segment("error", "x̂₀ error", "Mean squared error of x̂₀ per pixel  (3)", (var("x", "0", "hat"), words(" error"))),
     Segment("excess", "excess", "That error minus the ideal denoiser's over the training images  (4)"),
 )
 PANELS = (

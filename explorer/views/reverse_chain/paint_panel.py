@@ -31,9 +31,15 @@ ROOMY = 1000
 """Width of the panel from which on the canvas leaves room for larger ones."""
 SMALLEST, LARGEST = 0.5, 14.0
 LABEL = 48
+X_T, X0_HAT = (var("x", "t"),), (var("x", "0", "hat"),)
 ON = (
-    Segment("x_t", "xₜ", "Paint on the state of the chain: the network sees it from here on"),
-    Segment("x0_hat", "x̂₀", "Paint on the clean image that the network predicts: it takes the prediction's place in this step"),
+    Segment("x_t", "xₜ", "Paint on the state of the chain: the network sees it from here on", X_T),
+    Segment(
+        "x0_hat",
+        "x̂₀",
+        "Paint on the clean image that the network predicts: it takes the prediction's place in this step",
+        (var("x", "0", "hat"),),
+    ),
 )
 BRUSHES = (
     Segment("white", "white", "Value 1, no noise"),
@@ -50,8 +56,10 @@ KNOWN = (
     Segment("image", "its x₀, noised", "What is kept comes from x₀, noised anew at every step: RePaint as it was published"),
 )
 SEEN = (
-    Segment("x_t", "xₜ", "Show the state of the chain under the mask: what is kept is kept of it"),
-    Segment("x0_hat", "x̂₀", "Show the clean image that the network sees in the state: in noise it is easier to hit"),
+    Segment("x_t", "xₜ", "Show the state of the chain under the mask: what is kept is kept of it", X_T),
+    Segment(
+        "x0_hat", "x̂₀", "Show the clean image that the network sees in the state: in noise it is easier to hit", (var("x", "0", "hat"),)
+    ),
 )
 SEES_TIP = {
     False: "x̂₀: the clean image that the network sees in what is painted",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -12,9 +15,9 @@ from explorer.diffusion.posterior import posterior
 from explorer.diffusion.reverse import plan
 from explorer.diffusion.schedule import linear
 from explorer.engine.messages import LaneKey, LanePlanned
-from explorer.recipe import ExactProcess, Lane, Sampler
+from explorer.recipe import Change, ExactProcess, Lane, Sampler
 from explorer.views.chain.equations import equation_of
-from explorer.views.chain.steps import DESCRIPTIONS, LAST, MEAN, Part, Relation, coefficients, describe, graph_of, inlined
+from explorer.views.chain.steps import DESCRIPTIONS, LAST, MEAN, Part, Relation, coefficients, describe, graph_of, inlined, plan_at
 from explorer.widgets.theme import DARK
 
 OUTPUTS = {"A": "mean", "B": "x0_hat", "C": "eps_hat", "V": "v"}
@@ -132,3 +135,13 @@ def test_columns_go_from_left_to_right() -> None:
         assert line == sorted(line)
         assert all(column[e.source] < column[e.target] for e in graph.edges if e.source not in ("t", "z"))
         assert all(column[e.source] == column[e.target] for e in graph.edges if e.source in ("t", "z"))
+
+
+def test_a_branch_walks_each_step_with_what_was_changed_by_then() -> None:
+    found = planned("A", Sampler())
+    changes = (Change(600, eta=0.5), Change(300, checkpoint="d" * 64, source="d.safetensors", option="C"))
+    branch = replace(found, key=replace(found.key, lane=msgspec.structs.replace(found.key.lane, edits=changes)))
+    native, other_eta, other_network = (describe(plan_at(branch, k)) for k in (100, 500, 800))
+    assert native == DESCRIPTIONS["A"]
+    assert other_eta == DESCRIPTIONS["A, another step"], "with another eta the mean is not the one that it learned"
+    assert other_network == DESCRIPTIONS["C"]
