@@ -196,6 +196,7 @@ def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureE
         _frozen(grey_tiles(_numpy(x))[0]), _frozen(grey_tiles(_numpy(again))[0]),
         expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
         None if covariance is None else (_pair(covariance[:1]), _pair(covariance[1:])), float(distances[0]),
+        tuple(plane.slice.off(_numpy(mean)[0]).tolist()),
     )  # fmt: skip
 
 

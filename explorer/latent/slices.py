@@ -34,6 +34,10 @@ class PlaneSlice:
         away = np.asarray(codes, np.float64).reshape(-1, len(self.origin)) - self.origin
         return away @ self.axes.T, np.linalg.norm(away @ self.rest.T, axis=1)
 
+    def off(self, code: np.ndarray) -> np.ndarray:
+        """How far the plane must be moved along each remaining direction, shape (d - 2,), to go through a code (d,)."""
+        return self.rest @ (np.asarray(code, np.float64) - self.origin)
+
     def project_covariances(self, sigmas: np.ndarray) -> np.ndarray:
         """Covariances (N, 2, 2), on the plane, of Gaussians with standard deviations `sigmas` (N, d): their marginals."""
         return np.einsum("ad,nd,bd->nab", self.axes, np.asarray(sigmas, np.float64) ** 2, self.axes)

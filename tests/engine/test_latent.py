@@ -382,3 +382,7 @@ def test_a_picture_off_the_plane_has_its_marginal_there(models: Models, tmp_path
     assert found.mean == pytest.approx(mean[0, [2, 0]].tolist(), abs=1e-5)
     assert found.sigma == pytest.approx((0.5 * log_variance[0, [2, 0]]).exp().tolist(), rel=1e-4)
     assert found.distance == pytest.approx(float(mean[0, [1, 3]].norm()), abs=1e-5)
+    assert found.off == pytest.approx(mean[0, [1, 3]].tolist(), abs=1e-5)
+    there = answer(EncodePicture(path, index=3, slice=Slice("axes", 2, 0, offsets=found.off)), models)
+    assert isinstance(there, PictureEncoded)
+    assert there.distance == pytest.approx(0, abs=1e-5)

@@ -287,9 +287,9 @@ def test_a_painted_stroke_plays_and_space_pauses_it(ws: LatentWorkspace, qtbot: 
     assert not ws.player.playing
     (stroke,) = state(ws).recipe.strokes
     assert ws.plane.marker == pytest.approx(resample(stroke.path, 64)[state(ws).frame])
-    frame = state(ws).frame
+    ws.context.store.update_latent(frame=10)
     QTest.keyClick(ws.plane, Qt.Key.Key_Right)
-    assert state(ws).frame == frame + 1
+    assert state(ws).frame == 11
     settle(ws, qtbot)
 
 
@@ -298,9 +298,14 @@ def test_without_loop_playing_ends_at_the_last_frame(ws: LatentWorkspace, qtbot:
     paint(ws, ARC)
     qtbot.waitUntil(lambda: not ws.player.playing, timeout=30_000)
     assert state(ws).frame == 63
+    starts: list[int] = []
+    ws.player.frame_due.connect(starts.append)
+    ws.context.store.update_latent(speed=0.25)
     ws.actions_.play.trigger()
     assert ws.player.playing
-    qtbot.waitUntil(lambda: 0 < state(ws).frame < 63, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(starts))
+    assert starts[0] < 63, "from the start again"
+    ws.player.stop()
     settle(ws, qtbot)
 
 
@@ -887,6 +892,15 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     ws.actions_.reset_offsets.trigger()
     assert state(ws).recipe.beside[0].slice == Slice("axes")
     section.planes.activated.emit(0)
+    assert not ws.actions_.through_code.isEnabled()
+    verbs_encode.encode_image(ws.context.store, 3)
+    settle(ws, qtbot)
+    assert ws.controller.encoded is not None
+    assert ws.controller.encoded.distance > 0.01
+    ws.actions_.through_code.trigger()
+    settle(ws, qtbot)
+    assert ws.controller.encoded.distance == pytest.approx(0, abs=1e-4)
+    assert not ws.actions_.through_code.isEnabled()
     ws.actions_.reset_offsets.trigger()
     assert state(ws).recipe.slice == Slice("axes")
     settle(ws, qtbot)

@@ -260,6 +260,8 @@ class PictureEncoded:
         Of q(z|x) on the plane; None for an AE.
     distance : float
         Of the code from the plane.
+    off : tuple of float
+        How far the plane must be moved along each remaining direction to go through the code.
     tile, reconstruction : ndarray, shape (H, W, 3), uint8
     log_likelihood, kl : float
         Reconstruction term and KL of the ELBO in nats; KL is NaN for an AE.
@@ -278,6 +280,7 @@ class PictureEncoded:
     error: float
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
     distance: float = 0.0
+    off: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

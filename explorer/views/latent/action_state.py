@@ -10,7 +10,7 @@ from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.verbs import item_named
 
 
-def show_actions(a: LatentActions, state: LatentState, known: bool, has_prior: bool, pictures: bool) -> None:
+def show_actions(a: LatentActions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool) -> None:
     """Check and enable.
 
     Parameters
@@ -23,6 +23,8 @@ def show_actions(a: LatentActions, state: LatentState, known: bool, has_prior: b
         It is a VAE.
     pictures : bool
         There are pictures in the strip.
+    off : bool
+        What is encoded has a code off the plane that is steered.
     """
     item, points, encoded = item_named(state.recipe, state.selected), state.recipe.points, something(state)
     stroke, point, paths = isinstance(item, Stroke), isinstance(item, Point), strip_of(state) == "paths"
@@ -36,7 +38,7 @@ def show_actions(a: LatentActions, state: LatentState, known: bool, has_prior: b
         a.no_picture: encoded, a.all_classes: bool(state.hidden_classes), a.add_point: known, a.sample: known,
         a.lock: point, a.copy: item is not None or bool(points), a.paths: len(points) >= 2,
         a.no_samples: state.recipe.prior is not None, a.resample: encoded, a.centre: encoded,
-        a.beside: len(state.recipe.beside) < MAX_BESIDE, a.export: pictures,
+        a.beside: len(state.recipe.beside) < MAX_BESIDE, a.export: pictures, a.through_code: off,
     }  # fmt: skip
     for action, on in checked.items():
         action.setChecked(on)

@@ -18,7 +18,7 @@ class LatentActions:
     ----------
     move, brush, line, circle, geodesic, add_point, lock, copy, paths, delete, play, loop, back, on, export, fit, zoom_in, zoom_out,
     codes, manifold, prior, sample, no_samples, all_classes, encode, paste, no_picture, resize, centre, resample,
-    less_trained, more_trained, other_model, beside, another_plane, reset_offsets : QAction
+    less_trained, more_trained, other_model, beside, another_plane, through_code, reset_offsets : QAction
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -64,6 +64,7 @@ class LatentActions:
         )
         self.resample = self._make("&Resample", "R", "New draws from within 2 σ of q(z|x), and their decodings (R)")
         self.another_plane = self._make("Another random plane", None, "Another plane through the origin, in directions drawn at random")
+        self.through_code = self._make("Throu&gh the code", "T", "Move the plane so that it goes through the code of what is encoded (T)")
         self.reset_offsets = self._make("Back to the middle", None, "Every remaining direction at 0")
         self.beside = self._make("Another plane &beside", "Y", "Link another model: the same strokes, digit and samples through each (Y)")
         self.less_trained = self._make("Earlier in training", "[", "The same z through the run's snapshot before this one ([)")
@@ -94,7 +95,7 @@ class LatentActions:
             (self.codes, self.manifold, self.prior, self.all_classes, self.sample, self.no_samples),
             (self.fit, self.zoom_in, self.zoom_out),
             (self.encode, self.paste, self.centre, self.resample, self.no_picture),
-            (self.less_trained, self.more_trained, self.other_model, self.beside),
+            (self.less_trained, self.more_trained, self.through_code, self.other_model, self.beside),
         )
         return separated(self._parent, groups)
 

@@ -77,6 +77,7 @@ class LatentController(QObject):
         self.entry: LibraryEntry | None = None
         self.slice: Slice | None = None
         self.codes: CodesShown | None = None
+        self.encoded: PictureEncoded | None = None
         self._asked: dict[str, Payload] = {}
         self._growing: Path | None = None
         self._drawing: tuple[Dab, ...] | None = None
@@ -230,7 +231,7 @@ class LatentController(QObject):
         self._paths.clear()
         self._draws.clear()
         if not same:
-            self.codes = None
+            self.codes = self.encoded = None
         if not same and not of_one_run:  # codes of the moment before stay in view until they move
             self._view.show_codes(None)
             self._view.show_picture(None)
@@ -267,6 +268,7 @@ class LatentController(QObject):
         payload = None if self.entry is None else encoding.wanted(self.state, self.entry.path, self.slice, self._drawing)
         if payload is None:
             self._asked.pop("picture", None)
+            self.encoded = None
             self._view.show_picture(None)
         else:
             self._ask("picture", payload, self._take_picture)
@@ -292,6 +294,7 @@ class LatentController(QObject):
     def _take_picture(self, outcome: Outcome) -> None:
         ours = isinstance(outcome, PictureEncoded | PictureOffered) and self._is_ours(outcome.path)
         if ours and isinstance(self._asked.get("picture"), EncodePicture):
+            self.encoded = outcome if isinstance(outcome, PictureEncoded) else None
             self._view.show_picture(outcome)  # type: ignore[arg-type]
 
     def _take_image(self, outcome: Outcome) -> None:

@@ -78,6 +78,7 @@ class Hands(QObject):
         """All planes' controllers, the first one's first."""
         self._controllers = list(controllers)
         self._encode.set_controllers(controllers)
+        self._models.set_controllers(controllers)
 
     def take_pane(self, pane: PlanePane, which: int) -> None:
         """Listen to a plane beside the first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from PySide6.QtCore import QObject
 
@@ -24,11 +26,12 @@ class ModelHands(QObject):
     def __init__(self, context: Context, controller: LatentController, actions: LatentActions, parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._library, self._controller = context.store, context.library, controller
+        self._controllers = [controller]
         a = actions
         slots = {
             a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
             a.all_classes: self._all_classes, a.other_model: self._other_model, a.beside: self._link,
-            a.another_plane: self._another_plane, a.reset_offsets: self._reset_offsets,
+            a.another_plane: self._another_plane, a.through_code: self._through_code, a.reset_offsets: self._reset_offsets,
             a.less_trained: lambda: self._step_training(-1), a.more_trained: lambda: self._step_training(1),
         }  # fmt: skip
         for action, slot in slots.items():
@@ -44,6 +47,10 @@ class ModelHands(QObject):
         section.slice_chosen.connect(self._choose_slice)
         section.plane_chosen.connect(self._steer)
         section.slider_released.connect(self._store.end_merge)
+
+    def set_controllers(self, controllers: Sequence[LatentController]) -> None:
+        """All planes' controllers, the first one's first."""
+        self._controllers = list(controllers)
 
     def take_legend(self, legend: PlaneLegend) -> None:
         """Listen to a plane's classes."""
@@ -103,6 +110,15 @@ class ModelHands(QObject):
     def _another_plane(self) -> None:
         slice_ = slice_of(self._state.recipe, self._steered)
         verbs.set_slice(self._store, Slice("random", seed=0 if slice_ is None else slice_.seed + 1), self._steered)
+
+    def _through_code(self) -> None:
+        """Move the steered plane to the code of what is encoded there."""
+        which = self._steered
+        encoded, slice_ = self._controllers[which].encoded, slice_of(self._state.recipe, which) or Slice()
+        if encoded is not None and encoded.off:
+            now = (*slice_.offsets, *(0.0,) * (len(encoded.off) - len(slice_.offsets)))
+            offsets = tuple(before + off for before, off in zip(now, encoded.off, strict=True))
+            verbs.set_slice(self._store, msgspec.structs.replace(slice_, offsets=offsets), which)
 
     def _reset_offsets(self) -> None:
         slice_ = slice_of(self._state.recipe, self._steered)

@@ -78,8 +78,13 @@ class SliceSection(Section):
         self._sliders.setSpacing(4)
         self.column.addLayout(self._sliders)
         self._rows: list[_Offset] = []
+        self.through = ActionButton(actions.through_code)
         self.reset = ActionButton(actions.reset_offsets)
-        self.column.addWidget(self.reset)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.through, self.reset):
+            buttons.addWidget(button, 1)
+        self.column.addLayout(buttons)
         let_wheel_pass(self.planes, self.kind)
         self.kind.activated.connect(self._kind_activated)
         self.first.committed.connect(self._directions_committed)

@@ -34,6 +34,8 @@ from explorer.widgets.plane import Plane
 from explorer.widgets.plane_legend import PlaneLegend
 
 MARGIN, GAP = 14, 10
+OFF = 1e-3
+"""Distance from which on a code is off the plane."""
 EXPORTS = "Film (*.gif);;Film (*.mp4);;Sheet (*.png)"
 
 
@@ -254,7 +256,9 @@ class LatentWorkspace(Workspace):
 
     def _show_actions(self) -> None:
         known, has_prior = self.controller.resolved is not None, self.panes[0].has_prior
-        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0)
+        controller = self.controllers[min(steered(self._state, self.context.library), len(self.controllers) - 1)]
+        off = controller.encoded is not None and controller.encoded.distance > OFF
+        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off)
 
     def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
@@ -271,6 +275,8 @@ class LatentWorkspace(Workspace):
             self._inspector.show_picture(self.panes[0].picture)
         if what in ("codes", "manifold"):
             self._say()
+        if what == "picture":
+            self._show_actions()
 
     def _show_probe(self) -> None:
         probe = self.panes[0].probe
