@@ -295,9 +295,9 @@ def test_playing_goes_from_T_to_0_and_pauses(page: ReverseChainWorkspace, qtbot:
     page.controller.state_changed.connect(lambda _before, after: seen.append(after.t))
     press(page, Qt.Key.Key_Space)
     assert seen == [1000]
-    qtbot.waitUntil(lambda: state(page).t <= 850, timeout=30_000)
-    assert seen == sorted(seen, reverse=True)
     assert page.playback.playing
+    qtbot.waitUntil(lambda: len(seen) > 1)
+    assert seen == sorted(seen, reverse=True)
     press(page, Qt.Key.Key_Space)
     assert not page.playback.playing
     page.playback.scrub(50)
@@ -370,7 +370,7 @@ def test_frames_computed_so_far_are_scrubbed_while_the_rest_is_sampled(
 
 
 def test_escape_stops_and_resume_goes_on(open_page: Opener, lane: LaneMaker, own_chain: Callable, qtbot: QtBot) -> None:
-    page = open_page(ReverseChainWorkspace, (lane("C", steps=60),), wait=False)
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=60),), samples=1, wait=False)
     run = page.controller.run
     statuses: list = []
     page.status_changed.connect(statuses.append)
