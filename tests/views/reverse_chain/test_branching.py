@@ -15,10 +15,10 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from explorer.checkpoints.files import load
 from explorer.diffusion.reverse import plan
-from explorer.engine import predictors
+from explorer.engine import devices
 from explorer.engine.messages import Failed
+from explorer.engine.models import Models
 from explorer.engine.pictures import grey_tiles
 from explorer.engine.weaving import Draws, walked
 from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, ScheduleChoice
@@ -62,11 +62,12 @@ def edits(page: ReverseChainWorkspace) -> tuple[Edit, ...]:
 
 def made(lane: Lane) -> np.ndarray:
     """States of a lane, walked apart from the window: (K + 1, N, C, H, W)."""
-    predictor = predictors.from_checkpoint(load(Path(lane.source)), torch.device("cpu"))
-    draws = Draws(SEED, range(SAMPLES), (1, 28, 28), torch.device("cpu"))
+    models = Models(devices.choose("auto"))
+    predictor = models.network_predictor(lane)
+    draws = Draws(SEED, range(SAMPLES), (1, 28, 28), models.device)
     with torch.inference_mode():
         steps = list(walked(lane, predictor, plan(predictor.schedule, STEPS), draws, lambda other: predictor))
-    return torch.stack([s.x_t for s in steps] + [steps[-1].x_prev]).numpy()
+    return torch.stack([s.x_t for s in steps] + [steps[-1].x_prev]).float().cpu().numpy()
 
 
 def paint_over(page: ReverseChainWorkspace, qtbot: QtBot, *corners: tuple[float, float]) -> None:
