@@ -15,7 +15,7 @@ SCREENLESS = ("offscreen", "vnc", "minimal", "minimalegl", "linuxfb", "eglfs")
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.0": "libxkbcommon0", "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1", "libfreetype.so.6": "libfreetype6", "libglib-2.0.so.0": "libglib2.0-0",
-    "libX11.so.6": "libx11-6",
+    "libX11.so.6": "libx11-6", "libxcb.so.1": "libxcb1",
 }  # fmt: skip
 """What every Qt program with pictures loads, and the Debian package that has it."""
 
@@ -27,6 +27,8 @@ XCB_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1", "libxkbcommon-x11.so.0": "libxkbcommon-x11-0", "libX11-xcb.so.1": "libx11-xcb1",
 }  # fmt: skip
 """What a window on X needs besides."""
+
+WITHOUT_ONE = "`generative-explorer render reverse-chain --out picture.png` draws the window without one"
 
 WAYLAND_LIBRARIES = {"libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so.0": "libwayland-cursor0"}
 
@@ -44,14 +46,13 @@ def require_window_system(environment: Mapping[str, str] = os.environ) -> None:
     platform = environment.get("QT_QPA_PLATFORM", "").split(":")[0]
     x11, wayland = environment.get("DISPLAY"), environment.get("WAYLAND_DISPLAY")
     if platform not in SCREENLESS and not x11 and not wayland:
-        raise BadInput(
-            "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); "
-            "`generative-explorer render reverse-chain --out picture.png` draws the window without one"
-        )
+        raise BadInput(f"there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); {WITHOUT_ONE}")
     needed = dict(QT_LIBRARIES)
     if platform not in SCREENLESS:
         needed |= WAYLAND_LIBRARIES if platform == "wayland" or (wayland and platform != "xcb" and not x11) else XCB_LIBRARIES
     require_libraries(needed)
+    if x11 and (platform == "xcb" or not (platform or wayland)) and not _answers(x11):
+        raise BadInput(f"there is no display here (DISPLAY is {x11}, and no X server lets us in there); {WITHOUT_ONE}")
 
 
 def require_libraries(needed: Mapping[str, str] = QT_LIBRARIES) -> None:
@@ -89,6 +90,16 @@ def require_qt() -> None:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
         raise BadInput(f"Qt cannot be loaded: {error}; install the app again, or the library that is named") from None
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server can be talked to, asked by the library that Qt asks it by."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(display.encode(), None))
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not refused
 
 
 def _loads(name: str) -> bool:

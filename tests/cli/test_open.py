@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli.display import QT_LIBRARIES, XCB_LIBRARIES, require_libraries, require_window_system
+from explorer.cli.display import QT_LIBRARIES, XCB_LIBRARIES, _loads, require_libraries, require_window_system
 from explorer.errors import BadInput
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays and packages of Linux")
@@ -51,6 +51,14 @@ def test_platforms_without_a_screen_need_no_display(platform: str) -> None:
 def test_others_do(environment: dict[str, str]) -> None:
     with pytest.raises(BadInput, match="no display"):
         require_window_system(environment)
+
+
+@linux
+def test_a_display_that_does_not_answer_is_none() -> None:
+    if any(not _loads(name) for name in XCB_LIBRARIES):
+        pytest.skip("the libraries of a window on X are not installed, which is told first")
+    with pytest.raises(BadInput, match=r"no display here .*DISPLAY is :7361"):
+        require_window_system({"DISPLAY": ":7361"})
 
 
 @linux
