@@ -11,7 +11,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, Change, Edit, Lane, Recipe, decode_recipe
+from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
 
 if TYPE_CHECKING:
     from explorer.engine.engine import Engine
@@ -40,8 +40,11 @@ def replay(
     if out.resolve() == export.resolve():
         raise BadInput(f"{out}: is the export itself; name another file")
     recipe = recipe_of(export)
+    if recipe.plane is not None:
+        _replay_plane(export, recipe.plane, device, out, as_json)
+        return
     if recipe.chain is None or not recipe.chain.lanes:
-        raise BadInput(f"{export}: its recipe has no chain; only chains are made again")
+        raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
     chain = found(recipe.chain)
     comparable = export.suffix.lower() == out.suffix.lower()
     engine = _engine(device)
@@ -52,14 +55,28 @@ def replay(
         first = difference if attempt == 0 else first
         if not difference:
             break
-    identical = None if not comparable else not difference
-    says = {None: "another kind of file: not compared", True: f"identical to {export}", False: f"not identical to {export}: {first}"}[
-        identical
-    ]
+    _say(export, out, None if not comparable else not difference, first, as_json)
+
+
+def _say(export: Path, out: Path, identical: bool | None, difference: str, as_json: bool) -> None:
+    says = {
+        None: "another kind of file: not compared", True: f"identical to {export}", False: f"not identical to {export}: {difference}",
+    }[identical]  # fmt: skip
     if as_json:
         shared.print_json({"export": export, "out": out, "identical": identical, "says": says})
     else:
         print(f"{out}: {says}")
+
+
+def _replay_plane(export: Path, plane: PlaneRecipe, device: str, out: Path, as_json: bool) -> None:
+    """A strip of decodings: what the Latent workspace exports."""
+    from explorer.cli.replay_plane import make_strips
+
+    models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
+    make_strips(export, plane, tuple(_path(source, sha256) for source, sha256 in models), _engine(device), out)
+    comparable = export.suffix.lower() == out.suffix.lower()
+    difference = difference_of(export, out) if comparable else ""
+    _say(export, out, not difference if comparable else None, difference, as_json)
 
 
 def _engine(device: str) -> Engine:

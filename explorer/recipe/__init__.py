@@ -25,7 +25,7 @@ from explorer.recipe.chain import (
 )
 from explorer.recipe.dabs import Dab, Mask, Picture, coverage, mask_of, picture_of
 from explorer.recipe.edits import BackUp, Change, Edit, FreshNoise, Inpaint, Paint, alive_at, with_edit
-from explorer.recipe.encoded import Encoded
+from explorer.recipe.encoded import DRAWN, Encoded
 from explorer.recipe.forward import ForwardRecipe
 from explorer.recipe.objective import BoundRecipe
 from explorer.recipe.plane import (
@@ -48,6 +48,7 @@ from explorer.recipe.plane import (
 from explorer.recipe.shown import LayoutName, Shown
 
 __all__ = [
+    "DRAWN",
     "MAX_BESIDE",
     "MAX_BRANCHES",
     "MAX_CELLS",

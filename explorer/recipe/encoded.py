@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+DRAWN = 24
+"""Draws from a posterior that are shown."""
+
 
 class Encoded(msgspec.Struct, frozen=True, omit_defaults=True):
     """A picture on its way through an encoder; marks on the pad (`PlaneRecipe.drawing`) come before both.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from explorer.engine.messages import CodesDrawn, DrawCodes, LibraryEntry, Outcome
-from explorer.recipe import Slice
+from explorer.recipe import DRAWN, Slice
 from explorer.state.session import LatentState
 from explorer.views.latent import encoding
 from explorer.views.latent.contract import View
 from explorer.views.latent.stream import Streams
 from explorer.views.latent.strip_name import strip_of
-
-POSTERIOR_DRAWS = 24
 
 
 class Draws:
@@ -42,7 +40,7 @@ class Draws:
         encoded = encoding.wanted(state, entry.path, slice_)
         seed = state.recipe.encoded.draws
         if strip == "posterior" and encoded is not None and seed is not None:
-            return DrawCodes(entry.path, POSTERIOR_DRAWS, seed, encoded, slice_)
+            return DrawCodes(entry.path, DRAWN, seed, encoded, slice_)
         return None
 
     def _take(self, outcome: Outcome) -> None:

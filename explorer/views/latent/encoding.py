@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from explorer.engine.latent_strips import encoding_of
 from explorer.engine.messages import EncodePicture
 from explorer.recipe import Dab, Slice
 from explorer.state.session import LatentState
@@ -19,14 +22,8 @@ def wanted(state: LatentState, path: str, slice_: Slice | None, growing: tuple[D
     growing : tuple of Dab or None
         The drawing with the mark that is under the pen.
     """
-    drawing, encoded = state.recipe.drawing if growing is None else growing, state.recipe.encoded
-    if drawing:
-        return EncodePicture(path, drawing=drawing, centre=encoded.centre, slice=slice_)
-    if encoded.image is not None:
-        return EncodePicture(path, index=encoded.image, centre=encoded.centre, slice=slice_)
-    if encoded.picture:
-        return EncodePicture(path, encoded.picture, resize=encoded.resize, centre=encoded.centre, slice=slice_)
-    return None
+    recipe = state.recipe if growing is None else msgspec.structs.replace(state.recipe, drawing=growing)
+    return encoding_of(recipe, path, slice_)
 
 
 def something(state: LatentState) -> bool:

@@ -50,6 +50,8 @@ class LatentInspector(QWidget):
         mark(self.hint, "faint")
         column.addWidget(self.hint)
         column.addStretch(1)
+        for unknown in (self.selection, self.card, self.hint):  # until there is a model
+            unknown.setVisible(False)
 
     def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
         """What is encoded; a picture that wants an answer is scrolled to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from explorer.engine.latent_strips import stroke_question
 from explorer.engine.messages import LibraryEntry, Outcome, ShowGeodesic, ShowStroke, StrokeShown
 from explorer.latent.strokes import circle, resample
 from explorer.recipe import Point, Slice, Stroke, StrokeShape
@@ -61,10 +62,9 @@ class Paths:
             self.stroke = None
             self._view.show_stroke(None)
             return
-        kind = ShowGeodesic if stroke.shape == "geodesic" else ShowStroke
-        payload = kind(entry.path, stroke, slice_)
+        payload = stroke_question(entry.path, stroke, slice_)
         # Answers in time rather than to the last question only: while the hand moves, each is shown before the next is asked.
-        if self._streams.is_open(PAINTING) and kind is ShowStroke:
+        if self._streams.is_open(PAINTING) and not isinstance(payload, ShowGeodesic):
             self._next = payload if payload != self._streams.asked(PAINTING) else None
         else:
             self._streams.ask(PAINTING, payload, self._take_stroke)
@@ -85,9 +85,8 @@ class Paths:
         self._path = entry.path
         bent = [s for s in state.recipe.strokes if s.shape in BENT and s.name != state.selected]
         for stroke in bent:
-            kind = ShowGeodesic if stroke.shape == "geodesic" else ShowStroke
             few = msgspec.structs.replace(stroke, frames=2, spacing="plane")
-            self._streams.ask(f"curve {stroke.name}", kind(entry.path, few, slice_), self._take_curve)
+            self._streams.ask(f"curve {stroke.name}", stroke_question(entry.path, few, slice_), self._take_curve)
         self._ask_between(entry, slice_, state)
 
     def _take_curve(self, outcome: Outcome) -> None:
@@ -110,8 +109,7 @@ class Paths:
             return
         nodes = tuple((end.x, end.y) for end in ends if isinstance(end, Point))
         for shape in BETWEEN:
-            kind = ShowGeodesic if shape == "geodesic" else ShowStroke
-            payload = kind(entry.path, Stroke("", nodes, FRAMES, shape), slice_)
+            payload = stroke_question(entry.path, Stroke("", nodes, FRAMES, shape), slice_)
             self._streams.ask(f"path {shape}", payload, self._take_between)
 
     def _take_between(self, outcome: Outcome) -> None:
