@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import imageio_ffmpeg
 import numpy as np
@@ -45,10 +46,16 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def may_have_recipe(path: Path) -> bool:
-    """Whether a picture's first bytes have what this app writes: enough to tell its exports from any other picture.
+    """Whether a picture's first bytes, or the names in an archive, have what this app writes: enough to tell its exports from others.
 
-    True for files that are no pictures; False if the file cannot be read.
+    True for films; False if the file cannot be read.
     """
+    if path.suffix.lower() == ".npz":
+        try:
+            with ZipFile(path) as archive:
+                return f"{RECIPE_KEY}.npy" in archive.namelist()
+        except (OSError, BadZipFile):
+            return False
     mark = {".png": b"iTXt" + RECIPE_KEY.encode() + b"\0", ".gif": b"\x21\xfe"}.get(path.suffix.lower())
     if mark is None:
         return True

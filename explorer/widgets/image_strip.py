@@ -80,7 +80,7 @@ class ImageStrip(QWidget):
         """Images, empty slots, the frame."""
         painter = QPainter(self)
         tokens = self._theme.tokens
-        for index in range(self._slots):
+        for index in range(min(self._slots, len(self._images) or self._slots)):  # all are empty before there are any
             rect = self.rect_of(index)
             painter.fillRect(rect, QColor(tokens.image_empty))
             if index < len(self._images):

@@ -60,6 +60,10 @@ def test_exports_are_told_from_other_pictures(tmp_path: Path, recipe: Recipe, en
         Image.fromarray(FILM[0]).save(tmp_path / plain)
         assert not may_have_recipe(tmp_path / plain)
     assert not may_have_recipe(tmp_path / "missing.png")
+    np.savez(tmp_path / "images.npz", images=np.zeros((2, 4, 4), np.uint8))
+    (tmp_path / "none.npz").write_bytes(b"nothing of use")
+    for array in ("images.npz", "none.npz"):
+        assert not may_have_recipe(tmp_path / array)
 
 
 def test_files_without_a_recipe(tmp_path: Path) -> None:

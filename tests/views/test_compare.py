@@ -420,7 +420,10 @@ def test_what_cannot_be_exported_or_opened_is_told(page: CompareWorkspace, qtbot
     (tmp_path / "broken.mp4").write_bytes(b"not a film")
     recipe = Recipe(chain=ChainRecipe((Lane("0" * 64, "/gone/mine.safetensors", "C"),)))
     write_png(tmp_path / "foreign.png", np.zeros((4, 4), np.uint8), recipe)
-    told = {"plain.png": "no recipe|of no use", "plain.npz": "has no recipe inside", "broken.mp4": "cannot be read", "foreign.png": "mine"}
+    told = {
+        "plain.png": "no recipe|of no use", "plain.npz": "an array of images has shape", "broken.mp4": "cannot be read",
+        "foreign.png": "mine",
+    }  # fmt: skip
     for name, words in told.items():
         banner.dismiss()
         window.open_paths([str(tmp_path / name)])  # type: ignore[attr-defined]

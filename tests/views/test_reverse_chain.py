@@ -450,3 +450,15 @@ def test_nothing_is_cut_off(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
         settle(page, qtbot)
         qtbot.waitUntil(lambda: not sticking_out(page))
         assert page.window().size().toTuple() == size
+
+
+def test_another_number_of_samples_shares_the_window_anew(
+    open_page: Callable[..., ReverseChainWorkspace], lane: LaneMaker, qtbot: QtBot
+) -> None:
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=1),), samples=16)
+    before = page._panel.width()
+    page.part.update_recipe("change samples", samples=1)
+    after = page._panel.width()
+    page._middle.arrange()
+    assert page._panel.width() == after != before
+    qtbot.waitUntil(lambda: page.idle, timeout=60_000)

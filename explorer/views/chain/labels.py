@@ -63,7 +63,7 @@ def tint_of(nth: int, count: int) -> int:
     """Lightness in percent of the nth lane of one option among `count`: from light to dark where they are many."""
     if count <= FEW:
         return TINTS[nth]
-    lightest, darkest = 175, 68
+    lightest, darkest = 140, 60  # above, a colour that is light by itself would be white
     return round(lightest * (darkest / lightest) ** (nth / (count - 1)))
 
 

@@ -298,6 +298,8 @@ class ChainPage(Workspace):
         if lanes != (after.recipe.lanes, after.reference, after.quantity, after.difference_of, after.recipe.seed):
             self.show_lanes()
         self.display.show_change(before, after)
+        if before.recipe.samples != after.recipe.samples:
+            self.show_lanes()  # so many pictures need another share of the window
 
     def _tell_status(self) -> None:
         run, export = self.controller.run.status, self.exporting

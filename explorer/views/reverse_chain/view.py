@@ -28,7 +28,7 @@ MARGIN = 12
 SPACING = 8
 MIN_RIGHT = 430
 """What the equation needs beside the samples."""
-MIN_PLOT, LEAST_PLOT = 190, 168
+MIN_PLOT, LEAST_PLOT = 190, 150
 EMPTY = "Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here."
 
 
