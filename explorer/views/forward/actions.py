@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import qtawesome
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.actions import make_action, separated
-from explorer.widgets.icons import icon
+from explorer.widgets.actions import NamedActions
 from explorer.widgets.segments import Segment
 from explorer.widgets.theme import Theme
 
@@ -30,7 +26,7 @@ ICONS = {
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 
 
-class ForwardActions(QObject):
+class ForwardActions(NamedActions):
     """What can be done from the keyboard, the menu and the buttons.
 
     Attributes
@@ -39,43 +35,29 @@ class ForwardActions(QObject):
     """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme, self._owner = theme, parent
-        self.by_name: dict[str, QAction] = {}
-        self._add("play", "&Play", ["Space"], "Play from x_0 to noise, or pause")
-        self._add("back", "Step towards &noise", ["Left"], "One timestep on, towards T")
-        self._add("forward", "Step towards the &image", ["Right"], "One timestep back, towards 0")
-        self._add("leap_back", "Ten steps towards noise", ["PgUp", "Shift+Left"], "Ten timesteps on, towards T")
-        self._add("leap_forward", "Ten steps towards the image", ["PgDown", "Shift+Right"], "Ten timesteps back, towards 0")
-        self._add("start", "Go to &T", ["Home"], "Go to x_T, noise")
-        self._add("end", "Go to &0", ["End"], "Go to x_0, the image")
-        self._add("loop", "&Loop", ["L"], "Play again from x_0 when T is reached")
+        super().__init__(theme, parent, ICONS)
+        self.add("play", "&Play", ["Space"], "Play from x_0 to noise, or pause")
+        self.add("back", "Step towards &noise", ["Left"], "One timestep on, towards T")
+        self.add("forward", "Step towards the &image", ["Right"], "One timestep back, towards 0")
+        self.add("leap_back", "Ten steps towards noise", ["PgUp", "Shift+Left"], "Ten timesteps on, towards T")
+        self.add("leap_forward", "Ten steps towards the image", ["PgDown", "Shift+Right"], "Ten timesteps back, towards 0")
+        self.add("start", "Go to &T", ["Home"], "Go to x_T, noise")
+        self.add("end", "Go to &0", ["End"], "Go to x_0, the image")
+        self.add("loop", "&Loop", ["L"], "Play again from x_0 when T is reached")
         self.by_name["loop"].setCheckable(True)
         for number, segment in enumerate(PAGES, 1):
-            self._add(f"page {segment.name}", f"Show {segment.label}", [str(number)], segment.tip)
+            self.add(f"page {segment.name}", f"Show {segment.label}", [str(number)], segment.tip)
             self.by_name[f"page {segment.name}"].setCheckable(True)
-        self._add("random", "&Random image", ["R"], "Noise any of the 10,000 test images")
-        self._add("seed", "New &seed", ["N"], "Other noise")
-        self._add("open", "Open &image…", ["E"], "Noise a picture file; dropping it on the window does the same")
-        self._add("paste", "&Paste image", ["Ctrl+V"], "Noise the picture in the clipboard")
-        self._add("draw", "&Draw an image", ["P"], "Draw with the mouse, on a pad in place of the test images")
+        self.add("random", "&Random image", ["R"], "Noise any of the 10,000 test images")
+        self.add("seed", "New &seed", ["N"], "Other noise")
+        self.add("open", "Open &image…", ["E"], "Noise a picture file; dropping it on the window does the same")
+        self.add("paste", "&Paste image", ["Ctrl+V"], "Noise the picture in the clipboard")
+        self.add("draw", "&Draw an image", ["P"], "Draw with the mouse, on a pad in place of the test images")
         self.by_name["draw"].setCheckable(True)
-        self._add("use", "&Use this schedule in Reverse chain", ["U"], "Sample Reverse chain's model over this schedule")
-        self._add("train", "Use this schedule in &Training", ["Shift+U"], "Begin a new run of training with this schedule")
+        self.add("use", "&Use this schedule in Reverse chain", ["U"], "Sample Reverse chain's model over this schedule")
+        self.add("train", "Use this schedule in &Training", ["Shift+U"], "Begin a new run of training with this schedule")
         theme.changed.connect(self._dress)
         self._dress()
-
-    def _add(self, name: str, text: str, keys: list[str], tip: str) -> None:
-        action = self.by_name[name] = make_action(self._owner, text, keys, tip)
-        action.setObjectName(name)
-
-    def on(self, name: str, slot: Callable[[], object]) -> None:
-        """Call `slot` when the action is triggered."""
-        self.by_name[name].triggered.connect(lambda _checked=False: slot())
-
-    def add_to(self, widget: QWidget) -> None:
-        """Let the keys act while the focus is in a widget."""
-        widget.addActions(list(self.by_name.values()))
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
@@ -84,7 +66,7 @@ class ForwardActions(QObject):
             tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "draw", "seed"),
             ("use", "train"),
         )  # fmt: skip
-        return separated(self, ([self.by_name[name] for name in group] for group in groups))
+        return self.in_groups(groups)
 
     def show_page(self, page: str) -> None:
         """Check the page in front."""
@@ -104,6 +86,5 @@ class ForwardActions(QObject):
         self.by_name["play"].setIcon(shown)
 
     def _dress(self, _tokens: object = None) -> None:
-        for name, glyph in ICONS.items():
-            self.by_name[name].setIcon(icon(glyph, self._theme.tokens))
+        self.dress()
         self._dress_play(self.by_name["play"].text() == "&Pause")

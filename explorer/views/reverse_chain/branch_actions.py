@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from collections.abc import Sequence
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.actions import make_action, separated
-from explorer.widgets.icons import icon
+from explorer.widgets.actions import NamedActions
 from explorer.widgets.theme import Theme
 
 ICONS = {
@@ -16,7 +16,7 @@ ICONS = {
 }  # fmt: skip
 
 
-class BranchActions(QObject):
+class BranchActions(NamedActions):
     """What can be done at a step to go on otherwise.
 
     Attributes
@@ -26,34 +26,28 @@ class BranchActions(QObject):
     """
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
-        super().__init__(owner)
-        self._theme, self._owner = theme, owner
-        self.by_name: dict[str, QAction] = {}
-        self._add("fresh", "New noise from &here", "Z", "Branch: draw another z from this t down")
-        self._add(
+        super().__init__(theme, owner, ICONS)
+        self.add("fresh", "New noise from &here", "Z", "Branch: draw another z from this t down")
+        self.add(
             "again",
             "The chain's own noise a&gain",
             "Shift+Z",
             "Branch: the chain's own z from this t down: the same again",
         )
-        self._add("paint", "P&aint…", "P", "Branch: paint on the selected sample at this t, and go on from there")
-        self._add("erase", "&Erase and fill in…", "E", "Branch: make a region anew from this t down, keeping the rest (RePaint)")
-        self._add("back_up", "&Back up…", "B", "Branch: noise a finished image up to t and come down again: how much of it survives?")
-        self._add("compare", "Open in &Compare beside its parent", "C", "The branch and the lane that it leaves, side by side")
-        self._add("parent", "Back to the paren&t", "Backspace", "Show the lane that this branch leaves")
-        self._add("delete", "&Delete branch", "Shift+Del", "Take this branch and those that leave it out of the tree")
-        theme.changed.connect(self._dress)
-        self._dress()
+        self.add("paint", "P&aint…", "P", "Branch: paint on the selected sample at this t, and go on from there")
+        self.add("erase", "&Erase and fill in…", "E", "Branch: make a region anew from this t down, keeping the rest (RePaint)")
+        self.add("back_up", "&Back up…", "B", "Branch: noise a finished image up to t and come down again: how much of it survives?")
+        self.add("compare", "Open in &Compare beside its parent", "C", "The branch and the lane that it leaves, side by side")
+        self.add("parent", "Back to the paren&t", "Backspace", "Show the lane that this branch leaves")
+        self.add("delete", "&Delete branch", "Shift+Del", "Take this branch and those that leave it out of the tree")
+        theme.changed.connect(self.dress)
+        self.dress()
 
-    def _add(self, name: str, text: str, key: str, tip: str) -> None:
-        action = self.by_name[name] = make_action(self._owner, text, key, tip)
-        action.setObjectName(f"branch-{name}")
+    def add(self, name: str, text: str, keys: str | Sequence[str], tip: str, checkable: bool = False) -> None:
+        """As of every action; their objects are called branch-..., apart from those of the chain."""
+        super().add(name, text, keys, tip, checkable)
+        self.by_name[name].setObjectName(f"branch-{name}")
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
-        groups = (("fresh", "again", "paint", "erase", "back_up"), ("compare", "parent", "delete"))
-        return separated(self._owner, ([self.by_name[name] for name in group] for group in groups))
-
-    def _dress(self, _tokens: object = None) -> None:
-        for name, glyph in ICONS.items():
-            self.by_name[name].setIcon(icon(glyph, self._theme.tokens))
+        return self.in_groups((("fresh", "again", "paint", "erase", "back_up"), ("compare", "parent", "delete")))
