@@ -13,7 +13,7 @@ from explorer.engine.latent_plane import OpenPlane, open_plane
 from explorer.engine.messages import ShowStroke, StrokeShown
 from explorer.engine.pictures import grey_tiles
 from explorer.errors import BadInput
-from explorer.latent.geodesic import relax
+from explorer.latent.geodesic import CODES, relax
 from explorer.latent.geometry import resample_by_image
 from explorer.latent.interpolation import line, spherical
 from explorer.latent.strokes import circle, length, resample
@@ -22,8 +22,8 @@ from explorer.recipe import Stroke
 ROUND = 129
 """Corners of an arc."""
 
-NODES = 33
-"""Of a geodesic."""
+MEASURED = 257
+"""Decodings between which a stroke's length in images is measured: chords between fewer are short cuts."""
 
 
 def show_stroke(request: ShowStroke, models: Models) -> Iterator[StrokeShown | None]:
@@ -68,19 +68,29 @@ def _shown(request: ShowStroke, plane: OpenPlane, outline: np.ndarray, iteration
         places = resample_by_image(plane.decode, plane.tensor(outline), stroke.frames).double().cpu().numpy()
     else:
         places = resample(outline, stroke.frames)
-    images = plane.decode(plane.tensor(places))
-    return _answer(request, places, outline, images, iteration, partial)
+    measured = _length(plane.decode(plane.tensor(resample(outline, MEASURED))))
+    return _answer(request, places, outline, plane.decode(plane.tensor(places)), measured, iteration, partial)
+
+
+def _length(images: Tensor) -> float:
+    """Sum of the distances between neighbouring images, pixels in [0, 1]."""
+    flat = images.flatten(1)
+    return float((flat[1:] - flat[:-1]).norm(dim=1).sum()) / 2
 
 
 def _answer(
-    request: ShowStroke, places: np.ndarray, outline: np.ndarray, images: Tensor, iteration: int = 0, partial: bool = False
+    request: ShowStroke,
+    places: np.ndarray,
+    outline: np.ndarray,
+    images: Tensor,
+    image_length: float,
+    iteration: int = 0,
+    partial: bool = False,
 ) -> StrokeShown:
-    values = images.float().cpu().numpy()
-    steps = np.linalg.norm(np.diff(values.reshape(len(values), -1), axis=0), axis=1) / 2
-    tiles = grey_tiles(values)
+    tiles = grey_tiles(images.float().cpu().numpy())
     for array in (places, outline, tiles):
         array.setflags(write=False)
-    return StrokeShown(request.path, request.stroke, places, outline, tiles, length(outline), float(steps.sum()), iteration, partial)
+    return StrokeShown(request.path, request.stroke, places, outline, tiles, length(outline), image_length, iteration, partial)
 
 
 def _off_plane(request: ShowStroke, plane: OpenPlane) -> StrokeShown:
@@ -91,13 +101,14 @@ def _off_plane(request: ShowStroke, plane: OpenPlane) -> StrokeShown:
     codes = torch.from_numpy(arc.astype(np.float32)).to(plane.device)
     if stroke.spacing == "image":
         codes = resample_by_image(model.decode, codes, stroke.frames)
+    fine = torch.from_numpy(spherical(ends[0], ends[1], MEASURED).astype(np.float32)).to(plane.device)
     outline = plane.slice.project(arc)[0]
     places = plane.slice.project(codes.double().cpu().numpy())[0]
-    return _answer(request, np.ascontiguousarray(places), np.ascontiguousarray(outline), model.decode(codes))
+    return _answer(request, np.ascontiguousarray(places), np.ascontiguousarray(outline), model.decode(codes), _length(model.decode(fine)))
 
 
 def _relaxed(request: ShowStroke, plane: OpenPlane) -> Generator[StrokeShown | None, None, None]:
     start, end = np.array(request.stroke.path, np.float64)
-    for now in relax(plane.decode, plane.tensor(line(start, end, NODES))):
+    for now in relax(plane.decode, plane.tensor(line(start, end, CODES))):
         yield None
         yield _shown(request, plane, now.path.double().cpu().numpy(), now.iteration, not now.done)

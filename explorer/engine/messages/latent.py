@@ -187,7 +187,7 @@ class StrokeShown:
         The curve itself.
     tiles : ndarray, shape (frames, H, W, 3), uint8
     plane_length, image_length : float
-        Of the outline on the plane, and of its decodings: Euclidean over pixels in [0, 1].
+        Of the outline on the plane, and of its decodings (between 257 of them): Euclidean over pixels in [0, 1].
     iteration : int
         Of a geodesic; 0 for other shapes.
     partial : bool

@@ -68,7 +68,7 @@ class SelectionSection(Section):
         self.to.setToolTip("Line, spherical interpolation and geodesic from this point to another (J)")
         self.facts = Facts({
             "plane": "Length of the stroke, in latent units",
-            "images": "Length of its decodings: sum of distances between neighbouring frames, pixels in [0, 1]",
+            "images": "Length of its decodings: sum of the distances between 257 of them along the stroke, pixels in [0, 1]",
         })  # fmt: skip
         let_wheel_pass(self.spacing, self.shape_, self.to)
         first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
