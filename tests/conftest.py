@@ -13,6 +13,7 @@ import torch  # before Qt: on Windows it cannot be loaded after  # isort: skip
 
 import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ SHIPPED = (
 PATIENCE = 300_000  # milliseconds; only a test that fails waits as long
 
 torch.set_num_threads(1)
+gc.disable()  # and collected below: a thread of a test that happened to collect would delete another test's widgets
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Garbage is collected between tests, by the main thread, when Python would."""
+    yield
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation]:
+            gc.collect(generation)
+            break
 
 
 class PatientBot(QtBot):
@@ -133,12 +145,29 @@ def _widgets_left(before: set[object]) -> list[object]:
 
 
 def _running_qthreads() -> list[str]:
-    from PySide6.QtCore import QThread
     from shiboken6 import isValid
 
-    main = QThread.currentThread()
-    found = [o for o in gc.get_objects() if issubclass(type(o), QThread)]
-    return [t.objectName() or repr(t) for t in found if isValid(t) and t is not main and t.isRunning()]
+    return [t.objectName() or repr(t) for t in list(_started) if isValid(t) and t.isRunning()]
+
+
+_started: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Every QThread that was started."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_noted() -> Iterator[None]:
+    """Note every QThread that starts: to look for them among all objects would take longer than most tests."""
+    from PySide6.QtCore import QThread
+
+    start = QThread.start
+
+    def noted(self: QThread, *priority: QThread.Priority) -> None:
+        _started.add(self)
+        start(self, *priority)
+
+    QThread.start = noted
+    yield
+    QThread.start = start
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QThread, Signal
+import gc
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from explorer.engine.mailbox import Mailbox
 from explorer.engine.messages import Request, Result
@@ -10,6 +12,9 @@ from explorer.engine.outbox import Outbox
 
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB
 SHUTDOWN_MILLISECONDS = 10_000
+COLLECT_MILLISECONDS = 250
+FULL_PATIENCE = 4
+"""How much longer than usual a collection of everything is put off: it stops the window for a tenth of a second."""
 
 
 class _EngineThread(QThread):
@@ -38,6 +43,47 @@ class _EngineThread(QThread):
                         self._outbox.put(Result(request.request_id, request.channel, request.generation, outcome))
 
 
+class _Collector(QObject):
+    """Has the main thread alone collect garbage while an engine thread runs.
+
+    Python collects on whichever thread happens to allocate. On the engine thread that would destroy widgets which went out of
+    use, while the main thread may be about to send them an event: the process ends in a segmentation fault.
+    """
+
+    _running = 0
+    _was_enabled = True
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self, interval=COLLECT_MILLISECONDS)
+        self._timer.timeout.connect(self._collect)
+
+    def begin(self) -> None:
+        if self._timer.isActive():
+            return
+        if _Collector._running == 0:
+            _Collector._was_enabled = gc.isenabled()
+            gc.disable()
+        _Collector._running += 1
+        self._timer.start()
+
+    def end(self) -> None:
+        if not self._timer.isActive():
+            return
+        self._timer.stop()
+        _Collector._running -= 1
+        if _Collector._running == 0 and _Collector._was_enabled:
+            gc.enable()
+
+    def _collect(self) -> None:
+        """The oldest generation that Python itself would collect by now."""
+        limits = gc.get_threshold()
+        for generation, patience in ((2, FULL_PATIENCE), (1, 1), (0, 1)):
+            if limits[generation] and gc.get_count()[generation] > patience * limits[generation]:
+                gc.collect(generation)
+                return
+
+
 class Worker(QObject):
     """Owns the engine thread; lives on the main thread.
 
@@ -54,6 +100,7 @@ class Worker(QObject):
         self._mailbox = Mailbox()
         self._outbox = Outbox(self.woken.emit)
         self._thread = _EngineThread(self._mailbox, self._outbox)
+        self._collector = _Collector(self)
 
     @property
     def running(self) -> bool:
@@ -62,6 +109,7 @@ class Worker(QObject):
 
     def start(self) -> None:
         """Start the thread."""
+        self._collector.begin()
         self._thread.start()
 
     def post(self, request: Request) -> None:
@@ -79,4 +127,7 @@ class Worker(QObject):
     def shutdown(self, timeout_ms: int = SHUTDOWN_MILLISECONDS) -> bool:
         """Cancel all, end the thread and wait for it; False if it did not end in time."""
         self._mailbox.close()
-        return self._thread.wait(timeout_ms)
+        is_over = self._thread.wait(timeout_ms)
+        if is_over:
+            self._collector.end()
+        return is_over

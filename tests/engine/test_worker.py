@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -121,6 +123,32 @@ def test_a_closed_client_delivers_nothing_more(qtbot: QtBot, client: Client, che
         pass
     assert len(progress) == count
     assert not client.busy
+
+
+def test_garbage_is_collected_by_the_main_thread_alone(qtbot: QtBot) -> None:
+    """A widget in a cycle that the engine thread collects is deleted under the event loop's hands."""
+    threads: set[int] = set()
+
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            threads.add(threading.get_ident())
+
+    gc.enable()
+    try:
+        worker = Worker()
+        worker.start()
+        assert not gc.isenabled()
+        kept = [Knot() for _ in range(2 * gc.get_threshold()[0])]
+        del kept
+        qtbot.waitUntil(lambda: bool(threads), timeout=TIMEOUT)
+        assert threads == {threading.get_ident()}
+        assert worker.shutdown(TIMEOUT)
+        assert gc.isenabled()
+    finally:
+        gc.disable()
 
 
 def test_the_client_says_when_it_is_busy(qtbot: QtBot, client: Client) -> None:
