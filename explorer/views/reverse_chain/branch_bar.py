@@ -22,7 +22,8 @@ from explorer.widgets.timeline import HANDLE, Timeline
 ROWS = ((900, 8), (800, 5), (0, 3))
 """Lines of the tree that are shown at once in a workspace so high."""
 SMALL = 40
-HINT = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."
+HINT = "Change something here and go on: every branch is kept."
+HINT_TIP = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."
 
 
 class BranchBar(Card):
@@ -42,7 +43,7 @@ class BranchBar(Card):
         self.title.setFont(text_font(12, QFont.Weight.DemiBold))
         self.title.setMinimumWidth(108)
         self.hint = QElidingLabel(HINT)
-        self.hint.setToolTip(HINT)
+        self.hint.setToolTip(HINT_TIP)
         mark(self.hint, "faint")
         self.change = QToolButton()
         self.change.setText("Change")
