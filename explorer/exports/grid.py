@@ -52,7 +52,7 @@ class SmallMultiples:
         """Width of a column: an image, or its label where that is wider."""
         font = text_font()
         widest = max((math.ceil(font.getlength(label)) for label in self.labels), default=0)
-        return max(self.image_shape[2] * self.factor, min(widest, 160)) + MARGIN
+        return max(self.image_shape[2] * self.factor, min(widest, 160)) + 2 * MARGIN
 
     @cached_property
     def left(self) -> int:
@@ -89,7 +89,7 @@ class SmallMultiples:
 
         for index, label in enumerate(self.labels):
             text = label
-            while len(text) > 1 and font.getlength(text) > self.column - 4:
+            while len(text) > 1 and font.getlength(text) > self.column - MARGIN:
                 text = text[:-2] + "…"
             draw.text((self.left + (index + 0.5) * self.column, LINE_HEIGHT / 2), text, ink(INK), font, anchor="mm")
         for sample in range(self.samples):

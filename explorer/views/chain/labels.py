@@ -31,6 +31,8 @@ NOTHING = "–"
 TINTS = (100, 145, 72)
 """Lightness in percent of the first, second ... lane of one option, where these are few."""
 FEW = 3
+USUAL = ("own schedule", "nothing changed", "shared seed")
+"""Told of a lane only where nothing else is: the others say that they are not so."""
 
 
 def term_colours(tokens: Tokens) -> dict[str, str]:
@@ -134,8 +136,9 @@ def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
     told = []
     for lane in lanes:
         twins = [other for other in lanes if option_name(other) == option_name(lane)]
-        words = ", ".join(words for differs, words in _settings(lane, twins) if differs)
-        told.append(f" · {words}" if words else "")
+        words = [words for differs, words in _settings(lane, twins) if differs]
+        words = [word for word in words if word not in USUAL] or words
+        told.append(f" · {', '.join(words)}" if words else "")
     return tuple(told)
 
 

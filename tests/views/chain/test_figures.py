@@ -82,6 +82,8 @@ def test_the_title_has_what_differs_and_the_subtitle_the_rest() -> None:
     assert lane_subtitle(lanes[0], lanes) == "predicts ε · η 0"
     cosine = msgspec.structs.replace(C, schedule=ScheduleChoice("cosine", 400))
     assert lane_titles((B, C, cosine)) == ("Option B", "Option C · own schedule", "Option C · cosine, T = 400")
+    few = msgspec.structs.replace(C, sampler=Sampler(5))
+    assert lane_titles((few, C, cosine)) == ("Option C · 5 steps", "Option C · all steps", "Option C · cosine, T = 400, all steps")
     seeds = tuple(msgspec.structs.replace(C, seed=seed) for seed in range(3))
     assert short_titles(seeds) == ("seed 0", "seed 1", "seed 2")
     assert short_titles((C,)) == ("C",)
