@@ -2,7 +2,7 @@
 
 Pointer to pixels: from the mouse event to the decoding painted in the inspector, through the engine thread, against
 the bare decoder and one painting of its picture. Manifold: decoded in blocks with cancel points, against one batch.
-Panning: one repaint of the plane with 10,000 codes, against pyqtgraph's scatter plot of the same codes and size.
+Panning: a mouse event of a drag and the repaint of the plane with 10,000 codes, against pyqtgraph's scatter plot of the same codes and size.
 
 Usage: python benchmarks/plane.py
 """
@@ -20,7 +20,7 @@ import numpy as np
 import pyqtgraph
 import torch
 from common import compare, machine
-from PySide6.QtCore import QEventLoop, QPoint
+from PySide6.QtCore import QEventLoop, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -100,10 +100,11 @@ def panning(app: QApplication, ws: LatentWorkspace, rounds: int) -> None:
     scatter.resize(plane.size())
     scatter.show()
     app.processEvents()
-    start = plane.view
+    button, middle = Qt.MouseButton.MiddleButton, plane.rect().center()
+    QTest.mousePress(plane, button, pos=middle)
 
     def ours(turn: int) -> None:
-        plane._take_view(start.panned(turn % 60, turn % 40))
+        QTest.mouseMove(plane, middle + QPoint(turn % 60, turn % 40))
         plane.repaint()
 
     def peer(turn: int) -> None:
@@ -112,6 +113,7 @@ def panning(app: QApplication, ws: LatentWorkspace, rounds: int) -> None:
 
     found = compare(ours, peer, rounds)
     print(f"10,000 codes panned: {found.ours * 1e3:.2f} ms a frame, pyqtgraph {found.peer * 1e3:.2f} ms, ratio {found.ratio:.2f}")
+    QTest.mouseRelease(plane, button, pos=middle)
     scatter.close()
 
 

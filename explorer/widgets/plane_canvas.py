@@ -123,11 +123,13 @@ class PlaneCanvas(PlaneContents):
 
     def _draw_edge(self, painter: QPainter, tokens: Tokens) -> None:
         """The card's round corners, over what was drawn: twice as fast as drawing all of it through a round clip."""
-        card, around = QPainterPath(), QPainterPath()
+        card, corners = QPainterPath(), QPainterPath()
         card.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
-        around.addRect(QRectF(self.rect()))
+        for x in (0, self.width() - CORNER):
+            for y in (0, self.height() - CORNER):
+                corners.addRect(QRectF(x, y, CORNER, CORNER))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(around.subtracted(card), QColor(tokens.window))
+        painter.fillPath(corners.subtracted(card), QColor(tokens.window))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(tokens.border), 1))
         painter.drawPath(card)

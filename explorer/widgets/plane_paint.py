@@ -22,6 +22,9 @@ from explorer.widgets.theme import CLASS_COLOURS, Tokens
 MANIFOLD_SHADE = 0.42
 """How much of black lies over the manifold, so that what is drawn on it stands out."""
 
+HALO = 3.0
+"""Width of what surrounds words, in pixels."""
+
 RING = 6.0
 THUMBNAIL = 56.0
 
@@ -76,22 +79,33 @@ def strong_ink(tokens: Tokens, over_picture: bool) -> tuple[QColor, QColor]:
 
 def draw_words(painter: QPainter, baseline: QPointF, text: str, colour: QColor, halo: QColor, pixels: int = 10) -> None:
     """Small words that can be read on anything."""
-    outline = _letters(text, painter.font().family(), pixels).translated(baseline)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(halo, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPath(outline)
-    painter.fillPath(outline, colour)
+    device = painter.device()
+    ratio = device.devicePixelRatioF() if device is not None else 1.0
+    image, offset = _written(text, painter.font().family(), pixels, colour.rgba(), halo.rgba(), ratio)
+    at = baseline + offset
+    painter.drawImage(QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio), image)
 
 
 @lru_cache(maxsize=512)
-def _letters(text: str, family: str, pixels: int) -> QPainterPath:
-    """Outlines of words: the same numbers are drawn in every frame of a drag."""
-    font = QFont(family)
+def _written(text: str, family: str, pixels: int, colour: int, halo: int, ratio: float) -> tuple[QImage, QPointF]:
+    """Words as a picture, and where it begins from their baseline: the same numbers are drawn in every frame of a drag."""
+    font, outline = QFont(family), QPainterPath()
     font.setPixelSize(pixels)
-    outline = QPainterPath()
     outline.addText(QPointF(0, 0), font, text)
-    return outline
+    area = outline.boundingRect().adjusted(-HALO, -HALO, HALO, HALO).toAlignedRect()
+    image = QImage(
+        math.ceil(max(1, area.width()) * ratio), math.ceil(max(1, area.height()) * ratio), QImage.Format.Format_ARGB32_Premultiplied
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-area.x(), -area.y())
+    painter.setPen(QPen(QColor.fromRgba(halo), HALO, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPath(outline)
+    painter.fillPath(outline, QColor.fromRgba(colour))
+    painter.end()
+    return image, QPointF(area.topLeft())
 
 
 def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Extent) -> None:

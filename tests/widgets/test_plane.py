@@ -309,3 +309,14 @@ def test_hover_says_the_code_under_the_pointer_and_its_leaving(plane: Plane) -> 
     QApplication.sendEvent(plane, QEvent(QEvent.Type.Leave))
     assert codes[0] == pytest.approx((0.7, -1.2))
     assert codes[-1] is None
+
+
+def test_another_view_under_a_pointer_that_lies_still_is_another_place(plane: Plane) -> None:
+    places: list[object] = []
+    plane.hovered.connect(places.append)
+    QTest.mouseMove(plane, at(plane, 1.0, 0.5))
+    plane.zoom(2)
+    assert places[-1] == pytest.approx((0.5, 0.25), abs=0.01)
+    QApplication.sendEvent(plane, QEvent(QEvent.Type.Leave))
+    plane.zoom(2)
+    assert places[-1] is None

@@ -78,8 +78,8 @@ class SliceSection(Section):
         self._sliders.setSpacing(4)
         self.column.addLayout(self._sliders)
         self._rows: list[_Offset] = []
-        self.through = ActionButton(actions.through_code)
-        self.reset = ActionButton(actions.reset_offsets)
+        self.through = ActionButton(actions.through_code, "Through code")
+        self.reset = ActionButton(actions.reset_offsets, "To the middle")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.through, self.reset):
