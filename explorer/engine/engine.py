@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.engine import branch_pictures, devices, exact, exports, latent, shelf, unet
+from explorer.engine import branch_pictures, devices, exact, exports, latent, shelf, training_cost, unet
 from explorer.engine.chains import Chains
 from explorer.engine.forward import Forward
 from explorer.engine.frames import FrameStore
@@ -21,6 +21,7 @@ from explorer.engine.messages import (
     MakeThumbnail,
     MeasureIdeal,
     MeasureSimilarity,
+    MeasureTraining,
     ObjectivePayload,
     OpenCheckpoint,
     OpenDataSet,
@@ -144,6 +145,8 @@ class Engine:
                 return exact.find_nearest(payload, self.chains)
             case MeasureIdeal():
                 return self._ideal.measure(payload, self.chains)
+            case MeasureTraining():
+                return training_cost.measure(payload, self.models.device)
             case InspectUNet():
                 return unet.inspect(payload, self.chains)
             case _:

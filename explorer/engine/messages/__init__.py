@@ -107,6 +107,7 @@ from explorer.engine.messages.system import (
     SetFrameBudget,
     StartEngine,
 )
+from explorer.engine.messages.training import MeasureTraining, TrainingMeasured
 from explorer.engine.messages.unet import (
     BlockShown,
     ChannelsShown,
@@ -175,6 +176,7 @@ __all__ = [
     "MeasureBound",
     "MeasureIdeal",
     "MeasureSimilarity",
+    "MeasureTraining",
     "NearestShown",
     "ObjectiveOutcome",
     "ObjectivePayload",
@@ -220,6 +222,7 @@ __all__ = [
     "SurvivalShown",
     "TermsShown",
     "ThumbnailMade",
+    "TrainingMeasured",
     "TreeShown",
     "TreeTile",
     "UNetAbsent",
@@ -239,11 +242,13 @@ Payload = (
     | MeasureSimilarity | ExportChain | ReadExport
     | ForwardPayload
     | ObjectivePayload
+    | MeasureTraining
 )  # fmt: skip
 
 BACKGROUND = (
     SampleChain, ScanLibrary, MakeThumbnail, EncodeImages, DecodeGrid, DrawCodes, ShowField, ShowGeodesic, ExportStrip, MeasureSimilarity,
     MeasureIdeal, ExportChain, ShowStepBack, MeasureBound,
+    MeasureTraining,
 )  # fmt: skip
 """Payloads that give way, between steps, to the others."""
 
@@ -281,6 +286,7 @@ Outcome = (
     | SimilarityMeasured | ExportProgress | Exported | ExportRead
     | ForwardOutcome
     | ObjectiveOutcome
+    | TrainingMeasured
     | Failed | Cancelled
 )  # fmt: skip
 

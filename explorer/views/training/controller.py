@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from explorer.engine.messages import MeasureTraining, Outcome
 from explorer.errors import BadInput
 from explorer.recipe.training import TrainRecipe
 from explorer.state.session import Session
@@ -20,6 +21,7 @@ from explorer.views.training.pictures import SnapshotPictures
 from explorer.views.workspace import Context
 
 POLL_MS = 500
+COST_CHANNEL = "training.cost"
 LIST_EVERY = 10
 """Polls after which all folders are read, not only those of live and shown runs."""
 
@@ -221,6 +223,14 @@ class TrainingController(QObject):
             self._context.store.update_training(chosen=tuple(folders[:MAX_CHOSEN]), form=recipes[0], snapshot=None, relative=relative)
             self.look_again()
         return len(folders) == len(recipes)
+
+    def measure(self, recipe: TrainRecipe, receiver: Callable[[Outcome], None]) -> None:
+        """Try a few updates of a run; the receiver gets what they took, or why there can be none."""
+        self._context.client.send(MeasureTraining(recipe), COST_CHANNEL, receiver, on_failure=receiver)
+
+    def stop_measuring(self) -> None:
+        """Nobody wants to know any more."""
+        self._context.client.cancel(COST_CHANNEL)
 
     def each(self, verb: str) -> None:
         """Pause, stop or go on with every chosen run to which that can be done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.engine.messages import TrainingMeasured
 from explorer.recipe.training import TrainRecipe
 from explorer.training.runs import Run
 from explorer.views.training.figures import clock
@@ -26,26 +27,39 @@ def speed_of(run: Run) -> float:
     return run.launch.speed if run.launch is not None else 0.0
 
 
-def time_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1) -> str:
-    """For example "about 12:30, at the 850 images/s of 2026-01-02-ddpm-c"."""
+def unknown(recipe: TrainRecipe, runs: Sequence[Run], measured: TrainingMeasured | None) -> bool:
+    """Whether nothing is known of such a run, and trying a few updates would tell."""
+    known = alike(recipe, runs) is not None or (measured is not None and _cost(measured.recipe) == _cost(recipe))
+    return not known and (recipe.dataset == "mnist" or recipe.size is not None)
+
+
+def time_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measured: TrainingMeasured | None = None) -> str:
+    """For example "about 12:30, at the 850 images/s of 2026-01-02-ddpm-c"; without such a run, as measured here just now."""
     if recipe.steps == 0:
         return f"the {recipe.count} images are fewer than one batch of {recipe.batch}"
     like = alike(recipe, runs)
-    if like is None:
-        return "unknown until it runs: no run of this kind has been seen yet"
-    speed = speed_of(like)
+    tried = like is None and measured is not None and _cost(measured.recipe) == _cost(recipe)
+    if like is not None:
+        speed, whose = speed_of(like), f"the {speed_of(like):.0f} images/s of {like.folder.name}"
+    elif tried and measured is not None:
+        speed = 1 / measured.seconds_per_image
+        whose = f"{speed:.3g} images/s, as a few updates took here now"
+    else:
+        return "trying a few updates…" if unknown(recipe, runs, measured) else "unknown until the images are read"
     if recipe.steps is None:
-        return f"unknown until the images are read; {speed:.0f} images/s in {like.folder.name}"
+        return f"unknown until the images are read; at {whose}"
     seconds = recipe.steps * recipe.batch / speed * count
     together = f" for {count} runs that share this machine" if count > 1 else ""
-    return f"about {clock(seconds)}{together}, at the {speed:.0f} images/s of {like.folder.name}"
+    return f"about {clock(seconds)}{together}, at {whose}"
 
 
-def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1) -> str:
+def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measured: TrainingMeasured | None = None) -> str:
     """For example "about 1.2 GB, as 2026-01-02-ddpm-c"."""
     like = alike(recipe, runs)
     if like is None or like.launch is None or not like.launch.memory:
-        return "unknown until it runs"
+        if measured is None or _cost(measured.recipe) != _cost(recipe):
+            return "trying a few updates…" if unknown(recipe, runs, measured) else "unknown"
+        return f"about {measured.memory / GIGABYTE * count:.1f} GB, from what an update keeps"
     return f"about {like.launch.memory / GIGABYTE * count:.1f} GB, as {like.folder.name}"
 
 

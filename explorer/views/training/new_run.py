@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import get_args
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -23,9 +23,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.engine.messages import Failed, Outcome, TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
 from explorer.training.runs import Run, free_folder
-from explorer.views.training.estimate import memory_words, time_words
+from explorer.views.training.estimate import memory_words, time_words, unknown
 from explorer.views.training.fields import Fields, named
 from explorer.widgets.style import inset_numbers, mark
 from explorer.widgets.theme import GRID
@@ -33,6 +34,7 @@ from explorer.widgets.theme import GRID
 TOP = Qt.AlignmentFlag.AlignTop
 ABC = "ABC"
 LABEL_WIDTH = 104
+PATIENCE_MS = 300
 UNBOUND = ("Data set", "Command", "Time", "Memory")
 """Labels of rows whose field is none of its own."""
 
@@ -70,6 +72,11 @@ CODES = (("Code si&ze", "code"), ("La&yers", "architecture"), ("&Hidden widths",
 class NewRun(QDialog):
     """Asks for a run; `take` gets its recipes, one or three.
 
+    Signals
+    -------
+    measure_wanted(object)
+        Nothing is known of such a run (a TrainRecipe): try a few updates, and tell `show_measured`.
+
     Parameters
     ----------
     recipe : TrainRecipe
@@ -78,6 +85,8 @@ class NewRun(QDialog):
         What the estimate is made from.
     """
 
+    measure_wanted = Signal(object)
+
     def __init__(
         self, recipe: TrainRecipe, runs: Sequence[Run], take: Callable[[tuple[TrainRecipe, ...]], object], parent: QWidget
     ) -> None:
@@ -85,6 +94,11 @@ class NewRun(QDialog):
         self.recipe, self._runs, self._take = recipe, runs, take
         self._abc = False
         self._troubles: dict[str, str] = {}
+        self._measured: TrainingMeasured | None = None
+        self._untried: TrainRecipe | None = None
+        self._reason = ""
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._ask)
         self.typed = ""
         self.setWindowTitle("New run")
         self.model = QComboBox()
@@ -259,14 +273,31 @@ class NewRun(QDialog):
         # options are not broken after their dashes; paths and lists may be after a slash and a comma
         self.command.setText(self.typed.replace("-", "-\u2060").replace("/", "/\u200b").replace(",", ",\u200b"))
         trouble, count = self._wrong(), len(self.recipes)
-        self.time.setText(trouble or time_words(recipe, self._runs, count))
-        self.memory.setText(memory_words(recipe, self._runs, count))
+        self.time.setText(trouble or time_words(recipe, self._runs, count, self._measured))
+        self.memory.setText(memory_words(recipe, self._runs, count, self._measured))
+        if not trouble and recipe == self._untried:
+            self.time.setText(f"unknown: {self._reason}")
+        elif unknown(recipe, self._runs, self._measured):
+            self._patience.start()
         wrong = bool(trouble) or recipe.steps == 0
         mark(self.time, "error" if wrong else "muted")
         mark(self.memory, "muted")
         self.ok.setEnabled(not wrong)
         self.layout().activate()
         self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
+
+    def _ask(self) -> None:
+        if not self._wrong() and unknown(self.recipe, self._runs, self._measured):
+            self.measure_wanted.emit(self.recipe)
+
+    def show_measured(self, outcome: Outcome) -> None:
+        """What a few updates took, or why there can be none."""
+        if isinstance(outcome, TrainingMeasured):
+            self._measured = outcome
+        elif isinstance(outcome, Failed):
+            self._untried = self.recipe
+            self._reason = outcome.message
+        self._show()
 
     def _wrong(self) -> str:
         """Why this run cannot be started; empty if it can."""

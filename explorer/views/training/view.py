@@ -213,6 +213,8 @@ class TrainingWorkspace(Workspace):
         self.form = NewRun(self._state.form, self.controller.runs, self.controller.start, self.window())
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form.finished.connect(lambda _result: self.context.store.update_training(asking=False))
+        self.form.measure_wanted.connect(lambda recipe: self.controller.measure(recipe, self.form.show_measured))
+        self.form.finished.connect(self.controller.stop_measuring)
         self.form.open()
 
     def _delete(self) -> None:
