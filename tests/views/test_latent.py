@@ -858,6 +858,11 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
     section = ws.inspector.slice_
     assert section.heading.text() == "PLANE THROUGH 4 DIMENSIONS"
+    codes = ws.panes[0].codes
+    assert codes is not None
+    squared = codes.origin[0] ** 2 + codes.origin[1] ** 2 + codes.origin_distance**2  # of the place at (0, 0), which is looked at
+    density = ws.inspector.probe.facts.value("log p(z)").replace("\u2212", "-")
+    assert float(density) == pytest.approx(-0.5 * squared - 2 * np.log(2 * np.pi), abs=1e-3)
     assert ws.actions_.prior.isEnabled()
     section.kind.activated.emit(section.kind.findData("axes"))
     settle(ws, qtbot)

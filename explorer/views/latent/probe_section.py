@@ -37,8 +37,7 @@ class ProbeSection(Section):
         """A place, with its decoding once it has come; `codes` say where the plane lies in its latent space."""
         self.set_title(probe.title)
         self.facts.show_value("z", pair(probe.x, probe.y, digits))
-        placed = () if codes is None else (codes.origin, codes.origin_distance, codes.dimensions)
-        density = number(log_prior(probe.x, probe.y, *placed))
+        density = "" if codes is None else number(log_prior(probe.x, probe.y, codes.origin, codes.origin_distance, codes.dimensions))
         self.facts.show_value("log p(z)", density if variational else "no prior")
         decoded = probe.decoded
         if decoded is not self._decoded:

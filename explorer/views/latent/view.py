@@ -269,7 +269,7 @@ class LatentWorkspace(Workspace):
         if what == "stroke" and first:
             state = self._state
             self._inspector.selection.show_item(verbs.item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
-        elif what == "probe" and first:
+        elif what in ("probe", "codes") and first:
             self._show_probe()
         elif what == "picture" and first:
             self._inspector.show_picture(self.panes[0].picture)
