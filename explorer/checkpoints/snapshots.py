@@ -101,7 +101,7 @@ def stamp(path: Path) -> int:
 def snapshots(path: Path) -> tuple[Snapshot, ...]:
     """Snapshots of the run that a checkpoint is of, in the order of training, that checkpoint among them.
 
-    Files of another kind of model, option, network or shape of images, and files that cannot be read, are left out.
+    Files of another kind of model, option, schedule or shape of images, and files that cannot be read, are left out.
     Of two that have seen as many images (a run's last epoch and `final.safetensors`) the later named is kept.
     Empty if `path` is of no run, or if there is but one.
     """
@@ -145,8 +145,9 @@ def _candidates(folder: Path) -> tuple[Path, ...]:
 
 
 def _alike(card: Card, other: Card) -> bool:
-    return (card.kind, card.option, card.network, card.data.shape, card.schedule) == (
-        other.kind, other.option, other.network, other.data.shape, other.schedule,
+    """Whether one can be an earlier moment of the other: what is in a recipe stays valid. Layers may have been added on the way."""
+    return (card.kind, card.option, card.network.name, card.data.shape, card.schedule) == (
+        other.kind, other.option, other.network.name, other.data.shape, other.schedule,
     )  # fmt: skip
 
 
@@ -170,4 +171,3 @@ def _card(path: str, _modified: int, size: int) -> Card | None:
         return decode_card(header["__metadata__"][METADATA_KEY])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-

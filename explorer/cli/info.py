@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -45,6 +46,9 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     import msgspec
     import torch
 
+    from explorer.checkpoints.locate import source_of
+    from explorer.checkpoints.snapshots import snapshots
+
     card = checkpoint.card
     if card.kind == "ddpm":
         from explorer.engine.predictors import from_checkpoint
@@ -57,6 +61,9 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     }  # fmt: skip
     for part in ("network", "schedule", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
+    found["snapshots"] = [
+        {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(checkpoint.path)
+    ]
     return found
 
 
@@ -91,5 +98,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     for metric in found["metrics"]:
         real = f" (real images {metric['reference']:.4g})" if metric.get("reference") is not None else ""
         rows.append((metric["name"], f"{metric['value']:.4g}{real}: {metric['command']}"))
+    for number, snapshot in enumerate(found["snapshots"]):
+        rows.append(("" if number else "snapshots", f"{snapshot['images']:,} images: {snapshot['checkpoint']}"))
     rows.append(("file", f"{found['bytes']:,} bytes, sha256 {found['sha256']}"))
     return [found["path"], *(f"  {name:<10} {text}" for name, text in rows)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.checkpoints.snapshots import stamp
+from explorer.checkpoints.snapshots import run_folder, stamp
 from explorer.engine.client import Client
 from explorer.engine.messages import (
     CheckpointOpened,
@@ -74,12 +74,18 @@ class Library(QObject):
 
     def follow(self, paths: tuple[str, ...]) -> None:
         """Know every snapshot of the runs that these checkpoints are of, from now on, also those still to be written."""
-        fresh = {path: found for path in paths if path not in self._runs and (found := stamp(Path(path)))}
+        shipped = {entry.path for entry in self.known if entry.shipped}  # read at the start, and as they are for good
+        followed = {run_folder(Path(path)) for path in self._runs}
+        fresh = {}
+        for path in paths:
+            folder = None if path in shipped else run_folder(Path(path))
+            if folder is not None and folder not in followed and (found := stamp(Path(path))):
+                fresh[path] = found
+                followed.add(folder)
         if fresh:
             self._runs |= fresh
             self._timer.start()
-            if not fresh.keys() <= {entry.path for entry in self.known if entry.shipped}:  # those are read at the start
-                self.scan(self._recent)
+            self.scan(self._recent)
 
     def _look(self) -> None:
         now = {path: stamp(Path(path)) for path in self._runs}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shlex
 import time
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from explorer.checkpoints.snapshots import files_of_run, of_run
 from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.recipe.training import TrainRecipe
@@ -248,16 +248,17 @@ def snapshots(run: Run) -> tuple[Snapshot, ...]:
     """Checkpoints of a run in the order of training."""
     per_epoch = run.status.steps // max(1, run.status.epochs) if run.status is not None else 0
     found: dict[int, Snapshot] = {}
-    with contextlib.suppress(OSError):
-        for path in sorted(run.folder.iterdir()):
-            named = re.fullmatch(r"(epoch|snapshot)-(\d{1,9})\.safetensors", path.name)
-            if named is not None:
-                step = int(named[2]) * (per_epoch if named[1] == "epoch" else 1)
-                found[step] = Snapshot(str(path), step)
-        last = run.folder / "final.safetensors"
-        if not found and last.exists():
-            step = run.status.step if run.status is not None else 0
-            found[step] = Snapshot(str(last), step)
+    last: Path | None = None
+    for path in files_of_run(run.folder):
+        kind, number = of_run(path.name) or ("final", 0)
+        if kind == "final":
+            last = path
+        else:
+            step = number * (per_epoch if kind == "epoch" else 1)
+            found[step] = Snapshot(str(path), step)
+    if not found and last is not None:
+        step = run.status.step if run.status is not None else 0
+        found[step] = Snapshot(str(last), step)
     return tuple(found[step] for step in sorted(found))
 
 

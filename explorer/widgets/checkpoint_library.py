@@ -138,10 +138,9 @@ class CheckpointLibrary(QDialog):
         self._show_state()
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
-        entry = self.cards.chosen
-        if entry is not None and self._moment not in self._library.snapshots_of(entry):  # another run begins at its end
-            self._moment = None
-        self._show_chosen()
+        if not self.cards.filling:
+            self._moment = None  # another run begins at its end
+            self._show_chosen()
 
     @property
     def chosen(self) -> LibraryEntry | None:

@@ -29,11 +29,18 @@ def entry_of(index: Index) -> LibraryEntry | None:
 
 
 class LibraryCards(QListView):
-    """A wrapping row of cards over the library."""
+    """A wrapping row of cards over the library.
+
+    Attributes
+    ----------
+    filling : bool
+        The cards are being made anew: what is selected meanwhile is nobody's choice.
+    """
 
     def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
+        self.filling = False
         self._items = QStandardItemModel(self)
         self._found = QSortFilterProxyModel(self)
         self._found.setSourceModel(self._items)
@@ -81,6 +88,7 @@ class LibraryCards(QListView):
     def fill(self) -> None:
         """Show the library's entries anew, keeping the selection."""
         chosen = self.chosen
+        self.filling = True
         self._items.clear()
         for entry in self._library.entries:
             item = QStandardItem(entry.name)
@@ -99,6 +107,7 @@ class LibraryCards(QListView):
                 self._library.want_thumbnail(entry)
         if chosen is not None:
             self.choose(chosen.path)
+        self.filling = False
         if not self.currentIndex().isValid():
             self._choose_first()
 

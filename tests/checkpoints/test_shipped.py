@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 import torch
 
 from explorer.checkpoints.files import load, read_card
+from explorer.checkpoints.snapshots import snapshots
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import SHA256
 from explorer.diffusion.forward import q_sample
@@ -103,6 +105,46 @@ def test_the_latent_models_reconstruct(checkpoints: Mapping[str, Path], digits: 
     with torch.inference_mode():
         error = (model(digits) - digits).square().mean()
     assert error < share * (digits.mean(0, keepdim=True) - digits).square().mean(), "two numbers say more than the mean image"
+
+
+RUNS = [name for name in ("mnist-vae-2d", "mnist-ae-2d", "mnist-ddpm-c") if (resource_root() / "checkpoints" / name).is_dir()]
+
+
+def test_the_plane_s_models_come_with_their_training() -> None:
+    assert {"mnist-vae-2d", "mnist-ae-2d"} <= set(RUNS)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_snapshots_are_of_the_run_that_made_the_model(checkpoints: Mapping[str, Path], name: str) -> None:
+    """At least eight, from the first updates on, each a whole checkpoint of the same data and seed, in half precision."""
+    known = snapshots(checkpoints[name])
+    assert len(known) >= 8
+    assert known[-1].path == str(checkpoints[name])
+    assert known[0].images < 60_000, "within the first epoch"
+    steps = np.diff(np.log([snapshot.images for snapshot in known]))
+    assert steps.max() < np.log(16), "none is far from the next"
+    files = set(checkpoints[name].with_suffix("").iterdir())
+    assert files == {Path(snapshot.path) for snapshot in known[:-1]}, "nothing else is in the folder"
+    last = read_card(checkpoints[name])
+    for snapshot in known[:-1]:
+        opened = load(Path(snapshot.path))
+        assert opened.card.training is not None
+        assert last.training is not None
+        assert opened.card.data == last.data
+        assert (opened.card.training.seed, opened.card.training.batch) == (last.training.seed, last.training.batch)
+        numbers = sum(tensor.numel() for tensor in opened.network.state_dict().values())
+        assert Path(snapshot.path).stat().st_size < 2.2 * numbers + 20_000
+
+
+@pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-ae-2d"])
+def test_the_errors_fall_from_snapshot_to_snapshot(checkpoints: Mapping[str, Path], digits: torch.Tensor, name: str) -> None:
+    errors = []
+    for snapshot in snapshots(checkpoints[name]):
+        model = load(Path(snapshot.path)).network
+        with torch.inference_mode():
+            errors.append(float((model(digits) - digits).square().mean()))
+    assert errors[-1] < 0.2 * errors[0]
+    assert all(later < 1.1 * earlier for earlier, later in pairwise(errors))
 
 
 def test_all_that_comes_with_the_app_stays_small() -> None:

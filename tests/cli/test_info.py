@@ -28,6 +28,24 @@ def test_everything_about_a_ddpm(run: Callable[..., Any]) -> None:
     assert len(said["metrics"]) == len(card.metrics)
 
 
+def test_the_snapshots_of_a_run_by_their_names(run: Callable[..., Any]) -> None:
+    said = run("info", "mnist-vae-2d", "--json").json
+    assert len(said["snapshots"]) >= 8
+    assert said["snapshots"][-1] == {"checkpoint": "mnist-vae-2d", "images": said["training"]["images_seen"]}
+    first = said["snapshots"][0]
+    early = run("info", first["checkpoint"], "--json").json
+    assert early["training"]["images_seen"] == first["images"]
+    assert early["network"] == said["network"]
+    assert first["checkpoint"] in run("info", "mnist-vae-2d").out
+    assert run("info", "mnist-ddpm-a", "--json").json["snapshots"] == []
+
+
+def test_a_snapshot_that_is_not_there(refused: Callable[..., str]) -> None:
+    line = refused("info", "mnist-vae-2d/epoch-999", "--json")
+    assert "mnist-vae-2d/epoch-999: there is no such snapshot" in line
+    assert "epoch-001" in line
+
+
 def test_every_shipped_checkpoint_by_name(run: Callable[..., Any]) -> None:
     ran = run("info", *shipped(), "--json")
     assert ran.status == 0

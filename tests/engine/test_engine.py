@@ -272,3 +272,17 @@ def test_bf16_is_taken_as_far_as_it_shows_the_same(checkpoints: Mapping[str, Pat
     assert 500 <= far["a"] < 1000
     assert 500 <= far["c"] < 1000
     assert far["b"] == 1000
+
+
+def test_what_was_sampled_of_another_checkpoint_is_not_sampled_again(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    """As when training time is scrubbed there and back: the lane's frames were kept, within the budget."""
+    first, second = recipe(checkpoints, "b"), recipe(checkpoints, "c")
+    ask(engine, SampleChain(first))
+    (shown,) = ask(engine, ShowStep(lane_keys(first), 0, "x_t"))
+    ask(engine, SampleChain(second))
+    again = ask(engine, SampleChain(first))
+    assert not any(isinstance(outcome, ChainProgress) for outcome in again)
+    (after,) = ask(engine, ShowStep(lane_keys(first), 0, "x_t"))
+    assert isinstance(shown, StepShown)
+    assert isinstance(after, StepShown)
+    np.testing.assert_array_equal(after.frames[0].values, shown.frames[0].values)

@@ -277,6 +277,9 @@ def test_a_runs_snapshots_are_folded_under_its_last(ws: LatentWorkspace, runs: P
     assert dialog.training.slider.maximum() == 4
     dialog.training.slider.setValue(1)
     assert "vae/snapshot-0000008" in dialog.model_card.words()
+    with qtbot.waitSignal(library.scanned):
+        library.scan(())
+    assert "vae/snapshot-0000008" in dialog.model_card.words(), "reading the library again leaves it where it was"
     with qtbot.waitSignal(dialog.open_wanted) as wanted:
         dialog.actions_shown[0].click()
     assert wanted.args[0].path == str(runs / "vae" / "snapshot-0000008.safetensors")
