@@ -14,8 +14,8 @@ from explorer.widgets.theme import CLASS_COLOURS
 
 CELL = 28.0
 """Least width of a decoding of the manifold, in pixels: its own, so that it is never made smaller."""
-FIELD_CELL = 12.0
-"""Least width of a field's finest cells, in pixels."""
+FIELD_CELL, CLASSES_CELL = 12.0, 16.0
+"""Least width of a field's finest cells, in pixels; the classifier takes ten times as long for one as the decoder."""
 MARGIN = 2
 FIELD_MARGIN = 2
 
@@ -48,7 +48,8 @@ class Layers:
         else:
             self._streams.forget("manifold")
         if state.field and (is_variational(entry) or FIELDS[state.field].of_ae):
-            cells = grid_over(view.extent, view.scale, FIELD_CELL, FIELD_MARGIN)
+            cell = CLASSES_CELL if state.field == "classes" else FIELD_CELL
+            cells = grid_over(view.extent, view.scale, cell, FIELD_MARGIN)
             before = self._streams.asked("field")
             same = isinstance(before, ShowField) and before.kind == state.field
             if not (same and isinstance(before, ShowField) and _enough(before.extent, before.columns, cells, view.extent)):
