@@ -86,7 +86,7 @@ def train(
     kind: Annotated[Kind, typer.Argument(help="What to train.")],
     out: Annotated[Path, typer.Option(help="Folder of the run.")],
     option: Annotated[OptionName, typer.Option(help="ddpm: what the network predicts (A mean, B x_0, C noise).")] = OptionName.C,
-    dataset: Annotated[str, typer.Option(help="mnist, an IDX file, an .npy/.npz array or a folder of pictures.")] = "mnist",
+    dataset: Annotated[str, typer.Option(help="mnist, an IDX file, an .npy/.npz array or a folder of IDX files or pictures.")] = "mnist",
     size: Annotated[int | None, typer.Option(min=1, help="A folder's pictures: made squares of this side.")] = None,
     fit: Annotated[FitName, typer.Option(help="With --size: squeeze them, or cut out their middle.")] = FitName.resize,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 12,

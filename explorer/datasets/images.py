@@ -11,6 +11,7 @@ import numpy as np
 from explorer.datasets.arrays import read_array, with_channels
 from explorer.datasets.folders import Fit, read_folder
 from explorer.datasets.idx import read_idx
+from explorer.datasets.idx_folder import find_images, read_labels
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.datasets.pictures import read_picture
 from explorer.errors import BadInput
@@ -50,7 +51,7 @@ def to_unit_range(images: np.ndarray) -> np.ndarray:
 
 
 def load_images(source: str, split: str = "train", size: int | None = None, fit: Fit = "resize") -> ImageSet:
-    """Images called `source`: "mnist", or the path of an IDX file, an .npy/.npz array or a folder of pictures.
+    """Images called `source`: "mnist", or the path of an IDX file, an .npy/.npz array or a folder of IDX files or pictures.
 
     Parameters
     ----------
@@ -65,18 +66,23 @@ def load_images(source: str, split: str = "train", size: int | None = None, fit:
         If there is nothing there or it holds no images.
     """
     if source.lower() == "mnist":
-        images, labels = mnist(split)
+        digits, classes = mnist(split)
         prefix = "train" if split == "train" else "t10k"
-        return ImageSet("mnist", images, labels, SHA256[f"{prefix}-images-idx3-ubyte.gz"])
+        return ImageSet("mnist", digits, classes, SHA256[f"{prefix}-images-idx3-ubyte.gz"])
     path = Path(source).expanduser()
-    if path.is_dir():
+    idx = find_images(path, split) if path.is_dir() else None
+    labels: np.ndarray | None = None
+    if idx is not None:
+        images = with_channels(read_idx(idx), idx)
+        labels, digest = read_labels(idx, len(images)), file_sha256(idx)
+    elif path.is_dir():
         images, digest = read_folder(path, size, fit)
     else:
         images = read_array(path) if path.suffix in (".npy", ".npz") else with_channels(read_idx(path), path)
         digest = file_sha256(path)
     if len(images) == 0:
         raise BadInput(f"{path}: holds no images")
-    return ImageSet(path.stem, images, None, digest)
+    return ImageSet(path.stem, images, labels, digest)
 
 
 def file_sha256(path: Path) -> str:

@@ -24,6 +24,7 @@ from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.forward.view import ForwardWorkspace, pixels_of
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
+from explorer.widgets.math_label import MathLabel
 from explorer.widgets.pictures import to_image
 
 LEFT = Qt.MouseButton.LeftButton
@@ -180,6 +181,10 @@ def test_bending_the_schedule(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     assert schedule.shape == "bent"
     assert schedule.knots[last][1] == pytest.approx(1.0, abs=0.2)
     assert schedule.knots[last - 1][1] > schedule.knots[last][1], "it pushes its neighbours"
+    assert all(round(value, 4) == value for knot in schedule.knots for value in knot), "as a command of Training has them"
+    said = ws.window().status_bar.findChild(MathLabel)  # type: ignore[attr-defined]
+    assert said.isVisible()
+    assert said.accessibleName().startswith("L_T")
     assert ws.controller.schedule.image.kl > before.image.kl  # type: ignore[union-attr]
     assert ws.context.store.undo_label == "bend the schedule"
     ws.context.store.undo()

@@ -123,13 +123,13 @@ class NewRun(QDialog):
 
     def _make_data(self) -> None:
         self.data = QLineEdit(self.recipe.dataset)
-        named(self.data, "Data set", "mnist, or the path of an IDX file, an .npy or .npz array, or a folder of pictures")
+        named(self.data, "Data set", "mnist, or the path of an IDX file, an .npy or .npz array, or a folder of IDX files or pictures")
         self.data.textChanged.connect(lambda text: self._set(dataset=text.strip() or "mnist"))
         self.file, self.folder, self.shipped = QPushButton("File…"), QPushButton("Folder…"), QPushButton("MNIST")
         for button, name, tip, slot in (
             (self.shipped, "MNIST", "The 60 000 digits that come with the app", lambda: self.data.setText("mnist")),
             (self.file, "Choose a file", "An IDX file or an array", self._ask_file),
-            (self.folder, "Choose a folder", "A folder of pictures", self._ask_folder),
+            (self.folder, "Choose a folder", "A folder of IDX files or of pictures", self._ask_folder),
         ):
             named(button, name, tip)
             button.setAutoDefault(False)
@@ -252,7 +252,7 @@ class NewRun(QDialog):
             self.data.setText(path)
 
     def _ask_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, "Folder of pictures")
+        path = QFileDialog.getExistingDirectory(self, "Folder of IDX files or pictures")
         if path:
             self.data.setText(path)
 
