@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.checkpoints.files import file_sha256, load
+from explorer.checkpoints.files import file_sha256
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
 from explorer.diffusion.strata import STREAM
 from explorer.engine.devices import choose
 from explorer.engine.engine import Engine
 from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown, MeasureBound, ShowDenoised, ShowHeldOut
-from explorer.engine.predictors import from_checkpoint
+from explorer.engine.models import Models
 from explorer.errors import BadInput
 from explorer.recipe import BoundRecipe, ExactProcess, Lane, Sampler
 
@@ -124,8 +124,9 @@ def test_an_image_at_t_as_every_lane_takes_it(engine: Engine, lane: Callable[...
     assert shown.noisy.shape == shown.guesses.shape == (2, 28, 28, 3)
     np.testing.assert_array_equal(shown.noisy[0], shown.noisy[1])
     eps = shared_noise(0, [3], 300, (1, 28, 28), stream=STREAM)
+    models = Models(choose("auto"))  # in the engine's arithmetic
     with torch.inference_mode():
-        known = read(from_checkpoint(load(Path(recipe.lanes[1].source)), choose("cpu")), digits[3:4], 300, eps)
+        known = read(models.predictor(recipe.lanes[1]), digits[3:4].to(models.device), 300, eps.to(models.device))
     assert shown.nats[1] == pytest.approx(float(known.nats), rel=1e-4)
     assert last(engine, ShowDenoised(recipe, 3, 0)).nats[1] > shown.nats[1], "t = 0 is shown as t = 1"
 
