@@ -2,7 +2,8 @@
 
 Pointer to pixels: from the mouse event to the decoding painted in the inspector, through the engine thread, against
 the bare decoder and one painting of its picture. Manifold: decoded in blocks with cancel points, against one batch.
-Panning: a mouse event of a drag and the repaint of the plane with 10,000 codes, against pyqtgraph's scatter plot of the same codes and size.
+Panning: a mouse event of a drag and the repaint of the plane with 10,000 codes, against pyqtgraph's scatter plot of
+the same codes and size.
 
 Usage: python benchmarks/plane.py
 """
