@@ -183,9 +183,9 @@ def sampler_words(lane: Lane) -> str:
 def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
     """What the lane predicts, and what tells it from the others."""
     said = [predicts(lane)]
-    twins = {_origin(other) for other in lanes if option_name(other) == option_name(lane)}
-    if len(twins) > 1:
-        said.append(checkpoint_name(lane))
+    twins = [other for other in lanes if option_name(other) == option_name(lane)]
+    if len({_origin(twin) for twin in twins}) > 1:
+        said.append(_told_apart(lane, twins))
     if schedule := schedule_words(lane):
         said.append(schedule)
     if sampler := sampler_words(lane):
