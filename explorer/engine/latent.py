@@ -110,7 +110,7 @@ def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | N
 
 def _encode_images(payload: EncodeImages, models: Models) -> Iterator[CodesShown | None]:
     plane = yield from open_plane(payload.path, payload.slice, models)
-    for codes in codes_of(plane.checkpoint, models.device, payload.limit):
+    for codes in codes_of(plane.checkpoint, models.device, payload.limit, payload.images):
         if codes is None:
             yield None
         elif plane.model.config.code == 2:

@@ -37,7 +37,7 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
     shape = checkpoint.network.config.image_shape
     light_on_dark = checkpoint.card.data.name == "mnist"
     if request.index is not None:
-        pixels, label = held_out_image(checkpoint, request.index)
+        pixels, label = held_out_image(checkpoint, request.index, request.images)
         found = Found(f"test image {request.index}" + ("" if label is None else f", a {label}"), pixels)
     elif request.drawing:
         grey = drawn(request.drawing, *shape[1:])

@@ -51,6 +51,8 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         What the loss is divided by before its gradient is taken (`Task.objective_scale`); 0 in a run of an older version.
     started, updated : float
         Seconds since 1970.
+    started_in : str
+        The folder that relative paths of the command start from.
     """
 
     pid: int
@@ -74,6 +76,7 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     loss_scale: float = 0.0
     started: float = 0.0
     updated: float = 0.0
+    started_in: str = ""
 
 
 def read_status(folder: Path) -> RunStatus | None:

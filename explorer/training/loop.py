@@ -253,6 +253,7 @@ class _Run:
             pid=os.getpid(), phase="starting", command=settings.command, kind=card.kind, option=card.option or "", dataset=settings.dataset,
             epochs=settings.epochs, batch=settings.batch, steps=self.at.steps,
             timesteps=self.task.timesteps or 0, loss_scale=self.task.objective_scale(), started=time.time(),
+            started_in=os.getcwd(),
         )  # fmt: skip
 
     # --- files ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,19 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.cli.main import main
+from explorer.datasets.images import load_images
 from explorer.recipe.forward import ForwardSchedule
 from explorer.recipe.training import TrainRecipe
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.state.training import TrainingState
-from explorer.training.runs import Run, listed, runs_folder
+from explorer.training.control import read_status, write_status
+from explorer.training.runs import Run, listed, look, runs_folder
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.forward.verbs import use_in_training
 from explorer.views.latent.view import LatentWorkspace
 from explorer.views.training.estimate import memory_words, time_words
+from explorer.views.training.launcher import go_on
 from explorer.views.training.view import TrainingWorkspace
 
 WAIT = 120_000
@@ -213,6 +217,39 @@ def test_a_run_is_started_paused_stopped_and_gone_on_with(qtbot: QtBot, open_tra
     qtbot.waitUntil(lambda: "about" in time_words(ENDLESS, page.controller.runs), timeout=WAIT)
     assert memory_words(ENDLESS, page.controller.runs).endswith(stopped.folder.name)
     assert "trying" in time_words(SMALL, page.controller.runs)
+
+
+def test_a_typed_run_goes_on_from_where_it_was_typed(
+    qtbot: QtBot, open_training: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its data set was named by a relative path; the window finds it there too, for codes and reconstructions."""
+    monkeypatch.chdir(tmp_path)
+    np.save("pictures.npy", load_images("mnist", "test").images[:64])
+    words = "generative-explorer train vae --dataset pictures.npy --hidden 16 --epochs 1 --batch 16 --device cpu --json --out typed"
+    monkeypatch.setattr(sys, "argv", words.split())
+    assert main() == 0
+    page = open_training(tmp_path / "typed")
+    assert [row.name for row in page.rows.rows] == ["images", "VAE"]
+    assert page.scatter.codes.shape == (64, 2)
+    run = page.controller.chosen[0]
+    assert run.status is not None
+    go_on(run)
+    qtbot.waitUntil(lambda: (now := look(run.folder)) is not None and now.launch is not None and not now.live, timeout=WAIT)
+    now = look(run.folder)
+    assert now is not None
+    assert now.status is not None
+    assert (now.phase, now.message) == ("finished", "")
+    assert now.status.pid != run.status.pid
+
+
+def test_a_run_whose_images_are_gone_says_so(qtbot: QtBot, open_training: Opener, tmp_path: Path, trained: dict[str, Path]) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(trained["vae"], folder)
+    known = read_status(folder)
+    assert known is not None
+    write_status(folder, msgspec.structs.replace(known, dataset=str(tmp_path / "gone.npy")))
+    page = open_training(folder)
+    assert "not where they were" in page.rows.rows[-1].words
 
 
 def test_a_run_that_cannot_be_says_why(qtbot: QtBot, open_training: Opener, tmp_path: Path) -> None:

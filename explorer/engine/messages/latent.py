@@ -7,6 +7,7 @@ of the first two principal components of the test images' codes).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -17,12 +18,29 @@ CONFIDENT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class ImagesAt:
+    """Where a run's images are: a checkpoint says what its data set is called, and not where.
+
+    Attributes
+    ----------
+    path : str
+        As `train --dataset` takes it, absolute.
+    fit : "resize" or "crop"
+        How a folder's pictures are made as large as the model's.
+    """
+
+    path: str
+    fit: Literal["resize", "crop"] = "resize"
+
+
+@dataclass(frozen=True, slots=True)
 class EncodeImages:
-    """Codes of the test images of the checkpoint's data set. Answer: CodesShown."""
+    """Codes of the test images of the checkpoint's data set, or of the images named. Answer: CodesShown."""
 
     path: str
     limit: int = 10_000
     slice: Slice | None = None
+    images: ImagesAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,8 @@ class EncodePicture:
     drawing : tuple of Dab
         Marks of a brush on black, in pixels of the model's images.
     index : int or None
-        A test image of the model's data set.
+        A test image of the model's data set, or one of `images`.
+    images : ImagesAt or None
     resize : bool
         Fit a file of another size; else it is offered.
     centre : bool
@@ -87,6 +106,7 @@ class EncodePicture:
     centre: bool = False
     pixels: np.ndarray | None = field(default=None, compare=False)
     slice: Slice | None = None
+    images: ImagesAt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.engine.messages import MeasureTraining, Outcome
+from explorer.engine.messages import ImagesAt, MeasureTraining, Outcome
 from explorer.errors import BadInput
 from explorer.recipe.training import TrainRecipe
 from explorer.state.session import Session
@@ -175,8 +175,8 @@ class TrainingController(QObject):
     def _want(self) -> None:
         if not self._active:
             return
-        wanted = [(snapshot.path, run.kind) for run in self.chosen if (snapshot := self.shown_snapshot(run)) is not None]
-        self.pictures.want([(path, kind) for path, kind in wanted if kind != "classifier"])
+        wanted = [(snapshot.path, run) for run in self.chosen if (snapshot := self.shown_snapshot(run)) is not None]
+        self.pictures.want([(path, (run.kind, _images_of(run))) for path, run in wanted if run.kind != "classifier"])
         self._view.show_snapshots()
         self._context.library.watch(self._library_paths())
 
@@ -276,3 +276,12 @@ class TrainingController(QObject):
 def can_go_on(run: Run) -> bool:
     """Whether there is something left to do, and nobody does it."""
     return run.phase in ("paused", "stopped", "failed")
+
+
+def _images_of(run: Run) -> ImagesAt | None:
+    """Where a run's images are; None for the app's own."""
+    dataset = run.status.dataset if run.status is not None else ""
+    if run.status is None or dataset.lower() in ("", "mnist"):
+        return None
+    path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())
+    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize")

@@ -44,7 +44,8 @@ def go_on(run: Run) -> None:
         return
     command = going_on(run)
     _ask(run, "")
-    _start(run.folder, [*command, "--resume"], read_launch(run.folder) or Launch(tuple(command), 0, 0.0))
+    where = Path(run.status.started_in) if run.status is not None and run.status.started_in else run.folder
+    _start(run.folder, [*command, "--resume"], read_launch(run.folder) or Launch(tuple(command), 0, 0.0), where)
 
 
 def pause(run: Run) -> None:
@@ -79,11 +80,12 @@ def _ask(run: Run, wish: control.Wish) -> None:
         raise BadInput(f"{run.folder}: cannot be written: {error.strerror}") from None
 
 
-def _start(folder: Path, command: list[str], launch: Launch) -> None:
+def _start(folder: Path, command: list[str], launch: Launch, where: Path | None = None) -> None:
+    """Start a process in the folder from which relative paths of its command are meant; by default its own."""
     began = time.time()
-    ok, pid = QProcess.startDetached(sys.executable, ["-m", "explorer.cli.logged", str(folder), *command, "--json"], str(folder))
+    ok, pid = QProcess.startDetached(sys.executable, ["-m", "explorer.cli.logged", str(folder), *command, "--json"], str(where or folder))
     if not ok:
-        raise BadInput(f"{folder}: the training could not be started: {sys.executable} does not run")
+        raise BadInput(f"{folder}: the training could not be started in {where or folder} by {sys.executable}")
     try:
         write_launch(folder, msgspec.structs.replace(launch, pid=pid, launched=began))
     except OSError as error:

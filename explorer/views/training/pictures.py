@@ -17,6 +17,7 @@ from explorer.engine.messages import (
     EncodeImages,
     EncodePicture,
     Failed,
+    ImagesAt,
     LibraryEntry,
     OpenCheckpoint,
     Outcome,
@@ -30,8 +31,11 @@ from explorer.recipe import ChainRecipe, Lane, Sampler
 
 SAMPLES, STEPS, CODES = 8, 25, 1000
 SEED = 4
+NO_IMAGES = "its images are not where they were: nothing to encode"
 CHANNELS = ("training.open", "training.chain", "training.step", "training.codes", "training.picture")
 Key = tuple[str, int]
+Wanted = tuple[str, ImagesAt | None]
+"""Kind of model, and where its images are if they are not the app's own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +73,12 @@ class SnapshotPictures(QObject):
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
-        self._wanted: dict[Key, str] = {}
+        self._wanted: dict[Key, Wanted] = {}
         self._entries: dict[Key, LibraryEntry] = {}
         self._known: dict[Key, Shown] = {}
         self._parts: list[PictureEncoded] = []
         self._codes: CodesShown | None = None
+        self._images: ImagesAt | None = None
         self._under_way: tuple[Key, ...] = ()
 
     @property
@@ -81,9 +86,9 @@ class SnapshotPictures(QObject):
         """Whether all that is wanted is known."""
         return not self._under_way
 
-    def want(self, snapshots: Sequence[tuple[str, str]]) -> None:
-        """What these snapshots make, by path and kind of model; what is no longer wanted is not gone on with."""
-        wanted = {key: kind for path, kind in snapshots if (key := _key(path)) is not None}
+    def want(self, snapshots: Sequence[tuple[str, Wanted]]) -> None:
+        """What these snapshots make, by path; what is no longer wanted is not gone on with."""
+        wanted = {key: what for path, what in snapshots if (key := _key(path)) is not None}
         if wanted == self._wanted:
             return
         self._wanted = wanted
@@ -111,8 +116,8 @@ class SnapshotPictures(QObject):
     def _advance(self) -> None:
         if self._under_way:
             return
-        missing = {key: kind for key, kind in self._wanted.items() if key not in self._known}
-        models = [key for key, kind in missing.items() if kind == "ddpm"]
+        missing = {key: what for key, what in self._wanted.items() if key not in self._known}
+        models = [key for key, (kind, _) in missing.items() if kind == "ddpm"]
         unread = [key for key in models if key not in self._entries]
         if unread:
             self._send((unread[0],), OpenCheckpoint(unread[0][0]), "training.open", self._opened)
@@ -120,9 +125,9 @@ class SnapshotPictures(QObject):
             recipe = ChainRecipe(tuple(dict.fromkeys(self._lane(key) for key in models)), SEED, SAMPLES)
             self._send(tuple(models), SampleChain(recipe), "training.chain", self._sampled)
         elif missing:
-            key = next(iter(missing))
+            key, (_, self._images) = next(iter(missing.items()))
             self._parts, self._codes = [], None
-            self._send((key,), EncodeImages(key[0], CODES), "training.codes", self._encoded)
+            self._send((key,), EncodeImages(key[0], CODES, images=self._images), "training.codes", self._encoded)
         else:
             self.changed.emit()
 
@@ -156,10 +161,13 @@ class SnapshotPictures(QObject):
             self._done()
 
     def _encoded(self, outcome: Outcome) -> None:
-        if isinstance(outcome, CodesShown):
+        if isinstance(outcome, CodesShown) and self._under_way:
             self._codes = outcome
+            if not len(outcome.codes):
+                self._known[self._under_way[0]] = Shown(None, NO_IMAGES)
+                self._done()
             for index in range(min(SAMPLES, len(outcome.codes))):
-                picture = EncodePicture(outcome.path, index=index)
+                picture = EncodePicture(outcome.path, index=index, images=self._images)
                 self._client.send(picture, "training.picture", self._rebuilt, queued=True, on_failure=self._failed)
 
     def _rebuilt(self, outcome: Outcome) -> None:

@@ -349,12 +349,13 @@ class TrainingWorkspace(Workspace):
         """What the snapshots make."""
         chosen, known = self.controller.chosen, self._known
         rows: list[TileRow] = []
-        codes = None
+        codes, originals = None, ""
         for run, name, colour in zip(chosen, names(chosen), colours(chosen), strict=True):
             snapshot = self.controller.shown_snapshot(run)
             shown = self.controller.pictures.of(snapshot.path) if snapshot is not None else None
-            if shown is not None and shown.originals is not None and not any(row.name == "test images" for row in rows):
-                rows.append(TileRow("test images", self.context.theme.tokens.border, shown.originals))
+            if shown is not None and shown.originals is not None and not originals:
+                originals = "test images" if run.status is None or run.status.dataset.lower() == "mnist" else "images"
+                rows.append(TileRow(originals, self.context.theme.tokens.border, shown.originals))
             if shown is not None and shown.codes is not None and codes is None:
                 codes = shown.codes
             waiting = NO_SNAPSHOT if snapshot is None else "coming…"
