@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.widgets.fonts import text_font
 from explorer.widgets.pictures import draw_sharp, to_image
 from explorer.widgets.theme import Theme
 
@@ -16,6 +17,13 @@ CORNER = 6
 class PlanePicture(QWidget):
     """A square picture as wide as there is room.
 
+    Parameters
+    ----------
+    name : str
+        For who cannot see it.
+    empty : str
+        Stands there while there is no picture.
+
     Signals
     -------
     pixel_hovered(object)
@@ -24,9 +32,9 @@ class PlanePicture(QWidget):
 
     pixel_hovered = Signal(object)
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str, empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._empty = theme, empty
         self._image: QImage | None = None
         self._pixel: tuple[int, int] | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -73,6 +81,9 @@ class PlanePicture(QWidget):
         painter.setClipPath(frame)
         if self._image is None:
             painter.fillPath(frame, QColor(tokens.image_empty))
+            painter.setFont(text_font(12))
+            painter.setPen(QColor(tokens.muted))
+            painter.drawText(place.adjusted(8, 8, -8, -8), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
             return
         draw_sharp(painter, place, self._image)
         if self._pixel is not None:

@@ -48,7 +48,7 @@ class EncodeSection(Section):
         pictures = QHBoxLayout()
         pictures.setSpacing(8)
         self.pad = DrawPad(theme)
-        self.output = PlanePicture(theme, "Reconstruction")
+        self.output = PlanePicture(theme, "Reconstruction", "its decoding")
         self.output.setToolTip("Its reconstruction: the decoding of its mean code")
         for widget in (self.pad, self.output):
             pictures.addWidget(widget, 1)
