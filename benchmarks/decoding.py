@@ -1,6 +1,6 @@
 """Decoding: one code of the latent plane by the engine, against the bare decoder.
 
-python benchmarks/decoding.py
+Usage: python benchmarks/decoding.py
 """
 
 from __future__ import annotations
