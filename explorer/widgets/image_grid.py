@@ -14,6 +14,8 @@ from explorer.widgets.theme import Theme
 from explorer.widgets.wheel import WheelSteps
 
 PIXEL_OUTLINE_SCALE = 3
+CLOSE, EDGE_SCALE = 3, 3
+"""Pictures that are less than so far apart, and at least so large, are edged: there was no room for a gap."""
 
 
 class ImageGrid(QWidget):
@@ -114,6 +116,10 @@ class ImageGrid(QWidget):
         for index in range(self._count):
             row, column = divmod(index, grid.columns)
             draw_sharp(painter, grid.rect(index), self._picture, QRectF(column * width, row * height, width, height))
+        if grid.gap < CLOSE and grid.scale >= EDGE_SCALE:
+            painter.setPen(QPen(QColor(tokens.card), 1))
+            for index in range(self._count):  # noise would run together: each gives the edge of its outermost pixels
+                painter.drawRect(grid.rect(index).adjusted(0, 0, -1, -1))
         self._draw_frames(painter)
 
     def _draw_frames(self, painter: QPainter) -> None:

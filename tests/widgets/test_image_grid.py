@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.widgets.grid_geometry import Pixel
 from explorer.widgets.image_grid import ImageGrid
-from explorer.widgets.theme import Theme
+from explorer.widgets.theme import DARK, Theme
 
 
 @pytest.fixture
@@ -79,3 +79,13 @@ def test_an_empty_grid_says_why(grid: ImageGrid) -> None:
     grid.set_message("Open a checkpoint")
     assert grid.grab().toImage() != empty
     assert grid.tiles is None
+
+
+def test_pictures_without_room_between_them_are_edged(grid: ImageGrid, tiles: np.ndarray) -> None:
+    grid.resize(226, 226)
+    assert (grid.grid.scale, grid.grid.gap < 3) == (4, True)
+    picture, rect = grid.grab().toImage(), grid.grid.rect(1)
+    edge = {picture.pixelColor(int(rect.x()) + x, int(rect.y())).name() for x in range(112)}
+    assert edge == {DARK.card}
+    inner = picture.pixelColor(int(rect.x()) + 2, int(rect.y()) + 2).getRgb()[:3]
+    assert inner == tuple(tiles[1, 0, 0].tolist())
