@@ -163,6 +163,7 @@ class ChainController(QObject):
         """Have the engine sample the recipe, or what is missing of it."""
         self.following = self.following or self.state.t in (0, self.T) or self.state.t > self.T
         self._film_shown = 0
+        self._short_of_cursor = True  # a kept cursor waits in the middle of what is not computed yet
         self.run.start(self.state.recipe)
         self.progressed.emit()
         self._tell_idle()
