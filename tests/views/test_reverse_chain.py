@@ -369,6 +369,16 @@ def test_frames_computed_so_far_are_scrubbed_while_the_rest_is_sampled(
     page.cancel()
 
 
+def test_a_kept_cursor_ahead_of_what_is_computed_shows_the_newest_state(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    """As after a restart in the middle of a chain."""
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=500),), wait=False, t=100)
+    qtbot.waitUntil(lambda: page.panels[0].note.startswith("t = "), timeout=60_000)
+    assert page.controller.run.sampling, "shown before the chain is whole"
+    assert page.grid.tiles is not None
+    assert state(page).t == 100
+    page.cancel()
+
+
 def test_escape_stops_and_resume_goes_on(open_page: Opener, lane: LaneMaker, own_chain: Callable, qtbot: QtBot) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=60),), samples=1, wait=False)
     run = page.controller.run
