@@ -1,6 +1,6 @@
 """`python -m explorer.cli.logged FOLDER ARGUMENTS`: the command line with its words in files of a folder.
 
-For runs that outlive the window that started them: nobody reads their pipes.
+For runs that outlive the window that started them: nobody reads their pipes, and they give way to who explores meanwhile.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from explorer.cli.main import main
+from explorer.processors import give_way
 
 
 def logged(folder: Path, arguments: list[str]) -> int:
@@ -19,6 +20,7 @@ def logged(folder: Path, arguments: list[str]) -> int:
     for name, mode, stream in ((OUTPUT_NAME, "ab", sys.stdout), (ERRORS_NAME, "wb", sys.stderr)):
         with open(folder / name, mode) as file:
             os.dup2(file.fileno(), stream.fileno())
+    give_way()
     sys.argv = ["generative-explorer", *arguments]
     return main()
 

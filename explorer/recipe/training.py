@@ -17,7 +17,7 @@ USUAL_WARMUP = 500
 MOST_EMA = 0.999999
 DDPM_FIELDS = ("width", "timesteps", "schedule", "knots", "loss", "attention", "linear_skip")
 LATENT_FIELDS = ("architecture", "code", "hidden")
-RUN_FIELDS = ("learning_rate", "ema", "precision", "devices", "stored")
+RUN_FIELDS = ("learning_rate", "ema", "precision", "devices", "threads", "stored")
 
 
 class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,6 +61,8 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     precision : "fp32" or "bf16"
     devices : int
         Processes, each with a device of its own, that share every batch.
+    threads : int or None
+        Threads of each on a CPU; None takes all that there are.
     stored : "fp32" or "fp16"
         In which the checkpoints keep the weights.
     """
@@ -88,6 +90,7 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     ema: float = 0.999
     precision: Literal["fp32", "bf16"] = "fp32"
     devices: int = 1
+    threads: int | None = None
     stored: Literal["fp32", "fp16"] = "fp32"
 
     def __post_init__(self) -> None:
@@ -98,8 +101,10 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
                 raise ValueError(f"{name} must be at least {low}, not {getattr(self, name)}")
         if self.seed > MAX_SEED:
             raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
-        if self.images is not None and self.images < 1:
-            raise ValueError(f"images must be at least 1, not {self.images}")
+        for name in ("images", "threads"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1, not {value}")
         if not 1e-8 <= self.learning_rate <= 1:
             raise ValueError(f"the learning rate must be in [1e-8, 1], not {self.learning_rate}")
         if not 0 <= self.ema <= MOST_EMA:

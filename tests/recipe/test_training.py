@@ -31,6 +31,7 @@ def test_what_is_usual_is_not_said() -> None:
         (TrainRecipe("vae", hidden=(300, 100), architecture="conv", stored="fp16"), "--architecture conv --hidden 300,100"),
         (TrainRecipe(attention=True, linear_skip=True, loss="bound"), "--loss bound --attention --linear-skip"),
         (TrainRecipe(ema=0.9999, precision="bf16", devices=2), "--ema 0.9999 --precision bf16 --devices 2"),
+        (TrainRecipe(threads=3), "--threads 3"),
         (TrainRecipe(schedule="bent", knots=KNOTS), "--schedule bent --knots 0:9.2,0.5:-0.25,1:-10"),
     ],
 )

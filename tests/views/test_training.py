@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.cli.main import main
 from explorer.datasets.images import load_images
+from explorer.processors import LOW_PRIORITY, share
 from explorer.recipe.forward import ForwardSchedule
 from explorer.recipe.training import TrainRecipe
 from explorer.state.persistence import Loaded, Saved
@@ -29,7 +31,7 @@ from explorer.training.runs import Run, listed, look, runs_folder
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.forward.verbs import use_in_training
 from explorer.views.latent.view import LatentWorkspace
-from explorer.views.training.estimate import memory_words, time_words
+from explorer.views.training.estimate import beside, memory_words, time_words
 from explorer.views.training.launcher import go_on
 from explorer.views.training.view import TrainingWorkspace
 
@@ -194,7 +196,10 @@ def test_a_run_is_started_paused_stopped_and_gone_on_with(qtbot: QtBot, open_tra
     form.ok.click()
     assert until_phase(qtbot, page, "starting").folder.parent == runs_folder()
     assert page.controller.chosen[0].command == typed, "the command that was shown"
-    until_phase(qtbot, page, "running")
+    process = psutil.Process(until_phase(qtbot, page, "running").status.pid)  # type: ignore[union-attr]
+    assert process.nice() == getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", LOW_PRIORITY), "it gives way to who explores"
+    assert {recipe.threads for recipe in beside((ENDLESS,), page.controller.runs)} == {share(2)}, "another has half of the threads"
+    assert page.context.store.session.training.form.threads is None, "the next form begins without"
     qtbot.waitUntil(lambda: bool(page.rows.rows) and page.rows.rows[-1].tiles is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: page.toolbar.hold.isEnabled() and page.toolbar.hold.text() == "Pause", timeout=WAIT)
     assert page.controller.memory[page.controller.chosen[0].folder] > 0
@@ -302,9 +307,12 @@ def test_the_form_knows_all_timesteps_and_three_options_together(qtbot: QtBot, o
     form = page.form
     form.model.setCurrentIndex(form.model.findData("A all"))
     assert "--all-timesteps" in form.typed
+    assert "--threads" not in form.typed, "alone it has them all"
     assert form.recipe.batch == 1
     form.model.setCurrentIndex(form.model.findData("ABC"))
     assert [recipe.model for recipe in form.recipes] == ["A", "B", "C"]
+    assert {recipe.threads for recipe in form.recipes} == {share(3)}, "three runs do not wait for each other's threads"
+    assert form.typed.count(f"--threads {share(3)}") == 3
     assert form.recipe.batch == 128
     assert len(form.typed.splitlines()) == 3
     form.more.setChecked(True)

@@ -209,8 +209,8 @@ class TrainingController(QObject):
 
     # --- what the person does
 
-    def start(self, recipes: tuple[TrainRecipe, ...]) -> bool:
-        """Start runs, and show them together; False if one could not be started."""
+    def start(self, recipes: tuple[TrainRecipe, ...], form: TrainRecipe | None = None) -> bool:
+        """Start runs, and show them together; the next form begins as `form`. False if one could not be started."""
         folders = []
         try:
             for recipe in recipes:
@@ -220,7 +220,8 @@ class TrainingController(QObject):
         if folders:
             several = len({recipe.model for recipe in recipes}) > 1  # their losses are in several units
             relative = several or self.state.relative
-            self._context.store.update_training(chosen=tuple(folders[:MAX_CHOSEN]), form=recipes[0], snapshot=None, relative=relative)
+            chosen, form = tuple(folders[:MAX_CHOSEN]), form or recipes[0]
+            self._context.store.update_training(chosen=chosen, form=form, snapshot=None, relative=relative)
             self.look_again()
         return len(folders) == len(recipes)
 

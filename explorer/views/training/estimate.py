@@ -1,18 +1,29 @@
-"""What a run will take, from runs of the same settings that were seen; unknown where there are none."""
+"""What a run will take: its share of the processors; time and memory, from runs of the same settings that were seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from explorer.engine.messages import TrainingMeasured
+from explorer.processors import share
 from explorer.recipe.training import TrainRecipe
 from explorer.training.runs import Run
 from explorer.views.training.figures import clock
 
 COST = (
-    "model", "dataset", "size", "batch", "width", "attention", "architecture", "code", "hidden", "precision", "devices",
+    "model", "dataset", "size", "batch", "width", "attention", "architecture", "code", "hidden", "precision", "devices", "threads",
 )  # fmt: skip
 GIGABYTE = 2**30
+
+
+def beside(recipes: tuple[TrainRecipe, ...], runs: Sequence[Run]) -> tuple[TrainRecipe, ...]:
+    """The runs with as many threads as leave each other, and the runs at work, theirs; a number that was asked for stays."""
+    at_work = sum(run.phase in ("starting", "running") for run in runs)
+    processes = at_work + sum(recipe.devices for recipe in recipes)
+    threads = share(processes) if processes > 1 else None
+    return tuple(recipe if recipe.threads else msgspec.structs.replace(recipe, threads=threads) for recipe in recipes)
 
 
 def alike(recipe: TrainRecipe, runs: Sequence[Run]) -> Run | None:
@@ -48,7 +59,7 @@ def time_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measure
         return "trying a few updates…" if unknown(recipe, runs, measured) else "unknown until the images are read"
     if recipe.steps is None:
         return f"unknown until the images are read; at {whose}"
-    seconds = recipe.steps * recipe.batch / speed * count
+    seconds = recipe.steps * recipe.batch / speed * (1 if like is not None and recipe.threads else count)
     together = f" for {count} runs that share this machine" if count > 1 else ""
     return f"about {clock(seconds)}{together}, at {whose}"
 

@@ -21,6 +21,7 @@ NUMBERS: dict[str, tuple[int, int, str, str]] = {
     "timesteps": (2, 10_000, "", "T of the forward process"),
     "code": (1, 512, "", "Dimensions of the latent space"),
     "devices": (1, 64, "", "Processes, each with a device of its own, that share every batch evenly"),
+    "threads": (0, 1024, "its share", "Of a process on the CPU; its share is all of them, or what leaves other runs theirs"),
 }
 """Least, most, what the least is called where it stands for None, and what it is."""
 

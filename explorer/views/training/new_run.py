@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from explorer.engine.messages import Failed, Outcome, TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
 from explorer.training.runs import Run, free_folder
-from explorer.views.training.estimate import memory_words, time_words, unknown
+from explorer.views.training.estimate import beside, memory_words, time_words, unknown
 from explorer.views.training.fields import Fields, named
 from explorer.widgets.style import inset_numbers, mark
 from explorer.widgets.theme import GRID
@@ -60,7 +60,7 @@ FIRST = (("&Epochs", "epochs"), ("&Batch", "batch"), ("&Seed", "seed"))
 PICTURES = (("Pictures' si&de", "size"), ("&Fit", "fit"))
 LEARNING = (
     ("&Learning rate", "learning_rate"), ("&Warm-up", "warmup"), ("&Images", "images"), ("A&veraging", "ema"), ("&Precision", "precision"),
-    ("P&rocesses", "devices"), ("Weights &kept in", "stored"),
+    ("P&rocesses", "devices"), ("CP&U threads", "threads"), ("Weights &kept in", "stored"),
 )  # fmt: skip
 NETWORK = (
     ("W&idth", "width"), ("&Timesteps", "timesteps"), ("S&chedule", "schedule"), ("L&oss", "loss"), ("Self-&attention", "attention"),
@@ -70,7 +70,7 @@ CODES = (("Code si&ze", "code"), ("La&yers", "architecture"), ("&Hidden widths",
 
 
 class NewRun(QDialog):
-    """Asks for a run; `take` gets its recipes, one or three.
+    """Asks for a run; `take` gets its recipes, one or three, and the form they came from.
 
     Signals
     -------
@@ -88,7 +88,7 @@ class NewRun(QDialog):
     measure_wanted = Signal(object)
 
     def __init__(
-        self, recipe: TrainRecipe, runs: Sequence[Run], take: Callable[[tuple[TrainRecipe, ...]], object], parent: QWidget
+        self, recipe: TrainRecipe, runs: Sequence[Run], take: Callable[[tuple[TrainRecipe, ...], TrainRecipe], object], parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.recipe, self._runs, self._take = recipe, runs, take
@@ -223,7 +223,7 @@ class NewRun(QDialog):
     @property
     def recipes(self) -> tuple[TrainRecipe, ...]:
         """What will be started."""
-        return together(self.recipe) if self._abc else (self.recipe,)
+        return beside(together(self.recipe) if self._abc else (self.recipe,), self._runs)
 
     def _model_chosen(self) -> None:
         name = str(self.model.currentData())
@@ -260,7 +260,8 @@ class NewRun(QDialog):
 
     def _show(self, _checked: bool = False) -> None:
         """The rows that matter, the command, and what it will take."""
-        recipe, more = self.recipe, self.more.isChecked()
+        recipes, more = self.recipes, self.more.isChecked()
+        recipe = recipes[0]
         self.more.setArrowType(Qt.ArrowType.DownArrow if more else Qt.ArrowType.RightArrow)
         self._rest.setVisible(more)
         for _, name in PICTURES:
@@ -268,11 +269,11 @@ class NewRun(QDialog):
         for rows, visible in ((NETWORK, recipe.is_ddpm), (CODES, not recipe.is_ddpm)):
             for _, name in rows:
                 self._columns[1].setRowVisible(self.fields.by_name[name], visible)
-        lines = [shlex.join(arguments(each, str(free_folder(each)))) for each in self.recipes]
+        lines = [shlex.join(arguments(each, str(free_folder(each)))) for each in recipes]
         self.typed = "\n".join(f"generative-explorer {line}" for line in lines)
         # options are not broken after their dashes; paths and lists may be after a slash and a comma
         self.command.setText(self.typed.replace("-", "-\u2060").replace("/", "/\u200b").replace(",", ",\u200b"))
-        trouble, count = self._wrong(), len(self.recipes)
+        trouble, count = self._wrong(), len(recipes)
         self.time.setText(trouble or time_words(recipe, self._runs, count, self._measured))
         self.memory.setText(memory_words(recipe, self._runs, count, self._measured))
         if not trouble and recipe == self._untried:
@@ -287,15 +288,16 @@ class NewRun(QDialog):
         self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
 
     def _ask(self) -> None:
-        if not self._wrong() and unknown(self.recipe, self._runs, self._measured):
-            self.measure_wanted.emit(self.recipe)
+        recipe = self.recipes[0]
+        if not self._wrong() and unknown(recipe, self._runs, self._measured):
+            self.measure_wanted.emit(recipe)
 
     def show_measured(self, outcome: Outcome) -> None:
         """What a few updates took, or why there can be none."""
         if isinstance(outcome, TrainingMeasured):
             self._measured = outcome
         elif isinstance(outcome, Failed):
-            self._untried = self.recipe
+            self._untried = self.recipes[0]
             self._reason = outcome.message
         self._show()
 
@@ -312,7 +314,7 @@ class NewRun(QDialog):
         """Start."""
         self.fields.take()
         if self.ok.isEnabled():
-            self._take(self.recipes)
+            self._take(self.recipes, self.recipe)
             super().accept()
 
 

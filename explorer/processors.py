@@ -1,0 +1,49 @@
+"""Sharing the processors: what a window explores and what trains beside it must not wait for each other.
+
+Threads of one network call meet after every operation, hundreds of times a step, and spin while they wait. Where another
+process has taken a processor from one of them, all the others spin for nothing until it has its turn again: on a busy
+machine a network of several threads runs many times slower than its share of the processors would let it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+import psutil
+
+SPINS = "1000"
+"""Rounds for which a thread of GNU OpenMP spins before it sleeps. Its own 300,000 are about a millisecond."""
+
+OF_THE_PERSON = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+"""Variables that settle it; whoever has set one knows why."""
+
+LOW_PRIORITY = 10
+"""On the scale of nice, -20 to 19."""
+
+AUTOGROUP = Path("/proc/self/autogroup")
+"""Linux shares processors between sessions first, and by nice only within one."""
+
+
+def sleep_rather_than_spin() -> None:
+    """Have threads of a network sleep soon while they wait for each other; of effect only before torch is loaded."""
+    if not any(name in os.environ for name in OF_THE_PERSON):
+        os.environ["GOMP_SPINCOUNT"] = SPINS
+
+
+def give_way() -> None:
+    """Let every other process go first, this one's children as well."""
+    with contextlib.suppress(psutil.Error, OSError):
+        # mypy knows only this platform's psutil
+        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", LOW_PRIORITY) if sys.platform == "win32" else LOW_PRIORITY)
+    with contextlib.suppress(OSError):
+        AUTOGROUP.write_text(str(LOW_PRIORITY), encoding="ascii")
+
+
+def share(processes: int) -> int:
+    """Threads for each of so many processes that compute at once, at least 1."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = psutil.cpu_count(logical=False) or usable
+    return max(1, min(usable, cores) // max(1, processes))
