@@ -35,7 +35,7 @@ class TrainSettings:
     device : str
         Lightning Fabric's accelerator: "auto", "cpu", "cuda", "mps".
     stored : "fp32" or "fp16"
-        In which the checkpoints keep the weights; half the size, and the figures are measured with what is kept.
+        In which the checkpoints keep the weights (tables over t stay fp32); half the size, and the figures are measured with what is kept.
     devices, nodes : int
         Processes on each machine, and machines.
     save_seconds : float

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from explorer.checkpoints.card import Card, DataCard, NetworkCard, TrainingCard
@@ -76,6 +77,18 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(
         finals.append(weights(tmp_path / name / "final.safetensors"))
     assert identical(finals[0], finals[1])
     assert not identical(finals[0], finals[2])
+
+
+def test_halves_are_kept_of_weights_alone(tmp_path: Path, data: ImageSet) -> None:
+    """Rounded to a half, Option A's skip(t) would lose what it differs from 1 by."""
+    make = ddpm(data, Option.A, linear_skip=True)
+    list(train(make, data, settings(tmp_path, epochs=1, stored="fp16")))
+    kept, network = load_file(tmp_path / "final.safetensors"), make().network
+    assert isinstance(network, nn.Module)
+    for name, _ in network.named_parameters():
+        assert kept[name].dtype == torch.float16
+    for name, table in network.named_buffers():
+        assert torch.equal(kept[name], table), name
 
 
 @pytest.mark.parametrize(
