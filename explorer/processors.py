@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-SPINS = "1000"
+SPINS = "2000"
 """Rounds for which a thread of GNU OpenMP spins before it sleeps. Its own 300,000 are about a millisecond."""
 
 OF_THE_PERSON = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
