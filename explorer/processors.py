@@ -35,9 +35,12 @@ def sleep_rather_than_spin() -> None:
 
 def give_way() -> None:
     """Let every other process go first, this one's children as well."""
+    process = psutil.Process()
     with contextlib.suppress(psutil.Error, OSError):
-        # mypy knows only this platform's psutil
-        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", LOW_PRIORITY) if sys.platform == "win32" else LOW_PRIORITY)
+        if sys.platform == "win32":
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            process.nice(max(LOW_PRIORITY, process.nice()))  # who was started lower stays there
     with contextlib.suppress(OSError):
         AUTOGROUP.write_text(str(LOW_PRIORITY), encoding="ascii")
 
