@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 SPINS = "2000"
-"""Rounds for which a thread of GNU OpenMP spins before it sleeps. Its own 300,000 are about a millisecond."""
+"""Rounds for which a thread of GNU OpenMP spins before it sleeps; its own are 300,000."""
 
 OF_THE_PERSON = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 """Variables that settle it; whoever has set one knows why."""
