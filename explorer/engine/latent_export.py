@@ -11,8 +11,8 @@ import numpy as np
 from explorer.checkpoints.locate import source_of
 from explorer.engine.messages.latent_export import ExportStrip, StripExported
 from explorer.errors import BadInput
-from explorer.exports.film import write_mp4
-from explorer.exports.gif import write_gif
+from explorer.exports.film import mp4_film
+from explorer.exports.gif import gif_film
 from explorer.exports.pictures import write_png
 from explorer.exports.whole import check_out
 from explorer.recipe import Recipe
@@ -27,7 +27,7 @@ GROUND = 24
 
 
 def export_strip(request: ExportStrip) -> Iterator[StripExported | None]:
-    """Write the file; None before it is begun.
+    """Write the file; None before it is begun, and after each picture of a film.
 
     Raises
     ------
@@ -43,8 +43,10 @@ def export_strip(request: ExportStrip) -> Iterator[StripExported | None]:
     if out.suffix.lower() == ".png":
         write_png(out, sheet(request.strips), recipe)
     else:
-        write = write_gif if out.suffix.lower() == ".gif" else write_mp4
-        write(out, film(request.strips), recipe, request.fps)
+        with (gif_film if out.suffix.lower() == ".gif" else mp4_film)(out, recipe, request.fps) as add:
+            for frame in film(request.strips):
+                add(frame)
+                yield None
     yield StripExported(request.out)
 
 
@@ -57,10 +59,11 @@ def portable(recipe: Recipe) -> Recipe:
     return replace(recipe, plane=replace(plane, source=source_of(Path(plane.source)), beside=beside))
 
 
-def film(strips: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+def film(strips: tuple[np.ndarray, ...]) -> Iterator[np.ndarray]:
     """Frames (H, W, 3) uint8: of each strip its picture, one below another."""
     scale = -(-SIDE // strips[0].shape[2])
-    return [np.concatenate([_enlarged(strip[frame], scale) for strip in strips]) for frame in range(min(len(s) for s in strips))]
+    for frame in range(min(len(strip) for strip in strips)):
+        yield np.concatenate([_enlarged(strip[frame], scale) for strip in strips])
 
 
 def sheet(strips: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -72,11 +72,11 @@ def _shown(value: Any) -> str:
 
 
 def joined(earlier: TrainingCard | None, now: TrainingCard) -> TrainingCard:
-    """Card of a run that went on from another: the images and epochs of both, and both commands."""
+    """Card of a run that went on from another: the seed of the first weights, the images and epochs of both, both commands."""
     if earlier is None:
         return now
     return TrainingCard(
         images_seen=earlier.images_seen + now.images_seen, epochs=earlier.epochs + now.epochs, batch=now.batch,
-        optimizer=now.optimizer, seed=now.seed, ema=now.ema, loss=now.loss, precision=now.precision,
+        optimizer=now.optimizer, seed=earlier.seed, ema=now.ema, loss=now.loss, precision=now.precision,
         command=f"{earlier.command} && {now.command}", notes=" ".join(n for n in (earlier.notes, now.notes) if n),
     )  # fmt: skip

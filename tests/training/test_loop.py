@@ -164,9 +164,11 @@ def test_attention_can_be_added_to_weights_that_have_none(tmp_path: Path, data: 
 
 def test_going_on_adds_up_and_draws_anew(tmp_path: Path, data: ImageSet) -> None:
     begin = finished(tmp_path / "first", data)
-    list(train(ddpm(data), data, settings(tmp_path / "second", start_from=begin, command="generative-explorer train --start-from")))
-    training = load(tmp_path / "second" / "final.safetensors").card.training
+    list(train(ddpm(data), data, settings(tmp_path / "second", start_from=begin, seed=8, command="generative-explorer train --start-from")))
+    training, first = (load(path).card.training for path in (tmp_path / "second" / "final.safetensors", begin))
     assert training is not None
+    assert first is not None
+    assert training.seed == first.seed != 8, "that of the first weights; the other is in its command"
     assert (training.images_seen, training.epochs) == (3 * 128, 3)
     assert training.command == "generative-explorer train && generative-explorer train --start-from"
     whole = DdpmTask(data, Option.C, linear(100), width=8)
