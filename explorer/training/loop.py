@@ -62,7 +62,7 @@ def train(make_task: Callable[[], Task], data: ImageSet, settings: TrainSettings
     Raises
     ------
     BadInput
-        If the folder cannot be written, holds another run's state, memory is too small, or the loss is no longer finite.
+        If the folder cannot be written, is deleted, holds another run's state, memory is too small, or the loss is no longer finite.
     """
     try:
         run = _Run(make_task, data, settings)
@@ -180,6 +180,7 @@ class _Run:
                     self._save()
                     self.reporter.tell("stopped")
                     return
+                self._look_after_the_folder()
                 self._look_after_the_data()
                 yield from self._one_update(order)
             self.at.epoch, self.at.batch = self.at.epoch + 1, 0
@@ -203,6 +204,11 @@ class _Run:
         self.reporter.tell_now_and_then("running")
         if time.monotonic() - self.saved > self.settings.save_seconds and self.world == 1:
             self._save()
+
+    def _look_after_the_folder(self) -> None:
+        """Hours of work have nowhere to go once it is deleted."""
+        if self.fabric.is_global_zero and not self.settings.out.is_dir():
+            raise BadInput(f"{self.settings.out}: the run's folder is gone, and with it what was trained")
 
     def _look_after_the_data(self) -> None:
         """Images that are read from disk as they are needed may vanish, and reading beyond a file's end kills the process."""

@@ -156,6 +156,18 @@ def test_a_full_disk_keeps_the_last_whole_state_and_the_run_goes_on_where_there_
     equal(kept, whole)
 
 
+@UNIX
+def test_a_run_whose_folder_is_deleted_ends_at_the_next_update(tmp_path: Path) -> None:
+    data, out = load_images("mnist", "test"), tmp_path / "run"
+    settings = TrainSettings("mnist", out, epochs=2, batch=16, device="cpu")
+    lines = train(lambda: AutoencoderTask(data, False, hidden=(64, 32)), data, settings)
+    assert next(lines).step == 10
+    shutil.rmtree(out)
+    with pytest.raises(BadInput, match=r"run: the run's folder is gone"):
+        next(lines)
+    assert not out.exists(), "it is not made again"
+
+
 def shortened(path: Path) -> None:
     with open(path, "r+b") as file:
         file.truncate(1000)
