@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.messages import ErasedShown, PaintShown
-from explorer.recipe import Dab, coverage
+from explorer.recipe import Dab
 from explorer.recipe.edits import MAX_REPEATS
+from explorer.views.reverse_chain.paint_draft import PaintDraft
+from explorer.views.reverse_chain.preview_pair import PreviewPair
 from explorer.widgets.card import Card
 from explorer.widgets.fonts import text_font
 from explorer.widgets.math_text import var, words
 from explorer.widgets.number_fields import IntField
 from explorer.widgets.paint_canvas import PaintCanvas
-from explorer.widgets.picture_tile import CAPTION, PictureTile
+from explorer.widgets.picture_tile import PictureTile
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.slider import Slider
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
 
 SIDE_WIDTH = 280
-LARGE, LARGEST_SIDE, GAP = 168, 280, 8
-"""Side of a preview, at the most where the panel is wide, and what is between two."""
-ROOMY = 1000
-"""Width of the panel from which on the canvas leaves room for larger ones."""
 SMALLEST, LARGEST = 0.5, 14.0
 LABEL = 48
 X_T, X0_HAT = (var("x", "t"),), (var("x", "0", "hat"),)
@@ -90,12 +87,8 @@ class PaintPanel(Card):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self.inpainting = False
-        self.dabs: tuple[Dab, ...] = ()
-        self.inverted = False
-        self._growing: Dab | None = None
+        self.draft = PaintDraft()
         self._erased: ErasedShown | None = None
-        self.shape = (28, 28)
         self.canvas = PaintCanvas(theme)
         self._build(theme)
         self._connect()
@@ -146,7 +139,7 @@ class PaintPanel(Card):
         self._steps = _row("taken", self.repeats)
         self._known = _row("kept from", self.known)
         self._seen = _row("under it", self.seen)
-        self._pair = _Previews(self.sees, self.leads)
+        self._pair = PreviewPair(self.sees, self.leads)
         side = QWidget()
         side.setFixedWidth(SIDE_WIDTH)
         column = QVBoxLayout(side)
@@ -197,13 +190,13 @@ class PaintPanel(Card):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger previews where the canvas cannot use the width."""
-        self._pair.setFixedWidth(LARGE if self.width() < ROOMY else min(LARGEST_SIDE, max(LARGE, self.height() // 2 - 2 * CAPTION)))
+        self._pair.fit(self.width(), self.height())
 
     # --- what is shown ---
 
     def start(self, inpainting: bool, on: str, everyone: bool) -> None:
         """Begin anew."""
-        self.inpainting, self.inverted, self._growing, self.dabs = inpainting, False, None, ()
+        self.draft.start(inpainting)
         self.everyone.setChecked(everyone)
         self.on.set_current(on)
         self.erasers.set_current("erase")
@@ -234,8 +227,8 @@ class PaintPanel(Card):
     def show_words(self, t: int, sample: int) -> None:
         """Say what is painted on."""
         where = "every sample" if self.everyone.isChecked() else f"sample {sample}"
-        self._title.setText(f"{'Erase in' if self.inpainting else 'Paint on'} {where} at t = {t}")
-        if self.inpainting:
+        self._title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
+        if self.draft.inpainting:
             self._hint.setText("Paint over what shall be made anew. The rest stays as it was in the chain that you leave.")
         else:
             self._hint.setText("What follows from it is shown as you paint. The branch keeps the chain's noise below t.")
@@ -243,28 +236,28 @@ class PaintPanel(Card):
     def take(self, shown: PaintShown) -> None:
         """Show what the engine made of the draft."""
         self.canvas.set_picture(shown.canvas)
-        self.shape = shown.canvas.shape[0], shown.canvas.shape[1]
+        self.draft.shape = shown.canvas.shape[0], shown.canvas.shape[1]
         self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(" seen in it")))
         if shown.end is not None:
             self.leads.show_picture(shown.end, (words("leads to"),))
 
     def take_erased(self, shown: ErasedShown, finished: bool) -> None:
         """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""
-        self.shape = shown.state.shape[0], shown.state.shape[1]
+        self.draft.shape = shown.state.shape[0], shown.state.shape[1]
         self._erased = shown
         if shown.end is not None:
             self.leads.show_picture(shown.end, (words("leads to"),))
-        elif not finished or not self.ready:
+        elif not finished or not self.draft.ready:
             self.leads.show_picture(None, (words("leads to … (sampling)" if not finished else "leads to"),))
         self._show_erased()
 
     def _show_erased(self) -> None:
         """The picture under the mask, the mask, and what of the state is kept."""
         shown = self._erased
-        if not self.inpainting or shown is None:
+        if not self.draft.inpainting or shown is None:
             return
         self.canvas.set_picture(shown.state if self.seen.current == "x_t" else shown.image)
-        region = self.region
+        region = self.draft.region
         self.canvas.set_region(region)
         kept = shown.state.copy()
         kept[region] = ERASED
@@ -277,18 +270,13 @@ class PaintPanel(Card):
             self.brushes.button(name).setChecked(paint == current)
 
     def _show_marks(self) -> None:
-        any_marks = bool(self.dabs) or self._growing is not None
+        any_marks = bool(self.draft.marks)
         self.back.setEnabled(any_marks)
         self.clear.setEnabled(any_marks)
-        self.go.setEnabled(self.ready)
+        self.go.setEnabled(self.draft.ready)
         self._show_erased()
 
     # --- the draft ---
-
-    @property
-    def marks(self) -> tuple[Dab, ...]:
-        """Marks, with the one under the hand."""
-        return self.dabs if self._growing is None else (*self.dabs, self._growing)
 
     @property
     def painted_on(self) -> Literal["x_t", "x0_hat"]:
@@ -300,42 +288,29 @@ class PaintPanel(Card):
         """Where what is kept comes from."""
         return "image" if self.known.current == "image" else "states"
 
-    @property
-    def region(self) -> np.ndarray:
-        """What is erased, (H, W), bool."""
-        region = np.zeros(self.shape, bool)
-        for dab in self.marks:
-            region[coverage(dab, *self.shape) >= 0.5] = dab.value > 0
-        return ~region if self.inverted else region
-
-    @property
-    def ready(self) -> bool:
-        """Whether there is anything to branch with."""
-        return bool(self.region.any()) if self.inpainting else bool(self.marks)
-
     def take_back(self) -> None:
         """Without the last mark."""
-        self._put(self.dabs[:-1])
+        self._put(self.draft.dabs[:-1])
 
     def _put(self, dabs: Sequence[Dab]) -> None:
-        self.dabs, self._growing = tuple(dabs), None
+        self.draft.dabs, self.draft.growing = tuple(dabs), None
         self._show_marks()
         self.changed.emit()
 
     def _dab(self, path: tuple[tuple[float, float], ...]) -> Dab:
         radius = round(self.radius.value, 2)
-        if self.inpainting:
+        if self.draft.inpainting:
             return Dab(path, radius, 1.0 if self.erasers.current == "erase" else -1.0)
         return Dab(path, radius, round(self.value.value, 3), round(self.noise.value, 3))
 
     def _grow(self, path: tuple[tuple[float, float], ...]) -> None:
-        self._growing = self._dab(path)
+        self.draft.growing = self._dab(path)
         self._show_marks()
-        if not self.inpainting:
+        if not self.draft.inpainting:
             self.changed.emit()
 
     def _end(self, path: tuple[tuple[float, float], ...]) -> None:
-        self._put((*self.dabs, self._dab(path)))
+        self._put((*self.draft.dabs, self._dab(path)))
 
     def _set_size(self, size: float) -> None:
         # whole steps of the slider: a notch always moves it
@@ -351,14 +326,14 @@ class PaintPanel(Card):
         self._show_brush()
 
     def _invert(self) -> None:
-        self.inverted = not self.inverted
+        self.draft.inverted = not self.draft.inverted
         self._show_marks()
         self.changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter branches, Esc gives up, Backspace and undo take the last mark back."""
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.ready:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.draft.ready:
             self.branch_wanted.emit()
         elif key == Qt.Key.Key_Escape:
             self.cancelled.emit()
@@ -381,26 +356,6 @@ class PaintPanel(Card):
             event.accept()
             return True
         return super().event(event)
-
-
-class _Previews(QWidget):
-    """Two pictures under one another, as large as the height allows."""
-
-    def __init__(self, *tiles: PictureTile) -> None:
-        super().__init__()
-        self._tiles = tiles
-        for tile in tiles:
-            tile.setParent(self)
-        self.setFixedWidth(LARGE)
-        self.setMinimumHeight(2 * (56 + CAPTION))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place them."""
-        side = max(56, min(self.width(), (self.height() - GAP) // 2 - CAPTION))
-        side -= side % 28 if side >= 84 else 0
-        top = max(0, (self.height() - 2 * (side + CAPTION) - GAP) // 2)
-        for place, tile in enumerate(self._tiles):
-            tile.setGeometry((self.width() - side) // 2, top + place * (side + CAPTION + GAP), side, side + CAPTION)
 
 
 def _row(name: str, widget: QWidget) -> QWidget:

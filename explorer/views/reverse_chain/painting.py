@@ -67,23 +67,23 @@ class Painting(QObject):
             return
         sample, stream = self._controller.sample, trees.fork_stream(state.recipe)
         panel.show_words(state.t, sample)
-        if panel.inpainting:
-            mask, repeats, known = mask_of(panel.region), panel.repeats.value(), panel.kept_from
+        if panel.draft.inpainting:
+            mask, repeats, known = mask_of(panel.draft.region), panel.repeats.value(), panel.kept_from
             erased = PreviewErase(key, state.t, sample, mask, repeats, known, stream)
             self._inquiry.ask("paint", erased, self._take_preview)
         else:
             palette = self._controller.context.theme.palette
-            painted = PreviewPaint(key, state.t, sample, panel.painted_on, panel.marks, stream, palette)
+            painted = PreviewPaint(key, state.t, sample, panel.painted_on, panel.draft.marks, stream, palette)
             self._inquiry.ask("paint", painted, self._take_preview)
 
     def _take_preview(self, outcome: Outcome) -> None:
         if not isinstance(outcome, PaintShown | ErasedShown) or outcome.key != self._controller.key:
             return
-        if self._panels.open is not self._panel or isinstance(outcome, ErasedShown) != self._panel.inpainting:
+        if self._panels.open is not self._panel or isinstance(outcome, ErasedShown) != self._panel.draft.inpainting:
             return
         if isinstance(outcome, ErasedShown):
             finished = self._controller.run.reached(outcome.key) == 0
-            if self._panel.shape != outcome.state.shape[:2]:  # the first answer says how large the pictures are
+            if self._panel.draft.shape != outcome.state.shape[:2]:  # the first answer says how large the pictures are
                 self._panel.take_erased(outcome, finished)
                 self.ask()
             else:
@@ -94,16 +94,16 @@ class Painting(QObject):
     def take(self) -> None:
         """Branch with what is painted, or erased."""
         panel, state = self._panel, self._state
-        if not panel.ready:
+        if not panel.draft.ready:
             return
         samples = () if panel.everyone.isChecked() else (self._controller.sample,)
         stream = trees.fork_stream(state.recipe)
         panel.repeats.take()
         try:
-            if panel.inpainting:
-                edit: Edit = Inpaint(state.t, mask_of(panel.region), panel.repeats.value(), panel.kept_from, samples, stream)
+            if panel.draft.inpainting:
+                edit: Edit = Inpaint(state.t, mask_of(panel.draft.region), panel.repeats.value(), panel.kept_from, samples, stream)
             else:
-                edit = Paint(state.t, panel.dabs, panel.painted_on, samples, stream)
+                edit = Paint(state.t, panel.draft.dabs, panel.painted_on, samples, stream)
         except ValueError as error:
             self._tell(Failed(str(error)))
             return

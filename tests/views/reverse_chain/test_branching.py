@@ -138,12 +138,12 @@ def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorks
     hands(page).painting.open(False)
     paint_over(page, qtbot, (8, 8), (14, 9))
     paint_over(page, qtbot, (4, 4))
-    assert len(panel.dabs) == 2
+    assert len(panel.draft.dabs) == 2
     QTest.keyClick(panel.canvas, Qt.Key.Key_Backspace)
-    assert len(panel.dabs) == 1
+    assert len(panel.draft.dabs) == 1
     QTest.mouseClick(panel.brushes.button("noise"), LEFT)
     paint_over(page, qtbot, (20, 20))
-    assert (panel.dabs[-1].value, panel.dabs[-1].noise) == (0.0, 1.0)
+    assert (panel.draft.dabs[-1].value, panel.draft.dabs[-1].noise) == (0.0, 1.0)
     QTest.keyClick(panel.canvas, Qt.Key.Key_Escape)
     assert hands(page).open_panel is None
     assert state(page).recipe == recipe
@@ -159,9 +159,9 @@ def test_while_painting_undo_is_of_marks_and_keys_are_the_panels(page: ReverseCh
     paint_over(page, qtbot, (8, 8))
     paint_over(page, qtbot, (9, 9))
     QTest.keyClick(panel.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert len(panel.dabs) == 1
+    assert len(panel.draft.dabs) == 1
     QTest.keyClick(panel.canvas, Qt.Key.Key_Backspace)
-    assert len(panel.dabs) == 0
+    assert len(panel.draft.dabs) == 0
     assert state(page).recipe == recipe, "neither undone, nor back to the parent"
     assert hands(page).open_panel is panel
     hands(page).close()
@@ -217,7 +217,7 @@ def test_while_erasing_one_sees_what_is_kept_and_where_the_rest_leads(page: Reve
     np.testing.assert_array_equal(pixels(panel.sees.image), state_now)
     paint_over(page, qtbot, (8, 8), (20, 8))
     settle(page, qtbot)
-    region = panel.region
+    region = panel.draft.region
     kept = pixels(panel.sees.image)
     np.testing.assert_array_equal(kept[~region], state_now[~region])
     assert (kept[region] == ERASED).all()
@@ -235,11 +235,11 @@ def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) ->
     hands(page).painting.open(True)
     panel = hands(page).paint
     paint_over(page, qtbot, (14, 14))
-    inside = panel.region[14, 14]
+    inside = panel.draft.region[14, 14]
     QTest.mouseClick(panel.invert, LEFT)
     assert inside
-    assert not panel.region[14, 14]
-    assert panel.region[0, 0]
+    assert not panel.draft.region[14, 14]
+    assert panel.draft.region[0, 0]
     hands(page).close()
     settle(page, qtbot)
 
