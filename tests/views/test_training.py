@@ -132,14 +132,14 @@ def test_runs_beside_each_other(qtbot: QtBot, open_training: Opener, trained: di
 def test_the_slider_goes_over_training_time(qtbot: QtBot, open_training: Opener, trained: dict[str, Path]) -> None:
     page = open_training(trained["C"])
     newest = page.rows.rows[0].tiles
-    assert (page.slider.maximum(), page.slider.value()) == (1, 1)
+    assert (page.training_time.slider.maximum(), page.training_time.slider.value()) == (1, 1)
     qtbot.keyClick(page, Qt.Key.Key_Left)
     assert page.context.store.session.training.snapshot == 16
     qtbot.waitUntil(lambda: page.idle, timeout=WAIT)
     assert page.rows.rows[0].tiles is not None
     assert newest is not None
     assert (page.rows.rows[0].tiles != newest).any()
-    assert page.when.text() == "update 16, 1 of 2"
+    assert page.training_time.when.text() == "update 16, 1 of 2"
     place = page.plot.x_of(31)
     qtbot.mouseClick(page.plot, Qt.MouseButton.LeftButton, pos=page.plot.area().center().toPoint().__class__(round(place), 60))
     assert page.context.store.session.training.snapshot is None, "the newest is followed"

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMessageBox, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.messages import Failed, LibraryEntry
 from explorer.state.training import MAX_CHOSEN, TrainingState
@@ -21,15 +21,16 @@ from explorer.views.training.deleting import ask_to_delete
 from explorer.views.training.estimate import speed_of
 from explorer.views.training.figures import clock, colours, curve_figure, names, phase_words, timestep_figure, title
 from explorer.views.training.inspector import TrainingInspector
+from explorer.views.training.leaving import ask_before_leaving
 from explorer.views.training.new_run import NewRun
 from explorer.views.training.run_list import RunList
+from explorer.views.training.snapshot_slider import SnapshotSlider
 from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
 from explorer.widgets.bar_chart import BarChart
 from explorer.widgets.card import Card
 from explorer.widgets.code_scatter import CodeScatter
 from explorer.widgets.run_plot import RunPlot
-from explorer.widgets.style import mark
 from explorer.widgets.tile_rows import TileRow, TileRows
 
 MARGIN, GAP = 14, 10
@@ -37,7 +38,6 @@ NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a mo
 NOT_YET = "The first values come after ten updates."
 NO_VALUES = "It ended before its first values."
 NO_SNAPSHOT = "No snapshot yet: the first comes within the first epoch of a long run, or at its end."
-LEFT_OR_STOPPED = "A run that is left is found again at the next start; one that is stopped keeps its state and can be resumed."
 NO_SCALE = "The scale of this run's loss is not known. E shows the loss as it is."
 NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
 
@@ -76,21 +76,7 @@ class TrainingWorkspace(Workspace):
         self.show_snapshots()
 
     def _build(self) -> None:
-        self.slider = QSlider()
-        self.slider.setOrientation(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Snapshot")
-        self.slider.setToolTip("Training time: the same noise, or the same images, in each snapshot  (Left, Right; End follows the newest)")
-        self.when, self.what = QLabel(), QLabel()
-        mark(self.when, "muted")
-        mark(self.what, "faint")
-        strip = QHBoxLayout()
-        strip.setContentsMargins(10, 6, 12, 0)
-        strip.setSpacing(12)
-        strip.addWidget(self.what)
-        strip.addWidget(self.slider, 1)
-        strip.addWidget(self.when)
-        for label in (self.what, self.when):
-            label.setFixedHeight(20)
+        self.training_time = SnapshotSlider()
         plot, self.bars_card, self.codes_card, pictures = (Card(self.context.theme) for _ in range(4))
         for card, widget in ((plot, self.plot), (self.bars_card, self.bars), (self.codes_card, self.scatter), (pictures, self.rows)):
             inside = QVBoxLayout(card)
@@ -98,7 +84,7 @@ class TrainingWorkspace(Workspace):
             inside.setSpacing(0)
             if card is pictures:
                 inside.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)  # no more room than the pictures fill
-                inside.addLayout(strip)
+                inside.addWidget(self.training_time)
             inside.addWidget(widget, 1)
         top = QHBoxLayout()
         top.setSpacing(GAP)
@@ -140,7 +126,7 @@ class TrainingWorkspace(Workspace):
         self.list.chosen.connect(self._choose)
         self.plot.scrubbed.connect(self._scrub)
         self.bars.scrubbed.connect(self.bars.set_cursor)
-        self.slider.valueChanged.connect(self._slid)
+        self.training_time.moved.connect(self._go_to)
         self._inspector.open_wanted.connect(self._open_in)
         self.context.library.opened.connect(self._opened)
         self.controller.settled.connect(self._say)
@@ -185,22 +171,10 @@ class TrainingWorkspace(Workspace):
     def may_close(self) -> bool:
         """Ask what becomes of runs that are at work; False if the window shall stay."""
         live = [run for run in listed(self._state.folders) if run.live]
-        if not live:
-            return True
-        what = f"{title(live[0])} ({live[0].folder.name}) is" if len(live) == 1 else f"{len(live)} runs are"
-        doing = "paused" if all(run.phase == "paused" for run in live) else "still being trained"
-        box = QMessageBox(QMessageBox.Icon.Question, "Training goes on", f"{what} {doing}.", parent=self.window())
-        box.setInformativeText(LEFT_OR_STOPPED)
-        leave = box.addButton("Leave running", QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(leave)
-        box.exec()
-        clicked = box.clickedButton()
-        box.deleteLater()
-        if clicked is stop:
+        answer = ask_before_leaving(live, self.window()) if live else "leave"
+        if answer == "stop":
             self.controller.stop_all(live)
-        return clicked in (leave, stop)
+        return answer != "stay"
 
     # --- gestures
 
@@ -281,9 +255,6 @@ class TrainingWorkspace(Workspace):
 
     def _step(self, by: int) -> None:
         self._go_to(min(max(self._place + by, 0), len(self._known) - 1))
-
-    def _slid(self, value: int) -> None:
-        self._go_to(value)
 
     def _go_to(self, place: int) -> None:
         if 0 <= place < len(self._known):
@@ -373,13 +344,7 @@ class TrainingWorkspace(Workspace):
 
     def _show_slider(self, known: tuple[Snapshot, ...], first: Run | None) -> None:
         place = self._place
-        blocked = self.slider.blockSignals(True)
-        self.slider.setRange(0, max(0, len(known) - 1))
-        self.slider.setValue(place)
-        self.slider.blockSignals(blocked)
-        self.slider.setEnabled(len(known) > 1)
-        self.what.setText("reconstructions" if first is not None and first.kind in ("vae", "ae") else "samples of the same noise")
-        self.when.setText(f"update {known[place].step}, {place + 1} of {len(known)}" if known else "no snapshot yet")
+        self.training_time.show_snapshots(known, place, latent=first is not None and first.kind in ("vae", "ae"))
         self.plot.set_cursor(known[place].step if known and self._state.snapshot is not None else -1)
         self._inspector.show_snapshot(first, known[place] if known else None)
         a = self.actions_
