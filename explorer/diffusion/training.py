@@ -13,6 +13,10 @@ from explorer.diffusion.posterior import posterior
 from explorer.diffusion.schedule import Schedule
 
 Network = Callable[[Tensor, Tensor], Tensor]
+KINDS = ("simple", "min-snr", "bound")
+"""How much each timestep counts in the loss."""
+SNR_LIMIT = 5.0
+"""gamma of min-SNR, the value of its paper."""
 
 
 class TrainingTables:
@@ -64,6 +68,35 @@ def mean_error_factor(option: Option, tables: TrainingTables, t: Tensor) -> Tens
     return tables.a0[index] * (1 - alpha_bar).sqrt()
 
 
+def loss_weight(option: Option, tables: TrainingTables, t: Tensor, kind: str) -> Tensor:
+    """How much the squared error of the output counts at each t, shape (N,), float64.
+
+    Parameters
+    ----------
+    t : Tensor of int64, shape (N,)
+        Timesteps in 1..T.
+    kind : str
+        "simple": 1 (Algorithm 1). "min-snr": such that the error of x0_hat counts min(SNR, 5), SNR = alpha_bar / (1 - alpha_bar)
+        (Hang et al. 2023): Option C's own weight, SNR, without the steep rise at small t. "bound": such that the error
+        of the mean counts 1 / (2 sigma_t^2), as in L_{t-1}.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is none of these.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"the loss is one of {', '.join(KINDS)}, not {kind!r}")
+    index = t.cpu()
+    if kind == "simple":
+        return torch.ones(index.shape, dtype=torch.float64)
+    to_mean = mean_error_factor(option, tables, t) ** 2
+    if kind == "bound":
+        return to_mean * tables.bound_weight[index]
+    alpha_bar = tables.schedule.alpha_bar[index]
+    return to_mean / tables.a0[index] ** 2 * (alpha_bar / (1 - alpha_bar)).clamp(max=SNR_LIMIT)
+
+
 def loss(
     network: Network,
     option: Option,
@@ -73,7 +106,7 @@ def loss(
     eps: Tensor,
     kind: str = "simple",
 ) -> Tensor:
-    """Squared error to the target, shape (N,): the mean over pixels, for each image.
+    """Squared error to the target, shape (N,): the mean over pixels, for each image, times `loss_weight`.
 
     Parameters
     ----------
@@ -84,23 +117,18 @@ def loss(
     t : Tensor of int64, shape (N,)
         Timesteps in 1..T.
     kind : str
-        "simple": unweighted (Algorithm 1). "bound": the error of the mean times 1 / (2 sigma_t^2), L_{t-1} of
-        the bound per pixel.
+        "simple" (Algorithm 1), "min-snr" or "bound" (nats per pixel).
 
     Raises
     ------
     ValueError
-        If `kind` is neither.
+        If `kind` is none of these.
     """
-    if kind not in ("simple", "bound"):
-        raise ValueError(f"the loss is 'simple' or 'bound', not {kind!r}")
+    weight = loss_weight(option, tables, t, kind)
     x_t = q_sample(tables.schedule, x0, t, eps)
     wanted = target(option, tables, x0, eps, x_t, t)
     error = (network(x_t, t).float() - wanted).square().flatten(1).mean(1)
-    if kind == "bound":
-        weight = mean_error_factor(option, tables, t) ** 2 * tables.bound_weight[t.cpu()]
-        error = error * weight.to(error.device, error.dtype)
-    return error
+    return error if kind == "simple" else error * weight.to(error.device, error.dtype)
 
 
 def loss_all_timesteps(network: Network, option: Option, tables: TrainingTables, x0: Tensor, eps: Tensor, kind: str = "simple") -> Tensor:

@@ -46,8 +46,8 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         DDPM: T.
     schedule : "linear", "cosine" or "bent"
         DDPM; a bent one runs through `knots`, control points (u, log SNR) as the Forward workspace has them.
-    loss : "simple" or "bound"
-        DDPM: plain squared error, or weighted as in the bound.
+    loss : "simple", "min-snr" or "bound"
+        DDPM: plain squared error, that of x_0 weighted by min(SNR, 5), or weighted as in the bound.
     attention, linear_skip : bool
         DDPM: self-attention at the coarsest level; the best linear prediction of the target beside the network.
     architecture : "mlp" or "conv"
@@ -81,7 +81,7 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     timesteps: int = 1000
     schedule: Literal["linear", "cosine", "bent"] = "linear"
     knots: tuple[Knot, ...] = ()
-    loss: Literal["simple", "bound"] = "simple"
+    loss: Literal["simple", "min-snr", "bound"] = "simple"
     attention: bool = False
     linear_skip: bool = False
     architecture: Literal["mlp", "conv"] = "mlp"

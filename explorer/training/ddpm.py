@@ -9,7 +9,7 @@ from explorer.checkpoints.card import FORMAT_VERSION, Card, NetworkCard, Schedul
 from explorer.datasets.images import ImageSet, to_unit_range
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import Schedule
-from explorer.diffusion.training import TrainingTables, linear_fit, loss, loss_all_timesteps, residual_scale
+from explorer.diffusion.training import TrainingTables, linear_fit, loss, loss_all_timesteps, loss_weight, residual_scale
 from explorer.errors import BadInput
 from explorer.models.unet import UNet, UNetConfig
 from explorer.training.cards import config_dict, data_card
@@ -60,12 +60,13 @@ class DdpmTask:
             raise BadInput(f"{data.name}: image sides must be multiples of {self.config.size_multiple}")
         unet = UNet(self.config)
         self.network: nn.Module = unet
-        self.scale_square = constant**2
+        scale = torch.full((schedule.T + 1,), constant, dtype=torch.float64)
         if linear_skip:
             skip, scale = linear_fit(option, self.tables, mean_square)
             unet.skip_table.copy_(skip)
             unet.scale_table.copy_(scale)
-            self.scale_square = float(scale[1:].square().mean())
+        weight = loss_weight(option, self.tables, torch.arange(1, schedule.T + 1), loss_kind)
+        self.untrained = float((weight * scale[1:].square()).mean())
 
     def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """t and then eps; for all timesteps, which need T times as much noise, a seed for each image."""
@@ -90,8 +91,8 @@ class DdpmTask:
         return None if self.all_timesteps else draws[0]
 
     def objective_scale(self) -> float:
-        """Mean square of the skip's scale for the simple loss; the bound's loss is already of order one."""
-        return self.scale_square if self.loss_kind == "simple" else 1.0
+        """What the loss is where the inner network says nothing; the bound's loss is already of order one."""
+        return 1.0 if self.loss_kind == "bound" else self.untrained
 
     def card(self, training: TrainingCard) -> Card:
         """Model card of the trained network."""

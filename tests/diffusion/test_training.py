@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import cosine, linear
-from explorer.diffusion.training import TrainingTables, linear_fit, loss, loss_all_timesteps, residual_scale, target
+from explorer.diffusion.training import KINDS, TrainingTables, linear_fit, loss, loss_all_timesteps, residual_scale, target
 
 SCHEDULE = linear(60)
 TABLES = TrainingTables(SCHEDULE)
@@ -40,17 +40,27 @@ def brute_target(option: Option, x0: Tensor, eps: Tensor, t: int) -> Tensor:
     }[option]
 
 
-def brute_mean(option: Option, output: Tensor, x_t: Tensor, t: int) -> Tensor:
-    """The mean that the sampler would use for this output (MATH's table)."""
+def brute_posterior(t: int) -> tuple[float, float]:
+    """a0 and at of Property 2: mean = a0 x_0 + at x_t."""
     alpha_bar, before, beta = level(t), level(t - 1), BETAS[t - 1]
-    a0 = math.sqrt(before) * beta / (1 - alpha_bar)
-    at = math.sqrt(1 - beta) * (1 - before) / (1 - alpha_bar)
-    x0_hat = {
+    return math.sqrt(before) * beta / (1 - alpha_bar), math.sqrt(1 - beta) * (1 - before) / (1 - alpha_bar)
+
+
+def brute_x0_hat(option: Option, output: Tensor, x_t: Tensor, t: int) -> Tensor:
+    """The clean image that this output says (MATH's table)."""
+    alpha_bar, (a0, at) = level(t), brute_posterior(t)
+    return {
+        Option.A: (output - at * x_t) / a0,
         Option.B: output,
         Option.C: (x_t - math.sqrt(1 - alpha_bar) * output) / math.sqrt(alpha_bar),
         Option.V: math.sqrt(alpha_bar) * x_t - math.sqrt(1 - alpha_bar) * output,
-    }
-    return output if option is Option.A else a0 * x0_hat[option] + at * x_t
+    }[option]
+
+
+def brute_mean(option: Option, output: Tensor, x_t: Tensor, t: int) -> Tensor:
+    """The mean that the sampler would use for this output."""
+    a0, at = brute_posterior(t)
+    return a0 * brute_x0_hat(option, output, x_t, t) + at * x_t
 
 
 def network(x_t: Tensor, t: Tensor) -> Tensor:
@@ -100,6 +110,20 @@ def test_the_bounds_loss_is_the_error_of_the_sampled_mean_over_2_sigma_squared(o
         assert float(found[i]) == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("option", list(Option))
+def test_min_snr_is_the_error_of_the_clean_image_times_the_smaller_of_snr_and_5(option: Option) -> None:
+    """Hang et al. 2023, eq. 6: whatever the network predicts."""
+    x0, eps = draw(60)
+    t = torch.arange(1, 61)
+    found = loss(network, option, TABLES, x0, t, eps, "min-snr")
+    for i in range(60):
+        time, alpha_bar = i + 1, level(i + 1)
+        x_t = math.sqrt(alpha_bar) * x0[i] + math.sqrt(1 - alpha_bar) * eps[i]
+        x0_hat = brute_x0_hat(option, network(x_t[None], t[i : i + 1])[0], x_t, time)
+        expected = float((x0_hat - x0[i]).square().mean()) * min(alpha_bar / (1 - alpha_bar), 5.0)
+        assert float(found[i]) == pytest.approx(expected, rel=1e-4)
+
+
 def test_option_c_has_ho_et_al_s_weight() -> None:
     """beta^2 / (2 sigma^2 alpha (1 - alpha_bar)) (DDPM, eq. 12)."""
     x0, eps = draw(1)
@@ -110,7 +134,7 @@ def test_option_c_has_ho_et_al_s_weight() -> None:
         assert ratio == pytest.approx(beta**2 / (2 * sigma(time) ** 2 * (1 - beta) * (1 - level(time))), rel=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["simple", "bound"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("option", list(Option))
 def test_a_perfect_network_has_no_loss(option: Option, kind: str) -> None:
     x0, eps = draw(60)
@@ -119,7 +143,7 @@ def test_a_perfect_network_has_no_loss(option: Option, kind: str) -> None:
     assert loss(lambda x_t, t: answers.double(), option, TABLES, x0, t, eps, kind).max() < 1e-9
 
 
-@pytest.mark.parametrize("kind", ["simple", "bound"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("option", list(Option))
 def test_all_timesteps_is_the_mean_over_every_t_of_one_image(option: Option, kind: str) -> None:
     x0, eps = draw(60)
@@ -132,7 +156,7 @@ def test_all_timesteps_is_the_mean_over_every_t_of_one_image(option: Option, kin
 
 def test_an_unknown_loss_is_refused() -> None:
     x0, eps = draw(1)
-    with pytest.raises(ValueError, match="'simple' or 'bound', not 'huber'"):
+    with pytest.raises(ValueError, match="simple, min-snr, bound, not 'huber'"):
         loss(network, Option.C, TABLES, x0, torch.tensor([1]), eps, "huber")
 
 

@@ -47,7 +47,7 @@ def learn(task: Task, network: nn.Module, x: Tensor, labels: Tensor | None, draw
     return task.losses(network, x, labels, task.draw(len(x), draws)).mean()
 
 
-@pytest.mark.parametrize("kind", ["simple", "bound"])
+@pytest.mark.parametrize("kind", ["simple", "min-snr", "bound"])
 @pytest.mark.parametrize("option", list(Option))
 def test_a_ddpm_learns_algorithm_1_with_t_before_eps(data: ImageSet, digits: Tensor, option: Option, kind: str) -> None:
     task = DdpmTask(data, option, SCHEDULE, width=8, loss_kind=kind)
@@ -98,9 +98,10 @@ def test_the_outer_skip_is_scaled_by_one_rule_for_every_option(data: ImageSet, d
     assert 0.3 < fresh < 3, "a fresh network's objective is of order one, whatever its option"
 
 
+@pytest.mark.parametrize("kind", ["simple", "min-snr"])
 @pytest.mark.parametrize("option", list(Option))
-def test_the_linear_skip_is_kept_with_the_weights(data: ImageSet, digits: Tensor, option: Option, tmp_path: Path) -> None:
-    task = DdpmTask(data, option, SCHEDULE, width=8, linear_skip=True)
+def test_the_linear_skip_is_kept_with_the_weights(data: ImageSet, digits: Tensor, option: Option, kind: str, tmp_path: Path) -> None:
+    task = DdpmTask(data, option, SCHEDULE, width=8, linear_skip=True, loss_kind=kind)
     fresh = learn(task, task.network, digits, None, generator()).item() / task.objective_scale()
     assert 0.3 < fresh < 3, "a fresh network's objective is of order one, whatever its option"
     path = tmp_path / "linear.safetensors"

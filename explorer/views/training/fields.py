@@ -28,7 +28,10 @@ NUMBERS: dict[str, tuple[int, int, str, str]] = {
 CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "schedule": (("linear", "cosine"), "The forward process; one that was bent in Forward comes from there"),
     "fit": (("resize", "crop"), "With a side: squeeze pictures, or cut out their middle"),
-    "loss": (("simple", "bound"), "Plain squared error, or each timestep weighted as in the variational bound"),
+    "loss": (
+        ("simple", "min-snr", "bound"),
+        "Plain squared error; that of x₀ times min(SNR, 5), so that the middle of the chain counts most; or as in the bound",
+    ),
     "architecture": (("mlp", "conv"), "Layers: all to all, or convolutions"),
     "precision": (
         ("fp32", "bf16"),
