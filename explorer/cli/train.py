@@ -94,9 +94,7 @@ def train(
     seed: Annotated[int, typer.Option(min=0, help="Determines weights, order and noise.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's last epoch.")] = False,
     start_from: Annotated[str | None, typer.Option(help="Begin with this checkpoint's weights: a file or a shipped name.")] = None,
-    loss: Annotated[
-        Loss, typer.Option(help="ddpm: how much each timestep counts.")
-    ] = Loss.simple,
+    loss: Annotated[Loss, typer.Option(help="ddpm: how much each timestep counts.")] = Loss.simple,
     all_timesteps: Annotated[bool, typer.Option("--all-timesteps", help="ddpm: every t of one image in one update.")] = False,
     outer_skip: Annotated[bool, typer.Option(help="ddpm: output = x_t + s net(x_t, t).")] = True,
     linear_skip: Annotated[bool, typer.Option("--linear-skip", help="ddpm: output = skip(t) x_t + scale(t) net(x_t, t).")] = False,
