@@ -229,9 +229,12 @@ def _ddpm(
     linear_skip: bool,
 ) -> Task:
     from explorer.diffusion.parameterization import Option
+    from explorer.errors import BadInput
     from explorer.models.unet import UNetConfig
     from explorer.training.ddpm import DdpmTask
 
+    if linear_skip and not outer_skip:
+        raise BadInput("--linear-skip and --no-outer-skip: choose one of them")
     coarsest = len(UNetConfig().multipliers) - 1
     levels = (coarsest,) if attention else ()
     return DdpmTask(data, Option(option.value), schedule, width, levels, outer_skip, loss.value, all_timesteps, linear_skip)

@@ -143,4 +143,7 @@ def _task(recipe: TrainRecipe, pictures: ImageSet) -> Task:
     levels = (len(UNetConfig().multipliers) - 1,) if recipe.attention else ()
     # the schedule does not change the cost; T has a table of its own in the network
     T = max(recipe.timesteps, SHORTEST)
-    return DdpmTask(pictures, option, linear(T), recipe.width, levels, loss_kind=recipe.loss, linear_skip=recipe.linear_skip)
+    return DdpmTask(
+        pictures, option, linear(T), recipe.width, levels,
+        outer_skip=recipe.skip != "none", loss_kind=recipe.loss, linear_skip=recipe.skip == "linear",
+    )  # fmt: skip

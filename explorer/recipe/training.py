@@ -15,7 +15,8 @@ DDPM: tuple[ModelName, ...] = ("A", "B", "C", "V", "A all")
 MNIST_IMAGES = 60_000
 USUAL_WARMUP = 500
 MOST_EMA = 0.999999
-DDPM_FIELDS = ("width", "timesteps", "schedule", "knots", "loss", "attention", "linear_skip")
+SKIPS = {"linear": "--linear-skip", "none": "--no-outer-skip"}
+DDPM_FIELDS = ("width", "timesteps", "schedule", "knots", "loss", "attention", "skip")
 LATENT_FIELDS = ("architecture", "code", "hidden")
 RUN_FIELDS = ("learning_rate", "ema", "precision", "devices", "threads", "stored")
 
@@ -48,8 +49,10 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         DDPM; a bent one runs through `knots`, control points (u, log SNR) as the Forward workspace has them.
     loss : "simple", "min-snr" or "bound"
         DDPM: plain squared error, that of x_0 weighted by min(SNR, 5), or weighted as in the bound.
-    attention, linear_skip : bool
-        DDPM: self-attention at the coarsest level; the best linear prediction of the target beside the network.
+    attention : bool
+        DDPM: self-attention at the coarsest level.
+    skip : "constant", "linear" or "none"
+        DDPM: what is added to the network: x_t, the best linear prediction of the target from x_t, or nothing.
     architecture : "mlp" or "conv"
         VAE, AE.
     code : int
@@ -83,7 +86,7 @@ class TrainRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     knots: tuple[Knot, ...] = ()
     loss: Literal["simple", "min-snr", "bound"] = "simple"
     attention: bool = False
-    linear_skip: bool = False
+    skip: Literal["constant", "linear", "none"] = "constant"
     architecture: Literal["mlp", "conv"] = "mlp"
     code: int = 2
     hidden: tuple[int, ...] = ()
@@ -155,6 +158,8 @@ def arguments(recipe: TrainRecipe, out: str) -> list[str]:
 
 def _said(name: str, value: object) -> list[str]:
     """An option with its value; a switch has none."""
+    if name == "skip":
+        return [SKIPS[str(value)]]
     option = "--" + name.replace("_", "-")
     if value is True:
         return [option]

@@ -22,7 +22,8 @@ def measured(recipe: TrainRecipe) -> TrainingMeasured:
 @pytest.mark.parametrize(
     "recipe",
     [
-        TrainRecipe("B", **SMALL, attention=True, linear_skip=True, loss="bound"),  # type: ignore[arg-type]
+        TrainRecipe("B", **SMALL, attention=True, skip="linear", loss="bound"),  # type: ignore[arg-type]
+        TrainRecipe("B", **SMALL, skip="none"),  # type: ignore[arg-type]
         TrainRecipe("vae", hidden=(16,), precision="bf16"),
         TrainRecipe("ae", architecture="conv", hidden=(8, 8, 16), batch=4),
         TrainRecipe("hinton", hidden=(16, 8), batch=4),

@@ -29,7 +29,8 @@ def test_what_is_usual_is_not_said() -> None:
         (TrainRecipe(images=256, batch=16, epochs=1), "--images 256 --warmup 1"),
         (TrainRecipe(warmup=7), "--warmup 7"),
         (TrainRecipe("vae", hidden=(300, 100), architecture="conv", stored="fp16"), "--architecture conv --hidden 300,100"),
-        (TrainRecipe(attention=True, linear_skip=True, loss="bound"), "--loss bound --attention --linear-skip"),
+        (TrainRecipe(attention=True, skip="linear", loss="bound"), "--loss bound --attention --linear-skip"),
+        (TrainRecipe("B", loss="min-snr", skip="none"), "--loss min-snr --no-outer-skip"),
         (TrainRecipe(ema=0.9999, precision="bf16", devices=2), "--ema 0.9999 --precision bf16 --devices 2"),
         (TrainRecipe(threads=3), "--threads 3"),
         (TrainRecipe(schedule="bent", knots=KNOTS), "--schedule bent --knots 0:9.2,0.5:-0.25,1:-10"),
@@ -62,7 +63,7 @@ def test_the_command_line_knows_every_argument(model: str, tmp_path) -> None:  #
     recipe = msgspec.convert(
         {
             "model": model, "size": 8, "fit": "crop", "images": 4, "learning_rate": 0.1, "dataset": str(tmp_path / "no"), "ema": 0.5,
-            "precision": "bf16", "devices": 2, "stored": "fp16", "attention": True, "linear_skip": True, "loss": "bound",
+            "precision": "bf16", "devices": 2, "stored": "fp16", "attention": True, "skip": "linear", "loss": "bound",
             "schedule": "bent", "knots": KNOTS, "architecture": "conv", "hidden": [4, 2],
         },
         TrainRecipe,

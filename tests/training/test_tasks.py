@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from explorer.checkpoints.card import TrainingCard
 from explorer.checkpoints.files import load, save
+from explorer.cli.main import main
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.parameterization import Option
@@ -192,3 +193,10 @@ def test_a_ddpm_sees_the_same_x_t_that_property_1_says(data: ImageSet, digits: T
     draws = generator()
     t = torch.randint(1, 61, (64,), generator=draws)
     assert torch.equal(inputs[0], q_sample(SCHEDULE, digits, t, torch.randn(digits.shape, generator=draws)))
+
+
+def test_two_skips_at_once_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["train", "ddpm", "--linear-skip", "--no-outer-skip", "--device", "cpu", "--out", str(tmp_path / "run")]
+    assert main(run) == 2
+    assert capsys.readouterr().err.endswith("--linear-skip and --no-outer-skip: choose one of them\n")
+    assert not (tmp_path / "run").exists()

@@ -345,8 +345,10 @@ def test_rarely_used_settings_are_in_the_form_and_in_the_command(qtbot: QtBot, o
     assert not fields.by_name["hidden"].isVisible(), "of an autoencoder"
     fields.choice("precision").setCurrentText("bf16")
     fields.choice("loss").setCurrentText("bound")
-    for tick in ("attention", "linear_skip"):
-        fields.by_name[tick].setChecked(True)  # type: ignore[attr-defined]
+    fields.choice("skip").setCurrentText("none")
+    assert "--loss bound --no-outer-skip" in form.typed
+    fields.choice("skip").setCurrentText("linear")
+    fields.by_name["attention"].setChecked(True)  # type: ignore[attr-defined]
     fields.text("ema").setText("0.99")
     assert "--ema 0.99 --precision bf16 --loss bound --attention --linear-skip" in form.typed
     form.model.setCurrentIndex(form.model.findData("ae"))

@@ -32,6 +32,10 @@ CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
         ("simple", "min-snr", "bound"),
         "Plain squared error; that of x₀ times min(SNR, 5), so that the middle of the chain counts most; or as in the bound",
     ),
+    "skip": (
+        ("constant", "linear", "none"),
+        "What is added to the network: x_t; the best linear prediction of its target from x_t; nothing, so that its output is the target",
+    ),
     "architecture": (("mlp", "conv"), "Layers: all to all, or convolutions"),
     "precision": (
         ("fp32", "bf16"),
@@ -41,10 +45,6 @@ CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
 }
 TICKS: dict[str, tuple[str, str]] = {
     "attention": ("at the coarsest level", "Self-attention at the U-Net's coarsest level"),
-    "linear_skip": (
-        "beside the network",
-        "Output = skip(t) x_t + scale(t) net(x_t, t): the best linear prediction, and what it leaves",
-    ),
 }
 BENT = "bent"
 TICK_HEIGHT = 28

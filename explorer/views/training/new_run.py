@@ -64,7 +64,7 @@ LEARNING = (
 )  # fmt: skip
 NETWORK = (
     ("W&idth", "width"), ("&Timesteps", "timesteps"), ("S&chedule", "schedule"), ("L&oss", "loss"), ("Self-&attention", "attention"),
-    ("Linear s&kip", "linear_skip"),
+    ("S&kip", "skip"),
 )  # fmt: skip
 CODES = (("Code si&ze", "code"), ("La&yers", "architecture"), ("&Hidden widths", "hidden"))
 
