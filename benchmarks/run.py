@@ -11,7 +11,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("scrub.py", "sampling.py", "decoding.py", "drag.py", "exact.py", "training.py", "beside_training.py", "plane.py")
+SCRIPTS = (
+    "scrub.py",
+    "sampling.py",
+    "decoding.py",
+    "drag.py",
+    "exact.py",
+    "training.py",
+    "beside_training.py",
+    "allocation.py",
+    "plane.py",
+)
 HEAD = """# Benchmarks
 
 Each line compares ours with a peer **in one run**, in turns, so that whatever else the machine does falls on both.

@@ -35,6 +35,7 @@ from explorer.evaluation.digits import real_score
 from explorer.evaluation.frechet import Moments, frechet_distance, moments
 from explorer.evaluation.judge import Judge, Readings, training_readings
 from explorer.evaluation.samples import as_pixels, walk
+from explorer.memory import keep_freed_memory
 
 SHIPPED = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c")
 STEPS = (10, 25, 50, 100, 250, 1000)
@@ -201,6 +202,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure, print a line for each cell, and write results.json and the page."""
     asked = arguments()
+    keep_freed_memory()
     asked.out.mkdir(parents=True, exist_ok=True)
     checkpoints = [load(locate(name)) for name in asked.checkpoint or SHIPPED]
     judge = Judge.open(choose(asked.device))

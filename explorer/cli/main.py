@@ -27,6 +27,7 @@ from explorer.cli import replay as replay_command
 from explorer.cli import sample as sample_command
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
+from explorer.memory import keep_freed_memory
 from explorer.processors import sleep_rather_than_spin
 
 PROGRAM = "generative-explorer"
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     _keep_printable()
     sleep_rather_than_spin()
+    keep_freed_memory()
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()

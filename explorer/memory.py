@@ -1,0 +1,34 @@
+"""Keeping freed memory: what a network's layer frees, its next layer asks for again.
+
+The GNU C library gives large blocks back to the system as soon as they are freed, and takes new ones page by page, filled with
+zeros. In a network on the CPU that is up to a third of the time (`benchmarks/allocation.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+
+OF_THE_PERSON = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
+"""Variables that settle it; whoever has set one knows why."""
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+KEPT = 2**30
+"""Bytes at the end of the heap that are kept at the most."""
+LARGEST = 2**25
+"""Blocks beyond this size still go back at once; it is the largest value that the library takes."""
+
+
+def keep_freed_memory() -> None:
+    """Have the C library keep up to `KEPT` bytes of freed memory; does nothing where that is not the GNU one.
+
+    To be called before there are other threads: an arena of a thread's own holds no large blocks.
+    """
+    if not sys.platform.startswith("linux") or any(name in os.environ for name in OF_THE_PERSON):
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in ((M_MMAP_THRESHOLD, LARGEST), (M_TRIM_THRESHOLD, KEPT), (M_ARENA_MAX, 1)):
+            mallopt(option, value)
