@@ -11,6 +11,8 @@ BEGIN, END = "<!-- figures: written by benchmarks/which_option.py -->", "<!-- en
 COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#B8AE00"}
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 150, 24, 48
+SIDE_BY_SIDE, CLIPPED_BESIDE, INSET = 10, 3, 20
+"""Pixels between options at one number of steps, from what is as it is to what is clipped (intervals would hide each other), and to the axes."""
 SKELETON = f"""# Which option is best?
 
 The lecture says of its three parameterizations that Option C (the noise) is the best empirically. Here A, B and C, trained at equal
@@ -92,34 +94,41 @@ def chart(report: dict[str, Any], key: str, title: str, log: bool) -> str:
     real = report["real_fid" if key == "fid" else "real_confident_share"]
     steps = sorted({cell["steps"] for cell in cells})
     values = [v for cell in cells for v in (cell[key], *cell[bounds])] + [real]
-    low, high = _decades(min(v for v in values if v > 0), max(values)) if log else (0.0, 1.0)
+    marks = _marks(min(v for v in values if v > 0), max(values)) if log else [k / 20 for k in range(math.floor(20 * min(values)), 21)]
+    low, high = marks[0], marks[-1]
+    options = sorted({cell["option"] for cell in cells})
+    aside = {option: SIDE_BY_SIDE * (place - (len(options) - 1) / 2) for place, option in enumerate(options)}
 
     def x(count: int) -> float:
         first, last = math.log(steps[0]), math.log(max(steps[-1], steps[0] + 1))
-        return LEFT + (math.log(count) - first) / (last - first) * (WIDTH - LEFT - RIGHT)
+        return LEFT + INSET + (math.log(count) - first) / (last - first) * (WIDTH - LEFT - RIGHT - 2 * INSET)
 
     def y(value: float) -> float:
         at = (math.log10(max(value, low)) - math.log10(low)) / (math.log10(high) - math.log10(low)) if log else (value - low) / (high - low)
         return HEIGHT - BOTTOM - at * (HEIGHT - TOP - BOTTOM)
 
     parts = [_text(LEFT, 14, title)]
-    for mark in _marks(low, high) if log else (0, 0.25, 0.5, 0.75, 1.0):
+    for mark in marks:
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark):.1f}" y2="{y(mark):.1f}" stroke="#888" stroke-opacity="0.3"/>')
         parts.append(_text(LEFT - 8, y(mark) + 4, f"{mark:g}", "end"))
     parts += [_text(x(count), HEIGHT - BOTTOM + 20, str(count), "middle") for count in steps]
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "steps", "middle"))
     parts.append(_path([(LEFT, y(real)), (WIDTH - RIGHT, y(real))], "#888", "2 4"))
     parts.append(_text(WIDTH - RIGHT + 8, y(real) + 4, "real images"))
-    legend = TOP + 8
-    for option in sorted({cell["option"] for cell in cells}):
+    legend = TOP + 8 if y(real) > TOP + 130 else y(real) + 32
+    for option in options:
         for clip in (False, True):
             line = sorted((c for c in cells if c["option"] == option and c["clip"] == clip), key=lambda c: c["steps"])
             if not line:
                 continue
             dash, colour = "6 4" if clip else "", COLOURS.get(option, "#888")
-            parts.append(_path([(x(c["steps"]), y(c[key])) for c in line], colour, dash))
-            parts += [_path([(x(c["steps"]), y(c[bounds][0])), (x(c["steps"]), y(c[bounds][1]))], colour, "", 1) for c in line]
-            parts += [f'<circle cx="{x(c["steps"]):.1f}" cy="{y(c[key]):.1f}" r="3" fill="{colour}"/>' for c in line]
+            places = [(x(c["steps"]) + aside[option] + (CLIPPED_BESIDE if clip else 0), c) for c in line]
+            parts.append(_path([(at, y(c[key])) for at, c in places], colour, dash))
+            parts += [_path([(at, y(c[bounds][0])), (at, y(c[bounds][1]))], colour, "", 1) for at, c in places]
+            parts += [
+                f'<circle cx="{at:.1f}" cy="{y(c[key]):.1f}" r="3" fill="{"none" if clip else colour}" stroke="{colour}"/>'
+                for at, c in places
+            ]
             parts.append(_path([(WIDTH - RIGHT + 8, legend), (WIDTH - RIGHT + 30, legend)], colour, dash))
             parts.append(_text(WIDTH - RIGHT + 36, legend + 4, f"{option} {'clipped' if clip else 'as it is'}"))
             legend += 18
@@ -127,13 +136,13 @@ def chart(report: dict[str, Any], key: str, title: str, log: bool) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" style="{style}">\n' + "\n".join(parts) + "\n</svg>\n"
 
 
-def _decades(low: float, high: float) -> tuple[float, float]:
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    return 10.0**first, 10.0 ** max(last, first + 1)
-
-
 def _marks(low: float, high: float) -> list[float]:
-    return [10.0**k for k in range(round(math.log10(low)), round(math.log10(high)) + 1)]
+    """1, 2 and 5 of every decade, from the last below `low` to the first above `high`."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    every = [digit * 10.0**k for k in range(first, last + 1) for digit in (1, 2, 5)]
+    begin = max(i for i, mark in enumerate(every) if mark <= low)
+    end = min(i for i, mark in enumerate(every) if mark >= high)
+    return every[begin : max(end, begin + 1) + 1]
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
