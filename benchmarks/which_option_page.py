@@ -12,7 +12,7 @@ COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#B8AE00"}
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 150, 24, 48
 SIDE_BY_SIDE, CLIPPED_BESIDE, INSET = 10, 3, 20
-"""Pixels between options at one number of steps, from what is as it is to what is clipped, and to the axes: intervals would hide each other."""
+"""Pixels between options at one number of steps, to what is clipped, and to the axes: intervals would hide each other."""
 SKELETON = f"""# Which option is best?
 
 The lecture says of its three parameterizations that Option C (the noise) is the best empirically. Here A, B and C, trained at equal
