@@ -34,7 +34,7 @@ CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "skip": (
         ("constant", "linear", "none"),
-        "What is added to the network: x_t; the best linear prediction of its target from x_t; nothing, so that its output is the target",
+        "What is added to the network: xₜ; the best linear prediction of its target from xₜ; nothing, so that its output is the target",
     ),
     "architecture": (("mlp", "conv"), "Layers: all to all, or convolutions"),
     "precision": (
