@@ -94,7 +94,8 @@ def chart(report: dict[str, Any], key: str, title: str, log: bool) -> str:
     real = report["real_fid" if key == "fid" else "real_confident_share"]
     steps = sorted({cell["steps"] for cell in cells})
     values = [v for cell in cells for v in (cell[key], *cell[bounds])] + [real]
-    marks = _marks(min(v for v in values if v > 0), max(values)) if log else [k / 20 for k in range(min(19, math.floor(20 * min(values))), 21)]
+    lowest = min(19, math.floor(20 * min(values)))
+    marks = _marks(min(v for v in values if v > 0), max(values)) if log else [k / 20 for k in range(lowest, 21)]
     low, high = marks[0], marks[-1]
     options = sorted({cell["option"] for cell in cells})
     aside = {option: SIDE_BY_SIDE * (place - (len(options) - 1) / 2) for place, option in enumerate(options)}
