@@ -4,6 +4,7 @@ Samples of each option at each number of steps start from the same noise and are
 Fréchet distance to the 60,000 training images, and the share that is read with confidence over 0.9, with bootstrap
 intervals. What is measured is kept in --out, block by block: stopped and started again it goes on, also with more
 samples, other steps or another checkpoint. A checkpoint is known by its hash, so a retrained one is measured anew.
+matplotlib draws the page's figures: `python -m pip install -e ".[dev]"`.
 
 Usage: python benchmarks/which_option.py [--samples 2000] [--steps 10,25,50,100,250,1000] [--out runs/which-option]
        [--page docs/which-option-is-best.md] [--report] [--device auto] [--precision fp32]
@@ -18,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +58,6 @@ class Cell:
     fid, confident_share : float
     fid_interval, share_interval : (float, float)
         95 %, by bootstrap.
-    to_best : (float, float, float)
-        Distance minus the smallest of its steps and clipping, and the 95 % interval of that over the same resamples.
     seconds : float
         Spent on sampling, over all runs of this command.
     """
@@ -72,8 +72,29 @@ class Cell:
     fid_interval: tuple[float, float]
     confident_share: float
     share_interval: tuple[float, float]
-    to_best: tuple[float, float, float]
     seconds: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how much the distance of one option is larger than another's, under the same sampler and from the same noise.
+
+    Attributes
+    ----------
+    option, than : str
+    steps : int
+    clip : bool
+    difference, low, high : float
+        With its 95 % interval over resamples drawn alike.
+    """
+
+    option: str
+    than: str
+    steps: int
+    clip: bool
+    difference: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -131,29 +152,35 @@ def sample(
             bar.update(len(indices))
 
 
-def measured(group: Sequence[tuple[Kept, Checkpoint]], reference: Moments, steps: int, clip: bool, samples: int, seed: int) -> list[Cell]:
-    """Figures of the options at one number of steps."""
-    found = [kept.readings(samples) for kept, _ in group]
-    distances = [frechet_distance(moments(readings.features), reference) for readings in found]
-    resamples = [resampled_distances(readings.features, reference, seed) for readings in found]
-    best = int(np.argmin(distances)) if distances else 0
-    cells = []
-    for (kept, checkpoint), readings, distance, resampled in zip(group, found, distances, resamples, strict=True):
-        between = difference_interval(distance, resampled, np.zeros_like(resampled))
+def measured(
+    group: Sequence[tuple[Kept, Checkpoint]], reference: Moments, steps: int, clip: bool, samples: int, seed: int
+) -> tuple[list[Cell], list[Difference]]:
+    """Figures of the options at one number of steps, and of every two of them."""
+    cells, resampled = [], []
+    for kept, checkpoint in group:
+        readings = kept.readings(samples)
+        distance = frechet_distance(moments(readings.features), reference)
+        found = resampled_distances(readings.features, reference, seed)
+        around = difference_interval(distance, found, np.zeros_like(found))
         share = share_interval(readings.is_confident, seed)
-        gap = difference_interval(distance - distances[best], resampled, resamples[best])
+        resampled.append(found)
         cells.append(
             Cell(
                 str(checkpoint.card.option), checkpoint.path.stem, checkpoint.sha256, steps, clip, samples,
-                distance, (max(0.0, between.low), between.high), readings.confident_share, (share.low, share.high),
-                (distance - distances[best], gap.low, gap.high), kept.seconds,
+                distance, (max(0.0, around.low), around.high), readings.confident_share, (share.low, share.high), kept.seconds,
             )
         )  # fmt: skip
-    return cells
+    differences = []
+    for (one, first), (other, second) in combinations(zip(cells, resampled, strict=True), 2):
+        gap = difference_interval(one.fid - other.fid, first, second)
+        differences.append(Difference(one.option, other.option, steps, clip, one.fid - other.fid, gap.low, gap.high))
+    return cells, differences
 
 
-def cells(asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, reference: Moments) -> Iterator[Cell]:
-    """Every cell of the table; few steps first, so that something is there soon."""
+def measure(
+    asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, reference: Moments
+) -> Iterator[tuple[list[Cell], list[Difference]]]:
+    """Every row of the tables; few steps first, so that something is there soon."""
     place = Place(choose(asked.device), asked.precision)
     for steps in asked.steps:
         for clip in (False, True):
@@ -165,7 +192,7 @@ def cells(asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: J
                     sample(kept, checkpoint, judge, place, steps, clip, asked.samples, asked.seed, what)
                 if len(kept) >= asked.samples:
                     group.append((kept, checkpoint))
-            yield from measured(group, reference, steps, clip, asked.samples, asked.seed)
+            yield measured(group, reference, steps, clip, asked.samples, asked.seed)
 
 
 def real_readings(folder: Path, judge: Judge) -> Readings:
@@ -209,17 +236,21 @@ def main() -> None:
     real = real_readings(asked.out, judge)
     beside = real_score(real, asked.samples, asked.seed)
     print(f"real images: fid {beside.frechet_distance:.2f}, confident {beside.confident_share:.2%}", flush=True)
-    found: list[Cell] = []
-    for cell in cells(asked, checkpoints, judge, moments(real.features)):
-        found.append(cell)
-        clipped = "clipped" if cell.clip else "unclipped"
-        low, high = cell.fid_interval
-        print(
-            f"Option {cell.option} {cell.steps:5d} steps {clipped:9s} fid {cell.fid:8.2f} [{low:.2f}, {high:.2f}] "
-            f"confident {cell.confident_share:.2%}", flush=True,
-        )  # fmt: skip
+    cells: list[Cell] = []
+    differences: list[Difference] = []
+    for row, gaps in measure(asked, checkpoints, judge, moments(real.features)):
+        cells += row
+        differences += gaps
+        for cell in row:
+            clipped = "clipped" if cell.clip else "unclipped"
+            low, high = cell.fid_interval
+            print(
+                f"Option {cell.option} {cell.steps:5d} steps {clipped:9s} fid {cell.fid:8.2f} [{low:.2f}, {high:.2f}] "
+                f"confident {cell.confident_share:.2%}", flush=True,
+            )  # fmt: skip
     report = {"real_fid": beside.frechet_distance, "real_confident_share": beside.confident_share, "samples": asked.samples,
-              "seed": asked.seed, "precision": asked.precision, "cells": [asdict(cell) for cell in found]}  # fmt: skip
+              "seed": asked.seed, "precision": asked.precision, "cells": [asdict(cell) for cell in cells],
+              "differences": [asdict(gap) for gap in differences]}  # fmt: skip
     (asked.out / "results.json").write_text(json.dumps(report, indent=1))
     if asked.page is not None:
         write_page(asked.page, report)

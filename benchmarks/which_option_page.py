@@ -1,18 +1,28 @@
-"""The page of which_option.py: a table, two figures, and what can be read off them without judging."""
+"""The page of which_option.py: two tables, two figures, and what can be read off them without judging."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MultipleLocator, NullLocator, PercentFormatter, ScalarFormatter
+
 BEGIN, END = "<!-- figures: written by benchmarks/which_option.py -->", "<!-- end of figures -->"
 COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#B8AE00"}
-WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 150, 24, 48
-SIDE_BY_SIDE, CLIPPED_BESIDE, INSET = 10, 3, 20
-"""Pixels between options at one number of steps, to what is clipped, and to the axes: intervals would hide each other."""
+ASIDE, CLIPPED_ASIDE = 0.09, 0.03
+"""Between options at one number of steps, and to what is clipped, in octaves: intervals would hide each other."""
+INK = "#888888"
+"""Seen on a light page and on a dark one."""
+STYLE = {
+    "svg.fonttype": "none", "svg.hashsalt": "which-option", "font.family": "sans-serif", "font.sans-serif": ["Inter", "DejaVu Sans"],
+    "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "axes.titlesize": 10, "axes.titlelocation": "left",
+    "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK, "grid.color": INK, "grid.alpha": 0.3,
+    "legend.frameon": False,
+}  # fmt: skip
 SKELETON = f"""# Which option is best?
 
 The lecture says of its three parameterizations that Option C (the noise) is the best empirically. Here A, B and C, trained at equal
@@ -26,131 +36,128 @@ budget (see which-option.md), are sampled at several numbers of steps, with x0_h
 
 
 def write_page(page: Path, report: dict[str, Any]) -> None:
-    """Put table and figures between the page's markers; what is written around them stays."""
+    """Put tables and figures between the page's markers; what is written around them stays."""
     text = page.read_text(encoding="utf-8") if page.exists() else SKELETON
     if BEGIN not in text or END not in text:
         raise SystemExit(f"{page}: has no lines {BEGIN!r} and {END!r} to write between")
     images = page.parent / "images"
     images.mkdir(parents=True, exist_ok=True)
     names = {"fid": "which-option-fid.svg", "confident_share": "which-option-confident.svg"}
-    (images / names["fid"]).write_text(chart(report, "fid", "Fréchet distance, 95 % intervals", log=True), encoding="utf-8")
-    title = "share read with confidence over 0.9, 95 % intervals"
-    (images / names["confident_share"]).write_text(chart(report, "confident_share", title, log=False), encoding="utf-8")
+    for key, name in names.items():
+        draw(report, key, images / name)
     before, rest = text.split(BEGIN, 1)
     _, after = rest.split(END, 1)
-    pictures = "\n\n".join(f"![{key.replace('_', ' ')} against the number of steps](images/{name})" for key, name in names.items())
-    page.write_text(f"{before}{BEGIN}\n{words(report)}\n\n{table(report)}\n\n{pictures}\n{END}{after}", encoding="utf-8")
+    pictures = [f"![{key.replace('_', ' ')} against the number of steps](images/{name})" for key, name in names.items()]
+    parts = [words(report), *pictures, table(report), between(report)]
+    page.write_text(f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{after}", encoding="utf-8")
 
 
 def words(report: dict[str, Any]) -> str:
-    """How it was measured, and which option is first where the intervals allow it to be said."""
-    lines = [
+    """How it was measured."""
+    return (
         f"Measured by `python benchmarks/which_option.py --samples {report['samples']} --seed {report['seed']} --precision "
         f"{report['precision']} --page docs/which-option-is-best.md`: {report['samples']:,} samples in each cell, the same noise for every "
         f"option, eta = 1. As many real images, against the others, have a Fréchet distance of {report['real_fid']:.2f}, and "
-        f"{report['real_confident_share']:.2%} of them are read with confidence. Intervals are 95 % bootstrap intervals of 200 resamples; "
-        "they are about other samples of the same networks, not about networks trained again. Differences are over the same noise.",
-        "",
-    ]  # fmt: skip
-    for (steps, clip), group in groups(report["cells"]):
-        if len(group) < 2:
-            continue
-        first, second = sorted(group, key=lambda cell: cell["fid"])[:2]
-        gap, low, high = second["to_best"]
-        sure = "" if low > 0 else ", which may be chance"
-        lines.append(
-            f"- {steps} steps, {'clipped' if clip else 'unclipped'}: Option {first['option']} has the smallest distance; that of Option "
-            f"{second['option']}, the next, is larger by {gap:.2f} ({low:.2f} to {high:.2f}){sure}."
-        )
-    return "\n".join(lines)
+        f"{report['real_confident_share']:.2%} of them are read with confidence over 0.9. Intervals are 95 % bootstrap intervals of 200 "
+        "resamples; they are about other samples of the same networks, not about networks trained again."
+    )
 
 
 def table(report: dict[str, Any]) -> str:
     """A row for each number of steps, clipped or not."""
     options = sorted({cell["option"] for cell in report["cells"]})
     head = ["steps", "x0_hat"] + [f"{option}: distance" for option in options] + [f"{option}: confident" for option in options]
-    rows = [head, ["---"] * len(head)]
+    rows = []
     for (steps, clip), group in groups(report["cells"]):
         by_option = {cell["option"]: cell for cell in group}
         shown = [by_option.get(option) for option in options]
         rows.append(
-            [str(steps), "clipped" if clip else "as it is"]
-            + ["" if c is None else f"{c['fid']:.1f} ({c['fid_interval'][0]:.1f} to {c['fid_interval'][1]:.1f})" for c in shown]
+            [str(steps), _clipped(clip)]
+            + ["" if c is None else f"{c['fid']:.1f} {_interval(c['fid_interval'], '.1f')}" for c in shown]
             + ["" if c is None else f"{c['confident_share']:.1%}" for c in shown]
         )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return _markdown(head, rows)
 
 
-def groups(cells: Sequence[dict[str, Any]]) -> list[tuple[tuple[int, bool], list[dict[str, Any]]]]:
-    """Cells by steps and clipping."""
-    keys = sorted({(cell["steps"], cell["clip"]) for cell in cells})
-    return [(key, [cell for cell in cells if (cell["steps"], cell["clip"]) == key]) for key in keys]
+def between(report: dict[str, Any]) -> str:
+    """A row for each number of steps, clipped or not: by how much one option's distance is larger than another's."""
+    pairs = sorted({(gap["option"], gap["than"]) for gap in report["differences"]})
+    rows = []
+    for (steps, clip), group in groups(report["differences"]):
+        by_pair = {(gap["option"], gap["than"]): gap for gap in group}
+        shown = [by_pair.get(pair) for pair in pairs]
+        rows.append([str(steps), _clipped(clip), *("" if gap is None else _difference(gap) for gap in shown)])
+    sure = sum(gap["low"] > 0 or gap["high"] < 0 for gap in report["differences"])
+    return (
+        "Distance of one option less that of another, over resamples of the same noise. Below zero, the first of the two is nearer to the "
+        f"data. **Bold** where the interval leaves zero out: {sure} of {len(report['differences'])}.\n\n"
+        + _markdown(["steps", "x0_hat", *(f"{option} - {than}" for option, than in pairs)], rows)
+    )
 
 
-def chart(report: dict[str, Any], key: str, title: str, log: bool) -> str:
+def groups(found: Sequence[dict[str, Any]]) -> list[tuple[tuple[int, bool], list[dict[str, Any]]]]:
+    """Cells or differences by steps and clipping."""
+    keys = sorted({(one["steps"], one["clip"]) for one in found})
+    return [(key, [one for one in found if (one["steps"], one["clip"]) == key]) for key in keys]
+
+
+def draw(report: dict[str, Any], key: str, path: Path) -> None:
     """A figure as SVG: against the number of steps, a line for each option, dashed where x0_hat is clipped."""
-    cells = report["cells"]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 4.4), layout="constrained")
+        axes = figure.subplots()
+        _lines(axes, report["cells"], key)
+        real = report["real_fid" if key == "fid" else "real_confident_share"]
+        axes.axhline(real, color=INK, linestyle=":", label="real images")
+        axes.plot([], [], color=INK, linestyle="--", marker="o", markersize=4, markerfacecolor="none", label="x0_hat clipped")
+        steps = sorted({cell["steps"] for cell in report["cells"]})
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(steps, [str(count) for count in steps])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel("steps")
+        if key == "fid":
+            axes.set_title("Fréchet distance to the training images, 95 % intervals")
+            axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+            axes.yaxis.set_major_formatter(ScalarFormatter())
+            axes.yaxis.set_minor_locator(NullLocator())
+        else:
+            axes.set_title("Share read with confidence over 0.9, 95 % intervals")
+            axes.yaxis.set_major_locator(MultipleLocator(0.05))
+            axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.grid(axis="y")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper")
+        figure.savefig(path, transparent=True, metadata={"Date": None})
+
+
+def _lines(axes: Axes, cells: Sequence[dict[str, Any]], key: str) -> None:
     bounds = "fid_interval" if key == "fid" else "share_interval"
-    real = report["real_fid" if key == "fid" else "real_confident_share"]
-    steps = sorted({cell["steps"] for cell in cells})
-    values = [v for cell in cells for v in (cell[key], *cell[bounds])] + [real]
-    lowest = min(19, math.floor(20 * min(values)))
-    marks = _marks(min(v for v in values if v > 0), max(values)) if log else [k / 20 for k in range(lowest, 21)]
-    low, high = marks[0], marks[-1]
     options = sorted({cell["option"] for cell in cells})
-    aside = {option: SIDE_BY_SIDE * (place - (len(options) - 1) / 2) for place, option in enumerate(options)}
-
-    def x(count: int) -> float:
-        first, last = math.log(steps[0]), math.log(max(steps[-1], steps[0] + 1))
-        return LEFT + INSET + (math.log(count) - first) / (last - first) * (WIDTH - LEFT - RIGHT - 2 * INSET)
-
-    def y(value: float) -> float:
-        at = (math.log10(max(value, low)) - math.log10(low)) / (math.log10(high) - math.log10(low)) if log else (value - low) / (high - low)
-        return HEIGHT - BOTTOM - at * (HEIGHT - TOP - BOTTOM)
-
-    parts = [_text(LEFT, 14, title)]
-    for mark in marks:
-        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark):.1f}" y2="{y(mark):.1f}" stroke="#888" stroke-opacity="0.3"/>')
-        parts.append(_text(LEFT - 8, y(mark) + 4, f"{mark:g}", "end"))
-    parts += [_text(x(count), HEIGHT - BOTTOM + 20, str(count), "middle") for count in steps]
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "steps", "middle"))
-    parts.append(_path([(LEFT, y(real)), (WIDTH - RIGHT, y(real))], "#888", "2 4"))
-    parts.append(_text(WIDTH - RIGHT + 8, y(real) + 4, "real images"))
-    legend = TOP + 8 if y(real) > TOP + 130 else y(real) + 32
-    for option in options:
+    for place, option in enumerate(options):
         for clip in (False, True):
             line = sorted((c for c in cells if c["option"] == option and c["clip"] == clip), key=lambda c: c["steps"])
-            if not line:
-                continue
-            dash, colour = "6 4" if clip else "", COLOURS.get(option, "#888")
-            places = [(x(c["steps"]) + aside[option] + (CLIPPED_BESIDE if clip else 0), c) for c in line]
-            parts.append(_path([(at, y(c[key])) for at, c in places], colour, dash))
-            parts += [_path([(at, y(c[bounds][0])), (at, y(c[bounds][1]))], colour, "", 1) for at, c in places]
-            parts += [
-                f'<circle cx="{at:.1f}" cy="{y(c[key]):.1f}" r="3" fill="{"none" if clip else colour}" stroke="{colour}"/>'
-                for at, c in places
-            ]
-            parts.append(_path([(WIDTH - RIGHT + 8, legend), (WIDTH - RIGHT + 30, legend)], colour, dash))
-            parts.append(_text(WIDTH - RIGHT + 36, legend + 4, f"{option} {'clipped' if clip else 'as it is'}"))
-            legend += 18
-    style = "font-family: Inter, sans-serif; font-size: 12px; fill: #888"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" style="{style}">\n' + "\n".join(parts) + "\n</svg>\n"
+            aside = 2 ** (ASIDE * (place - (len(options) - 1) / 2) + (CLIPPED_ASIDE if clip else 0))
+            colour = COLOURS.get(option, INK)
+            axes.errorbar(
+                [c["steps"] * aside for c in line], [c[key] for c in line],
+                yerr=[[c[key] - c[bounds][0] for c in line], [c[bounds][1] - c[key] for c in line]],
+                color=colour, linestyle="--" if clip else "-", marker="o", markersize=4, elinewidth=1,
+                markerfacecolor="none" if clip else colour, label="_" if clip else f"Option {option}",
+            )  # fmt: skip
 
 
-def _marks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 of every decade, from the last below `low` to the first above `high`."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    every = [digit * 10.0**k for k in range(first, last + 1) for digit in (1, 2, 5)]
-    begin = max(i for i, mark in enumerate(every) if mark <= low)
-    end = min(i for i, mark in enumerate(every) if mark >= high)
-    return every[begin : max(end, begin + 1) + 1]
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
-def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words}</text>'
+def _difference(gap: dict[str, Any]) -> str:
+    text = f"{gap['difference']:+.1f} {_interval((gap['low'], gap['high']), '+.1f')}"
+    return f"**{text}**" if gap["low"] > 0 or gap["high"] < 0 else text
 
 
-def _path(points: Sequence[tuple[float, float]], colour: str, dash: str = "", width: float = 2) -> str:
-    places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="{width:g}"{dashed}/>'
+def _interval(bounds: Sequence[float], form: str) -> str:
+    return f"({bounds[0]:{form}} to {bounds[1]:{form}})"
+
+
+def _clipped(clip: bool) -> str:
+    return "clipped" if clip else "as it is"
