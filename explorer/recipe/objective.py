@@ -9,7 +9,7 @@ import msgspec
 from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane
 
 MAX_IMAGES = 10_000
-MAX_STRATA = 1000
+STRATA, MAX_STRATA = 48, 10_000
 
 
 class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,7 +29,7 @@ class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     image : int or None
         Index in the data set of the one image that is measured; None measures many.
     strata : int
-        Timesteps looked at for each image: one drawn from each stratum.
+        Timesteps looked at for each image: one drawn from each stratum. As many as there are timesteps: every one.
     """
 
     lanes: tuple[Lane, ...] = ()
@@ -38,7 +38,7 @@ class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int = 0
     images: int = 32
     image: int | None = None
-    strata: int = 48
+    strata: int = STRATA
 
     def __post_init__(self) -> None:
         """Refuse what cannot be measured (ValueError)."""

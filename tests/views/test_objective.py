@@ -264,6 +264,28 @@ def test_fields_of_the_inspector(qtbot: QtBot, open_objective: Opener, lane: Lan
     assert page.controller.bound.lanes[0].images == 8
 
 
+def test_a_bar_for_every_timestep(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
+    page = open_objective((lane("C"),), images=1)
+    assert len(page.chart.figure.bars[0].values) == 3
+    qtbot.keyClick(page.chart, Qt.Key.Key_E)
+    settle(qtbot, page)
+    (bars,) = page.chart.figure.bars
+    (bound,) = page.controller.bound.lanes
+    assert page.actions_.every.isChecked()
+    assert page.inspector.bars.value() == 1000
+    np.testing.assert_array_equal(bars.starts, np.arange(1, 1001))
+    assert np.isfinite(bars.values).all(), "one draw of each is a term of each"
+    assert bound.seen == 4000
+    assert running(bound)[0] == pytest.approx(bound.total.value)
+    page.context.store.undo()
+    settle(qtbot, page)
+    assert not page.actions_.every.isChecked()
+    page.inspector.bars.setValue(5)
+    page.inspector.bars.take()
+    settle(qtbot, page)
+    assert len(page.chart.figure.bars[0].values) == 5
+
+
 def test_every_control_is_named_and_explained(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
     from PySide6.QtWidgets import QAbstractButton
 
@@ -271,7 +293,7 @@ def test_every_control_is_named_and_explained(qtbot: QtBot, open_objective: Open
     for button in (*page.findChildren(QAbstractButton), *page.inspector.findChildren(QAbstractButton)):
         assert button.accessibleName(), button
         assert button.toolTip(), button.text()
-    for widget in (page.chart, page.strip, page.inspector.images, page.inspector.seed):
+    for widget in (page.chart, page.strip, page.inspector.images, page.inspector.bars, page.inspector.seed):
         assert widget.toolTip()
         assert widget.accessibleName()
     assert all(action.toolTip() for action in page.menu_actions() if not action.isSeparator())

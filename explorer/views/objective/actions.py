@@ -27,7 +27,7 @@ class ObjectiveActions:
     ----------
     curves, panels : dict of QAction
         By the names of the session.
-    log, log_t, one, training, more, resume, stop : QAction
+    log, log_t, every, one, data, training, more, resume, stop : QAction
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -36,6 +36,7 @@ class ObjectiveActions:
         self.panels = self._group(PANELS)
         self.log = self._make("&Logarithmic values", "G", "Small terms show beside large ones", True)
         self.log_t = self._make("Logarithmic t", "H", "Gives the last timesteps, where most of the bound is, most of the room", True)
+        self.every = self._make("&Every timestep", "E", "A bar for each timestep instead of one for a stratum; measured anew", True)
         self.one = self._make("&One image", "O", "The terms of the selected image alone, drawn again and again", True)
         self.data = self._make("Measure on &data…", "D", "Which images it is measured on: MNIST, a file or a folder of your own")
         self.training = self._make("Training &images", "I", "Measure on training images instead of held-out ones", True)
@@ -56,7 +57,7 @@ class ObjectiveActions:
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
         groups = (
-            tuple(self.curves.values()), tuple(self.panels.values()), (self.log, self.log_t), (self.one, self.data, self.training),
-            (self.more, self.resume, self.stop),
+            tuple(self.curves.values()), tuple(self.panels.values()), (self.log, self.log_t, self.every),
+            (self.one, self.data, self.training), (self.more, self.resume, self.stop),
         )  # fmt: skip
         return separated(self._parent, groups)

@@ -25,6 +25,7 @@ from explorer.state.objective import ObjectiveState
 from explorer.state.session import Session
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.objective import verbs
+from explorer.views.objective.figures import largest_T
 from explorer.views.workspace import Context
 
 CHANNEL = "objective.bound"
@@ -91,6 +92,11 @@ class ObjectiveController(QObject):
     def complete(self) -> bool:
         """Whether as many images are measured as are wanted."""
         return self.bound is not None and not self.bound.partial
+
+    @property
+    def T(self) -> int:
+        """Largest timestep of any lane, 1000 where none is measured yet."""
+        return largest_T(self.bound.lanes if self.bound is not None else ())
 
     @property
     def image(self) -> int | None:

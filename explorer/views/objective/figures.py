@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,8 +30,12 @@ def figure_of(shown: BoundShown | None, state: ObjectiveState) -> BarFigure:
         Bars(title, colour, bound.starts, bound.sizes, *values_of(bound, state.curve))
         for bound, title, colour in zip(lanes, titles, colours, strict=True)
     )
-    T = max((bound.T for bound in lanes), default=1000)
-    return BarFigure(T, bars, state.log, state.log_t, state.curve == "excess", state.panels, UNITS[state.curve])
+    return BarFigure(largest_T(lanes), bars, state.log, state.log_t, state.curve == "excess", state.panels, UNITS[state.curve])
+
+
+def largest_T(lanes: Sequence[LaneBound]) -> int:
+    """T of the lane that has most timesteps, 1000 if there is none."""
+    return max((bound.T for bound in lanes), default=1000)
 
 
 def values_of(bound: LaneBound, curve: str) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePoli
 
 from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import BoundRecipe
-from explorer.recipe.objective import MAX_IMAGES
+from explorer.recipe.objective import MAX_IMAGES, MAX_STRATA
 from explorer.state.objective import ObjectiveState
 from explorer.views.chain.labels import lane_titles, short_titles
 from explorer.views.objective.data_menu import data_words
@@ -61,6 +61,12 @@ class ObjectiveInspector(QWidget):
             1, MAX_IMAGES, "Images", "How many images (of one image: draws) are measured. More go on from what is known."
         )
         self.images.setSingleStep(16)
+        self.bars = IntField(
+            2,
+            MAX_STRATA,
+            "Bars",
+            "Into how many strata the timesteps are cut; t = 1 has its own. As many as there are timesteps: all of them  (E)",
+        )
         self.seed = SeedField()
         self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
         self.data = QPushButton("–")
@@ -71,9 +77,10 @@ class ObjectiveInspector(QWidget):
         self._facts: dict[str, QLabel] = {}
         self._add(facts, 0, "data", self.data)
         self._add(facts, 1, "images", self.images)
-        self._add(facts, 3, "seed", self.seed)
+        self._add(facts, 3, "bars", self.bars)
+        self._add(facts, 4, "seed", self.seed)
         for row, (name, tip) in zip(
-            (2, 4, 5),
+            (2, 5, 6),
             (
                 ("of", "How many images there are to draw from"),
                 ("done", "Images of complete rounds, and draws of each"),
@@ -119,6 +126,7 @@ class ObjectiveInspector(QWidget):
         """The fields."""
         recipe = state.recipe
         self.images.show_value(recipe.images)
+        self.bars.show_value(recipe.strata)
         self.seed.show_value(recipe.seed)
         self._names = lane_titles(recipe.lanes)
         self.at_cursor.setVisible(bool(self._names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from explorer.recipe import MAX_LANES, Lane
-from explorer.recipe.objective import MAX_IMAGES
+from explorer.recipe.objective import MAX_IMAGES, MAX_STRATA, STRATA
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import Session
 
@@ -57,6 +57,11 @@ def look_at(state: ObjectiveState, number: int, image: int) -> ObjectiveState:
 def more(state: ObjectiveState) -> ObjectiveState:
     """Twice as many images, or draws of the one."""
     return with_recipe(state, images=min(MAX_IMAGES, 2 * state.recipe.images))
+
+
+def every_timestep(state: ObjectiveState, every: bool, T: int) -> ObjectiveState:
+    """A bar for each of T timesteps, or as many strata as usual."""
+    return with_recipe(state, strata=min(MAX_STRATA, max(2, T)) if every else STRATA)
 
 
 def with_cursor(session: Session, t: int) -> Session:

@@ -91,6 +91,7 @@ class ObjectiveWorkspace(Workspace):
         a.log_t.triggered.connect(lambda: self._toggle("log_t"))
         toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
         a.one.triggered.connect(self._look_at_one)
+        a.every.triggered.connect(lambda on: self._put(verbs.every_timestep(self._state, on, self.controller.T), "change bars"))
         a.training.triggered.connect(self._choose_split)
         a.data.triggered.connect(self._inspector.data.showMenu)
         self._inspector.data.menu().aboutToShow.connect(self._fill_data_menu)
@@ -103,7 +104,8 @@ class ObjectiveWorkspace(Workspace):
         self.toolbar.add.menu().aboutToShow.connect(self._fill_add_menu)
         self._inspector.images.committed.connect(lambda n: self._put(verbs.with_recipe(self._state, images=n), "change images"))
         self._inspector.seed.committed.connect(lambda seed: self._put(verbs.with_recipe(self._state, seed=seed, image=None), "change seed"))
-        for field in (self._inspector.images, self._inspector.seed):
+        self._inspector.bars.committed.connect(lambda n: self._put(verbs.with_recipe(self._state, strata=n), "change bars"))
+        for field in (self._inspector.images, self._inspector.bars, self._inspector.seed):
             field.released.connect(self.chart.setFocus)
         self.controller.settled.connect(self._say)
 
@@ -304,6 +306,7 @@ class ObjectiveWorkspace(Workspace):
         lanes = bool(self._state.recipe.lanes)
         self.actions_.resume.setEnabled(lanes and not controller.running and not controller.complete)
         self.actions_.stop.setEnabled(controller.running)
+        self.actions_.every.setChecked(self._state.recipe.strata >= controller.T)
         self.status_changed.emit(self._status())
         if self.idle != self._was_idle:
             self._was_idle = self.idle
