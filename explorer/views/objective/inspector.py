@@ -61,12 +61,7 @@ class ObjectiveInspector(QWidget):
             1, MAX_IMAGES, "Images", "How many images (of one image: draws) are measured. More go on from what is known."
         )
         self.images.setSingleStep(16)
-        self.bars = IntField(
-            2,
-            MAX_STRATA,
-            "Bars",
-            "Into how many strata the timesteps are cut; t = 1 has its own. As many as there are timesteps: all of them  (E)",
-        )
+        self.bars = IntField(2, MAX_STRATA, "Bars", "Into how many strata the timesteps are cut; t = 1 has its own. E: every timestep has")
         self.seed = SeedField()
         self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
         self.data = QPushButton("–")
