@@ -4,7 +4,7 @@ Ours weighs all images (log-softmax, the nearest again in float64), takes their 
 torch.cdist in float32, its softmax and the mean as a second matrix product: the same mean, less exactly. "Error" is that of
 the weights, the largest over samples and images, from the formula in float64.
 
-python benchmarks/exact.py
+Usage: python benchmarks/exact.py
 """
 
 from __future__ import annotations
