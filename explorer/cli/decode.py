@@ -54,9 +54,11 @@ def decode(
     )  # fmt: skip
     wish.check()
     opened = shared.open_checkpoint(checkpoint)
-    model = shared.autoencoder(opened, shared.place(device).device)
+    where = shared.place(device)
+    model = shared.autoencoder(opened, where.device)
     chosen = choose(wish, opened, model)
-    _write(out, chosen, _decoded(model, chosen.codes), model.config.image_shape, scale)
+    recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic)
+    _write(out, chosen, _decoded(model, chosen.codes), model.config.image_shape, scale, recipe)
     count = len(chosen.codes)
     if as_json:
         shared.print_json({"out": out, "codes": count, "z": chosen.codes.tolist(), "source": checkpoint, "sha256": opened.sha256})
@@ -77,7 +79,7 @@ def _decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
     return pictures
 
 
-def _write(out: Path, chosen: Chosen, pictures: np.ndarray, image_shape: tuple[int, int, int], scale: int | None) -> None:
+def _write(out: Path, chosen: Chosen, pictures: np.ndarray, image_shape: tuple[int, int, int], scale: int | None, recipe: Recipe) -> None:
     import torch
 
     from explorer.evaluation.samples import as_pixels
@@ -85,7 +87,6 @@ def _write(out: Path, chosen: Chosen, pictures: np.ndarray, image_shape: tuple[i
     from explorer.exports.pictures import write_png
     from explorer.exports.sheet import Sheet
 
-    recipe = Recipe(plane=chosen.recipe)
     if out.suffix.lower() == ".npz":
         with ArrayArchive(out, recipe) as archive:
             archive.put("z", chosen.codes)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from explorer.datasets.images import ImageSet
     from explorer.diffusion.bound import Tally
     from explorer.diffusion.predictor import Predictor
-    from explorer.engine.devices import Precision
     from explorer.evaluation.vlb import Choice
+    from explorer.recipe.arithmetic import Precision
 
 
 def vlb(wish: Wish) -> Measured:

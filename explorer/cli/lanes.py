@@ -17,7 +17,6 @@ from explorer.diffusion.exact_predictor import of_samples
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Plan, Step, plan
-from explorer.engine.devices import Precision
 from explorer.engine.predictors import on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
@@ -29,6 +28,7 @@ from explorer.exports.pictures import write_png
 from explorer.exports.sheet import Sheet
 from explorer.exports.whole import check_out
 from explorer.recipe import Lane, Recipe, Sampler
+from explorer.recipe.arithmetic import Precision
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 
 MAX_FILM_BYTES = 2**31

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 import typer
 
 from explorer.cli import shared
+from explorer.cli.replay_engines import engines_for, told
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
 
@@ -21,6 +25,14 @@ ENDINGS = (".png", ".gif", ".mp4", ".npz")
 MAX_RECIPE_BYTES = 2**26
 
 
+class Difference(NamedTuple):
+    """How two exports of a kind differ: in words, empty if they are the same; the most and the mean, where that is known."""
+
+    words: str = ""
+    most: float = math.inf
+    mean: float = math.inf
+
+
 def replay(
     export: Annotated[Path, typer.Argument(help="A file that this app exported, or a recipe .json.")],
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, or arrays .npz.")],
@@ -30,7 +42,7 @@ def replay(
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
     as_json: shared.JsonOption = False,
 ) -> None:
-    """Make an export again from its recipe: lanes, branches, painting and all; says whether it is identical.
+    """Make an export again from its recipe, in its arithmetic: lanes, branches, painting and all; says whether it is identical.
 
     With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
     """
@@ -40,53 +52,52 @@ def replay(
     if out.resolve() == export.resolve():
         raise BadInput(f"{out}: is the export itself; name another file")
     recipe = recipe_of(export)
-    if recipe.plane is not None:
-        _replay_plane(export, recipe.plane, device, out, as_json)
-        return
-    if recipe.chain is None or not recipe.chain.lanes:
+    if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
         raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
-    chain = found(recipe.chain)
-    comparable = export.suffix.lower() == out.suffix.lower()
-    engine = _engine(device)
-    first = ""
-    for attempt, look in enumerate(_looks(recipe, chain, scale, frames, fps)):
-        _make(engine, chain, look, out)
-        difference = difference_of(export, out) if comparable else ""
-        first = difference if attempt == 0 else first
-        if not difference:
-            break
-    _say(export, out, None if not comparable else not difference, first, as_json)
-
-
-def _say(export: Path, out: Path, identical: bool | None, difference: str, as_json: bool) -> None:
-    says = {
-        None: "another kind of file: not compared", True: f"identical to {export}", False: f"not identical to {export}: {difference}",
-    }[identical]  # fmt: skip
+    engines = engines_for(recipe.arithmetic, device)
+    if recipe.plane is not None:
+        ways = [_plane_way(export, recipe.plane, engines[0], out)]  # decoders are always run in fp32
+    else:
+        assert recipe.chain is not None
+        chain = found(recipe.chain)
+        looks = list(_looks(recipe, chain, scale, frames, fps))
+        ways = [partial(_make, engine, chain, look, out) for engine in engines for look in looks]
+    note = told(export, recipe.arithmetic, engines[0])
+    if note:
+        print(note, file=sys.stderr)
+    if export.suffix.lower() != out.suffix.lower():
+        ways[0]()
+        says, identical = "another kind of file: not compared", None
+    else:
+        difference = _nearest(export, out, ways)
+        identical = not difference.words
+        says = f"identical to {export}" if identical else f"not identical to {export}: {difference.words}"
     if as_json:
-        shared.print_json({"export": export, "out": out, "identical": identical, "says": says})
+        shared.print_json({"export": export, "out": out, "identical": identical, "says": says, "note": note})
     else:
         print(f"{out}: {says}")
 
 
-def _replay_plane(export: Path, plane: PlaneRecipe, device: str, out: Path, as_json: bool) -> None:
+def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path) -> Callable[[], None]:
     """A strip of decodings: what the Latent workspace exports."""
     from explorer.cli.replay_plane import make_strips
 
     models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
-    make_strips(export, plane, tuple(_path(source, sha256) for source, sha256 in models), _engine(device), out)
-    comparable = export.suffix.lower() == out.suffix.lower()
-    difference = difference_of(export, out) if comparable else ""
-    _say(export, out, not difference if comparable else None, difference, as_json)
+    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out)
 
 
-def _engine(device: str) -> Engine:
-    from explorer.engine.engine import Engine
-    from explorer.engine.messages import StartEngine
-
-    engine = Engine()
-    for _ in engine.handle(StartEngine(device=device, precision="fp32")):
-        pass
-    return engine
+def _nearest(export: Path, out: Path, ways: Sequence[Callable[[], None]]) -> Difference:
+    """Make the export again in one way after another until it is identical; the nearest is left, with its difference."""
+    differences: list[Difference] = []
+    for make in ways:
+        make()
+        differences.append(difference_of(export, out))
+        if not differences[-1].words:
+            return differences[-1]
+    nearest = min(range(len(ways)), key=lambda way: differences[way][1:])
+    if nearest != len(ways) - 1:
+        ways[nearest]()
+    return differences[nearest]
 
 
 def recipe_of(path: Path) -> Recipe:
@@ -191,31 +202,35 @@ def _make(engine: Engine, chain: ChainRecipe, look: ExportLook, out: Path) -> No
                 done = outcome.done
 
 
-def difference_of(one: Path, other: Path) -> str:
-    """In words, how two exports of a kind differ; empty if they are the same."""
+def difference_of(one: Path, other: Path) -> Difference:
+    """How two exports of a kind differ."""
     import numpy as np
 
     ending = one.suffix.lower()
     if ending == ".mp4":
-        return "" if one.read_bytes() == other.read_bytes() else "the films' files differ; compare .npz to see by how much"
+        same = one.read_bytes() == other.read_bytes()
+        return Difference() if same else Difference("the films' files differ; compare .npz to see by how much")
     if ending == ".npz":
         with np.load(one, allow_pickle=False) as first, np.load(other, allow_pickle=False) as second:
             names = [name for name in first.files if name != "recipe"]
             if sorted(names) != sorted(name for name in second.files if name != "recipe"):
-                return "the arrays' names differ"
+                return Difference("the arrays' names differ")
             for name in names:
                 a, b = first[name], second[name]
                 if a.shape != b.shape:
-                    return f"{name} is of shape {b.shape}, it was {a.shape}"
+                    return Difference(f"{name} is of shape {b.shape}, it was {a.shape}")
                 if not np.array_equal(a, b, equal_nan=True):
-                    return f"{name} differs by at most {float(np.nanmax(np.abs(a.astype(np.float64) - b))):.3g}"
-        return ""
+                    apart = np.abs(a.astype(np.float64) - b)
+                    most = float(np.nanmax(apart))
+                    return Difference(f"{name} differs by at most {most:.3g}", most, float(np.nanmean(apart)))
+        return Difference()
     pictures, again = _pixels(one), _pixels(other)
     if len(pictures) != len(again) or pictures[0].shape != again[0].shape:
         was, now = ("{} of {} x {}".format(len(some), *some[0].shape[1::-1]) for some in (pictures, again))
-        return f"{now} pixels, it was {was}; see --scale and --frames"
-    most = max(int(np.abs(a.astype(int) - b).max()) for a, b in zip(pictures, again, strict=True))
-    return f"differs by at most {most} of 255 grey levels" if most else ""
+        return Difference(f"{now} pixels, it was {was}; see --scale and --frames")
+    apart = [np.abs(a.astype(int) - b) for a, b in zip(pictures, again, strict=True)]
+    most, mean = max(int(part.max()) for part in apart), sum(float(part.mean()) for part in apart) / len(apart)
+    return Difference(f"differs by at most {most} of 255 grey levels", most, mean) if most else Difference()
 
 
 def _pixels(path: Path) -> list:

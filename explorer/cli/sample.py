@@ -101,7 +101,7 @@ def sample(
         if len(lanes) > MAX_LANES:
             raise BadInput(f"{sweep}: there can be at most {MAX_LANES} lanes, not {len(lanes)}")
     chain = ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples)
-    recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None)
+    recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=where.arithmetic)
     started = time.perf_counter()
     with torch.inference_mode():
         if out.suffix.lower() == ".npz":

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from explorer.checkpoints.files import Checkpoint
     from explorer.diffusion.predictor import NetworkPredictor
-    from explorer.engine.devices import Precision
     from explorer.models.autoencoder import Autoencoder
+    from explorer.recipe.arithmetic import Arithmetic, Precision
 
 BAR_SECONDS = 0.2
 
@@ -50,6 +50,16 @@ class Place:
 
     device: torch.device
     precision: PrecisionName
+
+    @property
+    def arithmetic(self) -> Arithmetic | None:
+        """As an export's recipe keeps it: "auto" is what the window does, bf16 by wish is so at every timestep."""
+        from explorer.engine import devices
+
+        if self.precision is PrecisionName.auto:
+            return devices.recorded(self.device, devices.default_precision(self.device))
+        wished = self.precision is PrecisionName.bf16
+        return devices.recorded(self.device, "bf16" if wished else "fp32", throughout=wished)
 
     def predictor(self, checkpoint: Checkpoint) -> tuple[NetworkPredictor, Precision]:
         """Predictor of a DDPM, and its arithmetic: the wish, or for "auto" bf16 where the device has units for it and it is close enough.

@@ -6,13 +6,12 @@ import contextlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Literal
+from typing import get_args
 
 import torch
 
 from explorer.errors import BadInput
-
-Precision = Literal["fp32", "bf16"]
+from explorer.recipe.arithmetic import Arithmetic, DeviceKind, Precision
 
 
 def choose(name: str = "auto") -> torch.device:
@@ -49,6 +48,12 @@ def default_precision(device: torch.device) -> Precision:
         has_units = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
         return "bf16" if has_units() else "fp32"
     return "fp32"
+
+
+def recorded(device: torch.device, precision: Precision, throughout: bool = False) -> Arithmetic | None:
+    """The arithmetic as an export keeps it; None on a device of a kind that no recipe knows."""
+    kind = next((kind for kind in get_args(DeviceKind) if kind == device.type), None)
+    return None if kind is None else Arithmetic(precision, kind, throughout)
 
 
 def arithmetic(device: torch.device, precision: Precision) -> Callable[[], AbstractContextManager[object]]:

@@ -155,7 +155,7 @@ class Engine:
     def _start(self, request: StartEngine) -> Steps:
         device = devices.choose(request.device)
         precision = None if request.precision == "auto" else request.precision
-        self._models = Models(device, precision)
+        self._models = Models(device, precision, request.throughout)
         self._chains = Chains(self._models, self.store)
         self._forward = self._bounds = None
         self.store.budget = request.frame_budget

@@ -35,7 +35,7 @@ from explorer.exports.film import check_size, mp4_film
 from explorer.exports.gif import gif_film
 from explorer.exports.grid import SmallMultiples
 from explorer.exports.pictures import write_png
-from explorer.exports.sheet import Sheet
+from explorer.exports.sheet import BACKGROUND, Sheet
 from explorer.exports.whole import check_out
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
 
@@ -61,7 +61,7 @@ def export_chain(request: ExportChain, channel: str, chains: Chains) -> Steps:
     lanes = chains.hold(keys, channel)
     try:
         yield from _sampled(list(dict.fromkeys(lanes)))
-        recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown)
+        recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown, arithmetic=chains.models.arithmetic)
         if path.suffix.lower() == ".npz":
             yield from _arrays(path, lanes, recipe)
         else:
@@ -204,7 +204,7 @@ def _check_memory(path: Path, size: tuple[int, int], count: int) -> None:
 def _tiles(
     keys: Sequence[LaneKey], look: ExportLook, t: int, channels: int, chains: Chains
 ) -> Generator[Outcome | None, None, list[np.ndarray]]:  # fmt: skip
-    """Tiles (N, C, H, W) of each lane at t; of a difference the reference lane is itself, as in the window."""
+    """Tiles (N, C, H, W) of each lane at t; of a difference the reference is itself, a lane without one is blank, as in the window."""
     shown = look.shown
     reference = keys[min(shown.reference, len(keys) - 1)] if shown.quantity == "difference" else None
     tiles: dict[LaneKey, np.ndarray] = {}
@@ -216,7 +216,8 @@ def _tiles(
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}
             else:
                 yield None
-    return [tiles[key].transpose(0, 3, 1, 2)[:, :channels] for key in keys]
+    blank = np.full_like(next(iter(tiles.values())), BACKGROUND)
+    return [tiles.get(key, blank).transpose(0, 3, 1, 2)[:, :channels] for key in keys]
 
 
 def _caption(look: ExportLook, t: int) -> str:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.datasets.images import to_unit_range
+from explorer.engine import devices
 from explorer.engine.latent_codes import Models, codes_of, held_out_image
 from explorer.engine.latent_export import export_strip
 from explorer.engine.latent_fields import show_field
@@ -103,7 +104,7 @@ def handle(payload: LatentPayload, models: Models) -> Iterator[LatentOutcome | N
         case ShowField():
             yield from show_field(payload, models)
         case ExportStrip():
-            yield from export_strip(payload)
+            yield from export_strip(payload, devices.recorded(models.device, "fp32"))
         case ShowStroke():
             yield from show_stroke(payload, models)
 

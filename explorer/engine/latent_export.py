@@ -15,7 +15,7 @@ from explorer.exports.film import mp4_film
 from explorer.exports.gif import gif_film
 from explorer.exports.pictures import write_png
 from explorer.exports.whole import check_out
-from explorer.recipe import Recipe
+from explorer.recipe import Arithmetic, Recipe
 
 ENDINGS = (".png", ".gif", ".mp4")
 SIDE = 224
@@ -26,8 +26,14 @@ GAP = 4
 GROUND = 24
 
 
-def export_strip(request: ExportStrip) -> Iterator[StripExported | None]:
+def export_strip(request: ExportStrip, arithmetic: Arithmetic | None) -> Iterator[StripExported | None]:
     """Write the file; None before it is begun, and after each picture of a film.
+
+    Parameters
+    ----------
+    request : ExportStrip
+    arithmetic : Arithmetic or None
+        In which the strips were decoded; kept in the file.
 
     Raises
     ------
@@ -39,7 +45,7 @@ def export_strip(request: ExportStrip) -> Iterator[StripExported | None]:
         raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
     check_out(out, ENDINGS)
     yield None
-    recipe = portable(request.recipe)
+    recipe = msgspec.structs.replace(portable(request.recipe), arithmetic=arithmetic)
     if out.suffix.lower() == ".png":
         write_png(out, sheet(request.strips), recipe)
     else:

@@ -13,9 +13,9 @@ from explorer.checkpoints.locate import locate
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine import devices, predictors
 from explorer.engine.data_sets import DataSets, exact_predictor
-from explorer.engine.devices import Precision
 from explorer.errors import BadInput
-from explorer.recipe import Lane
+from explorer.recipe import Arithmetic, Lane
+from explorer.recipe.arithmetic import Precision
 from explorer.resources import resource
 
 KEPT = 16
@@ -30,14 +30,21 @@ class Models:
     device : torch.device
     precision : "fp32" or "bf16"
         Used at the timesteps where it is close enough to fp32 for the checkpoint.
+    throughout : bool
+        Used at all of them.
     """
 
-    def __init__(self, device: torch.device, precision: Precision | None = None) -> None:
-        self.device = device
+    def __init__(self, device: torch.device, precision: Precision | None = None, throughout: bool = False) -> None:
+        self.device, self.throughout = device, throughout
         self.precision: Precision = precision or devices.default_precision(device)
         self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
         self._predictors: dict[str, NetworkPredictor] = {}
         self.data_sets = DataSets(device)
+
+    @property
+    def arithmetic(self) -> Arithmetic | None:
+        """As an export's recipe keeps it."""
+        return devices.recorded(self.device, self.precision, self.throughout)
 
     def checkpoint(self, source: str) -> Checkpoint:
         """Checkpoint in a file, or shipped under that name, its network on the device.
@@ -86,7 +93,10 @@ class Models:
         checkpoint = self.checkpoint(lane.source)
         if checkpoint.sha256 != lane.checkpoint:
             raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
-        predictor, _ = predictors.faithful(checkpoint, self.device, self.precision)
+        if self.throughout:
+            predictor = predictors.from_checkpoint(checkpoint, self.device, self.precision)
+        else:
+            predictor, _ = predictors.faithful(checkpoint, self.device, self.precision)
         self._predictors[lane.checkpoint] = predictor
         return predictor
 

@@ -12,10 +12,11 @@ from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.schedule import Schedule, ScheduleError
-from explorer.engine.devices import Precision, arithmetic
+from explorer.engine.devices import arithmetic
 from explorer.errors import BadInput
 from explorer.models.unet import UNet
 from explorer.recipe import ScheduleChoice
+from explorer.recipe.arithmetic import Precision
 
 CLOSE_ENOUGH = 1 / 255  # images span 2
 SAME_IMAGE = 0.02

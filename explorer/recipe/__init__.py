@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from explorer.errors import BadInput
+from explorer.recipe.arithmetic import Arithmetic
 from explorer.recipe.chain import (
     MAX_BRANCHES,
     MAX_LANES,
@@ -60,6 +61,7 @@ __all__ = [
     "MAX_SEED",
     "MAX_STEPS",
     "RECIPE_VERSION",
+    "Arithmetic",
     "BackUp",
     "BoundRecipe",
     "Branch",
@@ -105,13 +107,17 @@ RECIPE_VERSION = 1
 
 
 class Recipe(msgspec.Struct, frozen=True):
-    """Everything that determines a picture; its version is always written, whatever this app's is."""
+    """Everything that determines a picture; its version is always written, whatever this app's is.
+
+    Exports say their arithmetic; those of earlier versions and recipes that a person wrote do not.
+    """
 
     version: int = RECIPE_VERSION
     chain: ChainRecipe | None = None
     plane: PlaneRecipe | None = None
     forward: ForwardRecipe | None = None
     shown: Shown | None = None
+    arithmetic: Arithmetic | None = None
 
 
 class _Version(msgspec.Struct):

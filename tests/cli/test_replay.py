@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from explorer.checkpoints.files import file_sha256
+from explorer.engine import devices
 from explorer.engine.engine import Engine
 from explorer.engine.messages import ExportChain, ExportLook, StartEngine
 from explorer.exports.embedded import read_recipe
 from explorer.exports.pictures import write_png
-from explorer.recipe import BackUp, ChainRecipe, Change, Dab, Inpaint, Lane, Paint, Recipe, Sampler, encode_recipe, mask_of, picture_of
+from explorer.recipe import (
+    Arithmetic,
+    BackUp,
+    ChainRecipe,
+    Change,
+    Dab,
+    Inpaint,
+    Lane,
+    Paint,
+    Recipe,
+    Sampler,
+    encode_recipe,
+    mask_of,
+    picture_of,
+)
 
 Run = Callable
 STEPS = 5
@@ -32,11 +49,25 @@ def branch(checkpoints: Mapping[str, Path]) -> ChainRecipe:
     return ChainRecipe((Lane(file_sha256(path), str(path), "C", Sampler(STEPS), edits=edits),), 4, 2)
 
 
-def export(recipe: ChainRecipe, path: Path) -> None:
+def export(recipe: ChainRecipe, path: Path, **start: Any) -> None:
     engine = Engine()
-    for payload in (StartEngine(device="cpu", precision="fp32"), ExportChain(recipe, str(path), ExportLook())):
+    for payload in (StartEngine(device="cpu", **start), ExportChain(recipe, str(path), ExportLook())):
         for _ in engine.handle(payload):
             pass
+
+
+def forget(path: Path, pixels: np.ndarray | None = None) -> np.ndarray:
+    """Make a picture one of an earlier version, which did not say its arithmetic; its pixels, or those that it is given."""
+    recipe = msgspec.structs.replace(read_recipe(path), arithmetic=None)
+    if pixels is None:
+        pixels = seen(path)
+    write_png(path, pixels, recipe)
+    return pixels
+
+
+def seen(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.array(picture)
 
 
 @pytest.mark.parametrize("ending", ["png", "npz"])
@@ -67,11 +98,66 @@ def test_what_sample_wrote_is_made_again(run: Run, tmp_path: Path) -> None:
     assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
 
 
+@pytest.mark.parametrize("precision", ["auto", "fp32", "bf16"])
+def test_what_sample_wrote_is_made_again_in_its_arithmetic(run: Run, tmp_path: Path, precision: str) -> None:
+    first, again = tmp_path / "first.npz", tmp_path / "again.npz"
+    wish = ("--checkpoint", "mnist-ddpm-a", "--samples", 2, "--steps", 3, "--device", "cpu", "--precision", precision)
+    assert run("sample", *wish, "--out", first).status == 0
+    assert run("replay", first, "--out", again, "--json").json["identical"] is True
+    assert read_recipe(again).arithmetic == read_recipe(first).arithmetic
+
+
+@pytest.mark.parametrize("precision", ["auto", "fp32", "bf16"])
+@pytest.mark.parametrize("ending", ["png", "gif", "mp4", "npz"])
+def test_what_the_window_exported_is_made_again_in_its_arithmetic(
+    run: Run, branch: ChainRecipe, tmp_path: Path, ending: str, precision: str
+) -> None:  # fmt: skip
+    first, again = tmp_path / f"first.{ending}", tmp_path / f"again.{ending}"
+    export(branch, first, precision=precision)
+    assert run("replay", first, "--out", again, "--json").json["identical"] is True
+    wanted = devices.default_precision(torch.device("cpu")) if precision == "auto" else precision
+    assert read_recipe(first).arithmetic == read_recipe(again).arithmetic == Arithmetic(wanted, "cpu")
+
+
+@pytest.mark.parametrize("precision", ["auto", "fp32"])
+def test_an_export_that_does_not_say_its_arithmetic_is_made_again_in_the_one_that_it_had(
+    run: Run, branch: ChainRecipe, tmp_path: Path, precision: str
+) -> None:  # fmt: skip
+    first, again = tmp_path / "first.png", tmp_path / "again.png"
+    export(branch, first, precision=precision)
+    pixels = forget(first)
+    assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
+    pixels[3, 3] ^= 0x80
+    forget(first, pixels)
+    assert "differs by at most 128" in run("replay", first, "--out", again, "--device", "cpu").out
+    assert (seen(again) != pixels).sum() == 1, "the nearer one is left, whichever was tried first"
+
+
+def test_an_arithmetic_that_is_not_here_is_told_of(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
+    first, out = tmp_path / "first.png", tmp_path / "again.png"
+    export(branch, first, precision="fp32")
+    absent: Any = "cuda" if not torch.cuda.is_available() else "mps"
+    write_png(first, seen(first), msgspec.structs.replace(read_recipe(first), arithmetic=Arithmetic("fp32", absent)))
+    here = devices.choose("auto").type
+    note = f"{first}: was made in fp32 on {absent.upper()} and is made again on {here.upper()}: grey levels may differ"
+    ran = run("replay", first, "--out", out)
+    assert ran.status == 0
+    assert ran.err.splitlines()[0] == note
+    assert run("replay", first, "--out", out, "--json").json["note"] == note
+    assert read_recipe(out).arithmetic == Arithmetic("fp32", here)  # type: ignore[arg-type]
+
+
+def test_an_arithmetic_that_no_app_writes_is_refused(run: Run, refused: Run, branch: ChainRecipe, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.json"
+    text = encode_recipe(Recipe(chain=branch, arithmetic=Arithmetic("bf16", "cpu")))
+    recipe.write_text(text.replace('"cpu"', '"../abacus"'))
+    assert "abacus" in refused("replay", recipe, "--out", tmp_path / "out.png")
+
+
 def test_a_difference_is_said(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
     first, again = tmp_path / "first.png", tmp_path / "again.png"
     export(branch, first)
-    with Image.open(first) as picture:
-        pixels = np.asarray(picture).copy()
+    pixels = seen(first)
     pixels[3, 3] ^= 0x80
     write_png(first, pixels, read_recipe(first))
     found = run("replay", first, "--out", again, "--device", "cpu", "--json").json

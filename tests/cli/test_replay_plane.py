@@ -13,7 +13,7 @@ from explorer.engine.engine import Engine
 from explorer.engine.latent_strips import strip_questions
 from explorer.engine.messages import CodesDrawn, ExportStrip, StartEngine, StrokeShown
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke
+from explorer.recipe import Arithmetic, Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke
 
 ENDS = ((-1.0, 0.5), (0.8, -0.4))
 ARC = Stroke("Arc", (*ENDS, (1.2, 0.9)), 5)
@@ -37,7 +37,7 @@ def planes(checkpoints: Mapping[str, Path]) -> tuple[PlaneRecipe, tuple[str, ...
 def export(plane: PlaneRecipe, paths: tuple[str, ...], out: Path) -> int:
     """As the window does; how many strips there are."""
     engine = Engine()
-    list(engine.handle(StartEngine(device="cpu", precision="fp32")))
+    list(engine.handle(StartEngine(device="cpu")))
     strips = []
     for question in strip_questions(plane, paths):
         outcomes = [o for o in engine.handle(question) if isinstance(o, StrokeShown | CodesDrawn)]
@@ -58,8 +58,10 @@ def test_a_strip_is_made_again_from_its_export_alone(
     assert found.status == 0
     assert found.json["identical"] is True
     assert read_recipe(again) == read_recipe(first)
+    assert read_recipe(first).arithmetic == Arithmetic("fp32", "cpu"), "decoders are not run in bf16, whatever networks are"
 
 
 def test_what_has_no_strip_is_refused(refused: Callable[..., str], run: Callable[..., Any], tmp_path: Path) -> None:
-    assert run("decode", "--checkpoint", "mnist-pca-2d", "--z", "0,0", "--out", tmp_path / "z.png").status == 0
+    assert run("decode", "--checkpoint", "mnist-pca-2d", "--z", "0,0", "--device", "cpu", "--out", tmp_path / "z.png").status == 0
+    assert read_recipe(tmp_path / "z.png").arithmetic == Arithmetic("fp32", "cpu")
     assert "no strip" in refused("replay", tmp_path / "z.png", "--out", tmp_path / "again.png")

@@ -13,6 +13,7 @@ from PIL import Image
 from explorer.checkpoints.files import file_sha256
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.noise import noise_array
+from explorer.engine import devices
 from explorer.exports.embedded import read_recipe
 from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, ScheduleChoice, Shown
 
@@ -97,7 +98,9 @@ def test_lanes_share_their_noise_and_differ_in_the_rest(chain: Callable[..., Arr
 
 def test_the_recipe_inside_says_how_it_came_to_be(chain: Callable[..., Arrays], run: Callable[..., Any], tmp_path: Path) -> None:
     lane = Lane(file_sha256(locate(C)), C, "C", Sampler(4, 0.5, True))
-    wanted = Recipe(chain=ChainRecipe((lane,), 11, 2))
+    where = devices.recorded(devices.choose("auto"), "fp32")
+    wanted = Recipe(chain=ChainRecipe((lane,), 11, 2), arithmetic=where)
+    assert where is not None
     options = ["--checkpoint", C, "--samples", 2, "--steps", 4, "--seed", 11, "--eta", 0.5, "--clip"]
     for ending in ("npz", "png", "gif", "mp4"):
         path = tmp_path / f"a.{ending}"

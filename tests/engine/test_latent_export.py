@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,9 +13,10 @@ from explorer.engine.latent_export import export_strip
 from explorer.engine.messages.latent_export import ExportStrip, StripExported
 from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import PlaneRecipe, Recipe, Stroke
+from explorer.recipe import Arithmetic, PlaneRecipe, Recipe, Stroke
 
-RECIPE = Recipe(plane=PlaneRecipe("0" * 64, "mnist-vae-2d", strokes=(Stroke("Stroke 1", ((0.0, 0.0), (1.0, 1.0)), 5),)))
+PLANE = Recipe(plane=PlaneRecipe("0" * 64, "mnist-vae-2d", strokes=(Stroke("Stroke 1", ((0.0, 0.0), (1.0, 1.0)), 5),)))
+RECIPE = msgspec.structs.replace(PLANE, arithmetic=Arithmetic("fp32", "cpu"))
 
 
 def strips(count: int) -> tuple[np.ndarray, ...]:
@@ -25,7 +27,7 @@ def strips(count: int) -> tuple[np.ndarray, ...]:
 
 def write(out: Path, count: int = 2) -> None:
     """Export."""
-    *unfinished, last = export_strip(ExportStrip(str(out), strips(count), RECIPE, 10.0))
+    *unfinished, last = export_strip(ExportStrip(str(out), strips(count), PLANE, 10.0), RECIPE.arithmetic)
     assert set(unfinished) == {None}
     assert last == StripExported(str(out))
 
@@ -43,7 +45,7 @@ def test_a_film_has_a_frame_for_each_picture_and_its_recipe(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("ending", [".gif", ".mp4"])
 def test_a_film_can_be_given_up_between_any_two_pictures(tmp_path: Path, ending: str) -> None:
-    steps = export_strip(ExportStrip(str(tmp_path / f"strip{ending}"), strips(1), RECIPE, 10.0))
+    steps = export_strip(ExportStrip(str(tmp_path / f"strip{ending}"), strips(1), PLANE, 10.0), None)
     assert [next(steps) for _ in range(3)] == [None] * 3
     steps.close()
     assert list(tmp_path.iterdir()) == [], "nothing is left of it"
@@ -59,7 +61,7 @@ def test_a_sheet_has_every_picture(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no pictures"):
-        list(export_strip(ExportStrip(str(tmp_path / "a.gif"), (), RECIPE)))
+        list(export_strip(ExportStrip(str(tmp_path / "a.gif"), (), PLANE), None))
     with pytest.raises(BadInput, match="ending"):
         write(tmp_path / "a.txt")
     with pytest.raises(BadInput, match="cannot be written"):

@@ -15,6 +15,7 @@ from explorer.recipe import (
     MAX_SAMPLES,
     MAX_SEED,
     RECIPE_VERSION,
+    Arithmetic,
     ChainRecipe,
     Lane,
     PlaneRecipe,
@@ -39,7 +40,10 @@ WHOLE = Recipe(
 )
 
 
-@pytest.mark.parametrize("recipe", [Recipe(), WHOLE, Recipe(chain=ChainRecipe()), Recipe(plane=PlaneRecipe())])
+@pytest.mark.parametrize(
+    "recipe",
+    [Recipe(), WHOLE, Recipe(arithmetic=Arithmetic("bf16", "cuda", True)), Recipe(chain=ChainRecipe()), Recipe(plane=PlaneRecipe())],
+)
 def test_a_recipe_comes_back_as_it_was(recipe: Recipe) -> None:
     again = decode_recipe(encode_recipe(recipe))
     assert again == recipe
@@ -93,6 +97,10 @@ BAD = {
     "a stroke of no frames": ('{"plane": {"strokes": [{"name": "S", "path": [[0, 0]], "frames": 0}]}}', "frames"),
     "a corner of three numbers": ('{"plane": {"strokes": [{"name": "S", "path": [[0, 0, 0]]}]}}', "path"),
     "an empty grid": ('{"plane": {"grid": {"extent": [0, 0, 0, 1], "columns": 3, "rows": 3}}}', "extent"),
+    "an unknown precision": ('{"arithmetic": {"precision": "fp64", "device": "cpu"}}', "precision"),
+    "a device of no kind": ('{"arithmetic": {"precision": "fp32", "device": "cuda:1\\nrm"}}', "device"),
+    "an arithmetic in words": ('{"arithmetic": "bf16"}', "arithmetic"),
+    "half an arithmetic": ('{"arithmetic": {"precision": "fp32"}}', "device"),
     "a huge grid": ('{"plane": {"grid": {"extent": [0, 1, 0, 1], "columns": 1000000, "rows": 1000000}}}', "cells"),
 }
 

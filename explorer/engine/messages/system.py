@@ -8,11 +8,24 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class StartEngine:
-    """Import torch, choose the device. Answer: EngineReady. `device` is auto, cpu, cuda or mps."""
+    """Import torch, choose the device. Answer: EngineReady.
+
+    Attributes
+    ----------
+    device : str
+        auto, cpu, cuda or mps.
+    precision : "auto", "fp32" or "bf16"
+        auto is bf16 where the device has units for it.
+    frame_budget : int
+        Bytes of frames kept for scrubbing.
+    throughout : bool
+        bf16 at every timestep, rather than only where it is close enough to fp32.
+    """
 
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     frame_budget: int = 512 * 2**20
+    throughout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
