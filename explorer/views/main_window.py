@@ -19,7 +19,7 @@ from explorer.views.export_dialog import ask_for_export
 from explorer.views.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.menus import Menus
-from explorer.views.opening import Opener
+from explorer.views.opening import ENDINGS, Opener
 from explorer.views.page_stack import PageStack
 from explorer.views.preferences import Preferences
 from explorer.views.rail import RAIL_WIDTH, Rail
@@ -36,8 +36,7 @@ from explorer.widgets.veil import Veil
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
-OPENED = "*.safetensors *.json *.png *.gif *.mp4 *.npz *.jpg *.jpeg *.bmp *.webp"
-FILTER = f"Checkpoints, sessions, exports and pictures ({OPENED});;All files (*)"
+FILTER = f"Checkpoints, sessions, exports, pictures and data sets ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"
 
 
 class MainWindow(QMainWindow):

@@ -25,6 +25,8 @@ DATA_SETS = (".npy", ".npz", ".idx")
 IDX_ENDINGS = ("ubyte", "ubyte.gz")
 EXPORTS = (".png", ".gif", ".mp4", ".npz")
 """What this app writes with a recipe inside; a .png or .gif may as well be any picture."""
+ENDINGS = tuple(dict.fromkeys((".safetensors", *SESSIONS, *EXPORTS, *PICTURES, *DATA_SETS, *IDX_ENDINGS)))
+"""Of all that can be opened."""
 FOLDER_LOOK = 1000
 RECENT_LIMIT = 12
 TRY_ANOTHER = (
@@ -65,9 +67,10 @@ class Opener(QObject):
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
         elif os.path.isdir(absolute):
-            if not (_holds_pictures(absolute) and self._current().accept_data_set(absolute)):
-                hint = "Choose the .safetensors file in it; Reverse chain and Compare take a folder of pictures as a data set."
-                self._banner.say(f"{path}: is a folder", hint)
+            if _holds_pictures(absolute):
+                self._open_data_set(absolute)
+            else:
+                self._banner.say(f"{path}: is a folder without pictures", "Choose the .safetensors file in it.")
         elif suffix in EXPORTS and may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif suffix in PICTURES:
@@ -75,13 +78,17 @@ class Opener(QObject):
         elif suffix in SESSIONS:
             self._open_session(absolute)
         elif suffix in DATA_SETS or absolute.endswith(IDX_ENDINGS):
-            if not self._current().accept_data_set(absolute):
-                where = " or ".join(w.title for w in self._workspaces if type(w).accept_data_set is not Workspace.accept_data_set)
-                hint = f"Choose {where} in the rail, then open it again." if where else ""
-                self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
+            self._open_data_set(absolute)
         else:
             self._asked.add(absolute)
             self._context.library.open(absolute)
+
+    def _open_data_set(self, path: str) -> None:
+        """Give it to the workspace that is shown; if that has no use for it, say which have."""
+        if not self._current().accept_data_set(path):
+            where = " or ".join(w.title for w in self._workspaces if type(w).accept_data_set is not Workspace.accept_data_set)
+            hint = f"Choose {where} in the rail, then open it again." if where else ""
+            self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
 
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""

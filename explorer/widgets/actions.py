@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.icons import icon
+from explorer.widgets.math_text import Formula
+from explorer.widgets.segments import Segment
 from explorer.widgets.theme import Theme
 
 
@@ -32,6 +34,11 @@ def make_choice(owner: QObject, words: Mapping[str, tuple[str, str, str]]) -> di
     for action in made.values():
         group.addAction(action)
     return made
+
+
+def segment(name: str, action: QAction, label: str, formula: Formula = ()) -> Segment:
+    """A segment that does what an action does, and says the same of it."""
+    return Segment(name, label, action.toolTip(), formula)
 
 
 def separated(owner: QObject, groups: Iterable[Iterable[QAction]]) -> list[QAction]:

@@ -10,7 +10,7 @@ from explorer.widgets.fonts import text_font
 from explorer.widgets.theme import GRID, Theme
 
 INVITATION = "Drop to open"
-EXPLANATION = "a checkpoint (.safetensors), a session (.json) or a picture"
+EXPLANATION = "a checkpoint (.safetensors), a session (.json), an export, a picture, or a data set"
 
 
 def dropped_files(data: QMimeData) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
@@ -126,7 +127,16 @@ def test_a_file_that_is_not_there_is_told_of(explorer: Explorer) -> None:
 
 def test_a_folder_is_told_of(explorer: Explorer, tmp_path: Path) -> None:
     explorer.window.open_paths([str(tmp_path)])
-    assert "is a folder" in explorer.window.banner.message
+    assert "is a folder without pictures" in explorer.window.banner.message
+
+
+def test_where_a_data_set_is_of_no_use_it_is_said_where_it_is(explorer: Explorer, tmp_path: Path) -> None:
+    explorer.store.update(workspace="latent")
+    Image.new("L", (28, 28)).save(tmp_path / "one.png")
+    explorer.window.open_paths([str(tmp_path)])
+    banner = explorer.window.banner
+    assert banner.message == f"{tmp_path.name}: a data set is of no use in Latent"
+    assert banner.hint == "Choose Reverse or Compare or Objective in the rail, then open it again."
 
 
 def test_escape_takes_the_message_away(window: MainWindow, qtbot: QtBot) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 from explorer.widgets.actions import make_action, make_choice, separated
 
 CURVES = {
-    "terms": ("&Terms", "1", "Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀"),
+    "terms": ("&Terms", "1", "Every Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀"),
     "running": ("&Running sum", "2", "The bound summed from T down to t: at t = 1 it is all there"),
     "error": ("x̂₀ &error", "3", "Mean squared error of x̂₀ per pixel"),
-    "excess": ("E&xcess", "4", "That error minus the ideal denoiser's: what a better network could still gain"),
+    "excess": ("E&xcess", "4", "That error minus the ideal denoiser's over the training images: what a better network could still gain"),
 }
 PANELS = {
     "together": ("To&gether", "T", "All lanes in one plot"),

@@ -7,25 +7,16 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from explorer.state.objective import ObjectiveState
 from explorer.views.objective.actions import ObjectiveActions
-from explorer.widgets.math_text import var, words
+from explorer.widgets.actions import segment
+from explorer.widgets.math_text import Formula, var, words
 from explorer.widgets.segments import Segment, SegmentBar
 from explorer.widgets.style import give_menu
 
-CURVES = (
-    Segment("terms", "Lₜ₋₁", "Every term against t: nats of one timestep; t = 1 is L₀  (1)", (var("L", "t−1"),)),
-    Segment("running", "sum", "The bound summed from T down to t: at t = 1 it is all there  (2)"),
-    Segment("error", "x̂₀ error", "Mean squared error of x̂₀ per pixel  (3)", (var("x", "0", "hat"), words(" error"))),
-    Segment("excess", "excess", "That error minus the ideal denoiser's over the training images  (4)"),
-)
-PANELS = (
-    Segment("together", "together", "All lanes in one plot  (T)"),
-    Segment("stacked", "stacked", "A plot for each lane, one below the other  (Shift+T)"),
-    Segment("beside", "beside", "A plot for each lane, side by side  (Ctrl+T)"),
-)
-SCALES = (
-    Segment("log", "log", "Values on a logarithmic scale: small terms show beside large ones  (G)"),
-    Segment("log_t", "log t", "Timesteps on a logarithmic scale: the last ones get most of the room  (H)"),
-)
+CURVES: dict[str, tuple[str, Formula]] = {
+    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": ("sum", ()),
+    "error": ("x̂₀ error", (var("x", "0", "hat"), words(" error"))), "excess": ("excess", ()),
+}  # fmt: skip
+PANELS = {"together": "together", "stacked": "stacked", "beside": "side by side"}
 OF = (
     Segment("all", "all images", "The mean over the images that are drawn  (O)"),
     Segment("one", "this image", "The selected image alone, drawn again and again  (O)"),
@@ -39,9 +30,11 @@ class ObjectiveToolbar(QWidget):
 
     def __init__(self, actions: ObjectiveActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves = SegmentBar(CURVES, "Curve")
-        self.scales = SegmentBar(SCALES, "Scales", exclusive=False)
-        self.panels = SegmentBar(PANELS, "Plots")
+        self.curves = SegmentBar([segment(name, actions.curves[name], *CURVES[name]) for name in CURVES], "Curve")
+        scales = (segment("log", actions.log, "log"), segment("log_t", actions.log_t, "log t"))
+        self.scales = SegmentBar(scales, "Scales", exclusive=False)
+        panels = [segment(name, actions.panels[name], label) for name, label in PANELS.items()]
+        self.panels = SegmentBar(panels, "Plots")
         self.of = SegmentBar(OF, "Of")
         self.more = QPushButton()
         self.more.setToolTip(actions.more.toolTip())

@@ -12,7 +12,7 @@ CURVES = {
     "gradient_norm": ("&Gradient norm", "2", "L2 norm of the gradient before it is clipped"),
     "learning_rate": ("Learning &rate", "3", "Warm-up, then half a cosine to 0"),
 }
-RELATIVE_TIP = (
+RELATIVE = (
     "Each run's loss divided by its own scale s², the mean square of what the network has to add to its skip: "
     "1 before anything is learnt, whatever the option. An autoencoder's is divided by its pixels"
 )
@@ -40,7 +40,7 @@ class TrainingActions:
         parent.addActions(list(self.curves.values()))
         self.log = self._make("Lo&garithmic values", "G", "Values on a logarithmic scale", True)
         self.raw = self._make("As repor&ted", "R", "Draw the values as they were reported behind the smoothed ones", True)
-        self.relative = self._make("Re&lative to its scale", "E", RELATIVE_TIP, True)
+        self.relative = self._make("Re&lative to its scale", "E", RELATIVE, True)
         self.earlier = self._make("&Earlier snapshot", "Left", "What the model made earlier in training")
         self.later = self._make("La&ter snapshot", "Right", "What the model made later in training")
         self.newest = self._make("Ne&west snapshot", "End", "Follow the training")

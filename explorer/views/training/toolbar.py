@@ -6,20 +6,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.state.training import TrainingState
-from explorer.views.training.actions import RELATIVE_TIP, TrainingActions
-from explorer.widgets.segments import Segment, SegmentBar
+from explorer.views.training.actions import TrainingActions
+from explorer.widgets.actions import segment
+from explorer.widgets.segments import SegmentBar
 from explorer.widgets.style import mark
 
-CURVES = (
-    Segment("loss", "loss", "Loss against the updates  (1)"),
-    Segment("gradient_norm", "gradient", "L2 norm of the gradient before it is clipped  (2)"),
-    Segment("learning_rate", "rate", "Learning rate  (3)"),
-)
-SCALES = (
-    Segment("log", "log", "Values on a logarithmic scale  (G)"),
-    Segment("raw", "as reported", "Draw the values as they were reported behind the smoothed ones  (R)"),
-    Segment("relative", "relative", f"{RELATIVE_TIP}  (E)"),
-)
+CURVES = {"loss": "loss", "gradient_norm": "gradient", "learning_rate": "rate"}
+SCALES = {"log": "log", "raw": "as reported", "relative": "relative"}
 
 
 class TrainingToolbar(QWidget):
@@ -27,8 +20,9 @@ class TrainingToolbar(QWidget):
 
     def __init__(self, actions: TrainingActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves = SegmentBar(CURVES, "Curve")
-        self.scales = SegmentBar(SCALES, "Scales", exclusive=False)
+        self.curves = SegmentBar([segment(name, actions.curves[name], label) for name, label in CURVES.items()], "Curve")
+        scales = [segment(name, getattr(actions, name), label) for name, label in SCALES.items()]
+        self.scales = SegmentBar(scales, "Scales", exclusive=False)
         self.new, self.open = self._button(actions.new), self._button(actions.open)
         self.hold, self.stop = self._button(actions.hold), self._button(actions.stop)
         mark(self.new, "primary")
