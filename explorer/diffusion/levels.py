@@ -72,6 +72,13 @@ def nearest_states(timesteps: np.ndarray, own: np.ndarray, wanted: np.ndarray) -
     return (len(rising) - 1 - nearer).astype(np.int64)
 
 
+def near(one: np.ndarray, other: np.ndarray, apart: float = APART) -> np.ndarray:
+    """Whether states of two chains can be compared, by their log SNRs: they are not far apart; an infinite one is only near to itself."""
+    with np.errstate(invalid="ignore"):
+        found: np.ndarray = (other == one) | (np.abs(other - one) <= apart)
+    return found
+
+
 def pairs(one: np.ndarray, other: np.ndarray, apart: float = APART) -> list[tuple[int, int]]:
     """Which states of two chains can be compared: each is the other's nearest in log SNR, and they are not far apart.
 
@@ -90,10 +97,8 @@ def pairs(one: np.ndarray, other: np.ndarray, apart: float = APART) -> list[tupl
     if not len(one) or not len(other):
         return []
     there, back = _nearest(other, one), _nearest(one, other)
-    with np.errstate(invalid="ignore"):
-        near = (other[there] == one) | (np.abs(other[there] - one) <= apart)
     mutual = back[there] == np.arange(len(one))
-    return [(int(k), int(there[k])) for k in np.flatnonzero(near & mutual)]
+    return [(int(k), int(there[k])) for k in np.flatnonzero(near(one, other[there], apart) & mutual)]
 
 
 def _nearest(rising: np.ndarray, wanted: np.ndarray) -> np.ndarray:

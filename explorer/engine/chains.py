@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from torch import Tensor
 
+from explorer.diffusion.levels import near
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.branches import BranchLane, branch_keys, first_of, with_lineage
-from explorer.engine.curves import CurveBook
+from explorer.engine.curves import CurveBook, comparable
 from explorer.engine.drawn import drawn_image
 from explorer.engine.frames import FrameStore
 from explorer.engine.lanes import ChainLane, read_only
@@ -19,6 +20,8 @@ from explorer.engine.messages import (
     ChainProgress,
     CurvesShown,
     FilmShown,
+    LaneBlank,
+    LaneFailed,
     LaneFrame,
     LaneKey,
     MeasureSimilarity,
@@ -60,6 +63,13 @@ class Chains:
             shape = self.models.image_shape(key.lane)
             self._lanes[key] = self._made(key, predictor, shape)
         return self._lanes[key]
+
+    def _tried(self, key: LaneKey) -> ChainLane | BadInput:
+        """The lane, or why it cannot be."""
+        try:
+            return self._lane(key)
+        except BadInput as error:
+            return error
 
     def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int]) -> ChainLane:
         device, store = self.models.device, self.store
@@ -103,12 +113,27 @@ class Chains:
         self._use(channel, frozenset())
 
     def sample(self, request: SampleChain, channel: str) -> Steps:
-        """Sample all lanes of a recipe abreast: the one that is furthest from x_0 steps next."""
+        """Sample all lanes of a recipe abreast: the one that is furthest from x_0 steps next.
+
+        Raises
+        ------
+        BadInput
+            If none of them can be sampled; one that cannot does not stop the others.
+        """
         keys = lane_keys(request.recipe)
         self._use(channel, with_lineage((*keys, *branch_keys(request.recipe))))
-        lanes = [self._lane(key) for key in dict.fromkeys(keys)]
-        for lane in lanes:
-            yield lane.planned()
+        lanes: list[ChainLane] = []
+        refused: list[BadInput] = []
+        for key in dict.fromkeys(keys):
+            found = self._tried(key)
+            if isinstance(found, BadInput):
+                refused.append(found)
+                yield LaneFailed(key, str(found))
+            else:
+                lanes.append(found)
+                yield found.planned()
+        if refused and not lanes:
+            raise refused[0]
         speed = _Speed()
         while unfinished := [lane for lane in lanes if not lane.finished]:
             behind = max(unfinished, key=lambda lane: lane.next_t / lane.course.timesteps[0])
@@ -122,7 +147,7 @@ class Chains:
 
     def show_step(self, request: ShowStep) -> Steps:
         """Tiles of lanes at the cursor."""
-        frames = []
+        frames, blank = [], []
         for key in request.keys:
             lane = self._shown(key)
             if lane is None:
@@ -130,30 +155,42 @@ class Chains:
             for found in self._values(lane, request):
                 if found is None:
                     yield None
+                elif isinstance(found, LaneBlank):
+                    blank.append(found)
                 else:
                     k, tensor = found
                     frames.append(self._frame(lane, k, tensor, request))
-        yield StepShown(request.t, request.quantity, tuple(frames))
+        yield StepShown(request.t, request.quantity, tuple(frames), tuple(blank))
 
     def _frame(self, lane: ChainLane, k: int, tensor: Tensor, request: ShowStep) -> LaneFrame:
         values = tensor.numpy()
         tiles, scale = tiles_of(values, request.quantity, request.palette)
         return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values), scale)
 
-    def _values(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | None]:
-        if request.quantity != "difference":
-            k = lane.nearest(request.t, request.quantity, self._levels(request.timeline))
-            for tensor in lane.show(k, request.quantity):
-                yield None if tensor is None else (k, tensor)
+    def _values(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+        if request.quantity == "difference":
+            yield from self._difference(lane, request)
             return
+        k = lane.nearest(request.t, request.quantity, self._levels(request.timeline))
+        for tensor in lane.show(k, request.quantity):
+            yield None if tensor is None else (k, tensor)
+
+    def _difference(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+        """Of states that can be compared, as in the curves: of one shape, their noise levels not far apart."""
         other = self._shown(request.reference) if request.reference is not None else None
-        if other is None:
-            return
-        if other.image_shape != lane.image_shape or other.key.samples != lane.key.samples:
-            raise BadInput("the lanes' images differ in shape or number: there is no difference to show")
         k = lane.nearest(request.t, request.of, self._levels(request.timeline))
+        if other is None or not comparable(lane, other):
+            yield LaneBlank(lane.key, int(lane.timesteps[k]), "reference" if other is None else "shape")
+            return
+        j = other.nearest(int(lane.timesteps[k]), request.of, lane.levels)
+        if not other.finished and j == other.nearest(0, request.of) and not _near(lane, k, other, j):
+            # the reference is not that far yet: the newest that both have
+            k = lane.nearest(int(other.timesteps[j]), request.of, other.levels)
+        if not _near(lane, k, other, j):
+            yield LaneBlank(lane.key, int(lane.timesteps[k]), "level")
+            return
         pair: list[Tensor] = []
-        for one, index in ((lane, k), (other, other.nearest(int(lane.timesteps[k]), request.of, lane.levels))):
+        for one, index in ((lane, k), (other, j)):
             for tensor in one.show(index, request.of):
                 if tensor is None:
                     yield None
@@ -229,6 +266,11 @@ class Chains:
             spent += time.perf_counter() - started
             yield None
         yield SimilarityMeasured(complete=not work)
+
+
+def _near(one: ChainLane, k: int, other: ChainLane, j: int) -> bool:
+    """Whether the noise levels of two lanes' states are near enough for these to be compared."""
+    return bool(near(one.levels[one.timesteps[k]], other.levels[other.timesteps[j]]))
 
 
 class _Speed:

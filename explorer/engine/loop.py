@@ -101,9 +101,9 @@ class _Running:
 
 
 def _may_be_last(outcome: Outcome) -> bool:
-    from explorer.engine.messages import ChainProgress, ExportProgress, LanePlanned
+    from explorer.engine.messages import ChainProgress, ExportProgress, LaneFailed, LanePlanned
 
-    return not isinstance(outcome, ChainProgress | ExportProgress | LanePlanned) and not getattr(outcome, "partial", False)
+    return not isinstance(outcome, ChainProgress | ExportProgress | LaneFailed | LanePlanned) and not getattr(outcome, "partial", False)
 
 
 def failure(error: BaseException) -> Failed:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextOption,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.arrow_keys import keep_from_shortcuts, move_of
@@ -89,6 +101,11 @@ class ImageGrid(QWidget):
         return self._tiles
 
     @property
+    def message(self) -> str:
+        """Words shown instead of an empty grid."""
+        return self._message
+
+    @property
     def grid(self) -> GridGeometry:
         """Where the pictures are."""
         return self._geometry
@@ -109,8 +126,10 @@ class ImageGrid(QWidget):
                 painter.fillRect(grid.rect(index), QColor(tokens.image_empty))
             if self._message:
                 painter.setPen(QColor(tokens.muted))
-                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(QRectF(self.rect()).adjusted(48, 8, -48, -8), flags, self._message)
+                how = QTextOption(Qt.AlignmentFlag.AlignCenter)
+                how.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)  # a path has no words
+                side = min(48, self.width() // 10)
+                painter.drawText(QRectF(self.rect()).adjusted(side, 8, -side, -8), self._message, how)
             return
         width, height = grid.image_width, grid.image_height
         for index in range(self._count):

@@ -52,7 +52,7 @@ class LanePanel(Card):
         header.setContentsMargins(8, EDGE, 2, 0)
         header.setSpacing(GAP)
         self._titles = ("", "")
-        self._note_text = ""
+        self._notes = ("", "")
         self._space = QWidget()
         self._space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for widget in (self._title, self._subtitle, self._space, self._note, self.menu_button):
@@ -80,10 +80,14 @@ class LanePanel(Card):
         self.menu_button.setAccessibleName(f"Menu of {title}")
         self.setAccessibleName(title)
 
-    def set_note(self, text: str, tip: str = "", warning: bool = False) -> None:
-        """A word at the right of the header, such as the state that is shown instead of the cursor's."""
-        if text != self._note_text:
-            self._note_text = text
+    def set_note(self, text: str, tip: str = "", warning: bool = False, short: str | None = None) -> None:
+        """A word at the right of the header, such as the state that is shown instead of the cursor's.
+
+        `short` is what is said where there is no room for it; without it the number of "t = 400" alone.
+        """
+        notes = (text, text.removeprefix("t = ") if short is None else short)
+        if notes != self._notes:
+            self._notes = notes
             self._note.setVisible(bool(text))
             self._share()
         self._note.setToolTip(f"{text}: {tip}" if text and tip else tip)
@@ -104,9 +108,9 @@ class LanePanel(Card):
         metrics = self._title.fontMetrics()
         room = self.width() - 2 * SIDE_MARGIN - 10 - (0 if self.menu_button.isHidden() else self.menu_button.sizeHint().width() + GAP)
         long, short = self._titles
-        note = self._note_text
+        note, brief = self._notes
         if metrics.horizontalAdvance(short) + 6 > room - self._beside(note):
-            note = note.removeprefix("t = ")
+            note = brief
         room -= self._beside(note)
         self._note.setText(note)
         shown = long if metrics.horizontalAdvance(long) + 6 <= room else short
@@ -134,7 +138,7 @@ class LanePanel(Card):
     @property
     def note(self) -> str:
         """Note shown, whole."""
-        return self._note_text
+        return self._notes[0]
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The lane's menu, where the mouse is."""

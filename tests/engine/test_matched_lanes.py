@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from explorer.checkpoints.files import file_sha256
 from explorer.diffusion.levels import pairs
@@ -19,7 +20,12 @@ from explorer.diffusion.ssim import ssim
 from explorer.engine.engine import Engine
 from explorer.engine.lanes import ChainLane
 from explorer.engine.messages import (
+    ChainFinished,
     CurvesShown,
+    ExportChain,
+    ExportLook,
+    LaneBlank,
+    LaneFailed,
     LanePlanned,
     MeasureSimilarity,
     Outcome,
@@ -33,7 +39,8 @@ from explorer.engine.messages import (
     lane_keys,
 )
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, Lane, Sampler, ScheduleChoice
+from explorer.exports.sheet import BACKGROUND
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, ScheduleChoice, Shown
 
 STEPS, SAMPLES = 6, 2
 replace = msgspec.structs.replace
@@ -83,6 +90,24 @@ def test_a_schedule_that_cannot_be_is_told(engine: Engine, lane: Lane) -> None:
         ask(engine, SampleChain(ChainRecipe((replace(lane, schedule=ScheduleChoice("linear", 5)),), 0, SAMPLES)))
 
 
+def test_a_lane_that_cannot_be_sampled_leaves_the_others(engine: Engine, lane: Lane) -> None:
+    gone = replace(lane, checkpoint="0" * 64, source="/nowhere/gone.safetensors")
+    too_many = replace(lane, sampler=Sampler(2000))
+    recipe = ChainRecipe((gone, lane, too_many), 0, SAMPLES)
+    keys = lane_keys(recipe)
+    outcomes = ask(engine, SampleChain(recipe))
+    refused = {o.key: o.message for o in outcomes if isinstance(o, LaneFailed)}
+    assert set(refused) == {keys[0], keys[2]}
+    assert refused[keys[0]].startswith("/nowhere/gone.safetensors: no such file")
+    assert "steps must be in 1..1000" in refused[keys[2]]
+    finished = outcomes[-1]
+    assert isinstance(finished, ChainFinished)
+    assert [(done.key, done.done) for done in finished.lanes] == [(keys[1], STEPS)]
+    assert [frame.key for frame in shown(engine, recipe, 0, timeline=1)] == [keys[1]]
+    with pytest.raises(BadInput, match="gone"):
+        ask(engine, SampleChain(ChainRecipe((gone, too_many), 0, SAMPLES)))
+
+
 def test_each_lane_shows_the_state_of_the_cursors_noise(engine: Engine, lane: Lane) -> None:
     walked = replace(lane, schedule=ScheduleChoice("cosine", 400), sampler=Sampler(20))
     recipe = ChainRecipe((lane, walked), 0, SAMPLES)
@@ -124,6 +149,72 @@ def test_only_the_lane_that_changed_is_sampled(engine: Engine, lane: Lane, monke
         assert all(frames[k] is frame for k, frame in kept[key].items())
     ask(engine, SampleChain(before))  # undo: what was computed is still there
     assert len(taken) == STEPS
+
+
+def differences(engine: Engine, recipe: ChainRecipe, t: int, reference: int = 0) -> StepShown:
+    keys = lane_keys(recipe)
+    (step,) = ask(engine, ShowStep(keys, t, "difference", reference=keys[reference], timeline=keys[reference]))
+    assert isinstance(step, StepShown)
+    return step
+
+
+def test_a_lane_of_another_shape_alone_has_no_difference(engine: Engine, lane: Lane, tmp_path: Path) -> None:
+    path = tmp_path / "small.npy"
+    np.save(path, np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8))
+    exact, _ = engine.models.data_sets.opened(ExactProcess(str(path)))
+    other, small = replace(lane, sampler=Sampler(STEPS, 0.0)), Lane("", str(path), None, Sampler(STEPS), exact)
+    recipe = ChainRecipe((lane, other, small), 0, SAMPLES)
+    ask(engine, SampleChain(recipe))
+    step, keys = differences(engine, recipe, 500), lane_keys(recipe)
+    assert [frame.key for frame in step.frames] == list(keys[:2])
+    assert step.blank == (LaneBlank(keys[2], 500, "shape"),)
+    own = [frame.values for frame in shown(engine, recipe, 500)[:2]]
+    np.testing.assert_array_equal(step.frames[1].values, own[1] - own[0])
+
+
+def test_there_is_a_difference_only_where_the_curves_may_compare(engine: Engine, lane: Lane) -> None:
+    fine = replace(lane, sampler=Sampler(60))
+    recipe = ChainRecipe((lane, fine), 0, SAMPLES)
+    ask(engine, SampleChain(recipe))
+    keys, levels = lane_keys(recipe), levels_of(linear(1000))
+    coarse, dense = (engine.chains.shown(key) for key in keys)
+    assert coarse is not None
+    assert dense is not None
+    there = {}
+    for k, t in enumerate(dense.timesteps.tolist()):
+        step = differences(engine, recipe, t)
+        there[k] = any(frame.key == keys[1] for frame in step.frames)
+        nearest = coarse.timesteps[np.abs(coarse.timesteps - t).argmin()]
+        near = t == nearest or abs(levels[nearest] - levels[t]) <= 0.25
+        assert there[k] == near, t
+        assert step.blank == (() if near else (LaneBlank(keys[1], t, "level"),))
+    assert {k for k, _ in pairs(levels[dense.timesteps], levels[coarse.timesteps])} <= {k for k, shown in there.items() if shown}
+    assert not all(there.values())
+
+
+def test_while_the_reference_is_behind_the_newest_of_both_are_compared(engine: Engine, lane: Lane) -> None:
+    recipe = ChainRecipe((lane, replace(lane, sampler=Sampler(STEPS, 0.0))), 0, SAMPLES)
+    keys = lane_keys(recipe)
+    steps = engine.handle(SampleChain(recipe), "test")
+    while engine.store.lane(keys[0]).newest < 3:  # they step in turns, the first before the second
+        next(steps)
+    assert engine.store.lane(keys[1]).newest == 2
+    step = differences(engine, recipe, 0, reference=1)
+    assert [(frame.k, frame.t) for frame in step.frames] == [(2, plan(linear(1000), STEPS).timesteps[2])] * 2
+    assert not step.blank
+
+
+def test_an_export_leaves_blank_what_the_window_does(engine: Engine, lane: Lane, tmp_path: Path) -> None:
+    fine = replace(lane, sampler=Sampler(60))
+    recipe = ChainRecipe((lane, fine), 0, SAMPLES)
+    keys = lane_keys(recipe)
+    out = tmp_path / "difference.png"
+    ask(engine, ExportChain(recipe, str(out), ExportLook(Shown(417, "difference", 0, "x_t"), ("C", "C 60"), keys[0], scale=1)))
+    with Image.open(out) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    right = pixels[30:45, pixels.shape[1] // 2 + 12 :]
+    assert np.all(right == BACKGROUND)
+    assert not np.all(pixels[30:45, : pixels.shape[1] // 2 - 12] == BACKGROUND)
 
 
 def test_distance_and_similarity_are_of_states_of_the_same_noise(engine: Engine, lane: Lane) -> None:

@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from explorer.checkpoints.files import file_sha256, read_card, save
 from explorer.engine.pictures import tiles_of
 from explorer.exports.pictures import write_png
-from explorer.recipe import ChainRecipe, Lane, Recipe, ScheduleChoice
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, Recipe, Sampler, ScheduleChoice
 from explorer.state.session import ChainState
 from explorer.views.chain.lane_menu import SamplerFields
 from explorer.views.compare.sweep_dialog import SweepDialog
@@ -252,6 +252,64 @@ def test_lanes_of_different_length_show_their_nearest_state(
     settle(page, qtbot)
     np.testing.assert_array_equal(page.panels[1].grid.tiles, tiles_of(second.x[second.k(200)], "x_t", "dark")[0])
     assert page.panels[1].note == "t = 200"
+
+
+def test_a_lane_that_cannot_be_sampled_says_so_in_its_place(
+    open_page: Opener, lane: LaneMaker, checkpoints: Mapping[str, Path], tmp_path: Path, own_chain: Callable, qtbot: QtBot
+) -> None:
+    path = tmp_path / "away.safetensors"
+    away = msgspec.structs.replace(lane("C", steps=5), source=str(path))
+    page = open_page(CompareWorkspace, (away, lane("B", steps=STEPS)), seed=4, reference=0)
+    bad, good = page.panels
+    assert bad.grid.tiles is None
+    assert bad.grid.message.startswith(f"{path}: no such file")
+    assert bad.note == "not sampled"
+    assert page.window().banner.message == bad.grid.message
+    np.testing.assert_array_equal(good.grid.tiles, tiles_of(own_chain(page.controller.keys[1]).x[-1], "x_t", "dark")[0])
+    assert page.controller.run.status.text.endswith("· 1 lane cannot be sampled")
+    page.playback.scrub(500)
+    settle(page, qtbot)
+    assert good.note == ""
+    press(page, Qt.Key.Key_6)
+    settle(page, qtbot)
+    assert good.grid.tiles is None
+    assert good.grid.message.startswith("The reference lane cannot be sampled")
+    press(page, Qt.Key.Key_1)
+    page.window().banner.dismiss()
+    press(page, Qt.Key.Key_N)  # the same lane is refused again: that is no news
+    settle(page, qtbot)
+    assert bad.note == "not sampled"
+    assert not page.window().banner.isVisible()
+    path.write_bytes(checkpoints["mnist-ddpm-c"].read_bytes())
+    press(page, Qt.Key.Key_R)
+    settle(page, qtbot)
+    for panel, key in zip(page.panels, page.controller.keys, strict=True):
+        k = own_chain(key).k(500 if key.lane.sampler.steps == STEPS else 600)
+        np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own_chain(key).x[k], "x_t", "dark")[0])
+    assert not bad.grid.message
+
+
+def test_a_lane_without_a_difference_says_why(open_page: Opener, lane: LaneMaker, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "small.npy"
+    np.save(path, np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8))
+    small = Lane("", str(path), None, Sampler(5), ExactProcess(str(path)))
+    page = open_page(CompareWorkspace, (lane("C", steps=5), lane("B", steps=STEPS), small), quantity="difference", t=600)
+    reference, other, exact = page.panels
+    assert (reference.note, other.note, exact.note) == ("reference", "", "other size")
+    assert reference.grid.tiles is not None
+    assert other.grid.tiles is not None
+    assert exact.grid.tiles is None
+    assert "of another size" in exact.grid.message
+    page.playback.scrub(500)
+    settle(page, qtbot)
+    assert reference.note == "reference · t = 600", "what it shows itself"
+    assert other.grid.tiles is None
+    assert other.grid.message == "No step of the reference at this noise level (t = 500)"
+    page.toggle_layout()
+    assert [label.note for label in page.multiples.grid._labels] == ["reference · t = 600", "no reference step", "other size"]
+    press(page, Qt.Key.Key_1)
+    settle(page, qtbot)
+    assert all(panel.grid.tiles is not None and not panel.grid.message for panel in page.panels)
 
 
 def test_cancel_keeps_what_is_computed(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:

@@ -28,7 +28,9 @@ from explorer.engine.messages.chain import (
     ChainProgress,
     CurvesShown,
     FilmShown,
+    LaneBlank,
     LaneCurves,
+    LaneFailed,
     LaneFrame,
     LaneKey,
     LanePlanned,
@@ -167,7 +169,9 @@ __all__ = [
     "ImagesAt",
     "InspectUNet",
     "Instead",
+    "LaneBlank",
     "LaneCurves",
+    "LaneFailed",
     "LaneFrame",
     "LaneKey",
     "LanePlanned",
@@ -279,7 +283,7 @@ class Request:
 
 
 Outcome = (
-    EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | ChainProgress | ChainFinished
+    EngineReady | Done | LibraryScanned | ThumbnailMade | CheckpointOpened | LanePlanned | LaneFailed | ChainProgress | ChainFinished
     | StepShown | TermsShown | FilmShown | CurvesShown | CodesShown | CodesDecoded | GridDecoded | PictureEncoded | ImageShown
     | TreeShown | PaintShown | ErasedShown | PictureFitted | SurvivalShown
     | PictureOffered | CodesDrawn | FieldShown | StrokeShown | StripExported

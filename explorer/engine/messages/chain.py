@@ -40,7 +40,8 @@ def lane_key(lane: Lane, recipe: ChainRecipe) -> LaneKey:
 class SampleChain:
     """Sample every lane of a recipe, all lanes abreast in t. Lanes already computed are kept as they are.
 
-    Answers: LanePlanned for each lane, ChainProgress as steps come (at most 30 a second), ChainFinished.
+    Answers: LanePlanned or LaneFailed for each lane, ChainProgress as steps come (at most 30 a second), ChainFinished.
+    If no lane can be sampled, the request fails with the cause of the first.
     """
 
     recipe: ChainRecipe
@@ -56,7 +57,7 @@ class ShowStep:
     t : int
         The cursor; each lane shows, among its states computed so far, the one whose noise level is nearest to that of t.
     quantity : Quantity
-        "difference" is x_t minus x_t of `reference`.
+        "difference" is `of` minus that of `reference`, at its state of nearest noise level if that is near enough to be compared.
     reference : LaneKey or None
     of : Quantity
         For "difference": whose difference.
@@ -167,6 +168,14 @@ class LanePlanned:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneFailed:
+    """A lane that cannot be sampled, while the others are; `message` is one line for the person: what, and what to try."""
+
+    key: LaneKey
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaneProgress:
     """Steps done of a lane: states 0..done can be shown."""
 
@@ -231,13 +240,32 @@ class LaneFrame:
     scale: float
 
 
+@dataclass(frozen=True, slots=True)
+class LaneBlank:
+    """A lane that has a state at the cursor, but no difference to the reference lane.
+
+    Attributes
+    ----------
+    key : LaneKey
+    t : int
+        Timestep of its state.
+    why : "shape", "level" or "reference"
+        The images' shapes differ; the reference has no state of that noise level; the reference has no state at all.
+    """
+
+    key: LaneKey
+    t: int
+    why: Literal["shape", "level", "reference"]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StepShown:
-    """Answer to ShowStep: one frame for each key that has any state computed."""
+    """Answer to ShowStep: one frame for each key that has any state computed, or why it has none."""
 
     t: int
     quantity: Quantity
     frames: tuple[LaneFrame, ...]
+    blank: tuple[LaneBlank, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from explorer.engine.messages import (
     CurvesShown,
     FilmShown,
+    LaneFailed,
     LaneKey,
     LanePlanned,
     MeasureSimilarity,
@@ -123,9 +124,14 @@ class ChainController(QObject):
     @property
     def T(self) -> int:
         """Largest timestep of any lane."""
-        return max((self._length(key) for key in self.keys), default=1000)
+        return max((self.length(key) for key in self._sound), default=1000)
 
-    def _length(self, key: LaneKey) -> int:
+    @property
+    def _sound(self) -> tuple[LaneKey, ...]:
+        """Keys of the lanes that can be sampled, or of all if none can."""
+        return tuple(key for key in self.keys if key not in self.run.failed) or self.keys
+
+    def length(self, key: LaneKey) -> int:
         """T of a lane's schedule, 1000 where it is not known yet."""
         plan = self.run.plans.get(key)
         if plan is not None:
@@ -137,7 +143,9 @@ class ChainController(QObject):
     @property
     def timeline(self) -> LaneKey | None:
         """The lane on whose schedule the cursor is; the others show the states of the same noise level."""
-        return timeline_of(self.keys, [self._length(key) for key in self.keys], self.reference)
+        keys = self._sound
+        reference = keys.index(self.keys[self.reference]) if keys and self.keys[self.reference] in keys else 0
+        return timeline_of(keys, [self.length(key) for key in keys], reference)
 
     @property
     def idle(self) -> bool:
@@ -198,7 +206,7 @@ class ChainController(QObject):
         if self._active:
             self.refresh()
 
-    def _take_plan(self, plan: LanePlanned) -> None:
+    def _take_plan(self, _plan: LanePlanned | LaneFailed) -> None:
         if self.state.t > self.T:
             self._move(self.T)
         self.planned.emit()
@@ -265,7 +273,7 @@ class ChainController(QObject):
 
     def _ask_step(self) -> None:
         keys, state = self._shown_keys(), self.state
-        reached = [self.run.reached(key) for key in self.keys]
+        reached = [self.run.reached(key) for key in self._sound]
         self._short_of_cursor = any(t is None or t >= max(state.t, 1) for t in reached)
         if not keys:
             return

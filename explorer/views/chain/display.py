@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
-from explorer.engine.messages import CurvesShown, FilmShown, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
+from explorer.engine.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import ChainActions
@@ -15,8 +15,9 @@ from explorer.views.chain.curves_shown import Curves
 from explorer.views.chain.equations import equation_of
 from explorer.views.chain.exact_edits import LENGTH
 from explorer.views.chain.labels import DIVERGING, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note
 from explorer.views.chain.parts import ChainParts
-from explorer.views.chain.timeline import on_timeline, own_timestep, same_schedule
+from explorer.views.chain.timeline import on_timeline
 from explorer.views.chain.values_shown import ValuesShown
 from explorer.widgets.equation import Equation
 from explorer.widgets.grid_geometry import Pixel
@@ -50,6 +51,7 @@ class Display(QObject):
         self._controller, self._parts, self._actions, self._panels = controller, parts, actions, panels
         self._theme, self._library = controller.context.theme, controller.context.library
         self._frames: dict[LaneKey, LaneFrame] = {}
+        self._blank: dict[LaneKey, LaneBlank] = {}
         self._values = ValuesShown(controller, parts.inspector, self._frames)
         self._curves = Curves(controller, parts.plot, self._theme)
         self._lanes_shown: tuple[Lane, ...] = ()
@@ -95,8 +97,7 @@ class Display(QObject):
         """Show the lanes and the sampler."""
         controller = self._controller
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
-        for key in [key for key in self._frames if key not in controller.keys]:
-            del self._frames[key]
+        self._keep(controller.keys)
         words = zip(lane_titles(lanes), short_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
         for index, (title, short, colour, key, panel) in enumerate(words):
             panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
@@ -110,15 +111,41 @@ class Display(QObject):
         self._show_terms()
         self._show_coverage()
 
+    def _keep(self, keys: Sequence[LaneKey]) -> None:
+        """Forget what other lanes showed, and those that cannot be sampled."""
+        for key in {*self._frames, *self._blank} - (set(keys) - set(self._controller.run.failed)):
+            self._frames.pop(key, None)
+            self._blank.pop(key, None)
+
     def _show_what_is_there(self, index: int, key: LaneKey, panel: LanePanel) -> None:
         """The lane's own pictures if there are any; old ones stay only while the same lane is sampled anew."""
         before = self._lanes_shown[index] if index < len(self._lanes_shown) else None
         panel.grid.set_shape(key.samples, self._image_size(key))
-        if key in self._frames:
-            panel.grid.set_tiles(self._frames[key].tiles)
-        elif before != key.lane:
-            panel.grid.set_tiles(None)
-            panel.set_note("")
+        if not self._show_instead(key, panel):
+            if key in self._frames:
+                panel.grid.set_tiles(self._frames[key].tiles)
+            elif before != key.lane or panel.grid.message:
+                panel.grid.set_tiles(None)
+                self._put_note(panel, Note())
+            panel.grid.set_message("")
+
+    def _show_instead(self, key: LaneKey, panel: LanePanel) -> bool:
+        """Why the lane has no pictures, if so, in their place."""
+        why, blank = self._controller.run.failed.get(key), self._blank.get(key)
+        if why is not None:
+            note = failed_note(why)
+        elif blank is not None:
+            note = blank_note(blank)
+        else:
+            return False
+        panel.grid.set_tiles(None)
+        panel.grid.set_message(note.tip)
+        self._put_note(panel, note)
+        return True
+
+    @staticmethod
+    def _put_note(panel: LanePanel, note: Note) -> None:
+        panel.set_note(note.text, note.tip, note.warning, note.short)
 
     def schedule_of(self, lane: Lane) -> tuple[int, str]:
         """T and name of a lane's schedule, as far as they are known."""
@@ -132,7 +159,7 @@ class Display(QObject):
 
     def _clear(self) -> None:
         self.terms = self._curves.measured = None
-        self._frames.clear()
+        self._keep(())
         self._parts.film.clear()
         self._parts.transport.set_cursor(self._controller.state.t)
 
@@ -172,6 +199,8 @@ class Display(QObject):
         plan = self._plan()
         if plan is not None:
             self._parts.film.set_states(len(plan.timesteps))
+        elif self._controller.key in self._controller.run.failed:
+            self._parts.film.clear()
 
     def _show_cursor(self) -> None:
         t = self._controller.state.t
@@ -210,7 +239,8 @@ class Display(QObject):
         run = self._controller.run
         self._show_coverage()
         self._show_t()
-        resumable = run.stopped and bool(run.recipe.lanes)
+        # a lane that could not be sampled may be tried again, such as when its file is back
+        resumable = (run.stopped or (bool(run.failed) and not run.sampling)) and bool(run.recipe.lanes)
         self._parts.resume.setVisible(resumable)
         self._actions.by_name["resume"].setEnabled(resumable)
         self._actions.by_name["stop"].setEnabled(run.sampling)
@@ -234,45 +264,29 @@ class Display(QObject):
             # the reference lane shows itself, the others how far they are from it
             if not difference or (shown.quantity == "difference") != (frame.key == reference):
                 self._frames[frame.key] = frame
+                self._blank.pop(frame.key, None)
+        for blank in shown.blank:
+            # a reference lane that has no state yet will have one: what was shown stays until then
+            if blank.key != reference and (blank.why != "reference" or reference in controller.run.failed):
+                self._blank[blank.key] = blank
+                self._frames.pop(blank.key, None)
         for key, panel in zip(controller.keys, self._panels(), strict=False):
             own = self._frames.get(key)
-            if own is not None:
+            if not self._show_instead(key, panel) and own is not None:
+                panel.grid.set_message("")
                 panel.grid.set_tiles(own.tiles)
-                self._note_on(panel, own, difference and key == reference)
+                self._put_note(panel, frame_note(controller, own, difference and key == reference))
         if shown.frames and shown.quantity == controller.state.quantity:
             self._parts.scale.set_scale(shown.frames[0].scale, shown.quantity in DIVERGING)
         self._values.show_pixel()
         self._values.show_histogram()
-
-    def _note_on(self, panel: LanePanel, frame: LaneFrame, is_reference: bool) -> None:
-        """Say in the lane's header what it shows, if that is not what the cursor says."""
-        if is_reference:
-            panel.set_note("reference", "The other lanes show how far they are from this one")
-            return
-        controller = self._controller
-        plan, done = controller.run.plans.get(frame.key), controller.run.done.get(frame.key, 0)
-        timeline = controller.run.timeline()
-        if plan is None:
-            panel.set_note("")
-            return
-        wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
-        if own and not plan.notice and (frame.t == controller.state.t or controller.following):
-            panel.set_note("")
-        elif done < len(plan.sigma) and frame.t > wanted and not controller.following:
-            panel.set_note(f"t = {frame.t}", "Not sampled further yet: the newest state is shown", warning=True)
-        else:
-            tip = "The state of this lane that is nearest to the cursor"
-            if not own:
-                tip = "This lane's own timestep: the state whose noise level is nearest to the cursor's"
-            snr = f"{tip} (log SNR {plan.levels[frame.t]:.2f})" if frame.t > 0 else tip
-            panel.set_note(f"t = {frame.t}", f"{snr}\n{plan.notice}" if plan.notice else snr, warning=bool(plan.notice))
 
     def _take_terms(self, shown: TermsShown) -> None:
         self.terms = shown
         self._show_terms()
 
     def _show_terms(self) -> None:
-        terms = self.terms
+        terms = self.terms if self._controller.key not in self._controller.run.failed else None
         plan = self._controller.run.plans.get(terms.key) if terms is not None else None
         if terms is None or plan is None:
             self._parts.equation.set_equation(EMPTY_EQUATION)

@@ -256,7 +256,7 @@ class ExactInspection(QObject):
         reached = None if key is None else controller.run.reached(key)
         self._short_of_cursor = reached is None or reached >= max(state.t, 1)
         if key is None or exact is None or key not in controller.run.done:
-            self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else NOT_YET)
+            self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else controller.run.failed.get(key, NOT_YET))
             self._nearest_of = None
             return
         question = ShowWeights(

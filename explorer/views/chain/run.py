@@ -9,7 +9,17 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.client import Client
-from explorer.engine.messages import ChainFinished, ChainProgress, Failed, LaneKey, LanePlanned, Outcome, SampleChain, lane_keys
+from explorer.engine.messages import (
+    ChainFinished,
+    ChainProgress,
+    Failed,
+    LaneFailed,
+    LaneKey,
+    LanePlanned,
+    Outcome,
+    SampleChain,
+    lane_keys,
+)
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.labels import lane_titles
 from explorer.views.chain.timeline import on_timeline
@@ -24,7 +34,7 @@ class ChainRun(QObject):
     Signals
     -------
     planned(object)
-        The LanePlanned of one lane.
+        The LanePlanned of one lane, or its LaneFailed.
     progressed()
         More states can be shown.
     ended()
@@ -37,6 +47,8 @@ class ChainRun(QObject):
     plans : dict of LaneKey to LanePlanned
     done : dict of LaneKey to int
         States 0..done can be shown.
+    failed : dict of LaneKey to str
+        Lanes that cannot be sampled, and why.
     sampling, stopped : bool
         Under way; cancelled or failed before the end.
     timeline : callable
@@ -54,6 +66,7 @@ class ChainRun(QObject):
         self.recipe = ChainRecipe()
         self.plans: dict[LaneKey, LanePlanned] = {}
         self.done: dict[LaneKey, int] = {}
+        self.failed: dict[LaneKey, str] = {}
         self.sampling = False
         self.stopped = False
         self.timeline: Callable[[], LanePlanned | None] = lambda: None
@@ -66,6 +79,8 @@ class ChainRun(QObject):
         known = {plan.key.lane: plan for plan in self.plans.values()}
         self.plans = {key: replace(known[key.lane], key=key) for key in keys if key.lane in known}
         self.done = {key: k for key, k in self.done.items() if key in keys}
+        refused = {key.lane: why for key, why in self.failed.items()}
+        self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._last = None
         self.stopped = False
         self.sampling = bool(recipe.lanes)
@@ -100,6 +115,8 @@ class ChainRun(QObject):
         """The timestep that all unfinished lanes have reached; 0 if there is none such, None before any state."""
         behind = []
         for key in lane_keys(self.recipe):
+            if key in self.failed:
+                continue
             reached = self.reached(key)
             if reached is None:
                 return None
@@ -136,17 +153,22 @@ class ChainRun(QObject):
         return Status(text, done, total, detail, right, speed, cancellable=True)
 
     def _summary(self) -> str:
-        lanes, samples = len(self.recipe.lanes), self.recipe.samples
+        bad = sum(key in self.failed for key in lane_keys(self.recipe))
+        lanes, samples = len(self.recipe.lanes) - bad, self.recipe.samples
         what = f"{samples} sample{'' if samples == 1 else 's'}"
+        besides = f" · {bad} lane{'' if bad == 1 else 's'} cannot be sampled" if bad else ""
         if lanes > 1:
-            return f"{lanes} lanes of {what}"
+            return f"{lanes} lanes of {what}{besides}"
         steps = next((len(plan.sigma) for plan in self.plans.values()), 0)
-        return f"{what} in {steps} steps" if lanes else ""
+        return f"{what} in {steps} steps{besides}" if lanes else ""
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, LanePlanned):
             self.plans[outcome.key] = outcome
+            self.failed.pop(outcome.key, None)
             self.planned.emit(outcome)
+        elif isinstance(outcome, LaneFailed):
+            self._refuse(outcome)
         elif isinstance(outcome, ChainProgress | ChainFinished):
             self._last = outcome
             self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
@@ -155,6 +177,16 @@ class ChainRun(QObject):
             self.progressed.emit()
             if finished:
                 self.ended.emit()
+
+    def _refuse(self, refused: LaneFailed) -> None:
+        """The others go on; that a lane is refused again, such as under another seed, is no news."""
+        key, news = refused.key, self.failed.get(refused.key) != refused.message
+        self.plans.pop(key, None)
+        self.done.pop(key, None)
+        self.failed[key] = refused.message
+        self.planned.emit(refused)
+        if news:
+            self._client.failed.emit(Failed(refused.message))
 
     def _fail(self, outcome: Outcome) -> None:
         self.sampling, self.stopped = False, True

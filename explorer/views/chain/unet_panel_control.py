@@ -160,7 +160,7 @@ class UNetInspection(QObject):
         reached = None if key is None else controller.run.reached(key)
         self._short_of_cursor = reached is None or reached >= max(controller.state.t, 1)
         if key is None or key not in controller.run.done:
-            self.panel.say(NO_LANE if key is None else NOT_YET)
+            self.panel.say(NO_LANE if key is None else controller.run.failed.get(key, NOT_YET))
             self.panel.graph.clear()
             return
         plan, t = controller.run.plans.get(key), controller.state.t

@@ -1,0 +1,76 @@
+"""What is said of a lane in its head, and in the place of pictures that it has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from explorer.engine.messages import LaneBlank, LaneFrame
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.timeline import own_timestep, same_schedule
+
+REFERENCE_TIP = "The other lanes show how far they are from this one"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A word at the right of the head.
+
+    Attributes
+    ----------
+    text, tip : str
+    warning : bool
+    short : str or None
+        Where there is no room for the text; None leaves that to the panel.
+    """
+
+    text: str = ""
+    tip: str = ""
+    warning: bool = False
+    short: str | None = None
+
+
+NOT_SAMPLED = Note("not sampled", warning=True, short="failed")
+BLANK = {
+    "level": Note("no reference step", "No step of the reference at this noise level", short="no step"),
+    "shape": Note("other size", "Its images are of another size than the reference lane's: they cannot be compared"),
+    "reference": Note("no reference", "The reference lane cannot be sampled: there is nothing to compare with", short="no ref."),
+}
+"""Why a lane has no difference to the reference lane; the tip is also shown in the place of its pictures."""
+
+
+def failed_note(message: str) -> Note:
+    """Of a lane that cannot be sampled, and why."""
+    return replace(NOT_SAMPLED, tip=message)
+
+
+def blank_note(blank: LaneBlank) -> Note:
+    """Of a lane without a difference; with its own timestep where that is the reason."""
+    note = BLANK[blank.why]
+    return replace(note, tip=f"{note.tip} (t = {blank.t})") if blank.why == "level" else note
+
+
+def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool) -> Note:
+    """Which state a lane shows, if that is not what the cursor says, and whether the others are compared with it."""
+    note = _state_note(controller, frame)
+    if not is_reference:
+        return note
+    if not note.text:
+        return Note("reference", REFERENCE_TIP)
+    return replace(note, text=f"reference · {note.text}", tip=f"{REFERENCE_TIP}\n{note.tip}", short=f"ref. {frame.t}")
+
+
+def _state_note(controller: ChainController, frame: LaneFrame) -> Note:
+    plan, done = controller.run.plans.get(frame.key), controller.run.done.get(frame.key, 0)
+    timeline = controller.run.timeline()
+    if plan is None:
+        return Note()
+    wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
+    if own and not plan.notice and (frame.t == controller.state.t or controller.following):
+        return Note()
+    if done < len(plan.sigma) and frame.t > wanted and not controller.following:
+        return Note(f"t = {frame.t}", "Not sampled further yet: the newest state is shown", warning=True)
+    tip = "The state of this lane that is nearest to the cursor"
+    if not own:
+        tip = "This lane's own timestep: the state whose noise level is nearest to the cursor's"
+    snr = f"{tip} (log SNR {plan.levels[frame.t]:.2f})" if frame.t > 0 else tip
+    return Note(f"t = {frame.t}", f"{snr}\n{plan.notice}" if plan.notice else snr, bool(plan.notice))
