@@ -92,7 +92,7 @@ def train(
     fit: Annotated[FitName, typer.Option(help="With --size: squeeze them, or cut out their middle.")] = FitName.resize,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Determines weights, order and noise.")] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's last epoch.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's last kept state.")] = False,
     start_from: Annotated[str | None, typer.Option(help="Begin with this checkpoint's weights: a file or a shipped name.")] = None,
     loss: Annotated[Loss, typer.Option(help="ddpm: how much each timestep counts.")] = Loss.simple,
     all_timesteps: Annotated[bool, typer.Option("--all-timesteps", help="ddpm: every t of one image in one update.")] = False,

@@ -26,6 +26,7 @@ from explorer.errors import BadInput
 from explorer.training import control
 from explorer.training.control import RunStatus
 from explorer.training.curves import Curves
+from explorer.training.identity import check_same, identity
 from explorer.training.progress import Progress
 from explorer.training.report import Position, Reporter
 from explorer.training.settings import TrainSettings
@@ -93,7 +94,7 @@ class _Run:
         self.world, self.rank = self.fabric.world_size, self.fabric.global_rank
         torch.manual_seed(settings.seed % SEED_LIMIT)
         self.task = make_task()
-        self.earlier = self._start()
+        self.earlier, self.start = self._start()
         self.steps_per_epoch = self.count // settings.batch
         self.at = Position(self.steps_per_epoch * settings.epochs)
         self.early = {self.steps_per_epoch // part for part in EARLY} if self.steps_per_epoch >= LONG_EPOCH else set()
@@ -103,12 +104,13 @@ class _Run:
         self.saved = time.monotonic()
         self.reporter = Reporter(self.fabric, settings, self.at, self._first_status(), self.task.timesteps)
 
-    def _start(self) -> TrainingCard | None:
-        """Training that is behind the checkpoint this run begins from."""
+    def _start(self) -> tuple[TrainingCard | None, str]:
+        """Training that is behind the checkpoint this run begins from, and its sha256."""
         path = self.settings.start_from
         if path is None:
-            return None
-        return start_from(path, self.task.network, self.task.card(self._training_card(0, 0))).card.training
+            return None, ""
+        checkpoint = start_from(path, self.task.network, self.task.card(self._training_card(0, 0)))
+        return checkpoint.card.training, checkpoint.sha256
 
     def _set_up(self) -> None:
         raw, settings = self.task.network, self.settings
@@ -294,30 +296,16 @@ class _Run:
         }  # fmt: skip
 
     def _identity(self) -> dict[str, Any]:
-        """What must be alike for one run to be another's continuation."""
-        settings, card = self.settings, self.task.card(self._training_card(0, 0))
-        schedule = card.schedule
-        return {
-            "--option": card.option or "none", "--loss": self.task.loss_name, "--warmup": settings.warmup,
-            "--precision": settings.precision,
-            "--schedule": "none" if schedule is None else f"{schedule.name} with T = {schedule.T}",
-            "--schedule's betas": None if schedule is None or schedule.betas is None else list(schedule.betas),
-            "--seed": settings.seed, "--batch": settings.batch, "--epochs": settings.epochs, "number of images": self.count,
-            "--learning-rate": settings.learning_rate, "--ema": settings.ema, "data": self.data.sha256,
-        }  # fmt: skip
+        card = self.task.card(self._training_card(0, 0))
+        return identity(self.settings, card, self.task.loss_name, self.count, self.start)
 
     def _resume(self) -> None:
-        state = self._state()
-        if not read_state(self.fabric, self.settings.out, state):
+        out, kept = self.settings.out, {"identity": {}}
+        if not read_state(self.fabric, out, kept):
             return
-        for name, own in self._identity().items():
-            kept = state["identity"].get(name, own)  # an older state says less
-            if kept != own:
-                differ = "another --schedule" if isinstance(own, list) else f"{name} {kept}, not {own}"
-                raise BadInput(
-                    f"{self.settings.out}: the run there has {differ}; "
-                    "--resume goes on with the same settings (--start-from begins another run with its weights)"
-                )
+        check_same(out, kept["identity"], self._identity())  # before the weights: another network's do not fit
+        state = self._state()
+        read_state(self.fabric, out, state)
         self.at.step, self.at.epoch, self.at.batch = state["step"], state["epoch"], state["batch"]
         self.reporter.start_clock()
         self.kept_chance = state["chance"]

@@ -40,7 +40,7 @@ def write_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> None:
 
 
 def read_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> bool:
-    """Fill `state` from the folder, in place; False where there is none.
+    """Fill `state`, or the part of it that is asked for, from the folder, in place; False where there is none.
 
     Raises
     ------

@@ -10,21 +10,25 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from explorer.checkpoints.files import load
+from explorer.checkpoints.files import file_sha256, load
 from explorer.datasets.images import ImageSet, load_images
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
 from explorer.errors import BadInput
 from explorer.training import control
+from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.curves import BINS
 from explorer.training.ddpm import DdpmTask
 from explorer.training.loop import train
 from explorer.training.progress import Progress
 from explorer.training.settings import TrainSettings
+from explorer.training.state import STATE_NAME
+from explorer.training.task import Task
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +187,45 @@ def test_other_settings_are_another_run(tmp_path: Path, data: ImageSet, field: s
     list(run)
     with pytest.raises(BadInput, match=f"has {named}.*--start-from"):
         list(train(ddpm(data), data, settings(tmp_path, resume=True, **{field: value})))
+
+
+OTHERS: dict[str, tuple[Callable[..., Task], dict[str, Any], dict[str, Any], str]] = {
+    "activation": (AutoencoderTask, {"activation": "relu"}, {}, "--activation relu, not silu"),
+    "hidden": (AutoencoderTask, {"hidden": (32, 16)}, {"hidden": (32, 8)}, "--hidden 32,16, not 32,8"),
+    "no skip": (DdpmTask, {"outer_skip": False}, {}, "--outer-skip no, not yes"),
+    "linear skip": (DdpmTask, {"linear_skip": True}, {}, "--linear-skip yes, not no"),
+    "attention": (DdpmTask, {"attention": (2,)}, {}, "--attention 2, not none"),
+    "width": (DdpmTask, {"width": 16}, {}, "--width 16, not 8"),
+}
+
+
+@pytest.mark.parametrize(("task", "first", "then", "named"), OTHERS.values(), ids=OTHERS.keys())
+def test_another_network_is_another_run(
+    tmp_path: Path, data: ImageSet, task: Callable[..., Task], first: dict[str, Any], then: dict[str, Any], named: str
+) -> None:
+    usual = {"option": Option.C, "schedule": linear(100), "width": 8} if task is DdpmTask else {"variational": False, "hidden": (32, 16)}
+    run = train(lambda: task(data, **usual | first), data, settings(tmp_path))
+    until(run, 10)
+    control.ask(tmp_path, "stop")
+    list(run)
+    kept = (tmp_path / STATE_NAME).read_bytes()
+    with pytest.raises(BadInput, match=f"has {named};"):
+        list(train(lambda: task(data, **usual | then), data, settings(tmp_path, resume=True)))
+    assert (tmp_path / STATE_NAME).read_bytes() == kept
+    assert until(train(lambda: task(data, **usual | first), data, settings(tmp_path, resume=True)), 48).epoch == 2
+
+
+def test_another_start_is_another_run_and_a_state_that_does_not_say_it_goes_on(tmp_path: Path, data: ImageSet) -> None:
+    list(train(ddpm(data), data, settings(tmp_path / "before", epochs=1)))
+    begin, out = tmp_path / "before" / "final.safetensors", tmp_path / "run"
+    run = train(ddpm(data), data, settings(out, start_from=begin))
+    until(run, 10)
+    control.ask(out, "stop")
+    list(run)
+    with pytest.raises(BadInput, match=f"has --start-from {file_sha256(begin)[:12]}…, not none"):
+        list(train(ddpm(data), data, settings(out, resume=True)))
+    state = torch.load(out / STATE_NAME, weights_only=True)
+    for name in ("--start-from", "--width", "--outer-skip", "model"):
+        del state["identity"][name]
+    torch.save(state, out / STATE_NAME)
+    assert until(train(ddpm(data), data, settings(out, resume=True)), 48).epoch == 2
