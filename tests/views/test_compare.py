@@ -232,6 +232,41 @@ def test_samples_seed_and_steps_of_all_lanes_at_once(page: CompareWorkspace, qtb
     assert page.context.store.undo_label == "new seed"
 
 
+@pytest.fixture
+def exact_lanes(tmp_path: Path) -> Callable[..., tuple[Lane, ...]]:
+    """Lanes of five pictures, sampled in no time: one for each T of a cosine schedule."""
+    path = tmp_path / "five.npy"
+    np.save(path, np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8))
+
+    def make(*lengths: int) -> tuple[Lane, ...]:
+        return tuple(Lane("", str(path), None, Sampler(), ExactProcess(str(path)), ScheduleChoice("cosine", T)) for T in lengths)
+
+    return make
+
+
+@pytest.mark.parametrize("looked_at", [0, 1])
+def test_the_steps_of_every_lane_fit_its_own_schedule(
+    open_page: Opener, exact_lanes: Callable[..., tuple[Lane, ...]], looked_at: int, qtbot: QtBot
+) -> None:
+    page = open_page(CompareWorkspace, exact_lanes(30, 60), lane=looked_at)
+    field = page.parts.inspector.all_steps
+    assert field is not None
+    assert (field.maximum(), field.text()) == (60, "≤ 60 of 60")
+    for typed, wanted, planned in (
+        (30, (None, 30), (30, 30)),
+        (45, (None, 45), (30, 45)),
+        (60, (None, None), (30, 60)),
+        (7, (7, 7), (7, 7)),
+    ):
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, str(typed))
+        press(page, Qt.Key.Key_Return)
+        assert tuple(lane.sampler.steps for lane in lanes(page)) == wanted
+        settle(page, qtbot)
+        assert tuple(page.controller.run.done[key] for key in page.controller.keys) == planned
+
+
 def test_lanes_of_different_length_show_their_nearest_state(
     open_page: Opener, lane: LaneMaker, checkpoints: Mapping[str, Path], tmp_path: Path, own_chain: Callable, qtbot: QtBot
 ) -> None:
@@ -289,10 +324,10 @@ def test_a_lane_that_cannot_be_sampled_says_so_in_its_place(
     assert not bad.grid.message
 
 
-def test_a_lane_without_a_difference_says_why(open_page: Opener, lane: LaneMaker, tmp_path: Path, qtbot: QtBot) -> None:
-    path = tmp_path / "small.npy"
-    np.save(path, np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8))
-    small = Lane("", str(path), None, Sampler(5), ExactProcess(str(path)))
+def test_a_lane_without_a_difference_says_why(
+    open_page: Opener, lane: LaneMaker, exact_lanes: Callable[..., tuple[Lane, ...]], qtbot: QtBot
+) -> None:
+    (small,) = exact_lanes(30)
     page = open_page(CompareWorkspace, (lane("C", steps=5), lane("B", steps=STEPS), small), quantity="difference", t=600)
     reference, other, exact = page.panels
     assert (reference.note, other.note, exact.note) == ("reference", "", "other size")

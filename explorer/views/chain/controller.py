@@ -124,14 +124,19 @@ class ChainController(QObject):
     @property
     def T(self) -> int:
         """Largest timestep of any lane."""
-        return max((self.length(key) for key in self._sound), default=1000)
+        return max((self._length(key) for key in self._sound), default=1000)
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """T of each lane's schedule."""
+        return tuple(self._length(key) for key in self.keys)
 
     @property
     def _sound(self) -> tuple[LaneKey, ...]:
         """Keys of the lanes that can be sampled, or of all if none can."""
         return tuple(key for key in self.keys if key not in self.run.failed) or self.keys
 
-    def length(self, key: LaneKey) -> int:
+    def _length(self, key: LaneKey) -> int:
         """T of a lane's schedule, 1000 where it is not known yet."""
         plan = self.run.plans.get(key)
         if plan is not None:
@@ -145,7 +150,7 @@ class ChainController(QObject):
         """The lane on whose schedule the cursor is; the others show the states of the same noise level."""
         keys = self._sound
         reference = keys.index(self.keys[self.reference]) if keys and self.keys[self.reference] in keys else 0
-        return timeline_of(keys, [self.length(key) for key in keys], reference)
+        return timeline_of(keys, [self._length(key) for key in keys], reference)
 
     @property
     def idle(self) -> bool:

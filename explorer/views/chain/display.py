@@ -105,7 +105,7 @@ class Display(QObject):
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = self.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._parts.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule)
+        self._parts.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule, controller.lengths)
         if not lanes:
             self._clear()
         self._show_terms()

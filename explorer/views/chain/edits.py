@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from explorer.engine.messages import LibraryEntry
@@ -9,6 +11,12 @@ from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
 from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
+
+
+def fitting(sampler: Sampler, T: int | None) -> Sampler:
+    """The sampler on a schedule of T timesteps: steps that are more than T become all of them. None is not known."""
+    too_many = T is not None and sampler.steps is not None and sampler.steps > T
+    return _replace(sampler, steps=None) if too_many else sampler
 
 
 def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
@@ -20,11 +28,7 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
         The one to keep; as many steps as the entry's schedule has timesteps at most.
     """
     option = entry.card.option if entry.card is not None else None
-    kept = sampler or Sampler()
-    T = schedule_length(entry)
-    if T is not None and kept.steps is not None and kept.steps > T:
-        kept = _replace(kept, steps=None)
-    return Lane(entry.sha256, entry.path, option, kept)
+    return Lane(entry.sha256, entry.path, option, fitting(sampler or Sampler(), schedule_length(entry)))
 
 
 def with_checkpoint(lane: Lane, entry: LibraryEntry) -> Lane:
@@ -117,10 +121,7 @@ def set_schedule(state: ChainState, index: int, schedule: ScheduleChoice | None,
         T of the network's own schedule, for None.
     """
     lane = state.recipe.lanes[index]
-    T = schedule.T if schedule is not None else own_length
-    sampler = lane.sampler
-    if T is not None and sampler.steps is not None and sampler.steps > T:
-        sampler = _replace(sampler, steps=None)
+    sampler = fitting(lane.sampler, schedule.T if schedule is not None else own_length)
     return set_lane(state, index, _replace(lane, schedule=schedule, sampler=sampler))
 
 
@@ -132,7 +133,16 @@ def put_lane(state: ChainState, index: int, to: int) -> ChainState:
     return with_lanes(state, lanes, tuple(order.index(i) for i in range(len(order))))
 
 
-def set_all_samplers(state: ChainState, **fields: object) -> ChainState:
-    """Fields of every lane's sampler."""
-    lanes = tuple(_replace(lane, sampler=_replace(lane.sampler, **fields)) for lane in state.recipe.lanes)
+def set_all_steps(state: ChainState, steps: int | None, lengths: Sequence[int]) -> ChainState:
+    """So many steps in every lane, all of them in one whose schedule has no more; None is all in every lane.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        T of each lane's schedule.
+    """
+    lanes = tuple(
+        _replace(lane, sampler=_replace(lane.sampler, steps=None if steps is None or steps >= T else steps))
+        for lane, T in zip(state.recipe.lanes, lengths, strict=True)
+    )
     return with_lanes(state, lanes, tuple(range(len(lanes))))

@@ -17,10 +17,7 @@ LENGTH = 1000
 
 def exact_lane(exact: ExactProcess, sampler: Sampler | None = None) -> Lane:
     """A lane of a data set; as many steps as there are at most."""
-    kept = sampler or Sampler()
-    if kept.steps is not None and kept.steps > LENGTH:
-        kept = _replace(kept, steps=None)
-    return Lane("", exact.dataset, None, kept, exact)
+    return Lane("", exact.dataset, None, edits.fitting(sampler or Sampler(), LENGTH), exact)
 
 
 def set_exact(state: ChainState, index: int, follow: str, option: OptionName | None) -> ChainState:

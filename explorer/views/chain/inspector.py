@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -150,6 +151,7 @@ class ChainInspector(QWidget):
         self.all_steps: IntField | None = None
         if all_lanes:
             self.all_steps = self._steps_field("Steps of every lane")
+            self.all_steps.setToolTip("How many timesteps every chain takes, evenly spaced; a lane that has fewer takes all of its own")
             rows.add("steps", self.all_steps)
             self.all_steps.committed.connect(self._all_steps_committed)
             fields.append(self.all_steps)
@@ -221,7 +223,7 @@ class ChainInspector(QWidget):
 
     # --- what is shown ---
 
-    def show_recipe(self, recipe: ChainRecipe, lane: int, selected: int, length: int, schedule: str) -> None:
+    def show_recipe(self, recipe: ChainRecipe, lane: int, selected: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
         """Show the recipe.
 
         Parameters
@@ -230,6 +232,8 @@ class ChainInspector(QWidget):
             Index of the lane and of the sample.
         length : int
             T of the lane's schedule, called `schedule`.
+        lengths : sequence of int
+            T of every lane's.
         """
         self.show_selected(selected)
         self.seed.show_value(recipe.seed)
@@ -240,7 +244,7 @@ class ChainInspector(QWidget):
                 field.setEnabled(has_lane)
         if has_lane:
             self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes)[lane], length, schedule)
-            self._show_all_steps(recipe.lanes, length)
+            self._show_all_steps(recipe.lanes, lengths)
         else:
             self._lane_heading.setText("LANE")
             for label in (self._checkpoint, self._predicts):
@@ -271,10 +275,10 @@ class ChainInspector(QWidget):
         field.setSuffix(f" of {length}")
         field.show_value(steps)
 
-    def _show_all_steps(self, lanes: tuple[Lane, ...], length: int) -> None:
+    def _show_all_steps(self, lanes: tuple[Lane, ...], lengths: Sequence[int]) -> None:
         if self.all_steps is not None:
-            counts = {lane.sampler.steps or length for lane in lanes}
-            self._show_steps(self.all_steps, max(counts), length)
+            counts = {lane.sampler.steps or T for lane, T in zip(lanes, lengths, strict=True)}
+            self._show_steps(self.all_steps, max(counts), max(lengths))
             self.all_steps.setPrefix("" if len(counts) == 1 else "≤ ")
 
     def show_terms(self, shown: TermsShown | None, plan: LanePlanned | None) -> None:

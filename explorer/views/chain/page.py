@@ -273,7 +273,7 @@ class ChainPage(Workspace):
         self.part.put(edits.set_lane(state, index, lane), label, merge)
 
     def _set_all_steps(self, steps: int | None) -> None:
-        self.part.put(edits.set_all_samplers(self.part.state, steps=steps), "change steps of every lane")
+        self.part.put(edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
 
     def _choose_term(self, name: str) -> None:
         terms = self.display.terms

@@ -56,8 +56,16 @@ def test_seed_and_samples_stay_when_lanes_change() -> None:
     found = edits.set_sampler(state(A, B), 1, eta=0.0, steps=7)
     assert (found.recipe.seed, found.recipe.samples) == (5, 4)
     assert [lane.sampler for lane in found.recipe.lanes] == [Sampler(), Sampler(steps=7, eta=0.0)]
-    every = edits.set_all_samplers(found, steps=3)
+    every = edits.set_all_steps(found, 3, (1000, 1000))
     assert [lane.sampler for lane in every.recipe.lanes] == [Sampler(steps=3), Sampler(steps=3, eta=0.0)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"), [(150, (150, 150)), (200, (200, None)), (500, (500, None)), (1000, (None, None)), (None, (None, None))]
+)
+def test_steps_of_every_lane_are_at_most_its_own(steps: int | None, wanted: tuple[int | None, ...]) -> None:
+    found = edits.set_all_steps(state(A, B), steps, (1000, 200))
+    assert tuple(lane.sampler.steps for lane in found.recipe.lanes) == wanted
 
 
 def test_a_lane_keeps_its_sampler_but_not_more_steps_than_the_new_model_has() -> None:
