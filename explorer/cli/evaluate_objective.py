@@ -31,7 +31,8 @@ def vlb(wish: Wish) -> Measured:
     typed = _command(wish, MetricName.vlb, tally, split, precision)
     _check_finite(wish, said["L"]["nats"])
     figures = {"bits_per_dim": said["L"]["bits_per_dim"], "nats": said["L"]["nats"], "standard_error": said["L"]["standard_error"]}
-    return {**figures, **details, **said, "command": typed}, (evaluation.metric(tally, values, typed, details),)
+    name = _name("vlb", wish, known, split)
+    return {**figures, **details, **said, "command": typed}, (evaluation.metric(name, tally, values, typed, details),)
 
 
 def excess(wish: Wish) -> Measured:
@@ -52,7 +53,8 @@ def excess(wish: Wish) -> Measured:
     details = _details(wish, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}"}
     typed = _command(wish, MetricName.excess, own, split, precision)
     _check_finite(wish, said["mean_excess"])
-    return {**details, **said, "command": typed}, (evaluation.metric(own, best, typed, details),)
+    name = _name("excess x0 error", wish, known, split)
+    return {**details, **said, "command": typed}, (evaluation.metric(name, own, best, typed, details),)
 
 
 def _predictor(wish: Wish, metric: MetricName) -> tuple[Predictor, Precision]:
@@ -74,6 +76,16 @@ def _images(wish: Wish, split: SplitName) -> ImageSet:
     if wish.images is not None and wish.images > len(known.images):
         raise BadInput(f"--images {wish.images}: there are {len(known.images):,} {split.value} images of {known.name}")
     return known
+
+
+def _name(figure: str, wish: Wish, known: ImageSet, split: SplitName) -> str:
+    """What the card calls a figure: of the model's own data by the split, of other images by their name."""
+    data = wish.checkpoint.card.data
+    if known.sha256 == data.sha256:
+        return f"train {figure}"
+    if wish.dataset in (None, data.name):
+        return f"{split.value} {figure}"
+    return f"{f'{split.value} ' if wish.split else ''}{figure} of {known.name}"
 
 
 def _choice(wish: Wish) -> Choice:

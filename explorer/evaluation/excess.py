@@ -33,7 +33,7 @@ def summary(network: Tally, ideal: Tally) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def metric(network: Tally, ideal: Tally, command: str, details: dict[str, Any]) -> Metric:
-    """What the model card says: the mean over all t."""
+def metric(name: str, network: Tally, ideal: Tally, command: str, details: dict[str, Any]) -> Metric:
+    """What the model card says under that name: the mean over all t."""
     mean = mean_excess(network, ideal)
-    return Metric("excess x0 error", mean.value, command, details={**details, "standard_error": mean.error})
+    return Metric(name, mean.value, command, details={**details, "standard_error": mean.error})

@@ -150,10 +150,10 @@ def each_timestep(tally: Tally) -> dict[str, list[float]]:
     }  # fmt: skip
 
 
-def metric(tally: Tally, values: int, command: str, details: dict[str, Any]) -> Metric:
-    """What the model card says: the bound in bits/dim."""
+def metric(name: str, tally: Tally, values: int, command: str, details: dict[str, Any]) -> Metric:
+    """What the model card says under that name: the bound in bits/dim."""
     said = summary(tally, values)
     terms = {name: said[name]["nats"] for name in ("L", "L_T", "sum_L_t-1", "L_0")}
     error = said["L"]["standard_error"]
     kept = {**details, **terms, "standard_error": error if math.isfinite(error) else None, "evaluated": tally.seen}
-    return Metric("test vlb", said["L"]["bits_per_dim"], command, details=kept)
+    return Metric(name, said["L"]["bits_per_dim"], command, details=kept)

@@ -10,16 +10,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
 
 from explorer.checkpoints.card import Metric
-from explorer.checkpoints.files import load, read_card
+from explorer.checkpoints.files import file_sha256, load, read_card, save_card
 from explorer.checkpoints.locate import locate
 from explorer.cli.evaluate import write_metrics
 from explorer.datasets.mnist import mnist
 from explorer.evaluation import judge as judging
+
+OTHER = Path("other pictures.npy")
 
 
 @pytest.fixture
@@ -154,6 +157,35 @@ def test_the_bound_of_held_out_images_with_all_its_terms(run: Callable[..., Any]
     assert (metric.value, metric.command) == (said["bits_per_dim"], said["command"])
     again = run(*shlex.split(said["command"].replace("my mnist-ddpm-c.safetensors", str(path)))[1:], "--json").json
     assert again["nats"] == said["nats"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "more", "name"),
+    [
+        ("vlb", (), "test vlb"), ("vlb", ("--split", "train"), "train vlb"), ("excess", ("--dataset", "mnist"), "train excess x0 error"),
+        ("excess", ("--split", "test"), "test excess x0 error"), ("vlb", ("--dataset", OTHER), f"vlb of {OTHER.stem}"),
+    ],
+)  # fmt: skip
+def test_the_card_says_of_which_images_a_figure_is(
+    run: Callable[..., Any], copy: Callable[[str], Path], tmp_path: Path, metric: str, more: tuple[str, ...], name: str
+) -> None:
+    path = copy("mnist-ddpm-b")
+    np.save(tmp_path / OTHER, np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8))
+    more = tuple(str(tmp_path / OTHER) if part == OTHER else part for part in more)
+    before = {found.name for found in read_card(path).metrics}
+    asked = ("--metric", metric, "--images", 2, "--timesteps", 2, *more)
+    assert run("evaluate", "--checkpoint", path, *asked, "--write").status == 0
+    assert {found.name for found in read_card(path).metrics} - before == {name}
+
+
+def test_a_model_measured_on_the_file_that_it_learnt_from(run: Callable[..., Any], tiny: Path, tmp_path: Path) -> None:
+    images = tmp_path / "colours.npy"
+    np.save(images, np.random.default_rng(0).integers(0, 256, (6, 3, 8, 8), np.uint8))
+    checkpoint = load(tiny)
+    data = msgspec.structs.replace(checkpoint.card.data, sha256=file_sha256(images))
+    save_card(tiny, msgspec.structs.replace(checkpoint.card, data=data))
+    assert run("evaluate", "--checkpoint", tiny, "--dataset", images, "--images", 4, "--metric", "vlb", "--write").status == 0
+    assert [metric.name for metric in read_card(tiny).metrics] == ["train vlb"]
 
 
 def test_every_timestep_of_a_short_schedule(run: Callable[..., Any], tiny: Path, tmp_path: Path) -> None:
