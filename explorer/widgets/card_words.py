@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer.checkpoints.card import Card, Metric, TrainingCard
 from explorer.engine.messages import LibraryEntry
+from explorer.widgets.number_words import grouped
 
 KIND_WORDS = {"ddpm": "DDPM", "vae": "VAE", "ae": "AE", "classifier": "judge"}
 KIND_SENTENCES = {
@@ -86,7 +87,7 @@ def figure(value: float) -> str:
 
 
 def _count(number: int) -> str:
-    return f"{number:,}".replace(",", "\u2009") if number else "unknown"
+    return grouped(number) if number else "unknown"
 
 
 def _network(card: Card) -> tuple[Row, ...]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.widgets.bar_chart import significant
 from explorer.widgets.bar_scale import ValueScale, fitting_scale, power
 from explorer.widgets.curve_plot import even_ticks
+from explorer.widgets.number_words import grouped
 from explorer.widgets.theme import Theme
 from explorer.widgets.value_plot import BOTTOM, LEFT, RIGHT, TOP, ValuePlot
 
@@ -168,7 +169,7 @@ class RunPlot(ValuePlot):
         painter.setPen(QColor(tokens.muted))
         ticks = even_ticks(0, max(1, self._figure.steps))
         for at, _ in ticks:
-            x, words = self.x_of(at), f"update {at:,.0f}".replace(",", " ") if at == ticks[-1][0] else f"{at:,.0f}".replace(",", " ")
+            x, words = self.x_of(at), f"update {grouped(at)}" if at == ticks[-1][0] else grouped(at)
             last = x > area.right() - 40
             rect = QRectF(x - (100 if last else 50 if at else 0), area.bottom() + 5, 100, 16)
             align = Qt.AlignmentFlag.AlignRight if last else Qt.AlignmentFlag.AlignHCenter if at else Qt.AlignmentFlag.AlignLeft

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
+from explorer.widgets.number_words import grouped
 from explorer.widgets.style import mark
 
 NAME = "Training time"
@@ -17,7 +18,7 @@ TIP = "Training time: {same} through every snapshot of this run{keys}"
 def count_words(images: int) -> str:
     """A number of images seen: "3 712", "59.9 k", "2.40 M"."""
     if images < 10_000:
-        return f"{images:,}".replace(",", "\u2009")
+        return grouped(images)
     return f"{images / 1e3:.1f} k" if images < 999_950 else f"{images / 1e6:.2f} M"
 
 

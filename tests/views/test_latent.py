@@ -838,7 +838,7 @@ def test_what_is_shown_is_told_in_the_status(ws: LatentWorkspace, qtbot: QtBot) 
     settle(ws, qtbot)
     grid = ws.controller.grid
     assert grid is not None
-    assert told[-1] == f"8 865 of 10 000 codes shown · manifold {grid.columns} × {grid.rows}"
+    assert told[-1] == f"8\u202f865 of 10\u202f000 codes shown · manifold {grid.columns} × {grid.rows}"
 
 
 # --- planes through spaces of more dimensions

@@ -301,7 +301,7 @@ def test_every_control_is_named_and_explained(qtbot: QtBot, open_objective: Open
 
 def test_numbers_with_their_errors() -> None:
     assert with_error(Estimate(847.61, 26.6)) == "847.6 ± 26.6"
-    assert with_error(Estimate(4307.9, 115.2)) == "4 308 ± 115"
+    assert with_error(Estimate(4307.9, 115.2)) == "4\u202f308 ± 115"
     assert with_error(Estimate(0.0147, math.nan)) == "0.015"
     assert with_error(Estimate(2e-7, 1e-9)) == "2.0e−7"
     assert with_error(Estimate()) == "–"

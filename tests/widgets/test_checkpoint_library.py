@@ -70,7 +70,7 @@ def test_a_card_tells_kind_option_and_size(shelf: Shelf) -> None:
     assert training is not None
     for expected in ("mnist-ddpm-b", "linear, T = 1000", "the clean image x₀", training.optimizer, training.loss):
         assert expected in words
-    assert f"{entry.parameters:,}".replace(",", "\u2009") in words
+    assert f"{entry.parameters:,}".replace(",", "\u202f") in words
     assert entry.parameters > 1_000_000
 
 

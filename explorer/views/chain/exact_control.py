@@ -132,7 +132,7 @@ class ExactInspection(QObject):
         exact = menu.addMenu("Exact")
         exact.setToolTipsVisible(True)
         exact.setEnabled(enabled)
-        verb(exact, "MNIST\t60 000 images", partial(self.open, "mnist", chosen), tip=EXACT_TIP)
+        verb(exact, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=EXACT_TIP)
         exact.addSeparator()
         verb(exact, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
         verb(exact, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")

@@ -13,6 +13,7 @@ from explorer.views.chain.inspector import NOTHING, Rows, heading
 from explorer.views.chain.labels import FORMULAS
 from explorer.widgets.icons import icon
 from explorer.widgets.math_text import Formula, var, words
+from explorer.widgets.number_words import grouped
 from explorer.widgets.picture_tile import PictureTile
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
@@ -174,7 +175,7 @@ class ExactPanel(QWidget):
         self._weights.show()
         self.tiles.set_tiles(tuple(_tile(shown, i) for i in range(len(shown.weights))))
         self._entropy.setText(f"{shown.entropy:.3f} nats")
-        self._effective.setText(f"{_count(math.exp(shown.entropy))} of {shown.total:,} images".replace(",", "\u202f"))
+        self._effective.setText(f"{_count(math.exp(shown.entropy))} of {grouped(shown.total)} images")
         lane = shown.key.lane
         self._ideal.setVisible(lane.exact is None or lane.option is not None)
         self.own_tile.show_picture(shown.x0_hat, (FORMULAS["x0_hat"],))
@@ -225,9 +226,9 @@ def _power(value: float) -> str:
 
 
 def _count(number: float) -> str:
-    return f"{number:,.0f}" if number >= 100 else f"{number:.2f}"
+    return grouped(number) if number >= 100 else f"{number:.2f}"
 
 
 def _image_words(index: int, label: int | None) -> str:
-    number = f"no. {index:,}".replace(",", "\u202f")
+    number = f"no. {grouped(index)}"
     return number if label is None else f"{number}, class {label}"

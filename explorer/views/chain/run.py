@@ -24,6 +24,7 @@ from explorer.recipe import ChainRecipe
 from explorer.views.chain.labels import lane_titles
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.workspace import Status
+from explorer.widgets.number_words import grouped
 
 MEGABYTE = 2**20
 
@@ -149,7 +150,7 @@ class ChainRun(QObject):
             return Status(text, detail="starting", right=right, cancellable=True)
         left = max(0, round(self._last.seconds_left))
         detail = f"{done} / {total} · {left // 60}:{left % 60:02d} left"
-        speed = f"{self._last.rate:,.0f} img·step/s".replace(",", "\u202f")
+        speed = f"{grouped(self._last.rate)} img·step/s"
         return Status(text, done, total, detail, right, speed, cancellable=True)
 
     def _summary(self) -> str:

@@ -17,6 +17,7 @@ from explorer.views.forward.words import nats, number, short
 from explorer.widgets.card import Card
 from explorer.widgets.image_choice import ImageChoice
 from explorer.widgets.math_text import var, words
+from explorer.widgets.number_words import grouped
 from explorer.widgets.picture_table import Column, PictureTable, Row
 from explorer.widgets.picture_tile import PictureTile
 from explorer.widgets.pictures import squared
@@ -174,5 +175,5 @@ def _count_words(perplexity: float) -> str:
         return ""
     if perplexity < 1.01:
         return "x_t leaves one image: the data set knows x_0."
-    count = f"{perplexity:.2f}" if perplexity < 10 else f"{perplexity:,.0f}"
+    count = f"{perplexity:.2f}" if perplexity < 10 else grouped(perplexity)
     return f"As undecided as among {count} images (exp of the entropy of w)."

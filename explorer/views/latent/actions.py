@@ -49,7 +49,7 @@ class LatentActions:
         self.zoom_in = self._make("Zoom &in", "+", "Enlarge about the middle (+, or the wheel)")
         self.zoom_in.setShortcuts([QKeySequence("+"), QKeySequence("=")])
         self.zoom_out = self._make("Zoom &out", "-", "Make smaller about the middle (−, or the wheel)")
-        self.codes = self._make("&Codes", "C", "The codes of the 10,000 test images, coloured by class (C)", True)
+        self.codes = self._make("&Codes", "C", "The codes of the test images, coloured by class (C)", True)
         self.manifold = self._make("Mani&fold", "G", "Decodings of a grid of codes, finer as you zoom in (G)", True)
         self.prior = self._make("P&rior", "P", "Circles that hold 50, 90, 99 % of the prior N(0, I) on the plane; an AE has none (P)", True)
         self.sample = self._make("Sa&mple the prior", "N", "New random codes z ~ N(0, I), decoded, and how many are read as digits (N)")

@@ -10,6 +10,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent.facts import milliseconds
 from explorer.views.latent.pane import PlanePane
 from explorer.views.workspace import Status
+from explorer.widgets.number_words import grouped
 
 REMEMBERED = 15
 
@@ -49,7 +50,7 @@ def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> 
         said.append("no test images of this model's data here")
     else:
         shown, total = len(pane.plane.codes_drawn), len(codes.codes)
-        said.append(f"{_grouped(total)} codes" if shown == total else f"{_grouped(shown)} of {_grouped(total)} codes shown")
+        said.append(f"{grouped(total)} codes" if shown == total else f"{grouped(shown)} of {grouped(total)} codes shown")
     if state.manifold and pane.grid is not None:
         said.append(f"manifold {pane.grid.columns} × {pane.grid.rows}")
     if written:
@@ -57,7 +58,3 @@ def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> 
     counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
     right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
     return Status(" · ".join(said), right=right, speed=speed)
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}".replace(",", " ")

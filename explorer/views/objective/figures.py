@@ -12,6 +12,7 @@ from explorer.engine.messages.objective import Estimate, LaneBound
 from explorer.state.objective import ObjectiveState
 from explorer.views.chain.labels import lane_colours, lane_titles
 from explorer.widgets.bar_chart import BarFigure, Bars, significant
+from explorer.widgets.number_words import grouped
 
 UNITS = {
     "terms": "Lₜ₋₁ of one timestep, nats  (t = 1: L₀)",
@@ -67,5 +68,5 @@ def with_error(estimate: Estimate, factor: float = 1.0, digits: int = 0) -> str:
     if 0 < abs(value) < 1e-2 and digits == 0:
         return significant(value, 2)
     places = 0 if abs(value) >= 1000 else digits if digits else 1 if abs(value) >= 1 else 3
-    said, beside = (f"{number:,.{places}f}".replace("-", "−").replace(",", " ") for number in (value, error))
+    said, beside = (grouped(number, places) for number in (value, error))
     return said if not math.isfinite(error) else f"{said} ± {beside}"

@@ -17,6 +17,7 @@ from explorer.views.objective.figures import values_of
 from explorer.widgets.bar_chart import significant
 from explorer.widgets.math_text import var, words
 from explorer.widgets.number_fields import IntField, SeedField
+from explorer.widgets.number_words import grouped
 from explorer.widgets.picture_tile import PictureTile
 from explorer.widgets.style import give_menu, mark
 from explorer.widgets.theme import Theme
@@ -158,7 +159,7 @@ class ObjectiveInspector(QWidget):
         one = state.recipe.image is not None
         done = "–" if first_bound is None else f"{first_bound.rounds} draws" if one else f"{first_bound.images} images, 1 draw each"
         self._facts["done"].setText(done)
-        self._facts["evaluated"].setText("–" if first_bound is None else f"{first_bound.seen:,} in each lane".replace(",", " "))
+        self._facts["evaluated"].setText("–" if first_bound is None else f"{grouped(first_bound.seen)} in each lane")
 
     def show_data(self, images: HeldOutShown | None, recipe: BoundRecipe, own: str) -> None:
         """Which images they are; `own` is the data that the first lane was trained on."""
@@ -169,7 +170,7 @@ class ObjectiveInspector(QWidget):
             self._facts["of"].setText("–")
             return
         kind = {"test": "held-out ", "train": "training "}[recipe.split] if images.name == "mnist" else ""
-        self._facts["of"].setText(f"{images.known:,} {kind}images".replace(",", " "))
+        self._facts["of"].setText(f"{grouped(images.known)} {kind}images")
 
     def show_denoised(self, shown: DenoisedShown | None, label: int | None, state: ObjectiveState) -> None:
         """The image, x_t, and what every lane takes it for."""
