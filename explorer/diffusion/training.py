@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.forward import per_sample, q_sample
+from explorer.diffusion.objective import reverse_variances
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.schedule import Schedule
@@ -22,8 +23,8 @@ SNR_LIMIT = 5.0
 class TrainingTables:
     """Per-timestep coefficients of the targets and of the losses, float64, indexed by t.
 
-    Entry 0 is unused. `a0`, `at` and `sigma` are those of Property 2; `bound_weight` is the weight of the
-    squared error of the *mean* in the bound, 1 / (2 sigma_t^2), with sigma_2 in place of sigma_1 = 0.
+    Entry 0 is unused. `a0` and `at` are those of Property 2; `bound_weight` is the weight of the squared error of the
+    *mean* in the bound, 1 / (2 sigma_t^2), with what `reverse_variances` has in place of sigma_1 = 0.
     """
 
     def __init__(self, schedule: Schedule) -> None:
@@ -32,10 +33,7 @@ class TrainingTables:
         self.schedule = schedule
         self.a0 = _padded([s.a0 for s in steps])
         self.at = _padded([s.at for s in steps])
-        sigma = _padded([s.sigma for s in steps])
-        if schedule.T > 1:
-            sigma[1] = sigma[2]
-        self.bound_weight = 0.5 / sigma.clamp(min=1e-12) ** 2
+        self.bound_weight = 0.5 / reverse_variances(schedule)
 
 
 def _padded(values: list[float]) -> Tensor:
@@ -146,11 +144,11 @@ def loss_all_timesteps(network: Network, option: Option, tables: TrainingTables,
     return loss(network, option, tables, x0.expand(T, *x0.shape), t, eps, kind).mean()
 
 
-def residual_scale(option: Option, tables: TrainingTables, data_variance: float) -> float:
+def residual_scale(option: Option, tables: TrainingTables, mean_square: float) -> float:
     """Root mean square over t of (target - x_t), for data of that mean square per pixel.
 
     The scale of an outer skip, output = x_t + scale * net(x_t, t), that asks a network for values of order
-    one whatever its option: about 0.01 for Option A, of order 1 for B, C and V.
+    one whatever its option: 0.007 for Option A under the linear schedule with T = 1000, of order 1 for B, C and V.
     """
     alpha_bar = tables.schedule.alpha_bar[1:]
     root, noise = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
@@ -166,7 +164,7 @@ def residual_scale(option: Option, tables: TrainingTables, data_variance: float)
         Option.C: 1 - noise,
         Option.V: root - noise,
     }[option]
-    return float((of_x0**2 * data_variance + of_eps**2).mean().sqrt())
+    return float((of_x0**2 * mean_square + of_eps**2).mean().sqrt())
 
 
 def linear_fit(option: Option, tables: TrainingTables, mean_square: float) -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.parameterization import Option
-from explorer.diffusion.schedule import cosine, linear
+from explorer.diffusion.schedule import cosine, from_betas, linear
 from explorer.diffusion.training import KINDS, TrainingTables, linear_fit, loss, loss_all_timesteps, residual_scale, target
 
 SCHEDULE = linear(60)
@@ -165,17 +165,23 @@ def test_the_bounds_weight_is_finite_at_t_1() -> None:
     assert float(TABLES.bound_weight[1]) == pytest.approx(0.5 / sigma(2) ** 2)
 
 
+def test_the_bounds_weight_of_a_single_timestep_has_beta_1() -> None:
+    """There is no sigma_2 to stand for sigma_1 = 0."""
+    tables = TrainingTables(from_betas([0.3]))
+    assert float(tables.bound_weight[1]) == pytest.approx(0.5 / 0.3)
+
+
 @pytest.mark.parametrize("schedule", [linear(1000), cosine(100)], ids=["linear", "cosine"])
 @pytest.mark.parametrize("option", list(Option))
 def test_residual_scale_is_the_root_mean_square_of_target_minus_input(option: Option, schedule) -> None:  # type: ignore[no-untyped-def]
-    tables, variance, n = TrainingTables(schedule), 0.7, 400_000
+    tables, mean_square, n = TrainingTables(schedule), 0.7, 400_000
     generator = torch.Generator().manual_seed(1)
     t = torch.randint(1, schedule.T + 1, (n,), generator=generator)
-    x0 = torch.randn(n, 1, generator=generator, dtype=torch.float64) * math.sqrt(variance)
+    x0 = torch.randn(n, 1, generator=generator, dtype=torch.float64) * math.sqrt(mean_square)
     eps = torch.randn(n, 1, generator=generator, dtype=torch.float64)
     x_t = q_sample(schedule, x0, t, eps)
     sampled = float((target(option, tables, x0, eps, x_t, t) - x_t).square().mean().sqrt())
-    assert residual_scale(option, tables, variance) == pytest.approx(sampled, rel=0.02)
+    assert residual_scale(option, tables, mean_square) == pytest.approx(sampled, rel=0.02)
 
 
 def test_option_a_asks_for_a_hundredth_of_what_the_others_ask_for() -> None:
