@@ -21,8 +21,9 @@ from safetensors.torch import load_file
 from explorer.checkpoints.files import file_sha256, read_card, save
 from explorer.engine.pictures import tiles_of
 from explorer.exports.pictures import write_png
-from explorer.recipe import ChainRecipe, ExactProcess, Lane, Recipe, Sampler, ScheduleChoice
+from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Lane, Recipe, Sampler, ScheduleChoice
 from explorer.state.session import ChainState
+from explorer.views.chain.edits import set_lane
 from explorer.views.chain.lane_menu import SamplerFields
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.compare.view import CompareWorkspace
@@ -215,6 +216,15 @@ def test_the_checkpoint_of_a_lane_is_changed_in_its_menu(page: CompareWorkspace,
     assert [panel.title for panel in page.panels] == ["Option C (1)", "Option B", "Option C (2)"]
     settle(page, qtbot)
     np.testing.assert_array_equal(page.panels[0].grid.tiles, page.panels[2].grid.tiles)
+
+
+def test_another_checkpoint_keeps_what_fits_it(page: CompareWorkspace, qtbot: QtBot) -> None:
+    own = msgspec.structs.replace(lanes(page)[0], schedule=ScheduleChoice("cosine", 500), seed=9, edits=(FreshNoise(300, 1),))
+    page.part.put(set_lane(state(page), 0, own), "make it special")
+    choose(menu_of(page, 0), "Change checkpoint", "mnist-ddpm-c")
+    assert lanes(page)[0] == msgspec.structs.replace(own, checkpoint=lanes(page)[2].checkpoint, source=lanes(page)[2].source, option="C")
+    settle(page, qtbot)
+    assert page.panels[0].grid.tiles is not None
 
 
 def test_samples_seed_and_steps_of_all_lanes_at_once(page: CompareWorkspace, qtbot: QtBot) -> None:

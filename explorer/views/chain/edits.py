@@ -31,14 +31,6 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     return Lane(entry.sha256, entry.path, option, fitting(sampler or Sampler(), schedule_length(entry)))
 
 
-def with_checkpoint(lane: Lane, entry: LibraryEntry) -> Lane:
-    """The lane with another checkpoint, its sampler, schedule and seed kept."""
-    made = lane_of(entry, lane.sampler if lane.schedule is None else None)
-    if lane.schedule is not None:
-        made = _replace(made, sampler=lane.sampler, schedule=lane.schedule)
-    return _replace(made, seed=lane.seed)
-
-
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
     """The lane at another moment of its run: all else, its edits too, kept."""
     return _replace(lane, checkpoint=entry.sha256, source=entry.path)

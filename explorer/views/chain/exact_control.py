@@ -127,8 +127,8 @@ class ExactInspection(QObject):
         """Open or close the panel."""
         self._part.update(data_set=is_open)
 
-    def fill_menu(self, menu: QMenu, chosen: Callable[[Lane], object], enabled: bool = True) -> None:
-        """The data sets that a lane can be made of; `chosen` gets the lane."""
+    def fill_menu(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], enabled: bool = True) -> None:
+        """The data sets that a lane can be made of; `chosen` gets the one that was opened."""
         exact = menu.addMenu("Exact")
         exact.setToolTipsVisible(True)
         exact.setEnabled(enabled)
@@ -155,14 +155,13 @@ class ExactInspection(QObject):
             action.setCheckable(True)
             action.setChecked(lane.option == option)
 
-    def open(self, source: str, chosen: Callable[[Lane], object]) -> None:
-        """Have the engine read a data set; `chosen` gets its lane, with the sampler of the last lane."""
+    def open(self, source: str, chosen: Callable[[DataSetOpened], object]) -> None:
+        """Have the engine read a data set; `chosen` gets it."""
 
         def take(outcome: Outcome) -> None:
             self._opened()
             if isinstance(outcome, DataSetOpened):
-                lanes = self._part.recipe.lanes
-                chosen(exact_edits.exact_lane(outcome.exact, lanes[-1].sampler if lanes else None))
+                chosen(outcome)
 
         def fail(outcome: Outcome) -> None:
             self._opened()
@@ -180,33 +179,35 @@ class ExactInspection(QObject):
                 self._context.store.undo()
             return
 
-        def take(lane: Lane) -> None:
-            assert lane.exact is not None
-            self._part.put(exact_edits.through_options(self._part.state, lane.exact), THROUGH_LABEL)
+        def take(opened: DataSetOpened) -> None:
+            self._part.put(exact_edits.through_options(self._part.state, opened.exact), THROUGH_LABEL)
 
         exact = self.exact
         self.open(exact.dataset if exact is not None else "mnist", take)
 
-    def put_lane(self, index: int, lane: Lane) -> None:
+    def put_lane(self, index: int, opened: DataSetOpened) -> None:
         """An exact lane in the place of another, with that one's sampler."""
         state = self._part.state
         if index >= len(state.recipe.lanes):
-            self._part.put(edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
+            self.add_lane(opened)
         else:
-            self._part.put(edits.set_lane(state, index, lane), f"change to exact {_name(lane.source)}")
+            lane = exact_edits.exact_lane(opened.exact, state.recipe.lanes[index].sampler)
+            self._part.put(edits.set_lane(state, index, lane), change_label(opened))
 
-    def add_lane(self, lane: Lane) -> None:
-        """One more lane."""
+    def add_lane(self, opened: DataSetOpened) -> None:
+        """One more lane, with the sampler of the last."""
         state = self._part.state
-        if len(state.recipe.lanes) < MAX_LANES:
+        lanes = state.recipe.lanes
+        if len(lanes) < MAX_LANES:
+            lane = exact_edits.exact_lane(opened.exact, lanes[-1].sampler if lanes else None)
             self._part.put(edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
 
-    def _choose_file(self, chosen: Callable[[Lane], object]) -> None:
+    def _choose_file(self, chosen: Callable[[DataSetOpened], object]) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", FILTER)
         if path:
             self.open(path, chosen)
 
-    def _choose_folder(self, chosen: Callable[[Lane], object]) -> None:
+    def _choose_folder(self, chosen: Callable[[DataSetOpened], object]) -> None:
         path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
         if path:
             self.open(path, chosen)
@@ -316,6 +317,11 @@ class ExactInspection(QObject):
         if self.idle != self._was_idle:
             self._was_idle = self.idle
             self.idle_changed.emit(self.idle)
+
+
+def change_label(opened: DataSetOpened) -> str:
+    """What undoing calls it that a lane is of a data set now."""
+    return f"change to exact {_name(opened.exact.dataset)}"
 
 
 def _is_measured(lane: Lane) -> bool:

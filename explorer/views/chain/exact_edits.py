@@ -21,10 +21,20 @@ def exact_lane(exact: ExactProcess, sampler: Sampler | None = None) -> Lane:
 
 
 def set_exact(state: ChainState, index: int, follow: str, option: OptionName | None) -> ChainState:
-    """What an exact lane follows, and the option that its prediction is taken through."""
+    """What an exact lane, and every branch of it, follows, and the option that its prediction is taken through."""
+
+    def changed(lane: Lane) -> Lane:
+        assert lane.exact is not None
+        return _replace(lane, option=option, exact=_replace(lane.exact, follow=follow))
+
     lane = state.recipe.lanes[index]
-    assert lane.exact is not None
-    return edits.set_lane(state, index, _replace(lane, option=option, exact=_replace(lane.exact, follow=follow)))
+    chain = _replace(lane, edits=())
+    branches = tuple(
+        _replace(branch, lane=changed(branch.lane)) if _replace(branch.lane, edits=()) == chain else branch
+        for branch in state.recipe.branches
+    )
+    state = edits.set_lane(state, index, changed(lane))
+    return _replace(state, recipe=_replace(state.recipe, branches=branches))
 
 
 def through_options(state: ChainState, exact: ExactProcess) -> ChainState:

@@ -63,7 +63,7 @@ class CompareMenus:
         add_checkpoints(
             change, page.entries(), lambda entry: page.change_checkpoint(index, entry), lambda: page.opener.ask(index), lane.checkpoint
         )
-        page.exact.fill_menu(change, partial(page.exact.put_lane, index))
+        page.exact.fill_menu(change, partial(page.change_to_exact, index))
         page.exact.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
         length, _ = page.display.schedule_of(lane)

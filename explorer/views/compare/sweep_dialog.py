@@ -24,7 +24,7 @@ from explorer.engine.messages import LibraryEntry
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, Lane
 from explorer.recipe.sweep import EXAMPLES, SETTINGS, Setting, parse_values, swept
-from explorer.views.chain import edits
+from explorer.views.chain import replacing
 from explorer.views.chain.labels import lane_titles, short_titles
 from explorer.widgets.style import mark
 from explorer.widgets.theme import GRID
@@ -38,7 +38,7 @@ HINTS: dict[str, str] = {
     "clip": "“yes” keeps x̂₀ in [−1, 1].",
     "schedule": "“own”, or linear or cosine with a colon and T; matched to the network by noise level.",
     "seed": "Each lane has noise of its own.",
-    "checkpoint": "Each lane keeps this one's sampler.",
+    "checkpoint": "Each lane keeps this one's sampler, schedule, seed and branch, as far as they fit.",
 }
 
 
@@ -150,7 +150,7 @@ class SweepDialog(QDialog):
             chosen = [e for i, e in enumerate(self._entries) if self.checkpoints.item(i).checkState() == Qt.CheckState.Checked]
             if not chosen:
                 raise BadInput("Choose at least one checkpoint.")
-            return tuple(edits.with_checkpoint(self._lane, entry) for entry in chosen)
+            return tuple(replacing.with_checkpoint(self._lane, entry, self._entries) for entry in chosen)
         values = parse_values(_setting(name), self.values.text())
         if name == "steps" and (beyond := [v for v in values if isinstance(v, int) and v > self._length]):
             raise BadInput(f"steps: {beyond[0]} are more than the schedule's T = {self._length}")

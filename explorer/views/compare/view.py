@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.messages import DataSetOpened, LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
 from explorer.state.session import ChainState
-from explorer.views.chain import edits
-from explorer.views.chain.exact_control import THROUGH_TIP
+from explorer.views.chain import edits, replacing
+from explorer.views.chain.exact_control import THROUGH_TIP, change_label
 from explorer.views.chain.exact_edits import is_through_options
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
@@ -268,18 +268,27 @@ class CompareWorkspace(ChainPage):
         self.part.put(edits.remove_lane(self.part.state, index), f"remove {title}")
 
     def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:
-        """Another network in a lane, under its sampler."""
+        """Another network in a lane, which keeps all that can be of it."""
         state = self.part.state
-        lane = edits.lane_of(entry, state.recipe.lanes[index].sampler)
+        lane = replacing.with_checkpoint(state.recipe.lanes[index], entry, self.entries())
         self.part.put(edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
+
+    def change_to_exact(self, index: int, opened: DataSetOpened) -> None:
+        """The exact process of a data set in a lane, which keeps all that can be of it; one more lane if that one is gone meanwhile."""
+        state = self.part.state
+        if index >= len(state.recipe.lanes):
+            self.add_exact(opened)
+            return
+        lane = replacing.with_data_set(state.recipe.lanes[index], opened, self.entries())
+        self.part.put(edits.set_lane(state, index, lane), change_label(opened))
 
     def _compare_options(self) -> None:
         self.exact.compare_options()
         self.through_action.setChecked(is_through_options(self.part.state))
 
-    def add_exact(self, lane: Lane) -> None:
+    def add_exact(self, opened: DataSetOpened) -> None:
         """One more lane, of a data set."""
-        self.exact.add_lane(lane)
+        self.exact.add_lane(opened)
         self.lanes_row.reveal(len(self.part.recipe.lanes) - 1)
 
     # --- opening ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
+from explorer.recipe import Branch, ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice
 from explorer.state.session import ChainState, Session
 from explorer.views.chain import exact_edits
 from explorer.views.chain.labels import lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
@@ -31,6 +31,16 @@ def test_what_it_follows_and_through_what_is_changed_alone() -> None:
     assert changed[0] == NETWORK
     assert changed[1].exact == msgspec.structs.replace(MNIST, follow="mean")
     assert changed[1].option == "B"
+
+
+def test_every_branch_of_an_exact_lane_follows_what_it_does() -> None:
+    chain, other = exact_edits.exact_lane(MNIST), exact_edits.exact_lane(ExactProcess("mine.npy"))
+    branches = tuple(Branch(msgspec.structs.replace(lane, edits=(FreshNoise(500, 1),)), "b") for lane in (chain, NETWORK, other))
+    state = ChainState(ChainRecipe((branches[0].lane,), branches=branches))
+    changed = exact_edits.set_exact(state, 0, "mean", "B").recipe
+    assert changed.branches[0].lane == changed.lanes[0]
+    assert (changed.lanes[0].option, changed.lanes[0].exact) == ("B", msgspec.structs.replace(MNIST, follow="mean"))
+    assert changed.branches[1:] == branches[1:]
 
 
 def test_the_same_predictor_through_every_option() -> None:

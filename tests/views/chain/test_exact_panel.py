@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -18,10 +20,12 @@ from pytestqt.qtbot import QtBot
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.diffusion.exact import EmpiricalData
-from explorer.recipe import ExactProcess, Lane, Sampler
+from explorer.recipe import ExactProcess, Lane, Sampler, ScheduleChoice
+from explorer.views.chain.edits import add_lane
 from explorer.views.chain.labels import lane_colours, lane_titles
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.view import CompareWorkspace
+from explorer.views.reverse_chain.tree import rows_of, showing
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.widgets.theme import OPTION_COLOURS
 
@@ -189,11 +193,48 @@ def test_a_data_set_that_cannot_be_read_is_said_and_nothing_is_lost(page: ChainP
 def test_a_lane_whose_data_set_is_gone_says_so_in_the_panel(open_page: Opener, lane: LaneMaker, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "gone.npy"
     lanes = (lane("C", steps=4), exact_lane(ExactProcess(str(path))))
-    page = open_page(CompareWorkspace, lanes, samples=1, wait=False, t=250, data_set=True)
-    with qtbot.waitSignal(page.context.client.failed, timeout=60_000) as failed:
-        page.controller.sample_chain()
-    assert "no such file" in failed.args[0].message
+    page = open_page(CompareWorkspace, lanes, samples=1, t=250, data_set=True)
+    assert f"{path}: no such file" in page.panels[1].grid.message
+    assert page.window().banner.message == page.panels[1].grid.message  # type: ignore[attr-defined]
+    assert "no such file" in page.exact.panel.message, "the data set that the other lane is seen beside"
+    page.part.update(lane=1)
+    assert page.exact.panel.message == page.panels[1].grid.message
     assert page.part.recipe.lanes == lanes
+
+
+def test_another_data_set_takes_the_place_of_a_lane_and_its_sampler(
+    open_page: Opener, lane: LaneMaker, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "mine.npy"
+    np.save(path, mnist()[0][:20])
+    first = msgspec.structs.replace(lane("C", steps=4, eta=0.5), schedule=ScheduleChoice("cosine", 300), seed=9)
+    page = open_page(CompareWorkspace, (first, lane("B", steps=STEPS)), samples=1)
+    assert isinstance(page, CompareWorkspace)
+    page.exact.open(str(path), partial(page.change_to_exact, 0))
+    qtbot.waitUntil(lambda: page.part.recipe.lanes[0].exact is not None and page.idle)
+    made = page.part.recipe.lanes[0]
+    assert (made.sampler, made.schedule, made.seed) == (first.sampler, first.schedule, 9)
+    assert page.context.store.undo_label == "change to exact mine"
+
+
+def test_the_tree_of_an_exact_lane_follows_what_it_does(open_page: Opener, qtbot: QtBot) -> None:
+    page = open_page(ReverseChainWorkspace, (exact_lane(),), samples=1)
+    page.playback.scrub(500)
+    settle(page, qtbot)
+    QTest.keyClick(page, Qt.Key.Key_Z)
+    settle(page, qtbot)
+    menu = page.panels[0].menu_button.menu()
+    assert menu is not None
+    for words, option in ((("Follow its mean",), None), (("Through the output of", "Option A"), "A")):
+        choose(menu, *words)
+        settle(page, qtbot)
+        chain, branch = rows_of(page.part.recipe)
+        assert branch.lane == page.part.recipe.lanes[0]
+        assert branch.lane.exact == chain.lane.exact == msgspec.structs.replace(SMALL, follow="mean")
+        assert branch.lane.option == option
+    page.part.put(showing(page.part.state, chain.lane), "show the chain")
+    settle(page, qtbot)
+    assert [node.t for node in rows_of(page.part.recipe)] == [None, 500]
 
 
 def test_reverse_chain_shows_an_exact_lane_and_what_its_step_is(open_page: Opener, qtbot: QtBot) -> None:
@@ -221,7 +262,7 @@ def test_a_network_is_seen_beside_what_it_learned_from(open_page: Opener, lane: 
 def test_mnist_is_added_by_its_name(open_page: Opener, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (), samples=1, data_set=True)
     qtbot.waitUntil(lambda: "Open a checkpoint" in page.exact.panel.message)
-    page.exact.open("mnist", lambda lane: page.exact.add_lane(exact_lane(lane.exact)) if lane.exact else None)
+    page.exact.open("mnist", lambda opened: page.part.put(add_lane(page.part.state, exact_lane(opened.exact)), "add"))
     qtbot.waitUntil(lambda: bool(page.part.recipe.lanes) and page.idle, timeout=60_000)
     exact = page.part.recipe.lanes[0].exact
     assert exact is not None
