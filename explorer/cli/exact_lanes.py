@@ -16,7 +16,7 @@ def exact_lane_of(
     source: str, images: int | None, follow: Literal["draw", "mean"], option: OptionName | None, where: shared.Place, sampler: Sampler,
     kept: DataSets,
 ) -> SampledLane:  # fmt: skip
-    """Exact lane of a data set, linear schedule with T = 1000.
+    """Exact lane of a data set, linear schedule with T = 1000 (a sweep makes others of it).
 
     Raises
     ------

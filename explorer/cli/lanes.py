@@ -97,8 +97,6 @@ def sweep(made: SampledLane, text: str) -> list[SampledLane]:
         If the text is no sweep, or a value does not fit the lane.
     """
     setting, values = parse_sweep(text)
-    if setting == "schedule" and made.lane.exact is not None:
-        raise BadInput(f"{text}: the schedule of a network is swept; an exact lane has none of its own")
     lanes = []
     for lane, value in zip(swept(made.lane, setting, values), values, strict=True):
         predictor = made.predictor if setting != "schedule" else on_schedule(made.predictor, lane.schedule)

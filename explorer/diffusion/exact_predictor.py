@@ -91,6 +91,10 @@ class ExactPredictor:
         """The predictor of samples that draw with these numbers."""
         return ExactPredictor(self.data, self.schedule, self.follow, self.option, uniforms)
 
+    def on(self, schedule: Schedule) -> ExactPredictor:
+        """The exact reverse process of the same data under another schedule."""
+        return ExactPredictor(self.data, schedule, self.follow, self.option, self._uniforms)
+
     def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> ExactPrediction:
         """As `Predictor.predict`: mean, x0_hat and eps_hat are those of q(x_{t-1} | x_t).
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion import schedule as schedules
+from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
@@ -77,8 +78,14 @@ def chosen_schedule(choice: ScheduleChoice) -> Schedule:
 
 
 def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:
-    """The predictor, walked along another schedule where one is chosen (BadInput if there is none such)."""
-    return predictor if choice is None else MatchedPredictor(predictor, chosen_schedule(choice))
+    """The predictor, walked along another schedule where one is chosen (BadInput if there is none such).
+
+    A network is asked at its own timestep of the same noise; the exact process is that of the schedule itself.
+    """
+    if choice is None:
+        return predictor
+    schedule = chosen_schedule(choice)
+    return predictor.on(schedule) if isinstance(predictor, ExactPredictor) else MatchedPredictor(predictor, schedule)
 
 
 def faithful(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> tuple[NetworkPredictor, Precision]:

@@ -14,7 +14,9 @@ from PIL import Image
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.diffusion.exact import EmpiricalData
+from explorer.diffusion.schedule import cosine
 from explorer.exports.embedded import read_recipe
+from explorer.recipe import ScheduleChoice
 
 SHARED = ("--samples", 2, "--steps", 6, "--seed", 4)
 SMALL = ("--exact", "mnist", "--images", 300)
@@ -77,6 +79,22 @@ def test_through_every_option_the_ideal_denoiser_makes_the_same(run: Callable[..
         assert picture.width > picture.height
 
 
+def test_its_schedule_is_swept_as_that_of_any_lane(run: Callable[..., Any], tmp_path: Path) -> None:
+    out = tmp_path / "swept.npz"
+    found = sampled(run, out, *SMALL, "--follow", "mean", "--through", "A", "--sweep", "schedule=own,cosine:40")
+    assert found["lane0/timesteps"][0] == 1000
+    timesteps = found["lane1/timesteps"]
+    assert timesteps[0] == 40
+    np.testing.assert_allclose(found["lane1/alpha_bar"], cosine(40).alpha_bar.numpy()[timesteps])
+    data = EmpiricalData(torch.from_numpy(to_unit_range(mnist()[0][:300])))
+    for k in range(6):
+        ideal = data.denoise(torch.from_numpy(found["lane1/x"][k]), float(found["lane1/alpha_bar"][k])).numpy()
+        np.testing.assert_allclose(found["lane1/x0_hat"][k], ideal, atol=2e-3)
+    recipe = read_recipe(out)
+    assert recipe.chain is not None
+    assert [lane.schedule for lane in recipe.chain.lanes] == [None, ScheduleChoice("cosine", 40)]
+
+
 def test_data_sets_of_ones_own(run: Callable[..., Any], tmp_path: Path) -> None:
     array, folder = tmp_path / "mine.npy", tmp_path / "pictures"
     pixels = np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8)
@@ -99,6 +117,8 @@ def test_data_sets_of_ones_own(run: Callable[..., Any], tmp_path: Path) -> None:
         (("--checkpoint", "mnist-ddpm-c", "--follow", "mean"), "are of an exact lane"),
         (("--exact", "mnist", "--steps", "1001", "--images", "9"), "steps must be in 1..1000"),
         (("--exact", "mnist", "--through", "D"), "D"),
+        (("--exact", "mnist", "--images", "9", "--sweep", "schedule=linear:5"), "choose another T"),
+        (("--exact", "mnist", "--images", "9", "--steps", "50", "--sweep", "schedule=own,cosine:40"), "steps must be in 1..40"),
     ],
 )
 def test_what_cannot_be_is_refused(refused: Callable[..., str], tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
