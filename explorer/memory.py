@@ -1,4 +1,4 @@
-"""Keeping freed memory: what a network's layer frees, its next layer asks for again.
+"""Memory: what a network's layer frees is kept, since its next layer asks for it again; and how too little of it is told.
 
 The GNU C library gives large blocks back to the system as soon as they are freed, and takes new ones page by page, filled with
 zeros. In a network on the CPU that is up to a third of the time (`benchmarks/allocation.py`).
@@ -32,3 +32,10 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in ((M_MMAP_THRESHOLD, LARGEST), (M_TRIM_THRESHOLD, KEPT), (M_ARENA_MAX, 1)):
             mallopt(option, value)
+
+
+def was_short(error: BaseException) -> bool:
+    """Whether there was not enough: for numpy, for torch on a GPU, or for torch's CPU allocator (a plain RuntimeError)."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError | OSError) and any(words in str(error) for words in ("allocate memory", "not enough memory"))

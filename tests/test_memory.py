@@ -1,4 +1,4 @@
-"""Freed memory is kept: the same large block again and again is not fetched from the system each time."""
+"""Freed memory is kept: the same large block again and again is not fetched from the system each time. Too little is known as such."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 
+import numpy as np
 import pytest
+import torch
 
-from explorer.memory import OF_THE_PERSON
+from explorer.memory import OF_THE_PERSON, was_short
 
 BLOCK = 30 * 2**20
 PROGRAM = """
@@ -46,3 +49,16 @@ def test_what_was_freed_is_used_again() -> None:
     assert fetched > 100
     assert faults("keep") < fetched / 10
     assert faults("keep", MALLOC_TRIM_THRESHOLD_="131072") > fetched / 2, "whoever has set it knows why"
+
+
+@pytest.mark.parametrize("make", [np.empty, torch.empty], ids=["numpy", "torch"])
+def test_more_memory_than_there_can_be(make: Callable[[int], object]) -> None:
+    with pytest.raises((MemoryError, RuntimeError)) as caught:
+        make(2**55)
+    assert was_short(caught.value)
+
+
+def test_another_fault_is_none_of_memory() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.ones(2) @ torch.ones(3)
+    assert not was_short(caught.value)

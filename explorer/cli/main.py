@@ -27,7 +27,7 @@ from explorer.cli import replay as replay_command
 from explorer.cli import sample as sample_command
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
-from explorer.memory import keep_freed_memory
+from explorer.memory import keep_freed_memory, was_short
 from explorer.processors import sleep_rather_than_spin
 
 PROGRAM = "generative-explorer"
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if hasattr(error, "format_message"):  # click's usage errors
             return _say(error.format_message(), BAD_INPUT)
-        if _is_out_of_memory(error):
+        if was_short(error):
             return _say("out of memory: lower --samples or --images, or choose --device cpu", OUR_FAULT)
         traceback.print_exc()
         return _say(f"a fault of the program, not of your input: {type(error).__name__}: {error}", OUR_FAULT)
@@ -135,9 +135,3 @@ def _silence_stdout() -> None:
     """Keep the interpreter's last flush from failing again."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Of numpy, of torch on a GPU, or of torch's CPU allocator (a plain RuntimeError)."""
-    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-    return named or (isinstance(error, RuntimeError) and "not enough memory" in str(error))

@@ -10,6 +10,7 @@ from typing import Protocol
 from explorer.engine.mailbox import Mailbox
 from explorer.engine.messages import Cancelled, Failed, Outcome, Payload, Request, Result
 from explorer.errors import BadInput
+from explorer.memory import was_short
 
 Steps = Iterator[Outcome | None]
 
@@ -111,7 +112,7 @@ def failure(error: BaseException) -> Failed:
     detail = "".join(traceback.format_exception(error))
     if isinstance(error, BadInput):
         return Failed(str(error))
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if was_short(error):
         return Failed("out of memory: lower the number of samples or lanes, or the frame memory in Preferences", detail)
     cause = str(error).splitlines()[0] if str(error) else type(error).__name__
     return Failed(f"something went wrong in the engine: {cause}", detail)

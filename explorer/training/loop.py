@@ -23,6 +23,7 @@ from explorer.checkpoints.card import TrainingCard
 from explorer.checkpoints.files import save
 from explorer.datasets.images import ImageSet
 from explorer.errors import BadInput
+from explorer.memory import was_short
 from explorer.training import control
 from explorer.training.control import RunStatus
 from explorer.training.curves import Curves
@@ -68,16 +69,11 @@ def train(make_task: Callable[[], Task], data: ImageSet, settings: TrainSettings
     try:
         run = _Run(make_task, data, settings)
         yield from run.lines()
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _too_large(settings) from error
-    except RuntimeError as error:
-        if "allocate memory" in str(error):
-            raise _too_large(settings) from error
-        raise
-
-
-def _too_large(settings: TrainSettings) -> BadInput:
-    return BadInput(f"{settings.out}: there is not enough memory for batches of {settings.batch}; lower --batch or --width")
+    except (RuntimeError, MemoryError) as error:
+        if not was_short(error):
+            raise
+        cause = f"there is not enough memory for batches of {settings.batch}; lower --batch or --width"
+        raise BadInput(f"{settings.out}: {cause}") from error
 
 
 class _Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 
 import explorer
-from explorer.cli import info, shared
 
 COMMANDS = ("sample", "train", "decode", "encode", "evaluate", "info")
 
@@ -46,34 +46,57 @@ def test_usage_errors_are_one_line(refused: Callable[..., str], arguments: list[
         assert word in line
 
 
-def test_a_fault_of_ours_is_status_1_with_its_traceback(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_name: str) -> None:
-        raise ZeroDivisionError("not meant")
-
-    monkeypatch.setattr(shared, "open_checkpoint", fail)
-    ran = run("info", "mnist-ddpm-c")
-    assert ran.status == 1
-    assert "Traceback" in ran.err
-    assert ran.err.splitlines()[-1] == "generative-explorer: a fault of the program, not of your input: ZeroDivisionError: not meant"
-
-
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory: you tried")])
-def test_out_of_memory_says_what_to_lower(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(_name: str) -> None:
-        raise error
-
-    monkeypatch.setattr(shared, "open_checkpoint", fail)
-    ran = run("info", "mnist-ddpm-c")
-    assert ran.status == 1
-    assert ran.err.splitlines() == ["generative-explorer: out of memory: lower --samples or --images, or choose --device cpu"]
+def test_a_fault_that_is_none_of_the_persons_is_status_1_with_its_traceback(tmp_path: Path) -> None:
+    (tmp_path / "safetensors.py").write_text("1 / 0  # a broken library\n")
+    command = [sys.executable, "-m", "explorer", "info", "mnist-ddpm-c"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert ran.returncode == 1
+    assert "Traceback" in ran.stderr
+    last = "generative-explorer: a fault of the program, not of your input: ZeroDivisionError: division by zero"
+    assert ran.stderr.splitlines()[-1] == last
 
 
-def test_an_interrupt_is_130(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_checkpoint: object) -> None:
-        raise KeyboardInterrupt
+SHORT_OF_MEMORY = """
+import resource, sys
+import numpy, torch
+from explorer.cli import main
+size = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmSize")) * 1024
+resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[1]),) * 2)
+sys.exit(main(sys.argv[2:]))
+"""
 
-    monkeypatch.setattr(info, "describe", interrupt)
-    assert run("info", "mnist-ddpm-c").status == 130
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize(
+    ("room", "lane"), [(30_000_000, ("--exact", "mnist")), (150_000_000, ("--checkpoint", "mnist-ddpm-c"))], ids=["numpy", "torch"]
+)
+def test_out_of_memory_says_what_to_lower(tmp_path: Path, room: int, lane: tuple[str, str]) -> None:
+    wish = ("sample", *lane, "--samples", "256", "--steps", "1", "--device", "cpu", "--out", str(tmp_path / "a.png"))
+    ran = subprocess.run([sys.executable, "-c", SHORT_OF_MEMORY, str(room), *wish], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1].strip() == "generative-explorer: out of memory: lower --samples or --images, or choose --device cpu"
+    assert "Traceback" not in ran.stderr
+
+
+INTERRUPTIBLE = """
+import signal, sys
+from explorer.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever started the tests may have it ignored
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
+def test_an_interrupt_is_130_and_leaves_nothing(tmp_path: Path) -> None:
+    wish = ("sample", "--checkpoint", "mnist-ddpm-c", "--samples", "256", "--device", "cpu", "--out", str(tmp_path / "a.npz"))
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTIBLE, *wish], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.read(1), "its progress: it is sampling"
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_leaves_is_no_fault() -> None:

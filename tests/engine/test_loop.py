@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 from explorer.engine.loop import Loop
 from explorer.engine.mailbox import Mailbox
@@ -47,7 +48,7 @@ class GatedEngine:
         if channel == "broken":
             raise ZeroDivisionError("boom")
         if channel == "full":
-            raise MemoryError
+            torch.empty(2**55)
         yield Done()
 
 
