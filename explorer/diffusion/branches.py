@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.diffusion.inpainting import Inpainting, repaint
+from explorer.diffusion.inpainting import Inpainting, repaint, with_noise
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.predictor import Predictor
@@ -24,6 +26,8 @@ FRESH, BRUSH, BACK_UP, AGAIN, JUMP, KNOWN, DOWN = range(1, 8)
 """Kinds of noise that branches draw; stream 0 is the chain's own."""
 NUMBERS = 2**31
 REPEATS = 2**12
+DRAWN_ANEW = 50
+"""Steps at most from T down to the state in which a region is drawn anew."""
 
 
 def stream_of(kind: int, number: int, repeat: int = 0) -> int:
@@ -40,6 +44,11 @@ class Leg:
     start: int
     predictor: Predictor
     clip: bool
+
+
+def leg_at(legs: Sequence[Leg], k: int) -> Leg:
+    """Who predicts in step k."""
+    return next(leg for leg in reversed(legs) if leg.start <= k)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +86,12 @@ class Branched:
 
     def leg(self, k: int) -> Leg:
         """Who predicts in step k."""
-        return next(leg for leg in reversed(self.legs) if leg.start <= k)
+        return leg_at(self.legs, k)
 
-    def predict(self, k: int, x: Tensor) -> Prediction:
-        """What is said of x in step k, x0_hat painted where it is."""
+    def predict(self, k: int, x: Tensor, predictor: Predictor | None = None) -> Prediction:
+        """What is said of x in step k, by the leg's predictor if none is given, x0_hat painted where it is."""
         leg, step = self.leg(k), self.course.steps[k]
-        prediction = leg.predictor.predict(x, self.course.timesteps[k], step, leg.clip)
+        prediction = (predictor or leg.predictor).predict(x, self.course.timesteps[k], step, leg.clip)
         touches = self.on_image.get(k, ())
         if not touches:
             return prediction
@@ -115,7 +124,7 @@ def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
             x_prev = x_prev + step.sigma * branch.noise(t)
         inpainting = next((i for i in branch.inpaintings if i.start <= k < i.end), None)
         if inpainting is not None:
-            x_prev = repaint(inpainting, k, t, t_prev, step, x_prev, _denoiser(branch, k, step))
+            x_prev = repaint(inpainting, k + 1, t, t_prev, step, x_prev, _repeating(branch, inpainting, k))
         x_prev = branch.arrive(k + 1, x_prev)
         yield Step(k, t, t_prev, x, prediction, x_prev)
         x = x_prev
@@ -126,12 +135,64 @@ def drawn_around(prediction: Prediction) -> Tensor:
     return prediction.mean if prediction.component is None else prediction.component
 
 
-def _denoiser(branch: Branched, k: int, step: Posterior) -> Callable[[Tensor, Tensor | None], Tensor]:
-    def denoise(x_t: Tensor, z: Tensor | None) -> Tensor:
-        mean = drawn_around(branch.predict(k, x_t))
-        return mean if z is None else mean + step.sigma * z
+def _repeating(branch: Branched, inpainting: Inpainting, k: int) -> Callable[[Tensor, int], Tensor]:
+    """What the repetitions of step k are drawn around."""
+    predictor = branch.leg(k).predictor
+    return lambda x_t, u: drawn_around(branch.predict(k, x_t, inpainting.redrawn(predictor, u)))
 
-    return denoise
+
+@dataclass(frozen=True, eq=False)
+class DrawnAnew:
+    """A touch: the erased region of a state drawn anew.
+
+    It begins as noise at T and comes down by RePaint, in steps of any size, beside what is known of the rest.
+
+    Attributes
+    ----------
+    course : Plan
+    indices : sequence of int
+        States that it comes by, the last one the state that is touched.
+    inpainting : Inpainting
+    noise : callable
+        () -> what it begins as, standard normal, shape (N, C, H, W).
+    leg : callable
+        k -> who predicts there.
+    eta : float
+    """
+
+    course: Plan
+    indices: Sequence[int]
+    inpainting: Inpainting
+    noise: Callable[[], Tensor]
+    leg: Callable[[int], Leg]
+    eta: float
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The state that is touched, whatever it was."""
+        *_, last = self.states()
+        return last
+
+    def states(self) -> Iterator[Tensor]:
+        """State by state."""
+        inpainting, levels = self.inpainting, alpha_bars(self.course)
+        x = torch.where(inpainting.erased, self.noise(), inpainting.known(self.indices[0], 0))
+        yield x
+        for here, there in pairwise(self.indices):
+            t, t_prev = self.course.timesteps[here], self.course.timesteps[there]
+            step = posterior(levels[here], levels[there], self.eta)
+            around = self._around(here, step)
+            first = with_noise(around(x, 0), step, inpainting.again(t, 0))
+            x = repaint(inpainting, there, t, t_prev, step, first, around)
+            yield x
+
+    def _around(self, k: int, step: Posterior) -> Callable[[Tensor, int], Tensor]:
+        leg, t, redrawn = self.leg(k), self.course.timesteps[k], self.inpainting.redrawn
+        return lambda x_t, u: drawn_around(redrawn(leg.predictor, u).predict(x_t, t, step, leg.clip))
+
+
+def spread(first: int, last: int, most: int) -> list[int]:
+    """At most so many steps from one state to another, evenly: the indices that they come by."""
+    return [int(k) for k in np.unique(np.linspace(first, last, min(most, last - first) + 1).round())]
 
 
 def place(course: Plan, t: int) -> int:

@@ -14,8 +14,14 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.posterior import Posterior
+from explorer.diffusion.predictor import Predictor
 
 Known = Callable[[int, int], Tensor]
+
+
+def as_it_is(predictor: Predictor, u: int) -> Predictor:
+    """The same predictor for every repetition."""
+    return predictor
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +39,11 @@ class Inpainting:
     repeats : int
         How often every step is taken; 1 does not jump back.
     again : callable
-        (t, u) -> z of repetition u >= 1 of the step from t, standard normal.
+        (t, u) -> z of repetition u of the step from t, standard normal.
     jump : callable
         (t, u) -> noise of the jump back to t before repetition u >= 1, standard normal.
+    redrawn : callable
+        (predictor, u) -> the predictor of repetition u: where its steps draw, they draw with other numbers each time.
     """
 
     start: int
@@ -45,6 +53,7 @@ class Inpainting:
     repeats: int
     again: Callable[[int, int], Tensor]
     jump: Callable[[int, int], Tensor]
+    redrawn: Callable[[Predictor, int], Predictor] = as_it_is
 
 
 def jump_back(x_prev: Tensor, step: Posterior, eps: Tensor) -> Tensor:
@@ -53,25 +62,30 @@ def jump_back(x_prev: Tensor, step: Posterior, eps: Tensor) -> Tensor:
 
 
 def repaint(
-    inpainting: Inpainting, k: int, t: int, t_prev: int, step: Posterior, first: Tensor, denoise: Callable[[Tensor, Tensor | None], Tensor]
+    inpainting: Inpainting, there: int, t: int, t_prev: int, step: Posterior, first: Tensor, around: Callable[[Tensor, int], Tensor]
 ) -> Tensor:
-    """State k + 1 of an inpainted chain, shape (N, C, H, W).
+    """The next state of an inpainted chain, shape (N, C, H, W).
 
     Parameters
     ----------
-    k, t, t_prev : int
-        The step from state k, at t, to t_prev.
+    there, t, t_prev : int
+        The step from t to state `there`, at t_prev.
     step : Posterior
     first : Tensor
-        What the network makes of state k: repetition 0.
-    denoise : callable
-        (x_t, z) -> x_{t-1} by the network, for the repetitions.
+        What the network makes of x_t: repetition 0.
+    around : callable
+        (x_t, u) -> what x_{t-1} is drawn around in repetition u.
     """
-    x_prev = torch.where(inpainting.erased, first, inpainting.known(k + 1, 0))
+    x_prev = torch.where(inpainting.erased, first, inpainting.known(there, 0))
     if t_prev == 0:
         return x_prev  # as in the paper, the last step is taken once
     for u in range(1, inpainting.repeats):
         x_t = jump_back(x_prev, step, inpainting.jump(t, u))
-        z = inpainting.again(t, u) if step.sigma > 0 else None
-        x_prev = torch.where(inpainting.erased, denoise(x_t, z), inpainting.known(k + 1, u))
+        made = with_noise(around(x_t, u), step, inpainting.again(t, u))
+        x_prev = torch.where(inpainting.erased, made, inpainting.known(there, u))
     return x_prev
+
+
+def with_noise(around: Tensor, step: Posterior, z: Tensor) -> Tensor:
+    """x_{t-1} = mean + sigma_t z_t."""
+    return around + step.sigma * z if step.sigma > 0 else around

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion import branches as walking
-from explorer.diffusion.branches import Leg, branch_steps
+from explorer.diffusion.branches import DrawnAnew, Leg, branch_steps
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step
 from explorer.engine.frames import Frame, FrameStore, to_cpu
 from explorer.engine.lanes import NORMS, ChainLane
 from explorer.engine.messages import LaneKey, lane_key
 from explorer.engine.weaving import Draws, State, parent_of, weave
-from explorer.recipe import BackUp, ChainRecipe, Inpaint, Lane, Paint
+from explorer.recipe import BackUp, ChainRecipe, Edit, Inpaint, Lane, Paint
 
 
 def lineage(lane: Lane) -> tuple[Lane, ...]:
@@ -90,7 +90,7 @@ class BranchLane(ChainLane):
         parent, edit = self.parent, self.key.lane.edits[-1]
         own = self.store.lane(self.key).newest if self.begun else -1
         if own < 0:
-            needed = parent.course.K if isinstance(edit, BackUp) and edit.picture is None else self.leaves
+            needed = parent.course.K if _takes_image(edit) else self.leaves
             return parent if parent.done < needed or not parent.begun else None
         for index, earlier in enumerate(self.key.lane.edits):
             if isinstance(earlier, Inpaint):
@@ -108,11 +108,17 @@ class BranchLane(ChainLane):
         """As of a chain, with what was changed by then."""
         return self.branch.leg(k)
 
-    def begin(self) -> None:
+    def begin(self) -> Iterator[None]:
         """Leave the parent."""
         edit = self.key.lane.edits[-1]
         x = self._states_of(len(self.key.lane.edits) - 1)(self.leaves)
-        if isinstance(edit, BackUp) or (isinstance(edit, Paint) and edit.on == "x_t"):
+        if isinstance(edit, Inpaint) and edit.anew:
+            anew = self.branch.on_state[self.leaves][-1]
+            assert isinstance(anew, DrawnAnew)
+            for state in anew.states():
+                x = state
+                yield None
+        elif isinstance(edit, BackUp) or (isinstance(edit, Paint) and edit.on == "x_t"):
             x = self.branch.on_state[self.leaves][-1](x)
         for name in NORMS:
             self.norms[name][: self.leaves] = self.parent.norms[name][: self.leaves]
@@ -125,6 +131,13 @@ class BranchLane(ChainLane):
             yield from made(self.parent, k, with_image=True)
         else:
             yield from super().frame(k)
+
+
+def _takes_image(edit: Edit) -> bool:
+    """Whether the branch begins with its parent's x_0."""
+    if isinstance(edit, Inpaint):
+        return edit.anew and edit.known == "image"
+    return isinstance(edit, BackUp) and edit.picture is None
 
 
 def made(lane: ChainLane, k: int, with_image: bool = False) -> Iterator[Frame | None]:

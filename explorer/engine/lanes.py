@@ -64,6 +64,7 @@ class ChainLane:
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
         self.drawn: dict[int, Tensor] = {}
         self._steps: Iterator[Step] | None = None
+        self._beginning: Iterator[None] | None = None
 
     @property
     def done(self) -> int:
@@ -115,16 +116,16 @@ class ChainLane:
         """Who predicts in step k, and whether x0_hat is clipped there."""
         return Leg(0, self.predictor, self.key.lane.sampler.clip)
 
-    def begin(self) -> None:
-        """Put the first state."""
+    def begin(self) -> Iterator[None]:
+        """Put the first state; it yields where that takes more than one step."""
         self.store.put(self.key, 0, Frame(to_cpu(initial_state(self.noise)), None))
+        yield from ()
 
     def advance(self) -> None:
-        """Take one step, from the newest state."""
+        """Take one step: from the newest state, or towards the first."""
         frames = self.store.lane(self.key)
-        if frames.newest < 0:
-            self._steps = None
-            self.begin()
+        if frames.newest < 0 and not self._began():
+            return
         if self._steps is None:
             start = frames.newest
             self._steps = self.walk(frames.kept[start].x.to(self.device), start)
@@ -139,6 +140,20 @@ class ChainLane:
             self.drawn[step.k] = step.prediction.drawn.cpu()
         self.store.put(self.key, step.k, before)
         self.store.put(self.key, step.k + 1, Frame(to_cpu(step.x_prev), None))
+
+    def _began(self) -> bool:
+        """Go on beginning; whether the first state is there."""
+        self._steps = None
+        if self._beginning is None:
+            self._beginning = self.begin()
+        try:
+            for _ in self._beginning:
+                return False
+        except BaseException:
+            self._beginning = None
+            raise
+        self._beginning = None
+        return True
 
     def _note_norms(self, step: Step) -> None:
         for name, tensor in (("x_t", step.x_t), ("x0_hat", step.prediction.x0_hat), ("eps_hat", step.prediction.eps_hat)):

@@ -10,15 +10,14 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion import branches as walking
-from explorer.diffusion.inpainting import Inpainting, repaint
-from explorer.diffusion.posterior import Posterior, posterior
+from explorer.diffusion.posterior import posterior
 from explorer.engine.chains import Chains
 from explorer.engine.lanes import ChainLane, read_only
 from explorer.engine.messages import ErasedShown, LaneKey, Outcome, PaintShown, PreviewErase, PreviewPaint
 from explorer.engine.pictures import grey_tiles
-from explorer.engine.weaving import Draws
+from explorer.engine.weaving import Draws, drawn_anew, inpainting_of
 from explorer.errors import BadInput
-from explorer.recipe import coverage
+from explorer.recipe import Inpaint, coverage
 
 Steps = Iterator[Outcome | None]
 GLIMPSE = 8
@@ -58,12 +57,6 @@ def _state(lane: ChainLane, k: int, sample: int) -> Generator[None, None, Tensor
     return x
 
 
-def _quick(lane: ChainLane, k: int) -> list[int]:
-    """Indices of a few states from k to x_0, evenly over what is left."""
-    K = lane.course.K
-    return [int(i) for i in np.unique(np.linspace(k, K, min(GLIMPSE, K - k) + 1).round())]
-
-
 def paint(request: PreviewPaint, chains: Chains) -> Steps:
     """Answer a PreviewPaint (BadInput if the lane has not come so far)."""
     lane, sample = lane_of(request.key, chains), request.sample
@@ -96,7 +89,7 @@ def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
 def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tensor]:
     """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left."""
     levels = walking.alpha_bars(lane.course)
-    for here, there in pairwise(_quick(lane, k)):
+    for here, there in pairwise(walking.spread(k, lane.course.K, GLIMPSE)):
         step = posterior(levels[here], levels[there], 0.0)
         if here != k:
             leg = lane.leg(here)
@@ -116,46 +109,22 @@ def erase(request: PreviewErase, chains: Chains) -> Steps:
     image = leg.predictor.predict(x, t, lane.course.steps[k], leg.clip).x0_hat
     shown = request.key, t, sample, tile_of(x[0]), tile_of(image[0])
     yield ErasedShown(*shown)
-    erased = torch.from_numpy(request.mask.array()).to(lane.device)[None, None]
-    if not bool(erased.any()) or not lane.finished:
+    if not request.mask.array().any() or not lane.finished:
         return
-    if request.repeats == 1 and request.known == "states":
-        end = yield from _state(lane, lane.course.K, sample)  # the chain's own noise: nothing becomes other than it was
-    else:
-        end = yield from _made_anew(request, lane, k, x, erased)
+    end = yield from _made_anew(request, lane)
     yield ErasedShown(*shown, tile_of(end[0]))
 
 
-def _made_anew(request: PreviewErase, lane: ChainLane, k: int, x: Tensor, erased: Tensor) -> Generator[None, None, Tensor]:
-    """x_0 by RePaint over a few steps of the lane from state k."""
-    levels, K, indices = walking.alpha_bars(lane.course), lane.course.K, _quick(lane, k)
+def _made_anew(request: PreviewErase, lane: ChainLane) -> Generator[None, None, Tensor]:
+    """x_0 by RePaint over a few steps of the whole chain."""
+    course, indices = lane.course, walking.spread(0, lane.course.K, GLIMPSE)
+    edit = Inpaint(request.t, request.mask, min(request.repeats, MOST_REPEATS), request.known, stream=request.stream, anew=True)
     draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
-    own = yield from _state(lane, K, request.sample)
-    for here, there in pairwise(indices):
-        t, t_prev = lane.course.timesteps[here], lane.course.timesteps[there]
-        step = posterior(levels[here], levels[there], lane.key.lane.sampler.eta)
-        state = own
-        if request.known == "states":
-            state = yield from _state(lane, there, request.sample)
-        inpainting = Inpainting(
-            here, K, erased, _known(request, state, levels[there], t, draws), min(request.repeats, MOST_REPEATS),
-            lambda t, u: draws.noise(t, walking.AGAIN, request.stream, u), lambda t, u: draws.noise(t, walking.JUMP, request.stream, u),
-        )  # fmt: skip
-        leg = lane.leg(here)
-
-        def denoise(x_t: Tensor, z: Tensor | None, leg: walking.Leg = leg, t: int = t, step: Posterior = step) -> Tensor:
-            mean = walking.drawn_around(leg.predictor.predict(x_t, t, step, leg.clip))
-            return mean if z is None else mean + step.sigma * z
-
-        first = denoise(x, draws.noise(t, walking.AGAIN, request.stream) if step.sigma > 0 else None)
+    kept: dict[int, Tensor] = {}
+    for k in indices:
+        kept[k] = yield from _state(lane, k, request.sample)
+    inpainting = inpainting_of(edit, 0, course, draws, kept.__getitem__)
+    for x in drawn_anew(edit, inpainting, course, draws, indices, lane.leg, lane.key.lane.sampler.eta).states():
+        end = x
         yield None
-        x = repaint(inpainting, here, t, t_prev, step, first, denoise)
-        yield None
-    return x
-
-
-def _known(request: PreviewErase, state: Tensor, level: float, t: int, draws: Draws):  # type: ignore[no-untyped-def]
-    """What is kept at the next state: the chain's own, or its x_0 noised to that level."""
-    if request.known == "states":
-        return lambda _k, _u: state
-    return lambda _k, u: walking.noised(state, level, draws.noise(t, walking.KNOWN, request.stream, u))
+    return end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 import torch
@@ -11,9 +12,9 @@ from torch import Tensor
 
 from explorer.datasets.images import to_unit_range
 from explorer.diffusion import branches as walking
-from explorer.diffusion.branches import Branched, Leg, Touch, branch_steps, stream_of
+from explorer.diffusion.branches import DRAWN_ANEW, Branched, DrawnAnew, Leg, Touch, branch_steps, spread, stream_of
 from explorer.diffusion.exact_predictor import of_samples
-from explorer.diffusion.inpainting import Inpainting
+from explorer.diffusion.inpainting import Inpainting, as_it_is
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import INITIAL, Noise, Plan, Step, initial_state, noise_source
@@ -93,7 +94,7 @@ class _Weaver:
             self.noises.append((edit.t, own))
             self.go_on(self.place(edit), 0)
 
-    def draw_from(self, edit: FreshNoise | BackUp, kind: int) -> None:
+    def draw_from(self, edit: FreshNoise | BackUp | Inpaint, kind: int) -> None:
         """Another z from the edit down."""
         draws = self.draws
         self.noises.append((edit.t, lambda t: draws.noise(t, kind, edit.stream)))
@@ -117,26 +118,16 @@ class _Weaver:
         target[k] = (*target.get(k, ()), touch)
 
     def inpaint(self, edit: Inpaint, state: State) -> None:
-        k, draws = self.place(edit), self.draws
+        k, legs = self.place(edit), tuple(self.legs)
         self.check("mask", edit, (edit.mask.height, edit.mask.width))
-        erased = torch.from_numpy(edit.mask.array()).to(draws.device)[None, None]
-        chosen = draws.chosen(edit.samples)
-        if chosen is not None:
-            erased = erased & chosen.reshape(-1, 1, 1, 1)
-        levels, K = walking.alpha_bars(self.course), self.course.K
-
-        def noised_again(k: int, u: int) -> Tensor:
-            t = self.course.timesteps[k]
-            eps = draws.noise(t, walking.KNOWN, edit.stream, u)
-            return walking.noised(state(K), levels[k], eps)
-
+        inpainting = inpainting_of(edit, k, self.course, self.draws, state)
         self.end_inpainting(k)
-        self.inpaintings.append(
-            Inpainting(
-                k, K, erased, noised_again if edit.known == "image" else lambda k, _u: state(k), edit.repeats,
-                lambda t, u: draws.noise(t, walking.AGAIN, edit.stream, u), lambda t, u: draws.noise(t, walking.JUMP, edit.stream, u),
-            )
-        )  # fmt: skip
+        self.inpaintings.append(inpainting)
+        if edit.anew:
+            leg, indices = partial(walking.leg_at, legs), spread(0, k, DRAWN_ANEW)
+            anew = drawn_anew(edit, inpainting, self.course, self.draws, indices, leg, self.lane.sampler.eta)
+            self.on_state[k] = (*self.on_state.get(k, ()), anew)
+            self.draw_from(edit, walking.AGAIN)
 
     def change(self, edit: Change, predictor_of: Callable[[Lane], Predictor]) -> None:
         k, leg = self.place(edit), self.legs[-1]
@@ -186,6 +177,40 @@ class _Weaver:
 
     def end_inpainting(self, k: int) -> None:
         self.inpaintings = [replace(i, end=min(i.end, k)) for i in self.inpaintings if i.start < k]
+
+
+def inpainting_of(edit: Inpaint, k: int, course: Plan, draws: Draws, state: State) -> Inpainting:
+    """What an edit says, from state k on.
+
+    Parameters
+    ----------
+    state : callable
+        States of the chain that is erased in, (N, C, H, W) on the device: what is kept.
+    """
+    stream, levels = edit.stream, walking.alpha_bars(course)
+    erased = torch.from_numpy(edit.mask.array()).to(draws.device)[None, None]
+    chosen = draws.chosen(edit.samples)
+    if chosen is not None:
+        erased = erased & chosen.reshape(-1, 1, 1, 1)
+
+    def noised_again(k: int, u: int) -> Tensor:
+        return walking.noised(state(course.K), levels[k], draws.noise(course.timesteps[k], walking.KNOWN, stream, u))
+
+    def redrawn(predictor: Predictor, u: int) -> Predictor:
+        return of_samples(predictor, draws.seed, draws.indices, stream_of(walking.AGAIN, stream, u))
+
+    return Inpainting(
+        k, course.K, erased, noised_again if edit.known == "image" else lambda k, _u: state(k), edit.repeats,
+        lambda t, u: draws.noise(t, walking.AGAIN, stream, u), lambda t, u: draws.noise(t, walking.JUMP, stream, u),
+        redrawn if edit.anew else as_it_is,
+    )  # fmt: skip
+
+
+def drawn_anew(
+    edit: Inpaint, inpainting: Inpainting, course: Plan, draws: Draws, indices: Sequence[int], leg: Callable[[int], Leg], eta: float
+) -> DrawnAnew:
+    """The region that an edit erases, from noise at T down by these states."""
+    return DrawnAnew(course, indices, inpainting, lambda: draws.noise(INITIAL, walking.AGAIN, edit.stream), leg, eta)
 
 
 def weave(
@@ -245,11 +270,12 @@ def walked(lane: Lane, predictor: Predictor, course: Plan, draws: Draws, predict
 
 
 class _Beside:
-    """States of an ancestor, asked for downwards in t: walked on as far as needed, x_0 kept."""
+    """States of an ancestor, asked for downwards in t: walked on as far as needed, x_0 kept; one above them walks it again."""
 
     def __init__(self, lane: Lane, predictor: Predictor, course: Plan, draws: Draws, predictor_of: Callable[[Lane], Predictor]) -> None:
         self._start = lambda: walked(lane, predictor, course, draws, predictor_of)
         self._steps: Iterator[Step] | None = None
+        self._step: Step | None = None
         self._k, self._x, self._K = -1, torch.empty(0), course.K
         self._last: Tensor | None = None
 
@@ -257,13 +283,12 @@ class _Beside:
         if k == self._K and self._last is not None:
             return self._last
         if self._steps is None or k < self._k:
-            self._steps, self._k = self._start(), -1
+            self._steps, self._step, self._k = self._start(), None, -1
         while self._k < k:
-            step = next(self._steps)
-            if k == step.k:
-                self._k, self._x = step.k, step.x_t
-            else:
-                self._k, self._x = step.k + 1, step.x_prev
+            if self._step is None or self._step.k < self._k:
+                self._step = next(self._steps)
+            step, at_start = self._step, self._k < self._step.k
+            self._k, self._x = (step.k, step.x_t) if at_start else (step.k + 1, step.x_prev)
         if k == self._K:
             self._last, self._steps = self._x, None
         return self._x

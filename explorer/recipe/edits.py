@@ -81,13 +81,17 @@ class Inpaint(msgspec.Struct, frozen=True, omit_defaults=True, tag="inpaint", ta
     mask : Mask
         The region that is erased.
     repeats : int
-        How often every step is taken (RePaint's resampling, with jumps of one step): 1 keeps the chain's own noise.
+        How often every step is taken (RePaint's resampling, with jumps of one step).
     known : "states" or "image"
         The rest comes from the states of the chain that is left, or from its x_0, noised anew at every step as in RePaint.
     samples : tuple of int
         Of which samples; empty is all.
     stream : int
-        Noise of the repetitions.
+        Noise of the region and of the repetitions.
+    anew : bool
+        The region begins as noise at T and is brought down to t beside the rest, with noise of its own from there on; nothing
+        of what was there is left. False is how it was before this could be said: x_t is taken as it is, the first repetition
+        of every step has the chain's own noise, and all of them draw the same image where an exact lane draws.
     """
 
     t: int
@@ -96,6 +100,7 @@ class Inpaint(msgspec.Struct, frozen=True, omit_defaults=True, tag="inpaint", ta
     known: Literal["states", "image"] = "states"
     samples: tuple[int, ...] = ()
     stream: int = 0
+    anew: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion import branches
-from explorer.diffusion.branches import Branched, Leg, branch_steps, noise_with, painted, place, same_levels, stream_of, with_eta
+from explorer.diffusion.branches import Branched, Leg, branch_steps, noise_with, painted, place, same_levels, spread, stream_of, with_eta
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
@@ -143,6 +143,12 @@ def test_every_stretch_is_made_again_identically(start: int) -> None:
     for ours, theirs in zip(branch_steps(branch, whole[start].x_t, start), whole[start:], strict=True):
         assert same(ours, theirs)
         assert torch.equal(ours.x_prev, theirs.x_prev)
+
+
+def test_a_few_steps_are_spread_evenly_from_one_state_to_another() -> None:
+    assert spread(0, 100, 4) == [0, 25, 50, 75, 100]
+    assert spread(7, 10, 50) == [7, 8, 9, 10]
+    assert spread(3, 3, 50) == [3]
 
 
 def test_places_are_the_first_state_at_or_below_t() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.diffusion.branches import Branched, Leg, alpha_bars, branch_steps, noised
+from explorer.diffusion.branches import Branched, DrawnAnew, Leg, alpha_bars, branch_steps, noised, spread
 from explorer.diffusion.inpainting import Inpainting, jump_back
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior
@@ -136,6 +136,37 @@ def test_from_the_chains_own_states_what_is_kept_is_the_chain(repeats: int) -> N
         assert torch.equal(step.x_prev[..., 0], states[step.k + 1][..., 0])
         as_before = repeats == 1 or step.k < 3
         assert torch.equal(step.x_prev, states[step.k + 1]) == as_before, "once, with the chain's own noise, changes nothing"
+
+
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_drawn_anew_in_all_its_steps_is_the_papers_algorithm_from_T(repeats: int) -> None:
+    numbers, course = Numbers(4), plan(SCHEDULE)
+    image = numbers("start", 7)
+    (inpainting,) = branch(numbers, image, ERASED, repeats, course).inpaintings
+    anew = DrawnAnew(course, range(T + 1), inpainting, lambda: numbers("start", 0), lambda k: Leg(0, GaussianData(), False), 1.0)
+    # the paper begins with noise everywhere; what is known is known at T, too, so that step is compared from there
+    known = torch.where(ERASED, numbers("start", 0), noised(image, alpha_bars(course)[0], numbers("known", T)))
+    *_, last = branch_steps(branch(numbers, image, ERASED, repeats, course), known)
+    assert torch.allclose(anew(torch.full_like(image, math.nan)), last.x_prev, atol=1e-10)
+
+
+def test_of_what_was_there_nothing_is_left_however_low_it_is_erased() -> None:
+    """Images that were 3 in the erased pixels, one step before the end: mean and spread become those of the data given what is kept."""
+    count, known = 2000, 0.9
+    numbers, course = Numbers(count), plan(SCHEDULE)
+    was = torch.full((count, 1, 1, 3), 3.0, dtype=torch.float64)
+    was[..., 0] = known
+    (inpainting,) = branch(numbers, was, ERASED, 8, course).inpaintings
+    k = course.K - 1
+    anew = DrawnAnew(course, spread(0, k, 50), inpainting, lambda: numbers("start", 0), lambda k: Leg(0, GaussianData(), False), 1.0)
+    *_, last = branch_steps(branch(numbers, was, ERASED, 8, course), anew(noised(was, course.steps[k].alpha_bar, numbers("z", 0))), k)
+    exact = float(MEAN[1] + COVARIANCE[1, 0] / COVARIANCE[0, 0] * (known - MEAN[0]))
+    deviation = math.sqrt(float(COVARIANCE[1, 1] - COVARIANCE[1, 0] ** 2 / COVARIANCE[0, 0]))
+    made = last.x_prev[:, 0, 0, 1]
+    assert float(made.mean()) == pytest.approx(exact, abs=0.1)
+    assert float(made.std()) == pytest.approx(deviation, rel=0.15)
+    *_, left = branch_steps(branch(numbers, was, ERASED, 8, course), noised(was, course.steps[k].alpha_bar, numbers("z", 0)), k)
+    assert float(left.x_prev[:, 0, 0, 1].mean()) > 2, "gone on from as it was, the old content stays"
 
 
 @pytest.mark.parametrize("start", [0, 4, 9])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -114,6 +115,9 @@ EDITS: dict[str, tuple[Edit, ...]] = {
     "paint x0": (Paint(T4, (DAB,), "x0_hat"),),
     "inpaint": (Inpaint(T4, LOWER, 2),),
     "inpaint image": (Inpaint(T4, LOWER, 2, "image"),),
+    "anew": (Inpaint(T4, LOWER, 2, anew=True),),
+    "anew image once": (Inpaint(T4, LOWER, 1, "image", anew=True),),
+    "anew among others": (Paint(T4, (DAB,)), Inpaint(TIMES[5], LOWER, 1, samples=(1,), anew=True), FreshNoise(TIMES[6])),
     "change": (Change(T4, eta=0.0, clip=True),),
     "back up": (BackUp(T4),),
     "several": (Paint(TIMES[5], (DAB,)), BackUp(T4), Inpaint(TIMES[5], LOWER), FreshNoise(TIMES[6])),
@@ -182,6 +186,29 @@ def test_what_is_not_erased_stays_the_parents(engine: Engine, base: Lane) -> Non
     np.testing.assert_array_equal(thrice[:, :, :, :14], root[:, :, :, :14], err_msg="its states too")
     assert not np.array_equal(image[5][:, :, :14], root[5][:, :, :14]), "noised anew"
     assert not np.array_equal(once[-1][:, :, :14], root[-1][:, :, :14]), "the parent here has other noise"
+
+
+@pytest.mark.parametrize("eta", [0.0, 1.0])
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_what_is_erased_begins_as_noise_wherever_it_is_erased(engine: Engine, base: Lane, repeats: int, eta: float) -> None:
+    chain = msgspec.structs.replace(base, sampler=Sampler(STEPS, eta))
+    low, high = (msgspec.structs.replace(chain, edits=(Inpaint(t, LOWER, repeats, samples=(1,), anew=True),)) for t in (TIMES[-2], 1000))
+    root, low_, high_ = (states(engine, key) for key in sample(engine, chain, low, high))
+    for branch in (low_, high_):
+        np.testing.assert_array_equal(branch[:, 0], root[:, 0], err_msg="the samples that nothing was erased in")
+        np.testing.assert_array_equal(branch[:, 1, :, :14], root[:, 1, :, :14])
+        assert np.abs(branch[-1, 1, :, 14:] - root[-1, 1, :, 14:]).max() > 0.5, "once, too, nothing of it is left"
+    np.testing.assert_array_equal(low_[:-2], root[:-2], err_msg="above t it is the parent")
+    np.testing.assert_allclose(low_[-1], high_[-1], atol=1e-5, err_msg="in chains of few steps the same whatever t")
+
+
+def test_an_erased_region_is_drawn_anew_step_by_step(engine: Engine, base: Lane) -> None:
+    (root,) = sample(engine, base)
+    recipe = ChainRecipe((leaf(base, Inpaint(TIMES[6], LOWER, anew=True)),), 5, SAMPLES)
+    steps = [o for o in ask(engine, SampleChain(recipe)) if isinstance(o, ChainProgress)]
+    done = [step.lanes[0].done for step in steps]
+    assert done == [0] * 7 + [7, 8], "a cancel point at each step down to t, and no state before that"
+    assert len(engine.store.lane(root).kept) == STEPS + 1
 
 
 def test_another_network_from_t_down(engine: Engine, base: Lane, checkpoints: Mapping[str, Path]) -> None:
@@ -298,15 +325,17 @@ def test_erasing_is_followed_what_is_kept_stays_and_the_rest_is_made_anew(engine
     assert empty.end is None
     own = grey_tiles(states(engine, root)[:, 1])
     np.testing.assert_array_equal(empty.state, own[4])
-    _, once = ask(engine, PreviewErase(root, T4, 1, LOWER, 1, "states"))
-    assert isinstance(once, ErasedShown)
-    np.testing.assert_array_equal(once.end, own[-1], err_msg="its own noise again makes the same again")
-    for known in ("states", "image"):
-        *_, shown = ask(engine, PreviewErase(root, T4, 1, LOWER, 3, known))  # type: ignore[arg-type]
+    ends = {}
+    for known, repeats in itertools.product(("states", "image"), (1, 3)):
+        *_, shown = ask(engine, PreviewErase(root, T4, 1, LOWER, repeats, known))  # type: ignore[arg-type]
         assert isinstance(shown, ErasedShown)
         assert shown.end is not None
         np.testing.assert_array_equal(shown.end[~region], own[-1][~region])
         assert not np.array_equal(shown.end[region], own[-1][region])
+        ends[known, repeats] = shown.end
+    (branch,) = sample(engine, leaf(base, Inpaint(1000, LOWER, 3, anew=True)))
+    made = grey_tiles(states(engine, branch)[:, 1])[-1]
+    assert np.abs(ends["states", 3].astype(int) - made).max() <= 1, "in a chain of so few steps it is the branch itself"
     with pytest.raises(BadInput, match="the mask is 14 x 28"):
         ask(engine, PreviewErase(root, T4, 1, mask_of(np.ones((14, 28), bool)), 1, "states"))
 

@@ -14,7 +14,10 @@ import torch
 from explorer.checkpoints.files import file_sha256
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import SHA256, mnist
+from explorer.diffusion.branches import AGAIN, JUMP, stream_of
 from explorer.diffusion.exact import EmpiricalData
+from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
+from explorer.diffusion.schedule import linear
 from explorer.engine.engine import Engine
 from explorer.engine.messages import (
     DataSetOpened,
@@ -38,8 +41,9 @@ from explorer.engine.messages import (
     WeightsShown,
     lane_keys,
 )
+from explorer.engine.weaving import Draws
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice
+from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Inpaint, Lane, Sampler, ScheduleChoice, mask_of
 from explorer.resources import resource
 
 SMALL = ExactProcess(images=500)
@@ -105,6 +109,32 @@ def test_what_is_shown_of_a_step_is_the_mixtures_mean_and_what_is_drawn_leads_on
     assert np.allclose(v["mean"], step.a0 * v["x0_hat"] + step.at * v["x_t"], atol=1e-5)
     ideal = EmpiricalData(digits()).denoise(torch.tensor(v["x_t"])[None], step.alpha_bar)[0]
     assert np.allclose(v["x0_hat"], ideal.numpy(), atol=1e-5)
+
+
+def test_every_repetition_of_a_step_draws_an_image_of_its_own() -> None:
+    engine = Engine()
+    answers(engine, StartEngine(device="cpu"))
+    lower = np.arange(28)[:, None].repeat(28, 1) >= 14
+    branch = exact_lane(edits=(Inpaint(1000, mask_of(lower), 3, stream=4, anew=True),))
+    recipe = ChainRecipe((exact_lane(), branch), seed=3, samples=2)
+    answers(engine, SampleChain(recipe))
+    root, key = lane_keys(recipe)
+    lane = engine.chains.shown(key)
+    assert lane is not None
+    t, t_prev, step = *lane.course.timesteps[:2], lane.course.steps[0]
+    data, erased = ExactPredictor(EmpiricalData(digits()), linear()), torch.from_numpy(lower)
+    known = torch.tensor(values(engine, root, t_prev, "x_t"))
+    draws = Draws(3, range(2), (1, 28, 28), torch.device("cpu"))
+    x = torch.where(erased, draws.noise(0, AGAIN, 4), torch.tensor(values(engine, root, t, "x_t")))
+    drawn = []
+    for u in range(3):
+        said = of_samples(data, 3, range(2), stream_of(AGAIN, 4, u)).predict(x, t, step, clip=False)
+        assert said.component is not None
+        drawn.append(tuple(said.drawn.tolist()))
+        after = torch.where(erased, said.component + step.sigma * draws.noise(t, AGAIN, 4, u), known)
+        x = step.alpha**0.5 * after + (1 - step.alpha) ** 0.5 * draws.noise(t, JUMP, 4, u + 1)
+    assert len(set(drawn)) == 3
+    assert np.allclose(values(engine, key, t_prev, "x_t"), after.numpy(), atol=1e-5)
 
 
 def test_frames_that_were_dropped_are_made_again_to_the_last_bit() -> None:

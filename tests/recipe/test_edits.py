@@ -35,7 +35,7 @@ DAB = Dab(((3.0, 4.5), (10.0, 8.0)), 2.5, -0.5, 0.3)
 REGION = np.arange(28 * 28).reshape(28, 28) % 3 == 0
 PIXELS = np.arange(28 * 28, dtype=np.uint8).reshape(1, 28, 28)
 EDITS: tuple[Edit, ...] = (
-    FreshNoise(900, 4), Paint(700, (DAB,), "x0_hat", (1, 3), 2), Inpaint(650, mask_of(REGION), 7, "image", (0,), 5),
+    FreshNoise(900, 4), Paint(700, (DAB,), "x0_hat", (1, 3), 2), Inpaint(650, mask_of(REGION), 7, "image", (0,), 5, True),
     Change(600, 0.0, True, "ab" * 32, "b.safetensors", "B"), BackUp(800, picture_of(PIXELS, "seven.png"), 1, False), FreshNoise(800),
 )  # fmt: skip
 
@@ -56,6 +56,16 @@ def test_a_branch_is_read_back_as_it_was() -> None:
     np.testing.assert_array_equal(mask.mask.array(), REGION)
     np.testing.assert_array_equal(picture.picture.array(), PIXELS)
     assert len({lane(*EDITS): 1, lane(*EDITS[:3]): 2, again.chain.lanes[0]: 3}) == 2, "a key of computed lanes"
+
+
+def test_an_erasure_of_an_earlier_version_is_what_it_was() -> None:
+    text = encode_recipe(Recipe(chain=ChainRecipe((lane(Inpaint(650, mask_of(REGION), 7)),))))
+    assert "anew" not in text
+    chain = decode_recipe(text).chain
+    assert chain is not None
+    (edit,) = chain.lanes[0].edits
+    assert isinstance(edit, Inpaint)
+    assert not edit.anew
 
 
 def test_a_lane_without_edits_is_written_as_before() -> None:

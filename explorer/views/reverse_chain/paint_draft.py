@@ -26,6 +26,8 @@ class PaintDraft:
         Whether what is not marked is erased.
     shape : (int, int)
         Height and width of the picture, in pixels.
+    everyone : bool
+        Whether every sample is painted on, not the selected one alone.
     """
 
     inpainting: bool = False
@@ -33,6 +35,7 @@ class PaintDraft:
     growing: Dab | None = None
     inverted: bool = False
     shape: tuple[int, int] = (28, 28)
+    everyone: bool = False
 
     @property
     def marks(self) -> tuple[Dab, ...]:
@@ -52,6 +55,6 @@ class PaintDraft:
         """Whether there is anything to branch with."""
         return bool(self.region.any()) if self.inpainting else bool(self.marks)
 
-    def start(self, inpainting: bool) -> None:
+    def start(self, inpainting: bool, everyone: bool = False) -> None:
         """Begin anew, on a picture of the same shape."""
-        self.inpainting, self.dabs, self.growing, self.inverted = inpainting, (), None, False
+        self.inpainting, self.dabs, self.growing, self.inverted, self.everyone = inpainting, (), None, False, everyone

@@ -66,6 +66,8 @@ LEADS_TIP = {
     False: "Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all",
     True: "Where it leads: x₀ after a few quick steps of RePaint; the branch itself walks them all, with other noise",
 }
+AT_ZERO = "From t = 0 no step goes on: move the cursor to a larger t. Your marks stay."
+WAITING = "The chain has not come down to this t yet. Your marks stay."
 ERASED = (150, 76, 58)
 """What the picture of what is kept shows where nothing is."""
 REPEATS_TIP = "RePaint's resampling: each step is taken so often, with jumps back in between, so that what is made fits what is kept"
@@ -73,6 +75,15 @@ REPEATS_TIP = "RePaint's resampling: each step is taken so often, with jumps bac
 
 class PaintPanel(Card):
     """Canvas to the left, brush and what follows from it to the right.
+
+    What is painted and what is erased are kept apart, and until a branch is made of them or they are given up: whatever is in front
+    of the panel meanwhile, the marks are there when it is opened again.
+
+    Attributes
+    ----------
+    draft : PaintDraft
+    possible : bool
+        Whether there is something to paint on at this t.
 
     Signals
     -------
@@ -87,7 +98,9 @@ class PaintPanel(Card):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self.draft = PaintDraft()
+        self._drafts = {False: PaintDraft(), True: PaintDraft(inpainting=True)}
+        self.draft = self._drafts[False]
+        self.possible = True
         self._erased: ErasedShown | None = None
         self.canvas = PaintCanvas(theme)
         self._build(theme)
@@ -176,7 +189,7 @@ class PaintPanel(Card):
         self.value.moved.connect(lambda _v: self._show_brush())
         self.noise.moved.connect(lambda _v: self._show_brush())
         self.on.chosen.connect(lambda _n: self.changed.emit())
-        self.everyone.toggled.connect(lambda _on: self.changed.emit())
+        self.everyone.toggled.connect(self._take_everyone)
         self.brushes.chosen.connect(self._take_brush)
         self.back.clicked.connect(self.take_back)
         self.clear.clicked.connect(lambda: self._put(()))
@@ -195,13 +208,12 @@ class PaintPanel(Card):
     # --- what is shown ---
 
     def start(self, inpainting: bool, on: str, everyone: bool) -> None:
-        """Begin anew."""
-        self.draft.start(inpainting)
-        self.everyone.setChecked(everyone)
-        self.on.set_current(on)
+        """Begin anew, or go on with the marks that are there."""
+        self.draft = self._drafts[inpainting]
+        if not self.draft.marks:
+            self._begin(on, everyone)
+        self.everyone.setChecked(self.draft.everyone)
         self.erasers.set_current("erase")
-        if not self.known.current:
-            self.known.set_current("states")
         self.seen.set_current("x0_hat")
         brush: tuple[QWidget, ...] = (self.on, self.brushes, self.value, self.noise)
         eraser: tuple[QWidget, ...] = (self.erasers, self._seen, self._steps, self._known, self.invert)
@@ -209,29 +221,49 @@ class PaintPanel(Card):
             for widget in widgets:
                 widget.setVisible(shown)
         self.radius.show_value(5.0 if inpainting else 2.0)
-        self.repeats.show_value(5 if inpainting else 1)
-        if not inpainting:
-            self.value.show_value(1.0)
-            self.noise.show_value(0.0)
-        self.canvas.set_picture(None)
-        self.canvas.set_region(None)
-        self._erased = None
-        self.sees.show_picture(None, ())
-        self.leads.show_picture(None, ())
+        self._show_nothing()
         self.sees.setToolTip(SEES_TIP[inpainting])
         self.leads.setToolTip(LEADS_TIP[inpainting])
         self._show_brush()
         self._show_marks()
         self.canvas.setFocus()
 
-    def show_words(self, t: int, sample: int) -> None:
-        """Say what is painted on."""
+    def _begin(self, on: str, everyone: bool) -> None:
+        self.draft.start(self.draft.inpainting, everyone)
+        if self.draft.inpainting:
+            self.repeats.show_value(5)
+            if not self.known.current:
+                self.known.set_current("states")
+        else:
+            self.on.set_current(on)
+            self.value.show_value(1.0)
+            self.noise.show_value(0.0)
+
+    def forget(self) -> None:
+        """Without the marks."""
+        self.draft.start(self.draft.inpainting)
+
+    def _show_nothing(self) -> None:
+        self.canvas.set_picture(None)
+        self.canvas.set_region(None)
+        self._erased = None
+        self.sees.show_picture(None, ())
+        self.leads.show_picture(None, ())
+
+    def show_words(self, t: int, sample: int, impossible: str = "") -> None:
+        """Say what is painted on, or why nothing can be for now."""
         where = "every sample" if self.everyone.isChecked() else f"sample {sample}"
         self._title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
         if self.draft.inpainting:
-            self._hint.setText("Paint over what shall be made anew. The rest stays as it was in the chain that you leave.")
+            hint = "Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was."
         else:
-            self._hint.setText("What follows from it is shown as you paint. The branch keeps the chain's noise below t.")
+            hint = "What follows from it is shown as you paint. The branch keeps the chain's noise below t."
+        self._hint.setText(impossible or hint)
+        if impossible:
+            self._show_nothing()
+        if self.possible == bool(impossible):
+            self.possible = not impossible
+            self._show_marks()
 
     def take(self, shown: PaintShown) -> None:
         """Show what the engine made of the draft."""
@@ -273,7 +305,7 @@ class PaintPanel(Card):
         any_marks = bool(self.draft.marks)
         self.back.setEnabled(any_marks)
         self.clear.setEnabled(any_marks)
-        self.go.setEnabled(self.draft.ready)
+        self.go.setEnabled(self.draft.ready and self.possible)
         self._show_erased()
 
     # --- the draft ---
@@ -291,6 +323,10 @@ class PaintPanel(Card):
     def take_back(self) -> None:
         """Without the last mark."""
         self._put(self.draft.dabs[:-1])
+
+    def _take_everyone(self, everyone: bool) -> None:
+        self.draft.everyone = everyone
+        self.changed.emit()
 
     def _put(self, dabs: Sequence[Dab]) -> None:
         self.draft.dabs, self.draft.growing = tuple(dabs), None
@@ -333,7 +369,7 @@ class PaintPanel(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter branches, Esc gives up, Backspace and undo take the last mark back."""
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.draft.ready:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
             self.branch_wanted.emit()
         elif key == Qt.Key.Key_Escape:
             self.cancelled.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.messages import ErasedShown, Failed, Outcome, PaintShown, PreviewErase, PreviewPaint
 from explorer.recipe import Edit, Inpaint, Paint, mask_of
@@ -12,7 +12,7 @@ from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.reverse_chain import tree as trees
-from explorer.views.reverse_chain.paint_panel import PaintPanel
+from explorer.views.reverse_chain.paint_panel import AT_ZERO, WAITING, PaintPanel
 from explorer.views.reverse_chain.panels import Panels
 
 
@@ -23,18 +23,27 @@ class Painting(QObject):
     ----------
     branch, tell : callable
         Get the Edit that is painted, and a Failed where there can be none.
+
+    Signals
+    -------
+    opened()
+        The panel is in front: what is painted on had better stay.
     """
+
+    opened = Signal()
 
     def __init__(
         self, panel: PaintPanel, panels: Panels, controller: ChainController, inquiry: Inquiry,
-        branch: Callable[[Edit], object], tell: Callable[[Failed], object], parent: QObject,
+        branch: Callable[[Edit], bool], tell: Callable[[Failed], object], parent: QObject,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._panel, self._panels, self._controller, self._inquiry = panel, panels, controller, inquiry
         self._branch, self._tell = branch, tell
+        self._awaited: int | None = None
+        controller.progressed.connect(self._progressed)
         panel.changed.connect(self.ask)
         panel.branch_wanted.connect(self.take)
-        panel.cancelled.connect(panels.close)
+        panel.cancelled.connect(self._give_up)
 
     @property
     def _state(self) -> ChainState:
@@ -45,6 +54,8 @@ class Painting(QObject):
         state = self._state
         if not state.recipe.lanes or state.t == 0:
             return
+        self._controller.following = False
+        self.opened.emit()
         everyone = state.recipe.samples == 1 or erasing
         self._panel.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone)
         self._panels.show(self._panel)
@@ -52,12 +63,26 @@ class Painting(QObject):
         self.ask()
 
     def follow(self, recipe_changed: bool) -> None:
-        """The cursor, the selection or the recipe is another."""
+        """The cursor, the selection or the recipe is another; the marks stay, though the panel is closed over another chain."""
         if self._panels.open is not self._panel:
             return
-        if recipe_changed or self._state.t == 0:
+        if recipe_changed:
             self._panels.close()
         else:
+            self.ask()
+
+    def _give_up(self) -> None:
+        self._panel.forget()
+        self._panels.close()
+
+    def _reached(self, t: int) -> bool:
+        """Whether the chain has come down to t."""
+        key = self._controller.key
+        reached = self._controller.run.reached(key) if key is not None else None
+        return reached is not None and reached <= t
+
+    def _progressed(self) -> None:
+        if self._awaited is not None and self._reached(self._awaited):
             self.ask()
 
     def ask(self) -> None:
@@ -66,7 +91,14 @@ class Painting(QObject):
         if key is None or self._panels.open is not panel:
             return
         sample, stream = self._controller.sample, trees.fork_stream(state.recipe)
+        self._awaited = None
+        if state.t == 0 or not self._reached(state.t):
+            self._awaited = state.t or None
+            panel.show_words(state.t, sample, WAITING if state.t else AT_ZERO)
+            return
         panel.show_words(state.t, sample)
+        if panel.draft.inpainting and not self._reached(0):
+            self._awaited = 0  # where it leads needs what is kept to the end
         if panel.draft.inpainting:
             mask, repeats, known = mask_of(panel.draft.region), panel.repeats.value(), panel.kept_from
             erased = PreviewErase(key, state.t, sample, mask, repeats, known, stream)
@@ -79,7 +111,9 @@ class Painting(QObject):
     def _take_preview(self, outcome: Outcome) -> None:
         if not isinstance(outcome, PaintShown | ErasedShown) or outcome.key != self._controller.key:
             return
-        if self._panels.open is not self._panel or isinstance(outcome, ErasedShown) != self._panel.draft.inpainting:
+        if self._panels.open is not self._panel or not self._panel.possible:
+            return
+        if isinstance(outcome, ErasedShown) != self._panel.draft.inpainting:
             return
         if isinstance(outcome, ErasedShown):
             finished = self._controller.run.reached(outcome.key) == 0
@@ -94,17 +128,19 @@ class Painting(QObject):
     def take(self) -> None:
         """Branch with what is painted, or erased."""
         panel, state = self._panel, self._state
-        if not panel.draft.ready:
+        if not panel.go.isEnabled():
             return
         samples = () if panel.everyone.isChecked() else (self._controller.sample,)
         stream = trees.fork_stream(state.recipe)
         panel.repeats.take()
         try:
             if panel.draft.inpainting:
-                edit: Edit = Inpaint(state.t, mask_of(panel.draft.region), panel.repeats.value(), panel.kept_from, samples, stream)
+                mask, repeats = mask_of(panel.draft.region), panel.repeats.value()
+                edit: Edit = Inpaint(state.t, mask, repeats, panel.kept_from, samples, stream, anew=True)
             else:
                 edit = Paint(state.t, panel.draft.dabs, panel.painted_on, samples, stream)
         except ValueError as error:
             self._tell(Failed(str(error)))
             return
-        self._branch(edit)
+        if self._branch(edit):
+            panel.forget()

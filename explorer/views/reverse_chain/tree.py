@@ -6,7 +6,20 @@ from dataclasses import dataclass
 
 import msgspec
 
-from explorer.recipe import MAX_BRANCHES, MAX_LANES, Branch, ChainRecipe, Edit, FreshNoise, Lane, Sampler, with_edit
+from explorer.recipe import (
+    MAX_BRANCHES,
+    MAX_LANES,
+    BackUp,
+    Branch,
+    ChainRecipe,
+    Edit,
+    FreshNoise,
+    Inpaint,
+    Lane,
+    Paint,
+    Sampler,
+    with_edit,
+)
 from explorer.state.session import ChainState
 from explorer.views.chain.edit_words import edit_words
 
@@ -129,15 +142,20 @@ def regrown(before: ChainState, after: ChainState) -> ChainState:
     return _replace(after, recipe=_replace(after.recipe, branches=branches))
 
 
+def _every_lane(recipe: ChainRecipe) -> tuple[Lane, ...]:
+    return (*recipe.lanes, *(branch.lane for branch in recipe.branches))
+
+
 def next_stream(recipe: ChainRecipe) -> int:
     """Number of a noise that no branch has yet."""
-    lanes = (*recipe.lanes, *(branch.lane for branch in recipe.branches))
-    return 1 + max((edit.stream for lane in lanes for edit in lane.edits if isinstance(edit, FreshNoise)), default=0)
+    edits = (edit for lane in _every_lane(recipe) for edit in lane.edits)
+    return 1 + max((edit.stream for edit in edits if isinstance(edit, FreshNoise)), default=0)
 
 
 def fork_stream(recipe: ChainRecipe) -> int:
-    """Number for the noise of another edit, such as a brush: no two branches share one unless they are to."""
-    return len(recipe.branches)
+    """Number for the noise of another edit, such as a brush, that no branch has yet: two share one only where they are to."""
+    edits = (edit for lane in _every_lane(recipe) for edit in lane.edits)
+    return 1 + max((edit.stream for edit in edits if isinstance(edit, Paint | Inpaint | BackUp)), default=-1)
 
 
 def beside_parent(state: ChainState, parent: Lane, branch: Lane, other: ChainState) -> ChainState:

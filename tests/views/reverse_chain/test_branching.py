@@ -150,6 +150,77 @@ def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorks
     settle(page, qtbot)
 
 
+def test_marks_stay_wherever_the_cursor_goes_and_whatever_is_in_front_meanwhile(
+    page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel, painting = hands(page).paint, hands(page).painting
+    painting.open(False)
+    paint_over(page, qtbot, (8, 8), (14, 9))
+    marks = panel.draft.dabs
+    page.playback.to_end()
+    settle(page, qtbot)
+    assert hands(page).open_panel is panel
+    assert panel.canvas.image is None
+    assert not panel.go.isEnabled()
+    assert "t = 0" in panel._hint.text()
+    page.playback.scrub(300)
+    settle(page, qtbot)
+    assert panel.go.isEnabled()
+    assert pixels(panel.canvas.image)[8, 8].tolist() == [255, 255, 255]
+    path = tmp_path / "seven.png"
+    Image.fromarray(np.zeros((28, 28), np.uint8)).save(path)
+    page.accept_picture(str(path))
+    settle(page, qtbot)
+    assert hands(page).open_panel is hands(page).back_up
+    painting.open(True)
+    assert panel.draft.marks == (), "what is erased is another matter"
+    hands(page).draw_fresh()
+    settle(page, qtbot)
+    page.playback.scrub(300)
+    painting.open(False)
+    assert panel.draft.dabs == marks
+    settle(page, qtbot)
+    QTest.mouseClick(panel.go, LEFT)
+    settle(page, qtbot)
+    assert edits(page)[-1].dabs == marks
+    page.playback.scrub(300)
+    painting.open(False)
+    assert panel.draft.marks == (), "they are in the branch"
+    paint_over(page, qtbot, (4, 4))
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Escape)
+    painting.open(False)
+    assert panel.draft.marks == (), "given up"
+    hands(page).close()
+    settle(page, qtbot)
+
+
+def test_while_a_chain_is_sampled_what_is_painted_on_stays(
+    open_page: Callable[..., ReverseChainWorkspace], lane: LaneMaker, qtbot: QtBot
+) -> None:
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=1000),), samples=16, t=1000, wait=False)
+    run, panel = page.controller.run, hands(page).paint
+    qtbot.waitUntil(lambda: state(page).t < 1000)
+    page.playback.toggle_play()
+    hands(page).painting.open(False)
+    t = state(page).t
+    paint_over(page, qtbot, (8, 8))
+    qtbot.waitUntil(lambda: run.newest is not None and run.newest < t - 10)
+    assert run.sampling
+    assert not page.playback.playing
+    assert (state(page).t, hands(page).open_panel, len(panel.draft.dabs)) == (t, panel, 1)
+    page.part.update(t=1)
+    assert panel.canvas.image is None, "not sampled so far"
+    newest = run.newest
+    assert newest is not None
+    page.part.update(t=newest - 20)
+    assert not panel.possible
+    qtbot.waitUntil(lambda: panel.canvas.image is not None)
+    assert panel.go.isEnabled()
+    page.controller.stop()
+    hands(page).close()
+    settle(page, qtbot)
+
+
 def test_while_painting_undo_is_of_marks_and_keys_are_the_panels(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     hands(page).draw_fresh()
     settle(page, qtbot)
@@ -199,7 +270,7 @@ def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWork
     settle(page, qtbot)
     (edit,) = edits(page)
     assert isinstance(edit, Inpaint)
-    assert (edit.repeats, edit.known, edit.samples) == (2, "states", ())
+    assert (edit.repeats, edit.known, edit.samples, edit.anew) == (2, "states", (), True)
     erased = edit.mask.array()
     assert erased[22, 14]
     assert not erased[:16].any()
@@ -228,7 +299,9 @@ def test_while_erasing_one_sees_what_is_kept_and_where_the_rest_leads(page: Reve
     panel.repeats.setValue(1)
     panel.repeats.take()
     settle(page, qtbot)
-    np.testing.assert_array_equal(pixels(panel.leads.image), grey_tiles(finished[None])[0])
+    once = pixels(panel.leads.image)
+    np.testing.assert_array_equal(once[~region], led[~region])
+    assert not np.array_equal(once[region], grey_tiles(finished[None])[0][region]), "once, too, it is made anew"
 
 
 def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) -> None:

@@ -85,6 +85,17 @@ def test_every_new_noise_is_another() -> None:
     assert tree.next_stream(found.recipe) == 8
 
 
+def test_a_number_is_not_used_twice_when_a_branch_was_deleted() -> None:
+    found = state()
+    for _ in range(2):
+        found = tree.with_branch(tree.showing(found, ROOT), BackUp(500, stream=tree.fork_stream(found.recipe)))
+    found = tree.without(tree.showing(found, ROOT), found.recipe.branches[0].lane)
+    found = tree.with_branch(found, BackUp(500, stream=tree.fork_stream(found.recipe)))
+    assert [branch.lane.edits for branch in found.recipe.branches] == [(BackUp(500, stream=1),), (BackUp(500, stream=2),)]
+    unkept = msgspec.structs.replace(found, recipe=msgspec.structs.replace(found.recipe, branches=()))
+    assert tree.fork_stream(unkept.recipe) == 3, "nor one that a lane has which is not kept in the tree"
+
+
 def test_there_is_an_end_to_branches() -> None:
     found = state()
     for stream in range(1, 65):
