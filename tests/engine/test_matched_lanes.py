@@ -18,9 +18,9 @@ from explorer.diffusion.reverse import initial_state, noise_source, plan, revers
 from explorer.diffusion.schedule import cosine, linear
 from explorer.diffusion.ssim import ssim
 from explorer.engine.engine import Engine
-from explorer.engine.lanes import ChainLane
 from explorer.engine.messages import (
     ChainFinished,
+    ChainProgress,
     CurvesShown,
     ExportChain,
     ExportLook,
@@ -133,22 +133,22 @@ def test_a_seed_of_its_own(engine: Engine, lane: Lane) -> None:
     np.testing.assert_array_equal(shown(engine, alone, 0)[0].values, second.values)
 
 
-def test_only_the_lane_that_changed_is_sampled(engine: Engine, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+def steps_taken(engine: Engine, recipe: ChainRecipe) -> list[tuple[int, ...]]:
+    """Steps done of each lane after every step that is taken for a recipe."""
+    return [tuple(lane.done for lane in o.lanes) for o in ask(engine, SampleChain(recipe)) if isinstance(o, ChainProgress)]
+
+
+def test_only_the_lane_that_changed_is_sampled(engine: Engine, lane: Lane) -> None:
     before = ChainRecipe(tuple(replace(lane, sampler=Sampler(STEPS, eta)) for eta in (0.0, 0.5, 1.0)), 0, SAMPLES)
     ask(engine, SampleChain(before))
     kept = {key: engine.store.lane(key).kept.copy() for key in lane_keys(before)}
-    taken: list[object] = []
-    advance = ChainLane.advance
-    monkeypatch.setattr(ChainLane, "advance", lambda own: (taken.append(own.key), advance(own))[1])
     lanes = (before.lanes[0], replace(before.lanes[1], sampler=Sampler(STEPS, 0.5, clip=True)), before.lanes[2])
     after = ChainRecipe(lanes, 0, SAMPLES)
-    ask(engine, SampleChain(after))
-    assert taken == [lane_keys(after)[1]] * STEPS
+    assert steps_taken(engine, after) == [(STEPS, done, STEPS) for done in range(1, STEPS + 1)]
     for key in (lane_keys(before)[0], lane_keys(before)[2]):
         frames = engine.store.lane(key).kept
         assert all(frames[k] is frame for k, frame in kept[key].items())
-    ask(engine, SampleChain(before))  # undo: what was computed is still there
-    assert len(taken) == STEPS
+    assert steps_taken(engine, before) == [], "undo: what was computed is still there"
 
 
 def differences(engine: Engine, recipe: ChainRecipe, t: int, reference: int = 0) -> StepShown:

@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.messages import InspectUNet, Request
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess, Lane, Sampler
 from explorer.state.persistence import Saved, decode_saved, encode_saved
@@ -50,21 +49,6 @@ def open_panel(page: ChainPage, qtbot: QtBot) -> None:
     settle(page, qtbot)
     press(page, Qt.Key.Key_U)
     settle(page, qtbot)
-
-
-def asked(page: ChainPage, monkeypatch: pytest.MonkeyPatch) -> list[InspectUNet]:
-    """What is asked of the engine from now on, which goes on answering."""
-    seen: list[InspectUNet] = []
-    worker = page.context.client._worker
-    put = worker.post
-
-    def note(request: Request) -> None:
-        if isinstance(request.payload, InspectUNet):
-            seen.append(request.payload)
-        put(request)
-
-    monkeypatch.setattr(worker, "post", note)
-    return seen
 
 
 def tiles(page: ChainPage) -> dict[str, np.ndarray]:
@@ -170,13 +154,12 @@ def test_all_skips_go_on_again(page: ChainPage, qtbot: QtBot) -> None:
     assert page.part.state.unet.off == ()
 
 
-def test_the_implied_picture_can_be_compared_instead(page: ChainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_implied_picture_can_be_compared_instead(page: ChainPage, qtbot: QtBot) -> None:
     open_panel(page, qtbot)
     panel, before = page.unet.panel, page.unet.panel.outputs.images[0]
-    seen = asked(page, monkeypatch)
-    qtbot.mouseClick(panel.output.button("x0_hat"), LEFT)
-    assert panel.outputs.images[0] != before
-    assert seen == [], "it is there already"
+    with qtbot.assertNotEmitted(page.unet.idle_changed):  # it is there already
+        qtbot.mouseClick(panel.output.button("x0_hat"), LEFT)
+        assert panel.outputs.images[0] != before
 
 
 def test_choosing_a_block_shows_its_channels(page: ChainPage, qtbot: QtBot) -> None:
@@ -192,23 +175,26 @@ def test_choosing_a_block_shows_its_channels(page: ChainPage, qtbot: QtBot) -> N
     assert panel.diagram.blocks["up.2"].channel is None
 
 
-def test_nothing_is_asked_while_it_is_closed(page: ChainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = asked(page, monkeypatch)
-    page.playback.scrub(300)
-    page.part.update(selected=1)
+def test_nothing_is_asked_while_it_is_closed(page: ChainPage, qtbot: QtBot) -> None:
+    panel = page.unet.panel
     settle(page, qtbot)
-    assert seen == []
+    with qtbot.assertNotEmitted(page.unet.idle_changed):
+        page.playback.scrub(300)
+        page.part.update(selected=1)
+        settle(page, qtbot)
+    assert panel.shown is None
     open_panel(page, qtbot)
-    assert [request.t for request in seen] == [300]
-    page.playback.scrub(700)
+    assert (panel.shown.t, panel.shown.sample) == (300, 1)
+    with qtbot.waitSignal(page.unet.idle_changed):
+        page.playback.scrub(700)
     settle(page, qtbot)
-    assert seen[-1].t == 700
+    assert panel.shown.t == 700
     press(page, Qt.Key.Key_U)
-    count = len(seen)
-    page.playback.scrub(100)
-    page.part.update(selected=0)
-    settle(page, qtbot)
-    assert len(seen) == count
+    with qtbot.assertNotEmitted(page.unet.idle_changed):
+        page.playback.scrub(100)
+        page.part.update(selected=0)
+        settle(page, qtbot)
+    assert (panel.shown.t, panel.shown.sample) == (700, 1)
 
 
 def test_dragging_is_answered_for_where_the_cursor_ends(page: ChainPage, qtbot: QtBot) -> None:
