@@ -1,10 +1,10 @@
 """Gaussian asides: what becomes of Gaussians that are added, subtracted, or are each other's mean. Numpy alone.
 
     X + Y ~ N(m_X + m_Y, s_X^2 + s_Y^2),   X - Y ~ N(m_X - m_Y, s_X^2 + s_Y^2)          for independent X, Y
-    M ~ N(m, s^2),  X | M ~ N(a M, r^2)    =>   X ~ N(a m, a^2 s^2 + r^2)               how Property 1 follows
-    M ~ N(m, s^2),  X | M ~ N(f(M), r^2)   =>   no Gaussian, unless f is linear         why q(x_{t-1} | x_t) is none
+    Z | X ~ N(a X, r^2)    =>   Z ~ N(a m_X, a^2 s_X^2 + r^2)                           how Property 1 follows
+    W | X ~ N(f(X), r^2)   =>   W is no Gaussian, unless f is linear                    why q(x_{t-1} | x_t) is none
 
-and with it M | X, which in the linear case is a Gaussian too (Property 2), and else is not.
+and with them X | Z, which is a Gaussian too (Property 2), and X | W, which is not. The letters are the lecture's; W is ours.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 FunctionName = Literal["tanh", "square", "sine", "step"]
 REACH = 5.0
-"""Standard deviations of the mean that an integral over it covers."""
+"""Standard deviations of X that an integral over it covers."""
 NODES = 801
 
 
@@ -47,53 +47,53 @@ def subtract(x: Gaussian, y: Gaussian) -> Gaussian:
     return Gaussian(x.mean - y.mean, math.hypot(x.sd, y.sd))
 
 
-def with_gaussian_mean(mean: Gaussian, scale: float, sd: float) -> Gaussian:
-    """Distribution of X, where X | M ~ N(scale M, sd^2) and M ~ `mean`."""
-    return Gaussian(scale * mean.mean, math.hypot(scale * mean.sd, sd))
+def with_gaussian_mean(x: Gaussian, scale: float, sd: float) -> Gaussian:
+    """Distribution of Z, where Z | X ~ N(scale X, sd^2) and X ~ `x`."""
+    return Gaussian(scale * x.mean, math.hypot(scale * x.sd, sd))
 
 
-def mean_given(mean: Gaussian, scale: float, sd: float, x: float) -> Gaussian:
-    """Distribution of M, where X | M ~ N(scale M, sd^2), M ~ `mean` and X = x: precisions add up (Bayes' rule)."""
-    precision = 1 / mean.sd**2 + scale**2 / sd**2
-    return Gaussian((mean.mean / mean.sd**2 + scale * x / sd**2) / precision, precision**-0.5)
+def mean_given(x: Gaussian, scale: float, sd: float, z: float) -> Gaussian:
+    """Distribution of X, where Z | X ~ N(scale X, sd^2), X ~ `x` and Z = z: precisions add up (Bayes' rule)."""
+    precision = 1 / x.sd**2 + scale**2 / sd**2
+    return Gaussian((x.mean / x.sd**2 + scale * z / sd**2) / precision, precision**-0.5)
 
 
-def apply(name: FunctionName, strength: float, m: np.ndarray) -> np.ndarray:
-    """f(m): a line m at strength 0, and ever less of one.
+def apply(name: FunctionName, strength: float, x: np.ndarray) -> np.ndarray:
+    """f(x): a line x at strength 0, and ever less of one.
 
-    "tanh": m + strength (3 tanh m - m); "square": m + strength (m^2 - m); "sine": m + 2 strength sin 2m;
-    "step": m + strength (2 sign m - m).
+    "tanh": x + strength (3 tanh x - x); "square": x + strength (x^2 - x); "sine": x + 2 strength sin 2x;
+    "step": x + strength (2 sign x - x).
     """
     bow = {
-        "tanh": lambda: 3 * np.tanh(m) - m,
-        "square": lambda: m**2 - m,
-        "sine": lambda: 2 * np.sin(2 * m),
-        "step": lambda: 2 * np.sign(m) - m,
+        "tanh": lambda: 3 * np.tanh(x) - x,
+        "square": lambda: x**2 - x,
+        "sine": lambda: 2 * np.sin(2 * x),
+        "step": lambda: 2 * np.sign(x) - x,
     }[name]()
-    return m + strength * bow
+    return x + strength * bow
 
 
-def marginal(mean: Gaussian, name: FunctionName, strength: float, sd: float, x: np.ndarray) -> np.ndarray:
-    """Density at x of X, where X | M ~ N(f(M), sd^2) and M ~ `mean`: the integral over M, by the midpoint rule."""
-    m, weight = _nodes(mean)
-    centres = apply(name, strength, m)
-    return Gaussian(0, sd).density(x[:, None] - centres[None, :]) @ weight
+def marginal(x: Gaussian, name: FunctionName, strength: float, sd: float, w: np.ndarray) -> np.ndarray:
+    """Density at w of W, where W | X ~ N(f(X), sd^2) and X ~ `x`: the integral over X, by the midpoint rule."""
+    nodes, weight = _nodes(x)
+    centres = apply(name, strength, nodes)
+    return Gaussian(0, sd).density(w[:, None] - centres[None, :]) @ weight
 
 
-def moments(mean: Gaussian, name: FunctionName, strength: float, sd: float) -> Gaussian:
-    """The Gaussian of X's mean and variance, where X | M ~ N(f(M), sd^2) and M ~ `mean`."""
-    m, weight = _nodes(mean)
-    centres = apply(name, strength, m)
+def moments(x: Gaussian, name: FunctionName, strength: float, sd: float) -> Gaussian:
+    """The Gaussian of W's mean and variance, where W | X ~ N(f(X), sd^2) and X ~ `x`."""
+    nodes, weight = _nodes(x)
+    centres = apply(name, strength, nodes)
     middle = float(centres @ weight)
     return Gaussian(middle, math.sqrt(float((centres - middle) ** 2 @ weight) + sd**2))
 
 
-def _nodes(mean: Gaussian) -> tuple[np.ndarray, np.ndarray]:
-    """Where M is, and its probability there."""
+def _nodes(x: Gaussian) -> tuple[np.ndarray, np.ndarray]:
+    """Where X is, and its probability there."""
     edges = np.linspace(-REACH, REACH, NODES + 1)
-    z = (edges[1:] + edges[:-1]) / 2
-    weight = np.exp(-0.5 * z**2)
-    return mean.mean + mean.sd * z, weight / weight.sum()
+    standard = (edges[1:] + edges[:-1]) / 2
+    weight = np.exp(-0.5 * standard**2)
+    return x.mean + x.sd * standard, weight / weight.sum()
 
 
 def total_variation(p: np.ndarray, q: np.ndarray, x: np.ndarray) -> float:
@@ -107,8 +107,8 @@ def divergence(p: np.ndarray, q: np.ndarray, x: np.ndarray) -> float:
     return float((p[inside] * np.log(p[inside] / q[inside])).sum() * (x[1] - x[0]))
 
 
-def conditional(mean: Gaussian, name: FunctionName, strength: float, sd: float, seen: float, m: np.ndarray) -> np.ndarray:
-    """Density at m (an even grid that holds nearly all of M) of M | X = seen, where X | M ~ N(f(M), sd^2): Bayes' rule."""
-    joint = -0.5 * ((m - mean.mean) / mean.sd) ** 2 - 0.5 * ((seen - apply(name, strength, m)) / sd) ** 2
+def conditional(x: Gaussian, name: FunctionName, strength: float, sd: float, w: float, grid: np.ndarray) -> np.ndarray:
+    """Density at an even grid (that holds nearly all of X) of X | W = w, where W | X ~ N(f(X), sd^2): Bayes' rule."""
+    joint = -0.5 * ((grid - x.mean) / x.sd) ** 2 - 0.5 * ((w - apply(name, strength, grid)) / sd) ** 2
     density = np.exp(joint - joint.max())
-    return density / (density.sum() * (m[1] - m[0]))
+    return density / (density.sum() * (grid[1] - grid[0]))

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from explorer.datasets.images import to_unit_range
+from explorer.evaluation.frechet import symmetric_root
 from explorer.evaluation.judge import Judge
 from explorer.evaluation.samples import BLOCK, as_pixels, blocks
 from explorer.latent.prior import prior_codes
@@ -85,7 +86,7 @@ def prior_share(
         ]
     )
     d = model.config.code
-    mean, root = codes.mean(0), _root(np.cov(codes, rowvar=False).reshape(d, d))
+    mean, root = codes.mean(0), symmetric_root(np.cov(codes, rowvar=False).reshape(d, d))
     readings = []
     for fitted in (False, True):
         pictures = []
@@ -98,10 +99,3 @@ def prior_share(
         readings.append(judge.read(np.concatenate(pictures)))
     first, second = readings
     return PriorShare(samples, first.confident_share, second.confident_share, first.digit_shares, second.digit_shares)
-
-
-def _root(covariance: np.ndarray) -> np.ndarray:
-    """Symmetric square root."""
-    values, vectors = np.linalg.eigh(covariance)
-    root: np.ndarray = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    return root
