@@ -126,7 +126,7 @@ def _read(exact: ExactProcess, device: torch.device) -> DataSet:
 
 def _check(exact: ExactProcess, sha256: str) -> None:
     if exact.sha256 and sha256 != exact.sha256:
-        raise BadInput(f"{exact.dataset}: is no longer the data set of this lane ({exact.sha256[:12]}…); add the lane again")
+        raise BadInput(f"{exact.dataset}: holds other images than are meant here (sha256 {exact.sha256[:12]}…); choose the data set again")
 
 
 def _words(images: ImageSet) -> str:

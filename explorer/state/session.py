@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe import BoundRecipe, ChainRecipe, ForwardRecipe, LayoutName, PlaneRecipe
+from explorer.recipe import BoundRecipe, ChainRecipe, ExactProcess, ForwardRecipe, LayoutName, PlaneRecipe
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
@@ -91,6 +91,8 @@ class ChainState(msgspec.Struct, frozen=True):
         Whether and how the U-Net is looked into.
     data_set : bool
         Whether the panel about the data set is open.
+    beside : ExactProcess or None
+        The data set that the person chose to see networks beside; None is that of an exact lane, or the one a network learned.
     layout : LayoutName
         Compare: each lane on a sheet of its own, or a grid of lanes against samples.
     """
@@ -108,6 +110,7 @@ class ChainState(msgspec.Struct, frozen=True):
     loop: bool = False
     unet: UNetLook = UNetLook()
     data_set: bool = False
+    beside: ExactProcess | None = None
     layout: LayoutName = "lanes"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QPushButton, QToolButton, QWidget
 
 from explorer.resources import resource
 from explorer.widgets.fonts import load_fonts, text_font
@@ -42,7 +42,7 @@ def mark(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
-def give_menu(button: QPushButton, menu: QMenu) -> None:
+def give_menu(button: QPushButton | QToolButton, menu: QMenu) -> None:
     """Have a button open a menu, with room for the sign that says so."""
     button.setProperty("popup", True)
     menu.setToolTipsVisible(True)

@@ -37,10 +37,11 @@ IDEAL = "ideal"
 NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
 NOT_YET = "This lane has no state yet: its data set is weighed as soon as the first step is sampled."
 NO_DATA = (
-    "It is not known which data set this network learned from. Choose Exact in a lane's menu or in “+ Add lane” to name one: "
-    "the lane is then seen beside it."
+    "It is not known where the images that this network learned from are. Choose them with the button at the right of the heading above."
 )
 EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
+USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
+BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
 NOT_FINISHED = "Looked for once the chain has reached x₀"
 THROUGH_LABEL = "same predictor through A, B, C"
 THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
@@ -120,6 +121,7 @@ class ExactInspection(QObject):
         self._context.library.changed.connect(self._library_changed)
         self._action.triggered.connect(self.set_open)
         self.panel.toggled.connect(self.set_open)
+        self.panel.choice.menu().aboutToShow.connect(self._fill_choice)
 
     # --- gestures ---
 
@@ -127,15 +129,31 @@ class ExactInspection(QObject):
         """Open or close the panel."""
         self._part.update(data_set=is_open)
 
+    def choose(self, opened: DataSetOpened) -> None:
+        """See the networks beside this data set."""
+        self._part.update(beside=opened.exact)
+
     def fill_menu(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], enabled: bool = True) -> None:
         """The data sets that a lane can be made of; `chosen` gets the one that was opened."""
         exact = menu.addMenu("Exact")
         exact.setToolTipsVisible(True)
         exact.setEnabled(enabled)
-        verb(exact, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=EXACT_TIP)
-        exact.addSeparator()
-        verb(exact, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
-        verb(exact, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
+        self._add_sources(exact, chosen, EXACT_TIP)
+
+    def _add_sources(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], tip: str) -> None:
+        verb(menu, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=tip)
+        menu.addSeparator()
+        verb(menu, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
+        verb(menu, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
+
+    def _fill_choice(self) -> None:
+        """What the lanes that are no exact ones can be seen beside."""
+        menu = self.panel.choice.menu()
+        menu.clear()
+        usual = verb(menu, "As the lanes say", partial(self._part.update, beside=None), tip=USUAL_TIP)
+        usual.setCheckable(True)
+        usual.setChecked(self._part.state.beside is None)
+        self._add_sources(menu, self.choose, BESIDE_TIP)
 
     def fill_lane_menu(self, menu: QMenu, index: int) -> None:
         """What can be changed of an exact lane."""
@@ -222,13 +240,13 @@ class ExactInspection(QObject):
     # --- changes ---
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
-        names = ("recipe", "lane", "selected", "t", "data_set", "plot", "curves_of")
+        names = ("recipe", "lane", "selected", "t", "data_set", "beside", "plot", "curves_of")
         changed = {name for name in names if getattr(before, name) != getattr(after, name)}
-        if changed & {"recipe", "lane", "data_set"}:
+        if changed & {"recipe", "lane", "data_set", "beside"}:
             self._show_choice()
-        if changed & {"recipe", "lane", "selected", "t", "data_set"}:
+        if changed & {"recipe", "lane", "selected", "t", "data_set", "beside"}:
             self._ask()
-        if changed & {"recipe", "selected", "plot", "curves_of"}:
+        if changed & {"recipe", "selected", "beside", "plot", "curves_of"}:
             self._ask_ideal()
 
     def _library_changed(self) -> None:

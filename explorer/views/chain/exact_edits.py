@@ -56,7 +56,7 @@ def is_through_options(state: ChainState) -> bool:
 
 
 def data_set_of(state: ChainState, lane: int, entry: LibraryEntry | None) -> ExactProcess | None:
-    """The data set that a lane is seen beside: its own, that of another lane, or the one its network learned.
+    """The data set that a lane is seen beside: its own, the one that was chosen, that of another lane, or the one its network learned.
 
     Parameters
     ----------
@@ -66,10 +66,11 @@ def data_set_of(state: ChainState, lane: int, entry: LibraryEntry | None) -> Exa
         Of its checkpoint.
     """
     lanes = state.recipe.lanes
-    own = lanes[lane : lane + 1]
-    for candidate in (*own, *lanes):
-        if candidate.exact is not None:
-            return _replace(candidate.exact, follow="draw")
+    own = next((one.exact for one in lanes[lane : lane + 1]), None)
+    another = next((one.exact for one in lanes if one.exact is not None), None)
+    found = own or state.beside or another
+    if found is not None:
+        return _replace(found, follow="draw")
     if entry is not None and entry.card is not None and entry.card.data.name.lower() == "mnist":
-        return ExactProcess("mnist")
+        return ExactProcess("mnist", entry.card.data.sha256)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from explorer.engine.messages import NearestShown, WeightsShown
@@ -15,7 +15,7 @@ from explorer.widgets.icons import icon
 from explorer.widgets.math_text import Formula, var, words
 from explorer.widgets.number_words import grouped
 from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.style import mark
+from explorer.widgets.style import give_menu, mark
 from explorer.widgets.theme import Theme
 from explorer.widgets.weight_tiles import WeightTile, WeightTiles
 
@@ -66,9 +66,17 @@ class ExactPanel(QWidget):
         self.button.setFixedSize(24, 20)
         self.button.setAccessibleName("Data set")
         self.button.clicked.connect(lambda _checked=False: self.toggled.emit(not self._open))
+        self.choice = QToolButton()
+        mark(self.choice, "quiet")
+        self.choice.setFixedSize(24, 20)
+        self.choice.setAccessibleName("Choose the data set")
+        self.choice.setToolTip("Choose the images that the networks are seen beside")
+        self.choice.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        give_menu(self.choice, QMenu(self.choice))
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._heading, 1)
+        row.addWidget(self.choice)
         row.addWidget(self.button)
         return row
 
@@ -139,6 +147,11 @@ class ExactPanel(QWidget):
         return self._open
 
     @property
+    def title(self) -> str:
+        """The heading."""
+        return self._heading.text()
+
+    @property
     def message(self) -> str:
         """What is said in the place of pictures; empty if they are there."""
         return "" if self._message.isHidden() else self._message.text()
@@ -156,10 +169,12 @@ class ExactPanel(QWidget):
         self._open = is_open
         self._heading.setText(f"DATA SET · {name}".upper() if name else "DATA SET")
         self._body.setVisible(is_open)
+        self.choice.setVisible(is_open)
         self.button.setToolTip(OPEN_TIP if is_open else CLOSED_TIP)
         self._dress()
 
     def _dress(self, _tokens: object = None) -> None:
+        self.choice.setIcon(icon("mdi6.database-outline", self._theme.tokens))
         self.button.setIcon(icon("mdi6.chevron-down" if self._open else "mdi6.chevron-right", self._theme.tokens))
 
     def say(self, message: str) -> None:

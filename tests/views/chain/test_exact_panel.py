@@ -254,7 +254,8 @@ def test_reverse_chain_shows_an_exact_lane_and_what_its_step_is(open_page: Opene
 
 def test_a_network_is_seen_beside_what_it_learned_from(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=2),), samples=1, t=500, data_set=True)
-    assert page.exact.exact == ExactProcess("mnist")
+    learned = page.context.library.find(page.part.recipe.lanes[0].checkpoint).card.data
+    assert page.exact.exact == ExactProcess("mnist", learned.sha256), "not any images that are called so"
     assert page.exact.panel.texts["effective"].endswith("of 60\u202f000 images")
     assert page.exact.panel.message == ""
 
@@ -310,3 +311,27 @@ def test_a_data_set_that_is_dropped_becomes_a_lane(open_page: Opener, tmp_path: 
         Image.fromarray(mnist()[0][i, 0]).save(folder / f"{i}.png")
     window.opener.open_path(str(folder))  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: page.part.recipe.lanes[0].source == str(folder) and page.idle, timeout=60_000)
+
+
+def test_a_network_is_seen_beside_the_images_that_are_chosen(
+    open_page: Opener, lane: LaneMaker, own_chain: Callable, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "mine.npy"
+    own = mnist("test")[0][:30]
+    np.save(path, own)
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=4),), samples=1, t=0, data_set=True)
+    panel, lanes = page.exact.panel, page.part.recipe.lanes
+    assert "MNIST" in panel.title
+    page.exact.open(str(path), page.exact.choose)
+    settle(page, qtbot)
+    assert page.part.state.beside == ExactProcess(str(path), page.exact.exact.sha256)
+    assert "MINE" in panel.title
+    assert panel.texts["effective"].endswith("of 30 images")
+    made = torch.from_numpy(own_chain(page.controller.keys[0]).x[-1, :1])
+    index, distance = EmpiricalData(torch.from_numpy(to_unit_range(own))).nearest(made)
+    assert panel.texts["image"] == f"no. {int(index)}"
+    assert panel.texts["nearest"].startswith(f"{float(distance):.2f};")
+    assert page.part.recipe.lanes == lanes, "the lane itself stays what it is"
+    choose(panel.choice.menu(), "As the lanes say")
+    settle(page, qtbot)
+    assert "MNIST" in panel.title
