@@ -218,7 +218,7 @@ class Bounds:
         if request.image >= len(known.images):
             raise BadInput(f"there is no image {request.image} among the {len(known.images):,} of {known.name}")
         x0 = source(known, self._models.device)([request.image])
-        noisy, guesses, nats = [], [], []
+        noisy, guesses, nats, timesteps = [], [], [], []
         for lane in request.recipe.lanes:
             predictor = self._predictor(lane, known)
             t = min(max(request.t, 1), predictor.schedule.T)
@@ -229,9 +229,10 @@ class Bounds:
             noisy.append(x_t)
             guesses.append(found.x0_hat)
             nats.append(float(found.nats[0]))
+            timesteps.append(t)
             yield None
         clean = read_only(grey_tiles(x0.cpu().numpy())[0])
-        yield DenoisedShown(request.image, request.t, clean, _tiles(noisy), _tiles(guesses), tuple(nats))
+        yield DenoisedShown(request.image, request.t, clean, _tiles(noisy), _tiles(guesses), tuple(nats), tuple(timesteps))
 
 
 def _tiles(parts: list[Tensor]) -> np.ndarray:

@@ -43,6 +43,11 @@ class Bars:
     values: np.ndarray
     errors: np.ndarray
 
+    @property
+    def last(self) -> int:
+        """The largest timestep that has a bar."""
+        return int(self.starts[-1] + self.sizes[-1] - 1)
+
     def at(self, t: int) -> int:
         """Index of the bar of a timestep; of the last one beyond the end."""
         return max(0, int(np.searchsorted(self.starts, t, side="right")) - 1)
@@ -127,7 +132,7 @@ class BarChart(ValuePlot):
         self.setAccessibleDescription(f"t = {self._t}: " + ", ".join(said))
 
     def _value_words(self, bars: Bars) -> str:
-        if not len(bars.values):
+        if not len(bars.values) or self._t > bars.last:
             return "–"
         index = bars.at(self._t)
         value, error = float(bars.values[index]), float(bars.errors[index])

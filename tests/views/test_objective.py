@@ -17,7 +17,7 @@ from explorer.app import Explorer
 from explorer.engine.engine import Engine
 from explorer.engine.messages import MeasureBound
 from explorer.engine.messages.objective import Estimate
-from explorer.recipe import BoundRecipe, Lane
+from explorer.recipe import BoundRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
 from explorer.state.objective import ObjectiveState
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
@@ -77,6 +77,43 @@ def test_bars_and_totals_of_every_lane(qtbot: QtBot, open_objective: Opener, lan
     assert page.inspector.title.text().startswith("IMAGE ")
     assert sum(tile.isVisible() for tile in page.inspector.tiles) == 4, "x_0, x_t and what both lanes take it for"
     assert page.strip.images
+
+
+def test_every_part_has_its_standard_error(open_objective: Opener, lane: LaneMaker) -> None:
+    page = open_objective((lane("C"),), images=8)
+    prior = page.controller.bound.lanes[0].prior
+    assert page.table.text(0, "L_T") == with_error(prior)
+    assert all("±" in page.table.text(0, column) for column in ("L_T", "Σ Lₜ₋₁", "L₀", "L", "bits/dim"))
+
+
+def test_lanes_of_another_T_say_so(qtbot: QtBot, open_objective: Opener, tmp_path: Path) -> None:
+    path = tmp_path / "five.npy"
+    np.save(path, np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8))
+    long, short = (
+        Lane("", str(path), exact=ExactProcess(str(path), follow="mean"), schedule=ScheduleChoice("cosine", T)) for T in (60, 30)
+    )
+    page = open_objective((long, short), images=8, t=20)
+    first, last = (page.table._cells[row][-1] for row in (0, 1))
+    assert (first.text(), last.text()) == ("T differs", "")
+    assert "T = 60, the last T = 30" in first.toolTip()
+    assert not last.toolTip()
+    names = [bars.name for bars in page.chart.figure.bars]
+    assert all(name.endswith(f"T = {T}") for name, T in zip(names, (60, 30), strict=True))
+    rows = [value for _, value in page.inspector._term_rows]
+    assert all("±" in value.text() for value in rows)
+    page.chart.scrubbed.emit(45)
+    qtbot.waitUntil(lambda: page.inspector.title.text().endswith("t = 45") and page.idle)
+    assert "±" in rows[0].text()
+    assert rows[1].text() == "–  (T = 30)"
+    assert page.chart.accessibleDescription().endswith("T = 30 –")
+    assert "its own x_30" in page.inspector.tiles[3].toolTip()
+    assert "from this x_t" in page.inspector.tiles[2].toolTip()
+    recipe = msgspec.structs.replace(page.controller.state.recipe, lanes=(long, msgspec.structs.replace(long, sampler=Sampler(clip=True))))
+    page.context.store.update_objective("open", recipe=recipe)
+    settle(qtbot, page)
+    assert "±" in page.table._cells[0][-1].text()
+    assert not page.table._cells[0][-1].toolTip()
+    assert not any(bars.name.endswith("T = 60, T = 60") for bars in page.chart.figure.bars)
 
 
 def test_it_streams_and_stops_and_goes_on(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
@@ -303,7 +340,11 @@ def test_numbers_with_their_errors() -> None:
     assert with_error(Estimate(847.61, 26.6)) == "847.6 ± 26.6"
     assert with_error(Estimate(4307.9, 115.2)) == "4\u202f308 ± 115"
     assert with_error(Estimate(0.0147, math.nan)) == "0.015"
-    assert with_error(Estimate(2e-7, 1e-9)) == "2.0e−7"
+    assert with_error(Estimate(2e-7, math.nan)) == "2.0e−7"
+    assert with_error(Estimate(2e-7, 1e-9)) == "2.00e−7 ± 1e−9"
+    assert with_error(Estimate(0.0147256, 1.14e-5)) == "0.01473 ± 1e−5"
+    assert with_error(Estimate(0.5, 0.2)) == "0.50 ± 0.2"
+    assert with_error(Estimate(0.0151863, 1.2e-18)) == "0.015", "of one image it is closed form"
     assert with_error(Estimate()) == "–"
     assert with_error(Estimate(-5.25, 3.1)) == "−5.2 ± 3.1"
 

@@ -80,7 +80,7 @@ class LaneBound:
     prior, steps, decoder, total : Estimate
         L_T, the sum of L_{t-1} over t > 1, L_0, and their sum.
     gap : Estimate
-        The total minus that of the recipe's last lane, over the same draws.
+        The total minus that of the recipe's last lane, over the same draws; NaN where its T is another, so that there are none.
     rounds, images, seen : int
         Complete rounds, their images, and image-timesteps evaluated.
     """
@@ -158,9 +158,11 @@ class DenoisedShown:
     image, t : int
     clean : ndarray, shape (H, W, 3), uint8
     noisy, guesses : ndarray, shape (lanes, H, W, 3), uint8
-        x_t and x0_hat of each lane, with the same noise; where a lane has fewer timesteps, t is its last one.
+        x_t and x0_hat of each lane, with the same noise.
     nats : tuple of float
         L_{t-1} of each lane for this x_t.
+    timesteps : tuple of int
+        t of each lane: the last one of its schedule where that has fewer.
     """
 
     image: int
@@ -169,6 +171,7 @@ class DenoisedShown:
     noisy: np.ndarray
     guesses: np.ndarray
     nats: tuple[float, ...]
+    timesteps: tuple[int, ...]
 
 
 ObjectiveOutcome = BoundShown | HeldOutShown | DenoisedShown

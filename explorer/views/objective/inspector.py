@@ -148,6 +148,9 @@ class ObjectiveInspector(QWidget):
             if bound is None:
                 value.setText("–")
                 continue
+            if state.t > bound.T:
+                value.setText(f"–  (T = {bound.T})")
+                continue
             index = max(0, int((bound.starts <= state.t).sum()) - 1)
             values, errors = values_of(bound, state.curve)
             error = f" ± {significant(float(errors[index]), 1)}" if math.isfinite(float(errors[index])) else ""
@@ -188,10 +191,11 @@ class ObjectiveInspector(QWidget):
         digit = f" · digit {label}" if label is not None else ""
         self.title.setText(f"IMAGE {shown.image}{digit.upper()} · t = {shown.t}")
         self.tiles[0].show_picture(shown.clean, (var("x", 0),))
-        self.tiles[1].show_picture(shown.noisy[0], (var("x", max(1, shown.t)),))
+        self.tiles[1].show_picture(shown.noisy[0], (var("x", shown.timesteps[0]),))
         names = short_titles(lanes)
-        for index, (guess, nats) in enumerate(zip(shown.guesses, shown.nats, strict=True)):
+        for index, (guess, nats, t) in enumerate(zip(shown.guesses, shown.nats, shown.timesteps, strict=True)):
             name = names[index] if index < len(names) else ""
             tile = self.tiles[2 + index]
             tile.show_picture(guess, (var("x", 0, "hat"), words(f" {name}")))
-            tile.setToolTip(f"x̂₀ of {name} from this x_t: {significant(nats)} nats at this timestep, for this noise")
+            where = "this x_t" if t == shown.t else f"its own x_{t}, the last of its schedule"
+            tile.setToolTip(f"x̂₀ of {name} from {where}: {significant(nats)} nats at this timestep, for this noise")

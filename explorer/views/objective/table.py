@@ -24,7 +24,7 @@ from explorer.widgets.theme import Theme
 
 COLUMNS = (
     ("", ""),
-    ("L_T", "KL( q(x_T | x₀) ‖ N(0, I) ), closed form, nats"),
+    ("L_T", "KL( q(x_T | x₀) ‖ N(0, I) ), closed form for each image, nats"),
     ("Σ Lₜ₋₁", "Sum over t > 1 of KL( q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ) ), nats"),
     ("L₀", "−log p(x₀ | x₁) of 8-bit pixels, nats; its variance is σ₂², since σ₁ = 0"),
     ("L", "L_T + Σ Lₜ₋₁ + L₀: an upper bound of −log p(x₀), nats per image ± one standard error"),
@@ -32,8 +32,12 @@ COLUMNS = (
     ("", ""),
 )
 TO_LAST = 5
+UNPAIRED = (
+    "This lane has T = {}, the last T = {}: they are measured at other timesteps, so there are no common draws to take a difference "
+    "over. Their L can be compared, each with its own error."
+)
 ROW = 26
-WIDTHS = (96, 44, 92, 92, 104, 104, 104)
+WIDTHS = (96, 104, 92, 92, 104, 104, 104)
 """Least widths of the columns, so that they stay where they are while figures come."""
 HEADS: dict[str, Formula] = {
     "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words("  nats")),
@@ -152,12 +156,15 @@ class BoundTable(Card):
 
     def show_bounds(self, bounds: Sequence[LaneBound]) -> None:
         """Figures of the lanes, in their order; those that are not there are dashes."""
-        by_lane = {bound.lane: bound for bound in bounds}
-        for lane, cells in zip(self._lanes or (), self._cells, strict=True):
+        by_lane, lanes = {bound.lane: bound for bound in bounds}, self._lanes or ()
+        last = by_lane.get(lanes[-1]) if lanes else None
+        for lane, cells in zip(lanes, self._cells, strict=True):
             bound = by_lane.get(lane)
-            for cell, said in zip(cells, _words(bound), strict=True):
+            for cell, said in zip(cells, _words(bound, last), strict=True):
                 if cell.text() != said:
                     cell.setText(said)
+            unpaired = "" if bound is None or last is None or bound.T == last.T else UNPAIRED.format(bound.T, last.T)
+            cells[-1].setToolTip(unpaired)
 
     def text(self, row: int, column: str) -> str:
         """What stands in a cell, by the name of its column."""
@@ -179,12 +186,18 @@ class BoundTable(Card):
             button.setIcon(icon("mdi6.dots-horizontal", self._theme.tokens))
 
 
-def _words(bound: LaneBound | None) -> list[str]:
+def _words(bound: LaneBound | None, last: LaneBound | None) -> list[str]:
     if bound is None:
         return ["–"] * 6
     bits = 1 / (math.log(2) * bound.values)
-    gap = with_error(bound.gap, digits=1)
-    signed = f"+{gap}" if math.isfinite(bound.gap.value) and bound.gap.value > 0 else gap if math.isfinite(bound.gap.value) else ""
     parts = [with_error(part) for part in (bound.prior, bound.steps, bound.decoder, bound.total)]
-    parts[0] = parts[0].partition(" ±")[0]
-    return [*parts, with_error(bound.total, bits, 3), signed]
+    return [*parts, with_error(bound.total, bits, 3), _gap_words(bound, last)]
+
+
+def _gap_words(bound: LaneBound, last: LaneBound | None) -> str:
+    if last is not None and bound.T != last.T:
+        return "T differs"
+    gap = with_error(bound.gap, digits=1)
+    if not math.isfinite(bound.gap.value):
+        return ""
+    return f"+{gap}" if bound.gap.value > 0 else gap
