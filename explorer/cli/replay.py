@@ -162,7 +162,7 @@ def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int, f
     from explorer.recipe import Shown
 
     shown = recipe.shown if recipe.shown is not None else Shown()
-    palettes = ("dark", "light") if shown.quantity in ("eps_hat", "z", "difference") else ("dark",)
+    palettes = ("dark", "light") if shown.quantity in ("eps_hat", "z", "difference", "to_ideal") else ("dark",)
     for labels in _labels(chain.lanes):
         for palette in palettes:
             yield ExportLook(shown, labels, None, palette, scale, frames, fps)  # type: ignore[arg-type]

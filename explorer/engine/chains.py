@@ -14,6 +14,7 @@ from explorer.engine.branches import BranchLane, branch_keys, first_of, with_lin
 from explorer.engine.curves import CurveBook, comparable
 from explorer.engine.drawn import drawn_image
 from explorer.engine.frames import FrameStore
+from explorer.engine.ideal import beside, to_ideal
 from explorer.engine.lanes import ChainLane, read_only
 from explorer.engine.messages import (
     ChainFinished,
@@ -171,6 +172,9 @@ class Chains:
         if request.quantity == "difference":
             yield from self._difference(lane, request)
             return
+        if request.quantity == "to_ideal":
+            yield from self._to_ideal(lane, request)
+            return
         k = lane.nearest(request.t, request.quantity, self._levels(request.timeline))
         for tensor in lane.show(k, request.quantity):
             yield None if tensor is None else (k, tensor)
@@ -197,6 +201,19 @@ class Chains:
                 else:
                     pair.append(tensor)
         yield k, pair[0] - pair[1]
+
+    def _to_ideal(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+        k = min(lane.nearest(request.t, "x0_hat", self._levels(request.timeline)), lane.course.K - 1)
+        try:
+            found = beside(self.models.data_sets, request.exact, lane) if request.exact is not None else None
+        except BadInput as error:
+            yield LaneBlank(lane.key, int(lane.timesteps[k]), "data", str(error))
+            return
+        if found is None:
+            yield LaneBlank(lane.key, int(lane.timesteps[k]), "data")
+            return
+        for gap in to_ideal(lane, k, found):
+            yield None if gap is None else (k, gap)
 
     def show_terms(self, request: ShowTerms) -> Steps:
         """All quantities of one sample at the cursor: the terms of the equation."""

@@ -12,6 +12,7 @@ import torch
 from explorer.engine.chains import Chains
 from explorer.engine.data_sets import DataSet
 from explorer.engine.drawn import drawn_index
+from explorer.engine.ideal import beside
 from explorer.engine.lanes import ChainLane, read_only
 from explorer.engine.messages import (
     DataSetOpened,
@@ -120,15 +121,11 @@ def _lane(chains: Chains, key: LaneKey, sample: int) -> ChainLane:
 
 
 def _fitting(chains: Chains, lane: ChainLane, exact: ExactProcess) -> DataSet | ExactAbsent:
-    """The data set, if its images are of the lane's shape."""
+    """The data set, or why there is none to weigh."""
     try:
-        found = chains.models.data_sets.get(exact)
+        return beside(chains.models.data_sets, exact, lane)
     except BadInput as error:
         return ExactAbsent(lane.key, str(error))
-    if found.data.image_shape != lane.image_shape:
-        ours, theirs = (" × ".join(map(str, shape)) for shape in (found.data.image_shape, lane.image_shape))
-        return ExactAbsent(lane.key, f"The images of {found.name} are {ours}, this lane's {theirs}: they cannot be weighed.")
-    return found
 
 
 class IdealBook:

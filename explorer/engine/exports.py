@@ -208,21 +208,26 @@ def _tiles(
     shown = look.shown
     reference = keys[min(shown.reference, len(keys) - 1)] if shown.quantity == "difference" else None
     tiles: dict[LaneKey, np.ndarray] = {}
+    reasons: list[str] = []
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
         present = tuple(key for key in part if key is not None)
-        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline)
+        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside)
         for outcome in chains.show_step(question) if present else ():
             if isinstance(outcome, StepShown):
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}
+                reasons += [blank.reason for blank in outcome.blank]
             else:
                 yield None
+    if not tiles:
+        raise BadInput(next(filter(None, reasons), "there is nothing to draw: no lane has what is shown"))
     blank = np.full_like(next(iter(tiles.values())), BACKGROUND)
     return [tiles.get(key, blank).transpose(0, 3, 1, 2)[:, :channels] for key in keys]
 
 
 def _caption(look: ExportLook, t: int) -> str:
     shown = look.shown
-    what = {"difference": f"{shown.of} minus that of {_reference_label(look)}", "x_t": ""}.get(shown.quantity, shown.quantity)
+    words = {"difference": f"{shown.of} minus that of {_reference_label(look)}", "to_ideal": "x0_hat minus the ideal", "x_t": ""}
+    what = words.get(shown.quantity, shown.quantity)
     return f"{what} at t = {t}" if what else f"t = {t}"
 
 

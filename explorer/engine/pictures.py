@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.engine.messages import Palette
 
-DIVERGING_SCALE = {"eps_hat": 3.0, "z": 3.0, "difference": 1.0}
+DIVERGING_SCALE = {"eps_hat": 3.0, "z": 3.0, "difference": 1.0, "to_ideal": 1.0}
 """Half width of the diverging map; every other quantity is an image in [-1, 1]."""
 
 _ENDS: dict[str, tuple[tuple[int, int, int], ...]] = {

@@ -46,7 +46,7 @@ from explorer.recipe.plane import (
     Stroke,
     StrokeShape,
 )
-from explorer.recipe.shown import LayoutName, Shown
+from explorer.recipe.shown import LayoutName, OwnQuantity, Shown, ShownQuantity
 
 __all__ = [
     "DRAWN",
@@ -78,6 +78,7 @@ __all__ = [
     "LayoutName",
     "Mask",
     "OptionName",
+    "OwnQuantity",
     "Paint",
     "Picture",
     "PlaneGrid",
@@ -89,6 +90,7 @@ __all__ = [
     "Sampler",
     "ScheduleChoice",
     "Shown",
+    "ShownQuantity",
     "Slice",
     "SliceKind",
     "Spacing",

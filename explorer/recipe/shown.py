@@ -6,10 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe.chain import MAX_LANES, MAX_STEPS
+from explorer.recipe.chain import MAX_LANES, MAX_STEPS, ExactProcess
 
 LayoutName = Literal["lanes", "grid"]
-ShownQuantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
+OwnQuantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z"]
+ShownQuantity = Literal[OwnQuantity, "difference", "to_ideal"]
 
 
 class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,17 +23,20 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity : ShownQuantity
     reference : int
         For "difference": index of the lane that the others are compared with.
-    of : ShownQuantity
+    of : OwnQuantity
         For "difference": whose difference.
     layout : LayoutName
         The samples of each lane on a sheet of their own, or lanes against samples.
+    beside : ExactProcess or None
+        For "to_ideal": the data set that the ideal denoiser knows.
     """
 
     t: int = 0
     quantity: ShownQuantity = "x_t"
     reference: int = 0
-    of: ShownQuantity = "x_t"
+    of: OwnQuantity = "x_t"
     layout: LayoutName = "lanes"
+    beside: ExactProcess | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe import BoundRecipe, ChainRecipe, ExactProcess, ForwardRecipe, LayoutName, PlaneRecipe
+from explorer.recipe import BoundRecipe, ChainRecipe, ExactProcess, ForwardRecipe, LayoutName, OwnQuantity, PlaneRecipe, ShownQuantity
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
@@ -18,7 +18,6 @@ from explorer.state.training import TrainingState
 WorkspaceName = Literal["reverse-chain", "compare", "latent", "forward", "objective", "training"]
 WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
 ThemeName = Literal["system", "dark", "light"]
-QuantityName = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
 CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
@@ -69,7 +68,7 @@ class ChainState(msgspec.Struct, frozen=True):
     recipe : ChainRecipe
     t : int
         The cursor; T is the start, 0 the image.
-    quantity : QuantityName
+    quantity : ShownQuantity
         What the lanes show.
     selected : int
         Index of the selected sample.
@@ -77,7 +76,7 @@ class ChainState(msgspec.Struct, frozen=True):
         Index of the lane whose equation and film strip are shown.
     reference : int
         Compare: index of the lane that differences refer to.
-    difference_of : QuantityName
+    difference_of : OwnQuantity
         Compare: which quantity's difference "difference" shows.
     plot : PlotName
         Which curves are drawn against t.
@@ -99,11 +98,11 @@ class ChainState(msgspec.Struct, frozen=True):
 
     recipe: ChainRecipe = ChainRecipe()
     t: int = 1000
-    quantity: QuantityName = "x_t"
+    quantity: ShownQuantity = "x_t"
     selected: int = 0
     lane: int = 0
     reference: int = 0
-    difference_of: QuantityName = "x_t"
+    difference_of: OwnQuantity = "x_t"
     plot: PlotName = "norms"
     curves_of: CurvesOf = "sample"
     log_curves: bool = False

@@ -110,5 +110,5 @@ def with_recipe(state: ChainState, shown: Shown) -> ChainState:
     last = len(state.recipe.lanes) - 1
     return msgspec.structs.replace(
         state, t=shown.t, quantity=shown.quantity, difference_of=shown.of, reference=min(shown.reference, last),
-        layout=shown.layout, lane=0, selected=0,
+        layout=shown.layout, beside=shown.beside, lane=0, selected=0,
     )  # fmt: skip

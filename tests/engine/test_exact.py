@@ -137,6 +137,32 @@ def test_every_repetition_of_a_step_draws_an_image_of_its_own() -> None:
     assert np.allclose(values(engine, key, t_prev, "x_t"), after.numpy(), atol=1e-5)
 
 
+def test_pictures_of_the_distance_to_the_ideal(sampled: tuple[Engine, tuple[LaneKey, ...]], tmp_path: Path) -> None:
+    engine, keys = sampled
+    shown = answer(engine, ShowStep(keys, 500, "to_ideal", exact=SMALL))
+    assert isinstance(shown, StepShown)
+    assert [frame.key for frame in shown.frames] == list(keys)
+    data = EmpiricalData(digits())
+    for frame in shown.frames:
+        lane = engine.chains.shown(frame.key)
+        assert lane is not None
+        ideal = data.denoise(torch.tensor(values(engine, frame.key, 500, "x_t")), lane.course.steps[frame.k].alpha_bar)
+        np.testing.assert_allclose(frame.values, values(engine, frame.key, 500, "x0_hat") - ideal.numpy(), atol=1e-5)
+    assert np.abs(shown.frames[1].values).max() < 1e-5, "an exact lane is the ideal"
+    assert np.abs(shown.frames[2].values).max() > 0.1
+    np.save(tmp_path / "wide.npy", np.zeros((3, 5, 7), np.uint8))
+    for exact, reason in (
+        (None, ""),
+        (ExactProcess(str(tmp_path / "gone.npy")), "gone.npy"),
+        (ExactProcess(str(tmp_path / "wide.npy")), "5 × 7"),
+    ):
+        shown = answer(engine, ShowStep(keys[2:], 500, "to_ideal", exact=exact))
+        assert isinstance(shown, StepShown)
+        assert not shown.frames
+        assert shown.blank[0].why == "data"
+        assert reason in shown.blank[0].reason
+
+
 def test_frames_that_were_dropped_are_made_again_to_the_last_bit() -> None:
     engine = Engine()
     answers(engine, StartEngine(device="cpu"))

@@ -32,7 +32,7 @@ from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
 from explorer.exports.grid import SmallMultiples
 from explorer.exports.sheet import LINE_HEIGHT
-from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, Shown
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, Recipe, Sampler, Shown
 
 SAMPLES = 2
 LABELS = ("one", "two")
@@ -100,6 +100,20 @@ def test_a_difference_has_the_reference_as_it_is(engine: Engine, recipe: ChainRe
     first = tiles(engine, recipe, 0, "difference", reference=lane_keys(recipe)[1], of="x0_hat")[0]
     np.testing.assert_array_equal(picture[LINE_HEIGHT : LINE_HEIGHT + 28, :28], first[0])
     np.testing.assert_array_equal(picture[LINE_HEIGHT : LINE_HEIGHT + 28, 74:102], tiles(engine, recipe, 0, "x0_hat")[1][0])
+
+
+def test_distances_to_the_ideal_are_exported_with_the_data_set(engine: Engine, recipe: ChainRecipe, tmp_path: Path) -> None:
+    path, beside = tmp_path / "a.png", ExactProcess(images=40)
+    wanted = look(recipe, t=400, quantity="to_ideal", beside=beside)
+    ask(engine, ExportChain(recipe, str(path), wanted))
+    picture = np.asarray(Image.open(path))
+    for index, shown in enumerate(tiles(engine, recipe, 400, "to_ideal", exact=beside)):
+        np.testing.assert_array_equal(picture[LINE_HEIGHT : LINE_HEIGHT + 28, 74 * index :][:, :28], shown[0])
+    assert read_recipe(path).shown == wanted.shown
+    gone = look(recipe, quantity="to_ideal", beside=ExactProcess(str(tmp_path / "gone.npy")))
+    with pytest.raises(BadInput, match=r"gone\.npy: no such file"):
+        ask(engine, ExportChain(recipe, str(tmp_path / "b.png"), gone))
+    assert not (tmp_path / "b.png").exists()
 
 
 @pytest.mark.parametrize("ending", [".gif", ".mp4"])

@@ -7,10 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.recipe import ChainRecipe, Lane
+from explorer.recipe import ChainRecipe, ExactProcess, Lane
 
-Quantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference"]
+Quantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference", "to_ideal"]
 QUANTITIES: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
+"""What a lane has by itself."""
 Palette = Literal["dark", "light"]
 
 
@@ -57,7 +58,8 @@ class ShowStep:
     t : int
         The cursor; each lane shows, among its states computed so far, the one whose noise level is nearest to that of t.
     quantity : Quantity
-        "difference" is `of` minus that of `reference`, at its state of nearest noise level if that is near enough to be compared.
+        "difference" is `of` minus that of `reference`, at its state of nearest noise level if that is near enough to be compared;
+        "to_ideal" is x0_hat minus the ideal denoiser's answer to the same x_t.
     reference : LaneKey or None
     of : Quantity
         For "difference": whose difference.
@@ -65,6 +67,8 @@ class ShowStep:
         Centre of the diverging map: dark or light.
     timeline : LaneKey or None
         The lane on whose schedule t is; None takes t as each lane's own.
+    exact : ExactProcess or None
+        For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
     """
 
     keys: tuple[LaneKey, ...]
@@ -74,6 +78,7 @@ class ShowStep:
     of: Quantity = "x_t"
     palette: Palette = "dark"
     timeline: LaneKey | None = None
+    exact: ExactProcess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,20 +247,24 @@ class LaneFrame:
 
 @dataclass(frozen=True, slots=True)
 class LaneBlank:
-    """A lane that has a state at the cursor, but no difference to the reference lane.
+    """A lane that has a state at the cursor, but no difference to the reference lane, or to the ideal denoiser.
 
     Attributes
     ----------
     key : LaneKey
     t : int
         Timestep of its state.
-    why : "shape", "level" or "reference"
-        The images' shapes differ; the reference has no state of that noise level; the reference has no state at all.
+    why : "shape", "level", "reference" or "data"
+        The images' shapes differ; the reference has no state of that noise level; the reference has no state at all; the data
+        set is not known, or cannot be weighed.
+    reason : str
+        Of "data": what is wrong with the data set; empty if it is not known.
     """
 
     key: LaneKey
     t: int
-    why: Literal["shape", "level", "reference"]
+    why: Literal["shape", "level", "reference", "data"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

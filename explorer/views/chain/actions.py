@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from explorer.views.chain.labels import QUANTITY_SEGMENTS
+from explorer.views.chain.labels import QUANTITY_SEGMENTS, TO_IDEAL
 from explorer.widgets.actions import NamedActions
 from explorer.widgets.icons import icon
 from explorer.widgets.theme import Theme
@@ -41,6 +41,7 @@ class ChainActions(NamedActions):
             self.add(segment.name, f"Show {segment.label}", str(number), segment.tip)
         if difference:
             self.add("difference", "Show difference to the reference lane", "6", "How far each lane is from the reference lane")
+        self.add(TO_IDEAL.name, f"Show {TO_IDEAL.label}", "7", TO_IDEAL.tip)
         for name in self.quantities:
             self.by_name[name].setCheckable(True)
         self.add("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one")
@@ -60,7 +61,7 @@ class ChainActions(NamedActions):
     @property
     def quantities(self) -> tuple[str, ...]:
         """Names of the actions that choose a quantity."""
-        return tuple(name for name in (*(s.name for s in QUANTITY_SEGMENTS), "difference") if name in self.by_name)
+        return tuple(name for name in (*(s.name for s in QUANTITY_SEGMENTS), "difference", TO_IDEAL.name) if name in self.by_name)
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""

@@ -25,8 +25,10 @@ from explorer.engine.messages import (
     TermsShown,
     lane_keys,
 )
+from explorer.recipe import ExactProcess
 from explorer.state.session import ChainState, Session
 from explorer.views.chain.edits import schedule_length
+from explorer.views.chain.exact_edits import data_set_of
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.part import ChainPart
 from explorer.views.chain.run import ChainRun
@@ -153,6 +155,13 @@ class ChainController(QObject):
         return timeline_of(keys, [self._length(key) for key in keys], reference)
 
     @property
+    def exact(self) -> ExactProcess | None:
+        """The data set that the lane is seen beside, as far as it is known."""
+        key = self.key
+        entry = self.context.library.find(key.lane.checkpoint) if key is not None else None
+        return data_set_of(self.state, self.lane, entry)
+
+    @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown and sampling has ended."""
         return not self.run.sampling and self._inquiry.idle and not self._curves_timer.isActive()
@@ -264,7 +273,8 @@ class ChainController(QObject):
     def _refresh(self, before: ChainState, after: ChainState) -> None:
         """Ask for what differs."""
         changed = {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
-        if changed & {"recipe", "t", "quantity", "reference", "difference_of"}:
+        beside = {"lane", "beside"} if after.quantity == "to_ideal" else set()
+        if changed & {"recipe", "t", "quantity", "reference", "difference_of", *beside}:
             self._ask_step()
         if changed & {"recipe", "t", "selected", "lane"}:
             self._ask_terms()
@@ -284,7 +294,8 @@ class ChainController(QObject):
             return
         reference = self.keys[self.reference] if state.quantity == "difference" else None
         palette, timeline = self.context.theme.palette, self.timeline
-        question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, palette, timeline)
+        exact = self.exact if state.quantity == "to_ideal" else None
+        question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, palette, timeline, exact)
         self._inquiry.ask("step", question, self._take_step)
         if reference is not None:
             own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
@@ -300,7 +311,7 @@ class ChainController(QObject):
 
     def film_quantity(self) -> str:
         """What the film strip shows: for a difference, the quantity that it is of."""
-        return self.state.difference_of if self.state.quantity == "difference" else self.state.quantity
+        return {"difference": self.state.difference_of, "to_ideal": "x0_hat"}.get(self.state.quantity, self.state.quantity)
 
     def _film_pictures(self) -> int:
         """Number of pictures of the film strip that can be shown."""

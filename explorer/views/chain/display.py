@@ -267,7 +267,7 @@ class Display(QObject):
                 self._blank.pop(frame.key, None)
         for blank in shown.blank:
             # a reference lane that has no state yet will have one: what was shown stays until then
-            if blank.key != reference and (blank.why != "reference" or reference in controller.run.failed):
+            if not difference or (blank.key != reference and (blank.why != "reference" or reference in controller.run.failed)):
                 self._blank[blank.key] = blank
                 self._frames.pop(blank.key, None)
         for key, panel in zip(controller.keys, self._panels(), strict=False):

@@ -95,10 +95,7 @@ class ExactInspection(QObject):
     @property
     def exact(self) -> ExactProcess | None:
         """The data set that the lane is seen beside."""
-        controller = self._controller
-        key = controller.key
-        entry = self._context.library.find(key.lane.checkpoint) if key is not None else None
-        return exact_edits.data_set_of(controller.state, controller.lane, entry)
+        return self._controller.exact
 
     def set_active(self, active: bool) -> None:
         """The workspace is shown, or another."""

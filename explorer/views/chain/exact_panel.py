@@ -6,7 +6,6 @@ import math
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from explorer.engine.messages import NearestShown, WeightsShown
 from explorer.views.chain.inspector import NOTHING, Rows, heading
@@ -109,7 +108,7 @@ class ExactPanel(QWidget):
         self._nearest_distance = rows.text("distance")
         self._nearest_distance.setToolTip("L2 distance of the two pictures, values in [−1, 1]; then that to the second nearest image")
         self._nearest_image = rows.text("image")
-        self._nearest_note = QElidingLabel()
+        self._nearest_note = QLabel(wordWrap=True)
         mark(self._nearest_note, "muted")
         self._nearest_note.hide()
         title = heading("Nearest image")

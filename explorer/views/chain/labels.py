@@ -23,8 +23,12 @@ QUANTITY_SEGMENTS = (
     Segment("mean", "mean", "The mean of p(x_{t−1} | x_t): where the step would go without fresh noise  (4)"),
     Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)", (FORMULAS["z"],)),
 )
-LABELS = {s.name: s.label for s in QUANTITY_SEGMENTS}
-DIVERGING = frozenset({"eps_hat", "z", "difference"})
+TO_IDEAL = Segment(
+    "to_ideal", "x̂₀ − ideal", "x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive  (7)",
+    (FORMULAS["x0_hat"], words(" − ideal")),
+)  # fmt: skip
+LABELS = {s.name: s.label for s in (*QUANTITY_SEGMENTS, TO_IDEAL)}
+DIVERGING = frozenset({"eps_hat", "z", "difference", "to_ideal"})
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
 NOTHING = "–"

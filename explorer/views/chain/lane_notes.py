@@ -33,9 +33,12 @@ NOT_SAMPLED = Note("not sampled", warning=True, short="failed")
 BLANK = {
     "level": Note("no reference step", "No step of the reference at this noise level", short="no step"),
     "shape": Note("other size", "Its images are of another size than the reference lane's: they cannot be compared"),
+    "data": Note(
+        "no data set", "It is not known which images this network learned from: choose them in the panel Data set (D)", short="no data"
+    ),
     "reference": Note("no reference", "The reference lane cannot be sampled: there is nothing to compare with", short="no ref."),
 }
-"""Why a lane has no difference to the reference lane; the tip is also shown in the place of its pictures."""
+"""Why a lane has no difference to the reference lane, or to the ideal; the tip is also shown in the place of its pictures."""
 
 
 def failed_note(message: str) -> Note:
@@ -46,6 +49,8 @@ def failed_note(message: str) -> Note:
 def blank_note(blank: LaneBlank) -> Note:
     """Of a lane without a difference; with its own timestep where that is the reason."""
     note = BLANK[blank.why]
+    if blank.reason:
+        return replace(note, tip=blank.reason)
     return replace(note, tip=f"{note.tip} (t = {blank.t})") if blank.why == "level" else note
 
 

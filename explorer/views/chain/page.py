@@ -24,7 +24,7 @@ from explorer.views.chain.exact_control import ExactInspection
 from explorer.views.chain.export import FILTER as EXPORT_KINDS
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.file_opener import FileOpener
-from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS
+from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL
 from explorer.views.chain.part import ChainPart, PartName
 from explorer.views.chain.parts import ChainParts, SpaceKeeper
 from explorer.views.chain.training_time import TrainingTime
@@ -55,7 +55,7 @@ class ChainPage(Workspace):
 
     part_name: PartName
     plots: Sequence[Segment]
-    segments: Sequence[Segment] = QUANTITY_SEGMENTS
+    segments: Sequence[Segment] = (*QUANTITY_SEGMENTS, TO_IDEAL)
     equation_layout: Layout = "row"
     several_lanes = False
 

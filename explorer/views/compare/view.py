@@ -17,7 +17,7 @@ from explorer.views.chain import edits, replacing
 from explorer.views.chain.exact_control import THROUGH_TIP, change_label
 from explorer.views.chain.exact_edits import is_through_options
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
-from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, checkpoint_name, lane_titles, short_titles
+from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL, checkpoint_name, lane_titles, short_titles
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.menus import OVER_TIP, CompareMenus
@@ -49,7 +49,7 @@ class CompareWorkspace(ChainPage):
     menu_title = "&Chain"
     part_name = "compare"
     plots = (*PLOTS, *DISTANCE_PLOTS, *IDEAL_PLOTS, *SSIM_PLOTS)
-    segments = (*QUANTITY_SEGMENTS, DIFFERENCE)
+    segments = (*QUANTITY_SEGMENTS, DIFFERENCE, TO_IDEAL)
     equation_layout = "row"
     several_lanes = True
 

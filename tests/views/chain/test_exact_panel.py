@@ -27,6 +27,7 @@ from explorer.views.chain.page import ChainPage
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.reverse_chain.tree import rows_of, showing
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
+from explorer.widgets.pictures import to_image
 from explorer.widgets.theme import OPTION_COLOURS
 
 STEPS = 8
@@ -116,6 +117,26 @@ def test_nothing_is_asked_while_it_is_closed(page: ChainPage, qtbot: QtBot) -> N
     settle(page, qtbot)
     assert panel.tiles.isVisible()
     assert panel.tiles.tiles != before
+
+
+def test_distances_to_the_ideal_are_pictures_in_every_lane(page: ChainPage, tmp_path: Path, qtbot: QtBot) -> None:
+    QTest.keyClick(page.panels[0], Qt.Key.Key_7)
+    settle(page, qtbot)
+    assert page.part.state.quantity == "to_ideal"
+    assert page.chain_actions.by_name["to_ideal"].isChecked()
+    own = page.exact.panel.difference_tile.image
+    assert to_image(page.panels[0].grid.tiles[0]) == own
+    assert np.ptp(page.panels[1].grid.tiles.reshape(-1, 3), axis=0).max() == 0, "the exact lane is the ideal itself"
+    assert page.parts.scale.diverging
+    page.playback.scrub(875)
+    settle(page, qtbot)
+    assert page.exact.panel.difference_tile.image != own
+    assert to_image(page.panels[0].grid.tiles[0]) == page.exact.panel.difference_tile.image
+    wide = tmp_path / "wide.npy"
+    np.save(wide, np.zeros((3, 5, 7), np.uint8))
+    page.part.update(beside=ExactProcess(str(wide)))
+    settle(page, qtbot)
+    assert all(panel.grid.tiles is None and "5 × 7" in panel.grid.message for panel in page.panels)
 
 
 def test_distances_to_the_ideal_are_a_plot(page: ChainPage, qtbot: QtBot) -> None:
