@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         for workspace in workspaces:
             workspace.status_changed.connect(self._status_changed)
             workspace.open_wanted.connect(self._open_entry)
+            workspace.noticed.connect(self._notice)
         store.changed.connect(self._session_changed)
         client.busy_changed.connect(self.top_bar.show_busy)
         client.failed.connect(self.opener.show_failure)
@@ -206,6 +207,9 @@ class MainWindow(QMainWindow):
         if self.veil.title:
             self.veil.cover("The engine could not start", "Nothing can be computed; the message above says why.")
         self.banner.say(failed.message, "Install the app again, or choose another device in Preferences.", failed.detail)
+
+    def _notice(self, message: str, hint: str) -> None:
+        self.banner.say(message, hint, severity="notice")
 
     def _status_changed(self, status: Status) -> None:
         workspace = self.sender()

@@ -68,6 +68,8 @@ class Workspace(QWidget):
         Whether all that the person asked for is shown (what `render` waits for).
     open_wanted(object, str)
         The person wants this LibraryEntry in the workspace of that name.
+    noticed(str, str)
+        What the person should know, and a hint: for the banner.
 
     Attributes
     ----------
@@ -86,6 +88,7 @@ class Workspace(QWidget):
     status_changed = Signal(object)
     idle_changed = Signal(bool)
     open_wanted = Signal(object, str)
+    noticed = Signal(str, str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 INTEGER_WORTH = 0.75
@@ -17,6 +17,18 @@ def to_image(tile: np.ndarray) -> QImage:
     pixels = np.ascontiguousarray(tile)
     height, width = pixels.shape[:2]
     return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    """Pixels (H, W, 3) uint8 of a QImage; what is transparent becomes white, as on paper."""
+    flat = QImage(image.size(), QImage.Format.Format_RGB888)
+    flat.fill(Qt.GlobalColor.white)
+    painter = QPainter(flat)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    rows = np.frombuffer(flat.constBits(), np.uint8).reshape(flat.height(), flat.bytesPerLine())
+    # a copy: the rows are the QImage's own memory
+    return rows[:, : 3 * flat.width()].reshape(flat.height(), flat.width(), 3).copy()
 
 
 def squared(tile: np.ndarray) -> np.ndarray:

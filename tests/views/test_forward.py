@@ -22,10 +22,10 @@ from explorer.recipe.forward import ForwardImage, ForwardSchedule
 from explorer.state.forward import ForwardState
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
-from explorer.views.forward.view import ForwardWorkspace, pixels_of
+from explorer.views.forward.view import ForwardWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.widgets.math_label import MathLabel
-from explorer.widgets.pictures import to_image
+from explorer.widgets.pictures import pixels_of, to_image
 
 LEFT = Qt.MouseButton.LeftButton
 T = 60
@@ -167,6 +167,10 @@ def test_pasting(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     clear = QImage(2, 1, QImage.Format.Format_ARGB32)
     clear.fill(0)
     assert (pixels_of(clear) == 255).all()
+    QGuiApplication.clipboard().clear()
+    with qtbot.waitSignal(ws.status_changed) as said:
+        ws.paste()
+    assert "no picture in the clipboard" in said.args[0].text
 
 
 def test_bending_the_schedule(ws: ForwardWorkspace, qtbot: QtBot) -> None:

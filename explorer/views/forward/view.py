@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.messages import LibraryEntry
@@ -39,6 +38,7 @@ from explorer.views.forward.schedule_page import SchedulePage
 from explorer.views.forward.words import image_words, nats, schedule_words
 from explorer.views.page_stack import PageStack
 from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.clipboard import copied
 from explorer.widgets.math_text import var, words
 from explorer.widgets.segments import SegmentBar
 from explorer.widgets.transport import Transport
@@ -244,13 +244,11 @@ class ForwardWorkspace(Workspace):
 
     def paste(self) -> None:
         """Noise the picture in the clipboard."""
-        clipboard = QGuiApplication.clipboard()
-        image = clipboard.image()
-        urls = [url.toLocalFile() for url in clipboard.mimeData().urls() if url.isLocalFile()]
-        if not image.isNull():
-            self.controller.take_picture(pixels=pixels_of(image))
-        elif urls:
-            self.controller.take_picture(urls[0])
+        picture = copied()
+        if isinstance(picture, str):
+            self.controller.take_picture(picture)
+        elif picture is not None:
+            self.controller.take_picture(pixels=picture)
         else:
             self.status_changed.emit(Status("there is no picture in the clipboard: copy one, then paste it here"))
 
@@ -377,15 +375,3 @@ class ForwardWorkspace(Workspace):
 
 def _note(t: int, T: int) -> str:
     return "the image" if t == 0 else "noise" if t == T else ""
-
-
-def pixels_of(image: QImage) -> np.ndarray:
-    """Pixels (H, W, 3) uint8 of a QImage; what is transparent becomes white, as on paper."""
-    flat = QImage(image.size(), QImage.Format.Format_RGB888)
-    flat.fill(Qt.GlobalColor.white)
-    painter = QPainter(flat)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    rows = np.frombuffer(flat.constBits(), np.uint8).reshape(flat.height(), flat.bytesPerLine())
-    # a copy: the rows are the QImage's own memory
-    return rows[:, : 3 * flat.width()].reshape(flat.height(), flat.width(), 3).copy()

@@ -156,13 +156,11 @@ class BackUpPanel(Card):
         return self.sources.current == "own"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter backs up, Esc gives up, Ctrl+V pastes."""
+        """Enter backs up, Esc gives up."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
             self.back_up_wanted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
-        elif event.key() == Qt.Key.Key_V and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.paste_wanted.emit()
         else:
             super().keyPressEvent(event)
 

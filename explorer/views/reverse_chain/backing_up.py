@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.engine.messages import Failed, FitPicture, Outcome, PictureFitted, ShowSurvival, SurvivalShown
@@ -18,6 +17,8 @@ from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.branch_bar import SurvivalRow
 from explorer.views.reverse_chain.panels import Panels
+from explorer.widgets.clipboard import copied
+from explorer.widgets.pictures import pixels_of
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
 HALF = 2
@@ -57,7 +58,7 @@ class BackingUp(QObject):
         if not self._state.recipe.lanes:
             return
         t, T, tile = self._state.t, self._controller.T, self._own_tile()
-        own = None if tile is None else pixels_of(tile.convertToFormat(QImage.Format.Format_RGB888))
+        own = None if tile is None else pixels_of(tile)
         self._panel.start(t if t > 0 else max(1, T // HALF), T, own)
         self._panels.show(self._panel)
         self._panel.setFocus()
@@ -67,19 +68,23 @@ class BackingUp(QObject):
         key = self._controller.key
         if key is None:
             return False
-        if self._panels.open is not self._panel:
-            self.open()
-        self._inquiry.ask("picture", FitPicture(key, path), self._take_picture)
+        self._offer(FitPicture(key, path))
         return True
 
+    def _offer(self, picture: FitPicture) -> None:
+        if self._panels.open is not self._panel:
+            self.open()
+        self._inquiry.ask("picture", picture, self._take_picture)
+
     def paste(self) -> None:
-        """Offer to back up from the picture in the clipboard."""
-        image, key = QGuiApplication.clipboard().image(), self._controller.key
-        if image.isNull():
+        """Offer to back up from the picture in the clipboard, or from the file that it names."""
+        key, picture = self._controller.key, copied()
+        if isinstance(picture, str):
+            self.accept_picture(picture)
+        elif picture is not None and key is not None:
+            self._offer(FitPicture(key, pixels=picture))
+        elif picture is None:
             self._tell(Failed("there is no picture in the clipboard; copy one, drop a file on the window or open one"))
-        elif key is not None:
-            pixels = pixels_of(image.convertToFormat(QImage.Format.Format_RGB888))
-            self._inquiry.ask("picture", FitPicture(key, pixels=pixels), self._take_picture)
 
     def _ask_for_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._owner.window(), "Picture to back up from", "", PICTURES)
@@ -123,10 +128,3 @@ class BackingUp(QObject):
         edit = self._edit
         if isinstance(outcome, SurvivalShown) and outcome.key == self._controller.key and edit is not None:
             self._row.show_survival(outcome, edit.t)
-
-
-def pixels_of(image: QImage) -> np.ndarray:
-    """Pixels (H, W, 3) uint8 of an RGB888 image."""
-    width, height, stride = image.width(), image.height(), image.bytesPerLine()
-    flat = np.frombuffer(image.constBits(), np.uint8, count=stride * height).reshape(height, stride)
-    return np.ascontiguousarray(flat[:, : 3 * width].reshape(height, width, 3))

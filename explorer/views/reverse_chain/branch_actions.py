@@ -12,7 +12,7 @@ from explorer.widgets.theme import Theme
 
 ICONS = {
     "fresh": "mdi6.dice-multiple-outline", "paint": "mdi6.brush-outline", "erase": "mdi6.eraser", "back_up": "mdi6.arrow-u-up-left",
-    "compare": "mdi6.view-column-outline",
+    "paste": "ph.clipboard", "compare": "mdi6.view-column-outline",
 }  # fmt: skip
 
 
@@ -22,7 +22,7 @@ class BranchActions(NamedActions):
     Attributes
     ----------
     by_name : dict of QAction
-        fresh, again, paint, erase, back_up, compare, parent, delete.
+        fresh, again, paint, erase, back_up, paste, compare, add, parent, delete.
     """
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
@@ -37,7 +37,9 @@ class BranchActions(NamedActions):
         self.add("paint", "P&aint…", "P", "Branch: paint on the selected sample at this t, and go on from there")
         self.add("erase", "&Erase and fill in…", "E", "Branch: make a region anew from this t down, keeping the rest (RePaint)")
         self.add("back_up", "&Back up…", "B", "Branch: noise a finished image up to t and come down again: how much of it survives?")
+        self.add("paste", "Paste picture", "Ctrl+V", "Back up from the picture in the clipboard")
         self.add("compare", "Open in &Compare beside its parent", "C", "The branch and the lane that it leaves, side by side")
+        self.add("add", "A&dd to Compare", "Shift+C", "One more lane of Compare; branch after branch can be added")
         self.add("parent", "Back to the paren&t", "Backspace", "Show the lane that this branch leaves")
         self.add("delete", "&Delete branch", "Shift+Del", "Take this branch and those that leave it out of the tree")
         theme.changed.connect(self.dress)
@@ -50,4 +52,4 @@ class BranchActions(NamedActions):
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""
-        return self.in_groups((("fresh", "again", "paint", "erase", "back_up"), ("compare", "parent", "delete")))
+        return self.in_groups((("fresh", "again", "paint", "erase", "back_up", "paste"), ("compare", "add", "parent", "delete")))

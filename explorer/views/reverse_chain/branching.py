@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, QWidgetAction
 
 from explorer.engine.messages import Failed
-from explorer.recipe import Change, Edit, FreshNoise
+from explorer.recipe import Change, Edit, FreshNoise, Lane, alive_at
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.edit_words import edit_words
+from explorer.views.chain.edit_words import edit_words, lane_at, place
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.lane_menu import verb
 from explorer.views.reverse_chain import tree as trees
@@ -27,6 +27,9 @@ from explorer.views.reverse_chain.painting import Painting
 from explorer.views.reverse_chain.panels import Panels
 from explorer.widgets.number_fields import FloatField
 from explorer.widgets.timeline import Timeline
+
+LAST_STEP, NO_ETA = "the last step draws no noise", "with η = 0 no noise is drawn"
+WHAT_THEN = {LAST_STEP: "go to a larger t", NO_ETA: "raise η with Change first"}
 
 
 class Branching(QObject):
@@ -46,10 +49,13 @@ class Branching(QObject):
     -------
     told(object)
         A Failed for the window's banner.
+    noticed(str, str)
+        As of the tree.
     idle_changed(bool)
     """
 
     told = Signal(object)
+    noticed = Signal(str, str)
     idle_changed = Signal(bool)
 
     def __init__(self, controller: ChainController, timeline: Timeline, owner: QWidget) -> None:
@@ -69,6 +75,8 @@ class Branching(QObject):
             self.back_up, self.bar.survival, self._panels, controller, self._inquiry, self.tree.own_tile, self.branch, self.told.emit,
             owner,
         )  # fmt: skip
+        self.tree.told.connect(self.told)
+        self.tree.noticed.connect(self.noticed)
         self.tree.asked.connect(self.backing_up.ask)
         self.tree.asked.connect(self._tell_idle)
         self._connect()
@@ -117,7 +125,8 @@ class Branching(QObject):
         for name in ("fresh", "again", "paint", "erase"):
             self.actions.by_name[name].setEnabled(has_lane and t > 0)
         self.bar.change.setEnabled(has_lane and t > 0)
-        self.actions.by_name["back_up"].setEnabled(has_lane)
+        for name in ("back_up", "paste", "add"):
+            self.actions.by_name[name].setEnabled(has_lane)
 
     # --- wiring ---
 
@@ -132,7 +141,9 @@ class Branching(QObject):
             "paint": partial(self.painting.open, False),
             "erase": partial(self.painting.open, True),
             "back_up": self.backing_up.open,
+            "paste": self.backing_up.paste,
             "compare": tree.compare,
+            "add": tree.add_to_compare,
             "parent": tree.show_parent,
             "delete": tree.delete,
         }
@@ -176,22 +187,17 @@ class Branching(QObject):
 
     def draw_fresh(self) -> None:
         """Another z from here down."""
-        if self._deterministic():
-            self.told.emit(Failed("with η = 0 no noise is drawn: other noise would change nothing; raise η with Change first"))
+        key = self._controller.key
+        plan = self._controller.run.plans.get(key) if key is not None else None
+        why = why_no_noise(plan.key.lane, plan.timesteps.tolist(), self._state.t) if plan is not None else ""
+        if why:
+            self.told.emit(Failed(f"{why}: other noise would change nothing; {WHAT_THEN[why]}"))
             return
         self.branch(FreshNoise(self._state.t, trees.next_stream(self._state.recipe)))
 
     def draw_again(self) -> None:
         """The chain's own z from here down."""
         self.branch(FreshNoise(self._state.t, 0))
-
-    def _deterministic(self) -> bool:
-        key = self._controller.key
-        plan = self._controller.run.plans.get(key) if key is not None else None
-        if plan is None:
-            return False
-        below = plan.sigma[np.asarray(plan.timesteps[:-1]) <= self._state.t]
-        return bool(len(below)) and not below.any()
 
     def change(self, **fields: object) -> None:
         """Another sampler or network from here down."""
@@ -213,6 +219,19 @@ class Branching(QObject):
             option = entry.card.option if entry.card is not None else None
             change = partial(self.change, checkpoint=entry.sha256, source=entry.path, option=option)
             verb(menu, f"{entry.name}\tOption {option}", change, entry.sha256 != lane.checkpoint or bool(lane.edits), entry.path)
+
+
+def why_no_noise(lane: Lane, timesteps: Sequence[int], t: int) -> str:
+    """Why a chain draws nothing from t down; empty where it does, be it z or an image of an exact lane's data set."""
+    lane = msgspec.structs.replace(lane, edits=alive_at(lane.edits, t))
+    last = len(timesteps) - 2
+    steps = {k: lane_at(lane, timesteps, k) for k in range(place(timesteps, t), last + 1)}
+    if any(walked.exact is not None and walked.exact.follow == "draw" for walked in steps.values()):
+        return ""
+    noisy = [walked for k, walked in steps.items() if k < last and timesteps[k] <= t]
+    if not noisy:
+        return LAST_STEP
+    return "" if any(walked.sampler.eta > 0 for walked in noisy) else NO_ETA
 
 
 def eta_entry(menu: QMenu, take: Callable[[float], object]) -> QWidgetAction:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
-from explorer.engine.messages import LaneKey, Outcome, ShowTree, TreeShown, lane_key
+from explorer.engine.messages import Failed, LaneKey, Outcome, ShowTree, TreeShown, lane_key
 from explorer.recipe import Change, Lane
 from explorer.state.session import ChainState, Session
 from explorer.views.chain.controller import ChainController
@@ -28,6 +29,9 @@ TREE_EVERY = 0.4
 """Seconds between two pictures of the tree while sampling."""
 
 
+GAVE_WAY = "Lanes side by side start from the same noise. Undo brings them back."
+
+
 class TreeControl(QObject):
     """Between the tree, the session and the engine.
 
@@ -35,9 +39,15 @@ class TreeControl(QObject):
     -------
     asked()
         The tree's pictures are asked for: what goes with them may be, too.
+    told(object)
+        A Failed for the window's banner.
+    noticed(str, str)
+        What else there is to tell, and a hint.
     """
 
     asked = Signal()
+    told = Signal(object)
+    noticed = Signal(str, str)
 
     def __init__(self, bar: BranchBar, controller: ChainController, inquiry: Inquiry, parent: QObject) -> None:
         super().__init__(parent)
@@ -135,12 +145,32 @@ class TreeControl(QObject):
         index = self.current if row is None else row
         if index <= 0:
             return
-        node, store = self._rows[index], self._store
-        session: Session = store.session
+        node = self._rows[index]
         parent = self._rows[node.parent].lane
-        store.update(
-            "open branch in Compare", compare=trees.beside_parent(self._state, parent, node.lane, session.compare), workspace="compare"
-        )
+        self._into_compare("open branch in Compare", lambda other: trees.beside_parent(self._state, parent, node.lane, other), True)
+
+    def add_to_compare(self, row: int | None = None) -> None:
+        """A lane of the tree as one more lane of Compare."""
+        index = self.current if row is None else row
+        if index >= 0:
+            lane = self._rows[index].lane
+            self._into_compare("add to Compare", lambda other: trees.into_compare(self._state, other, lane), False)
+
+    def _into_compare(self, label: str, put: Callable[[ChainState], ChainState], show: bool) -> None:
+        session: Session = self._store.session
+        before = session.compare
+        try:
+            after = put(before)
+        except ValueError as error:
+            self.told.emit(Failed(str(error)))
+            return
+        self._store.update(label, compare=after, workspace="compare" if show else session.workspace)
+        lost = trees.given_up(before, after)
+        if lost:
+            lanes = f"its {lost} lanes" if lost > 1 else "its lane"
+            self.noticed.emit(f"Compare has this chain's noise now: {lanes} of another seed or number of samples gave way", GAVE_WAY)
+        elif not show:
+            self.noticed.emit(f"Lane {after.lane + 1} of Compare", "Choose Compare in the rail to see it beside the others.")
 
     def _show_menu(self, row: int, where: QPoint) -> None:
         menu = QMenu(self._bar)
@@ -152,6 +182,7 @@ class TreeControl(QObject):
         verb(menu, "Show", partial(self.choose, row), row != self.current)
         verb(menu, "Back to its parent", lambda: self.choose(self._rows[row].parent), branch)
         verb(menu, "Open in Compare beside its parent", partial(self.compare, row), branch)
+        verb(menu, "Add to Compare", partial(self.add_to_compare, row))
         menu.addSeparator()
         verb(menu, "Rename…", partial(self._bar.tree.rename, row), branch)
         verb(menu, "Delete", partial(self.delete, row), branch, "With the branches that leave it; undo brings them back")

@@ -158,11 +158,31 @@ def fork_stream(recipe: ChainRecipe) -> int:
     return 1 + max((edit.stream for edit in edits if isinstance(edit, Paint | Inpaint | BackUp)), default=-1)
 
 
-def beside_parent(state: ChainState, parent: Lane, branch: Lane, other: ChainState) -> ChainState:
-    """Compare's state with a branch beside its parent: added to its lanes if these have the same noise, else in their place."""
+def into_compare(state: ChainState, other: ChainState, *lanes: Lane) -> ChainState:
+    """Compare's state with these lanes, the last one looked at: added to its own if these have the same noise, else in their place.
+
+    Raises
+    ------
+    ValueError
+        If there are too many to add them.
+    """
     own, theirs = state.recipe, other.recipe
-    lanes = theirs.lanes if (own.seed, own.samples) == (theirs.seed, theirs.samples) else ()
-    new = tuple(lane for lane in (parent, branch) if lane not in lanes)
-    lanes = (*lanes, *new) if len(lanes) + len(new) <= MAX_LANES else (parent, branch)
-    recipe = _replace(theirs, lanes=lanes, seed=own.seed, samples=own.samples)
-    return _replace(other, recipe=recipe, t=state.t, selected=state.selected, lane=lanes.index(branch), reference=lanes.index(parent))
+    same = (own.seed, own.samples) == (theirs.seed, theirs.samples)
+    kept = theirs.lanes if same else ()
+    shown = (*kept, *(lane for lane in lanes if lane not in kept))
+    if len(shown) > MAX_LANES:
+        raise ValueError(f"Compare has at most {MAX_LANES} lanes; remove some there")
+    recipe = _replace(theirs, lanes=shown, seed=own.seed, samples=own.samples)
+    reference = other.reference if same else 0
+    return _replace(other, recipe=recipe, t=state.t, selected=state.selected, lane=shown.index(lanes[-1]), reference=reference)
+
+
+def beside_parent(state: ChainState, parent: Lane, branch: Lane, other: ChainState) -> ChainState:
+    """Compare's state with a branch beside its parent, to which differences refer; raises as `into_compare`."""
+    opened = into_compare(state, other, parent, branch)
+    return _replace(opened, reference=opened.recipe.lanes.index(parent))
+
+
+def given_up(before: ChainState, after: ChainState) -> int:
+    """How many lanes had to give way to others."""
+    return sum(lane not in after.recipe.lanes for lane in before.recipe.lanes)

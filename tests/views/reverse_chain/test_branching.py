@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -21,10 +21,10 @@ from explorer.engine.messages import Failed
 from explorer.engine.models import Models
 from explorer.engine.pictures import grey_tiles
 from explorer.engine.weaving import Draws, walked
-from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, ScheduleChoice
+from explorer.recipe import BackUp, Change, Edit, ExactProcess, FreshNoise, Inpaint, Lane, Paint, Sampler, ScheduleChoice
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
-from explorer.views.reverse_chain.branching import Branching
+from explorer.views.reverse_chain.branching import LAST_STEP, NO_ETA, Branching, why_no_noise
 from explorer.views.reverse_chain.paint_panel import ERASED
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.widgets.branch_tree import ROW
@@ -388,6 +388,31 @@ def test_another_eta_from_here(page: ReverseChainWorkspace, qtbot: QtBot) -> Non
     assert state(page).recipe == recipe
 
 
+def test_the_last_step_draws_no_noise_whatever_eta(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    page.playback.scrub(100)
+    recipe = state(page).recipe
+    with qtbot.waitSignal(page.context.client.failed) as told:
+        hands(page).draw_fresh()
+    assert told.args[0].message == "the last step draws no noise: other noise would change nothing; go to a larger t"
+    assert state(page).recipe == recipe
+    settle(page, qtbot)
+
+
+def test_whether_anything_is_drawn_is_asked_of_the_branch_that_would_be() -> None:
+    times = (40, 30, 20, 10, 0)
+    chain, still = Lane("ab" * 32, "c", "C"), Lane("ab" * 32, "c", "C", Sampler(eta=0.0))
+    assert [why_no_noise(chain, times, t) for t in (40, 20, 15, 10, 3)] == ["", "", LAST_STEP, LAST_STEP, LAST_STEP]
+    assert [why_no_noise(still, times, t) for t in (40, 20, 10)] == [NO_ETA, NO_ETA, LAST_STEP]
+    later = msgspec.structs.replace(chain, edits=(Change(20, eta=0.0),))
+    assert [why_no_noise(later, times, t) for t in (30, 25, 20)] == ["", "", NO_ETA], "above it, it has not been changed yet"
+    drawing = Lane("", "mnist", None, Sampler(eta=0.0), ExactProcess())
+    assert [why_no_noise(drawing, times, t) for t in (40, 10, 3)] == ["", "", ""], "another image is drawn"
+    following = msgspec.structs.replace(drawing, exact=ExactProcess(follow="mean"))
+    assert why_no_noise(following, times, 20) == NO_ETA
+    network = msgspec.structs.replace(drawing, edits=(Change(30, checkpoint="ab" * 32, source="c", option="C"),))
+    assert [why_no_noise(network, times, t) for t in (40, 20)] == ["", NO_ETA]
+
+
 def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.playback.scrub(0)
     settle(page, qtbot)
@@ -448,16 +473,59 @@ def test_what_is_no_picture_is_told_of_and_nothing_is_lost(page: ReverseChainWor
     hands(page).close()
 
 
-def test_a_pasted_picture(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+def test_a_pasted_picture_opens_back_up(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
     image = QImage(30, 20, QImage.Format.Format_RGB888)
     image.fill(Qt.GlobalColor.black)
-    QGuiApplication.clipboard().setImage(image)
-    hands(page).backing_up.open()
-    QTest.keyClick(hands(page).back_up, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    clipboard, panel = QGuiApplication.clipboard(), hands(page).back_up
+    clipboard.setImage(image)
+    hands(page).painting.open(False)
+    paint_over(page, qtbot, (8, 8))
+    QTest.keyClick(page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     settle(page, qtbot)
-    assert hands(page).back_up.picture is not None
-    assert not any(hands(page).back_up.picture.pixels)
-    QGuiApplication.clipboard().clear()
+    assert hands(page).open_panel is panel
+    assert panel.picture is not None
+    assert not any(panel.picture.pixels)
+    path = tmp_path / "white.png"
+    Image.fromarray(np.full((28, 28), 255, np.uint8)).save(path)
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(path))])
+    clipboard.setMimeData(files)
+    QTest.keyClick(panel, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settle(page, qtbot)
+    assert panel.picture.name == "white.png"
+    clipboard.clear()
+    hands(page).close()
+    hands(page).painting.open(False)
+    assert len(hands(page).paint.draft.dabs) == 1
+    hands(page).close()
+    settle(page, qtbot)
+
+
+def test_any_lanes_of_the_tree_are_put_into_compare_and_undo_brings_back_what_gave_way(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    store, actions = page.context.store, hands(page).actions.by_name
+    root = state(page).recipe.lanes[0]
+    others = msgspec.structs.replace(store.session.compare.recipe, lanes=(root, msgspec.structs.replace(root, sampler=Sampler(7))), seed=99)
+    store.update_compare("two lanes", recipe=others)
+    hands(page).draw_fresh()
+    settle(page, qtbot)
+    first = state(page).recipe.lanes[0]
+    told: list[str] = []
+    hands(page).noticed.connect(lambda message, _hint: told.append(message))
+    actions["add"].trigger()
+    assert store.session.workspace == "reverse-chain"
+    assert "its 2 lanes of another seed" in told.pop()
+    store.undo()
+    assert store.session.compare.recipe == others
+    assert state(page).recipe.lanes[0] == first, "that alone was undone"
+    store.redo()
+    page.playback.scrub(300)
+    hands(page).draw_fresh()
+    settle(page, qtbot)
+    hands(page).tree.add_to_compare(0)
+    actions["add"].trigger()
+    assert store.session.compare.recipe.lanes == (first, root, state(page).recipe.lanes[0])
+    assert told == ["Lane 2 of Compare", "Lane 3 of Compare"]
+    settle(page, qtbot)
 
 
 def pixels(image: QImage | None) -> np.ndarray:

@@ -110,7 +110,23 @@ def test_in_compare_it_is_beside_its_parent() -> None:
     opened = tree.beside_parent(state(branch, branch), ROOT, branch, strangers)
     assert opened.recipe.lanes == (ROOT, branch), "other noise: in their place"
     assert (opened.recipe.seed, opened.reference, opened.lane, opened.t) == (3, 0, 1, 300)
+    assert tree.given_up(strangers, opened) == 1
     friends = ChainState(ChainRecipe((lane(Change(200, eta=0.0)), ROOT), 3, 4))
     opened = tree.beside_parent(state(branch, branch), ROOT, branch, friends)
     assert opened.recipe.lanes == (*friends.recipe.lanes, branch), "the same noise: added"
     assert (opened.reference, opened.lane) == (1, 2)
+    assert tree.given_up(friends, opened) == 0
+
+
+def test_branch_after_branch_is_added_to_compare() -> None:
+    first, second = lane(PAINT), lane(FreshNoise(500))
+    found = ChainState()
+    for one in (first, second, first):
+        found = tree.into_compare(state(first, first, second), found, one)
+    assert found.recipe.lanes == (first, second), "none twice"
+    assert (found.recipe.seed, found.recipe.samples, found.lane) == (3, 4, 0)
+    for stream in range(2, 16):
+        found = tree.into_compare(state(first), found, lane(FreshNoise(500, stream)))
+    with pytest.raises(ValueError, match="at most 16 lanes"):
+        tree.into_compare(state(first), found, lane(FreshNoise(500, 99)))
+    assert tree.into_compare(state(first), found, second).recipe == found.recipe, "one that is there needs no room"
