@@ -24,8 +24,7 @@ QUANTITY_SEGMENTS = (
     Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)", (FORMULAS["z"],)),
 )
 TO_IDEAL = Segment(
-    "to_ideal", "x̂₀ − ideal", "x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive  (7)",
-    (FORMULAS["x0_hat"], words(" − ideal")),
+    "to_ideal", "to ideal", "x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive  (7)"
 )  # fmt: skip
 LABELS = {s.name: s.label for s in (*QUANTITY_SEGMENTS, TO_IDEAL)}
 DIVERGING = frozenset({"eps_hat", "z", "difference", "to_ideal"})
