@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_card
 from explorer.checkpoints.fit import check_fit
+from explorer.datasets.images import file_sha256 as file_sha256
 from explorer.errors import BadInput
 from explorer.models.registry import build, expected_tensors, parse_config
 
@@ -147,9 +147,3 @@ def _share(path: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
-
-
-def file_sha256(path: Path) -> str:
-    """sha256 of a file, in hex."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

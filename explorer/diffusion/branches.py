@@ -21,6 +21,7 @@ from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Noise, Plan, Step
 
 Touch = Callable[[Tensor], Tensor]
+Mark = tuple[Tensor, float | Tensor, float]
 
 FRESH, BRUSH, BACK_UP, AGAIN, JUMP, KNOWN, DOWN = range(1, 8)
 """Kinds of noise that branches draw; stream 0 is the chain's own."""
@@ -119,7 +120,7 @@ def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
     for k in range(start, course.K):
         t, t_prev, step = course.timesteps[k], course.timesteps[k + 1], course.steps[k]
         prediction = branch.predict(k, x)
-        x_prev = drawn_around(prediction)
+        x_prev = prediction.around
         if step.sigma > 0:
             x_prev = x_prev + step.sigma * branch.noise(t)
         inpainting = next((i for i in branch.inpaintings if i.start <= k < i.end), None)
@@ -130,15 +131,10 @@ def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
         x = x_prev
 
 
-def drawn_around(prediction: Prediction) -> Tensor:
-    """What x_{t-1} is drawn around: the mean, or that of the component drawn where the step is a mixture."""
-    return prediction.mean if prediction.component is None else prediction.component
-
-
 def _repeating(branch: Branched, inpainting: Inpainting, k: int) -> Callable[[Tensor, int], Tensor]:
     """What the repetitions of step k are drawn around."""
     predictor = branch.leg(k).predictor
-    return lambda x_t, u: drawn_around(branch.predict(k, x_t, inpainting.redrawn(predictor, u)))
+    return lambda x_t, u: branch.predict(k, x_t, inpainting.redrawn(predictor, u)).around
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +183,7 @@ class DrawnAnew:
 
     def _around(self, k: int, step: Posterior) -> Callable[[Tensor, int], Tensor]:
         leg, t, redrawn = self.leg(k), self.course.timesteps[k], self.inpainting.redrawn
-        return lambda x_t, u: drawn_around(redrawn(leg.predictor, u).predict(x_t, t, step, leg.clip))
+        return lambda x_t, u: redrawn(leg.predictor, u).predict(x_t, t, step, leg.clip).around
 
 
 def spread(first: int, last: int, most: int) -> list[int]:
@@ -235,7 +231,7 @@ def noise_with(own: Noise, others: Sequence[tuple[int, Noise]]) -> Noise:
     return draw
 
 
-def painted(x: Tensor, marks: Sequence[tuple[Tensor, float, float]], eps: Tensor, chosen: Tensor | None = None) -> Tensor:
+def painted(x: Tensor, marks: Sequence[Mark], eps: Tensor, chosen: Tensor | None = None) -> Tensor:
     """Brush marks over images.
 
     Parameters
@@ -243,7 +239,7 @@ def painted(x: Tensor, marks: Sequence[tuple[Tensor, float, float]], eps: Tensor
     x, eps : Tensor, shape (N, C, H, W)
         Images, and the standard normal noise that the brush has.
     marks : sequence of (coverage, value, noise)
-        Coverage (H, W) in [0, 1]; a covered pixel becomes value + noise eps.
+        Coverage (H, W) in [0, 1]; a covered pixel becomes value + noise eps. The value is one number, or (C, 1, 1) for one a channel.
     chosen : Tensor of bool, shape (N,), or None
         Which images; None is all.
     """
@@ -253,11 +249,6 @@ def painted(x: Tensor, marks: Sequence[tuple[Tensor, float, float]], eps: Tensor
     if chosen is None:
         return result
     return torch.where(chosen.reshape(-1, *[1] * (x.ndim - 1)), result, x)
-
-
-def noised(x0: Tensor, alpha_bar: float, eps: Tensor) -> Tensor:
-    """x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) eps (Property 1): a finished image, backed up to t."""
-    return alpha_bar**0.5 * x0 + (1 - alpha_bar) ** 0.5 * eps
 
 
 def alpha_bars(course: Plan) -> tuple[float, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import torch
+import math
+
 from torch import Tensor
 
 from explorer.diffusion.schedule import Schedule
@@ -27,15 +28,16 @@ def q_sample(schedule: Schedule, x0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
     return per_sample(alpha_bar.sqrt(), x0) * x0 + per_sample((1 - alpha_bar).sqrt(), x0) * eps
 
 
-def q_step(schedule: Schedule, x_prev: Tensor, t: int, eps: Tensor) -> Tensor:
-    """x_t = sqrt(alpha_t) x_{t-1} + sqrt(1 - alpha_t) eps: one step of the forward chain.
+def noised(x: Tensor, kept: float, eps: Tensor) -> Tensor:
+    """sqrt(kept) x + sqrt(1 - kept) eps.
+
+    Of images, with kept = alpha_bar_t, that is x_t (Property 1); of x_{t-1}, with kept = alpha_t, one step of the forward chain.
 
     Parameters
     ----------
-    x_prev, eps : Tensor, same shape
-        The state at t - 1 and standard normal noise.
-    t : int
-        Timestep in 1..T.
+    x, eps : Tensor, same shape
+        Images or states, and standard normal noise.
+    kept : float
+        In [0, 1].
     """
-    beta = schedule.betas[t - 1]
-    return torch.sqrt(1 - beta).item() * x_prev + torch.sqrt(beta).item() * eps
+    return math.sqrt(kept) * x + math.sqrt(1 - kept) * eps

@@ -6,13 +6,13 @@ level; to let the two agree the step is taken several times, with a jump back of
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from explorer.diffusion.forward import noised
 from explorer.diffusion.posterior import Posterior
 from explorer.diffusion.predictor import Predictor
 
@@ -56,11 +56,6 @@ class Inpainting:
     redrawn: Callable[[Predictor, int], Predictor] = as_it_is
 
 
-def jump_back(x_prev: Tensor, step: Posterior, eps: Tensor) -> Tensor:
-    """x_t = sqrt(alpha_t) x_{t-1} + sqrt(1 - alpha_t) eps: one forward step, undone by `step`."""
-    return math.sqrt(step.alpha) * x_prev + math.sqrt(1 - step.alpha) * eps
-
-
 def repaint(
     inpainting: Inpainting, there: int, t: int, t_prev: int, step: Posterior, first: Tensor, around: Callable[[Tensor, int], Tensor]
 ) -> Tensor:
@@ -80,7 +75,7 @@ def repaint(
     if t_prev == 0:
         return x_prev  # as in the paper, the last step is taken once
     for u in range(1, inpainting.repeats):
-        x_t = jump_back(x_prev, step, inpainting.jump(t, u))
+        x_t = noised(x_prev, step.alpha, inpainting.jump(t, u))  # one forward step, which `step` undoes
         made = with_noise(around(x_t, u), step, inpainting.again(t, u))
         x_prev = torch.where(inpainting.erased, made, inpainting.known(there, u))
     return x_prev

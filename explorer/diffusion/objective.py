@@ -15,6 +15,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from explorer.diffusion.forward import noised
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedule import Schedule
@@ -144,7 +145,7 @@ def read(
     """
     levels = predictor.schedule.alpha_bar
     step = posterior(float(levels[t]), float(levels[t - 1]))
-    x_t = step.sqrt_alpha_bar * x0 + step.sqrt_one_minus_alpha_bar * eps
+    x_t = noised(x0, step.alpha_bar, eps)
     said = predictor.predict(x_t, t, step, clip)
     clean, noisy, mean, x0_hat = (part.detach().cpu().double() for part in (x0, x_t, said.mean, said.x0_hat))
     reverse = float((reverse_variances(predictor.schedule, variance) if variances is None else variances)[t])

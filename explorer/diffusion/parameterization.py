@@ -46,6 +46,11 @@ class Prediction:
     eps_hat: Tensor
     component: Tensor | None = None
 
+    @property
+    def around(self) -> Tensor:
+        """What x_{t-1} is drawn around."""
+        return self.mean if self.component is None else self.component
+
 
 def x0_from_eps(x_t: Tensor, eps: Tensor, step: Posterior) -> Tensor:
     """x_0 = (x_t - sqrt(1 - alpha_bar_t) eps) / sqrt(alpha_bar_t) (Property 1 solved for x_0)."""

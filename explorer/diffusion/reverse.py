@@ -118,7 +118,7 @@ def reverse_steps(predictor: Predictor, course: Plan, x: Tensor, noise: Noise, c
     for k in range(start, course.K):
         t, t_prev, coefficients = course.timesteps[k], course.timesteps[k + 1], course.steps[k]
         prediction = predictor.predict(x, t, coefficients, clip)
-        x_prev = prediction.mean if prediction.component is None else prediction.component
+        x_prev = prediction.around
         if coefficients.sigma > 0:
             x_prev = x_prev + coefficients.sigma * noise(t)
         yield Step(k, t, t_prev, x, prediction, x_prev)

@@ -20,6 +20,7 @@ from explorer.diffusion.schedule_shapes import Levels, kl_to_standard, knots_on
 from explorer.diffusion.walk import STEPS, noise_weights, step_noises, total_noise, walk
 from explorer.engine import forward_asides
 from explorer.engine.forward_posterior import DATA_SHAPE, Posteriors
+from explorer.engine.lanes import read_only
 from explorer.engine.messages import Outcome
 from explorer.engine.messages.forward import (
     EndOf,
@@ -134,14 +135,14 @@ class Forward:
             tiles["step noise"] = _noise(math.sqrt(beta) * noises[t - 1].double(), request)
         weights = noise_weights(schedule, t) if t else torch.zeros(0)
         apart = float((x_t - states[t]).abs().max())
-        yield NoisedShown(t, schedule.T, alpha_bar, beta, tiles, _frozen(x_t.float().numpy()), _frozen(weights.numpy()), apart)
+        yield NoisedShown(t, schedule.T, alpha_bar, beta, tiles, read_only(x_t.float().numpy()), read_only(weights.numpy()), apart)
 
     def _film(self, request: ShowNoisedFilm) -> Steps:
         states = self._states(request)
         if not all(0 <= t < len(states) for t in request.timesteps):
             raise BadInput(f"timesteps of the film strip are in 0..{len(states) - 1}")
         chosen = states[list(request.timesteps)]
-        yield NoisedFilmShown(_frozen(np.array(request.timesteps, np.int64)), _frozen(grey_tiles(chosen.float().numpy())))
+        yield NoisedFilmShown(read_only(np.array(request.timesteps, np.int64)), read_only(grey_tiles(chosen.float().numpy())))
 
 
 def schedule_of(choice: ForwardSchedule) -> Schedule:
@@ -179,7 +180,7 @@ def _test_images(request: ShowTestImages) -> TestImagesShown:
     start = max(0, min(request.start, total - 1))
     part = slice(start, start + max(1, min(request.count, 256)))
     tiles = grey_tiles(to_unit_range(data.images[part]))
-    return TestImagesShown(start, _frozen(tiles), _frozen(_labels(data)[part].copy()), total)
+    return TestImagesShown(start, read_only(tiles), read_only(_labels(data)[part].copy()), total)
 
 
 def _labels(data: ImageSet) -> np.ndarray:
@@ -227,7 +228,7 @@ def _schedule(request: ShowSchedule) -> Steps:
     shown = load_images("mnist", "test").images[:SHOWN_DIGITS]
     noise = np.stack([noise_array(request.seed, i, 0, x0.shape, DIGITS) for i in range(max(1, SHOWN_DIGITS))])
     x_T = math.sqrt(end) * x0 + math.sqrt(1 - end) * torch.from_numpy(noise[0])
-    others = {name: _frozen(alpha_bar) for name, alpha_bar in _named_levels(T).items()}
+    others = {name: read_only(alpha_bar) for name, alpha_bar in _named_levels(T).items()}
     image = _end_of(float(x0.double().square().mean()), float(x0.double().var(correction=0)), end, x0.numel())
     of_data = _end_of(square, square - mean**2, end, math.prod(DATA_SHAPE))
     if x0.shape == DATA_SHAPE:
@@ -236,9 +237,9 @@ def _schedule(request: ShowSchedule) -> Steps:
     else:
         noised = np.zeros((0, *DATA_SHAPE), np.float32)
     yield ScheduleShown(
-        request.schedule, _frozen(levels.betas.copy()), _frozen(levels.alpha_bar.copy()), _frozen(levels.log_snr), others,
+        request.schedule, read_only(levels.betas.copy()), read_only(levels.alpha_bar.copy()), read_only(levels.log_snr), others,
         request.schedule.knots if request.schedule.shape == "bent" else knots_on(levels),
-        image, of_data, _grey(x_T), _grey(math.sqrt(end) * x0), _frozen(grey_tiles(noised.astype(np.float32))),
+        image, of_data, _grey(x_T), _grey(math.sqrt(end) * x0), read_only(grey_tiles(noised.astype(np.float32))),
     )  # fmt: skip
 
 
@@ -290,9 +291,9 @@ def _joint(request: ShowJoint) -> JointShown:
     kl = math.inf
     if determinant > 1e-12:
         kl = max(0.0, 0.5 * (float(covariance.trace() + mean.square().sum()) - 2 - math.log(determinant)))
-    labels = _frozen(_labels(data)[: request.batch].copy())
+    labels = read_only(_labels(data)[: request.batch].copy())
     return JointShown(
-        t, _frozen(points.float().numpy()), labels, (float(mean[0]), float(mean[1])), (float(sd[0]), float(sd[1])), correlation, kl
+        t, read_only(points.float().numpy()), labels, (float(mean[0]), float(mean[1])), (float(sd[0]), float(sd[1])), correlation, kl
     )
 
 
@@ -300,14 +301,8 @@ def _joint(request: ShowJoint) -> JointShown:
 
 
 def _grey(values: Tensor) -> np.ndarray:
-    return _frozen(grey_tiles(values[None].float().numpy())[0])
+    return read_only(grey_tiles(values[None].float().numpy())[0])
 
 
 def _noise(values: Tensor, request: ShowNoised) -> np.ndarray:
-    return _frozen(diverging_tiles(values[None].float().numpy(), NOISE_SCALE, request.palette)[0])
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array = np.ascontiguousarray(array)
-    array.setflags(write=False)
-    return array
+    return read_only(diverging_tiles(values[None].float().numpy(), NOISE_SCALE, request.palette)[0])

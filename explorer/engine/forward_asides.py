@@ -12,6 +12,7 @@ from explorer.diffusion import gaussians
 from explorer.diffusion.gaussians import Gaussian
 from explorer.diffusion.mixture1d import Mixture, backward_paths, departure, forward_paths, mixture_of, noised, reverse
 from explorer.diffusion.schedule import Schedule
+from explorer.engine.lanes import read_only
 from explorer.engine.messages import Outcome
 from explorer.engine.messages.forward_asides import AsidesShown, Densities
 from explorer.engine.messages.forward_chain1d import BackStep1D, Chain1DShown, ShowChain1D
@@ -117,9 +118,9 @@ def chain(request: ShowChain1D, schedule: Schedule) -> Steps:
         steps = tuple(_step_back(data, levels, t, s, chosen.x) for s in (t - 1, t - leap))
         scan = _scan(data, levels, t, chosen.x)
     yield Chain1DShown(
-        t, T, _frozen(times), _frozen(x), _frozen((density / density.max(axis=0)).astype(np.float32)),
-        _frozen(forward[times].astype(np.float32)), _frozen(backward[times].astype(np.float32)),
-        _frozen(_at(data, float(levels[t])).density(x)), steps, _frozen(scan),
+        t, T, read_only(times), read_only(x), read_only((density / density.max(axis=0)).astype(np.float32)),
+        read_only(forward[times].astype(np.float32)), read_only(backward[times].astype(np.float32)),
+        read_only(_at(data, float(levels[t])).density(x)), steps, read_only(scan),
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def _step_back(data: Mixture, levels: np.ndarray, t: int, s: int, x_t: float) ->
     away, gaussian = departure(mixture), mixture.gaussian
     x = np.linspace(gaussian.mean - SHOWN_SDS * gaussian.sd, gaussian.mean + SHOWN_SDS * gaussian.sd, 2 * POINTS)
     return BackStep1D(
-        s, float(1 - levels[t] / levels[s]), _frozen(x), _frozen(mixture.density(x)), _frozen(gaussian.density(x)),
+        s, float(1 - levels[t] / levels[s]), read_only(x), read_only(mixture.density(x)), read_only(gaussian.density(x)),
         away.total_variation, away.kl,
     )  # fmt: skip
 
@@ -159,9 +160,3 @@ def _scan(data: Mixture, levels: np.ndarray, t: int, x_t: float) -> np.ndarray:
         mixture = reverse(data, float(levels[t]), before, np.array(x_t))
         rows.append((1 - float(levels[t]) / before, departure(mixture, points=601).total_variation))
     return np.array(rows)
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array = np.ascontiguousarray(array)
-    array.setflags(write=False)
-    return array

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from explorer.datasets.images import to_unit_range
 from explorer.engine import devices
+from explorer.engine.lanes import read_only
 from explorer.engine.latent_codes import Models, codes_of, held_out_image
 from explorer.engine.latent_export import export_strip
 from explorer.engine.latent_fields import show_field
@@ -121,7 +122,7 @@ def _encode_images(payload: EncodeImages, models: Models) -> Iterator[CodesShown
             spread = float(np.sqrt(np.mean(distances**2))) if len(distances) else 0.0
             origin, away = plane.slice.project(np.zeros((1, plane.model.config.code)))
             yield CodesShown(
-                payload.path, _frozen(places.astype(np.float32)), None, codes.labels, _frozen(distances.astype(np.float32)),
+                payload.path, read_only(places.astype(np.float32)), None, codes.labels, read_only(distances.astype(np.float32)),
                 spread, plane.model.config.code, _pair(origin), float(away[0]),
             )  # fmt: skip
 
@@ -143,8 +144,8 @@ def _decode_codes(payload: DecodeCodes, models: Models) -> Iterator[CodesDecoded
         if judge is not None and _readable(judge, images):
             readings += read_digits(judge, images)
         yield None
-    joined = _frozen(np.concatenate(values))
-    yield CodesDecoded(payload.path, _frozen(_numpy(places)), _frozen(grey_tiles(joined)), joined, tuple(readings), 1000 * seconds)
+    joined = read_only(np.concatenate(values))
+    yield CodesDecoded(payload.path, read_only(_numpy(places)), read_only(grey_tiles(joined)), joined, tuple(readings), 1000 * seconds)
 
 
 def _decode_grid(payload: DecodeGrid, models: Models) -> Iterator[GridDecoded | None]:
@@ -173,7 +174,7 @@ def _mosaic(plane: OpenPlane, extent: Extent, columns: int, rows: int) -> Iterat
         tiles[start : start + len(block)] = grey_tiles(_numpy(plane.decode(block)))
         yield None
     picture = tiles.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
-    yield _frozen(np.ascontiguousarray(picture.reshape(rows * height, columns * width, 3)))
+    yield read_only(np.ascontiguousarray(picture.reshape(rows * height, columns * width, 3)))
 
 
 def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureEncoded | PictureOffered | None]:
@@ -194,7 +195,7 @@ def _encode_picture(payload: EncodePicture, models: Models) -> Iterator[PictureE
     spread = None if covariance is None else (math.sqrt(covariance[0, 0]), math.sqrt(covariance[1, 1]))
     yield PictureEncoded(
         payload.path, found.name, _pair(places), spread,
-        _frozen(grey_tiles(_numpy(x))[0]), _frozen(grey_tiles(_numpy(again))[0]),
+        read_only(grey_tiles(_numpy(x))[0]), read_only(grey_tiles(_numpy(again))[0]),
         expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
         None if covariance is None else (_pair(covariance[:1]), _pair(covariance[1:])), float(distances[0]),
         tuple(plane.slice.off(_numpy(mean)[0]).tolist()),
@@ -214,7 +215,7 @@ def _show_image(payload: ShowImage, models: Models) -> Iterator[ImageShown]:
     plane_model(payload.path, models)
     pixels, label = held_out_image(models.checkpoint(payload.path), payload.index)
     tile = grey_tiles(to_unit_range(pixels[None]))[0]
-    yield ImageShown(payload.path, payload.index, _frozen(tile), label)
+    yield ImageShown(payload.path, payload.index, read_only(tile), label)
 
 
 def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | None]:
@@ -224,9 +225,9 @@ def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | Non
     z = _drawn(payload, plane)
     images = torch.cat([plane.model.decode(block) for block in z.split(BLOCK)])
     yield None
-    places, distances = (_frozen(part.astype(np.float32)) for part in plane.slice.project(_numpy(z)))
-    tiles = _frozen(grey_tiles(_numpy(images)))
-    unread = (_frozen(np.zeros(0, np.uint8)), _frozen(np.zeros(0, np.float32)), math.nan, math.nan)
+    places, distances = (read_only(part.astype(np.float32)) for part in plane.slice.project(_numpy(z)))
+    tiles = read_only(grey_tiles(_numpy(images)))
+    unread = (read_only(np.zeros(0, np.uint8)), read_only(np.zeros(0, np.float32)), math.nan, math.nan)
     judge = models.judge()
     if judge is None or not _readable(judge, images):
         yield CodesDrawn(payload.path, places, distances, tiles, *unread)
@@ -239,7 +240,7 @@ def _draw_codes(payload: DrawCodes, models: Models) -> Iterator[CodesDrawn | Non
     best, digits = torch.cat(shares).max(1)
     share = float((best > CONFIDENT).float().mean())
     kinds = effective_number((torch.bincount(digits) / len(digits)).tolist())
-    read = (_frozen(_numpy(digits).astype(np.uint8)), _frozen(_numpy(best)), share, kinds)
+    read = (read_only(_numpy(digits).astype(np.uint8)), read_only(_numpy(best)), share, kinds)
     yield CodesDrawn(payload.path, places, distances, tiles, *read)
 
 
@@ -279,8 +280,3 @@ def _pair(places: np.ndarray) -> tuple[float, float]:
 
 def _numpy(tensor: Tensor) -> np.ndarray:
     return tensor.float().cpu().numpy()
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array.setflags(write=False)
-    return array

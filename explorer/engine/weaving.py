@@ -12,14 +12,15 @@ from torch import Tensor
 
 from explorer.datasets.images import to_unit_range
 from explorer.diffusion import branches as walking
-from explorer.diffusion.branches import DRAWN_ANEW, Branched, DrawnAnew, Leg, Touch, branch_steps, spread, stream_of
+from explorer.diffusion.branches import DRAWN_ANEW, Branched, DrawnAnew, Leg, Mark, Touch, branch_steps, spread, stream_of
 from explorer.diffusion.exact_predictor import of_samples
+from explorer.diffusion.forward import noised
 from explorer.diffusion.inpainting import Inpainting, as_it_is
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import INITIAL, Noise, Plan, Step, initial_state, noise_source
 from explorer.errors import BadInput
-from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, coverage
+from explorer.recipe import BackUp, Change, Dab, Edit, FreshNoise, Inpaint, Lane, Paint, coverage
 
 State = Callable[[int], Tensor]
 
@@ -107,8 +108,7 @@ class _Weaver:
 
     def paint(self, edit: Paint) -> None:
         k, draws = self.place(edit), self.draws
-        _, height, width = draws.shape
-        marks = [(torch.from_numpy(coverage(dab, height, width)), dab.value, dab.noise) for dab in edit.dabs]
+        marks = marks_of(edit.dabs, draws)
         chosen = draws.chosen(edit.samples)
 
         def touch(x: Tensor) -> Tensor:
@@ -157,7 +157,7 @@ class _Weaver:
 
         def touch(x: Tensor) -> Tensor:
             x0 = state(K) if edit.picture is None else image.expand_as(x)
-            return walking.noised(x0, level, draws.noise(INITIAL, walking.BACK_UP, edit.stream))
+            return noised(x0, level, draws.noise(INITIAL, walking.BACK_UP, edit.stream))
 
         self.on_state[k] = (*self.on_state.get(k, ()), touch)
         if edit.fresh:
@@ -179,6 +179,20 @@ class _Weaver:
         self.inpaintings = [replace(i, end=min(i.end, k)) for i in self.inpaintings if i.start < k]
 
 
+def marks_of(dabs: Sequence[Dab], draws: Draws) -> list[Mark]:
+    """Brush marks as `painted` takes them (BadInput if one has a colour and the images have none)."""
+    channels, height, width = draws.shape
+    marks: list[Mark] = []
+    for dab in dabs:
+        value: float | Tensor = dab.value
+        if dab.colour is not None:
+            if channels != len(dab.colour):
+                raise BadInput(f"a colour is painted on images of three channels, not of {channels}: paint a value instead")
+            value = torch.tensor(dab.colour, device=draws.device).reshape(-1, 1, 1)
+        marks.append((torch.from_numpy(coverage(dab, height, width)), value, dab.noise))
+    return marks
+
+
 def inpainting_of(edit: Inpaint, k: int, course: Plan, draws: Draws, state: State) -> Inpainting:
     """What an edit says, from state k on.
 
@@ -194,7 +208,7 @@ def inpainting_of(edit: Inpaint, k: int, course: Plan, draws: Draws, state: Stat
         erased = erased & chosen.reshape(-1, 1, 1, 1)
 
     def noised_again(k: int, u: int) -> Tensor:
-        return walking.noised(state(course.K), levels[k], draws.noise(course.timesteps[k], walking.KNOWN, stream, u))
+        return noised(state(course.K), levels[k], draws.noise(course.timesteps[k], walking.KNOWN, stream, u))
 
     def redrawn(predictor: Predictor, u: int) -> Predictor:
         return of_samples(predictor, draws.seed, draws.indices, stream_of(walking.AGAIN, stream, u))

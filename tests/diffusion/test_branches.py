@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.diffusion import branches
 from explorer.diffusion.branches import Branched, Leg, branch_steps, noise_with, painted, place, same_levels, spread, stream_of, with_eta
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
@@ -120,6 +119,15 @@ def branch_at(k: int, touch: object) -> Step:
     return walk(plain(on_image={k: (touch,)}))[k]
 
 
+def test_a_colour_is_a_value_for_every_channel() -> None:
+    x, eps = torch.zeros(2, 3, 4, 4), torch.ones(2, 3, 4, 4)
+    covered = torch.zeros(4, 4)
+    covered[1, 2] = 0.5
+    made = painted(x, [(covered, torch.tensor([1.0, -1.0, 0.2]).reshape(3, 1, 1), 0.4)], eps)
+    assert torch.allclose(made[:, :, 1, 2], 0.5 * torch.tensor([1.4, -0.6, 0.6]))
+    assert int((made != 0).sum()) == 6
+
+
 def test_another_sampler_and_another_network_from_t_down() -> None:
     steps, changed = parent(), with_eta(course(), 5, 0.0)
     branch = walk(plain(course=changed, legs=(Leg(0, Halver(), False), Leg(5, Halver(), True), Leg(8, Halver(2.0), True))))
@@ -170,11 +178,6 @@ def test_a_brush_covers_with_value_and_noise() -> None:
         first = 0.5 * x[n, 0, 3, 3] + 0.5 * 0.8
         assert torch.allclose(result[n, 0, 3, 3], 0.5 * first + 0.5 * (-0.2 + 0.5 * eps[n, 0, 3, 3]))
         assert result[n, 0, 0, 0] == x[n, 0, 0, 0]
-
-
-def test_a_finished_image_is_noised_by_property_1() -> None:
-    x0, eps = doubles()(1), doubles()(2)
-    assert torch.allclose(branches.noised(x0, 0.36, eps), 0.6 * x0 + 0.8 * eps)
 
 
 def test_the_branches_noises_are_independent_of_each_other_and_of_the_chains() -> None:

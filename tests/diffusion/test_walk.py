@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from explorer.diffusion.forward import q_sample, q_step
+from explorer.diffusion.forward import noised, q_sample
 from explorer.diffusion.schedule import Schedule, cosine, from_betas, linear
 from explorer.diffusion.walk import noise_weights, step_noises, total_noise, walk
 
@@ -32,7 +32,7 @@ def test_a_walk_takes_the_steps_of_the_forward_process() -> None:
     x = torch.rand(SHAPE, dtype=torch.float64)
     states = walk(schedule, x, noises)
     for t in range(1, 31):
-        x = q_step(schedule, x, t, noises[t - 1].double())
+        x = noised(x, 1 - float(schedule.betas[t - 1]), noises[t - 1].double())
         assert torch.allclose(states[t], x, rtol=0, atol=1e-13)
 
 
