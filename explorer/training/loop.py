@@ -296,7 +296,8 @@ class _Run:
         return identity(self.settings, card, self.task.loss_name, self.count, self.start)
 
     def _resume(self) -> None:
-        out, kept = self.settings.out, {"identity": {}}
+        out = self.settings.out
+        kept: dict[str, Any] = {"identity": {}}
         if not read_state(self.fabric, out, kept):
             return
         check_same(out, kept["identity"], self._identity())  # before the weights: another network's do not fit
