@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from torch.distributions import Normal, kl_divergence
 
 from explorer.checkpoints.files import load
+from explorer.diffusion.bound import Tally, walk
+from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
-from explorer.diffusion.posterior import posterior
+from explorer.diffusion.predictor import NetworkPredictor
+from explorer.diffusion.strata import Design, cut
 from explorer.engine.predictors import from_checkpoint
 
 SEED = 5
@@ -60,26 +64,81 @@ def negative_log_likelihood(x0: Tensor, mean: Tensor, sigma: float) -> Tensor:
     return -mass.flatten(1).sum(1)
 
 
-@pytest.mark.parametrize(("name", "prediction"), [("mnist-ddpm-b", "sample"), ("mnist-ddpm-c", "epsilon")])
+def x0_of(diffusion: Any, mean: Tensor, x_t: Tensor, t: int) -> Tensor:
+    """The x_0 whose posterior mean (Ho et al. 2020, eq. 7) is the one that Option A gives; diffusers has no such prediction."""
+    levels = diffusion.alphas_cumprod.double()
+    level, before = levels[t - 1], levels[t - 2] if t > 1 else torch.ones((), dtype=torch.float64)
+    alpha = level / before
+    return (mean - alpha.sqrt() * (1 - before) / (1 - level) * x_t) * (1 - level) / (before.sqrt() * (1 - alpha))
+
+
+class Peer:
+    """The terms of a network by diffusers' scheduler."""
+
+    def __init__(self, kind: Any, predictor: NetworkPredictor, prediction: str) -> None:
+        self._network, self._prediction = predictor.network, prediction
+        T = predictor.schedule.T
+        self._learned = scheduler(kind, "sample" if prediction == "mean" else prediction, T)
+        self._given = scheduler(kind, "sample", T)
+
+    def noised(self, x0: Tensor, t: int, eps: Tensor) -> Tensor:
+        """x_t."""
+        return self._learned.add_noise(x0, eps, torch.full((len(x0),), t - 1))
+
+    def term(self, x0: Tensor, t: int, eps: Tensor) -> Tensor:
+        """L_{t-1} of each image, nats; L_0 at t = 1."""
+        x_t = self.noised(x0, t, eps)
+        output, x_t = self._network(x_t, torch.full((len(x0),), t)).double(), x_t.double()
+        if self._prediction == "mean":
+            output = x0_of(self._learned, output, x_t, t)
+        mean, variance = step_mean(self._learned, output, t, x_t)
+        if t == 1:
+            _, sigma_2 = step_mean(self._learned, output, 2, x_t)
+            return negative_log_likelihood(x0.double(), mean, math.sqrt(sigma_2))
+        exact, _ = step_mean(self._given, x0.double(), t, x_t)
+        return (exact - mean).square().flatten(1).sum(1) / (2 * variance)
+
+    def prior(self, x0: Tensor) -> Tensor:
+        """L_T of each image, nats."""
+        level = self._learned.alphas_cumprod[-1].double()
+        reached, wanted = Normal(level.sqrt() * x0.double(), (1 - level).sqrt()), Normal(torch.zeros(()).double(), torch.ones(()).double())
+        return kl_divergence(reached, wanted).flatten(1).sum(1)
+
+
+OPTIONS = pytest.mark.parametrize(
+    ("name", "prediction"), [("mnist-ddpm-a", "mean"), ("mnist-ddpm-b", "sample"), ("mnist-ddpm-c", "epsilon")]
+)
+
+
+@OPTIONS
 @pytest.mark.parametrize("t", [1, 2, 30, 400, 1000])
 @torch.inference_mode()
 def test_terms_are_those_that_diffusers_steps_give(
     scheduler_class: Any, checkpoints: Mapping[str, Path], digits: Tensor, name: str, prediction: str, t: int
 ) -> None:
     predictor = from_checkpoint(load(checkpoints[name]), torch.device("cpu"))
+    peer = Peer(scheduler_class, predictor, prediction)
     x0, eps = digits[:IMAGES], torch.randn(IMAGES, *digits.shape[1:])
-    levels = predictor.schedule.alpha_bar
-    step = posterior(float(levels[t]), float(levels[t - 1]))
-    learned = scheduler(scheduler_class, prediction, predictor.schedule.T)
-    given = scheduler(scheduler_class, "sample", predictor.schedule.T)
-    x_t = learned.add_noise(x0, eps, torch.full((IMAGES,), t - 1))
-    torch.testing.assert_close(x_t, step.sqrt_alpha_bar * x0 + step.sqrt_one_minus_alpha_bar * eps, atol=1e-5, rtol=0)
-    output = predictor.network(x_t, torch.full((IMAGES,), t)).double()
-    mean, variance = step_mean(learned, output, t, x_t.double())
-    if t == 1:
-        _, sigma_2 = step_mean(learned, output, 2, x_t.double())
-        known = negative_log_likelihood(x0.double(), mean, math.sqrt(sigma_2))
-    else:
-        exact, _ = step_mean(given, x0.double(), t, x_t.double())
-        known = (exact - mean).square().flatten(1).sum(1) / (2 * variance)
-    torch.testing.assert_close(read(predictor, x0, t, eps).nats, known, rtol=2e-3, atol=2e-6)
+    level = float(predictor.schedule.alpha_bar[t])
+    torch.testing.assert_close(peer.noised(x0, t, eps), level**0.5 * x0 + (1 - level) ** 0.5 * eps, atol=1e-5, rtol=0)
+    torch.testing.assert_close(read(predictor, x0, t, eps).nats, peer.term(x0, t, eps), rtol=2e-3, atol=2e-6)
+
+
+@OPTIONS
+@torch.inference_mode()
+def test_the_bound_is_that_of_diffusers_over_all_timesteps(
+    scheduler_class: Any, checkpoints: Mapping[str, Path], digits: Tensor, name: str, prediction: str
+) -> None:
+    predictor = from_checkpoint(load(checkpoints[name]), torch.device("cpu"))
+    peer, T, image = Peer(scheduler_class, predictor, prediction), predictor.schedule.T, 7
+    design = Design(cut(T), SEED, (image,), 1)
+    tally = Tally(design)
+    for _ in walk(predictor, lambda indices: digits[list(indices)], tally, 1):
+        pass
+    x0, known = digits[image : image + 1], torch.zeros(1, dtype=torch.float64)
+    for t in range(1, T + 1):
+        eps = shared_noise(SEED, [image], t, x0.shape[1:], x0.device, design.stream(0, 0))
+        known += peer.term(x0, t, eps)
+    found = tally.totals()
+    assert found.total.value == pytest.approx(float(known + peer.prior(x0)), rel=1e-4)
+    assert found.prior.value == pytest.approx(float(peer.prior(x0)), rel=1e-4)
