@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator
 from itertools import pairwise
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from explorer.diffusion import branches as walking
@@ -15,9 +14,9 @@ from explorer.engine.chains import Chains
 from explorer.engine.lanes import ChainLane, read_only
 from explorer.engine.messages import ErasedShown, LaneKey, Outcome, PaintShown, PreviewErase, PreviewPaint
 from explorer.engine.pictures import grey_tiles
-from explorer.engine.weaving import Draws, drawn_anew, inpainting_of
+from explorer.engine.weaving import Draws, drawn_anew, inpainting_of, marks_of
 from explorer.errors import BadInput
-from explorer.recipe import Inpaint, coverage
+from explorer.recipe import Inpaint
 
 Steps = Iterator[Outcome | None]
 GLIMPSE = 8
@@ -80,10 +79,8 @@ def paint(request: PreviewPaint, chains: Chains) -> Steps:
 
 
 def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
-    _, height, width = lane.image_shape
-    marks = [(torch.from_numpy(coverage(dab, height, width)), dab.value, dab.noise) for dab in request.dabs]
     draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
-    return walking.painted(x, marks, draws.noise(request.t, walking.BRUSH, request.stream))
+    return walking.painted(x, marks_of(request.dabs, draws), draws.noise(request.t, walking.BRUSH, request.stream))
 
 
 def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tensor]:

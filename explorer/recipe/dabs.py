@@ -30,12 +30,15 @@ class Dab(msgspec.Struct, frozen=True, omit_defaults=True):
         What is painted, in the image's range: -1 is black, 1 is white.
     noise : float
         Standard deviation of the noise added to it.
+    colour : (float, float, float) or None
+        Red, green and blue in the value's place, in images of three channels; None is the value in every channel.
     """
 
     path: tuple[tuple[float, float], ...]
     radius: float = 1.5
     value: float = 1.0
     noise: float = 0.0
+    colour: tuple[float, float, float] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be painted (ValueError)."""
@@ -45,7 +48,8 @@ class Dab(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a brush mark's corners are finite, in pixels")
         if not 0 < self.radius <= MAX_RADIUS:
             raise ValueError(f"the brush's radius is in (0, {MAX_RADIUS:g}] pixels, not {self.radius}")
-        if not (abs(self.value) <= MAX_PAINT and 0 <= self.noise <= MAX_PAINT):
+        values = (self.value, *(self.colour or ()))
+        if not (all(abs(value) <= MAX_PAINT for value in values) and 0 <= self.noise <= MAX_PAINT):
             raise ValueError(f"what is painted is in [-{MAX_PAINT:g}, {MAX_PAINT:g}], its noise in [0, {MAX_PAINT:g}]")
 
 

@@ -280,10 +280,29 @@ def test_undoing_and_redoing_a_branch_computes_nothing_again(engine: Engine, bas
         assert not any(isinstance(o, ChainProgress) for o in ask(engine, SampleChain(recipe)))
 
 
+def test_what_memory_did_not_reach_for_is_sampled_again_by_itself(base: Lane) -> None:
+    engine = Engine()
+    frame = 2 * SAMPLES * 28 * 28 * 4
+    ask(engine, StartEngine(device="cpu", precision="fp32", frame_budget=10 * frame))
+    branch = leaf(base, FreshNoise(T4))
+    before, after = ChainRecipe((base,), 5, SAMPLES), ChainRecipe((branch,), 5, SAMPLES, branches=(Branch(branch),))
+    key = lane_key(branch, after)
+    ask(engine, SampleChain(after))
+    expected = by_itself(branch)[-1]
+    ask(engine, SampleChain(before))
+    ask(engine, SampleChain(ChainRecipe((leaf(base, FreshNoise(TIMES[1], 2)),), 5, SAMPLES)))
+    assert key not in engine.store, "undone, and gone: there was no room"
+    assert any(isinstance(o, ChainProgress) for o in ask(engine, SampleChain(after)))
+    (shown,) = ask(engine, ShowStep((key,), 0, "x_t"))
+    assert isinstance(shown, StepShown)
+    np.testing.assert_array_equal(shown.frames[0].values, expected)
+
+
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
         (FreshNoise(1001), "above this chain's T = 1000"),
+        (Paint(T4, (Dab(((9.0, 9.0),), colour=(1.0, 0.0, -1.0)),)), "images of three channels, not of 1"),
         (Inpaint(T4, mask_of(np.ones((14, 28), bool))), "mask .* 14 x 28, the images are 28 x 28"),
         (BackUp(T4, picture_of(np.zeros((3, 28, 28), np.uint8))), "picture .* 3 x 28 x 28, the images are 1 x 28 x 28"),
         (Change(T4, checkpoint="0" * 64, source="/nowhere.safetensors", option="B"), "nowhere"),

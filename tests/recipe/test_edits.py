@@ -31,7 +31,7 @@ from explorer.recipe import (
     with_edit,
 )
 
-DAB = Dab(((3.0, 4.5), (10.0, 8.0)), 2.5, -0.5, 0.3)
+DAB = Dab(((3.0, 4.5), (10.0, 8.0)), 2.5, -0.5, 0.3, (1.0, 0.25, -1.0))
 REGION = np.arange(28 * 28).reshape(28, 28) % 3 == 0
 PIXELS = np.arange(28 * 28, dtype=np.uint8).reshape(1, 28, 28)
 EDITS: tuple[Edit, ...] = (
@@ -83,6 +83,8 @@ def test_a_lane_without_edits_is_written_as_before() -> None:
         {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1e300]]}]},
         {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]], "radius": 0}]},
         {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]], "value": 99}]},
+        {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]], "colour": [0, 0, 99]}]},
+        {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]], "colour": [0, 0]}]},
         {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]] * 4000}] * 5},
         {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]]}], "on": "z"},
         {"edit": "paint", "t": 5, "dabs": [{"path": [[1, 1]]}], "samples": [-1]},

@@ -8,7 +8,7 @@ import msgspec
 
 from explorer.checkpoints.card import ScheduleCard
 from explorer.engine.messages import DataSetOpened, LibraryEntry
-from explorer.recipe import BackUp, Change, Edit, Inpaint, Lane
+from explorer.recipe import BackUp, Change, Edit, Inpaint, Lane, Paint
 from explorer.views.chain import edits, exact_edits
 
 _replace = msgspec.structs.replace
@@ -57,6 +57,8 @@ def _in_place_of(old: Lane, new: Lane, own: ScheduleCard | None, shape: Shape | 
 def _of_shape(edit: Edit, shape: Shape) -> bool:
     if isinstance(edit, Inpaint):
         return (edit.mask.height, edit.mask.width) == shape[1:]
+    if isinstance(edit, Paint) and any(dab.colour is not None for dab in edit.dabs):
+        return shape[0] == 3
     if isinstance(edit, BackUp) and edit.picture is not None:
         return tuple(edit.picture.shape) == shape
     return True

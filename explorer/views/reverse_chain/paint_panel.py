@@ -12,15 +12,28 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPush
 from explorer.engine.messages import ErasedShown, PaintShown
 from explorer.recipe import Dab
 from explorer.recipe.edits import MAX_REPEATS
+from explorer.views.reverse_chain.paint_choices import (
+    BRUSHES,
+    ERASED,
+    ERASERS,
+    KNOWN,
+    LEADS_TIP,
+    ON,
+    PAINTS,
+    REPEATS_TIP,
+    SEEN,
+    SEES_TIP,
+)
 from explorer.views.reverse_chain.paint_draft import PaintDraft
 from explorer.views.reverse_chain.preview_pair import PreviewPair
 from explorer.widgets.card import Card
+from explorer.widgets.colour_button import ColourButton
 from explorer.widgets.fonts import text_font
 from explorer.widgets.math_text import var, words
 from explorer.widgets.number_fields import IntField
 from explorer.widgets.paint_canvas import PaintCanvas
 from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.segments import Segment, SegmentBar
+from explorer.widgets.segments import SegmentBar
 from explorer.widgets.slider import Slider
 from explorer.widgets.style import mark
 from explorer.widgets.theme import Theme
@@ -28,49 +41,6 @@ from explorer.widgets.theme import Theme
 SIDE_WIDTH = 280
 SMALLEST, LARGEST = 0.5, 14.0
 LABEL = 48
-X_T, X0_HAT = (var("x", "t"),), (var("x", "0", "hat"),)
-ON = (
-    Segment("x_t", "xₜ", "Paint on the state of the chain: the network sees it from here on", X_T),
-    Segment(
-        "x0_hat",
-        "x̂₀",
-        "Paint on the clean image that the network predicts: it takes the prediction's place in this step",
-        (var("x", "0", "hat"),),
-    ),
-)
-BRUSHES = (
-    Segment("white", "white", "Value 1, no noise"),
-    Segment("black", "black", "Value −1, no noise"),
-    Segment("noise", "noise", "Fresh noise alone: what is under it is forgotten"),
-)
-PAINTS = {"white": (1.0, 0.0), "black": (-1.0, 0.0), "noise": (0.0, 1.0)}
-ERASERS = (
-    Segment("erase", "erase", "What the brush covers is made anew"),
-    Segment("keep", "keep", "What the brush covers stays after all"),
-)
-KNOWN = (
-    Segment("states", "its states", "What is kept comes from the states of the chain that is left: in every frame it is the parent's"),
-    Segment("image", "its x₀, noised", "What is kept comes from x₀, noised anew at every step: RePaint as it was published"),
-)
-SEEN = (
-    Segment("x_t", "xₜ", "Show the state of the chain under the mask: what is kept is kept of it", X_T),
-    Segment(
-        "x0_hat", "x̂₀", "Show the clean image that the network sees in the state: in noise it is easier to hit", (var("x", "0", "hat"),)
-    ),
-)
-SEES_TIP = {
-    False: "x̂₀: the clean image that the network sees in what is painted",
-    True: "What is kept of the state; the erased region is made anew",
-}
-LEADS_TIP = {
-    False: "Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all",
-    True: "Where it leads: x₀ after a few quick steps of RePaint; the branch itself walks them all, with other noise",
-}
-AT_ZERO = "From t = 0 no step goes on: move the cursor to a larger t. Your marks stay."
-WAITING = "The chain has not come down to this t yet. Your marks stay."
-ERASED = (150, 76, 58)
-"""What the picture of what is kept shows where nothing is."""
-REPEATS_TIP = "RePaint's resampling: each step is taken so often, with jumps back in between, so that what is made fits what is kept"
 
 
 class PaintPanel(Card):
@@ -121,6 +91,7 @@ class PaintPanel(Card):
         self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
         self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
         self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
+        self.colour = ColourButton()
         self.everyone = QCheckBox("on all samples")
         self.everyone.setToolTip("Do the same to every sample, not to this one alone")
         self.repeats = IntField(
@@ -159,8 +130,8 @@ class PaintPanel(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         upper: tuple[QWidget, ...] = (
-            self._title, self._hint, self.on, self.brushes, self.erasers, self._seen, self.radius, self.value, self.noise, self._steps,
-            self._known, self.everyone,
+            self._title, self._hint, self.on, self.brushes, self.colour, self.erasers, self._seen, self.radius, self.value, self.noise,
+            self._steps, self._known, self.everyone,
         )  # fmt: skip
         for widget in upper:
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, SegmentBar) else Qt.AlignmentFlag(0))
@@ -186,7 +157,8 @@ class PaintPanel(Card):
         self.canvas.mark_ended.connect(self._end)
         self.canvas.radius_wanted.connect(self._set_size)
         self.radius.moved.connect(lambda _v: self._show_brush())
-        self.value.moved.connect(lambda _v: self._show_brush())
+        self.value.moved.connect(lambda _v: self._grey())
+        self.colour.chosen.connect(lambda _c: self._show_brush())
         self.noise.moved.connect(lambda _v: self._show_brush())
         self.on.chosen.connect(lambda _n: self.changed.emit())
         self.everyone.toggled.connect(self._take_everyone)
@@ -207,8 +179,8 @@ class PaintPanel(Card):
 
     # --- what is shown ---
 
-    def start(self, inpainting: bool, on: str, everyone: bool) -> None:
-        """Begin anew, or go on with the marks that are there."""
+    def start(self, inpainting: bool, on: str, everyone: bool, coloured: bool = False) -> None:
+        """Begin anew, or go on with the marks that are there; `coloured` says whether the images are."""
         self.draft = self._drafts[inpainting]
         if not self.draft.marks:
             self._begin(on, everyone)
@@ -220,6 +192,9 @@ class PaintPanel(Card):
         for shown, widgets in ((not inpainting, brush), (inpainting, eraser)):
             for widget in widgets:
                 widget.setVisible(shown)
+        self.colour.setVisible(coloured and not inpainting)
+        if not coloured:
+            self.colour.show_colour(None)
         self.radius.show_value(5.0 if inpainting else 2.0)
         self._show_nothing()
         self.sees.setToolTip(SEES_TIP[inpainting])
@@ -238,6 +213,7 @@ class PaintPanel(Card):
             self.on.set_current(on)
             self.value.show_value(1.0)
             self.noise.show_value(0.0)
+            self.colour.show_colour(None)
 
     def forget(self) -> None:
         """Without the marks."""
@@ -299,7 +275,7 @@ class PaintPanel(Card):
         self.canvas.set_radius(self.radius.value)
         current = (round(self.value.value, 3), round(self.noise.value, 3))
         for name, paint in PAINTS.items():
-            self.brushes.button(name).setChecked(paint == current)
+            self.brushes.button(name).setChecked(self.colour.colour is None and paint == current)
 
     def _show_marks(self) -> None:
         any_marks = bool(self.draft.marks)
@@ -337,7 +313,7 @@ class PaintPanel(Card):
         radius = round(self.radius.value, 2)
         if self.draft.inpainting:
             return Dab(path, radius, 1.0 if self.erasers.current == "erase" else -1.0)
-        return Dab(path, radius, round(self.value.value, 3), round(self.noise.value, 3))
+        return Dab(path, radius, round(self.value.value, 3), round(self.noise.value, 3), self.colour.colour)
 
     def _grow(self, path: tuple[tuple[float, float], ...]) -> None:
         self.draft.growing = self._dab(path)
@@ -359,6 +335,10 @@ class PaintPanel(Card):
         value, noise = PAINTS[name]
         self.value.show_value(value)
         self.noise.show_value(noise)
+        self._grey()
+
+    def _grey(self) -> None:
+        self.colour.show_colour(None)
         self._show_brush()
 
     def _invert(self) -> None:

@@ -12,8 +12,12 @@ from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.reverse_chain import tree as trees
-from explorer.views.reverse_chain.paint_panel import AT_ZERO, WAITING, PaintPanel
+from explorer.views.reverse_chain.paint_choices import AT_ZERO, WAITING
+from explorer.views.reverse_chain.paint_panel import PaintPanel
 from explorer.views.reverse_chain.panels import Panels
+
+COLOURS = 3
+"""Channels of an image that colours can be painted on."""
 
 
 class Painting(QObject):
@@ -57,7 +61,10 @@ class Painting(QObject):
         self._controller.following = False
         self.opened.emit()
         everyone = state.recipe.samples == 1 or erasing
-        self._panel.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone)
+        key = self._controller.key
+        plan = self._controller.run.plans.get(key) if key is not None else None
+        coloured = plan is not None and plan.image_shape[0] == COLOURS
+        self._panel.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone, coloured)
         self._panels.show(self._panel)
         self._panel.canvas.setFocus()
         self.ask()

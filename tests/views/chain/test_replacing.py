@@ -66,6 +66,8 @@ def test_edits_that_cannot_be_go_and_the_others_stay() -> None:
     assert with_checkpoint(old, entry("c", T=600), ()).edits == (MARKS, ERASED), "t = 700 is above T"
     assert with_checkpoint(old, entry("c", side=32), ()).edits == (FRESH, MARKS), "the mask is of other images"
     assert with_data_set(lane(FRESH, BACK), data_set(side=8), ()).edits == (FRESH,), "the picture is"
+    coloured = Paint(300, (Dab(((0.5, 0.5),), 0.1, colour=(1.0, 0.0, -1.0)),))
+    assert with_data_set(lane(FRESH, coloured), data_set(), ()).edits == (FRESH,), "there is no colour in these images"
     after = lane(MARKS, BACK, FRESH)
     assert with_checkpoint(after, entry("c", side=32), ()).edits == (MARKS,), "t = 700 came after the picture was taken up"
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -25,7 +25,7 @@ from explorer.recipe import BackUp, Change, Edit, ExactProcess, FreshNoise, Inpa
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
 from explorer.views.reverse_chain.branching import LAST_STEP, NO_ETA, Branching, why_no_noise
-from explorer.views.reverse_chain.paint_panel import ERASED
+from explorer.views.reverse_chain.paint_choices import ERASED
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.widgets.branch_tree import ROW
 
@@ -258,6 +258,38 @@ def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     (edit,) = edits(page)
     assert isinstance(edit, Paint)
     assert (edit.on, edit.samples) == ("x0_hat", ())
+
+
+def test_colours_are_offered_where_the_images_have_them(
+    open_page: Callable[..., ReverseChainWorkspace], qtbot: QtBot, tmp_path: Path, page: ReverseChainWorkspace
+) -> None:
+    hands(page).painting.open(False)
+    assert not hands(page).paint.colour.isVisible()
+    hands(page).close()
+    path = tmp_path / "colours.npy"
+    np.save(path, np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8))
+    lane = Lane("", str(path), None, Sampler(4), ExactProcess(str(path)))
+    coloured = open_page(ReverseChainWorkspace, (lane,), samples=2, t=0)
+    coloured.playback.scrub(500)
+    settle(coloured, qtbot)
+    hands(coloured).painting.open(False)
+    panel = hands(coloured).paint
+    assert panel.colour.isVisible()
+    panel.colour.take(QColor(255, 0, 51))
+    assert not panel.brushes.button("white").isChecked()
+    paint_over(coloured, qtbot, (4, 4))
+    settle(coloured, qtbot)
+    assert pixels(panel.canvas.image)[4, 4].tolist() == [255, 0, 51]
+    panel.brushes.button("white").click()
+    paint_over(coloured, qtbot, (1, 1))
+    QTest.mouseClick(panel.go, LEFT)
+    settle(coloured, qtbot)
+    (edit,) = edits(coloured)
+    assert isinstance(edit, Paint)
+    assert [dab.colour for dab in edit.dabs] == [(1.0, -1.0, -0.6), None]
+    coloured.playback.scrub(500)
+    settle(coloured, qtbot)
+    np.testing.assert_array_equal(coloured.grid.tiles[0][4, 4], [255, 0, 51])
 
 
 def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWorkspace, qtbot: QtBot) -> None:

@@ -1,0 +1,44 @@
+"""What the paint panel offers, and its words."""
+
+from __future__ import annotations
+
+from explorer.widgets.math_text import var
+from explorer.widgets.segments import Segment
+
+X_T, X0_HAT = (var("x", "t"),), (var("x", "0", "hat"),)
+
+ON = (
+    Segment("x_t", "xₜ", "Paint on the state of the chain: the network sees it from here on", X_T),
+    Segment("x0_hat", "x̂₀", "Paint on the clean image that the network predicts: it takes the prediction's place in this step", X0_HAT),
+)
+BRUSHES = (
+    Segment("white", "white", "Value 1, no noise"),
+    Segment("black", "black", "Value −1, no noise"),
+    Segment("noise", "noise", "Fresh noise alone: what is under it is forgotten"),
+)
+PAINTS = {"white": (1.0, 0.0), "black": (-1.0, 0.0), "noise": (0.0, 1.0)}
+ERASERS = (
+    Segment("erase", "erase", "What the brush covers is made anew"),
+    Segment("keep", "keep", "What the brush covers stays after all"),
+)
+KNOWN = (
+    Segment("states", "its states", "What is kept comes from the states of the chain that is left: in every frame it is the parent's"),
+    Segment("image", "its x₀, noised", "What is kept comes from x₀, noised anew at every step: RePaint as it was published"),
+)
+SEEN = (
+    Segment("x_t", "xₜ", "Show the state of the chain under the mask: what is kept is kept of it", X_T),
+    Segment("x0_hat", "x̂₀", "Show the clean image that the network sees in the state: in noise it is easier to hit", X0_HAT),
+)
+SEES_TIP = {
+    False: "x̂₀: the clean image that the network sees in what is painted",
+    True: "What is kept of the state; the erased region is made anew",
+}
+LEADS_TIP = {
+    False: "Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all",
+    True: "Where it leads: x₀ after a few quick steps of RePaint; the branch itself walks them all, with other noise",
+}
+AT_ZERO = "From t = 0 no step goes on: move the cursor to a larger t. Your marks stay."
+WAITING = "The chain has not come down to this t yet. Your marks stay."
+ERASED = (150, 76, 58)
+"""What the picture of what is kept shows where nothing is."""
+REPEATS_TIP = "RePaint's resampling: each step is taken so often, with jumps back in between, so that what is made fits what is kept"
