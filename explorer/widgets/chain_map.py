@@ -63,7 +63,7 @@ class ChainMap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("One-dimensional chain")
         self.setToolTip(
-            "Brightness is q(x_t), from x_T at the left to x_0 at the right. Drag a mode at the right edge; double-click the edge\n"
+            "Brightness is q(x_t), from x_T at the left to x₀ at the right. Drag a mode at the right edge; double-click the edge\n"
             "for one more, a mode to take it away. Drag the dot to another x_t and t."
         )
         theme.changed.connect(self._dress)

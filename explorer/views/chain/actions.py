@@ -34,7 +34,7 @@ class ChainActions(NamedActions):
         self.add("leap_back", "Ten steps b&ack", ["PgUp", "Shift+Left"], "Ten steps back, towards T")
         self.add("leap_forward", "Ten steps o&n", ["PgDown", "Shift+Right"], "Ten steps on, towards 0")
         self.add("start", "Go to &T", "Home", "Go to x_T, pure noise")
-        self.add("end", "Go to &0", "End", "Go to x_0, the sample")
+        self.add("end", "Go to &0", "End", "Go to x₀, the sample")
         self.add("loop", "&Loop", "L", "Play again from T when t = 0 is reached")
         self.by_name["loop"].setCheckable(True)
         for number, segment in enumerate(QUANTITY_SEGMENTS, 1):

@@ -158,7 +158,7 @@ class ExactInspection(QObject):
         if lane.exact is None:
             return
         menu.addSection("Exact process")
-        for follow, text in (("draw", "Draw from q(x_t−1 | x_t)"), ("mean", "Follow its mean")):
+        for follow, text in (("draw", "Draw from q(x_{t−1} | x_t)"), ("mean", "Follow its mean")):
             action = verb(menu, text, partial(self._set, index, follow, lane.option))
             action.setCheckable(True)
             action.setChecked(lane.exact.follow == follow)

@@ -13,7 +13,7 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.chain.labels import lane_titles, short_titles
 from explorer.views.workspace import Status
 
-FILTER = "Picture of what is shown (*.png);;Film from x_T to x_0 (*.gif);;Film (*.mp4);;Arrays of every step (*.npz)"
+FILTER = "Picture of what is shown (*.png);;Film from x_T to x₀ (*.gif);;Film (*.mp4);;Arrays of every step (*.npz)"
 UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
 
 

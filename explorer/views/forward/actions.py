@@ -14,7 +14,7 @@ PAGES = (
     Segment("noise", "Noise", "x_t at once by Property 1, and step by step with the same noise  (1)"),
     Segment("schedule", "Schedule", "beta, alpha_bar and log SNR; bend them, and see what x_T is then  (2)"),
     Segment("pixels", "Pixels", "Two pixels over many images, as they turn into N(0, I)  (3)"),
-    Segment("posterior", "Posterior", "One step back: with x_0 known, with the data set known, and as a network has learnt it  (4)"),
+    Segment("posterior", "Posterior", "One step back: with x₀ known, with the data set known, and as a network has learnt it  (4)"),
     Segment("gaussians", "Gaussians", "Sums, differences, and Gaussians with a Gaussian mean  (5)"),
     Segment("chain", "One dimension", "A chain of one number, both ways, and why small steps back are nearly Gaussian  (6)"),
 )
@@ -36,14 +36,14 @@ class ForwardActions(NamedActions):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent, ICONS)
-        self.add("play", "&Play", ["Space"], "Play from x_0 to noise, or pause")
+        self.add("play", "&Play", ["Space"], "Play from x₀ to noise, or pause")
         self.add("back", "Step towards &noise", ["Left"], "One timestep on, towards T")
         self.add("forward", "Step towards the &image", ["Right"], "One timestep back, towards 0")
         self.add("leap_back", "Ten steps towards noise", ["PgUp", "Shift+Left"], "Ten timesteps on, towards T")
         self.add("leap_forward", "Ten steps towards the image", ["PgDown", "Shift+Right"], "Ten timesteps back, towards 0")
         self.add("start", "Go to &T", ["Home"], "Go to x_T, noise")
-        self.add("end", "Go to &0", ["End"], "Go to x_0, the image")
-        self.add("loop", "&Loop", ["L"], "Play again from x_0 when T is reached")
+        self.add("end", "Go to &0", ["End"], "Go to x₀, the image")
+        self.add("loop", "&Loop", ["L"], "Play again from x₀ when T is reached")
         self.by_name["loop"].setCheckable(True)
         for number, segment in enumerate(PAGES, 1):
             self.add(f"page {segment.name}", f"Show {segment.label}", [str(number)], segment.tip)

@@ -24,7 +24,7 @@ from explorer.widgets.theme import Theme
 
 GAP = 8
 PATHS = (
-    Segment("forward", "forward paths", "24 values of x_0, noised step by step"),
+    Segment("forward", "forward paths", "24 values of x₀, noised step by step"),
     Segment("backward", "backward paths", "24 values of x_T, led back by the exact reverse process, step by step"),
 )
 LEAST_DISTANCE = 1e-6
@@ -53,7 +53,7 @@ class ChainPage1D(QWidget):
         self.map = ChainMap(theme)
         self.paths = SegmentBar(PATHS, "Paths")
         self.paths.chosen.connect(self.paths_chosen)
-        self.sd = self._slider("sd", (var("σ"), words(" of a mode")), 0.02, 1.0, 0.02, "Standard deviation of each mode of q(x_0)")
+        self.sd = self._slider("sd", (var("σ"), words(" of a mode")), 0.02, 1.0, 0.02, "Standard deviation of each mode of q(x₀)")
         self.leap = self._slider("leap", (words("large step"),), 1, MOST_T, 1, "Timesteps of the large step: from t to t minus so many")
         self.plots = (
             DensityPlot(theme, "Small step back", "q(x_{t−1} | x_t) at the dot, and the Gaussian of its mean and variance"),

@@ -75,7 +75,7 @@ class ForwardInspector(QWidget):
         rows = Rows(theme)
         rows.add("shape", self._values["shape"])
         rows.add((var("L", "T"),), self._values["L_T"])
-        self._values["L_T"].setToolTip("KL( q(x_T | x_0) || N(0, I) ) of this image: how much of it is left in x_T")
+        self._values["L_T"].setToolTip("KL( q(x_T | x₀) ‖ N(0, I) ) of this image: how much of it is left in x_T")
         column.addLayout(rows)
         column.addWidget(heading("at this step"))
         rows = Rows(theme)

@@ -68,7 +68,7 @@ class NoisePage(QWidget):
             names=0,
         )
         self.pictures.setAccessibleName("x_t at once and step by step")
-        self.pictures.setToolTip("The same x_t both ways: drawn at once from x_0 by Property 1, and reached by t steps with the same noise")
+        self.pictures.setToolTip("The same x_t both ways: drawn at once from x₀ by Property 1, and reached by t steps with the same noise")
         self.apart = QLabel()
         self.apart.setWordWrap(True)
         mark(self.apart, "muted")

@@ -90,7 +90,7 @@ class PixelsPage(QWidget):
         self._correlation.setText(short(joint.correlation))
         self._kl.setText(nats(joint.kl))
         self._note.setText(
-            "x_0: real images. Pixels beside each other go together, most are black or white, and nothing of it is Gaussian."
+            "x₀: real images. Pixels beside each other go together, most are black or white, and nothing of it is Gaussian."
             if joint.t == 0
             else "Every image shrinks towards 0 by √ᾱ, under noise of sd √(1 − ᾱ): what the pixels had to do with each other fades."
         )

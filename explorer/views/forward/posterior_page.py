@@ -59,7 +59,7 @@ class PosteriorPage(QWidget):
         )
         self.table.setAccessibleName("One step back, three ways")
         self.table.setToolTip(
-            "The step back from x_t: with x_0 known (a Gaussian), with the data set known (a mixture of 60,000), and the network's"
+            "The step back from x_t: with x₀ known (a Gaussian), with the data set known (a mixture of 60,000), and the network's"
         )
         self.models = QComboBox()
         self.models.setAccessibleName("Network")
@@ -174,6 +174,6 @@ def _count_words(perplexity: float) -> str:
     if not math.isfinite(perplexity):
         return ""
     if perplexity < 1.01:
-        return "x_t leaves one image: the data set knows x_0."
+        return "x_t leaves one image: the data set knows x₀."
     count = f"{perplexity:.2f}" if perplexity < 10 else grouped(perplexity)
     return f"As undecided as among {count} images (exp of the entropy of w)."

@@ -156,7 +156,7 @@ class EndCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._tiles = tuple(PictureTile(theme) for _ in range(3))
-        tips = ("The image at T", "The mean of q(x_T | x_0): what is left of the image", "Twelve test images at T: can you read them?")
+        tips = ("The image at T", "The mean of q(x_T | x₀): what is left of the image", "Twelve test images at T: can you read them?")
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
         self._values: dict[tuple[str, str], QLabel] = {}
@@ -221,10 +221,10 @@ class EndCard(Card):
 
 
 ROWS = {
-    "size of the mean": "Root mean square over the pixels of √ᾱ_T · x_0, the mean of q(x_T | x_0)",
-    "variance given x₀": "Of every pixel of q(x_T | x_0): 1 − ᾱ_T",
-    "variance of all values": "With x_0's own spread: ᾱ_T · var(x_0) + 1 − ᾱ_T",
-    LAST_ROW: "KL( q(x_T | x_0) || N(0, I) ), in nats for a whole image: the term of the bound that no network can change",
+    "size of the mean": "Root mean square over the pixels of √ᾱ_T · x₀, the mean of q(x_T | x₀)",
+    "variance given x₀": "Of every pixel of q(x_T | x₀): 1 − ᾱ_T",
+    "variance of all values": "With x₀'s own spread: ᾱ_T · var(x₀) + 1 − ᾱ_T",
+    LAST_ROW: "KL( q(x_T | x₀) ‖ N(0, I) ), in nats for a whole image: the term of the bound that no network can change",
 }
 
 

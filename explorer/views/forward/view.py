@@ -127,7 +127,7 @@ class ForwardWorkspace(Workspace):
             ("Drag a control point", "Bend the schedule; double-click adds or removes one"),
             ("[ and ], Up and Down", "Choose a control point, and move it"),
             ("Drag a or b, or W A S D", "Look at other pixels"),
-            ("Drag a mode, double-click", "Move a mode of q(x_0); add or remove one"),
+            ("Drag a mode, double-click", "Move a mode of q(x₀); add or remove one"),
         )
 
     def activate(self) -> None:

@@ -60,7 +60,7 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
     image, noise = number(math.sqrt(noised.alpha_bar)), number(math.sqrt(1 - noised.alpha_bar))
     at_once = (
         Term("x_t", (var("x", t),), tip="the image at timestep t, by Property 1"),
-        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip="what is left of the image: √ᾱ · x_0"),
+        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip="what is left of the image: √ᾱ · x₀"),
         Term("noise part", (var("ε"),), noise, "+", colour=colours["z"], tip="the noise: √(1 − ᾱ) · ε, ε the noise of all steps together"),
     )
     if t == 0:

@@ -31,7 +31,7 @@ FIELDS: dict[FieldKind, FieldWords] = {
     ),
     "elbo": FieldWords(
         "ELBO", "ELBO, nats",
-        "ELBO of the decoding, nats: log p(x|z) at its posterior's mean less KL(q(z|x) || p(z)). An AE has none.", of_ae=False,
+        "ELBO of the decoding, nats: log p(x|z) at its posterior's mean less KL(q(z|x) ‖ p(z)). An AE has none.", of_ae=False,
     ),
     "magnification": FieldWords(
         "Magnification", "√det JᵀJ",
