@@ -118,12 +118,9 @@ class Bounds:
             beside[i] = ideals[ideal]
         every = [*runs, *ideals.values()]
         reported = time.monotonic()
-        while True:
+        while unfinished := [run for run in every if run.done < run.visits]:
             # the one that is behind goes first: lanes stay abreast, and a new lane catches up
-            behind = min(every, key=lambda run: run.done)
-            if behind.done >= behind.visits:
-                break
-            next(behind.walk, None)
+            next(min(unfinished, key=lambda run: run.done / run.visits).walk, None)
             now = time.monotonic()
             if now - reported >= REPORT_SECONDS:
                 reported = now

@@ -22,7 +22,7 @@ from explorer.engine.engine import Engine
 from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown, MeasureBound, ShowDenoised, ShowHeldOut
 from explorer.engine.models import Models
 from explorer.errors import BadInput
-from explorer.recipe import BoundRecipe, ExactProcess, Lane, Sampler
+from explorer.recipe import BoundRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
 
 replace = msgspec.structs.replace
 
@@ -44,6 +44,13 @@ def lane(checkpoints: Mapping[str, Path]) -> Callable[..., Lane]:
 def last(engine: Engine, payload: Any) -> Any:
     *_, answer = engine.handle(payload)
     return answer
+
+
+def test_a_lane_of_fewer_timesteps_does_not_end_the_others(engine: Engine, lane: Callable[..., Lane]) -> None:
+    short = Lane("", "mnist", exact=ExactProcess(images=50, follow="mean"), schedule=ScheduleChoice("cosine", 5))
+    shown = last(engine, MeasureBound(BoundRecipe((short, lane("C")), images=4, strata=8)))
+    assert [(bound.T, len(bound.starts), bound.images) for bound in shown.lanes] == [(5, 5, 4), (1000, 8, 4)]
+    assert shown.done == shown.total == 13
 
 
 def test_every_lane_is_measured_over_the_same_draws(engine: Engine, lane: Callable[..., Lane]) -> None:
