@@ -170,7 +170,9 @@ class TreeControl(QObject):
             lanes = f"its {lost} lanes" if lost > 1 else "its lane"
             self.noticed.emit(f"Compare has this chain's noise now: {lanes} of another seed or number of samples gave way", GAVE_WAY)
         elif not show:
-            self.noticed.emit(f"Lane {after.lane + 1} of Compare", "Choose Compare in the rail to see it beside the others.")
+            was = after.recipe.lanes == before.recipe.lanes
+            words = f"It is lane {after.lane + 1} of Compare already" if was else f"Added to Compare as lane {after.lane + 1}"
+            self.noticed.emit(words, "Choose Compare in the rail to see it beside the others.")
 
     def _show_menu(self, row: int, where: QPoint) -> None:
         menu = QMenu(self._bar)

@@ -556,7 +556,9 @@ def test_any_lanes_of_the_tree_are_put_into_compare_and_undo_brings_back_what_ga
     hands(page).tree.add_to_compare(0)
     actions["add"].trigger()
     assert store.session.compare.recipe.lanes == (first, root, state(page).recipe.lanes[0])
-    assert told == ["Lane 2 of Compare", "Lane 3 of Compare"]
+    actions["add"].trigger()
+    assert store.session.compare.recipe.lanes == (first, root, state(page).recipe.lanes[0])
+    assert told == ["Added to Compare as lane 2", "Added to Compare as lane 3", "It is lane 3 of Compare already"]
     settle(page, qtbot)
 
 
