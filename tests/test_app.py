@@ -168,6 +168,19 @@ def test_a_lane_of_an_older_shipped_checkpoint_gets_the_new_one(make: Maker, qtb
     assert "mnist-ddpm-b" in explorer.window.banner.message
 
 
+def test_names_that_no_file_can_have_do_not_keep_the_window_from_beginning(make: Maker, qtbot: QtBot) -> None:
+    odd = (f"/{'x' * 300}.safetensors", "/a\0b.safetensors", "/a\0b/final.safetensors", f"/{'x' * 300}/final.safetensors")
+    lanes = tuple(Lane("0" * 64, path, "B") for path in odd)
+    session = Session(recent=odd, compare=ChainState(recipe=ChainRecipe(lanes, samples=1)))
+    session_file().parent.mkdir(parents=True)
+    session_file().write_bytes(msgspec.json.encode(Saved(session=session)))
+    explorer = begin(make(), qtbot)
+    assert {entry.path for entry in explorer.library.known if entry.problem} == set(odd)
+    explorer.window.choose("compare")
+    qtbot.waitUntil(lambda: explorer.window.banner.message != "", timeout=PATIENCE)
+    assert "went wrong" not in explorer.window.banner.message
+
+
 def test_a_device_that_is_not_there_is_told_of_and_another_taken(qtbot: QtBot) -> None:
     import torch
 

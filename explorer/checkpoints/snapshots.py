@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +75,7 @@ def run_folder(path: Path) -> Path | None:
     if of_run(path.name) is not None:
         return path.parent
     folder = path.with_suffix("")
-    return folder if path.suffix == SUFFIX and folder.is_dir() else None
+    return folder if path.suffix == SUFFIX and os.path.isdir(folder) else None
 
 
 def end_of_run(path: Path) -> Path:
@@ -94,7 +95,7 @@ def stamp(path: Path) -> int:
     folder = run_folder(path)
     try:
         return 0 if folder is None else folder.stat().st_mtime_ns
-    except OSError:
+    except (OSError, ValueError):
         return 0
 
 
@@ -132,7 +133,7 @@ def place_of(known: tuple[Snapshot, ...], path: str) -> int | None:
 
 def files_of_run(folder: Path) -> tuple[Path, ...]:
     """Files in a folder that a run names, in no order of training."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         return tuple(sorted(path for path in folder.iterdir() if of_run(path.name) is not None))
     return ()
 
@@ -141,7 +142,7 @@ def _candidates(folder: Path) -> tuple[Path, ...]:
     """Those, a run's last at the end, then the checkpoint beside the folder."""
     files = sorted(files_of_run(folder), key=lambda path: path.name == FINAL_NAME)
     beside = folder.with_name(folder.name + SUFFIX)
-    return (*files, beside) if beside.is_file() else tuple(files)
+    return (*files, beside) if os.path.isfile(beside) else tuple(files)
 
 
 def _alike(card: Card, other: Card) -> bool:
@@ -155,7 +156,7 @@ def card_of(path: Path) -> Card | None:
     """Card of a checkpoint as far as it can be read without its weights or torch; None where it cannot."""
     try:
         stat = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return _card(str(path), stat.st_mtime_ns, stat.st_size)
 

@@ -40,7 +40,7 @@ def entry(path: Path, shipped: bool) -> LibraryEntry:
     """What is known of a file; a problem instead of a card where it cannot be opened. A file is read once while it stays as it is."""
     try:
         stat = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return _entry(path, shipped)
     end = end_of_run(path)
     return replace(_known(path, shipped, stat.st_mtime_ns, stat.st_size), of="" if end == path else str(end))
@@ -56,8 +56,8 @@ def _entry(path: Path, shipped: bool) -> LibraryEntry:
         card = read_card(path)
         count = _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
         return LibraryEntry(str(path), name_of(path), shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
-    except (BadInput, OSError) as error:
-        size = path.stat().st_size if path.exists() else 0
+    except (BadInput, OSError, ValueError) as error:  # ValueError: a name that no file can have
+        size = path.stat().st_size if os.path.exists(path) else 0
         return LibraryEntry(str(path), name_of(path), shipped, size, "", None, str(error))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -41,7 +41,7 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
     finder = _Finder(entries)
     found = finder.chain(ChainState(recipe=recipe)).recipe
     known = {entry.sha256 for entry in entries if entry.card is not None}
-    lost = [lane for lane in found.lanes if lane.checkpoint and lane.checkpoint not in known and not Path(lane.source).is_file()]
+    lost = [lane for lane in found.lanes if lane.checkpoint and lane.checkpoint not in known and not os.path.isfile(lane.source)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lane.source for lane in lost))
 
 
@@ -103,7 +103,7 @@ class _Finder:
         if same is not None:
             return same
         entry = self._by_name.get(name_of(source))
-        if entry is None or (Path(source).is_file() and source != entry.path):
+        if entry is None or (os.path.isfile(source) and source != entry.path):
             return None  # the person's own file, whatever its name: what became of it is for them to see
         self.replaced.add(entry.name)
         return entry
