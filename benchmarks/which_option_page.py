@@ -118,7 +118,7 @@ def draw(report: dict[str, Any], key: str, path: Path) -> None:
         if key == "fid":
             axes.set_title("Fréchet distance to the training images, 95 % intervals")
             axes.set_yscale("log")
-            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7), numticks=20))
             axes.yaxis.set_major_formatter(ScalarFormatter())
             axes.yaxis.set_minor_locator(NullLocator())
         else:
