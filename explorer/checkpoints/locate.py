@@ -6,6 +6,7 @@ from pathlib import Path
 
 from explorer.checkpoints.snapshots import of_run, snapshots
 from explorer.errors import BadInput
+from explorer.paths import expanded, is_dir, is_file
 from explorer.resources import resource
 
 SUFFIX = ".safetensors"
@@ -27,10 +28,10 @@ def locate(name: str) -> Path:
     Raises
     ------
     BadInput
-        If there is neither; the message names the shipped ones.
+        If there is neither; the message names the shipped ones. If the path cannot be one, or not be asked for.
     """
-    path = Path(name).expanduser()
-    if path.is_file():
+    path = expanded(name)
+    if is_file(path):
         return path
     known = shipped()
     stem = name.removesuffix(SUFFIX)
@@ -39,7 +40,7 @@ def locate(name: str) -> Path:
     run, _, moment = stem.partition("/")
     if run in known and moment:
         return _snapshot(known[run], moment)
-    if path.is_dir():
+    if is_dir(path):
         raise BadInput(f"{name}: is a folder; name a {SUFFIX} file in it")
     raise BadInput(f"{name}: no such file, nor a checkpoint that comes with the app ({', '.join(known) or 'none is installed'})")
 

@@ -10,7 +10,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -110,7 +109,7 @@ def _with_command(arguments: list[str], known: set[str]) -> list[str]:
     first = arguments[0] if arguments else ""
     if first in known or first in ("--help", "--version"):
         return arguments
-    looks_like_a_file = "." in first or "/" in first or os.sep in first or Path(first).exists()
+    looks_like_a_file = "." in first or "/" in first or os.sep in first or os.path.exists(first)
     if first and not first.startswith("-") and not looks_like_a_file:
         from explorer.checkpoints.locate import shipped
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from explorer.cli.display import require_qt, require_window_system
 from explorer.errors import BadInput
+from explorer.paths import exists, expanded
 
 
 def open_window(
@@ -27,7 +27,7 @@ def open_window(
 
 def _existing(path: str) -> str:
     """A path as it can be opened: shipped names stand for their file; what else is wrong is told of in the window."""
-    if Path(path).expanduser().exists():
+    if exists(expanded(path)):
         return path
     from explorer.checkpoints.locate import shipped
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -149,7 +150,7 @@ def _path(source: str, sha256: str) -> str:
     except BadInput:
         # an absolute path of another machine: a shipped checkpoint of that name may be the same
         path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise
     if file_sha256(path) != sha256:
         raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")

@@ -13,6 +13,7 @@ from PIL import Image
 
 from explorer.errors import BadInput
 from explorer.exports.pictures import RECIPE_KEY
+from explorer.paths import is_file
 from explorer.recipe import Recipe, decode_recipe
 
 ENDINGS = (".png", ".gif", ".mp4", ".npz")
@@ -34,7 +35,7 @@ def read_recipe(path: Path) -> Recipe:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise BadInput(f"{path}: recipes are in files that end in {', '.join(ENDINGS)}")
-    if not path.is_file():
+    if not is_file(path):
         raise BadInput(f"{path}: no such file")
     try:
         text = reader(path)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from explorer.errors import BadInput
+from explorer.paths import is_dir
 
 
 def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
@@ -30,7 +31,7 @@ def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
     """
     if path.suffix.lower() not in endings:
         raise BadInput(f"{path}: its ending must be one of {', '.join(endings)}")
-    if path.is_dir():
+    if is_dir(path):
         raise BadInput(f"{path}: is a folder")
     try:
         with tempfile.TemporaryFile(dir=path.parent):

@@ -50,3 +50,12 @@ def test_sources_are_names_or_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(FILE.parent)
     assert source_of(Path(FILE.name)) == NAME
     assert source_of(tmp_path / "my.safetensors") == str(tmp_path / "my.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("", "name is empty"), ("~nobody-of-that-name/a", "no such user"), ("n" * 300, "File name too long"), ("a\0", "NUL")],
+)
+def test_what_can_be_no_file(name: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        locate(name)
