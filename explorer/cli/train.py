@@ -83,7 +83,12 @@ class Stored(StrEnum):
     fp16 = "fp16"
 
 
+FOR_PCA = ("kind", "out", "dataset", "size", "fit", "code", "images", "threads", "as_json")
+"""Parameters that mean something where nothing is trained."""
+
+
 def train(
+    context: typer.Context,
     kind: Annotated[Kind, typer.Argument(help="What to train.")],
     out: Annotated[Path, typer.Option(help="Folder of the run.")],
     option: Annotated[OptionName, typer.Option(help="ddpm: what the network predicts (A mean, B x_0, C noise).")] = OptionName.C,
@@ -131,6 +136,8 @@ def train(
 
     if threads is not None:
         torch.set_num_threads(threads)
+    if kind is Kind.pca:
+        _refuse_for_pca(context, out)
     widths = _widths(hidden)
     forward = schedule_of(schedule, timesteps, knots)
     data = load_images(dataset, size=size, fit=fit.value)
@@ -203,10 +210,22 @@ def _notes(kind: Kind, activation: Activation) -> str:
     return LOGISTIC_NOTES if kind in (Kind.ae, Kind.vae) and activation is Activation.sigmoid else ""
 
 
+def _refuse_for_pca(context: typer.Context, out: Path) -> None:
+    """An option of training must not be passed over in silence, nor another model be replaced."""
+    from explorer.errors import BadInput
+    from explorer.training.state import refuse_taken
+
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in FOR_PCA and source is not None and source.name == "COMMANDLINE":
+            raise BadInput(f"{parameter.opts[0]}: means nothing for pca, which is computed, not trained")
+    refuse_taken(out)
+
+
 def _fit_pca(data: ImageSet, code: int, images: int | None, out: Path, as_json: bool) -> None:
     """The exact solution: no epochs, one checkpoint."""
     from explorer.checkpoints.files import save
-    from explorer.training.loop import FINAL_NAME
+    from explorer.checkpoints.snapshots import FINAL_NAME
     from explorer.training.pca import fit
 
     command = "generative-explorer " + shlex.join(sys.argv[1:])

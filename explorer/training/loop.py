@@ -16,11 +16,13 @@ from typing import Any
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.plugins.environments import LightningEnvironment
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from explorer.checkpoints.card import TrainingCard
 from explorer.checkpoints.files import save
+from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.datasets.images import ImageSet
 from explorer.errors import BadInput
 from explorer.memory import was_short
@@ -33,10 +35,9 @@ from explorer.training.report import Position, Reporter
 from explorer.training.settings import TrainSettings
 from explorer.training.source import on_disk, same_file
 from explorer.training.start import joined, start_from
-from explorer.training.state import STATE_NAME, chance, clear_half_written, read_state, restore_chance, write_state
+from explorer.training.state import chance, clear_half_written, read_state, refuse_taken, restore_chance, write_state
 from explorer.training.task import Task
 
-FINAL_NAME = "final.safetensors"
 CURVE_EVERY = 10
 EARLY = (16, 8, 4, 2)
 """Parts of the first epoch after which a snapshot is kept: most is learnt there."""
@@ -132,10 +133,9 @@ class _Run:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(f"{out}: cannot be written: {error.strerror}") from None
+        refuse_taken(out, self.settings.resume)
         if self.settings.resume:
             self._resume()
-        elif (out / STATE_NAME).exists():
-            raise BadInput(f"{out}: holds a run already; add --resume to go on with it, or choose another folder")
         if first:
             control.ask(out, "")
             if self.settings.resume:
@@ -316,9 +316,19 @@ def _fabric(settings: TrainSettings) -> Fabric:
         accelerator=settings.device, devices=settings.devices, num_nodes=settings.nodes, precision=precision,
         strategy="ddp" if several else "auto",
     )  # fmt: skip
+    if settings.nodes > 1 and not _launched(fabric):
+        raise BadInput(
+            f"--nodes {settings.nodes} needs a launcher on each machine: torchrun --nnodes {settings.nodes} ... -m explorer train ..."
+        )
     if several:
         fabric.launch()
     return fabric
+
+
+def _launched(fabric: Fabric) -> bool:
+    """Whether something has told this process of the other machines; else it would wait for them for ever."""
+    own = isinstance(getattr(fabric.strategy, "cluster_environment", None), LightningEnvironment)
+    return not own or "MASTER_ADDR" in os.environ
 
 
 def _open_curves(folder: Path, step: int) -> Curves:

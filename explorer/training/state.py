@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import warnings
@@ -11,12 +12,33 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
+from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.errors import BadInput
 
 STATE_NAME = "state.ckpt"
 WRITTEN = r"(state\.ckpt|run\.json|loss(-by-timestep)?\.csv|(epoch-\d+|snapshot-\d+|final)\.safetensors)"
 HALF_WRITTEN = re.compile(rf"{WRITTEN}\.partial|\.tmp\w{{6}}")
 """The neighbours that a run writes to before it renames them, and where safetensors writes before that."""
+
+
+def refuse_taken(folder: Path, resume: bool = False) -> None:
+    """Refuse a folder that holds what a new run would replace.
+
+    Parameters
+    ----------
+    resume : bool
+        Go on with the run that is there.
+
+    Raises
+    ------
+    BadInput
+        If it holds a run, which shall not go on, or a finished model without the state of its run.
+    """
+    if os.path.exists(folder / STATE_NAME):
+        if not resume:
+            raise BadInput(f"{folder}: holds a run already; add --resume to go on with it, or choose another folder")
+    elif os.path.exists(folder / FINAL_NAME):
+        raise BadInput(f"{folder}: holds a finished model already ({FINAL_NAME}); choose another folder")
 
 
 def write_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> None:

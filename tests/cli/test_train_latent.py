@@ -45,3 +45,18 @@ def test_pca_is_computed(run: Callable[..., Any], tmp_path: Path) -> None:
 def test_widths_that_cannot_be(refused: Callable[..., str], tmp_path: Path, widths: str) -> None:
     line = refused("train", "ae", "--hidden", widths, "--images", 64, "--batch", 32, "--epochs", 1, "--out", tmp_path / "run")
     assert "widths" in line
+
+
+@pytest.mark.parametrize("held", ["state.ckpt", "final.safetensors"])
+def test_pca_does_not_replace_what_a_folder_holds(refused: Callable[..., str], tmp_path: Path, held: str) -> None:
+    (tmp_path / held).write_bytes(b"hours of work")
+    assert "holds a " in refused("train", "pca", "--images", 200, "--out", tmp_path)
+    assert (tmp_path / held).read_bytes() == b"hours of work"
+    assert [path.name for path in tmp_path.iterdir()] == [held]
+
+
+@pytest.mark.parametrize("option", [("--resume",), ("--start-from", "nosuch"), ("--epochs", "12"), ("--no-outer-skip",)])
+def test_what_means_nothing_for_pca_is_refused_by_name(refused: Callable[..., str], tmp_path: Path, option: tuple[str, ...]) -> None:
+    line = refused("train", "pca", *option, "--images", 200, "--out", tmp_path / "run")
+    assert f"{option[0].replace('--no-', '--')}: means nothing for pca" in line
+    assert not (tmp_path / "run").exists()

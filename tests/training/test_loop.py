@@ -224,6 +224,14 @@ def test_a_finished_run_resumes_to_nothing(tmp_path: Path, data: ImageSet) -> No
     assert curve(tmp_path) == before
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_finished_model_without_its_state_is_not_replaced(tmp_path: Path, data: ImageSet, resume: bool) -> None:
+    (tmp_path / "final.safetensors").write_bytes(b"a model")
+    with pytest.raises(BadInput, match="holds a finished model already"):
+        list(train(ddpm(data), data, settings(tmp_path, resume=resume)))
+    assert [path.name for path in tmp_path.iterdir()] == ["final.safetensors"]
+
+
 def test_an_occupied_folder_is_refused_and_left_alone(tmp_path: Path, data: ImageSet) -> None:
     list(train(vae(data), data, settings(tmp_path, epochs=1)))
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

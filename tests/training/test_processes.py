@@ -45,3 +45,11 @@ def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
     assert ran.returncode == 2
     assert "a batch of 16 images cannot be shared evenly by 3 processes" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_several_machines_without_a_launcher_are_refused(tmp_path: Path) -> None:
+    ran = run(tmp_path / "run", "vae", "--nodes", "2")
+    assert ran.returncode == 2
+    assert "--nodes 2 needs a launcher on each machine: torchrun" in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
+    assert not (tmp_path / "run").exists()
