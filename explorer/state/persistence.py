@@ -37,7 +37,7 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     inspector: bool = True
 
 
-class Saved(msgspec.Struct, frozen=True):
+class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept between runs."""
 
     version: int = SESSION_VERSION
@@ -47,6 +47,12 @@ class Saved(msgspec.Struct, frozen=True):
 
 class _Versioned(msgspec.Struct, frozen=True):
     version: int
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """Other files have a version, too: a session's own is always written."""
+
+    session: msgspec.Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ def decode_saved(text: bytes, origin: str) -> Saved:
         version = msgspec.json.decode(text, type=_Versioned).version
         if version != SESSION_VERSION:
             raise BadInput(f"{origin}: a session of version {version}; this app reads version {SESSION_VERSION}")
+        msgspec.json.decode(text, type=_Kept)
         saved = msgspec.json.decode(text, type=Saved)
         _check(saved.session)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.engine.messages import Failed, LibraryEntry
 from explorer.errors import BadInput
 from explorer.exports.embedded import may_have_recipe
+from explorer.recipe import Recipe, decode_recipe
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.opening_exports import ExportOpener
@@ -142,10 +143,23 @@ class Opener(QObject):
         try:
             opened = read_session(Path(path))
         except BadInput as error:
+            recipe = _recipe_in(path)
+            if recipe is not None:
+                self._exports.open_recipe(Path(path).name, recipe)
+                return
             self._banner.say(str(error), "File > Save session as… writes one.")
             return
         store.replace(with_chosen_of(opened, store.session), "open session")
         self.workspace_wanted.emit(opened.workspace)
+
+
+def _recipe_in(path: str) -> Recipe | None:
+    """Recipe of a chain or a plane that a .json file is, as `replay` takes it; None if it is anything else."""
+    try:
+        recipe = decode_recipe(Path(path).read_bytes())
+    except (BadInput, OSError):
+        return None
+    return recipe if recipe.chain is not None or recipe.plane is not None else None
 
 
 def _holds_pictures(folder: str) -> bool:

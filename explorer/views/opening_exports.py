@@ -60,9 +60,10 @@ class ExportOpener(QObject):
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, ExportRead):
-            self._open(Path(outcome.path).name, outcome.recipe)
+            self.open_recipe(Path(outcome.path).name, outcome.recipe)
 
-    def _open(self, name: str, recipe: Recipe) -> None:
+    def open_recipe(self, name: str, recipe: Recipe) -> None:
+        """Set the lanes or the plane of a recipe; `name` is the file that messages name."""
         if recipe.chain is not None and recipe.chain.lanes:
             self._open_chain(name, recipe)
         elif recipe.plane is not None:

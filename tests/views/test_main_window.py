@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.engine.messages import EngineReady, Failed
-from explorer.recipe import ChainRecipe, PlaneRecipe, Point
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, PlaneRecipe, Point, Recipe, encode_recipe
 from explorer.state.persistence import Loaded, Saved, WindowState, read_session
 from explorer.state.session import MEGABYTE, Session
 from explorer.views.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
@@ -176,6 +176,31 @@ def test_a_file_that_is_no_session_changes_nothing(explorer: Explorer, tmp_path:
     explorer.window.open_paths([str(tmp_path / "odd.json")])
     assert explorer.store.session == before
     assert "version 99" in explorer.window.banner.message
+
+
+def test_another_file_with_a_version_is_no_session(explorer: Explorer, tmp_path: Path) -> None:
+    explorer.store.update_reverse(recipe=ChainRecipe(seed=77))
+    before = explorer.store.session
+    (tmp_path / "pl.json").write_text('{"version": 1, "name": "anything"}')
+    explorer.window.open_paths([str(tmp_path / "pl.json")])
+    assert explorer.store.session == before
+    assert "pl.json: not a session" in explorer.window.banner.message
+
+
+def test_a_recipe_is_opened_as_what_was_exported_with_it(explorer: Explorer, tmp_path: Path) -> None:
+    explorer.store.update_latent(recipe=PlaneRecipe("b" * 64, "x"))
+    before = explorer.store.session
+    (tmp_path / "chain.json").write_text(
+        encode_recipe(Recipe(chain=ChainRecipe((Lane("", "mnist", exact=ExactProcess("mnist")),), seed=7)))
+    )
+    explorer.window.open_paths([str(tmp_path / "chain.json")])
+    assert explorer.store.session.reverse.recipe.seed == 7
+    assert explorer.store.session.latent == before.latent
+    lane = Lane("0" * 64, "gone.safetensors", "B")
+    (tmp_path / "lost.json").write_text(encode_recipe(Recipe(chain=ChainRecipe((lane,)))))
+    explorer.window.open_paths([str(tmp_path / "lost.json")])
+    assert explorer.store.session.reverse.recipe.seed == 7
+    assert "lost.json: its checkpoint" in explorer.window.banner.message
 
 
 def test_a_picture_goes_to_the_workspace_that_takes_it(explorer: Explorer, tmp_path: Path) -> None:
