@@ -130,10 +130,12 @@ def train(
 
     from explorer.checkpoints.locate import locate
     from explorer.datasets.images import load_images
+    from explorer.engine import devices as devices_here
     from explorer.training.loop import train as run
     from explorer.training.schedules import schedule_of
     from explorer.training.settings import TrainSettings
 
+    devices_here.named(device, devices)
     if threads is not None:
         torch.set_num_threads(threads)
     if kind is Kind.pca:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -13,6 +14,8 @@ import torch
 from explorer.errors import BadInput
 from explorer.recipe.arithmetic import Arithmetic, DeviceKind, Precision
 
+NAMES = re.compile("auto|cpu|mps|cuda(:[0-9]{1,3})?")
+
 
 def choose(name: str = "auto") -> torch.device:
     """Device called "auto" (CUDA, then MPS, then the CPU), "cpu", "cuda", "cuda:1" or "mps".
@@ -20,16 +23,45 @@ def choose(name: str = "auto") -> torch.device:
     Raises
     ------
     BadInput
-        If this machine or this build of torch does not have it.
+        If there is none of that name, or this machine or this build of torch does not have it.
     """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    device = named(name)
     try:
-        device = torch.device(name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         cause = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInput(f"device {name!r} cannot be used here: {cause}") from None
+    return device
+
+
+def named(name: str, count: int = 1) -> torch.device:
+    """The same, not tried out: nothing is begun on it.
+
+    Parameters
+    ----------
+    count : int
+        Devices of that kind that are needed; of processes on the CPU there may be any number.
+
+    Raises
+    ------
+    BadInput
+        If there is none of that name, or this machine has not so many.
+    """
+    if NAMES.fullmatch(name) is None:
+        raise BadInput(f"device {name!r} cannot be used here: there are auto, cpu, cuda, cuda:1 and so on, and mps")
+    has_mps = torch.backends.mps.is_available()
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if has_mps else "cpu"
+    device = torch.device(name)
+    if device.type == "cpu":
+        return device
+    here = torch.cuda.device_count() if device.type == "cuda" else int(has_mps)
+    if not here:
+        raise BadInput(f"device {name!r} cannot be used here: PyTorch finds no {device.type.upper()} device on this machine")
+    if (device.index or 0) >= here:
+        raise BadInput(f"device {name!r} cannot be used here: the last of {here} is cuda:{here - 1}")
+    if count > (1 if device.index is not None else here):
+        raise BadInput(f"device {name!r} is {here if device.index is None else 1}, but {count} are asked for")
     return device
 
 

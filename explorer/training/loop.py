@@ -312,8 +312,10 @@ class _Run:
 def _fabric(settings: TrainSettings) -> Fabric:
     precision: Any = "bf16-mixed" if settings.precision == "bf16" else "32-true"
     several = settings.devices * settings.nodes > 1
+    kind, _, index = settings.device.partition(":")
+    devices = [int(index)] if index else settings.devices
     fabric = Fabric(
-        accelerator=settings.device, devices=settings.devices, num_nodes=settings.nodes, precision=precision,
+        accelerator=kind, devices=devices, num_nodes=settings.nodes, precision=precision,
         strategy="ddp" if several else "auto",
     )  # fmt: skip
     if settings.nodes > 1 and not _launched(fabric):

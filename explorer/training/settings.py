@@ -33,7 +33,7 @@ class TrainSettings:
         AdamW's decay, largest gradient norm, and decay of the averaged weights.
     precision : "bf16" or "fp32"
     device : str
-        Lightning Fabric's accelerator: "auto", "cpu", "cuda", "mps".
+        "auto", "cpu", "cuda", "cuda:1" or "mps".
     stored : "fp32" or "fp16"
         In which the checkpoints keep the weights (tables over t stay fp32); half the size, and the figures are measured with what is kept.
     devices, nodes : int

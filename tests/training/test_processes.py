@@ -53,3 +53,11 @@ def test_several_machines_without_a_launcher_are_refused(tmp_path: Path) -> None
     assert "--nodes 2 needs a launcher on each machine: torchrun" in ran.stderr
     assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("device", ["gpu", "tpu", "foo", "meta", "cpu:9", "cuda:999"])
+def test_a_device_that_is_not_here_is_refused(tmp_path: Path, device: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*arguments(tmp_path / "run", "vae"), "--device", device]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"device '{device}' cannot be used here" in line
+    assert not (tmp_path / "run").exists()
