@@ -18,6 +18,8 @@ from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
     from explorer.app import Explorer
     from explorer.engine.messages import LibraryEntry
     from explorer.state.session import Session
@@ -57,11 +59,10 @@ def render(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
+    from explorer.exports.whole import check_out
+
     width, height = parse_size(size)
-    if out.suffix.lower() != ".png":
-        raise BadInput(f"{out}: the picture's name must end in .png")
-    if not out.parent.is_dir():
-        raise BadInput(f"{out}: there is no folder {out.parent}")
+    check_out(out, (".png",))
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
     plane = wish_for(layer or (), image, point or (), stroke, shape, between)
@@ -128,8 +129,8 @@ def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> Non
     def begin(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
         try:
             return beginning(wish, session, entries), ""
-        except BadInput as error:
-            problems.append(error)
+        except Exception as error:  # what is raised in a slot would be lost, and the window waited for in vain
+            problems.append(BadInput(str(error)) if isinstance(error, ValueError) else error)
             return session, ""
 
     session = Session(workspace=wish.workspace, theme=wish.theme, recent=wish.checkpoints)  # type: ignore[arg-type]
@@ -143,11 +144,23 @@ def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> Non
         _wait_until_idle(explorer, problems, timeout)
         _put_cursor(explorer, wish)
         _wait_until_idle(explorer, problems, timeout)
-        if not explorer.window.grab().save(str(out), "PNG"):
-            raise BadInput(f"{out}: cannot be written")
+        _write(out, explorer.window.grab())
     finally:
         if not explorer.end():
             raise RuntimeError("the engine did not end")
+
+
+def _write(out: Path, picture: QPixmap) -> None:
+    """Encoded in memory first: Qt does not say why a file cannot be written."""
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    from explorer.exports.whole import whole
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    with whole(out) as partial:
+        partial.write_bytes(buffer.data().data())
 
 
 def _put_cursor(explorer: Explorer, wish: Wish) -> None:

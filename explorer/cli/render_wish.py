@@ -15,6 +15,7 @@ from explorer.recipe.forward import ForwardSchedule
 
 if TYPE_CHECKING:
     from explorer.engine.messages import LibraryEntry
+    from explorer.recipe import Lane
     from explorer.state.objective import ObjectiveState
     from explorer.state.session import Session
 
@@ -161,7 +162,7 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
     from explorer.recipe import Sampler
 
     if wish.workspace == "objective":
-        return msgspec.structs.replace(session, objective=_measured(session.objective, chosen, wish))
+        return msgspec.structs.replace(session, objective=_measured(session.objective, chosen, wish, entries))
     name = "reverse" if wish.workspace == "reverse-chain" else "compare"
     state = getattr(session, name)
     sampler = Sampler(steps=COMPARE_STEPS if name == "compare" else None)
@@ -172,6 +173,7 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
     state = _set(state, wish)
     if wish.sweep is not None:
         state = _swept(state, wish.sweep)
+    _check_t(wish, state.recipe.lanes, entries)
     if wish.grid:
         state = msgspec.structs.replace(state, layout="grid")
     return msgspec.structs.replace(session, **{name: state})
@@ -231,7 +233,16 @@ def _set(state, wish: Wish):  # type: ignore[no-untyped-def]
     return replace(state, recipe=recipe, t=wish.t or 0, data_set=wish.panel == "data-set")
 
 
-def _measured(state: ObjectiveState, chosen: Sequence[LibraryEntry], wish: Wish) -> ObjectiveState:
+def _check_t(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+    """Refuse a timestep that no lane has (BadInput)."""
+    own = {entry.sha256: entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None}
+    usual = ForwardSchedule().T
+    most = max((lane.schedule.T if lane.schedule is not None else own.get(lane.checkpoint, usual) for lane in lanes), default=usual)
+    if (wish.t or 0) > most:
+        raise BadInput(f"--t {wish.t}: there are the timesteps 0..{most}")
+
+
+def _measured(state: ObjectiveState, chosen: Sequence[LibraryEntry], wish: Wish, entries: Sequence[LibraryEntry]) -> ObjectiveState:
     """The objective of the chosen checkpoints; --samples says of how many images."""
     import msgspec
 
@@ -240,6 +251,7 @@ def _measured(state: ObjectiveState, chosen: Sequence[LibraryEntry], wish: Wish)
     lanes = tuple(Lane(entry.sha256, entry.path, entry.card.option) for entry in chosen if entry.card is not None)
     given = {"lanes": lanes or None, "images": wish.samples, "seed": wish.seed}
     recipe = msgspec.structs.replace(state.recipe, **{name: value for name, value in given.items() if value is not None})
+    _check_t(wish, recipe.lanes, entries)
     return msgspec.structs.replace(state, recipe=recipe, t=max(1, state.t if wish.t is None else wish.t))
 
 

@@ -17,6 +17,7 @@ from explorer.checkpoints.files import load, save
 from explorer.checkpoints.locate import locate
 from explorer.cli.render import parse_size
 from explorer.errors import BadInput
+from explorer.recipe import MAX_LANES
 from explorer.state.persistence import session_file
 from explorer.widgets.theme import DARK, LIGHT
 
@@ -102,6 +103,31 @@ def test_the_objective_is_drawn_once_it_is_measured(run: Callable[..., Any], qap
     assert np.abs(one - more).max() > 100
 
 
+@pytest.mark.parametrize(
+    ("workspace", "options", "most"),
+    [
+        ("reverse-chain", (), 20), ("compare", (), 20), ("compare", ("--exact", "mnist"), 1000), ("objective", (), 20),
+        ("reverse-chain", ("--t", 99999999999999999999), 20), ("objective", ("--t", 1_000_001), 20),
+        ("compare", ("--sweep", "schedule=linear:10,linear:15"), 15),
+    ],
+)  # fmt: skip
+def test_a_timestep_that_no_lane_has_is_refused(
+    refused: Callable[..., str], qapp: object, tiny: Path, tmp_path: Path, workspace: str, options: tuple[object, ...], most: int
+) -> None:
+    wanted = options if "--t" in options else (*options, "--t", most + 1)
+    line = refused("render", workspace, "--checkpoint", tiny, "--out", tmp_path / "w.png", *wanted)
+    assert line.endswith(f"--t {wanted[-1]}: there are the timesteps 0..{most}")
+
+
+@pytest.mark.parametrize("workspace", ["compare", "objective"])
+def test_more_lanes_than_there_can_be_end_it_at_once(
+    refused: Callable[..., str], qapp: object, tiny: Path, tmp_path: Path, workspace: str
+) -> None:
+    lanes = [word for _ in range(MAX_LANES + 1) for word in ("--checkpoint", tiny)]
+    line = refused("render", workspace, *lanes, "--out", tmp_path / "w.png", "--timeout", 100_000)
+    assert f"at most {MAX_LANES} lanes" in line
+
+
 def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
     out = tmp_path / "latent.png"
     ran = run("render", "latent", "--checkpoint", "mnist-ae-2d", "--out", out)
@@ -117,8 +143,8 @@ def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], q
     ("arguments", "cause"),
     [
         (("backward", "--out", "x.png"), "reverse-chain"),
-        (("latent", "--out", "x.jpg"), "must end in .png"),
-        (("latent", "--out", "no/such/folder/x.png"), "no folder"),
+        (("latent", "--out", "x.jpg"), "its ending must be one of .png"),
+        (("latent", "--out", "no/such/folder/x.png"), "no/such/folder: No such file or directory"),
         (("latent", "--out", "x.png", "--size", "big"), "--size big"),
         (("latent", "--out", "x.png", "--size", "10x10"), "--size 10x10"),
         (("latent", "--out", "x.png", "--t", "5"), "--t: of no meaning for latent"),
