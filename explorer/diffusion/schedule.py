@@ -41,7 +41,7 @@ class Schedule:
         Raises
         ------
         ScheduleError
-            If there is no beta, one is not finite or not in (0, 1), or alpha_bar reaches 0.
+            If there is no beta, one is not finite or not in (0, 1), alpha_bar reaches 0, or a beta is too small to change it.
         """
         betas = self.betas
         if betas.ndim != 1 or betas.numel() == 0:
@@ -56,6 +56,10 @@ class Schedule:
             raise ScheduleError(f"beta_{t} = {float(betas[t - 1]):g} is not in (0, 1)")
         if float(self.alpha_bar[-1]) <= 0:
             raise ScheduleError("alpha_bar underflows to 0 before the last timestep")
+        unchanged = self.alpha_bar[1:] >= self.alpha_bar[:-1]
+        if unchanged.any():
+            t = int(unchanged.nonzero()[0]) + 1
+            raise ScheduleError(f"beta_{t} = {float(betas[t - 1]):g} is too small: alpha_bar stays as it is")
 
     @property
     def T(self) -> int:

@@ -68,6 +68,8 @@ def test_cosine_clips_only_the_last_betas() -> None:
         ([0.1, math.nan], "finite"),
         ([math.inf], "finite"),
         ([0.999] * 200, "underflows"),
+        ([0.1, 5e-324], "beta_2 = 4.94066e-324 is too small"),
+        ([1e-17, 0.1], "beta_1 = 1e-17 is too small"),
     ],
 )
 def test_what_is_no_schedule_is_refused_with_the_cause(betas: list[float], cause: str) -> None:
