@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,6 +65,8 @@ def evaluate(
     opened = shared.open_checkpoint(checkpoint)
     wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed, draws, timesteps, split, dataset, variance)
     _check_options(metric, wish)
+    if write:
+        _check_writable(opened.path)
     measure = METRICS[metric]
     started = time.perf_counter()
     report, metrics = measure(wish)
@@ -69,12 +74,32 @@ def evaluate(
         "metric": metric.value, "checkpoint": checkpoint, "sha256": opened.sha256, **report,
         "device": str(wish.where.device), "seconds": round(time.perf_counter() - started, 1), "written": write,
     }  # fmt: skip
+    refused: BadInput | None = None
     if write:
-        write_metrics(opened, metrics)
+        try:
+            write_metrics(opened, metrics)
+        except BadInput as error:  # what was measured is printed all the same
+            refused, report["written"] = error, False
     if as_json:
         shared.print_json(report)
     else:
         print("\n".join(_lines(report)))
+    if refused is not None:
+        raise refused
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse a checkpoint whose card could not be written, before anything is measured (BadInput)."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with beside.open("xb"):
+            beside.unlink()
+        free, size = shutil.disk_usage(path.parent).free, path.stat().st_size
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written: {error.strerror}: leave out --write") from None
+    if size > free:
+        needs = f"another {size / 1e6:.0f} MB are needed meanwhile, and its disk has {free / 1e6:.0f} MB free"
+        raise BadInput(f"{path}: cannot be written: {needs}: leave out --write")
 
 
 def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
@@ -96,7 +121,12 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
 
 
 def _check_options(metric: MetricName, wish: Wish) -> None:
-    """Options of the objective are of no meaning for the other metrics (BadInput); those of chains always had a default."""
+    """Refuse options that are of no meaning for the metric (BadInput)."""
+    chain = {"--steps": wish.steps is not None, "--eta": wish.eta != 1, "--clip": wish.clip}
+    odd = [name for name, is_given in chain.items() if is_given]
+    of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and wish.checkpoint.card.kind == "ddpm")
+    if odd and not of_chains:
+        raise BadInput(f"{', '.join(odd)}: of no meaning for {metric.value} of a {wish.checkpoint.card.kind}; the fid of a ddpm takes it")
     given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(wish, name) is not None]
     if metric is MetricName.iwae and given == ["--draws"]:
         return

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 IWAE_DRAWS = 100
 PRIOR_SAMPLES = 2000
 FITTED_TO = 10_000
+MAX_PRIOR_SAMPLES = 100_000
+"""They are judged together."""
+MAX_AT_ONCE = 500_000
+"""Decodings of one block of images."""
 
 
 def elbo(wish: Wish) -> Measured:
@@ -30,9 +34,14 @@ def elbo(wish: Wish) -> Measured:
 
 def iwae(wish: Wish) -> Measured:
     """The importance-weighted bound with K draws, beside the ELBO that it is above."""
+    from explorer.evaluation.elbo import BLOCK
+
     if wish.checkpoint.card.kind == "ae":
         raise BadInput(f"{wish.checkpoint.path}: is an ae, whose codes are points; a bound on log p(x) needs a vae")
     draws = wish.draws or IWAE_DRAWS
+    most = MAX_AT_ONCE // min(BLOCK, wish.images or BLOCK)
+    if draws > most:
+        raise BadInput(f"--draws {draws}: at most {most:,} of each image are decoded together")
     measured = _measured(wish, draws)
     typed = command(wish, MetricName.iwae, wish.images, {"draws": draws})
     assert measured.iwae is not None
@@ -48,11 +57,13 @@ def prior_share(wish: Wish) -> Measured:
     from explorer.evaluation import prior
     from explorer.evaluation.judge import Judge
 
+    count = PRIOR_SAMPLES if wish.images is None else wish.images
+    if count > MAX_PRIOR_SAMPLES:
+        raise BadInput(f"--images {count}: prior-share draws at most {MAX_PRIOR_SAMPLES:,}")
     model = shared.autoencoder(wish.checkpoint, wish.where.device)
     judge = Judge.open(wish.where.device)
     if judge.image_shape != model.config.image_shape:
         raise BadInput(f"{wish.checkpoint.path}: makes images of {model.config.image_shape}; the judge reads {judge.image_shape}")
-    count = PRIOR_SAMPLES if wish.images is None else wish.images
     with shared.progress(2 * count, "decoding samples") as report:
         found = prior.prior_share(model, judge, mnist("train")[0][:FITTED_TO], count, wish.seed, report)
     real = judge.read(mnist("test")[0][:count]).confident_share

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from explorer.evaluation.vlb import Choice
     from explorer.recipe.arithmetic import Precision
 
+MAX_VISITS = 1_000_000
+"""Timesteps drawn in a round: they are drawn together."""
+
 
 def vlb(wish: Wish) -> Measured:
     """L_T, every L_{t-1} and L_0 of a ddpm on images, the held-out ones unless told otherwise."""
@@ -73,6 +76,8 @@ def _images(wish: Wish, split: SplitName) -> ImageSet:
     if wish.dataset is None and data.name != "mnist":
         raise BadInput(f"{wish.checkpoint.path}: was trained on {data.name}, which is not here by that name: give --dataset")
     known = images_for(wish.dataset or data.name, split.value, data.shape)
+    if len(known.images) < 2:
+        raise BadInput(f"{wish.dataset or data.name}: has one image; an estimate with its standard error needs two or more")
     if wish.images is not None and wish.images > len(known.images):
         raise BadInput(f"--images {wish.images}: there are {len(known.images):,} {split.value} images of {known.name}")
     return known
@@ -99,6 +104,9 @@ def _walk(wish: Wish, predictors: list[Predictor], known: ImageSet, choice: Choi
     from explorer.evaluation.vlb import measure, source
 
     design = choice.design(predictors[0].schedule.T, len(known.images))
+    if design.visits > MAX_VISITS:
+        most = MAX_VISITS // len(design.strata)
+        raise BadInput(f"--draws {choice.draws}: at most {most:,} can be drawn from each of {len(design.strata):,} strata (--timesteps)")
     with shared.progress(len(design.order) * design.visits, what, "term") as report:
         return measure(predictors, source(known, wish.where.device), design, wish.clip, variance.value, report)
 

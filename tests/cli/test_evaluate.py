@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -217,6 +221,11 @@ def test_every_timestep_of_a_short_schedule(run: Callable[..., Any], tiny: Path,
         (("mnist-ddpm-c", "vlb", "--steps", "50"), "--steps, --eta: of no meaning for vlb"),
         (("mnist-ddpm-c", "excess", "--variance", "beta"), "--variance: of no meaning for excess"),
         (("mnist-ddpm-c", "fid", "--draws", "2"), "--draws: of no meaning for fid"),
+        (("mnist-vae-2d", "elbo", "--steps", "5", "--eta", "0.5", "--clip"), "--steps, --eta, --clip: of no meaning for elbo"),
+        (("mnist-vae-2d", "fid", "--eta", "0"), "--eta: of no meaning for fid of a vae"),
+        (("mnist-vae-2d", "iwae", "--draws", "30000000"), "--draws 30000000: at most 5,000"),
+        (("mnist-vae-2d", "prior-share", "--images", "1000000000000"), "--images 1000000000000: prior-share draws at most 100,000"),
+        (("mnist-ddpm-c", "vlb", "--draws", "1000000000000"), "--draws 1000000000000: at most 16,129"),
         (("mnist-ddpm-c", "vlb", "--images", "10001"), "there are 10,000 test images of mnist"),
         (("mnist-ddpm-c", "vlb", "--dataset", "nowhere.npy"), "no such file"),
     ],
@@ -224,6 +233,37 @@ def test_every_timestep_of_a_short_schedule(run: Callable[..., Any], tiny: Path,
 def test_what_the_objective_cannot_be_asked(refused: Callable[..., str], arguments: tuple[str, ...], cause: str) -> None:
     name, metric, *rest = arguments
     assert cause in refused("evaluate", "--checkpoint", name, "--metric", metric, *rest)
+
+
+def test_one_image_gives_no_standard_error(refused: Callable[..., str], tiny: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "one.npy", np.zeros((1, 8, 8, 3), np.uint8))
+    for metric in ("vlb", "excess"):
+        line = refused("evaluate", "--checkpoint", tiny, "--metric", metric, "--dataset", tmp_path / "one.npy", "--timesteps", 2)
+        assert "one.npy: has one image" in line
+
+
+def test_a_card_that_cannot_be_written_is_noticed_before_measuring(refused: Callable[..., str], tmp_path: Path) -> None:
+    path = shutil.copy(locate("mnist-classifier"), tmp_path / f"{'n' * 238}.safetensors")  # no neighbour's name fits beside it
+    line = refused("evaluate", "--checkpoint", path, "--metric", "accuracy", "--images", 20, "--write")
+    assert "cannot be written: File name too long" in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_figures_are_printed_though_the_card_cannot_be_written(copy: Callable[[str], Path]) -> None:
+    import resource
+
+    path = copy("mnist-classifier")
+    before = path.read_bytes()
+    command = [sys.executable, "-m", "explorer", "evaluate", "--checkpoint", path, "--metric", "accuracy", "--images", "20", "--write"]
+    limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (1000, 1000))  # as on a full disk
+    ran = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=300, check=False, preexec_fn=limit)
+    assert ran.returncode == 2
+    said = json.loads(ran.stdout)
+    assert (said["images"], said["written"]) == (20, False)
+    assert said["accuracy"] > 0.9
+    assert "cannot be written" in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+    assert [file.read_bytes() for file in path.parent.iterdir()] == [before]
 
 
 def test_images_of_another_shape_and_unknown_data_are_refused(refused: Callable[..., str], tiny: Path) -> None:
