@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 
 from explorer.errors import BadInput
 from explorer.exports.pictures import RECIPE_KEY
-from explorer.exports.whole import whole
+from explorer.exports.whole import beginning, whole
 from explorer.recipe import Recipe, encode_recipe
 
 PIECE = 2**23
@@ -49,10 +49,14 @@ class ArrayArchive:
     def __enter__(self) -> Self:
         """Make the folder of parts, beside the file."""
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix=self._path.name + ".", suffix=".partial", dir=self._path.parent))
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{beginning(self._path)}.", suffix=".partial", dir=self._path.parent))
         except OSError as error:
             raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
-        self.put(RECIPE_KEY, np.array(encode_recipe(self._recipe)))
+        try:
+            self.put(RECIPE_KEY, np.array(encode_recipe(self._recipe)))
+        except BaseException:  # a context that does not begin does not end, either
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from subprocess import DEVNULL, PIPE
+from typing import Any, BinaryIO, cast
 
 import imageio_ffmpeg
 import numpy as np
@@ -16,7 +24,7 @@ from explorer.exports.whole import whole
 from explorer.recipe import Recipe, encode_recipe
 
 MAX_SIDE = 8192
-QUALITY = 9  # of 10: small images made large have edges that coarse quantization smears
+CRF = 5  # of 0..51, the least loss first: small images made large have edges that coarse quantization smears
 
 
 def check_size(path: Path, size: tuple[int, int]) -> None:
@@ -44,41 +52,86 @@ def mp4_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
         If it cannot be written, or no ffmpeg is installed.
     """
     with whole(path) as partial:
-        writer: Any = None
+        encoder: _Encoder | None = None
         last: np.ndarray | None = None
 
         def add(frame: np.ndarray) -> None:
-            nonlocal writer, last
+            nonlocal encoder, last
             last = _even(frame)
-            if writer is None:
-                writer = _open(partial, last, recipe, fps)
-            writer.send(last)
+            if encoder is None:
+                encoder = _Encoder(partial, last, recipe, fps)
+            encoder.add(last)
 
         try:
             yield add
             for _ in range(round(LAST_FRAME_SECONDS * fps)):
                 if last is not None:
                     add(last)
+            if encoder is not None:
+                encoder.end()
         finally:
-            if writer is not None:
-                writer.close()
+            if encoder is not None:
+                encoder.close()
         if not partial.is_file():
             raise BadInput(f"{path}: ffmpeg wrote no film")
 
 
-def _open(partial: Path, frame: np.ndarray, recipe: Recipe, fps: float):  # type: ignore[no-untyped-def]
-    height, width = frame.shape[:2]
-    comment = f"comment={encode_recipe(recipe)}"
-    try:
-        writer = imageio_ffmpeg.write_frames(
-            partial, (width, height), pix_fmt_in="rgb24" if frame.ndim == 3 else "gray", fps=fps, codec="libx264",
-            quality=QUALITY, macro_block_size=2, ffmpeg_log_level="error",
-            output_params=["-f", "mp4", "-movflags", "+faststart", "-metadata", comment],
-        )  # fmt: skip
-        writer.send(None)
-    except RuntimeError as error:
-        raise BadInput(f"a film needs ffmpeg: {error}") from None
-    return writer
+class _Encoder:
+    """An ffmpeg that is fed pictures of one size; its words are kept, and only its status says that the film is whole."""
+
+    def __init__(self, partial: Path, frame: np.ndarray, recipe: Recipe, fps: float) -> None:
+        height, width = frame.shape[:2]
+        try:
+            program = imageio_ffmpeg.get_ffmpeg_exe()
+        except RuntimeError as error:
+            raise BadInput(f"a film needs ffmpeg: {error}") from None
+        command = [
+            program, "-y", "-f", "rawvideo", "-vcodec", "rawvideo", "-s", f"{width}x{height}",
+            "-pix_fmt", "rgb24" if frame.ndim == 3 else "gray", "-r", str(Fraction(fps).limit_denominator()), "-i", "-",
+            "-an", "-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", str(CRF), "-v", "error",
+            "-f", "mp4", "-movflags", "+faststart", "-metadata", f"comment={encode_recipe(recipe)}", os.path.abspath(partial),
+        ]  # fmt: skip
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=self._words, **_apart())
+        self._input = cast(BinaryIO, self._process.stdin)
+
+    def add(self, frame: np.ndarray) -> None:
+        """OSError if ffmpeg has given up."""
+        try:
+            self._input.write(frame.data)
+        except OSError:
+            raise OSError(self._cause()) from None
+
+    def end(self) -> None:
+        """Let ffmpeg finish; OSError if it could not."""
+        try:
+            self._input.close()
+        except OSError:
+            raise OSError(self._cause()) from None
+        if self._process.wait():
+            raise OSError(self._cause())
+
+    def close(self) -> None:
+        """End what was not let finish."""
+        self._process.kill()
+        with contextlib.suppress(OSError):
+            self._input.close()
+        self._process.wait()
+        self._words.close()
+
+    def _cause(self) -> str:
+        status = self._process.wait()
+        self._words.seek(0)
+        words = self._words.read().decode(errors="replace")
+        full = os.strerror(errno.ENOSPC)
+        return full if full in words else (words.strip().splitlines() or [f"ffmpeg ended with status {status}"])[-1]
+
+
+def _apart() -> dict[str, Any]:
+    """An interrupt is the app's to answer, and no console opens on Windows."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"process_group": 0}
 
 
 def _even(frame: np.ndarray) -> np.ndarray:

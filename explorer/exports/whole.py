@@ -12,6 +12,9 @@ from pathlib import Path
 from explorer.errors import BadInput
 from explorer.paths import is_dir
 
+NAME_KEPT = 40
+"""Characters, each of at most 4 bytes."""
+
 
 def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
     """Refuse an output file before work is spent on it.
@@ -44,6 +47,11 @@ def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
         raise BadInput(f"{path}: {needs}: ask for fewer samples or steps")
 
 
+def beginning(path: Path) -> str:
+    """As much of a file's name as leaves room for an ending: a name may have 255 bytes."""
+    return path.name[:NAME_KEPT]
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A neighbour to write to; it becomes `path` if the block ends well, and goes if it does not.
@@ -53,7 +61,7 @@ def whole(path: Path) -> Iterator[Path]:
     BadInput
         If the disk refuses.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{beginning(path)}.{os.getpid()}.partial")
     try:
         yield partial
         os.replace(partial, path)

@@ -46,6 +46,27 @@ def test_usage_errors_are_one_line(refused: Callable[..., str], arguments: list[
         assert word in line
 
 
+TOO_LONG = "n" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["info", f"{TOO_LONG}.safetensors"],
+        [f"{TOO_LONG}.safetensors"],
+        ["sample", "--checkpoint", f"{TOO_LONG}.safetensors", "--out", "a.png"],
+        ["sample", "--checkpoint", "mnist-ddpm-c", "--out", f"{TOO_LONG}.png"],
+        ["replay", f"{TOO_LONG}.png", "--out", "a.png"],
+        ["replay", "a.png", "--out", f"{TOO_LONG}.png"],
+        ["encode", "--checkpoint", "mnist-vae-2d", f"{TOO_LONG}.png"],
+        ["render", "compare", "--out", f"{TOO_LONG}/a.png"],
+        ["render", "compare", "--checkpoint", TOO_LONG, "--out", "a.png"],
+    ],
+)
+def test_a_name_too_long_is_one_line(refused: Callable[..., str], arguments: list[str]) -> None:
+    assert "File name too long" in refused(*arguments)
+
+
 def test_a_fault_that_is_none_of_the_persons_is_status_1_with_its_traceback(tmp_path: Path) -> None:
     (tmp_path / "safetensors.py").write_text("1 / 0  # a broken library\n")
     command = [sys.executable, "-m", "explorer", "info", "mnist-ddpm-c"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -210,3 +211,15 @@ def test_sizes_are_read(text: str, size: tuple[int, int]) -> None:
 def test_sizes_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(BadInput, match="--size"):
         parse_size(text)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
+def test_a_picture_that_does_not_fit_leaves_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("old")
+    command = ["bash", "-c", 'ulimit -f 8; "$@"', "bash", sys.executable, "-m", "explorer", "render", "training", "--out", "a.png"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 2
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("generative-explorer: a.png: cannot be written: ")
+    assert (tmp_path / "a.png").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -17,7 +17,7 @@ from explorer.exports.embedded import may_have_recipe, read_recipe
 from explorer.exports.film import MAX_SIDE, check_size, write_mp4
 from explorer.exports.gif import write_gif
 from explorer.exports.pictures import write_png
-from explorer.recipe import Recipe
+from explorer.recipe import ChainRecipe, Lane, Recipe
 
 FILM = [np.full((37, 50), level, np.uint8) for level in (0, 80, 160, 255)]
 
@@ -49,6 +49,43 @@ def test_a_damaged_file_is_refused(tmp_path: Path, recipe: Recipe, ending: str) 
     path.write_bytes(b"\0" * 100)
     with pytest.raises(BadInput, match=rf"export\{ending}: cannot be read"):
         read_recipe(path)
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """What a full disk is to who writes: no file grows beyond 4 kB."""
+    resource = pytest.importorskip("resource", reason="of POSIX systems")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+NOISE = np.random.default_rng(1).integers(0, 256, (4, 200, 200)).astype(np.uint8)
+LARGE: dict[str, Callable[[Path, Recipe], None]] = {
+    ".png": lambda path, recipe: write_png(path, NOISE[0], recipe),
+    ".gif": lambda path, recipe: write_gif(path, NOISE, recipe, 10),
+    ".mp4": lambda path, recipe: write_mp4(path, NOISE, recipe, 10),
+    ".npz": lambda path, _: _arrays(path, Recipe(chain=ChainRecipe((Lane("ab" * 32, "a" * 4096, "C"),)))),
+}
+
+
+@pytest.mark.parametrize("ending", LARGE)
+def test_a_disk_that_is_full_leaves_what_was_there(tmp_path: Path, recipe: Recipe, small_files: None, ending: str) -> None:
+    path = tmp_path / f"a{ending}"
+    path.write_text("old")
+    with pytest.raises(BadInput, match=rf"a\{ending}: cannot be written: \S"):
+        LARGE[ending](path, recipe)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_name_as_long_as_may_be(tmp_path: Path, recipe: Recipe, ending: str) -> None:
+    path = tmp_path / f"{'n' * 251}{ending}"
+    WRITERS[ending](path, recipe)
+    assert read_recipe(path) == recipe
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("ending", WRITERS)
