@@ -8,6 +8,7 @@ import msgspec
 
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
+VALUE_RANGE = (-1.0, 1.0)
 
 Kind = Literal["ddpm", "vae", "ae", "classifier"]
 
@@ -98,6 +99,8 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a ddpm needs an option and a schedule")
         if any(not 1 <= side <= 4096 for side in self.data.shape):
             raise ValueError(f"images of shape {self.data.shape} are not supported")
+        if self.data.value_range != VALUE_RANGE:
+            raise ValueError(f"images of values in {list(self.data.value_range)} are not supported: they are in {list(VALUE_RANGE)} here")
 
 
 class _Version(msgspec.Struct):

@@ -18,7 +18,7 @@ from explorer.diffusion.inpainting import Inpainting, repaint, with_noise
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.predictor import Predictor
-from explorer.diffusion.reverse import Noise, Plan, Step
+from explorer.diffusion.reverse import Noise, Plan, Step, check_finite
 
 Touch = Callable[[Tensor], Tensor]
 Mark = tuple[Tensor, float | Tensor, float]
@@ -127,6 +127,7 @@ def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
         if inpainting is not None:
             x_prev = repaint(inpainting, k + 1, t, t_prev, step, x_prev, _repeating(branch, inpainting, k))
         x_prev = branch.arrive(k + 1, x_prev)
+        check_finite(x_prev, branch.leg(k).predictor, t)
         yield Step(k, t, t_prev, x, prediction, x_prev)
         x = x_prev
 

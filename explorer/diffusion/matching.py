@@ -56,6 +56,7 @@ class MatchedPredictor:
 
     def __init__(self, inner: Predictor, schedule: Schedule) -> None:
         self.inner, self.schedule = inner, schedule
+        self.name = getattr(inner, "name", "a lane")
         seen, walked = levels_of(inner.schedule), levels_of(schedule)
         self.asked = nearest_timesteps(seen, walked)
         self._beyond = (walked > seen[1]) | (walked < seen[-1])

@@ -59,6 +59,8 @@ class NetworkPredictor:
         Makes the context that the network runs in, such as an autocast.
     up_to : int or None
         Largest timestep at which it runs in that context, above it as it is; None for all.
+    name : str
+        Where it is from, for messages.
     """
 
     def __init__(
@@ -68,7 +70,9 @@ class NetworkPredictor:
         schedule: Schedule,
         arithmetic: Callable[[], AbstractContextManager[object]] = nullcontext,
         up_to: int | None = None,
+        name: str = "a lane",
     ) -> None:
+        self.name = name
         self.network, self.option, self.schedule, self.arithmetic = network, option, schedule, arithmetic
         self.up_to = schedule.T if up_to is None else up_to
 

@@ -14,6 +14,7 @@ from explorer.diffusion.parameterization import Prediction
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedule import Schedule
+from explorer.errors import BadInput
 
 Noise = Callable[[int], Tensor]
 
@@ -114,6 +115,11 @@ def reverse_steps(predictor: Predictor, course: Plan, x: Tensor, noise: Noise, c
     ------
     Step
         One for each step; between them the caller may stop.
+
+    Raises
+    ------
+    BadInput
+        If the predictor puts out numbers that are not finite.
     """
     for k in range(start, course.K):
         t, t_prev, coefficients = course.timesteps[k], course.timesteps[k + 1], course.steps[k]
@@ -121,5 +127,13 @@ def reverse_steps(predictor: Predictor, course: Plan, x: Tensor, noise: Noise, c
         x_prev = prediction.around
         if coefficients.sigma > 0:
             x_prev = x_prev + coefficients.sigma * noise(t)
+        check_finite(x_prev, predictor, t)
         yield Step(k, t, t_prev, x, prediction, x_prev)
         x = x_prev
+
+
+def check_finite(x: Tensor, predictor: Predictor, t: int) -> None:
+    """Refuse what a predictor made of the state at t if it is not finite (BadInput, naming the network): no step leads on from it."""
+    if not torch.isfinite(x).all():
+        name = getattr(predictor, "name", "a lane")
+        raise BadInput(f"{name}: its network puts out numbers that are not finite, at t = {t}: there is no chain")

@@ -138,12 +138,20 @@ class Chains:
         speed = _Speed()
         while unfinished := [lane for lane in lanes if not lane.finished]:
             behind = max(unfinished, key=lambda lane: lane.next_t / lane.course.timesteps[0])
-            first_of(behind).advance()
+            try:
+                first_of(behind).advance()
+            except BadInput as error:  # its network puts out what is no number
+                lanes.remove(behind)
+                refused.append(error)
+                yield LaneFailed(behind.key, str(error))
+                continue
             speed.add(behind.key.samples)
             left = sum((lane.course.K - lane.done) * lane.key.samples for lane in lanes)
             yield ChainProgress(
                 tuple(lane.progress for lane in lanes), speed.rate, left / speed.rate, self.store.nbytes, self.store.budget
             )  # fmt: skip
+        if refused and not lanes:
+            raise refused[0]
         yield ChainFinished(tuple(lane.progress for lane in lanes), self.store.nbytes, self.store.budget)
 
     def show_step(self, request: ShowStep) -> Steps:

@@ -60,7 +60,7 @@ def from_checkpoint(checkpoint: Checkpoint, device: torch.device, precision: Pre
     if channels != network.config.channels or height % network.config.size_multiple or width % network.config.size_multiple:
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
     network.to(device)
-    return NetworkPredictor(network, Option(card.option), schedule, arithmetic(device, precision))
+    return NetworkPredictor(network, Option(card.option), schedule, arithmetic(device, precision), name=str(checkpoint.path))
 
 
 def chosen_schedule(choice: ScheduleChoice) -> Schedule:

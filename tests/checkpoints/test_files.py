@@ -192,6 +192,7 @@ BAD_CARDS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "betas that are missing": (change_in("schedule", name="betas"), "betas"),
     "images of no size": (change_in("data", shape=[1, 0, 28]), "shape"),
     "images of a huge size": (change_in("data", shape=[1, 10**9, 10**9]), "shape"),
+    "images in another range": (change_in("data", value_range=[0, 255]), r"values in \[0.0, 255.0\] are not supported"),
     "images that the network cannot take": (change_in("data", shape=[1, 27, 27]), "27"),
     "images of other channels": (change_in("data", shape=[3, 28, 28]), "channels"),
 }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.checkpoints.files import file_sha256
+from explorer.checkpoints.files import file_sha256, load, save
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.noise import noise_array
 from explorer.engine import devices
@@ -177,6 +177,16 @@ def test_a_checkpoint_that_cannot_be_opened(refused: Callable[..., str], broken:
     assert "broken model.safetensors" in line
     assert cause in line
     assert not (tmp_path / "a.png").exists()
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.png"])
+def test_a_network_that_puts_out_no_numbers(run: Callable[..., Any], tiny: Path, tmp_path: Path, name: str) -> None:
+    known, path = load(tiny), tmp_path / "overflows.safetensors"
+    save(path, known.card, {name: 1e30 * weight for name, weight in known.network.state_dict().items()})
+    ran = run("sample", "--checkpoint", path, "--steps", 2, "--out", tmp_path / name)
+    assert ran.status == 2
+    assert f"{path}: its network puts out numbers that are not finite, at t = 20" in ran.err.splitlines()[-1]
+    assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize(

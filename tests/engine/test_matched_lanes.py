@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.checkpoints.files import file_sha256
+from explorer.checkpoints.files import file_sha256, load, save
 from explorer.diffusion.levels import pairs
 from explorer.diffusion.matching import MatchedPredictor, levels_of
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
@@ -40,7 +40,7 @@ from explorer.engine.messages import (
 )
 from explorer.errors import BadInput
 from explorer.exports.sheet import BACKGROUND
-from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, ScheduleChoice, Shown
+from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice, Shown
 
 STEPS, SAMPLES = 6, 2
 replace = msgspec.structs.replace
@@ -106,6 +106,29 @@ def test_a_lane_that_cannot_be_sampled_leaves_the_others(engine: Engine, lane: L
     assert [frame.key for frame in shown(engine, recipe, 0, timeline=1)] == [keys[1]]
     with pytest.raises(BadInput, match="gone"):
         ask(engine, SampleChain(ChainRecipe((gone, too_many), 0, SAMPLES)))
+
+
+@pytest.mark.parametrize("schedule", [None, ScheduleChoice("cosine", 400)])
+def test_a_network_that_puts_out_no_numbers_leaves_the_others(
+    engine: Engine, lane: Lane, tmp_path: Path, schedule: ScheduleChoice | None
+) -> None:
+    known, path = load(Path(lane.source)), tmp_path / "overflows.safetensors"
+    save(path, known.card, {name: 1e30 * weight for name, weight in known.network.state_dict().items()})
+    overflows = replace(lane, checkpoint=file_sha256(path), source=str(path), schedule=schedule)
+    branch = replace(overflows, edits=(FreshNoise(t=300),))
+    recipe = ChainRecipe((overflows, lane, branch), 0, SAMPLES)
+    keys = lane_keys(recipe)
+    outcomes = ask(engine, SampleChain(recipe))
+    refused = {o.key: o.message for o in outcomes if isinstance(o, LaneFailed)}
+    assert set(refused) == {keys[0], keys[2]}
+    T = 1000 if schedule is None else 400
+    for message in refused.values():
+        assert message.startswith(f"{path}: its network puts out numbers that are not finite, at t = {T}")
+    finished = outcomes[-1]
+    assert isinstance(finished, ChainFinished)
+    assert [(done.key, done.done) for done in finished.lanes] == [(keys[1], STEPS)]
+    with pytest.raises(BadInput, match="not finite"):
+        ask(engine, SampleChain(ChainRecipe((overflows,), 0, SAMPLES)))
 
 
 def test_each_lane_shows_the_state_of_the_cursors_noise(engine: Engine, lane: Lane) -> None:

@@ -299,6 +299,20 @@ def test_lanes_of_different_length_show_their_nearest_state(
     assert page.panels[1].note == "t = 200"
 
 
+def test_a_lane_whose_network_puts_out_no_numbers_says_so_in_its_place(
+    open_page: Opener, lane: LaneMaker, qtbot: QtBot, tmp_path: Path
+) -> None:
+    good, path = lane("C", steps=STEPS), tmp_path / "overflows.safetensors"
+    weights = {name: 1e30 * weight.float() for name, weight in load_file(good.source).items()}
+    save(path, read_card(Path(good.source)), weights)
+    bad = msgspec.structs.replace(good, checkpoint=file_sha256(path), source=str(path))
+    page = open_page(CompareWorkspace, (bad, good), wait=False)
+    qtbot.waitUntil(lambda: page.panels[1].grid.tiles is not None and page.idle, timeout=60_000)
+    assert page.panels[0].grid.tiles is None
+    assert "puts out numbers that are not finite" in page.panels[0].grid.message
+    assert page.controller.run.newest == 0
+
+
 def test_a_lane_that_cannot_be_sampled_says_so_in_its_place(
     open_page: Opener, lane: LaneMaker, checkpoints: Mapping[str, Path], tmp_path: Path, own_chain: Callable, qtbot: QtBot
 ) -> None:
