@@ -83,7 +83,7 @@ def read_status(folder: Path) -> RunStatus | None:
     """What the run in a folder said last; None where there is none that can be read."""
     try:
         return msgspec.json.decode((folder / STATUS_NAME).read_bytes(), type=RunStatus)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, msgspec.DecodeError):  # ValueError: a name that no folder can have
         return None
 
 
@@ -125,7 +125,7 @@ def alive(status: RunStatus) -> bool:
         return False
     try:
         return psutil.Process(status.pid).create_time() <= status.started + CLOCK_SLACK
-    except psutil.NoSuchProcess:
+    except (psutil.NoSuchProcess, ValueError):  # ValueError: a number that no process can have
         return False
     except psutil.Error:
         return True  # somebody else's: not to be asked

@@ -153,7 +153,7 @@ def there(pid: int, started: float) -> bool:
     try:
         process = psutil.Process(pid)
         return process.create_time() <= started + CLOCK_SLACK + 1 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
+    except (psutil.Error, ValueError):
         return False
 
 
@@ -162,7 +162,7 @@ def memory_of(run: Run) -> int:
     pid = run.status.pid if run.status is not None else run.launch.pid if run.launch is not None else 0
     try:
         return int(psutil.Process(pid).memory_info().rss) if run.live and pid else 0
-    except psutil.Error:
+    except (psutil.Error, ValueError):
         return 0
 
 
@@ -215,7 +215,7 @@ def read_launch(folder: Path) -> Launch | None:
     """What was noted of a run; None where nothing is that can be read."""
     try:
         return msgspec.json.decode((folder / LAUNCH_NAME).read_bytes(), type=Launch)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, msgspec.DecodeError):
         return None
 
 

@@ -67,6 +67,21 @@ def test_a_run_whose_process_is_gone_has_failed_and_says_its_last_words(tmp_path
     assert look(tmp_path).message.endswith("MemoryError: all of it")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("pid", [-5, 0, 2**40])
+def test_a_number_that_no_process_can_have_is_a_process_that_is_gone(tmp_path: Path, pid: int) -> None:
+    write_status(tmp_path, status(pid=pid))
+    run = look(tmp_path)
+    assert run is not None
+    assert (run.phase, memory_of(run)) == ("failed", 0)
+    write_launch(tmp_path, Launch(("train", "vae"), pid, time.time() + 60))
+    assert look(tmp_path).phase == "failed"  # type: ignore[union-attr]
+
+
+def test_a_folder_of_a_name_that_cannot_be_is_no_run(tmp_path: Path) -> None:
+    write_status(tmp_path, status(phase="finished"))
+    assert [run.folder for run in listed(["/a\0b", f"/{'x' * 300}", str(tmp_path)])] == [tmp_path]
+
+
 def test_a_run_that_was_just_started_is_starting_until_it_speaks(tmp_path: Path) -> None:
     command = tuple(arguments(TrainRecipe(), str(tmp_path)))
     write_launch(tmp_path, Launch(command, os.getpid(), time.time(), TrainRecipe()))
