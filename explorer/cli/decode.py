@@ -63,7 +63,7 @@ def decode(
     if as_json:
         shared.print_json({"out": out, "codes": count, "z": chosen.codes.tolist(), "source": checkpoint, "sha256": opened.sha256})
     else:
-        print(f"{out}: {count} decoding{'s' * (count > 1)} of {checkpoint}")
+        shared.say(f"{out}: {count} decoding{'s' * (count > 1)} of {checkpoint}")
 
 
 def _decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:

@@ -39,12 +39,12 @@ def encode(
     for path, picture in zip(images, pictures, strict=True):
         pixels, changes = _fitted(path, picture, model.config.image_shape, light_on_dark)
         if changes:
-            print(f"{path}: {', '.join(changes)}", file=sys.stderr)
+            shared.say(f"{path}: {', '.join(changes)}", sys.stderr)
         found = _encoded(model, pixels, seed)
         if as_json:
             shared.print_json({"image": path, **found, "changes": changes})
         else:
-            print(f"{path}: {_line(found)}")
+            shared.say(f"{path}: {_line(found)}")
 
 
 def _fitted(path: Path, picture: np.ndarray, shape: tuple[int, int, int], light_on_dark: bool) -> tuple[np.ndarray, list[str]]:

@@ -25,13 +25,14 @@ def info(
         try:
             found = describe(shared.open_checkpoint(name))
         except BadInput as error:
-            print(f"generative-explorer: {' '.join(str(error).split())}", file=sys.stderr)
+            shared.say(f"generative-explorer: {' '.join(str(error).split())}", sys.stderr)
             status = 2
             continue
         if as_json:
             shared.print_json(found)
         else:
-            print("\n".join(_lines(found)))
+            for line in _lines(found):
+                shared.say(line)
     return status
 
 

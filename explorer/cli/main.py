@@ -1,15 +1,17 @@
 """Entry point: dispatch, exit status and one-line errors.
 
-Exit status 0 done, 2 bad input or usage (one line on stderr: the file and the cause), 1 a fault of ours.
+Exit status 0 done, 2 bad input or usage, or nowhere to print (one line on stderr: the file and the cause), 1 a fault of ours.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +26,7 @@ from explorer.cli import open as open_command
 from explorer.cli import render as render_command
 from explorer.cli import replay as replay_command
 from explorer.cli import sample as sample_command
+from explorer.cli import streams
 from explorer.cli import train as train_command
 from explorer.errors import BadInput
 from explorer.memory import keep_freed_memory, was_short
@@ -33,7 +36,8 @@ PROGRAM = "generative-explorer"
 DEFAULT_COMMAND = "open"
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
-INTERRUPTED, PIPE_CLOSED = 130, 141  # 128 + SIGINT, 128 + SIGPIPE, as a shell reports them
+INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143  # 128 + SIGINT, SIGPIPE, SIGTERM, as a shell reports them
+NO_STDOUT = "standard output: cannot be written: "
 
 app = typer.Typer(
     name=PROGRAM,
@@ -70,21 +74,32 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    _keep_printable()
+    with streams.kept_usable(), _ended_by_a_signal():
+        return _status(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _status(arguments: list[str]) -> int:
     sleep_rather_than_spin()
     keep_freed_memory()
     try:
-        status = _run(list(sys.argv[1:] if arguments is None else arguments))
+        arguments = _with_command(arguments, set(_commands()))
+        command = arguments[0]
+        _check_stdout(command)  # before work is spent on what cannot be told
+        status = _run(arguments)
         sys.stdout.flush()
+        _check_stdout(command)
         return status
     except BadInput as error:
         return _say(str(error), BAD_INPUT)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except _Terminated:
+        return TERMINATED
     except BrokenPipeError:
-        _silence_stdout()
         return PIPE_CLOSED
     except Exception as error:
+        if isinstance(error, OSError) and streams.refusal():
+            return _say(NO_STDOUT + streams.refusal(), BAD_INPUT)
         if hasattr(error, "format_message"):  # click's usage errors
             return _say(error.format_message(), BAD_INPUT)
         if was_short(error):
@@ -93,10 +108,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"a fault of the program, not of your input: {type(error).__name__}: {error}", OUR_FAULT)
 
 
+def _check_stdout(command: str) -> None:
+    """The window prints nothing; every other command has nowhere to say what came of it (BadInput)."""
+    if command != DEFAULT_COMMAND and streams.refusal():
+        raise BadInput(NO_STDOUT + streams.refusal())
+
+
+class _Terminated(BaseException):
+    """SIGTERM came: what is half done is cleared away on the way out."""
+
+
+@contextlib.contextmanager
+def _ended_by_a_signal() -> Iterator[None]:
+    def leave(number: int, frame: object) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _commands() -> dict[str, Any]:
+    command: Any = typer.main.get_command(app)
+    return dict(command.commands)
+
+
 def _run(arguments: list[str]) -> int:
     command: Any = typer.main.get_command(app)
     try:
-        with command.make_context(PROGRAM, _with_command(arguments, set(command.commands))) as context:
+        with command.make_context(PROGRAM, arguments) as context:
             return int(command.invoke(context) or DONE)
     except typer.Exit as leave:
         return int(leave.exit_code)
@@ -119,18 +164,5 @@ def _with_command(arguments: list[str], known: set[str]) -> list[str]:
 
 
 def _say(message: str, status: int) -> int:
-    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
+    print(f"{PROGRAM}: {streams.printable(' '.join(message.split()))}", file=sys.stderr)
     return status
-
-
-def _keep_printable() -> None:
-    """A terminal's encoding may lack a character of a file's name: print it escaped rather than fail."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _silence_stdout() -> None:
-    """Keep the interpreter's last flush from failing again."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

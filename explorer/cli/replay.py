@@ -65,7 +65,7 @@ def replay(
         ways = [partial(_make, engine, chain, look, out) for engine in engines for look in looks]
     note = told(export, recipe.arithmetic, engines[0])
     if note:
-        print(note, file=sys.stderr)
+        shared.say(note, sys.stderr)
     if export.suffix.lower() != out.suffix.lower():
         ways[0]()
         says, identical = "another kind of file: not compared", None
@@ -76,7 +76,7 @@ def replay(
     if as_json:
         shared.print_json({"export": export, "out": out, "identical": identical, "says": says, "note": note})
     else:
-        print(f"{out}: {says}")
+        shared.say(f"{out}: {says}")
 
 
 def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path) -> Callable[[], None]:

@@ -112,7 +112,7 @@ def sample(
     if as_json:
         shared.print_json(_report(out, lanes, seed, samples, where, seconds))
     else:
-        print(f"{out}: {samples} samples of {', '.join(lane.label for lane in lanes)}, seed {seed}")
+        shared.say(f"{out}: {samples} samples of {', '.join(lane.label for lane in lanes)}, seed {seed}")
 
 
 def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where: shared.Place, seconds: float) -> dict[str, Any]:

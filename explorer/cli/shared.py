@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from explorer.cli.streams import printable
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -109,8 +110,13 @@ def progress(total: int, what: str, unit: str = "img") -> Iterator[Any]:
     """A progress bar on stderr; call it with how many more are done."""
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=what, unit=unit, unit_scale=True, file=sys.stderr, mininterval=BAR_SECONDS, leave=False) as bar:
+    with tqdm(total=total, desc=printable(what), unit=unit, unit_scale=True, file=sys.stderr, mininterval=BAR_SECONDS, leave=False) as bar:
         yield bar.update
+
+
+def say(text: str, to: TextIO | None = None) -> None:
+    """One line for people, on stdout unless elsewhere."""
+    print(printable(text), file=to)
 
 
 def print_json(value: object) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from explorer.checkpoints.files import file_sha256, read_card
+import msgspec
+
+from explorer.checkpoints.files import file_sha256, load, read_card, save
 from explorer.checkpoints.locate import locate, shipped
 
 
@@ -60,6 +62,16 @@ def test_for_people(run: Callable[..., Any]) -> None:
     said = run("info", "mnist-ddpm-a").out
     assert "option A (predicts the posterior mean)" in said
     assert "generative-explorer train ddpm" in said
+
+
+def test_what_a_card_says_is_not_obeyed_by_the_terminal(run: Callable[..., Any], tmp_path: Path) -> None:
+    known = load(locate("mnist-pca-2d"))
+    training = msgspec.structs.replace(known.card.training, command="train\x1b[2J\nfake line", notes="\x9b31m")
+    save(tmp_path / "a.safetensors", msgspec.structs.replace(known.card, training=training), known.network.state_dict())
+    said = run("info", tmp_path / "a.safetensors").out
+    assert r"train\x1b[2J\nfake line" in said
+    assert r"\x9b31m" in said
+    assert said.replace("\n", "").isprintable()
 
 
 def test_one_that_cannot_be_opened(refused: Callable[..., str], broken: tuple[Path, str]) -> None:

@@ -131,6 +131,53 @@ def test_a_reader_that_leaves_is_no_fault() -> None:
     assert process.returncode == 141
 
 
+def started(redirected: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command as a shell starts it, with its streams elsewhere."""
+    command = ["sh", "-c", f'"$@" {redirected}', "sh", sys.executable, "-m", "explorer", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [("info", "mnist-pca-2d"), ("--help",), ("info", "mnist-pca-2d", "--json")])
+@pytest.mark.parametrize(("redirected", "cause"), [(">&-", "it is closed"), (">/dev/full", "No space left on device")])
+def test_nowhere_to_print_is_status_2(tmp_path: Path, arguments: tuple[str, ...], redirected: str, cause: str) -> None:
+    ran = started(redirected, *arguments, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (2, f"generative-explorer: standard output: cannot be written: {cause}\n")
+    assert started(f"{redirected} 2>&1", *arguments, cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")
+@pytest.mark.parametrize("redirected", ["2>&-", "2>/dev/full"])
+def test_progress_that_cannot_be_shown_ends_nothing(tmp_path: Path, redirected: str) -> None:
+    wish = ("sample", "--checkpoint", "mnist-ddpm-c", "--steps", "2", "--samples", "1", "--out", "a.png")
+    ran = started(redirected, *wish, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout.startswith("a.png: 1 samples of")) == (0, True)
+    assert (tmp_path / "a.png").is_file()
+    ran = started(redirected, "info", "gone", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
+def test_the_end_of_the_session_is_143_and_leaves_nothing(tmp_path: Path) -> None:
+    wish = ("sample", "--checkpoint", "mnist-ddpm-c", "--samples", "256", "--device", "cpu", "--out", str(tmp_path / "a.npz"))
+    with subprocess.Popen([sys.executable, "-m", "explorer", *wish], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.read(1), "its progress: it is sampling"
+        process.terminate()
+        said = process.stderr.read()
+    assert process.returncode == 143
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_terminal_would_obey_is_escaped(refused: Callable[..., str], run: Callable[..., Any], tmp_path: Path) -> None:
+    assert r"a\x1b[31m\u202ered.safetensors: no such file" in refused("info", "a\x1b[31m\u202ered.safetensors")
+    awkward = tmp_path / "a\x1b[31m\nb.png"
+    said = run("sample", "--checkpoint", "mnist-ddpm-c", "--steps", 2, "--samples", 1, "--out", awkward)
+    assert said.status == 0
+    assert said.out == f"{tmp_path}/" + r"a\x1b[31m\nb.png: 1 samples of C · mnist-ddpm-c · 2 steps, seed 0" + "\n"
+
+
 def test_a_name_that_the_terminal_cannot_show(tmp_path: Path) -> None:
     name = "Zähler 数.safetensors"
     command = [sys.executable, "-m", "explorer", "info", name]
