@@ -15,6 +15,7 @@ from explorer.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
 
+    from explorer.exports.sheet import Sheet
     from explorer.models.autoencoder import Autoencoder
 
 ENDINGS = (".png", ".npz")
@@ -58,7 +59,8 @@ def decode(
     model = shared.autoencoder(opened, where.device)
     chosen = choose(wish, opened, model)
     recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic)
-    _write(out, chosen, _decoded(model, chosen.codes), model.config.image_shape, scale, recipe)
+    sheet = _sheet(out, chosen, model.config.image_shape, scale)
+    _write(out, chosen, _decoded(model, chosen.codes), sheet, recipe)
     count = len(chosen.codes)
     if as_json:
         shared.print_json({"out": out, "codes": count, "z": chosen.codes.tolist(), "source": checkpoint, "sha256": opened.sha256})
@@ -79,19 +81,28 @@ def _decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
     return pictures
 
 
-def _write(out: Path, chosen: Chosen, pictures: np.ndarray, image_shape: tuple[int, int, int], scale: int | None, recipe: Recipe) -> None:
+def _sheet(out: Path, chosen: Chosen, image_shape: tuple[int, int, int], scale: int | None) -> Sheet:
+    """Layout of the picture (BadInput if it is too large; arrays have none to draw)."""
+    from explorer.cli.lanes import MAX_SHEET_PIXELS
+    from explorer.exports.sheet import Sheet
+
+    gap = 0 if chosen.recipe.grid is not None else 2
+    sheet = Sheet(len(chosen.codes), image_shape, columns=chosen.columns, scale=scale, gap=gap)
+    if out.suffix.lower() == ".png" and sheet.size[0] * sheet.size[1] > MAX_SHEET_PIXELS:
+        raise BadInput(f"{out}: too large a picture of {sheet.size[1]} x {sheet.size[0]}: ask for fewer decodings, or a lower --scale")
+    return sheet
+
+
+def _write(out: Path, chosen: Chosen, pictures: np.ndarray, sheet: Sheet, recipe: Recipe) -> None:
     import torch
 
     from explorer.evaluation.samples import as_pixels
     from explorer.exports.arrays import ArrayArchive
     from explorer.exports.pictures import write_png
-    from explorer.exports.sheet import Sheet
 
     if out.suffix.lower() == ".npz":
         with ArrayArchive(out, recipe) as archive:
             archive.put("z", chosen.codes)
             archive.put("x", pictures)
         return
-    gap = 0 if chosen.recipe.grid is not None else 2
-    sheet = Sheet(len(pictures), image_shape, columns=chosen.columns, scale=scale, gap=gap)
     write_png(out, sheet.draw([as_pixels(torch.from_numpy(pictures))]), recipe)

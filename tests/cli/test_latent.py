@@ -99,6 +99,12 @@ def test_what_cannot_be_decoded(refused: Callable[..., str], tmp_path: Path, arg
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("wish", [("--grid", 64), ("--prior", 4096)])
+def test_a_picture_too_large_is_refused_before_it_is_decoded(refused: Callable[..., str], tmp_path: Path, wish: tuple[str, int]) -> None:
+    assert "too large a picture" in refused("decode", "--checkpoint", VAE, *wish, "--scale", 64, "--out", tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_decode_needs_an_autoencoder_and_an_output(refused: Callable[..., str], tmp_path: Path) -> None:
     assert "of kind ddpm" in refused("decode", "--checkpoint", "mnist-ddpm-c", "--z", "0,0", "--out", tmp_path / "a.png")
     assert "a.gif" in refused("decode", "--checkpoint", VAE, "--z", "0,0", "--out", tmp_path / "a.gif")
