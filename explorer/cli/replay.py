@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from explorer.cli import shared
+from explorer.cli.replay_difference import Difference, check_whole, difference_of
 from explorer.cli.replay_engines import engines_for, told
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
 ENDINGS = (".png", ".gif", ".mp4", ".npz")
 MAX_RECIPE_BYTES = 2**26
-
-
-class Difference(NamedTuple):
-    """How two exports of a kind differ: in words, empty if they are the same; the most and the mean, where that is known."""
-
-    words: str = ""
-    most: float = math.inf
-    mean: float = math.inf
 
 
 def replay(
@@ -55,6 +47,9 @@ def replay(
     recipe = recipe_of(export)
     if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
         raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
+    same_kind = export.suffix.lower() == out.suffix.lower()
+    if same_kind:
+        check_whole(export)
     engines = engines_for(recipe.arithmetic, device)
     if recipe.plane is not None:
         ways = [_plane_way(export, recipe.plane, engines[0], out)]  # decoders are always run in fp32
@@ -66,7 +61,7 @@ def replay(
     note = told(export, recipe.arithmetic, engines[0])
     if note:
         shared.say(note, sys.stderr)
-    if export.suffix.lower() != out.suffix.lower():
+    if not same_kind:
         ways[0]()
         says, identical = "another kind of file: not compared", None
     else:
@@ -201,42 +196,3 @@ def _make(engine: Engine, chain: ChainRecipe, look: ExportLook, out: Path) -> No
             if isinstance(outcome, ExportProgress):
                 report(max(0, outcome.done - done))
                 done = outcome.done
-
-
-def difference_of(one: Path, other: Path) -> Difference:
-    """How two exports of a kind differ."""
-    import numpy as np
-
-    ending = one.suffix.lower()
-    if ending == ".mp4":
-        same = one.read_bytes() == other.read_bytes()
-        return Difference() if same else Difference("the films' files differ; compare .npz to see by how much")
-    if ending == ".npz":
-        with np.load(one, allow_pickle=False) as first, np.load(other, allow_pickle=False) as second:
-            names = [name for name in first.files if name != "recipe"]
-            if sorted(names) != sorted(name for name in second.files if name != "recipe"):
-                return Difference("the arrays' names differ")
-            for name in names:
-                a, b = first[name], second[name]
-                if a.shape != b.shape:
-                    return Difference(f"{name} is of shape {b.shape}, it was {a.shape}")
-                if not np.array_equal(a, b, equal_nan=True):
-                    apart = np.abs(a.astype(np.float64) - b)
-                    most = float(np.nanmax(apart))
-                    return Difference(f"{name} differs by at most {most:.3g}", most, float(np.nanmean(apart)))
-        return Difference()
-    pictures, again = _pixels(one), _pixels(other)
-    if len(pictures) != len(again) or pictures[0].shape != again[0].shape:
-        was, now = ("{} of {} x {}".format(len(some), *some[0].shape[1::-1]) for some in (pictures, again))
-        return Difference(f"{now} pixels, it was {was}; see --scale and --frames")
-    apart = [np.abs(a.astype(int) - b) for a, b in zip(pictures, again, strict=True)]
-    most, mean = max(int(part.max()) for part in apart), sum(float(part.mean()) for part in apart) / len(apart)
-    return Difference(f"differs by at most {most} of 255 grey levels", most, mean) if most else Difference()
-
-
-def _pixels(path: Path) -> list:
-    import numpy as np
-    from PIL import Image, ImageSequence
-
-    with Image.open(path) as picture:
-        return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(picture)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from explorer.diffusion.exact import EmpiricalData
 from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.parameterization import Option
 from explorer.errors import BadInput
+from explorer.paths import expanded
 from explorer.recipe import ExactProcess, Lane
 
 KEPT = 2
@@ -102,8 +102,8 @@ def stamp(dataset: str) -> tuple[str, int, int]:
     if dataset.lower() == "mnist":
         return "mnist", 0, 0
     try:
-        stat = Path(dataset).expanduser().stat()
-    except OSError:
+        stat = expanded(dataset).stat()
+    except (OSError, BadInput):
         return dataset, 0, 0  # reading it will say what is wrong
     return dataset, stat.st_mtime_ns, stat.st_size
 

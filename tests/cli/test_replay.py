@@ -154,6 +154,52 @@ def test_an_arithmetic_that_no_app_writes_is_refused(run: Run, refused: Run, bra
     assert "abacus" in refused("replay", recipe, "--out", tmp_path / "out.png")
 
 
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-400])
+
+
+def _another_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _words(path: Path) -> None:
+    _with_array(path, lambda array: array.astype(str))
+
+
+def _objects(path: Path) -> None:
+    _with_array(path, lambda array: array.astype(object))
+
+
+def _with_array(path: Path, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    np.savez(path, **{name: change(array) if name == "lane0/x" else array for name, array in arrays.items()})
+
+
+@pytest.mark.parametrize(
+    ("ending", "damage"), [("gif", _cut), ("png", _cut), ("npz", _another_byte), ("npz", _words), ("npz", _objects)],
+    ids=["film cut short", "picture cut short", "checksum", "words", "objects"],
+)  # fmt: skip
+def test_a_damaged_export_is_refused_before_another_is_made(
+    refused: Run, branch: ChainRecipe, tmp_path: Path, ending: str, damage: Callable[[Path], None]
+) -> None:
+    path, out = tmp_path / f"first.{ending}", tmp_path / f"again.{ending}"
+    export(branch, path)
+    damage(path)
+    assert f"first.{ending}: cannot be read: " in refused("replay", path, "--out", out, "--device", "cpu")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("source", ["a\0b", "n" * 300, "~nobody-of-that-name/a", ""])
+def test_a_source_that_can_be_no_file_is_refused(refused: Run, branch: ChainRecipe, tmp_path: Path, source: str) -> None:
+    path = tmp_path / "r.json"
+    path.write_text(encode_recipe(Recipe(chain=_other(branch, source=source))))
+    refused("replay", path, "--out", tmp_path / "a.png", "--device", "cpu")
+    assert not (tmp_path / "a.png").exists()
+
+
 def test_a_difference_is_said(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
     first, again = tmp_path / "first.png", tmp_path / "again.png"
     export(branch, first)
