@@ -174,6 +174,7 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
     if wish.sweep is not None:
         state = _swept(state, wish.sweep)
     _check_t(wish, state.recipe.lanes, entries)
+    _check_skips(wish, state.recipe.lanes, entries)
     if wish.grid:
         state = msgspec.structs.replace(state, layout="grid")
     return msgspec.structs.replace(session, **{name: state})
@@ -240,6 +241,23 @@ def _check_t(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry])
     most = max((lane.schedule.T if lane.schedule is not None else own.get(lane.checkpoint, usual) for lane in lanes), default=usual)
     if (wish.t or 0) > most:
         raise BadInput(f"--t {wish.t}: there are the timesteps 0..{most}")
+
+
+def _check_skips(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+    """Refuse a skip that the network which is looked into does not have (BadInput)."""
+    from explorer.models.anatomy import anatomy
+    from explorer.models.registry import parse_config
+    from explorer.models.unet import UNetConfig
+
+    entry = next((entry for entry in entries if lanes and entry.sha256 == lanes[0].checkpoint), None)
+    if not wish.skips_off or entry is None or entry.card is None:
+        return
+    config = parse_config(entry.card.network.name, entry.card.network.config)
+    assert isinstance(config, UNetConfig)
+    levels = sorted({skip.level + 1 for skip in anatomy(config, *entry.card.data.shape[1:]).skips})
+    if odd := [level for level in wish.skips_off if level not in levels]:
+        has = f"skips at the levels {', '.join(map(str, levels))}" if levels else "no skips"
+        raise BadInput(f"--skip-off {odd[0]}: {entry.name} has {has}")
 
 
 def _measured(state: ObjectiveState, chosen: Sequence[LibraryEntry], wish: Wish, entries: Sequence[LibraryEntry]) -> ObjectiveState:

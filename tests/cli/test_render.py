@@ -120,6 +120,15 @@ def test_a_timestep_that_no_lane_has_is_refused(
     assert line.endswith(f"--t {wanted[-1]}: there are the timesteps 0..{most}")
 
 
+@pytest.mark.parametrize("workspace", ["reverse-chain", "compare"])
+def test_a_skip_that_the_network_does_not_have_is_refused(
+    refused: Callable[..., str], qapp: object, tmp_path: Path, workspace: str
+) -> None:
+    options = ("--panel", "unet", "--skip-off", 1, "--skip-off", 8, "--out", tmp_path / "w.png")
+    line = refused("render", workspace, "--checkpoint", "mnist-ddpm-c", *options)
+    assert "--skip-off 8: mnist-ddpm-c has skips at the levels 1, 2, 3" in line
+
+
 @pytest.mark.parametrize("workspace", ["compare", "objective"])
 def test_more_lanes_than_there_can_be_end_it_at_once(
     refused: Callable[..., str], qapp: object, tiny: Path, tmp_path: Path, workspace: str
