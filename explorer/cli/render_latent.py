@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,6 +38,8 @@ class ShapeChoice(StrEnum):
 
 
 LAYERS = ("codes", "manifold", "prior")
+FARTHEST = 1e6
+"""Of a place from the origin: far beyond every code, and single precision still tells places there apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def _place(text: str, option: str) -> tuple[float, float]:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
         raise BadInput(f'{option} {text!r}: a place is two numbers, such as "0.5,-1"') from None
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise BadInput(f"{option} {text!r}: its numbers must be finite")
+    if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
+        raise BadInput(f"{option} {text!r}: its numbers must be in [-{FARTHEST:g}, {FARTHEST:g}]")
     return x, y
 
 

@@ -85,8 +85,9 @@ def weighted(values: np.ndarray, weights: np.ndarray) -> Curve:
     mean = (share * values).sum(0)
     if len(values) == 1:
         return Curve(mean, np.full(shape, math.nan))
-    spread = np.square(share * (values - mean)).sum(0) * len(values) / (len(values) - 1)
-    return Curve(mean, np.sqrt(spread))
+    with np.errstate(invalid="ignore", over="ignore"):  # of what is not finite the error is none either
+        spread = np.square(share * (values - mean)).sum(0) * len(values) / (len(values) - 1)
+        return Curve(mean, np.sqrt(spread))
 
 
 class Tally:

@@ -24,6 +24,8 @@ SHEET_SIDE = 56
 COLUMNS = 16
 GAP = 4
 GROUND = 24
+MAX_PIXELS = 2**28
+"""Of a sheet."""
 
 
 def export_strip(request: ExportStrip, arithmetic: Arithmetic | None) -> Iterator[StripExported | None]:
@@ -73,11 +75,14 @@ def film(strips: tuple[np.ndarray, ...]) -> Iterator[np.ndarray]:
 
 
 def sheet(strips: tuple[np.ndarray, ...]) -> np.ndarray:
-    """All pictures of each strip in rows of at most `COLUMNS`, (H, W, 3) uint8."""
+    """All pictures of each strip in rows of at most `COLUMNS`, (H, W, 3) uint8 (BadInput where that is too large)."""
     scale = -(-SHEET_SIDE // strips[0].shape[2])
     height, width = strips[0].shape[1] * scale, strips[0].shape[2] * scale
     columns = min(COLUMNS, max(len(strip) for strip in strips))
     lines = [strip[start : start + columns] for strip in strips for start in range(0, len(strip), columns)]
+    pixels = (len(lines) * (height + GAP) + GAP) * (columns * (width + GAP) + GAP)
+    if pixels > MAX_PIXELS:
+        raise BadInput(f"a sheet of {pixels:,} pixels is too large: export fewer pictures, or a film")
     whole = np.full((len(lines) * (height + GAP) + GAP, columns * (width + GAP) + GAP, 3), GROUND, np.uint8)
     for row, line in enumerate(lines):
         for column, tile in enumerate(line):

@@ -45,7 +45,8 @@ class OpenPlane:
 
     def tensor(self, places: np.ndarray | tuple[tuple[float, float], ...]) -> Tensor:
         """Places (N, 2) on the device (BadInput if one is not finite)."""
-        array = np.array(places, np.float32).reshape(-1, 2)
+        with np.errstate(over="ignore"):  # told below
+            array = np.array(places, np.float32).reshape(-1, 2)
         if not np.isfinite(array).all():
             raise BadInput("a code must be two finite numbers")
         return torch.from_numpy(array).to(self.device)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.engine.messages import DrawCodes, EncodePicture, ShowGeodesic, ShowStroke
-from explorer.recipe import DRAWN, PlaneRecipe, Slice, Stroke
+from explorer.errors import BadInput
+from explorer.recipe import DRAWN, MAX_BESIDE, MAX_FRAMES, MAX_PRIOR_SAMPLES, PlaneRecipe, Slice, Stroke
 
 Question = ShowStroke | DrawCodes
+MAX_PICTURES = (1 + MAX_BESIDE) * max(MAX_PRIOR_SAMPLES, MAX_FRAMES)
+"""As many as the window can show."""
 
 
 def encoding_of(recipe: PlaneRecipe, path: str, slice_: Slice | None) -> EncodePicture | None:
@@ -36,7 +39,20 @@ def strip_questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question
         As an export has it: samples, draws, one stroke, or the strokes between two points.
     paths : sequence of str
         Checkpoints of its planes, the first one's first.
+
+    Raises
+    ------
+    BadInput
+        If they have more pictures than are put in one file.
     """
+    questions = _questions(recipe, paths)
+    pictures = sum(question.count if isinstance(question, DrawCodes) else question.stroke.frames for question in questions)
+    if pictures > MAX_PICTURES:
+        raise BadInput(f"its strips have {pictures:,} pictures: at most {MAX_PICTURES:,} are put in one file")
+    return questions
+
+
+def _questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question, ...]:
     planes = tuple(zip(paths, (recipe.slice, *(model.slice for model in recipe.beside)), strict=True))
     if recipe.prior is not None:
         return tuple(DrawCodes(path, recipe.prior.count, recipe.prior.seed, slice=slice_) for path, slice_ in planes)

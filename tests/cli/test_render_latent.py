@@ -37,7 +37,8 @@ def test_points_strokes_and_samples_are_in_the_recipe() -> None:
     [
         ({"layers": ("density", "error")}, "only one field"),
         ({"points": ("1",)}, "two numbers"),
-        ({"points": ("nan,1",)}, "finite"),
+        ({"points": ("nan,1",)}, "must be in"),
+        ({"points": ("1e300,1",)}, "--point '1e300,1': its numbers must be in"),
         ({"stroke": "1,1"}, "two or more places"),
         ({"stroke": "1,1 2,2 3,3", "shape": "circle"}, "between two places"),
         ({"points": ("1,1",), "paths": True}, "needs two places"),

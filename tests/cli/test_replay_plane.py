@@ -13,7 +13,7 @@ from explorer.engine.engine import Engine
 from explorer.engine.latent_strips import strip_questions
 from explorer.engine.messages import CodesDrawn, ExportStrip, StartEngine, StrokeShown
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import Arithmetic, Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke
+from explorer.recipe import Arithmetic, Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke, encode_recipe
 
 ENDS = ((-1.0, 0.5), (0.8, -0.4))
 ARC = Stroke("Arc", (*ENDS, (1.2, 0.9)), 5)
@@ -59,6 +59,16 @@ def test_a_strip_is_made_again_from_its_export_alone(
     assert found.json["identical"] is True
     assert read_recipe(again) == read_recipe(first)
     assert read_recipe(first).arithmetic == Arithmetic("fp32", "cpu"), "decoders are not run in bf16, whatever networks are"
+
+
+def test_more_pictures_than_the_window_can_show_are_refused(
+    refused: Callable[..., str], planes: tuple[PlaneRecipe, tuple[str, ...]], tmp_path: Path
+) -> None:
+    plane = PlaneRecipe(planes[0].checkpoint, planes[0].source, strokes=(Stroke("Line", ENDS, 1024),) * 200)
+    (tmp_path / "many.json").write_text(encode_recipe(Recipe(plane=plane)))
+    line = refused("replay", tmp_path / "many.json", "--out", tmp_path / "many.png", "--device", "cpu")
+    assert "its strips have 204,800 pictures: at most 16,384" in line
+    assert not (tmp_path / "many.png").exists()
 
 
 def test_what_has_no_strip_is_refused(refused: Callable[..., str], run: Callable[..., Any], tmp_path: Path) -> None:

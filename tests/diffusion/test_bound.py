@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.diffusion.bound import Tally, difference, excess, walk
+from explorer.diffusion.bound import Tally, difference, excess, walk, weighted
 from explorer.diffusion.objective import log_bin_mass, prior_term, reverse_variances
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.predictor import NetworkPredictor
@@ -145,6 +145,12 @@ def test_before_the_first_round_there_are_terms_but_no_totals() -> None:
     measured_once = measured(0.8, Design(cut(T, 5), 0, (0, 1, 2, 3)), 1).totals().total
     assert math.isfinite(measured_once.value)
     assert math.isnan(measured_once.error)
+
+
+def test_what_is_not_finite_has_no_error() -> None:
+    found = weighted(np.array([[1.0, np.inf], [2.0, np.nan]]), np.array([2, 2]))
+    assert found.error[0] == pytest.approx(0.5)
+    assert np.isnan(found.error[1])
 
 
 def test_differences_are_paired() -> None:

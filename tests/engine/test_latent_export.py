@@ -59,6 +59,13 @@ def test_a_sheet_has_every_picture(tmp_path: Path) -> None:
     assert read_recipe(tmp_path / "strip.png") == RECIPE
 
 
+def test_a_sheet_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    large = np.broadcast_to(np.zeros((1, 1, 1, 3), np.uint8), (300, 1000, 1000, 3))
+    with pytest.raises(BadInput, match=r"a sheet of .* pixels is too large"):
+        list(export_strip(ExportStrip(str(tmp_path / "strip.png"), (large,), PLANE, 10.0), None))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no pictures"):
         list(export_strip(ExportStrip(str(tmp_path / "a.gif"), (), PLANE), None))
