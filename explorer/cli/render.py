@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,8 +81,6 @@ def render(
 @contextlib.contextmanager
 def _hushed() -> Iterator[None]:
     """Keep Qt from saying what its screenless platform does not do; everything else it says goes to stderr."""
-    import sys
-
     from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
     def tell(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
@@ -93,6 +92,17 @@ def _hushed() -> Iterator[None]:
         yield
     finally:
         qInstallMessageHandler(before)
+
+
+@contextlib.contextmanager
+def exceptions_to(problems: list[BaseException]) -> Iterator[None]:
+    """Keep what the window's own code raises: Qt goes on after it, and what is waited for may never come."""
+    before = sys.excepthook
+    sys.excepthook = lambda kind, error, trace: problems.append(error)
+    try:
+        yield
+    finally:
+        sys.excepthook = before
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -140,10 +150,11 @@ def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> Non
         least = explorer.window.minimumSizeHint()
         if least.width() > width or least.height() > height:
             raise BadInput(f"--size {width}x{height}: {wish.workspace} needs at least {least.width()}x{least.height()}")
-        explorer.show()
-        _wait_until_idle(explorer, problems, timeout)
-        _put_cursor(explorer, wish)
-        _wait_until_idle(explorer, problems, timeout)
+        with exceptions_to(problems):
+            explorer.show()
+            _wait_until_idle(explorer, problems, timeout)
+            _put_cursor(explorer, wish)
+            _wait_until_idle(explorer, problems, timeout)
         _write(out, explorer.window.grab())
     finally:
         if not explorer.end():

@@ -13,10 +13,11 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QEventLoop, QTimer
 
 from explorer.checkpoints.files import load, save
 from explorer.checkpoints.locate import locate
-from explorer.cli.render import parse_size
+from explorer.cli.render import exceptions_to, parse_size
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES
 from explorer.state.persistence import session_file
@@ -136,6 +137,17 @@ def test_more_lanes_than_there_can_be_end_it_at_once(
     lanes = [word for _ in range(MAX_LANES + 1) for word in ("--checkpoint", tiny)]
     line = refused("render", workspace, *lanes, "--out", tmp_path / "w.png", "--timeout", 100_000)
     assert f"at most {MAX_LANES} lanes" in line
+
+
+def test_what_the_window_raises_is_not_waited_for(qapp: object) -> None:
+    problems: list[BaseException] = []
+    before, loop = sys.excepthook, QEventLoop()
+    with exceptions_to(problems):
+        QTimer.singleShot(0, lambda: loop.exit(1 // 0))
+        QTimer.singleShot(0, loop.quit)
+        loop.exec()
+    assert [type(problem) for problem in problems] == [ZeroDivisionError]
+    assert sys.excepthook is before
 
 
 def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:
