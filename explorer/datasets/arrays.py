@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
+from explorer.datasets.regular import check_regular
 from explorer.errors import BadInput
 
 MAX_BYTES = 2**31
@@ -51,7 +52,8 @@ def read_array(path: Path) -> np.ndarray:
     BadInput
         If it is no array, or none of images.
     """
-    if path.suffix == ".npy" and (mapped := _mapped(path)) is not None:
+    check_regular(path)
+    if path.suffix.lower() == ".npy" and (mapped := _mapped(path)) is not None:
         return with_channels(mapped, path)
     try:
         with open(path, "rb") as file:
@@ -60,14 +62,20 @@ def read_array(path: Path) -> np.ndarray:
         raise
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
+    except MemoryError:
+        raise BadInput(f"{path}: says it holds more than fits into memory") from None
     except Exception as error:  # numpy raises many kinds for what is no array file
+        if "pickle" in str(error):
+            raise BadInput(f"{path}: holds Python objects, which are not opened because they may contain code") from None
         raise BadInput(f"{path}: cannot be read as an array: {' '.join(str(error).split())}") from None
     if array.nbytes > MAX_BYTES:
         raise BadInput(f"{path}: {array.nbytes} bytes of images; at most {MAX_BYTES} are read")
     if array.dtype == np.uint8:
         return with_channels(array, path)
-    if array.dtype.kind != "f" or not np.isfinite(array).all():
+    if array.dtype.kind != "f":
         raise BadInput(f"{path}: images are uint8, or finite numbers in [0, 1] or [-1, 1]; these are {array.dtype}")
+    if not np.isfinite(array).all():
+        raise BadInput(f"{path}: holds numbers that are not finite")
     low, high = float(array.min(initial=0)), float(array.max(initial=0))
     if low < -1 or high > 1:
         raise BadInput(f"{path}: its values reach from {low:g} to {high:g}; expected [0, 1] or [-1, 1]")
@@ -83,5 +91,8 @@ def _first_array(loaded: np.ndarray | NpzFile, path: Path) -> np.ndarray:
     claimed = max(member.file_size for member in loaded.zip.infolist())
     if claimed > MAX_BYTES:
         raise BadInput(f"{path}: {claimed} bytes of images; at most {MAX_BYTES} are read")
-    array: np.ndarray = loaded[loaded.files[0]]
+    names = [member for member in loaded.zip.namelist() if member.endswith(".npy")]
+    array = loaded[names[0]] if names else None
+    if not isinstance(array, np.ndarray):
+        raise BadInput(f"{path}: holds no array")
     return array

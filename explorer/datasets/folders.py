@@ -86,7 +86,7 @@ def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, 
 
 def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
     if picture.mode == "P":
-        picture = picture.convert("RGB")
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB").convert("RGB")
     if fit == "crop":
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return picture.resize((size, size), Image.Resampling.LANCZOS)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.datasets.regular import check_regular
 from explorer.errors import BadInput
 
 UNSIGNED_BYTE = 0x08
@@ -24,6 +25,7 @@ def read_idx(path: Path) -> np.ndarray:
     BadInput
         If the file is missing, is not IDX, holds another type, is too large, or is shorter or longer than it says.
     """
+    check_regular(path)
     try:
         opener = gzip.open if path.name.endswith(".gz") else open
         with opener(path, "rb") as file:

@@ -12,6 +12,8 @@ from explorer.models.pca import Pca, PcaConfig
 from explorer.training.cards import config_dict, data_card
 
 BLOCK = 5000
+MAX_PIXELS = 3 * 64 * 64
+"""Of an image: the covariance holds their square, and its eigenvectors as much again."""
 
 
 def fit(data: ImageSet, code: int, images: int | None = None, command: str = "") -> tuple[Card, Pca]:
@@ -42,7 +44,12 @@ def fit(data: ImageSet, code: int, images: int | None = None, command: str = "")
         raise BadInput(f"{data.name}: an autoencoder needs square images, not {height}x{width}")
     if len(pictures) < 2:
         raise BadInput(f"{data.name}: principal components need at least 2 images, not {len(pictures)}")
+    pixels = channels * height * width
+    if pixels > MAX_PIXELS:
+        raise BadInput(f"{data.name}: principal components of {pixels} pixels an image take too much memory; at most {MAX_PIXELS}")
     mean, covariance = _moments(pictures)
+    if not covariance.any():
+        raise BadInput(f"{data.name}: its images are all alike, and have no principal components")
     values, vectors = np.linalg.eigh(covariance)
     variance = max(float(values[: len(values) - code].sum()) / len(values) / 4, 1e-9)  # pixels in [0, 1] vary a quarter as much
     try:

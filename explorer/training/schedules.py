@@ -10,6 +10,7 @@ import numpy as np
 
 from explorer.checkpoints.files import read_card
 from explorer.checkpoints.fit import MAX_TIMESTEPS, make_schedule
+from explorer.datasets.regular import check_regular
 from explorer.diffusion.schedule import Schedule, from_betas, named
 from explorer.diffusion.schedule_shapes import bent
 from explorer.errors import BadInput
@@ -39,6 +40,8 @@ def schedule_of(source: str, timesteps: int | None = None, knots: str | None = N
     BadInput
         If there is no such schedule, or no diffusion process has it; the message names the option or the file.
     """
+    if timesteps is not None and timesteps > MAX_TIMESTEPS:
+        raise BadInput(f"--timesteps {timesteps}: a schedule has 2 to {MAX_TIMESTEPS}")
     if knots is not None and source != "bent":
         raise BadInput(f"--knots are the control points of --schedule bent, not of {source}")
     try:
@@ -65,6 +68,7 @@ def _in_file(path: Path) -> Schedule:
         if card is None:
             raise BadInput(f"{path}: is no diffusion model, and has no schedule")
         return make_schedule(card)
+    check_regular(path)
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadInput(f"{path}: is too large for a list of betas")
@@ -73,6 +77,8 @@ def _in_file(path: Path) -> Schedule:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    except MemoryError:
+        raise BadInput(f"{path}: says it holds more than fits into memory") from None
     except (ValueError, EOFError, RecursionError):
         raise BadInput(f"{path}: is no {path.suffix.lower()} file, or is cut short") from None
     try:

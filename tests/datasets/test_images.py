@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -210,3 +213,63 @@ def test_a_large_folder_is_read_from_the_cache_and_again_when_a_picture_changes(
     with pytest.raises(BadInput, match=r"3\.png: cannot be read as a picture"):
         load_images(str(folder))
     assert not list((tmp_path / "home").rglob("*.partial"))
+
+
+@pytest.mark.parametrize("members", [{"notes.txt": b"words"}, {"notes.npy": b"words"}])
+def test_an_archive_whose_members_are_no_arrays(tmp_path: Path, members: dict[str, bytes]) -> None:
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(BadInput, match=r"a\.npz: "):
+        load_images(str(path))
+
+
+def test_an_archive_with_words_before_its_array(tmp_path: Path, grey: np.ndarray) -> None:
+    path = tmp_path / "a.npz"
+    np.save(tmp_path / "images.npy", grey)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("notes.txt", "words")
+        archive.write(tmp_path / "images.npy", "images.npy")
+    assert np.array_equal(load_images(str(path)).images[:, 0], grey)
+
+
+def test_what_is_wrong_is_said_as_it_is(tmp_path: Path, grey: np.ndarray) -> None:
+    np.save(tmp_path / "nan.npy", np.full((2, 4, 4), np.nan, np.float32))
+    np.save(tmp_path / "objects.npy", np.array([{}], object))
+    Image.fromarray(grey[0]).save(tmp_path / "one.png")
+    for name, cause in (("nan.npy", "not finite"), ("objects.npy", "may contain code"), ("one.png", "is one picture")):
+        with pytest.raises(BadInput, match=rf"{name}: .*{cause}"):
+            load_images(str(tmp_path / name))
+    np.save(tmp_path / "a.npy", grey)
+    (tmp_path / "a.npy").rename(tmp_path / "UP.NPY")
+    assert len(load_images(str(tmp_path / "UP.NPY")).images) == 6
+
+
+def test_a_very_large_picture_is_refused_by_its_header(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    path = tmp_path / "pictures" / "large.png"
+    header = b"IHDR" + struct.pack(">IIBBBBB", 12000, 12000, 8, 0, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header)) + struct.pack(">I", 10) + b"IDAT"
+    )
+    for size in (None, 8):
+        with pytest.raises(BadInput, match=r"large\.png: is too large a picture"):
+            load_images(str(tmp_path / "pictures"), size=size)
+
+
+def test_a_palette_with_transparency_is_read_without_a_warning(tmp_path: Path) -> None:
+    picture = Image.new("P", (4, 4), 1)
+    picture.putpalette([0, 0, 0, 10, 20, 30])
+    picture.save(tmp_path / "a.png", transparency=bytes([0, 128]))
+    assert read_picture(tmp_path / "a.png")[:, 0, 0].tolist() == [10, 20, 30]
+    assert load_images(str(tmp_path), size=2).images[0, :, 0, 0].tolist() == [10, 20, 30]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
+@pytest.mark.parametrize("name", ["pipe", "pipe.npy", "pipe.png"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    for read in (lambda: load_images(str(tmp_path / name)), lambda: read_picture(tmp_path / name)):
+        with pytest.raises(BadInput, match=rf"{name}: is no regular file"):
+            read()

@@ -56,3 +56,9 @@ def test_what_has_no_components_is_refused_by_name(data: ImageSet) -> None:
         fit(data, 2, images=1)
     with pytest.raises(BadInput, match="square"):
         fit(ImageSet("odd", np.zeros((3, 1, 4, 6), np.uint8), None, "0" * 64), 2)
+
+
+def test_images_that_are_all_alike_or_too_large_are_refused() -> None:
+    for images, cause in ((np.full((4, 1, 8, 8), 7, np.uint8), "all alike"), (np.zeros((4, 3, 256, 256), np.uint8), "too much memory")):
+        with pytest.raises(BadInput, match=rf"grey: .*{cause}"):
+            fit(ImageSet("grey", images, None, "0" * 64), 2)

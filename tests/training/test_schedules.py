@@ -112,3 +112,17 @@ def test_a_checkpoint_of_a_bent_schedule_carries_its_betas_and_samples(tmp_path:
     assert main(["sample", "--checkpoint", str(final), "--samples", "1", "--steps", "3", "--out", str(tmp_path / "x.png")]) == 0
     other = [*run, "--schedule", "bent", "--knots", "0:9,1:-9", "--timesteps", "30"]
     assert main([*other, "--out", str(tmp_path / "bent"), "--resume"]) == 2, "another schedule is another run"
+
+
+@pytest.mark.parametrize("name", ["linear", "cosine", "bent"])
+def test_more_timesteps_than_there_can_be_are_refused_before_any_is_made(name: str) -> None:
+    with pytest.raises(BadInput, match="--timesteps 100000000000000: a schedule has 2 to 1000000"):
+        schedule_of(name, 10**14, "0:9,1:-9" if name == "bent" else None)
+
+
+def test_a_header_that_claims_too_much_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "claims.npy"
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (10**13,)})
+    with pytest.raises(BadInput, match=r"claims\.npy: "):
+        schedule_of(str(path))
