@@ -37,6 +37,8 @@ DEFAULT_COMMAND = "open"
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
 INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143  # 128 + SIGINT, SIGPIPE, SIGTERM, as a shell reports them
+WITH_QT = (DEFAULT_COMMAND, "render")
+"""Qt passes over what a signal raises in its loop: the window looks for signals itself, and `render` has nothing half done."""
 NO_STDOUT = "standard output: cannot be written: "
 
 app = typer.Typer(
@@ -74,7 +76,7 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    with streams.kept_usable(), _ended_by_a_signal():
+    with streams.kept_usable():
         return _status(list(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -85,7 +87,8 @@ def _status(arguments: list[str]) -> int:
         arguments = _with_command(arguments, set(_commands()))
         command = arguments[0]
         _check_stdout(command)  # before work is spent on what cannot be told
-        status = _run(arguments)
+        with contextlib.nullcontext() if command in WITH_QT else _ended_by_a_signal():
+            status = _run(arguments)
         sys.stdout.flush()
         _check_stdout(command)
         return status

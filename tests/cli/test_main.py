@@ -170,6 +170,26 @@ def test_the_end_of_the_session_is_143_and_leaves_nothing(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
+def test_the_end_of_the_session_ends_a_render(tmp_path: Path) -> None:
+    """Its window would pass over what is raised in its loop."""
+    program = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from explorer.cli import main, render
+wait = render._wait_until_idle
+def ended(*arguments):
+    QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    wait(*arguments)
+render._wait_until_idle = ended
+sys.exit(main(sys.argv[1:]))
+"""
+    wish = ("render", "training", "--out", str(tmp_path / "a.png"))
+    ran = subprocess.run([sys.executable, "-c", program, *wish], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (-15, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_terminal_would_obey_is_escaped(refused: Callable[..., str], run: Callable[..., Any], tmp_path: Path) -> None:
     assert r"a\x1b[31m\u202ered.safetensors: no such file" in refused("info", "a\x1b[31m\u202ered.safetensors")
     awkward = tmp_path / "a\x1b[31m\nb.png"
