@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
@@ -122,7 +123,7 @@ def train(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     devices: Annotated[int, typer.Option(min=1, help="Processes on this machine, each with a device of its own.")] = 1,
     nodes: Annotated[int, typer.Option(min=1, help="Machines; started on each by torchrun or fabric run.")] = 1,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads (all, if left out).")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="CPU threads (all, if left out).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout instead of a progress bar.")] = False,
 ) -> None:
     """Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors (pca is computed, not trained)."""
@@ -131,10 +132,12 @@ def train(
     from explorer.checkpoints.locate import locate
     from explorer.datasets.images import load_images
     from explorer.engine import devices as devices_here
+    from explorer.training.control import read_status
     from explorer.training.loop import train as run
     from explorer.training.schedules import schedule_of
     from explorer.training.settings import TrainSettings
 
+    _refuse_unwritable_names(dataset, str(out), schedule, start_from or "")
     devices_here.named(device, devices)
     if threads is not None:
         torch.set_num_threads(threads)
@@ -165,26 +168,48 @@ def train(
         return AutoencoderTask(data, kind is Kind.vae, architecture.value, code, activation.value, widths)
 
     with _stopped_by_signals(out):
-        _report(run(make, data, settings), as_json)
+        told = _report(run(make, data, settings), as_json)
+    status = read_status(out)
+    if status is not None and status.pid == os.getpid() and status.phase == "finished" and not told:
+        print(f"{out}: the run there is finished, after {status.epochs} epochs; nothing is left to do", file=sys.stderr)
+
+
+def _refuse_unwritable_names(*names: str) -> None:
+    """A run notes its command in UTF-8; a name of other bytes would end it with the first thing that it says."""
+    from explorer.errors import BadInput
+
+    for name in names:
+        if not name.isprintable() and any("\ud800" <= character <= "\udfff" for character in name):
+            raise BadInput(f"{name}: its name is not UTF-8, in which a run notes what it was asked for")
 
 
 @contextlib.contextmanager
 def _stopped_by_signals(out: Path) -> Iterator[None]:
-    """Ctrl-C, or the end of the session, stops the run at the next update, with its state kept; a second one at once."""
+    """Ctrl-C, or the end of the session or of its terminal, stops the run at the next update, with its state kept.
+
+    A second one stops it at once, as does the first before the run has begun.
+    """
     import signal
 
-    from explorer.training.control import ask, read_status
+    from explorer.training.control import alive, ask, read_status
 
     before: dict[int, Any] = {}
 
     def stop(number: int, frame: object) -> None:
         for each, handler in before.items():
             signal.signal(each, handler)
+        if number == getattr(signal, "SIGHUP", None):
+            signal.signal(number, signal.SIG_IGN)  # a shell and the system may both send it
+            _leave_the_terminal()
+        status = read_status(out)
+        if status is None or not alive(status):
+            raise KeyboardInterrupt
         ask(out, "stop")
 
-    for name in ("SIGINT", "SIGTERM"):
-        number = getattr(signal, name)
-        before[number] = signal.signal(number, stop)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            before[number] = signal.signal(number, stop)
     try:
         yield
     finally:
@@ -193,6 +218,14 @@ def _stopped_by_signals(out: Path) -> Iterator[None]:
     status = read_status(out)
     if status is not None and status.phase == "stopped":
         print(f"stopped at update {status.step} of {status.steps}; the same command with --resume goes on", file=sys.stderr)
+
+
+def _leave_the_terminal() -> None:
+    """What is printed to a terminal that is gone would fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream.isatty():
+            with open(os.devnull, "w", encoding="utf-8") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _widths(text: str | None) -> tuple[int, ...]:
@@ -261,24 +294,30 @@ def _ddpm(
     return DdpmTask(data, Option(option.value), schedule, width, levels, outer_skip, loss.value, all_timesteps, linear_skip)
 
 
-def _report(progress_lines: Iterable[Progress], as_json: bool) -> None:
+def _report(progress_lines: Iterable[Progress], as_json: bool) -> bool:
+    """Show the lines; whether there were any."""
+    told = False
     if as_json:
         for line in progress_lines:
+            told = True
             print(json.dumps(_plain(line)), flush=True)
-        return
+        return told
     from tqdm import tqdm
 
     bar = None
-    for line in progress_lines:  # a second process of the same run has none
-        bar = bar or tqdm(unit="img", unit_scale=True, file=sys.stderr)
-        bar.total = line.steps * (line.images // max(1, line.step))
-        bar.set_description(f"epoch {line.epoch}")
-        bar.set_postfix_str(f"loss {line.loss:.4g}", refresh=False)
-        bar.update(line.images - bar.n)
-        if line.checkpoint is not None:
-            bar.write(f"{line.checkpoint}: loss {line.loss:.4g}", file=sys.stderr)
-    if bar is not None:
-        bar.close()
+    try:
+        for line in progress_lines:  # a second process of the same run has none
+            bar = bar or tqdm(unit="img", unit_scale=True, file=sys.stderr)
+            bar.total = line.steps * (line.images // max(1, line.step))
+            bar.set_description(f"epoch {line.epoch}")
+            bar.set_postfix_str(f"loss {line.loss:.4g}", refresh=False)
+            bar.update(line.images - bar.n)
+            if line.checkpoint is not None:
+                bar.write(f"{line.checkpoint}: loss {line.loss:.4g}", file=sys.stderr)
+    finally:
+        if bar is not None:
+            bar.close()  # before what went wrong is told
+    return bar is not None
 
 
 def _plain(line: Progress) -> dict[str, object]:

@@ -89,8 +89,11 @@ def _rows_until(path: Path, head: list[str], column: int, step: int) -> list[lis
     """Rows of an earlier curve up to that update; what an interruption left beyond it is dropped."""
     if not step or not path.exists():
         return []
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
+    with open(path, newline="", encoding="utf-8", errors="replace") as file:
+        try:
+            rows = list(csv.reader(file))
+        except csv.Error:  # spoilt: nothing of it can be taken up
+            return []
     return [row for row in rows if len(row) == len(head) and row[column].isdecimal() and int(row[column]) <= step]
 
 

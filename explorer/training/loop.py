@@ -35,7 +35,7 @@ from explorer.training.report import Position, Reporter
 from explorer.training.settings import TrainSettings
 from explorer.training.source import on_disk, same_file
 from explorer.training.start import joined, start_from
-from explorer.training.state import chance, clear_half_written, read_state, refuse_taken, restore_chance, write_state
+from explorer.training.state import STATE_NAME, chance, clear_half_written, read_state, refuse_taken, restore_chance, write_state
 from explorer.training.task import Task
 
 CURVE_EVERY = 10
@@ -137,7 +137,10 @@ class _Run:
         if self.settings.resume:
             self._resume()
         if first:
-            control.ask(out, "")
+            try:
+                control.ask(out, "")
+            except OSError as error:
+                raise BadInput(f"{out / control.CONTROL_NAME}: cannot be removed: {error.strerror}") from None
             if self.settings.resume:
                 clear_half_written(out)
         self.reporter.tell("running")
@@ -300,13 +303,18 @@ class _Run:
         kept: dict[str, Any] = {"identity": {}}
         if not read_state(self.fabric, out, kept):
             return
+        if not isinstance(kept["identity"], dict):
+            raise BadInput(f"{out / STATE_NAME}: is not a state of this run")
         check_same(out, kept["identity"], self._identity())  # before the weights: another network's do not fit
         state = self._state()
         read_state(self.fabric, out, state)
-        self.at.step, self.at.epoch, self.at.batch = state["step"], state["epoch"], state["batch"]
+        counts, means = [state[name] for name in ("step", "epoch", "batch")], state["means"]
+        if not all(isinstance(count, int) and count >= 0 for count in counts) or not isinstance(means, dict):
+            raise BadInput(f"{out / STATE_NAME}: is not a state of this run: what it counts is no number")
+        self.at.step, self.at.epoch, self.at.batch = counts
         self.reporter.start_clock()
         self.kept_chance = state["chance"]
-        self.reporter.means.restore(state["means"])
+        self.reporter.means.restore(means)
 
 
 def _fabric(settings: TrainSettings) -> Fabric:

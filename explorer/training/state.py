@@ -77,6 +77,8 @@ def read_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> bool:
             warnings.simplefilter("ignore", FutureWarning)
             fabric.load(path, state)
     except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, EOFError, OSError, TypeError, AttributeError) as error:
+        if "weights_only" in str(error):  # torch's advice is to load it all the same
+            raise BadInput(f"{path}: is not a state of this run: it is not opened because it may contain code") from None
         raise BadInput(f"{path}: is not a state of this run: {error}") from None
     return True
 

@@ -230,3 +230,75 @@ def test_too_little_memory_says_what_to_lower(tmp_path: Path) -> None:
     status = control.read_status(tmp_path)
     assert status is not None
     assert status.phase == "failed"
+
+
+def test_a_finished_run_says_that_it_is_finished(tmp_path: Path, whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(whole, tmp_path / "run")
+    capsys.readouterr()
+    assert main([*ARGUMENTS, "--out", str(tmp_path / "run"), "--resume"]) == 0
+    assert "run: the run there is finished, after 2 epochs" in capsys.readouterr().err
+
+
+SIGNALLED = """
+import os, signal, sys
+from explorer.cli.main import main
+from explorer.training import loop
+number, at = getattr(signal, sys.argv[1]), sys.argv[2]
+begun = loop._Run._one_update if at == "update" else loop._Run.__init__
+
+def sent(self, *arguments):
+    os.kill(os.getpid(), number)
+    return begun(self, *arguments)
+
+setattr(loop._Run, begun.__name__, sent)
+sys.exit(main(sys.argv[3:]))
+"""
+"""Sends itself a signal where a run begins or makes an update."""
+
+
+def signalled(out: Path, name: str, at: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", SIGNALLED, name, at, *ARGUMENTS, "--out", str(out)]
+    return subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+@UNIX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_before_the_run_has_begun_ends_it_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    ran = signalled(tmp_path / "run", name, "start")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+    assert not (tmp_path / "run").exists()
+
+
+@UNIX
+def test_a_terminal_that_is_closed_stops_the_run_with_its_state_kept(tmp_path: Path, whole: Path) -> None:
+    out = tmp_path / "run"
+    ran = signalled(out, "SIGHUP", "update")
+    assert ran.returncode == 0, ran.stderr
+    assert "stopped at update 1 of 32" in ran.stderr
+    status = control.read_status(out)
+    assert status is not None
+    assert status.phase == "stopped"
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    equal(out, whole)
+
+
+@UNIX
+@pytest.mark.parametrize("option", ["--dataset", "--out"])
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
+    assert main([*ARGUMENTS, "--out", str(tmp_path / "run"), option, name]) == 2
+    assert "is not UTF-8" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@UNIX
+def test_what_went_wrong_is_told_below_the_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = [argument for argument in ARGUMENTS if argument != "--json"]
+    with files_of_at_most(100_000):
+        assert main([*shown, "--out", str(tmp_path)]) == 2
+    assert "\ngenerative-explorer: " in capsys.readouterr().err
+
+
+def test_threads_have_a_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ARGUMENTS, "--out", str(tmp_path / "run"), "--threads", "1099511627776"]) == 2
+    assert "--threads" in capsys.readouterr().err

@@ -252,9 +252,28 @@ def test_a_state_of_another_network_or_no_state_is_refused(tmp_path: Path, data:
 def test_a_state_that_carries_a_program_is_not_run(tmp_path: Path, data: ImageSet) -> None:
     list(train(vae(data), data, settings(tmp_path, epochs=1)))
     torch.save({"network": _Trap(tmp_path / "sprung")}, tmp_path / "state.ckpt")
-    with pytest.raises(BadInput, match="is not a state of this run"):
+    with pytest.raises(BadInput, match=r"it is not opened because it may contain code$"):
         list(train(vae(data), data, settings(tmp_path, resume=True)))
     assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("identity", 7), ("step", "many"), ("batch", -1), ("means", None)])
+def test_a_state_whose_parts_are_of_other_kinds_is_refused(tmp_path: Path, data: ImageSet, name: str, value: object) -> None:
+    list(train(vae(data), data, settings(tmp_path, epochs=1)))
+    kept = torch.load(tmp_path / "state.ckpt", weights_only=True)
+    torch.save({**kept, name: value}, tmp_path / "state.ckpt")
+    with pytest.raises(BadInput, match=r"state\.ckpt: is not a state of this run"):
+        list(train(vae(data), data, settings(tmp_path, epochs=1, resume=True)))
+
+
+def test_a_spoilt_curve_or_a_folder_for_a_file_does_not_end_in_a_fault(tmp_path: Path, data: ImageSet) -> None:
+    list(train(vae(data), data, settings(tmp_path, epochs=1)))
+    (tmp_path / "loss.csv").write_bytes(b"\xff\x00\xfe\n" * 9)
+    list(train(vae(data), data, settings(tmp_path, epochs=1, resume=True)))
+    assert len(curve(tmp_path)) == 1, "only its head is left"
+    (tmp_path / "control").mkdir()
+    with pytest.raises(BadInput, match="control: cannot be removed"):
+        list(train(vae(data), data, settings(tmp_path, epochs=1, resume=True)))
 
 
 class _Trap:
