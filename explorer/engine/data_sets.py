@@ -14,7 +14,7 @@ from explorer.diffusion.exact import EmpiricalData
 from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.parameterization import Option
 from explorer.errors import BadInput
-from explorer.paths import expanded
+from explorer.paths import exists, expanded
 from explorer.recipe import ExactProcess, Lane
 
 KEPT = 2
@@ -109,6 +109,7 @@ def stamp(dataset: str) -> tuple[str, int, int]:
 
 
 def _read(exact: ExactProcess, device: torch.device) -> DataSet:
+    exists(expanded(exact.dataset))  # refused where it cannot be a path, or not be asked for
     images = load_images(exact.dataset)
     _check(exact, images.sha256)
     if exact.images is not None and exact.images > len(images.images):

@@ -24,6 +24,7 @@ from explorer.recipe import (
     ChainRecipe,
     Change,
     Dab,
+    ExactProcess,
     Inpaint,
     Lane,
     Paint,
@@ -194,10 +195,12 @@ def test_a_damaged_export_is_refused_before_another_is_made(
 
 @pytest.mark.parametrize("source", ["a\0b", "n" * 300, "~nobody-of-that-name/a", ""])
 def test_a_source_that_can_be_no_file_is_refused(refused: Run, branch: ChainRecipe, tmp_path: Path, source: str) -> None:
-    path = tmp_path / "r.json"
-    path.write_text(encode_recipe(Recipe(chain=_other(branch, source=source))))
-    refused("replay", path, "--out", tmp_path / "a.png", "--device", "cpu")
-    assert not (tmp_path / "a.png").exists()
+    exact = {"source": source, "checkpoint": "", "edits": (), "exact": ExactProcess(source)}
+    for changes in ({"source": source}, exact):
+        path = tmp_path / "r.json"
+        path.write_text(encode_recipe(Recipe(chain=_other(branch, **changes))))
+        refused("replay", path, "--out", tmp_path / "a.png", "--device", "cpu")
+        assert not (tmp_path / "a.png").exists()
 
 
 def test_a_difference_is_said(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
