@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from explorer.cli.main import main
+try:
+    from explorer.cli.main import main
+except KeyboardInterrupt:  # Ctrl-C while it is loaded; later `main` sees to it
+    raise SystemExit(130) from None
 
 __all__ = ["main"]

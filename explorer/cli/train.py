@@ -171,7 +171,7 @@ def train(
         told = _report(run(make, data, settings), as_json)
     status = read_status(out)
     if status is not None and status.pid == os.getpid() and status.phase == "finished" and not told:
-        print(f"{out}: the run there is finished, after {status.epochs} epochs; nothing is left to do", file=sys.stderr)
+        print(f"{out}: the run there is finished; nothing is left to do", file=sys.stderr)
 
 
 def _refuse_unwritable_names(*names: str) -> None:
@@ -254,7 +254,7 @@ def _refuse_for_pca(context: typer.Context, out: Path) -> None:
         source = context.get_parameter_source(parameter.name or "")
         if parameter.name not in FOR_PCA and source is not None and source.name == "COMMANDLINE":
             raise BadInput(f"{parameter.opts[0]}: means nothing for pca, which is computed, not trained")
-    refuse_taken(out)
+    refuse_taken(out, resume=None)
 
 
 def _fit_pca(data: ImageSet, code: int, images: int | None, out: Path, as_json: bool) -> None:

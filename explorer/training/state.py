@@ -21,13 +21,13 @@ HALF_WRITTEN = re.compile(rf"{WRITTEN}\.partial|\.tmp\w{{6}}")
 """The neighbours that a run writes to before it renames them, and where safetensors writes before that."""
 
 
-def refuse_taken(folder: Path, resume: bool = False) -> None:
+def refuse_taken(folder: Path, resume: bool | None = False) -> None:
     """Refuse a folder that holds what a new run would replace.
 
     Parameters
     ----------
-    resume : bool
-        Go on with the run that is there.
+    resume : bool or None
+        Go on with the run that is there; None for what cannot go on.
 
     Raises
     ------
@@ -36,7 +36,8 @@ def refuse_taken(folder: Path, resume: bool = False) -> None:
     """
     if os.path.exists(folder / STATE_NAME):
         if not resume:
-            raise BadInput(f"{folder}: holds a run already; add --resume to go on with it, or choose another folder")
+            advice = "" if resume is None else "add --resume to go on with it, or "
+            raise BadInput(f"{folder}: holds a run already; {advice}choose another folder")
     elif os.path.exists(folder / FINAL_NAME):
         raise BadInput(f"{folder}: holds a finished model already ({FINAL_NAME}); choose another folder")
 

@@ -50,7 +50,9 @@ def test_widths_that_cannot_be(refused: Callable[..., str], tmp_path: Path, widt
 @pytest.mark.parametrize("held", ["state.ckpt", "final.safetensors"])
 def test_pca_does_not_replace_what_a_folder_holds(refused: Callable[..., str], tmp_path: Path, held: str) -> None:
     (tmp_path / held).write_bytes(b"hours of work")
-    assert "holds a " in refused("train", "pca", "--images", 200, "--out", tmp_path)
+    line = refused("train", "pca", "--images", 200, "--out", tmp_path)
+    assert "holds a " in line
+    assert "--resume" not in line, "which means nothing for pca"
     assert (tmp_path / held).read_bytes() == b"hours of work"
     assert [path.name for path in tmp_path.iterdir()] == [held]
 

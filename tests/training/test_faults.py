@@ -236,7 +236,7 @@ def test_a_finished_run_says_that_it_is_finished(tmp_path: Path, whole: Path, ca
     shutil.copytree(whole, tmp_path / "run")
     capsys.readouterr()
     assert main([*ARGUMENTS, "--out", str(tmp_path / "run"), "--resume"]) == 0
-    assert "run: the run there is finished, after 2 epochs" in capsys.readouterr().err
+    assert "run: the run there is finished; nothing is left to do" in capsys.readouterr().err
 
 
 SIGNALLED = """
@@ -267,6 +267,13 @@ def test_a_signal_before_the_run_has_begun_ends_it_and_leaves_nothing(tmp_path: 
     ran = signalled(tmp_path / "run", name, "start")
     assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
     assert not (tmp_path / "run").exists()
+
+
+def test_an_interrupt_while_the_program_is_loaded_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt  # while this is imported\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(command(tmp_path / "run"), capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
 @UNIX
