@@ -37,6 +37,8 @@ from explorer.views.workspace import Context
 
 CURVES_EVERY = 0.3
 """Seconds between two requests for curves while sampling."""
+WEIGHED_EVERY = 1.0
+"""Seconds between two requests for what is weighed against a whole data set, while the cursor follows the sampling."""
 
 
 class ChainController(QObject):
@@ -80,6 +82,8 @@ class ChainController(QObject):
         self._inquiry.settled.connect(self._tell_idle)
         self._curves_timer = QTimer(self, singleShot=True)
         self._curves_timer.timeout.connect(self._ask_curves)
+        self._weighed_timer = QTimer(self, singleShot=True, interval=round(1000 * WEIGHED_EVERY))
+        self._weighed_timer.timeout.connect(self._ask_step)
         self._active = False
         self._moving = False
         self._was_idle = True
@@ -290,7 +294,7 @@ class ChainController(QObject):
         keys, state = self._shown_keys(), self.state
         reached = [self.run.reached(key) for key in self._sound]
         self._short_of_cursor = any(t is None or t >= max(state.t, 1) for t in reached)
-        if not keys:
+        if not keys or self._waits_for_sampling():
             return
         reference = self.keys[self.reference] if state.quantity == "difference" else None
         palette, timeline = self.context.theme.palette, self.timeline
@@ -301,6 +305,16 @@ class ChainController(QObject):
             own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
             self._inquiry.ask("reference", own, self._take_reference)
         self._tell_idle()
+
+    def _waits_for_sampling(self) -> bool:
+        """Whether what is shown can wait: each of these pictures takes as long as many steps, and the chain shall go on."""
+        if self.state.quantity != "to_ideal" or not (self.following and self.run.sampling):
+            self._weighed_timer.stop()
+            return False
+        waits = self._weighed_timer.isActive()
+        if not waits:
+            self._weighed_timer.start()
+        return waits
 
     def _ask_terms(self) -> None:
         key = self.key

@@ -139,6 +139,13 @@ def test_distances_to_the_ideal_are_pictures_in_every_lane(page: ChainPage, tmp_
     assert all(panel.grid.tiles is None and "5 × 7" in panel.grid.message for panel in page.panels)
 
 
+def test_distances_to_the_ideal_follow_the_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(CompareWorkspace, (lane("C", steps=STEPS), exact_lane()), samples=2, data_set=True, quantity="to_ideal")
+    settle(page, qtbot)
+    assert page.part.state.t == 0
+    assert to_image(page.panels[0].grid.tiles[0]) == page.exact.panel.difference_tile.image
+
+
 def test_distances_to_the_ideal_are_a_plot(page: ChainPage, qtbot: QtBot) -> None:
     page.part.update(plot="ideal", curves_of="sample")
     settle(page, qtbot)
