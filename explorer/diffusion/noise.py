@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.random import Generator, Philox  # at once: numpy would load it at the first draw, where Ctrl-C would be lost
 from torch import Tensor
 
 SEED_LIMIT = 2**63
@@ -43,8 +44,8 @@ def noise_array(seed: int, index: int, t: int, shape: Sequence[int], stream: int
         raise ValueError(f"the seed must be in [0, 2**63), not {seed}")
     if index < 0 or t < 0 or stream < 0:
         raise ValueError("sample index, timestep and stream must be at least 0")
-    bits = np.random.Philox(key=seed + (stream << 64), counter=(index << 128) + (t << 192))
-    flat = np.random.Generator(bits).standard_normal(math.prod(shape), dtype=np.float32)
+    bits = Philox(key=seed + (stream << 64), counter=(index << 128) + (t << 192))
+    flat = Generator(bits).standard_normal(math.prod(shape), dtype=np.float32)
     return flat.reshape(tuple(shape))
 
 
@@ -60,5 +61,5 @@ def shared_noise(
 def shared_uniforms(seed: int, indices: Sequence[int], t: int, device: torch.device | str = "cpu", stream: int = 0) -> Tensor:
     """One number in [0, 1) for each sample at timestep t, shape (len(indices),), float64: a pure function as the noise is."""
     key = seed + ((DRAWS + stream) << 64)
-    bits = [np.random.Philox(key=key, counter=(index << 128) + (t << 192)) for index in indices]
-    return torch.tensor([np.random.Generator(b).random() for b in bits], dtype=torch.float64).to(device)
+    bits = [Philox(key=key, counter=(index << 128) + (t << 192)) for index in indices]
+    return torch.tensor([Generator(b).random() for b in bits], dtype=torch.float64).to(device)
