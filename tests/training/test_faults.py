@@ -251,6 +251,8 @@ def sent(self, *arguments):
     return begun(self, *arguments)
 
 setattr(loop._Run, begun.__name__, sent)
+for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # whatever started the tests may have them ignored
+    signal.signal(each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL)
 sys.exit(main(sys.argv[3:]))
 """
 """Sends itself a signal where a run begins or makes an update."""
