@@ -3,7 +3,8 @@
 A frame is the state x at one index k of a chain, with the x0_hat that the predictor said of it; mean, eps_hat
 and z follow from these. Beyond the budget the lanes not asked for lately go first; then every lane in use
 keeps each second frame only, then each fourth, and so on: what is missing is made again from the nearest
-kept state before it, identically.
+kept state before it, identically. What is made again has its part of the budget,
+at most as many frames as the lane keeps where that is short.
 """
 
 from __future__ import annotations
@@ -66,10 +67,25 @@ class LaneFrames:
         """Add up the bytes anew."""
         self.nbytes = sum(f.nbytes for store in (self.kept, self.again) for f in store.values())
 
+    @property
+    def can_give(self) -> bool:
+        """Whether there is more than its ends and the frame made again last, from which the next one is made in one step."""
+        return len(self.kept) > 2 or len(self.again) > 1
+
+    def give(self) -> None:
+        """Drop frames where there are more: one made again, or what a stride twice as large leaves out."""
+        if len(self.kept) > max(2, len(self.again)):
+            self.thin()
+        else:
+            self.drop_oldest_again()
+
+    def drop_oldest_again(self) -> None:
+        """Drop the frame that was made again before the others."""
+        self.nbytes -= self.again.pop(next(iter(self.again))).nbytes
+
     def thin(self) -> None:
         """Double the stride and drop what it leaves out."""
         self.stride *= 2
-        self.again.clear()
         self.kept = {k: f for k, f in self.kept.items() if (k - self.first) % self.stride == 0 or k == self.newest}
         self.recount()
 
@@ -80,7 +96,8 @@ class FrameStore:
     Parameters
     ----------
     budget : int
-        Bytes, at least 1. One frame at each end of a lane is kept in any case.
+        Bytes, at least 1. Of a lane that is open or was asked for last, one frame at each end and the one made again last are
+        kept in any case.
     """
 
     def __init__(self, budget: int = DEFAULT_BUDGET) -> None:
@@ -131,14 +148,15 @@ class FrameStore:
         self._fit()
 
     def put_again(self, key: Hashable, k: int, frame: Frame) -> None:
-        """Keep a frame that was made again, until another stretch is."""
+        """Keep a frame that was made again, until another stretch is or the budget is needed for later ones."""
         lane = self.lane(key)
         if lane.again and min(abs(k - i) for i in lane.again) > lane.stride:
             lane.again.clear()
             lane.recount()
         self._replace(lane, lane.again, k, frame)
         while len(lane.again) > lane.stride:
-            lane.nbytes -= lane.again.pop(next(iter(lane.again))).nbytes
+            lane.drop_oldest_again()
+        self._fit()
 
     @staticmethod
     def _replace(lane: LaneFrames, store: dict[int, Frame], k: int, frame: Frame) -> None:
@@ -155,11 +173,12 @@ class FrameStore:
             if key != next(reversed(self._lanes)):
                 total -= self._lanes.pop(key).nbytes
         while total > self._budget:
-            largest = max(self._lanes.values(), key=lambda lane: lane.nbytes)
-            if len(largest.kept) <= 2:
+            givers = [lane for lane in self._lanes.values() if lane.can_give]
+            if not givers:
                 return
+            largest = max(givers, key=lambda lane: lane.nbytes)
             before = largest.nbytes
-            largest.thin()
+            largest.give()
             total -= before - largest.nbytes
 
 

@@ -56,18 +56,82 @@ def test_a_smaller_budget_takes_effect_at_once() -> None:
     assert store.nbytes <= 10 * ONE
 
 
+def made_again(store: FrameStore, key: str, indices: range) -> None:
+    for k in indices:
+        store.put_again(key, k, Frame(torch.full(IMAGE, float(k)), torch.zeros(IMAGE)))
+
+
+def counted(store: FrameStore, *keys: str) -> int:
+    """Bytes of the frames themselves."""
+    lanes = [store.lane(key) for key in keys]
+    return sum(frame.nbytes for lane in lanes for frames in (lane.kept, lane.again) for frame in frames.values())
+
+
+def test_the_largest_lane_having_its_ends_only_does_not_spare_the_others() -> None:
+    store = FrameStore(budget=60 * ONE)
+    store.use(frozenset({"large", "small"}))
+    large = (2, 1, 16, 16)  # one such frame is sixteen of the others
+    for k in (0, 1):
+        store.put("large", k, Frame(torch.zeros(large), torch.zeros(large)))
+    fill(store, "small", 200)
+    assert sorted(store.lane("large").kept) == [0, 1]
+    assert counted(store, "large", "small") <= 60 * ONE
+    assert len(store.lane("small").kept) > 12  # of the 28 that there is room for
+    store.budget = ONE
+    assert sorted(store.lane("small").kept) == [0, 199]
+
+
 def test_a_stretch_made_again_is_at_hand_and_bounded() -> None:
-    store = FrameStore(budget=10 * ONE)
+    store = FrameStore(budget=40 * ONE)
     store.use(frozenset({"a"}))
     fill(store, "a", 200)
     lane = store.lane("a")
     stride = lane.stride
-    for k in range(stride + 1, 2 * stride):
-        store.put_again("a", k, Frame(torch.full(IMAGE, float(k)), torch.zeros(IMAGE)))
+    assert stride == 8
+    made_again(store, "a", range(stride + 1, 2 * stride))
     assert all(lane.get(k) is not None for k in range(stride, 2 * stride + 1))
     assert lane.nearest_before(3 * stride + 1) == 3 * stride
-    for k in range(5 * stride + 1, 6 * stride):
-        store.put_again("a", k, Frame(torch.full(IMAGE, float(k)), torch.zeros(IMAGE)))
+    made_again(store, "a", range(5 * stride + 1, 6 * stride))
     assert lane.get(stride + 1) is None
-    assert len(lane.again) <= stride
-    assert lane.nbytes == sum(f.nbytes for frames in (lane.kept, lane.again) for f in frames.values())
+    assert sorted(lane.again) == list(range(5 * stride + 1, 6 * stride))
+    assert store.nbytes == counted(store, "a")
+
+
+def test_of_stretches_made_again_one_after_another_the_latest_stay() -> None:
+    store = FrameStore(budget=1000 * ONE)
+    store.use(frozenset({"a"}))
+    fill(store, "a", 200)
+    store.lane("a").thin()
+    store.lane("a").thin()
+    made_again(store, "a", range(101, 112))  # of more than a stretch between two kept ones
+    assert sorted(store.lane("a").again) == [108, 109, 110, 111]
+    assert store.nbytes == counted(store, "a")
+
+
+@pytest.mark.parametrize("frames", [3, 10, 33])
+def test_what_is_made_again_has_its_part_of_the_budget(frames: int) -> None:
+    store = FrameStore(budget=2 * frames * ONE)
+    store.use(frozenset({"a", "b"}))
+    fill(store, "a", 200)
+    fill(store, "b", 200)
+    for key in ("a", "b"):
+        lane = store.lane(key)
+        start = lane.stride
+        made_again(store, key, range(start + 1, 2 * start))
+        assert counted(store, "a", "b") <= store.budget
+        assert store.nbytes == counted(store, "a", "b")
+        # the latest, without holes: going on to the one before is at hand
+        assert sorted(lane.again) == list(range(2 * start - len(lane.again), 2 * start))
+        assert {0, 199} <= set(lane.kept)
+        assert len(lane.again) >= min(frames // 3, start - 1)
+        assert 2 * len(lane.kept) >= len(lane.again), "and no more than its part"
+
+
+def test_where_there_is_room_for_the_ends_only_just_the_last_frame_made_again_is_kept() -> None:
+    store = FrameStore(budget=1)
+    store.use(frozenset({"a"}))
+    fill(store, "a", 20)
+    made_again(store, "a", range(3, 6))
+    lane = store.lane("a")
+    assert (sorted(lane.kept), sorted(lane.again)) == ([0, 19], [5])
+    assert store.nbytes == counted(store, "a")
