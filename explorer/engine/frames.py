@@ -3,8 +3,8 @@
 A frame is the state x at one index k of a chain, with the x0_hat that the predictor said of it; mean, eps_hat
 and z follow from these. Beyond the budget the lanes not asked for lately go first; then every lane in use
 keeps each second frame only, then each fourth, and so on: what is missing is made again from the nearest
-kept state before it, identically. What is made again has its part of the budget,
-at most as many frames as the lane keeps where that is short.
+kept state before it, identically. What is made again has its part of the budget: where that
+is short, at most as many frames as the lane keeps.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ class LaneFrames:
     def thin(self) -> None:
         """Double the stride and drop what it leaves out."""
         self.stride *= 2
-        self.kept = {k: f for k, f in self.kept.items() if (k - self.first) % self.stride == 0 or k == self.newest}
+        for k in [k for k in self.kept if (k - self.first) % self.stride and k != self.newest]:
+            del self.kept[k]  # in place: who is going through them, as measurements do, lets go of these as well
         self.recount()
 
 

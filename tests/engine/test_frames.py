@@ -52,8 +52,10 @@ def test_a_smaller_budget_takes_effect_at_once() -> None:
     store = FrameStore(budget=100 * ONE)
     store.use(frozenset({"a"}))
     fill(store, "a", 64)
+    kept = store.lane("a").kept
     store.budget = 10 * ONE
     assert store.nbytes <= 10 * ONE
+    assert len(kept) <= 10, "for those who are going through them, too"
 
 
 def made_again(store: FrameStore, key: str, indices: range) -> None:
