@@ -102,7 +102,10 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     path = folder / f"{key.hexdigest()}.npy"
     digest_file = path.with_suffix(".sha256")
     try:
-        return np.load(path, mmap_mode="r"), digest_file.read_text(encoding="ascii")
+        found = np.load(path, mmap_mode="r"), digest_file.read_text(encoding="ascii")
+        with contextlib.suppress(OSError):  # a cache that may only be read
+            os.utime(digest_file)  # not forgotten next; a run that learns from the array sees whether that is still the same file
+        return found
     except (OSError, ValueError):
         pass  # not there yet, or spoilt
     try:
@@ -127,8 +130,17 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
 
 
 def _forget_old(folder: Path) -> None:
-    newest = sorted(folder.glob("*.npy"), key=lambda p: p.stat().st_mtime, reverse=True)
+    newest = sorted(folder.glob("*.npy"), key=_asked_for, reverse=True)
     for old in newest[KEPT_FILES:]:
         with contextlib.suppress(OSError):  # another process may be reading it
             old.unlink()
             old.with_suffix(".sha256").unlink(missing_ok=True)
+
+
+def _asked_for(path: Path) -> float:
+    """When an array of the cache was made or last asked for; another process may just have dropped it."""
+    times = [0.0]
+    for file in (path, path.with_suffix(".sha256")):
+        with contextlib.suppress(OSError):
+            times.append(file.stat().st_mtime)
+    return max(times)

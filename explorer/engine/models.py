@@ -23,7 +23,7 @@ JUDGE = "mnist-classifier.safetensors"
 
 
 class Models:
-    """Checkpoints by path, loaded once and again when their file changes.
+    """Checkpoints by path, loaded once and again when their file changes; those not asked for lately go.
 
     Attributes
     ----------
@@ -64,8 +64,14 @@ class Models:
             while len(self._loaded) > KEPT:
                 _, dropped = self._loaded.popitem(last=False)
                 self._predictors.pop(dropped.sha256, None)
-        self._loaded.move_to_end(key)
-        return self._loaded[key]
+        found = self._loaded[key]
+        self._asked_for(found.sha256)
+        return found
+
+    def _asked_for(self, sha256: str) -> None:
+        """A predictor is one with its checkpoint: who asks for it asks for that, wherever its file is now."""
+        for key in [key for key, checkpoint in self._loaded.items() if checkpoint.sha256 == sha256]:
+            self._loaded.move_to_end(key)
 
     def predictor(self, lane: Lane) -> Predictor:
         """Predictor of a lane's checkpoint or data set, on the lane's schedule.
@@ -89,6 +95,7 @@ class Models:
         """Predictor of a lane's checkpoint on the schedule it was trained on; raises as `predictor`."""
         found = self._predictors.get(lane.checkpoint)
         if found is not None:
+            self._asked_for(lane.checkpoint)
             return found
         checkpoint = self.checkpoint(lane.source)
         if checkpoint.sha256 != lane.checkpoint:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.datasets.folders import KEPT_FILES
 from explorer.datasets.images import load_images, read_picture, to_unit_range
 from explorer.errors import BadInput
 
@@ -213,6 +214,35 @@ def test_a_large_folder_is_read_from_the_cache_and_again_when_a_picture_changes(
     with pytest.raises(BadInput, match=r"3\.png: cannot be read as a picture"):
         load_images(str(folder))
     assert not list((tmp_path / "home").rglob("*.partial"))
+
+
+def test_of_the_folders_in_the_cache_the_one_that_was_asked_for_last_is_not_forgotten(
+    tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENERATIVE_EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("explorer.datasets.folders.IN_MEMORY", 10)
+
+    def read(name: str) -> np.memmap:
+        (tmp_path / name).mkdir(exist_ok=True)
+        picture = tmp_path / name / "a.png"
+        if not picture.exists():
+            Image.fromarray(grey[0]).save(picture)
+        images = load_images(str(tmp_path / name)).images
+        assert isinstance(images, np.memmap)
+        return images
+
+    def put_back(images: np.memmap, time: int) -> Path:
+        array = Path(str(images.filename))
+        for file in (array, array.with_suffix(".sha256")):
+            os.utime(file, (time, time))
+        return array
+
+    kept, *others = (put_back(read(f"{i}"), 1 + i) for i in range(KEPT_FILES))
+    read("0")
+    assert kept.stat().st_mtime == 1, "a run that learns from it sees the same file"
+    read("another")
+    assert kept.exists()
+    assert [path.exists() for path in others] == [False, *[True] * (KEPT_FILES - 2)], "the one not asked for the longest goes"
 
 
 @pytest.mark.parametrize("members", [{"notes.txt": b"words"}, {"notes.npy": b"words"}])
