@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from explorer.checkpoints.snapshots import of_run, snapshots
+from explorer.checkpoints.snapshots import SUFFIX, of_run, snapshots
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir, is_file
 from explorer.resources import resource
-
-SUFFIX = ".safetensors"
 
 
 def shipped() -> dict[str, Path]:

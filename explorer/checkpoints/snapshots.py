@@ -16,8 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card
+from explorer.endings import CHECKPOINTS
 
-SUFFIX = ".safetensors"
+(SUFFIX,) = CHECKPOINTS
+
 FINAL_NAME = "final.safetensors"
 MAX_HEADER = 8 << 20
 """Bytes of a header that is read just to know how far a run was."""

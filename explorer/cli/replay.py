@@ -15,6 +15,7 @@ import typer
 from explorer.cli import shared
 from explorer.cli.replay_difference import Difference, check_whole, difference_of
 from explorer.cli.replay_engines import engines_for, told
+from explorer.endings import EXPORTS
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from explorer.engine.engine import Engine
     from explorer.engine.messages import ExportLook
 
-ENDINGS = (".png", ".gif", ".mp4", ".npz")
 MAX_RECIPE_BYTES = 2**26
 
 
@@ -41,7 +41,7 @@ def replay(
     """
     from explorer.exports.whole import check_out
 
-    check_out(out, ENDINGS)
+    check_out(out, EXPORTS)
     if out.resolve() == export.resolve():
         raise BadInput(f"{out}: is the export itself; name another file")
     recipe = recipe_of(export)

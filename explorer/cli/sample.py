@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import shared
+from explorer.endings import EXPORTS
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
 
@@ -37,9 +38,6 @@ class Through(StrEnum):
     B = "B"
     C = "C"
     V = "V"
-
-
-ENDINGS = (".png", ".gif", ".mp4", ".npz")
 
 
 def sample(
@@ -72,7 +70,7 @@ def sample(
     """
     from explorer.exports.whole import check_out
 
-    check_out(out, ENDINGS)
+    check_out(out, EXPORTS)
     checkpoint, exact = checkpoint or [], exact or []
     options: list[OptionName | None] = [option.value for option in through or ()] or [None]
     count = len(checkpoint) + len(exact) * len(options)

@@ -13,11 +13,11 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from explorer.datasets.pictures import as_channels, opened
+from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 from explorer.paths import cache_folder
 
 Fit = Literal["resize", "crop"]
-PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 IN_MEMORY = 2**28
 MAX_SIDE = 4096
 KEPT_FILES = 4
@@ -47,9 +47,9 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     """
     if size is not None and not 1 <= size <= MAX_SIDE:
         raise BadInput(f"{folder}: pictures can be made squares of 1 to {MAX_SIDE} pixels, not {size}")
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES)
+    files = sorted(p for p in folder.rglob("*") if has(p, PICTURES))
     if not files:
-        raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURE_SUFFIXES))})")
+        raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURES))})")
     shape = _shape(files, size)
     pictures = _read(files, shape, size, fit)
     if len(files) * int(np.prod(shape)) <= IN_MEMORY:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.datasets.regular import check_regular
+from explorer.endings import PACKED, has
 from explorer.errors import BadInput
 
 UNSIGNED_BYTE = 0x08
@@ -27,7 +28,7 @@ def read_idx(path: Path) -> np.ndarray:
     """
     check_regular(path)
     try:
-        opener = gzip.open if path.name.endswith(".gz") else open
+        opener = gzip.open if has(path, PACKED) else open
         with opener(path, "rb") as file:
             return _read(file, path)
     except FileNotFoundError:

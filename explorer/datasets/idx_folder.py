@@ -15,6 +15,11 @@ LABEL_NAMES = (("images", "labels"), ("idx3", "idx1"), ("idx4", "idx1"))
 TESTS = ("t10k", "test")
 
 
+def holds_images(path: Path) -> bool:
+    """Whether a file is called as those of images are."""
+    return bool(IMAGES.fullmatch(path.name)) and path.is_file()
+
+
 def find_images(folder: Path, split: str) -> Path | None:
     """The file of images for a split: the only one, or that whose name says train or test (t10k); None where there is none.
 
@@ -23,7 +28,7 @@ def find_images(folder: Path, split: str) -> Path | None:
     BadInput
         If there are several, and none that the names single out.
     """
-    found = sorted(path for path in folder.iterdir() if path.is_file() and IMAGES.fullmatch(path.name))
+    found = sorted(path for path in folder.iterdir() if holds_images(path))
     if len(found) <= 1:
         return found[0] if found else None
     wanted = [path for path in found if path.name.lower().startswith(TESTS) == (split == "test")]

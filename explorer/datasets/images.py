@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from explorer.datasets.arrays import read_array, with_channels
-from explorer.datasets.folders import PICTURE_SUFFIXES, Fit, read_folder
+from explorer.datasets.folders import Fit, read_folder
 from explorer.datasets.idx import read_idx
 from explorer.datasets.idx_folder import find_images, read_labels
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.datasets.pictures import read_picture
+from explorer.endings import ARRAYS, PICTURES, has
 from explorer.errors import BadInput
 
 __all__ = ["ImageSet", "load_images", "read_picture", "to_unit_range"]
@@ -78,9 +79,9 @@ def load_images(source: str, split: str = "train", size: int | None = None, fit:
     elif path.is_dir():
         images, digest = read_folder(path, size, fit)
     else:
-        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
+        if has(path, PICTURES) and path.is_file():
             raise BadInput(f"{path}: is one picture; a data set is a folder of them")
-        images = read_array(path) if path.suffix.lower() in (".npy", ".npz") else with_channels(read_idx(path), path)
+        images = read_array(path) if has(path, ARRAYS) else with_channels(read_idx(path), path)
         digest = file_sha256(path)
     if len(images) == 0:
         raise BadInput(f"{path}: holds no images")

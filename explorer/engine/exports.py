@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from explorer.checkpoints.locate import source_of
+from explorer.endings import EXPORTS
 from explorer.engine.branches import first_of
 from explorer.engine.chains import Chains
 from explorer.engine.lanes import ChainLane
@@ -30,7 +31,7 @@ from explorer.engine.messages import (
 )
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive, space_needed
-from explorer.exports.embedded import ENDINGS, read_recipe
+from explorer.exports.embedded import read_recipe
 from explorer.exports.film import check_size, mp4_film
 from explorer.exports.gif import gif_film
 from explorer.exports.grid import SmallMultiples
@@ -54,7 +55,7 @@ def read_export(request: ReadExport) -> Steps:
 def export_chain(request: ExportChain, channel: str, chains: Chains) -> Steps:
     """Sample what is missing of the lanes, and write them."""
     path = Path(request.path)
-    check_out(path, ENDINGS)
+    check_out(path, EXPORTS)
     if not request.recipe.lanes:
         raise BadInput(f"{path.name}: there are no lanes to export")
     keys = lane_keys(request.recipe)

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from explorer.checkpoints.locate import source_of
+from explorer.endings import STRIPS
 from explorer.engine.messages.latent_export import ExportStrip, StripExported
 from explorer.errors import BadInput
 from explorer.exports.film import mp4_film
@@ -17,7 +18,6 @@ from explorer.exports.pictures import write_png
 from explorer.exports.whole import check_out
 from explorer.recipe import Arithmetic, Recipe
 
-ENDINGS = (".png", ".gif", ".mp4")
 SIDE = 224
 """Least width of a film, in pixels; the pictures are enlarged by a whole number."""
 SHEET_SIDE = 56
@@ -45,7 +45,7 @@ def export_strip(request: ExportStrip, arithmetic: Arithmetic | None) -> Iterato
     out = Path(request.out)
     if not request.strips or not len(request.strips[0]):
         raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
-    check_out(out, ENDINGS)
+    check_out(out, STRIPS)
     yield None
     recipe = msgspec.structs.replace(portable(request.recipe), arithmetic=arithmetic)
     if out.suffix.lower() == ".png":

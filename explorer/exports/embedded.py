@@ -11,12 +11,12 @@ import imageio_ffmpeg
 import numpy as np
 from PIL import Image
 
+from explorer.endings import EXPORTS
 from explorer.errors import BadInput
 from explorer.exports.pictures import RECIPE_KEY
 from explorer.paths import is_file
 from explorer.recipe import Recipe, decode_recipe
 
-ENDINGS = (".png", ".gif", ".mp4", ".npz")
 MAX_RECIPE_BYTES = 2**26
 FFMPEG_SECONDS = 60
 PEEKED_BYTES = 2**16
@@ -34,7 +34,7 @@ def read_recipe(path: Path) -> Recipe:
     readers = {".png": _of_picture, ".gif": _of_picture, ".mp4": _of_film, ".npz": _of_arrays}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise BadInput(f"{path}: recipes are in files that end in {', '.join(ENDINGS)}")
+        raise BadInput(f"{path}: recipes are in files that end in {', '.join(EXPORTS)}")
     if not is_file(path):
         raise BadInput(f"{path}: no such file")
     try:

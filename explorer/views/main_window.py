@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from explorer.endings import CHECKPOINTS, DATA_SETS, EXPORTS, PICTURES, SESSIONS, filters
 from explorer.engine.messages import EngineReady, Failed, LibraryEntry
 from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
@@ -19,7 +20,7 @@ from explorer.views.export_dialog import ask_for_export
 from explorer.views.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.menus import Menus
-from explorer.views.opening import ENDINGS, Opener
+from explorer.views.opening import Opener
 from explorer.views.page_stack import PageStack
 from explorer.views.preferences import Preferences
 from explorer.views.rail import RAIL_WIDTH, Rail
@@ -36,7 +37,7 @@ from explorer.widgets.veil import Veil
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
-FILTER = f"Checkpoints, sessions, exports, pictures and data sets ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"
+FILTER = filters([("Checkpoints, sessions, exports, pictures and data sets", (*CHECKPOINTS, *SESSIONS, *EXPORTS, *PICTURES, *DATA_SETS))])
 
 
 class MainWindow(QMainWindow):
@@ -259,7 +260,7 @@ class MainWindow(QMainWindow):
             self.banner.say(f"{entry.name} cannot be shown in {self.workspaces[name].title}", severity="notice")
 
     def _ask_for_session_file(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save session as", "session.json", "Sessions (*.json)")
+        path, _ = QFileDialog.getSaveFileName(self, "Save session as", "session.json", filters([("Sessions", SESSIONS)], others=False))
         if path:
             self.save_session(path)
 

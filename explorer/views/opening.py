@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from explorer.datasets.idx_folder import holds_images
+from explorer.endings import DATA_SETS, EXPORTS, PICTURES, SESSIONS, has
 from explorer.engine.messages import Failed, LibraryEntry
 from explorer.errors import BadInput
 from explorer.exports.embedded import may_have_recipe
@@ -20,14 +22,6 @@ from explorer.views.opening_exports import ExportOpener
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.banner import Banner
 
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-SESSIONS = (".json",)
-DATA_SETS = (".npy", ".npz", ".idx")
-IDX_ENDINGS = ("ubyte", "ubyte.gz")
-EXPORTS = (".png", ".gif", ".mp4", ".npz")
-"""What this app writes with a recipe inside; a .png or .gif may as well be any picture."""
-ENDINGS = tuple(dict.fromkeys((".safetensors", *SESSIONS, *EXPORTS, *PICTURES, *DATA_SETS, *IDX_ENDINGS)))
-"""Of all that can be opened."""
 FOLDER_LOOK = 1000
 RECENT_LIMIT = 12
 TRY_ANOTHER = (
@@ -64,21 +58,20 @@ class Opener(QObject):
     def open_path(self, path: str) -> None:
         """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
         absolute = os.path.abspath(os.path.expanduser(path))
-        suffix = Path(absolute).suffix.lower()
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
         elif os.path.isdir(absolute):
-            if _holds_pictures(absolute):
+            if _holds_images(Path(absolute)):
                 self._open_data_set(absolute)
             else:
                 self._banner.say(f"{path}: is a folder without pictures", "Choose the .safetensors file in it.")
-        elif suffix in EXPORTS and may_have_recipe(Path(absolute)):
+        elif has(absolute, EXPORTS) and may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
-        elif suffix in PICTURES:
+        elif has(absolute, PICTURES):
             self._open_picture(absolute)
-        elif suffix in SESSIONS:
+        elif has(absolute, SESSIONS):
             self._open_session(absolute)
-        elif suffix in DATA_SETS or absolute.endswith(IDX_ENDINGS):
+        elif has(absolute, DATA_SETS):
             self._open_data_set(absolute)
         else:
             self._asked.add(absolute)
@@ -162,10 +155,10 @@ def _recipe_in(path: str) -> Recipe | None:
     return recipe if recipe.chain is not None or recipe.plane is not None else None
 
 
-def _holds_pictures(folder: str) -> bool:
-    """Whether there is a picture among the first files in a folder and those in it."""
-    files = itertools.islice(Path(folder).rglob("*"), FOLDER_LOOK)
-    return any(file.suffix.lower() in PICTURES for file in files)
+def _holds_images(folder: Path) -> bool:
+    """Whether there is a picture or, not in a folder of its own, an IDX file of images among the first files in a folder."""
+    first = itertools.islice(folder.rglob("*"), FOLDER_LOOK)
+    return any(has(file, PICTURES) or (file.parent == folder and holds_images(file)) for file in first)
 
 
 def with_chosen_of(opened: Session, current: Session) -> Session:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from explorer.endings import EXPORTS, PICTURES, has
 from explorer.engine.messages import ExportRead, Failed, Outcome, ReadExport
 from explorer.recipe import PlaneRecipe, Recipe, Shown
 from explorer.state.opened_plane import with_opened
@@ -17,7 +18,7 @@ from explorer.views.workspace import Context, Workspace
 from explorer.widgets.banner import Banner
 
 NOT_OURS = "has no recipe inside"
-PLAIN = (".png", ".gif")
+PLAIN = tuple(ending for ending in EXPORTS if ending in PICTURES)
 """These may be pictures of any other origin."""
 
 
@@ -53,7 +54,7 @@ class ExportOpener(QObject):
         self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
 
     def _failed(self, path: str, failed: Failed) -> None:
-        if Path(path).suffix.lower() in PLAIN and NOT_OURS in failed.message:
+        if has(path, PLAIN) and NOT_OURS in failed.message:
             self._open_picture(path)
         else:
             self._banner.say(failed.message, "Everything that was open still is. File > Export… writes files with a recipe.", failed.detail)

@@ -18,11 +18,11 @@ def idx(array: np.ndarray, kind: int = 0x08) -> bytes:
 
 
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4), (2, 3, 4, 5)])
-@pytest.mark.parametrize("compressed", [False, True])
-def test_arrays_come_back(tmp_path: Path, shape: tuple[int, ...], compressed: bool) -> None:
+@pytest.mark.parametrize("name", ["data", "data.gz", "DATA.GZ"])
+def test_arrays_come_back(tmp_path: Path, shape: tuple[int, ...], name: str) -> None:
     array = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    path = tmp_path / ("data.gz" if compressed else "data")
-    path.write_bytes(gzip.compress(idx(array)) if compressed else idx(array))
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(idx(array)) if name.lower().endswith(".gz") else idx(array))
     found = read_idx(path)
     assert found.dtype == np.uint8
     assert np.array_equal(found, array)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from explorer.datasets.folders import KEPT_FILES
 from explorer.datasets.images import load_images, read_picture, to_unit_range
+from explorer.endings import PICTURES
 from explorer.errors import BadInput
 
 
@@ -173,6 +174,17 @@ def test_a_missing_picture(tmp_path: Path) -> None:
 def test_bytes_in_an_array_file_stay_on_disk(tmp_path: Path, grey: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", grey)
     assert isinstance(load_images(str(tmp_path / "a.npy")).images, np.memmap)
+
+
+@pytest.mark.parametrize("ending", [*PICTURES, ".TIF", ".Jpg"])
+def test_a_folder_is_read_whatever_kind_of_pictures_it_holds(tmp_path: Path, grey: np.ndarray, ending: str) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for index, image in enumerate(grey[:2]):
+        Image.fromarray(image).resize((16, 16)).save(folder / f"{index}{ending}")
+    assert len(load_images(str(folder), size=8).images) == 2
+    with pytest.raises(BadInput, match="is one picture; a data set is a folder of them"):
+        load_images(str(folder / f"0{ending}"))
 
 
 def test_pictures_of_mixed_sizes_are_made_squares_when_asked(tmp_path: Path, grey: np.ndarray, colour: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.datasets.images import load_images
+from explorer.endings import PICTURES
 from explorer.engine.messages import EngineReady, Failed
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, PlaneRecipe, Point, Recipe, encode_recipe
 from explorer.state.persistence import Loaded, Saved, WindowState, read_session
@@ -130,9 +133,20 @@ def test_a_folder_is_told_of(explorer: Explorer, tmp_path: Path) -> None:
     assert "is a folder without pictures" in explorer.window.banner.message
 
 
-def test_where_a_data_set_is_of_no_use_it_is_said_where_it_is(explorer: Explorer, tmp_path: Path) -> None:
+def test_a_folder_of_idx_files_is_a_data_set_as_it_is_for_the_engine(explorer: Explorer, tmp_path: Path) -> None:
     explorer.store.update(workspace="latent")
-    Image.new("L", (28, 28)).save(tmp_path / "one.png")
+    folder = tmp_path / "digits"
+    folder.mkdir()
+    (folder / "train-images-idx3-ubyte").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 1, 2, 2) + bytes(4))
+    explorer.window.open_paths([str(folder)])
+    assert load_images(str(folder)).image_shape == (1, 2, 2)
+    assert explorer.window.banner.message == "digits: a data set is of no use in Latent"
+
+
+@pytest.mark.parametrize("ending", PICTURES)
+def test_where_a_data_set_is_of_no_use_it_is_said_where_it_is(explorer: Explorer, tmp_path: Path, ending: str) -> None:
+    explorer.store.update(workspace="latent")
+    Image.new("L", (28, 28)).save(tmp_path / f"one{ending}")
     explorer.window.open_paths([str(tmp_path)])
     banner = explorer.window.banner
     assert banner.message == f"{tmp_path.name}: a data set is of no use in Latent"

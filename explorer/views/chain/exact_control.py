@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from explorer.endings import DATA_SET_FILES
 from explorer.engine.messages import (
     CurvesShown,
     DataSetOpened,
@@ -32,7 +33,6 @@ from explorer.views.chain.exact_panel import ExactPanel
 from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.lane_menu import verb
 
-FILTER = "Data sets (*.npy *.npz *ubyte *ubyte.gz *.idx);;All files (*)"
 IDEAL = "ideal"
 NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
 NOT_YET = "This lane has no state yet: its data set is weighed as soon as the first step is sampled."
@@ -218,7 +218,7 @@ class ExactInspection(QObject):
             self._part.put(edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
 
     def _choose_file(self, chosen: Callable[[DataSetOpened], object]) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", FILTER)
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", DATA_SET_FILES)
         if path:
             self.open(path, chosen)
 

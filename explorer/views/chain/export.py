@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.endings import EXPORTS, filters
 from explorer.engine.messages import ExportChain, Exported, ExportLook, ExportProgress, Failed, Outcome
 from explorer.recipe import Shown
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.labels import lane_titles, short_titles
 from explorer.views.workspace import Status
 
-FILTER = "Picture of what is shown (*.png);;Film from x_T to x₀ (*.gif);;Film (*.mp4);;Arrays of every step (*.npz)"
+WORDS = {".png": "Picture of what is shown", ".gif": "Film from x_T to x₀", ".mp4": "Film", ".npz": "Arrays of every step"}
+FILTER = filters([(WORDS[ending], (ending,)) for ending in EXPORTS], others=False)
 UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
 
 

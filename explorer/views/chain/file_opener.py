@@ -8,10 +8,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from explorer.endings import CHECKPOINT_FILES
 from explorer.engine.messages import LibraryEntry
 from explorer.state.library import Library
-
-FILTER = "Checkpoints (*.safetensors);;All files (*)"
 
 
 class FileOpener(QObject):
@@ -31,7 +30,7 @@ class FileOpener(QObject):
 
     def ask(self, lane: int | None) -> None:
         """Let the person choose a file."""
-        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a checkpoint", "", FILTER)
+        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a checkpoint", "", CHECKPOINT_FILES)
         if path:
             self.open(path, lane)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from explorer.endings import PICTURE_FILES
 from explorer.engine.messages import LibraryEntry
 from explorer.engine.messages.forward import (
     JointShown,
@@ -44,7 +45,6 @@ from explorer.widgets.segments import SegmentBar
 from explorer.widgets.transport import Transport
 
 MARGIN, SPACING = 12, 8
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp);;All files (*)"
 
 
 class ForwardWorkspace(Workspace):
@@ -253,7 +253,7 @@ class ForwardWorkspace(Workspace):
             self.status_changed.emit(Status("there is no picture in the clipboard: copy one, then paste it here"))
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Noise a picture", "", PICTURES)
+        path, _ = QFileDialog.getOpenFileName(self, "Noise a picture", "", PICTURE_FILES)
         if path:
             self.controller.take_picture(path)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from explorer.endings import PICTURE_FILES
 from explorer.paths import state_folder
 from explorer.recipe import Dab
 from explorer.state.session import LatentState
@@ -19,7 +20,6 @@ from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encode_section import EncodeSection
 from explorer.views.workspace import Context
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
 PASTED, KEPT = "pasted-", 20
 """Name of the files of pasted pictures, and how many of them are kept."""
 
@@ -113,7 +113,7 @@ class EncodeHands(QObject):
             self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURES)
+        path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURE_FILES)
         if path:
             verbs_encode.encode_file(self._store, path)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.endings import FILMS, SHEETS, filters
 from explorer.engine.messages import ExportStrip, LibraryEntry, Outcome, StripExported
 from explorer.recipe import Stroke
 from explorer.state.session import LatentState, Session
@@ -36,7 +37,7 @@ from explorer.widgets.plane_legend import PlaneLegend
 MARGIN, GAP = 14, 10
 OFF = 1e-3
 """Distance from which on a code is off the plane."""
-EXPORTS = "Film (*.gif);;Film (*.mp4);;Sheet (*.png)"
+EXPORTS = filters([*(("Film", (ending,)) for ending in FILMS), ("Sheet", SHEETS)], others=False)
 
 
 class LatentWorkspace(Workspace):

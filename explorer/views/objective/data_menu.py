@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
-from explorer.views.chain.exact_control import FILTER
 from explorer.views.chain.lane_menu import verb
 
 MNIST = "mnist"
@@ -60,7 +60,7 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[
 
 
 def _ask_file(choose: Callable[[str, str], object], window: QWidget) -> None:
-    path, _ = QFileDialog.getOpenFileName(window, "Measure on the images of a file", "", FILTER)
+    path, _ = QFileDialog.getOpenFileName(window, "Measure on the images of a file", "", DATA_SET_FILES)
     if path:
         choose(path, "test")
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from explorer.endings import PICTURE_FILES
 from explorer.engine.messages import Failed, FitPicture, Outcome, PictureFitted, ShowSurvival, SurvivalShown
 from explorer.recipe import BackUp, Edit
 from explorer.state.session import ChainState
@@ -20,7 +21,6 @@ from explorer.views.reverse_chain.panels import Panels
 from explorer.widgets.clipboard import copied
 from explorer.widgets.pictures import pixels_of
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp);;All files (*)"
 HALF = 2
 
 
@@ -87,7 +87,7 @@ class BackingUp(QObject):
             self._tell(Failed("there is no picture in the clipboard; copy one, drop a file on the window or open one"))
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._owner.window(), "Picture to back up from", "", PICTURES)
+        path, _ = QFileDialog.getOpenFileName(self._owner.window(), "Picture to back up from", "", PICTURE_FILES)
         if path:
             self.accept_picture(path)
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.endings import DATA_SET_FILES
 from explorer.engine.messages import Failed, Outcome, TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
 from explorer.training.runs import Run, free_folder
@@ -247,7 +248,7 @@ class NewRun(QDialog):
         self._show()
 
     def _ask_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Data set", "", "IDX files and arrays (*.npy *.npz *ubyte* *.gz);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, "Data set", "", DATA_SET_FILES)
         if path:
             self.data.setText(path)
 
