@@ -18,10 +18,12 @@ class Outbox:
     ----------
     wake : callable
         Called on the engine thread when the window should take; not again until it has.
+    clock : callable
+        Seconds that never go back.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
+    def __init__(self, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._wake, self._clock = wake, clock
         self._lock = threading.Lock()
         self._results: list[Result] = []
         self._wake_pending = False
@@ -35,7 +37,7 @@ class Outbox:
             if progress and last is not None and last.request_id == result.request_id and isinstance(last.outcome, ChainProgress):
                 self._results.pop()
             self._results.append(result)
-            now = time.monotonic()
+            now = self._clock()
             if self._wake_pending or (progress and now - self._progress_at < PROGRESS_INTERVAL):
                 return
             if progress:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from explorer.engine.messages import ChainProgress, Done, Result
-from explorer.engine.outbox import Outbox
+from explorer.engine.outbox import PROGRESS_INTERVAL, Outbox
 
 
 def progress(request_id: int, rate: float) -> Result:
@@ -22,7 +24,17 @@ def test_one_wake_up_until_the_results_are_taken() -> None:
     assert len(wakes) == 2
 
 
-def test_a_thousand_reports_of_progress_are_one_to_take_and_wake_at_most_thirty_times_a_second() -> None:
+class Clock:
+    """Time that goes on when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_thousand_reports_of_progress_are_one_to_take() -> None:
     wakes: list[int] = []
     box = Outbox(lambda: wakes.append(1))
     for i in range(1000):
@@ -32,13 +44,61 @@ def test_a_thousand_reports_of_progress_are_one_to_take_and_wake_at_most_thirty_
     assert len(wakes) == 1
 
 
+def test_progress_of_another_request_takes_no_ones_place() -> None:
+    box = Outbox(lambda: None)
+    box.put(progress(1, 1.0))
+    box.put(progress(2, 2.0))
+    assert [result.request_id for result in box.take()] == [1, 2]
+
+
+def test_progress_wakes_at_most_thirty_times_a_second_however_often_it_is_taken() -> None:
+    clock = Clock()
+    box: Outbox | None = None
+    taken: list[list[float]] = []
+    wakes: list[float] = []
+
+    def wake() -> None:
+        assert box is not None
+        wakes.append(clock.now)
+        taken.append([r.outcome.rate for r in box.take() if isinstance(r.outcome, ChainProgress)])
+
+    box = Outbox(wake, clock)
+    for i in range(1024):  # a second; the times are exact
+        clock.now = i / 1024
+        box.put(progress(1, float(i)))
+    assert 28 <= len(wakes) <= 30
+    assert all(later - earlier >= PROGRESS_INTERVAL for earlier, later in pairwise(wakes))
+    assert taken[0] == [0.0]
+    assert taken[1] == [35.0], "the newest of what was held back"
+
+
+def test_an_answer_wakes_at_once_and_does_not_count_as_progress() -> None:
+    clock = Clock()
+    wakes: list[float] = []
+    box = Outbox(lambda: wakes.append(clock.now), clock)
+    box.put(progress(1, 1.0))
+    box.take()
+    clock.now = PROGRESS_INTERVAL / 2
+    for _ in range(3):
+        box.put(Result(1, "c", 1, Done()))
+        box.take()
+    assert len(wakes) == 4
+    clock.now = PROGRESS_INTERVAL
+    box.put(progress(1, 2.0))
+    assert len(wakes) == 5
+
+
 def test_progress_that_was_held_back_is_there_when_the_answer_comes() -> None:
-    wakes: list[int] = []
-    box = Outbox(lambda: wakes.append(1))
+    clock = Clock()
+    wakes: list[float] = []
+    box = Outbox(lambda: wakes.append(clock.now), clock)
     box.put(progress(1, 1.0))
     assert len(box.take()) == 1
-    box.put(progress(1, 2.0))  # within a thirtieth of a second of the last: no wake-up of its own
+    clock.now += PROGRESS_INTERVAL / 2
+    held = progress(1, 2.0)
+    box.put(held)
+    assert len(wakes) == 1
     done = Result(1, "c", 1, Done())
     box.put(done)
     assert len(wakes) == 2
-    assert box.take()[-1] is done
+    assert box.take() == [held, done]
