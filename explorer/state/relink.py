@@ -36,13 +36,14 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
     replaced : tuple of str
         Names of shipped checkpoints that are others than they were.
     missing : tuple of str
-        Checkpoints that are not here, as the recipe calls them.
+        Checkpoints that its lanes need and that are not here, as the recipe calls them.
     """
     finder = _Finder(entries)
     found = finder.chain(ChainState(recipe=recipe)).recipe
     known = {entry.sha256 for entry in entries if entry.card is not None}
-    lost = [lane for lane in found.lanes if lane.checkpoint and lane.checkpoint not in known and not os.path.isfile(lane.source)]
-    return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lane.source for lane in lost))
+    models = [model for lane in found.lanes for model in _models_of(lane)]
+    lost = [source for sha256, source in models if sha256 and sha256 not in known and not os.path.isfile(source)]
+    return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
 def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[PlaneRecipe, tuple[str, ...], tuple[str, ...]]:
@@ -53,6 +54,12 @@ def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tupl
     models = [(found.checkpoint, found.source), *((model.checkpoint, model.source) for model in found.beside)]
     lost = [source for sha256, source in models if sha256 and sha256 not in known]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
+
+
+def _models_of(lane: Lane) -> tuple[tuple[str, str], ...]:
+    """Hash and place of every checkpoint that a lane needs: its own, and those that its edits go on with."""
+    changes = (edit for edit in lane.edits if isinstance(edit, Change))
+    return (lane.checkpoint, lane.source), *((change.checkpoint, change.source) for change in changes)
 
 
 _Model = TypeVar("_Model", PlaneRecipe, PlaneModel)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from explorer.checkpoints.files import file_sha256
 from explorer.engine.engine import Engine
-from explorer.engine.exports import film_times
+from explorer.engine.exports import film_times, portable
 from explorer.engine.messages import (
     ExportChain,
     Exported,
@@ -32,7 +32,7 @@ from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
 from explorer.exports.grid import SmallMultiples
 from explorer.exports.sheet import LINE_HEIGHT
-from explorer.recipe import ChainRecipe, ExactProcess, Lane, Recipe, Sampler, Shown
+from explorer.recipe import Branch, ChainRecipe, Change, ExactProcess, FreshNoise, Lane, Recipe, Sampler, Shown
 
 SAMPLES = 2
 LABELS = ("one", "two")
@@ -65,6 +65,19 @@ def tiles(engine: Engine, recipe: ChainRecipe, t: int, quantity: str = "x_t", **
 
 def look(recipe: ChainRecipe, **fields: object) -> ExportLook:
     return ExportLook(Shown(**fields), LABELS, lane_keys(recipe)[0], scale=1)  # type: ignore[arg-type]
+
+
+def test_shipped_checkpoints_are_named_wherever_a_recipe_has_them(checkpoints: Mapping[str, Path], tmp_path: Path) -> None:
+    own = str(tmp_path / "own.safetensors")
+
+    def lane(c: str, b: str) -> Lane:
+        edits = (FreshNoise(900), Change(500, checkpoint="b" * 64, source=b, option="B"), Change(400, eta=0.0))
+        return Lane("c" * 64, c, "C", edits=edits)
+
+    there = lane(str(checkpoints["mnist-ddpm-c"]), str(checkpoints["mnist-ddpm-b"]))
+    found = portable(ChainRecipe((there, lane(own, own)), branches=(Branch(there, "kept"),)))
+    named = lane("mnist-ddpm-c", "mnist-ddpm-b")
+    assert found == ChainRecipe((named, lane(own, own)), branches=(Branch(named, "kept"),))
 
 
 @pytest.mark.parametrize("layout", ["lanes", "grid"])

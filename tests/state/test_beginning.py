@@ -11,9 +11,9 @@ import pytest
 
 from explorer.engine.messages import LibraryEntry, LibraryScanned
 from explorer.engine.shelf import scan
-from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Sampler
+from explorer.recipe import Branch, ChainRecipe, Change, Dab, Lane, Paint, PlaneRecipe, Sampler
 from explorer.state.first_run import COMPARE_STEPS, with_shipped_models
-from explorer.state.relink import relinked
+from explorer.state.relink import relinked, relinked_recipe
 from explorer.state.session import ChainState, LatentState, Session
 
 Entries = tuple[LibraryEntry, ...]
@@ -79,6 +79,37 @@ def test_a_shipped_checkpoint_that_was_replaced_is_taken_and_named(entries: Entr
     found, replaced = relinked(session_with(lane), entries)
     assert found.reverse.recipe.lanes == (Lane(known.sha256, known.path, "B", Sampler(steps=10)),)
     assert replaced == ("mnist-ddpm-b",)
+
+
+def test_the_checkpoints_of_edits_are_found_in_lanes_and_in_branches_that_are_kept(entries: Entries) -> None:
+    b, c = named(entries, "mnist-ddpm-b"), named(entries, "mnist-ddpm-c")
+    paint = Paint(800, (Dab(((1.0, 1.0),)),))
+    moved = Change(700, checkpoint=b.sha256, source="/an/older/place.safetensors", option="B")
+    replaced = Change(300, eta=0.5, checkpoint="0" * 64, source=f"/an/older/place/{c.name}.safetensors", option="A")
+    lane = Lane(c.sha256, "/an/older/c.safetensors", "C", edits=(paint, moved, replaced))
+    chain = ChainRecipe((lane,), branches=(Branch(lane, "kept"), Branch(Lane("f" * 64, "/own.safetensors", "C", edits=(moved,)))))
+    found, names = relinked(Session(reverse=ChainState(recipe=chain)), entries)
+    here = Change(700, checkpoint=b.sha256, source=b.path, option="B")
+    there = Change(300, eta=0.5, checkpoint=c.sha256, source=c.path, option="C")
+    expected = Lane(c.sha256, c.path, "C", edits=(paint, here, there))
+    assert found.reverse.recipe.lanes == (expected,)
+    assert found.reverse.recipe.branches == (
+        Branch(expected, "kept"), Branch(Lane("f" * 64, "/own.safetensors", "C", edits=(here,))),
+    )  # fmt: skip
+    assert names == ("mnist-ddpm-c",)
+
+
+def test_of_a_recipe_from_elsewhere_what_is_not_here_is_named_in_lanes_and_edits(entries: Entries, tmp_path: Path) -> None:
+    c = named(entries, "mnist-ddpm-c")
+    own = tmp_path / "own.safetensors"
+    own.write_bytes(b"the engine will see what it is")
+    lost = Change(700, checkpoint="1" * 64, source="/lost/change.safetensors", option="B")
+    there = Change(600, checkpoint="2" * 64, source=str(own), option="B")
+    lanes = (Lane(c.sha256, c.path, "C", edits=(lost, there, Change(500, eta=0.0))), Lane("3" * 64, "/lost/lane.safetensors", "A"))
+    recipe, replaced, missing = relinked_recipe(ChainRecipe(lanes), entries)
+    assert recipe.lanes == lanes
+    assert replaced == ()
+    assert missing == ("/lost/change.safetensors", "/lost/lane.safetensors")
 
 
 def test_a_file_of_the_persons_own_of_the_same_name_is_not_taken_for_it(entries: Entries, tmp_path: Path) -> None:
