@@ -20,6 +20,7 @@ from explorer.engine import predictors
 from explorer.engine.engine import Engine
 from explorer.engine.messages import (
     ChainProgress,
+    CurvesShown,
     ErasedShown,
     FitPicture,
     LaneKey,
@@ -30,6 +31,7 @@ from explorer.engine.messages import (
     PreviewErase,
     PreviewPaint,
     SampleChain,
+    ShowCurves,
     ShowStep,
     ShowSurvival,
     ShowTree,
@@ -152,6 +154,19 @@ def test_frames_above_t_are_the_parents_own(engine: Engine, base: Lane) -> None:
     above = states(engine, key)[:4]
     np.testing.assert_array_equal(above, states(engine, root)[:4])
     assert not engine.store.lane(key).again, "nor made again"
+
+
+@pytest.mark.parametrize("edit", [Paint(T4, (DAB,)), BackUp(TIMES[2])], ids=["painted", "backed up"])
+def test_the_curves_of_a_branch_begin_at_x_t_as_its_parents_do(engine: Engine, base: Lane, edit: Edit) -> None:
+    (key,) = sample(engine, leaf(base, edit))
+    (shown,) = ask(engine, ShowCurves((key,), 1, None))
+    assert isinstance(shown, CurvesShown)
+    (curves,) = shown.lanes
+    np.testing.assert_array_equal(curves.timesteps, TIMES)
+    for name in ("x_t", "x0_hat", "eps_hat"):
+        said = curves.curves[name][:STEPS]
+        own = [np.linalg.norm(state[1].astype(np.float64)) for state in states(engine, key, name)[:STEPS]]
+        np.testing.assert_allclose(said, own, rtol=1e-4, err_msg=name)
 
 
 def test_painting_is_of_the_chosen_samples_only(engine: Engine, base: Lane) -> None:
