@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from explorer.recipe import BackUp, Branch, ChainRecipe, Change, Dab, Edit, FreshNoise, Lane, Paint, Sampler
+from explorer.recipe import MAX_BRANCHES, BackUp, Branch, ChainRecipe, Change, Dab, Edit, FreshNoise, Lane, Paint, Sampler
 from explorer.state.session import ChainState
 from explorer.views.reverse_chain import tree
 
@@ -98,10 +98,12 @@ def test_a_number_is_not_used_twice_when_a_branch_was_deleted() -> None:
 
 def test_there_is_an_end_to_branches() -> None:
     found = state()
-    for stream in range(1, 65):
+    for stream in range(1, MAX_BRANCHES + 1):
         found = tree.with_branch(tree.showing(found, ROOT), FreshNoise(500, stream))
-    with pytest.raises(ValueError, match="at most 64 branches"):
-        tree.with_branch(tree.showing(found, ROOT), FreshNoise(500, 65))
+    with pytest.raises(ValueError, match=f"at most {MAX_BRANCHES} branches; delete some"):
+        tree.with_branch(tree.showing(found, ROOT), FreshNoise(500, MAX_BRANCHES + 1))
+    again = tree.with_branch(tree.showing(found, ROOT), FreshNoise(500, 3))
+    assert again.recipe.branches == found.recipe.branches, "one that is there already is none too many"
 
 
 def test_in_compare_it_is_beside_its_parent() -> None:
