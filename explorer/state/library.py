@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -130,9 +131,17 @@ class Library(QObject):
         found = {e.images: e for e in (*self.folded, last) if e.of == last.path or e is last}
         return tuple(found[images] for images in sorted(found)) if len(found) > 1 else ()
 
-    def open(self, path: str) -> None:
-        """Load a file that the person chose; `opened` follows, or the client's `failed`."""
-        self._client.send(OpenCheckpoint(path), "library.open", self._take, queued=True)
+    def open(self, path: str, then: Callable[[LibraryEntry], object] | None = None) -> None:
+        """Load a file that the person chose; `opened` follows, or the client's `failed`.
+
+        Parameters
+        ----------
+        path : str
+        then : callable, optional
+            What the file is for: gets its entry after `opened`. It belongs to this opening alone, so that one that
+            fails leaves nothing behind which a later opening of the same path would do.
+        """
+        self._client.send(OpenCheckpoint(path), "library.open", partial(self._take_opened, then), queued=True)
 
     def want_thumbnail(self, entry: LibraryEntry) -> None:
         """Have an entry's thumbnail made, once; `thumbnail_made` follows."""
@@ -157,14 +166,18 @@ class Library(QObject):
         elif isinstance(outcome, ThumbnailMade):
             self.thumbnails[outcome.path] = outcome.picture
             self.thumbnail_made.emit(outcome.path)
-        elif isinstance(outcome, CheckpointOpened):
-            others = tuple(e for e in self.known if e.path != outcome.entry.path)
-            shipped = [e for e in self.known if e.path == outcome.entry.path and e.shipped]
-            if not shipped:
-                self._opened[outcome.entry.path] = outcome.entry
-                self._take_entries((*others, outcome.entry))
-                self.changed.emit()
-            self.opened.emit(outcome.entry)
+
+    def _take_opened(self, then: Callable[[LibraryEntry], object] | None, outcome: Outcome) -> None:
+        if not isinstance(outcome, CheckpointOpened):
+            return
+        entry = outcome.entry
+        if not any(known.path == entry.path and known.shipped for known in self.known):
+            self._opened[entry.path] = entry
+            self._take_entries((*(known for known in self.known if known.path != entry.path), entry))
+            self.changed.emit()
+        self.opened.emit(entry)
+        if then is not None:
+            then(entry)
 
     def _take_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
         """List a run's last checkpoint, and fold the others under it; one whose run's last is not known is listed itself."""

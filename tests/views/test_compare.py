@@ -348,6 +348,32 @@ def test_a_lane_that_cannot_be_sampled_says_so_in_its_place(
     assert not bad.grid.message
 
 
+def test_a_file_that_could_not_be_opened_is_no_longer_for_its_lane(
+    page: CompareWorkspace, checkpoints: Mapping[str, Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "mended.safetensors"
+    path.write_bytes(b"no checkpoint")
+    before = lanes(page)
+    page.opener.open(str(path), 1)
+    qtbot.waitUntil(lambda: page.window().banner.isVisible(), timeout=60_000)
+    path.write_bytes(checkpoints["mnist-ddpm-c"].read_bytes())
+    with qtbot.waitSignal(page.context.library.opened, timeout=60_000):
+        page.window().opener.open_path(str(path))
+    qtbot.waitUntil(lambda: len(lanes(page)) == 4, timeout=60_000)
+    assert lanes(page)[:3] == before
+    assert lanes(page)[3].source == str(path)
+
+
+def test_one_file_opened_for_two_lanes_is_opened_in_both(
+    page: CompareWorkspace, checkpoints: Mapping[str, Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "twice.safetensors"
+    path.write_bytes(checkpoints["mnist-ddpm-c"].read_bytes())
+    for index in (0, 1):
+        page.opener.open(str(path), index)
+    qtbot.waitUntil(lambda: [lane.source for lane in lanes(page)[:2]] == [str(path)] * 2, timeout=60_000)
+
+
 def test_a_lane_without_a_difference_says_why(
     open_page: Opener, lane: LaneMaker, exact_lanes: Callable[..., tuple[Lane, ...]], qtbot: QtBot
 ) -> None:

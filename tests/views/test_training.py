@@ -399,6 +399,25 @@ def answering(qtbot: QtBot, text: str, said: list[str] | None = None) -> None:
     QTimer.singleShot(0, answer)
 
 
+def test_a_snapshot_that_could_not_be_opened_is_no_longer_for_a_workspace(
+    qtbot: QtBot, open_training: Opener, trained: dict[str, Path]
+) -> None:
+    page = open_training(copied(trained["C"]))
+    (run,) = page.controller.chosen
+    snapshot = page.controller.shown_snapshot(run)
+    assert snapshot is not None
+    path, store = Path(snapshot.path), page.context.store
+    whole = path.read_bytes()
+    path.write_bytes(b"no checkpoint")
+    page.inspector.places["compare"].click()
+    qtbot.waitUntil(lambda: page.window().banner.isVisible(), timeout=WAIT)
+    path.write_bytes(whole)
+    with qtbot.waitSignal(page.context.library.opened, timeout=WAIT):
+        page.context.library.open(str(path))
+    assert store.session.workspace == "training"
+    assert not store.session.compare.recipe.lanes
+
+
 def test_a_run_is_deleted_when_the_person_says_so(qtbot: QtBot, open_training: Opener, trained: dict[str, Path]) -> None:
     folder, kept = copied(trained["C"]), copied(trained["A"])
     page = open_training(folder)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.engine.messages import Failed, LibraryEntry
+from explorer.engine.messages import Failed
 from explorer.state.training import MAX_CHOSEN, TrainingState
 from explorer.training.runs import Run, Snapshot, listed, look
 from explorer.views.training.actions import TrainingActions
@@ -66,7 +66,6 @@ class TrainingWorkspace(Workspace):
         self.rows = TileRows(theme, "What the snapshot makes")
         self._inspector = TrainingInspector()
         self.controller = TrainingController(context, self, self)
-        self._wanted: dict[str, str] = {}
         self._was_idle = self._asking = False
         self._build()
         self._connect()
@@ -128,7 +127,6 @@ class TrainingWorkspace(Workspace):
         self.bars.scrubbed.connect(self.bars.set_cursor)
         self.training_time.moved.connect(self._go_to)
         self._inspector.open_wanted.connect(self._open_in)
-        self.context.library.opened.connect(self._opened)
         self.controller.settled.connect(self._say)
 
     # --- the contract of a workspace
@@ -265,13 +263,7 @@ class TrainingWorkspace(Workspace):
         for run in self.controller.chosen if place == "compare" else self.controller.chosen[:1]:
             snapshot = self.controller.shown_snapshot(run)
             if snapshot is not None:
-                self._wanted[snapshot.path] = place
-                self.context.library.open(snapshot.path)
-
-    def _opened(self, entry: LibraryEntry) -> None:
-        place = self._wanted.pop(entry.path, "")
-        if place:
-            self.open_wanted.emit(entry, place)
+                self.context.library.open(snapshot.path, lambda entry: self.open_wanted.emit(entry, place))
 
     # --- what the controller hands over
 
