@@ -64,8 +64,6 @@ class Workspace(QWidget):
     -------
     status_changed(object)
         A Status.
-    idle_changed(bool)
-        Whether all that the person asked for is shown (what `render` waits for).
     open_wanted(object, str)
         The person wants this LibraryEntry in the workspace of that name.
     noticed(str, str)
@@ -86,7 +84,6 @@ class Workspace(QWidget):
     menu_title: str
 
     status_changed = Signal(object)
-    idle_changed = Signal(bool)
     open_wanted = Signal(object, str)
     noticed = Signal(str, str)
 
@@ -101,7 +98,10 @@ class Workspace(QWidget):
 
     @property
     def idle(self) -> bool:
-        """Whether all that the person asked for is shown."""
+        """Whether all that the person asked for is shown.
+
+        `render` asks again and again until it stays so: one answer leads to the next question.
+        """
         raise NotImplementedError
 
     def menu_actions(self) -> Sequence[QAction]:

@@ -34,13 +34,10 @@ class EquationStrip(QWidget):
 
     Signals
     -------
-    term_hovered(str)
-        Name of the term under the mouse; empty if none.
     term_chosen(str)
         The person clicked a term.
     """
 
-    term_hovered = Signal(str)
     term_chosen = Signal(str)
 
     def __init__(self, theme: Theme, layout: Layout = "row", parent: QWidget | None = None) -> None:
@@ -228,7 +225,6 @@ class EquationStrip(QWidget):
         if name == self._hovered:
             return
         self._hovered = name
-        self.term_hovered.emit(name)
         self.update()
         image = self._images.get(name)
         if placed is not None and image is not None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from explorer.widgets.equation import Equation, Term
 from explorer.widgets.equation_strip import EquationStrip
 from explorer.widgets.math_text import draw, plain, var, width_of, words
+from explorer.widgets.picture_popup import PicturePopup
 from explorer.widgets.style import load_fonts
 from explorer.widgets.theme import Theme
 
@@ -57,14 +58,15 @@ def test_marks_and_subscripts_leave_ink_within_their_width(qtbot: QtBot) -> None
 
 
 def test_hovering_a_term_shows_its_picture_and_a_click_chooses_it(strip: EquationStrip, qtbot: QtBot) -> None:
-    hovered, chosen = [], []
-    strip.term_hovered.connect(hovered.append)
+    chosen: list[str] = []
     strip.term_chosen.connect(chosen.append)
     place = strip.area_of("z").center().toPoint()
     QTest.mouseMove(strip, place)
+    (popup,) = strip.findChildren(PicturePopup)
+    assert popup.isVisible()
     QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseMove(strip, QPoint(strip.width() - 1, strip.height() - 1))
-    assert hovered == ["z", ""]
+    assert not popup.isVisible()
     assert chosen == ["z"]
 
 

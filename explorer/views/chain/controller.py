@@ -52,8 +52,6 @@ class ChainController(QObject):
         As of the run.
     step_shown(object), terms_shown(object), film_shown(object), curves_shown(object)
         Answers that fit what is on show.
-    idle_changed(bool)
-        Whether all that was asked for is shown.
 
     Attributes
     ----------
@@ -68,7 +66,6 @@ class ChainController(QObject):
     terms_shown = Signal(object)
     film_shown = Signal(object)
     curves_shown = Signal(object)
-    idle_changed = Signal(bool)
 
     def __init__(self, context: Context, part: ChainPart, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,14 +76,12 @@ class ChainController(QObject):
         self.run.ended.connect(self._ended)
         self.run.timeline = lambda: plan_of(self.timeline, self.run.plans)
         self._inquiry = Inquiry(context.client, part.name, self)
-        self._inquiry.settled.connect(self._tell_idle)
         self._curves_timer = QTimer(self, singleShot=True)
         self._curves_timer.timeout.connect(self._ask_curves)
         self._weighed_timer = QTimer(self, singleShot=True, interval=round(1000 * WEIGHED_EVERY))
         self._weighed_timer.timeout.connect(self._ask_step)
         self._active = False
         self._moving = False
-        self._was_idle = True
         self._short_of_cursor = False
         self._film_slots = 0
         self._film_shown = 0
@@ -192,7 +187,6 @@ class ChainController(QObject):
         self._short_of_cursor = True  # a kept cursor waits in the middle of what is not computed yet
         self.run.start(self.state.recipe)
         self.progressed.emit()
-        self._tell_idle()
 
     def stop(self) -> None:
         """Stop sampling; what is computed stays."""
@@ -250,7 +244,6 @@ class ChainController(QObject):
         self.progressed.emit()
         if self._active:
             self.refresh()
-        self._tell_idle()
 
     def _move(self, t: int) -> None:
         self._moving = True
@@ -258,12 +251,6 @@ class ChainController(QObject):
             self.part.update(t=t)
         finally:
             self._moving = False
-
-    def _tell_idle(self) -> None:
-        idle = self.idle
-        if idle != self._was_idle:
-            self._was_idle = idle
-            self.idle_changed.emit(idle)
 
     # --- questions ---
 
@@ -304,7 +291,6 @@ class ChainController(QObject):
         if reference is not None:
             own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
             self._inquiry.ask("reference", own, self._take_reference)
-        self._tell_idle()
 
     def _waits_for_sampling(self) -> bool:
         """Whether what is shown can wait: each of these pictures takes as long as many steps, and the chain shall go on."""
@@ -321,7 +307,6 @@ class ChainController(QObject):
         if key is not None and key in self.run.done:
             question = ShowTerms(key, self.state.t, self.sample, self.context.theme.palette, self.timeline)
             self._inquiry.ask("terms", question, self._take_terms)
-            self._tell_idle()
 
     def film_quantity(self) -> str:
         """What the film strip shows: for a difference, the quantity that it is of."""
@@ -343,7 +328,6 @@ class ChainController(QObject):
             quantity = self.film_quantity()
             question = ShowFilm(key, self.sample, quantity, self._film_slots, self.context.theme.palette)  # type: ignore[arg-type]
             self._inquiry.ask("film", question, self._take_film)
-            self._tell_idle()
 
     def _curves_soon(self) -> None:
         wait = self._curves_asked + CURVES_EVERY - time.monotonic()
@@ -359,7 +343,6 @@ class ChainController(QObject):
             reference = self.keys[self.reference] if len(self.keys) > 1 else None
             self._inquiry.ask("curves", ShowCurves(keys, sample, reference), self._take_curves)
             self._ask_similarity()
-        self._tell_idle()
 
     def _ask_similarity(self) -> None:
         """Have similarities measured while they are the plot; the engine does it in stretches, coarsely first."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -63,14 +63,7 @@ class ExactInspection(QObject):
     Attributes
     ----------
     panel : ExactPanel
-
-    Signals
-    -------
-    idle_changed(bool)
-        Whether all that was asked for is shown.
     """
-
-    idle_changed = Signal(bool)
 
     def __init__(self, controller: ChainController, action: QAction, show_curves: Callable[[CurvesShown], None], window: QWidget) -> None:
         super().__init__(window)
@@ -78,9 +71,7 @@ class ExactInspection(QObject):
         self._controller, self._part, self._context, self._action = controller, controller.part, context, action
         self._show_curves, self._window = show_curves, window
         self._inquiry = Inquiry(context.client, controller.part.name, self)
-        self._inquiry.settled.connect(self._tell_idle)
         self._active = self._opening = False
-        self._was_idle = True
         self._short_of_cursor = False
         self._nearest_of: FindNearest | None = None
         self.panel = ExactPanel(context.theme)
@@ -185,7 +176,6 @@ class ExactInspection(QObject):
 
         self._opening = True
         self._context.client.send(OpenDataSet(source), f"{self._part.name}.data", take, on_failure=fail)
-        self._tell_idle()
 
     def compare_options(self) -> None:
         """Three lanes of the same predictor, through Options A, B and C; done again, back to the lanes before."""
@@ -232,7 +222,6 @@ class ExactInspection(QObject):
 
     def _opened(self) -> None:
         self._opening = False
-        self._tell_idle()
 
     # --- changes ---
 
@@ -280,7 +269,6 @@ class ExactInspection(QObject):
         )  # fmt: skip
         self._inquiry.ask("weights", question, self._take)
         self._ask_nearest()
-        self._tell_idle()
 
     def _ask_nearest(self) -> None:
         """Ask for the image nearest to the finished sample: it does not depend on t, so it is asked for once."""
@@ -294,7 +282,6 @@ class ExactInspection(QObject):
         if controller.run.reached(key) == 0:
             self._nearest_of = question
             self._inquiry.ask("nearest", question, self._take)
-            self._tell_idle()
         else:
             self._nearest_of = None
             if not self.panel.message:
@@ -319,7 +306,6 @@ class ExactInspection(QObject):
         if self._active and state.plot == IDEAL and keys and exact is not None:
             sample = None if state.curves_of == "all" else controller.sample
             self._inquiry.ask("ideal", MeasureIdeal(keys, exact, sample), self._take_ideal)
-            self._tell_idle()
 
     def _take_ideal(self, outcome: Outcome) -> None:
         if not isinstance(outcome, IdealMeasured) or self._part.state.plot != IDEAL:
@@ -327,11 +313,6 @@ class ExactInspection(QObject):
         self._show_curves(CurvesShown(outcome.sample, None, outcome.lanes))
         if not outcome.complete:
             self._ask_ideal()
-
-    def _tell_idle(self) -> None:
-        if self.idle != self._was_idle:
-            self._was_idle = self.idle
-            self.idle_changed.emit(self.idle)
 
 
 def change_label(opened: DataSetOpened) -> str:

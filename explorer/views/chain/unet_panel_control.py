@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
@@ -34,22 +34,14 @@ class UNetInspection(QObject):
     panel : UNetPanel
     button : QPushButton
         Opens and closes it too; for the tool bar.
-
-    Signals
-    -------
-    idle_changed(bool)
-        Whether all that was asked for is shown.
     """
-
-    idle_changed = Signal(bool)
 
     def __init__(self, controller: ChainController, action: QAction, parent: QObject | None = None) -> None:
         super().__init__(parent)
         context = controller.context
         self._controller, self._part, self._theme, self._action = controller, controller.part, context.theme, action
         self._inquiry = Inquiry(context.client, controller.part.name, self)
-        self._inquiry.settled.connect(self._tell_idle)
-        self._active = self._was_idle = False
+        self._active = False
         self._short_of_cursor = False
         self._pages: QStackedWidget | None = None
         self._terms: TermsShown | None = None
@@ -132,7 +124,6 @@ class UNetInspection(QObject):
             self._show_choice()
         if not after.unet.open:
             self._inquiry.drop()
-            self._tell_idle()
         elif changed - {"unet"} or _asks(before.unet) != _asks(after.unet):
             self._ask()
 
@@ -168,7 +159,6 @@ class UNetInspection(QObject):
         question = InspectUNet(key, own, controller.sample, look.block, look.off, look.instead, look.summary, self._theme.palette)
         self._inquiry.ask("unet", question, self._take)
         self._show_graph()
-        self._tell_idle()
 
     def _take(self, outcome: Outcome) -> None:
         if not self.look.open:
@@ -215,11 +205,6 @@ class UNetInspection(QObject):
         if shown is not None and shown.t == terms.t:
             tiles.setdefault(describe(plan).output, shown.outputs[0].whole)  # what terms have not: v, and Option A's own mean
         self.panel.graph.show_graph(graph_of(plan, terms.k, self._theme.tokens), tiles)
-
-    def _tell_idle(self) -> None:
-        if self.idle != self._was_idle:
-            self._was_idle = self.idle
-            self.idle_changed.emit(self.idle)
 
 
 def _asks(look: UNetLook) -> UNetLook:

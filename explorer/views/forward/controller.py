@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from explorer.engine.messages import Failed, LibraryEntry, Outcome, Payload
 from explorer.engine.messages.forward import (
@@ -75,11 +75,6 @@ class View(Protocol):
 class ForwardController(QObject):
     """Between the store, the client and the view.
 
-    Signals
-    -------
-    settled()
-        Nothing is asked any more, or something new is.
-
     Attributes
     ----------
     schedule : ScheduleShown or None
@@ -88,13 +83,10 @@ class ForwardController(QObject):
         How many test images there are.
     """
 
-    settled = Signal()
-
     def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._view = context, view
         self._inquiry = Inquiry(context.client, "forward", self)
-        self._inquiry.settled.connect(self.settled)
         self._asked: dict[str, Payload] = {}
         self._active = False
         self._slots = 0
@@ -152,7 +144,6 @@ class ForwardController(QObject):
         """Stop what is computed."""
         self._inquiry.drop()
         self._asked.clear()
-        self.settled.emit()
 
     def set_slots(self, slots: int) -> None:
         """So many pictures fit into the film strip."""
@@ -189,7 +180,6 @@ class ForwardController(QObject):
         self._ask_noised()
         {"noise": self._ask_film, "schedule": _nothing, "pixels": self._ask_joint, "posterior": self._ask_step_back,
          "gaussians": self._ask_asides, "chain": self._ask_chain}[state.page]()  # fmt: skip
-        self.settled.emit()
 
     # --- questions ---
 

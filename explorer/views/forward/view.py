@@ -83,7 +83,6 @@ class ForwardWorkspace(Workspace):
         for page in self.pages.values():
             self._stack.addWidget(page)
         self.transport = Transport(theme, [by_name[name] for name in TRANSPORT])
-        self._was_idle = False
         self._lay_out()
         self._keeper = SpaceKeeper(self)
         for widget in (self, self._inspector):
@@ -184,7 +183,6 @@ class ForwardWorkspace(Workspace):
         self._connect_chain()
         self.offer.taken.connect(self._take_offer)
         self.offer.dismissed.connect(self._drop_offer)
-        self.controller.settled.connect(self._say)
 
     def _connect_actions(self) -> None:
         play, on, store = self.player, self.actions_.on, self.context.store
@@ -205,7 +203,6 @@ class ForwardWorkspace(Workspace):
         on("use", lambda: verbs.use_in_reverse_chain(store))
         on("train", lambda: verbs.use_in_training(store))
         play.playing_changed.connect(self.actions_.show_playing)
-        play.playing_changed.connect(self._say)
 
     def _connect_time(self) -> None:
         for plot in (self.noise.levels.plot, self.noise.weights.plot, *self.schedule.plots):
@@ -362,15 +359,12 @@ class ForwardWorkspace(Workspace):
 
     # --- what is said ---
 
-    def _say(self, _playing: bool = False) -> None:
-        """Status and idleness, whenever either may be another."""
+    def _say(self) -> None:
+        """The status, whenever it may be another."""
         recipe, schedule = self._state.recipe, self.controller.schedule
         said = f"{image_words(recipe.image)} · {schedule_words(recipe.schedule)}"
         right = (var("L", "T"), words(f"  {nats(schedule.image.kl)}")) if schedule is not None else ""
         self.status_changed.emit(Status(said, right=right))
-        if self.idle != self._was_idle:
-            self._was_idle = self.idle
-            self.idle_changed.emit(self._was_idle)
 
 
 def _note(t: int, T: int) -> str:

@@ -62,7 +62,6 @@ class LatentWorkspace(Workspace):
         self._speed = DecodeSpeed()
         self._written = ""
         self._selected = ""
-        self._was_idle = False
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
         column.setSpacing(GAP)
@@ -297,11 +296,8 @@ class LatentWorkspace(Workspace):
         self._say()
 
     def _say(self) -> None:
-        """Status and idleness, whenever either may be another."""
+        """The status, whenever it may be another."""
         self.status_changed.emit(status_of(self._state, self.panes[0], self._written, self._speed.words))
-        if self.idle != self._was_idle:
-            self._was_idle = self.idle
-            self.idle_changed.emit(self._was_idle)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc selects nothing."""

@@ -76,7 +76,6 @@ class ObjectiveController(QObject):
         self.bound: BoundShown | None = None
         self.images: HeldOutShown | None = None
         context.store.changed.connect(self._changed)
-        self._inquiry.settled.connect(self.settled)
 
     @property
     def state(self) -> ObjectiveState:
@@ -155,7 +154,6 @@ class ObjectiveController(QObject):
 
         recipe = verbs.measured_on(self.state, dataset, split).recipe
         self._inquiry.ask("data", ShowHeldOut(recipe, 1), take)
-        self.settled.emit()
 
     def slots_changed(self) -> None:
         """The strip has room for another number of images."""

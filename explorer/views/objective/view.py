@@ -58,7 +58,6 @@ class ObjectiveWorkspace(Workspace):
         self._inspector = ObjectiveInspector(theme)
         self.controller = ObjectiveController(context, self, self)
         self.opener = FileOpener(context.library, self._take_file, self)
-        self._was_idle = False
         self._build()
         self._connect()
         self._inspector.show_state(self._state)
@@ -301,16 +300,13 @@ class ObjectiveWorkspace(Workspace):
     # --- what is said
 
     def _say(self) -> None:
-        """Status and idleness, whenever either may be another."""
+        """The status, whenever it may be another."""
         controller = self.controller
         lanes = bool(self._state.recipe.lanes)
         self.actions_.resume.setEnabled(lanes and not controller.running and not controller.complete)
         self.actions_.stop.setEnabled(controller.running)
         self.actions_.every.setChecked(self._state.recipe.strata >= controller.T)
         self.status_changed.emit(self._status())
-        if self.idle != self._was_idle:
-            self._was_idle = self.idle
-            self.idle_changed.emit(self._was_idle)
 
     def _status(self) -> Status:
         state, bound, running = self._state, self.controller.bound, self.controller.running

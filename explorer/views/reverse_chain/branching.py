@@ -51,12 +51,10 @@ class Branching(QObject):
         A Failed for the window's banner.
     noticed(str, str)
         As of the tree.
-    idle_changed(bool)
     """
 
     told = Signal(object)
     noticed = Signal(str, str)
-    idle_changed = Signal(bool)
 
     def __init__(self, controller: ChainController, timeline: Timeline, owner: QWidget) -> None:
         super().__init__(owner)
@@ -68,7 +66,6 @@ class Branching(QObject):
         self.paint, self.back_up = PaintPanel(theme), BackUpPanel(theme)
         self._panels = Panels(owner, self.paint, self.back_up)
         self._inquiry = Inquiry(self._context.client, f"{self._part.name}.branches", self)
-        self._inquiry.settled.connect(self._tell_idle)
         self.tree = TreeControl(self.bar, controller, self._inquiry, self)
         self.painting = Painting(self.paint, self._panels, controller, self._inquiry, self.branch, self.told.emit, self)
         self.backing_up = BackingUp(
@@ -78,7 +75,6 @@ class Branching(QObject):
         self.tree.told.connect(self.told)
         self.tree.noticed.connect(self.noticed)
         self.tree.asked.connect(self.backing_up.ask)
-        self.tree.asked.connect(self._tell_idle)
         self._connect()
 
     # --- for the page ---
@@ -154,9 +150,6 @@ class Branching(QObject):
     @property
     def _state(self) -> ChainState:
         return self._part.state
-
-    def _tell_idle(self) -> None:
-        self.idle_changed.emit(self.idle)
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
         if before.recipe != after.recipe:

@@ -110,7 +110,6 @@ class ReverseChainWorkspace(ChainPage):
         self.branching = Branching(self.controller, parts.transport.timeline, self)
         self.branching.told.connect(self.context.client.failed)
         self.branching.noticed.connect(self.noticed)
-        self.branching.idle_changed.connect(self.idle_changed)
         self.branching.painting.opened.connect(self.playback.pause)
         column.addWidget(self.branching.over(self.unet.over(self._middle)), 1)
         column.addWidget(parts.film_card)

@@ -66,7 +66,7 @@ class TrainingWorkspace(Workspace):
         self.rows = TileRows(theme, "What the snapshot makes")
         self._inspector = TrainingInspector()
         self.controller = TrainingController(context, self, self)
-        self._was_idle = self._asking = False
+        self._asking = False
         self._build()
         self._connect()
         self.show_state(self._state)
@@ -352,9 +352,6 @@ class TrainingWorkspace(Workspace):
 
     def _say(self) -> None:
         self.status_changed.emit(self._status())
-        if self.idle != self._was_idle:
-            self._was_idle = self.idle
-            self.idle_changed.emit(self._was_idle)
 
     def _status(self) -> Status:
         chosen = self.controller.chosen
