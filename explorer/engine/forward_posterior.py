@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -72,10 +73,16 @@ class Posteriors:
     def _network(self, request: ShowStepBack, teller: _Teller) -> tuple[Belief | None, str]:
         if request.lane is None:
             return None, "No network of 28 × 28 images is known here: open a DDPM."
-        checkpoint = self._models.checkpoint(request.lane.source)
-        if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
-            return None, f"{checkpoint.path.name} is of images of shape {tuple(checkpoint.card.data.shape)}."
-        predictor = self._models.predictor(request.lane)
+        source = request.lane.source
+        if os.path.isabs(source) and not os.path.exists(source):
+            return None, f"{source}: no such file. Open it where it is now, or choose another network."
+        try:
+            checkpoint = self._models.checkpoint(source)
+            if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
+                return None, f"{checkpoint.path.name} is of images of shape {tuple(checkpoint.card.data.shape)}."
+            predictor = self._models.predictor(request.lane)
+        except BadInput as error:
+            return None, str(error)  # the other two need no network
         said = predictor.predict(teller.x_t.to(self._models.device), request.t, teller.step, clip=False)
         mean = said.mean.float().cpu()
         return teller.tell(said.x0_hat.float().cpu(), mean, mean), ""

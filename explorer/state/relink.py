@@ -10,7 +10,7 @@ import msgspec
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.messages import LibraryEntry
-from explorer.recipe import BoundRecipe, ChainRecipe, Change, Edit, Lane, PlaneModel, PlaneRecipe
+from explorer.recipe import BoundRecipe, ChainRecipe, Change, Edit, ForwardRecipe, Lane, PlaneModel, PlaneRecipe
 from explorer.state.session import ChainState, Session
 
 
@@ -24,7 +24,8 @@ def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session
     latent = msgspec.structs.replace(session.latent, recipe=finder.plane(session.latent.recipe))
     new = msgspec.structs.replace(session, reverse=finder.chain(session.reverse), compare=finder.chain(session.compare), latent=latent)
     objective = msgspec.structs.replace(session.objective, recipe=finder.bound(session.objective.recipe))
-    return msgspec.structs.replace(new, objective=objective), tuple(sorted(finder.replaced))
+    forward = msgspec.structs.replace(session.forward, recipe=finder.model(session.forward.recipe))
+    return msgspec.structs.replace(new, objective=objective, forward=forward), tuple(sorted(finder.replaced))
 
 
 def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tuple[ChainRecipe, tuple[str, ...], tuple[str, ...]]:
@@ -62,7 +63,7 @@ def _models_of(lane: Lane) -> tuple[tuple[str, str], ...]:
     return (lane.checkpoint, lane.source), *((change.checkpoint, change.source) for change in changes)
 
 
-_Model = TypeVar("_Model", PlaneRecipe, PlaneModel)
+_Model = TypeVar("_Model", PlaneRecipe, PlaneModel, ForwardRecipe)
 
 
 class _Finder:
@@ -82,10 +83,10 @@ class _Finder:
         return msgspec.structs.replace(recipe, lanes=tuple(self._lane(lane) for lane in recipe.lanes))
 
     def plane(self, recipe: PlaneRecipe) -> PlaneRecipe:
-        beside = tuple(self._plane_model(model) for model in recipe.beside)
-        return msgspec.structs.replace(self._plane_model(recipe), beside=beside)
+        beside = tuple(self.model(model) for model in recipe.beside)
+        return msgspec.structs.replace(self.model(recipe), beside=beside)
 
-    def _plane_model(self, model: _Model) -> _Model:
+    def model(self, model: _Model) -> _Model:
         entry = self._find(model.checkpoint, model.source)
         return model if entry is None else msgspec.structs.replace(model, checkpoint=entry.sha256, source=entry.path)
 

@@ -91,6 +91,17 @@ def test_a_colour_picture_is_noised_in_its_own_shape(engine: Engine) -> None:
     assert "own shape" in back.note
 
 
+def test_a_network_that_cannot_be_opened_leaves_the_other_two_and_says_why(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    for begin in (f"{path}: no such file", f"{path}: "):
+        back = answer(engine, ShowStepBack(IMAGE, SHORT, 0, 10, Lane("0" * 64, str(path))))
+        assert isinstance(back, StepBackShown)
+        assert back.network is None
+        assert back.exact is not None
+        assert back.note.startswith(begin)
+        path.write_bytes(b"no checkpoint")
+
+
 @pytest.mark.parametrize(
     ("payload", "cause"),
     [

@@ -11,8 +11,9 @@ import pytest
 
 from explorer.engine.messages import LibraryEntry, LibraryScanned
 from explorer.engine.shelf import scan
-from explorer.recipe import Branch, ChainRecipe, Change, Dab, Lane, Paint, PlaneRecipe, Sampler
+from explorer.recipe import Branch, ChainRecipe, Change, Dab, ForwardRecipe, Lane, Paint, PlaneRecipe, Sampler
 from explorer.state.first_run import COMPARE_STEPS, with_shipped_models
+from explorer.state.forward import ForwardState
 from explorer.state.relink import relinked, relinked_recipe
 from explorer.state.session import ChainState, LatentState, Session
 
@@ -124,6 +125,16 @@ def test_what_is_nowhere_stays_as_it_is(entries: Entries) -> None:
     assert relinked(session, entries) == (session, ())
     broken = tuple(replace(entry, card=None, sha256="") for entry in entries)
     assert relinked(session, broken) == (session, ())
+
+
+def test_the_network_of_forward_is_found_where_it_is_now(entries: Entries) -> None:
+    known = named(entries, "mnist-ddpm-b")
+    recipe = ForwardRecipe(seed=3, checkpoint=known.sha256, source="/an/older/place.safetensors")
+    found, replaced = relinked(Session(forward=ForwardState(recipe, t=7)), entries)
+    assert found.forward == ForwardState(msgspec.structs.replace(recipe, source=known.path), t=7)
+    assert replaced == ()
+    gone = Session(forward=ForwardState(ForwardRecipe(checkpoint="0" * 64, source="/nowhere/x.safetensors")))
+    assert relinked(gone, entries) == (gone, ())
 
 
 def test_a_plane_keeps_its_points(entries: Entries) -> None:

@@ -22,6 +22,7 @@ from explorer.recipe.forward import ForwardImage, ForwardSchedule
 from explorer.state.forward import ForwardState
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
+from explorer.views.forward import verbs
 from explorer.views.forward.view import ForwardWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.widgets.math_label import MathLabel
@@ -269,6 +270,35 @@ def test_one_step_back_three_ways(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     ws.player.to_image()
     settle(ws, qtbot)
     assert ws.posterior.table.shown == ()
+
+
+def test_a_network_that_is_not_there_is_said_and_no_other_is_shown_for_it(ws: ForwardWorkspace, qtbot: QtBot) -> None:
+    verbs.change(ws.context.store, "network", checkpoint="0" * 64, source="/nowhere/mine.safetensors")
+    open_page(ws, qtbot, "posterior")
+    page = ws.posterior
+    assert {column for _, column in page.table.shown} == {"known", "exact"}
+    assert page.models.currentText() == "mine"
+    assert page.note.text().startswith("/nowhere/mine.safetensors: no such file")
+    assert page.note.isVisible()
+    other = page.models.findText("mnist-ddpm-b", Qt.MatchFlag.MatchStartsWith)
+    page.models.setCurrentIndex(other)
+    page.models.activated.emit(other)
+    settle(ws, qtbot)
+    assert {column for _, column in page.table.shown} == {"known", "exact", "network"}
+    assert page.models.currentText().startswith("mnist-ddpm-b")
+    assert page.models.findText("mine") < 0
+    assert page.note.text() == ""
+
+
+def test_a_moment_of_a_run_can_be_the_network(ws: ForwardWorkspace, qtbot: QtBot) -> None:
+    open_page(ws, qtbot, "posterior")
+    before = ws.posterior.table.image("x0", "network")
+    moment = next(e for e in ws.context.library.folded if e.name.startswith("mnist-ddpm-c/"))
+    assert ws.accept_entry(moment)
+    settle(ws, qtbot)
+    assert state(ws).recipe.checkpoint == moment.sha256
+    assert ws.posterior.models.currentText() == moment.name
+    assert ws.posterior.table.image("x0", "network") not in (None, before)
 
 
 def test_sliders_of_the_asides(ws: ForwardWorkspace, qtbot: QtBot) -> None:

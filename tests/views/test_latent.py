@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -462,6 +463,20 @@ def test_a_model_whose_file_is_gone_is_told_of_and_another_can_be_chosen(
     ws.context.store.undo()
     qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
     assert ws.plane.message == ""
+
+
+def test_a_chosen_model_that_is_not_known_is_said_and_no_other_is_shown_for_it(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    store = ws.context.store
+    gone = msgspec.structs.replace(state(ws).recipe, checkpoint="0" * 64, source="/nowhere/mine.safetensors")
+    store.update_latent("open", recipe=gone)
+    settle(ws, qtbot)
+    assert ws.plane.message.startswith("This model is not known here any more")
+    assert len(ws.plane.codes_drawn) == 0
+    assert ws.toolbar.models.currentIndex() == -1
+    ws.toolbar.models.activated.emit(ws.toolbar.models.findText("mnist-ae-2d"))
+    qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
+    assert ws.controller.entry is not None
+    assert ws.controller.entry.name == "mnist-ae-2d"
 
 
 # --- pictures

@@ -123,11 +123,19 @@ class ForwardController(QObject):
         return tuple(e for e in self._context.library.of_kind("ddpm") if e.card is not None and not e.problem)
 
     @property
-    def entry(self) -> LibraryEntry | None:
-        """The network of p_theta: the chosen one, else shipped C, else the first there is."""
+    def network(self) -> Lane | None:
+        """The network of p_theta on this schedule: the chosen one, wherever it is; before one is chosen shipped C, or the first.
+
+        One that is chosen is never replaced by another: where it cannot be opened, the engine says why in its column.
+        """
         recipe, entries = self.state.recipe, self.entries
-        tests = (lambda e: e.sha256 == recipe.checkpoint, lambda e: e.name == DEFAULT, lambda e: True)
-        return next((e for test in tests for e in entries if test(e)), None)
+        if recipe.checkpoint:
+            entry = self._context.library.find(recipe.checkpoint)
+        else:
+            entry = next((e for e in entries if e.name == DEFAULT), entries[0] if entries else None)
+        if entry is not None and entry.card is not None:
+            return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice)
+        return Lane(recipe.checkpoint, recipe.source, schedule=recipe.schedule.choice) if recipe.checkpoint else None
 
     # --- occasions ---
 
@@ -207,11 +215,8 @@ class ForwardController(QObject):
         if self.t == 0:
             self._asked.pop("step back", None)
             return
-        recipe, entry = self.state.recipe, self.entry
-        lane = None
-        if entry is not None and entry.card is not None:
-            lane = Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice)
-        payload = ShowStepBack(recipe.image, recipe.schedule, recipe.seed, self.t, lane, self._context.theme.palette)
+        recipe = self.state.recipe
+        payload = ShowStepBack(recipe.image, recipe.schedule, recipe.seed, self.t, self.network, self._context.theme.palette)
         self._ask("step back", payload, self._take_step_back)
 
     def _ask_asides(self) -> None:

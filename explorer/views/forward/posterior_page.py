@@ -9,8 +9,10 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from explorer.checkpoints.snapshots import name_of
 from explorer.engine.messages import LibraryEntry
 from explorer.engine.messages.forward import Belief, StepBackShown
+from explorer.recipe import Lane
 from explorer.views.chain.inspector import Rows, heading
 from explorer.views.chain.labels import PREDICTS
 from explorer.views.forward.words import nats, number, short
@@ -116,16 +118,17 @@ class PosteriorPage(QWidget):
         column.addWidget(self.x_t)
         column.addStretch(1)
 
-    def show_entries(self, entries: Sequence[LibraryEntry], current: LibraryEntry | None) -> None:
-        """Networks to choose from; does not emit."""
+    def show_entries(self, entries: Sequence[LibraryEntry], current: Lane | None) -> None:
+        """Networks to choose from, the chosen one also where it is none of them; does not emit."""
         wanted = [(f"{e.name} · {PREDICTS.get(e.card.option or '', '')}" if e.card else e.name, e.sha256) for e in entries]
+        if current is not None and current.checkpoint not in [e.sha256 for e in entries]:
+            wanted.append((name_of(current.source), current.checkpoint))
         if wanted != [(self.models.itemText(i), self.models.itemData(i)) for i in range(self.models.count())]:
             self.models.clear()
             for name, sha256 in wanted:
                 self.models.addItem(name, sha256)
         self.models.setEnabled(bool(entries))
-        if current is not None:
-            self.models.setCurrentIndex(self.models.findData(current.sha256))
+        self.models.setCurrentIndex(-1 if current is None else self.models.findData(current.checkpoint))
 
     def show_image(self) -> None:
         """At t = 0 there is no step back."""

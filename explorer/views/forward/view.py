@@ -150,7 +150,7 @@ class ForwardWorkspace(Workspace):
             return False
         if entry.card is None or entry.card.kind != "ddpm" or entry.problem:
             return False
-        self._choose_network(entry.sha256)
+        self._take_network(entry)
         return True
 
     def accept_picture(self, path: str) -> bool:
@@ -257,7 +257,10 @@ class ForwardWorkspace(Workspace):
     def _choose_network(self, sha256: str) -> None:
         entry = next((e for e in self.controller.entries if e.sha256 == sha256), None)
         if entry is not None:
-            verbs.change(self.context.store, f"network {entry.name}", checkpoint=entry.sha256, source=entry.path)
+            self._take_network(entry)
+
+    def _take_network(self, entry: LibraryEntry) -> None:
+        verbs.change(self.context.store, f"network {entry.name}", checkpoint=entry.sha256, source=entry.path)
 
     def offer_picture(self, taken: PictureTaken) -> None:
         """A picture of the data's size is noised at once; another may be resized."""
@@ -313,7 +316,7 @@ class ForwardWorkspace(Workspace):
         self.schedule.show_choice(recipe.schedule)
         self.schedule.set_cursor(t)
         self.pixels.show_recipe(recipe)
-        self.posterior.show_entries(self.controller.entries, self.controller.entry)
+        self.posterior.show_entries(self.controller.entries, self.controller.network)
         if t == 0:
             self.posterior.show_image()
         self.gaussians.show_recipe(recipe.asides)

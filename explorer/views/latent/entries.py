@@ -36,17 +36,16 @@ def plane_entries(library: Library) -> tuple[LibraryEntry, ...]:
 def resolve(recipe: PlaneRecipe, library: Library, which: int = 0) -> LibraryEntry | None:
     """Entry of the first plane, or of the `which`th beside it: by hash, else by where it was.
 
-    The first plane falls back on the shipped VAE, then on the first there is.
+    Before any is chosen, the first plane is that of the shipped VAE, or of the first there is.
     """
     entries = (*plane_entries(library), *(e for e in library.folded if has_plane(e)))
     if which:
         model = recipe.beside[which - 1] if which <= len(recipe.beside) else None
         tests = [] if model is None else [lambda e: e.sha256 == model.checkpoint, lambda e: model.source in (e.name, e.path)]
+    elif recipe.checkpoint or recipe.source:
+        tests = [lambda e: e.sha256 == recipe.checkpoint, lambda e: recipe.source in (e.name, e.path)]
     else:
-        tests = [
-            lambda e: e.sha256 == recipe.checkpoint, lambda e: recipe.source in (e.name, e.path),
-            lambda e: e.name == DEFAULT, lambda e: True,
-        ]  # fmt: skip
+        tests = [lambda e: e.name == DEFAULT, lambda e: True]
     return next((e for test in tests for e in entries if test(e)), None)
 
 

@@ -43,7 +43,7 @@ NO_MODEL = (
     "No VAE or AE with codes of two or more dimensions is known here.\n"
     "Open one with File > Open, or drop its .safetensors file on the window."
 )
-GONE = "This model is not known here any more. Choose another above."
+GONE = "This model is not known here any more. Open it with File > Open, or choose another above."
 STARTING = "The models are being looked for…"
 ENCODING = "Encoding the test images…"
 POINT = "a point: an AE has no q(z|x)"
@@ -161,7 +161,8 @@ class PlanePane(QWidget):
         self.cards.show_codes(self.codes)
         self._show_draws()
         if entry is None:
-            self.plane.set_message(NO_MODEL if self._first else GONE)
+            chosen = not self._first or state.recipe.checkpoint or state.recipe.source
+            self.plane.set_message(GONE if chosen else NO_MODEL)
 
     def _marker(self, stroke: Stroke | None) -> tuple[float, float] | None:
         if stroke is None:

@@ -118,8 +118,8 @@ class LatentToolbar(QWidget):
         kinds = {entry.card.kind for entry in entries if entry.card is not None}
         for segment in KINDS:
             self.kinds.button(segment.name).setEnabled(segment.name in kinds)
+        self.models.setCurrentIndex(-1 if current is None else self.models.findData(current.sha256))
         if current is not None and current.card is not None:
-            self.models.setCurrentIndex(self.models.findData(current.sha256))
             self.kinds.set_current(current.card.kind)
 
     def _activated(self, index: int) -> None:
