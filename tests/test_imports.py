@@ -1,9 +1,13 @@
-"""What may be imported before the window is up: no torch, and without a window no Qt."""
+"""What may be imported before the window is up: no torch, and without a window no Qt. And that no imports go in a circle."""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
+from importlib.resources import files
+from pathlib import Path
 
 
 def loaded(*modules: str) -> set[str]:
@@ -29,3 +33,22 @@ def test_the_engine_and_the_training_need_no_qt() -> None:
     modules = loaded("explorer.engine.engine", "explorer.training.loop", "explorer.evaluation.samples")
     assert "torch" in modules
     assert not {"PySide6", "pyqtgraph"} & modules
+
+
+def imported(source: str, modules: set[str]) -> set[str]:
+    """Those of `modules` that a source imports, in functions and for type checking too."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            found |= {name if (name := f"{node.module}.{alias.name}") in modules else str(node.module) for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found & modules
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    root = Path(str(files("explorer")))
+    paths = {".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in root.rglob("*.py")}
+    graph = {name: imported(path.read_text(encoding="utf-8"), set(paths)) for name, path in paths.items()}
+    assert "explorer.state.session" in graph["explorer.state.store"]
+    assert list(TopologicalSorter(graph).static_order())  # a CycleError names the circle

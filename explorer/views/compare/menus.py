@@ -2,40 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from explorer.engine.messages import DataSetOpened, LibraryEntry
 from explorer.recipe import MAX_LANES
 from explorer.views.chain import edits
 from explorer.views.chain.labels import LABELS, lane_titles
 from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
+from explorer.views.chain.page import ChainPage
 from explorer.widgets.lane_panel import LanePanel
-
-if TYPE_CHECKING:
-    from explorer.views.compare.view import CompareWorkspace
 
 OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
 OVER_TIP = "The lane once for each snapshot of its run, from the first updates to the end, as a grid"
 NO_SNAPSHOTS = "There is no other snapshot of this checkpoint's run here"
 
 
-class CompareMenus:
-    """Filled when they are opened; what is chosen is done by the workspace."""
+class Verbs(Protocol):
+    """What can be done to the lanes."""
 
-    def __init__(self, page: CompareWorkspace) -> None:
-        self._page = page
+    through_action: QAction
+
+    @property
+    def panels(self) -> Sequence[LanePanel]:
+        """One for each lane."""
+
+    def entries(self) -> tuple[LibraryEntry, ...]:
+        """Checkpoints that can be a lane."""
+
+    def add_exact(self, opened: DataSetOpened) -> None:
+        """One more lane, of a data set."""
+
+    def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:
+        """Another network in a lane."""
+
+    def change_to_exact(self, index: int, opened: DataSetOpened) -> None:
+        """The exact process of a data set in a lane."""
+
+    def move_lane(self, index: int, by: int) -> None:
+        """Move a lane to the left (-1) or to the right (1)."""
+
+    def duplicate_lane(self, index: int) -> None:
+        """Have a lane twice."""
+
+    def ask_sweep(self, index: int | None = None) -> None:
+        """Have a lane many times, or the one in front."""
+
+    def sweep_training(self, index: int | None = None) -> None:
+        """Have a lane for each snapshot of its run."""
+
+    def reset_lane(self, index: int) -> None:
+        """A lane as its checkpoint makes it."""
+
+    def remove_lane(self, index: int) -> None:
+        """Take a lane away."""
+
+
+class CompareMenus:
+    """Filled when they are opened; what is chosen is done by the workspace.
+
+    Parameters
+    ----------
+    page : ChainPage
+        Whose lanes they are.
+    verbs : Verbs
+        What Compare can do to them beyond what every such page can.
+    """
+
+    def __init__(self, page: ChainPage, verbs: Verbs) -> None:
+        self._page, self._verbs = page, verbs
 
     def fill_add(self, menu: QMenu) -> None:
         """What can be a lane more."""
-        page = self._page
+        page, verbs = self._page, self._verbs
         menu.clear()
-        add_checkpoints(menu, page.entries(), page.accept_entry, lambda: page.opener.ask(None))
-        page.exact.fill_menu(menu, page.add_exact)
+        add_checkpoints(menu, verbs.entries(), page.accept_entry, lambda: page.opener.ask(None))
+        page.exact.fill_menu(menu, verbs.add_exact)
         menu.addSeparator()
-        menu.addAction(page.through_action)
-        verb(menu, "Sweep…", page.ask_sweep, bool(page.part.recipe.lanes), "One lane many times, each with another value of one setting")
+        menu.addAction(verbs.through_action)
+        verb(menu, "Sweep…", verbs.ask_sweep, bool(page.part.recipe.lanes), "One lane many times, each with another value of one setting")
 
     def fill_difference(self, menu: QMenu) -> None:
         """Of which quantity the difference is, and to which lane."""
@@ -54,16 +103,16 @@ class CompareMenus:
 
     def fill_lane(self, panel: LanePanel) -> None:
         """What can be done to a lane, its sampler included."""
-        page = self._page
-        menu, index = panel.menu_button.menu(), page.panels.index(panel)
+        page, verbs = self._page, self._verbs
+        menu, index = panel.menu_button.menu(), verbs.panels.index(panel)
         menu.clear()
         lanes = page.part.recipe.lanes
         lane = lanes[index]
         change = menu.addMenu("Change checkpoint")
         add_checkpoints(
-            change, page.entries(), lambda entry: page.change_checkpoint(index, entry), lambda: page.opener.ask(index), lane.checkpoint
+            change, verbs.entries(), lambda entry: verbs.change_checkpoint(index, entry), lambda: page.opener.ask(index), lane.checkpoint
         )
-        page.exact.fill_menu(change, partial(page.change_to_exact, index))
+        page.exact.fill_menu(change, partial(verbs.change_to_exact, index))
         page.exact.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
         length, _ = page.display.schedule_of(lane)
@@ -74,15 +123,15 @@ class CompareMenus:
         menu.addAction(fields)
         menu.addSeparator()
         title = lane_titles(lanes)[index]
-        verb(menu, "Move left", partial(page.move_lane, index, -1), index > 0)
-        verb(menu, "Move right", partial(page.move_lane, index, 1), index < len(lanes) - 1)
+        verb(menu, "Move left", partial(verbs.move_lane, index, -1), index > 0)
+        verb(menu, "Move right", partial(verbs.move_lane, index, 1), index < len(lanes) - 1)
         other = index != page.controller.reference
         verb(menu, "Make reference", partial(page.part.update, reference=index), other, f"Differences refer to {title}")
-        verb(menu, "Duplicate", partial(page.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
-        verb(menu, "Sweep…", partial(page.ask_sweep, index), True, "This lane many times, each with another value of one setting")
+        verb(menu, "Duplicate", partial(verbs.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
+        verb(menu, "Sweep…", partial(verbs.ask_sweep, index), True, "This lane many times, each with another value of one setting")
         trained = bool(page.training.snapshots(index))
-        verb(menu, "Over training time", partial(page.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
+        verb(menu, "Over training time", partial(verbs.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
         plain = edits.plain(lane) != lane
-        verb(menu, "Reset", partial(page.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
+        verb(menu, "Reset", partial(verbs.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
         menu.addSeparator()
-        verb(menu, "Remove", partial(page.remove_lane, index))
+        verb(menu, "Remove", partial(verbs.remove_lane, index))

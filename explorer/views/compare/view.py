@@ -55,7 +55,7 @@ class CompareWorkspace(ChainPage):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self.lanes_row = LanesRow(context.theme, self.connect_panel)
-        self.menus = CompareMenus(self)
+        self.menus = CompareMenus(self, self)
         super().__init__(context, parent)
         self.lanes_row.dropped.connect(self.put_lane)
 
