@@ -85,6 +85,10 @@ class Client(QObject):
             self.busy_changed.emit(True)
         return job
 
+    def expects(self, job: Job) -> bool:
+        """Whether more is to come of a request; while its receiver has the last result, no longer."""
+        return job.request_id in self._waiting
+
     def cancel(self, channel: str) -> None:
         """Cancel what the channel is doing; it answers within one step and its results are dropped."""
         generation = self._generations[channel] = self._generations.get(channel, 0) + 1

@@ -479,6 +479,26 @@ def test_a_chosen_model_that_is_not_known_is_said_and_no_other_is_shown_for_it(w
     assert ws.controller.entry.name == "mnist-ae-2d"
 
 
+def test_a_model_whose_file_is_back_is_shown_when_it_is_opened_again(
+    ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path], tmp_path: Path
+) -> None:
+    mine, aside = tmp_path / "mine.safetensors", tmp_path / "aside"
+    found = load(checkpoints["mnist-ae-2d"])
+    save(mine, found.card, {name: tensor * 1.01 for name, tensor in found.network.state_dict().items()})
+    with qtbot.waitSignal(ws.context.library.opened) as opened:
+        ws.context.library.open(str(mine))
+    mine.rename(aside)
+    ws.actions_.manifold.trigger()
+    settle(ws, qtbot)
+    assert ws.accept_entry(opened.args[0])
+    qtbot.waitUntil(lambda: ws.idle and "mine cannot be read" in ws.plane.message)
+    assert ws.controller.grid is None
+    aside.rename(mine)
+    ws.context.library.open(str(mine))
+    qtbot.waitUntil(lambda: ws.idle and ws.controller.grid is not None and len(ws.plane.codes_drawn) == 10_000)
+    assert ws.plane.message == ""
+
+
 # --- pictures
 
 

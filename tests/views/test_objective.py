@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,21 @@ def test_what_cannot_be_measured_is_said_and_nothing_is_lost(qtbot: QtBot, open_
     settle(qtbot, page)
     assert page.chart.message == ""
     assert page.chart.figure.bars
+
+
+def test_what_could_not_be_measured_is_asked_for_again(
+    qtbot: QtBot, open_objective: Opener, lane: LaneMaker, tmp_path: Path, checkpoints: Mapping[str, Path]
+) -> None:
+    late = tmp_path / "late.safetensors"
+    page = open_objective((msgspec.structs.replace(lane("C"), source=str(late)),), wait=False)
+    qtbot.waitUntil(lambda: page.idle and "late.safetensors" in page.chart.message)
+    assert not page.strip.images
+    shutil.copyfile(checkpoints["mnist-ddpm-c"], late)
+    page.context.store.update_objective(t=2)
+    settle(qtbot, page)
+    assert page.chart.message == ""
+    assert page.chart.figure.bars
+    assert page.strip.images
 
 
 def test_it_is_measured_on_any_images_that_fit(

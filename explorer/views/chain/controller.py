@@ -29,10 +29,10 @@ from explorer.recipe import ExactProcess
 from explorer.state.session import ChainState, Session
 from explorer.views.chain.edits import schedule_length
 from explorer.views.chain.exact_edits import data_set_of
-from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.part import ChainPart
 from explorer.views.chain.run import ChainRun
 from explorer.views.chain.timeline import plan_of, timeline_of
+from explorer.views.questions import Questions
 from explorer.views.workspace import Context
 
 CURVES_EVERY = 0.3
@@ -75,7 +75,7 @@ class ChainController(QObject):
         self.run.progressed.connect(self._progressed)
         self.run.ended.connect(self._ended)
         self.run.timeline = lambda: plan_of(self.timeline, self.run.plans)
-        self._inquiry = Inquiry(context.client, part.name, self)
+        self._questions = Questions(context.client, part.name, self)
         self._curves_timer = QTimer(self, singleShot=True)
         self._curves_timer.timeout.connect(self._ask_curves)
         self._weighed_timer = QTimer(self, singleShot=True, interval=round(1000 * WEIGHED_EVERY))
@@ -163,7 +163,7 @@ class ChainController(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown and sampling has ended."""
-        return not self.run.sampling and self._inquiry.idle and not self._curves_timer.isActive()
+        return not self.run.sampling and self._questions.idle and not self._curves_timer.isActive()
 
     # --- life ---
 
@@ -287,10 +287,10 @@ class ChainController(QObject):
         palette, timeline = self.context.theme.palette, self.timeline
         exact = self.exact if state.quantity == "to_ideal" else None
         question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, palette, timeline, exact)
-        self._inquiry.ask("step", question, self._take_step)
+        self._questions.ask("step", question, self._take_step)
         if reference is not None:
             own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
-            self._inquiry.ask("reference", own, self._take_reference)
+            self._questions.ask("reference", own, self._take_reference)
 
     def _waits_for_sampling(self) -> bool:
         """Whether what is shown can wait: each of these pictures takes as long as many steps, and the chain shall go on."""
@@ -306,7 +306,7 @@ class ChainController(QObject):
         key = self.key
         if key is not None and key in self.run.done:
             question = ShowTerms(key, self.state.t, self.sample, self.context.theme.palette, self.timeline)
-            self._inquiry.ask("terms", question, self._take_terms)
+            self._questions.ask("terms", question, self._take_terms)
 
     def film_quantity(self) -> str:
         """What the film strip shows: for a difference, the quantity that it is of."""
@@ -327,7 +327,7 @@ class ChainController(QObject):
             self._film_shown = pictures
             quantity = self.film_quantity()
             question = ShowFilm(key, self.sample, quantity, self._film_slots, self.context.theme.palette)  # type: ignore[arg-type]
-            self._inquiry.ask("film", question, self._take_film)
+            self._questions.ask("film", question, self._take_film)
 
     def _curves_soon(self) -> None:
         wait = self._curves_asked + CURVES_EVERY - time.monotonic()
@@ -341,7 +341,7 @@ class ChainController(QObject):
             self._curves_asked = time.monotonic()
             sample = None if self.state.curves_of == "all" else self.sample
             reference = self.keys[self.reference] if len(self.keys) > 1 else None
-            self._inquiry.ask("curves", ShowCurves(keys, sample, reference), self._take_curves)
+            self._questions.ask("curves", ShowCurves(keys, sample, reference), self._take_curves)
             self._ask_similarity()
 
     def _ask_similarity(self) -> None:
@@ -349,7 +349,7 @@ class ChainController(QObject):
         keys, plot = self._shown_keys(), self.state.plot
         if self._active and len(self.keys) > 1 and keys and plot.startswith("ssim"):
             quantity: Literal["x_t", "x0_hat"] = "x_t" if plot == "ssim x_t" else "x0_hat"
-            self._inquiry.ask("similarity", MeasureSimilarity(keys, self.keys[self.reference], quantity), self._take_similarity)
+            self._questions.ask("similarity", MeasureSimilarity(keys, self.keys[self.reference], quantity), self._take_similarity)
 
     # --- answers ---
 
@@ -376,7 +376,7 @@ class ChainController(QObject):
         if isinstance(outcome, SimilarityMeasured) and self.state.plot.startswith("ssim"):
             keys, sample = self._shown_keys(), None if self.state.curves_of == "all" else self.sample
             if keys and len(self.keys) > 1:
-                self._inquiry.ask("curves", ShowCurves(keys, sample, self.keys[self.reference]), self._take_curves)
+                self._questions.ask("curves", ShowCurves(keys, sample, self.keys[self.reference]), self._take_curves)
             if not outcome.complete:
                 self._ask_similarity()
 

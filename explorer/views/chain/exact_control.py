@@ -30,8 +30,8 @@ from explorer.state.session import ChainState
 from explorer.views.chain import edits, exact_edits
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.exact_panel import ExactPanel
-from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.lane_menu import verb
+from explorer.views.questions import Questions
 
 IDEAL = "ideal"
 NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
@@ -70,10 +70,9 @@ class ExactInspection(QObject):
         context = controller.context
         self._controller, self._part, self._context, self._action = controller, controller.part, context, action
         self._show_curves, self._window = show_curves, window
-        self._inquiry = Inquiry(context.client, controller.part.name, self)
+        self._questions = Questions(context.client, controller.part.name, self)
         self._active = self._opening = False
         self._short_of_cursor = False
-        self._nearest_of: FindNearest | None = None
         self.panel = ExactPanel(context.theme)
         self._connect()
         self._show_choice()
@@ -81,7 +80,7 @@ class ExactInspection(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._inquiry.idle and not self._opening
+        return self._questions.idle and not self._opening
 
     @property
     def exact(self) -> ExactProcess | None:
@@ -95,8 +94,7 @@ class ExactInspection(QObject):
             self._ask()
             self._ask_ideal()
         else:
-            self._inquiry.drop()
-            self._nearest_of = None
+            self._questions.drop()
 
     # --- wiring ---
 
@@ -262,12 +260,12 @@ class ExactInspection(QObject):
         self._short_of_cursor = reached is None or reached >= max(state.t, 1)
         if key is None or exact is None or key not in controller.run.done:
             self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else controller.run.failed.get(key, NOT_YET))
-            self._nearest_of = None
+            self._questions.forget("nearest")
             return
         question = ShowWeights(
             key, exact, state.t, controller.sample, self.panel.tiles.capacity, self._context.theme.palette, controller.timeline
         )  # fmt: skip
-        self._inquiry.ask("weights", question, self._take)
+        self._questions.ask("weights", question, self._take)
         self._ask_nearest()
 
     def _ask_nearest(self) -> None:
@@ -277,23 +275,22 @@ class ExactInspection(QObject):
         if not (self._active and self._part.state.data_set) or key is None or exact is None or key not in controller.run.done:
             return
         question = FindNearest(key, exact, controller.sample)
-        if question == self._nearest_of:
-            return
         if controller.run.reached(key) == 0:
-            self._nearest_of = question
-            self._inquiry.ask("nearest", question, self._take)
-        else:
-            self._nearest_of = None
+            self._questions.ask("nearest", question, self._take, once=True)
+        elif question != self._questions.asked("nearest"):
+            self._questions.forget("nearest")
             if not self.panel.message:
                 self.panel.no_nearest(NOT_FINISHED)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, WeightsShown) and outcome.key == self._controller.key:
             self.panel.show_weights(outcome)
-        elif isinstance(outcome, NearestShown) and self._nearest_of == FindNearest(outcome.key, outcome.exact, outcome.sample):
+        elif isinstance(outcome, NearestShown) and self._questions.asked("nearest") == FindNearest(
+            outcome.key, outcome.exact, outcome.sample
+        ):
             self.panel.show_nearest(outcome)
         elif isinstance(outcome, ExactAbsent) and outcome.key == self._controller.key:
-            self._nearest_of = None
+            self._questions.forget("nearest")
             if outcome.later:
                 self.panel.no_nearest(outcome.reason)
             else:
@@ -305,7 +302,7 @@ class ExactInspection(QObject):
         keys = tuple(key for key in dict.fromkeys(controller.keys) if key in controller.run.done and _is_measured(key.lane))
         if self._active and state.plot == IDEAL and keys and exact is not None:
             sample = None if state.curves_of == "all" else controller.sample
-            self._inquiry.ask("ideal", MeasureIdeal(keys, exact, sample), self._take_ideal)
+            self._questions.ask("ideal", MeasureIdeal(keys, exact, sample), self._take_ideal)
 
     def _take_ideal(self, outcome: Outcome) -> None:
         if not isinstance(outcome, IdealMeasured) or self._part.state.plot != IDEAL:

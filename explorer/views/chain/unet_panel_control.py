@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from explorer.engine.messages import InspectUNet, Outcome, ShowTerms, TermsShown, UNetAbsent, UNetShown
 from explorer.state.session import ChainState, UNetLook
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.labels import lane_titles, option_name
 from explorer.views.chain.steps import describe, graph_of, plan_at
 from explorer.views.chain.timeline import own_timestep
 from explorer.views.chain.unet_panel import UNetPanel
+from explorer.views.questions import Questions
 
 NO_LANE = "Open a checkpoint to look into its network: File > Checkpoint library, or drop a .safetensors file here."
 NOT_YET = "This lane has no state yet: its network is shown as soon as the first step is sampled."
@@ -40,7 +40,7 @@ class UNetInspection(QObject):
         super().__init__(parent)
         context = controller.context
         self._controller, self._part, self._theme, self._action = controller, controller.part, context.theme, action
-        self._inquiry = Inquiry(context.client, controller.part.name, self)
+        self._questions = Questions(context.client, controller.part.name, self)
         self._active = False
         self._short_of_cursor = False
         self._pages: QStackedWidget | None = None
@@ -69,7 +69,7 @@ class UNetInspection(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._inquiry.idle
+        return self._questions.idle
 
     def set_active(self, active: bool) -> None:
         """The workspace is shown, or another."""
@@ -77,7 +77,7 @@ class UNetInspection(QObject):
         if active:
             self._ask()
         else:
-            self._inquiry.drop()
+            self._questions.drop()
 
     # --- wiring ---
 
@@ -123,7 +123,7 @@ class UNetInspection(QObject):
         if changed - {"t"}:
             self._show_choice()
         if not after.unet.open:
-            self._inquiry.drop()
+            self._questions.drop()
         elif changed - {"unet"} or _asks(before.unet) != _asks(after.unet):
             self._ask()
 
@@ -157,7 +157,7 @@ class UNetInspection(QObject):
         plan, t = controller.run.plans.get(key), controller.state.t
         own = t if plan is None else own_timestep(plan, t, controller.run.timeline())
         question = InspectUNet(key, own, controller.sample, look.block, look.off, look.instead, look.summary, self._theme.palette)
-        self._inquiry.ask("unet", question, self._take)
+        self._questions.ask("unet", question, self._take)
         self._show_graph()
 
     def _take(self, outcome: Outcome) -> None:
@@ -180,7 +180,7 @@ class UNetInspection(QObject):
         """The pictures of the step that the network was asked in, where the workspace shows others: at t = 0."""
         terms = self._terms
         if terms is None or (terms.key, terms.k, terms.sample) != (shown.key, shown.k, shown.sample):
-            self._inquiry.ask("unet terms", ShowTerms(shown.key, shown.t, shown.sample, self._theme.palette), self._take_own_terms)
+            self._questions.ask("unet terms", ShowTerms(shown.key, shown.t, shown.sample, self._theme.palette), self._take_own_terms)
 
     def _take_own_terms(self, outcome: Outcome) -> None:
         if isinstance(outcome, TermsShown) and self.panel.shown is not None and outcome.k == self.panel.shown.k:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject
 
-from explorer.engine.messages import Failed, LibraryEntry, Outcome, Payload
+from explorer.engine.messages import LibraryEntry, Outcome, Payload
 from explorer.engine.messages.forward import (
     JointShown,
     NoisedFilmShown,
@@ -30,12 +29,11 @@ from explorer.engine.messages.forward_chain1d import Chain1DShown, ShowChain1D
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
-from explorer.views.chain.inquiry import Inquiry
+from explorer.views.questions import Questions, Receiver
 from explorer.views.workspace import Context
 
 DEFAULT = "mnist-ddpm-c"
 CHOICES = 24
-Taker = Callable[[Outcome], None]
 
 
 class View(Protocol):
@@ -86,8 +84,7 @@ class ForwardController(QObject):
     def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._view = context, view
-        self._inquiry = Inquiry(context.client, "forward", self)
-        self._asked: dict[str, Payload] = {}
+        self._questions = Questions(context.client, "forward", self)
         self._active = False
         self._slots = 0
         self.schedule: ScheduleShown | None = None
@@ -95,7 +92,6 @@ class ForwardController(QObject):
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self.refresh)
         context.theme.changed.connect(self._recolour)
-        context.client.failed.connect(self._failed)
 
     @property
     def state(self) -> ForwardState:
@@ -115,7 +111,7 @@ class ForwardController(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._active and self._inquiry.idle
+        return self._active and self._questions.idle
 
     @property
     def entries(self) -> tuple[LibraryEntry, ...]:
@@ -150,8 +146,7 @@ class ForwardController(QObject):
 
     def cancel(self) -> None:
         """Stop what is computed."""
-        self._inquiry.drop()
-        self._asked.clear()
+        self._questions.drop()
 
     def set_slots(self, slots: int) -> None:
         """So many pictures fit into the film strip."""
@@ -160,20 +155,15 @@ class ForwardController(QObject):
 
     def take_picture(self, path: str = "", pixels: np.ndarray | None = None, drawing: tuple[object, ...] = ()) -> None:
         """Read a picture of the person's; the view is offered what comes."""
-        self._inquiry.ask("picture", TakePicture(path, pixels, drawing), self._take_picture)  # type: ignore[arg-type]
+        self._questions.ask("picture", TakePicture(path, pixels, drawing), self._take_picture)  # type: ignore[arg-type]
 
     def _changed(self, old: Session, new: Session) -> None:
         if self._active and old.forward != new.forward:
             self.refresh()
 
-    def _failed(self, failed: Failed) -> None:
-        """What could not be answered may be asked again."""
-        if self._active:
-            self._asked.clear()
-
     def _recolour(self, _tokens: object) -> None:
         """Curves and pictures have the theme's colours: ask for all of them again."""
-        self._asked.clear()
+        self._questions.expire()
         self.refresh()
 
     def refresh(self) -> None:
@@ -191,10 +181,9 @@ class ForwardController(QObject):
 
     # --- questions ---
 
-    def _ask(self, name: str, payload: Payload, taker: Taker) -> None:
-        if self._active and self._asked.get(name) != payload:
-            self._asked[name] = payload
-            self._inquiry.ask(name, payload, taker)
+    def _ask(self, name: str, payload: Payload, receiver: Receiver) -> None:
+        if self._active:
+            self._questions.ask(name, payload, receiver, once=True)
 
     def _ask_noised(self) -> None:
         recipe = self.state.recipe
@@ -213,7 +202,7 @@ class ForwardController(QObject):
 
     def _ask_step_back(self) -> None:
         if self.t == 0:
-            self._asked.pop("step back", None)
+            self._questions.forget("step back")
             return
         recipe = self.state.recipe
         payload = ShowStepBack(recipe.image, recipe.schedule, recipe.seed, self.t, self.network, self._context.theme.palette)

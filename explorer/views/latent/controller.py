@@ -9,7 +9,6 @@ from explorer.engine.messages import (
     CodesShown,
     DecodeCodes,
     EncodeImages,
-    EncodePicture,
     Failed,
     FieldShown,
     GridDecoded,
@@ -25,7 +24,6 @@ from explorer.engine.messages import (
 from explorer.latent.strokes import Path
 from explorer.recipe import Dab, Slice, Stroke
 from explorer.state.session import LatentState, Session
-from explorer.views.chain.inquiry import Inquiry, Receiver
 from explorer.views.latent import encoding, verbs_encode
 from explorer.views.latent.contract import Probe, View
 from explorer.views.latent.draws import Draws
@@ -33,8 +31,8 @@ from explorer.views.latent.entries import has_plane, plane_entries, resolve, sli
 from explorer.views.latent.layers import Layers
 from explorer.views.latent.paths import Paths
 from explorer.views.latent.probing import Probing
-from explorer.views.latent.stream import Streams
 from explorer.views.latent.verbs import item_named
+from explorer.views.questions import Questions, Receiver
 from explorer.views.workspace import Context
 
 __all__ = ["LatentController", "Probe", "View", "has_plane", "plane_entries", "resolve"]
@@ -67,26 +65,23 @@ class LatentController(QObject):
         super().__init__(parent)
         prefix = f"latent{which or ''}"
         self._context, self._view, self._which = context, view, which
-        self._inquiry = Inquiry(context.client, prefix, self)
-        self._streams = Streams(context.client, prefix, self)
-        self._layers = Layers(self._streams, view)
-        self._paths = Paths(self._streams, view)
-        self._draws = Draws(self._streams, view)
+        self._questions = Questions(context.client, prefix, self)
+        self._layers = Layers(self._questions, view)
+        self._paths = Paths(self._questions, view)
+        self._draws = Draws(self._questions, view)
         self._probing = Probing(self._ask, view, self._paths)
         self._active = False
         self.entry: LibraryEntry | None = None
         self.slice: Slice | None = None
         self.codes: CodesShown | None = None
         self.encoded: PictureEncoded | None = None
-        self._asked: dict[str, Payload] = {}
         self._growing: Path | None = None
         self._drawing: tuple[Dab, ...] | None = None
         self._pointed: int | None = None
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self._library_changed)
         context.client.failed.connect(self._failed)
-        self._inquiry.settled.connect(self.settled)
-        self._streams.settled.connect(self.settled)
+        self._questions.settled.connect(self.settled)
 
     @property
     def state(self) -> LatentState:
@@ -106,7 +101,7 @@ class LatentController(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._active and self._inquiry.idle and self._streams.idle
+        return self._active and self._questions.idle
 
     @property
     def grid(self) -> GridDecoded | None:
@@ -136,9 +131,7 @@ class LatentController(QObject):
 
     def cancel(self) -> None:
         """Stop what is computed."""
-        self._inquiry.drop()
-        self._streams.drop()
-        self._asked.clear()
+        self._questions.drop()
         self.settled.emit()
 
     def retire(self) -> None:
@@ -172,7 +165,8 @@ class LatentController(QObject):
         self._pointed = index
         self._view.show_pointed(index, None)
         if index is None:
-            self._asked.pop("image", None)
+            self._questions.forget("image")
+            self.settled.emit()
         elif self.entry is not None:
             self._ask("image", ShowImage(self.entry.path, index), self._take_image)
 
@@ -221,9 +215,7 @@ class LatentController(QObject):
         same = entry == self.entry
         library = self._context.library
         of_one_run = not same and entry is not None and library.listed(entry) == library.listed(self.entry)
-        self._inquiry.drop()
-        self._streams.drop()
-        self._asked.clear()
+        self._questions.drop()
         self.entry, self.slice = entry, slice_
         self._probing.clear()
         if not of_one_run:
@@ -239,9 +231,8 @@ class LatentController(QObject):
     # --- questions
 
     def _ask(self, name: str, payload: Payload, receiver: Receiver) -> None:
-        if self._active and self._asked.get(name) != payload:
-            self._asked[name] = payload
-            self._inquiry.ask(name, payload, receiver)
+        if self._active:
+            self._questions.ask(name, payload, receiver, once=True)
 
     def _ask_codes(self) -> None:
         if self.entry is not None:
@@ -267,7 +258,7 @@ class LatentController(QObject):
     def _ask_picture(self) -> None:
         payload = None if self.entry is None else encoding.wanted(self.state, self.entry.path, self.slice, self._drawing)
         if payload is None:
-            self._asked.pop("picture", None)
+            self._questions.forget("picture")
             self.encoded = None
             self._view.show_picture(None)
         else:
@@ -292,10 +283,9 @@ class LatentController(QObject):
             self._view.show_points(outcome, names)
 
     def _take_picture(self, outcome: Outcome) -> None:
-        ours = isinstance(outcome, PictureEncoded | PictureOffered) and self._is_ours(outcome.path)
-        if ours and isinstance(self._asked.get("picture"), EncodePicture):
+        if isinstance(outcome, PictureEncoded | PictureOffered) and self._is_ours(outcome.path):
             self.encoded = outcome if isinstance(outcome, PictureEncoded) else None
-            self._view.show_picture(outcome)  # type: ignore[arg-type]
+            self._view.show_picture(outcome)
 
     def _take_image(self, outcome: Outcome) -> None:
         if isinstance(outcome, ImageShown) and self._is_ours(outcome.path) and outcome.index == self._pointed:

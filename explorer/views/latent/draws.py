@@ -7,15 +7,15 @@ from explorer.recipe import DRAWN, Slice
 from explorer.state.session import LatentState
 from explorer.views.latent import encoding
 from explorer.views.latent.contract import View
-from explorer.views.latent.stream import Streams
 from explorer.views.latent.strip_name import strip_of
+from explorer.views.questions import Questions, When
 
 
 class Draws:
     """Asks for what the strip shows."""
 
-    def __init__(self, streams: Streams, view: View) -> None:
-        self._streams, self._view = streams, view
+    def __init__(self, questions: Questions, view: View) -> None:
+        self._questions, self._view = questions, view
         self._path = ""
 
     def clear(self) -> None:
@@ -27,9 +27,9 @@ class Draws:
         self._path = entry.path
         payload = self._wanted(entry, slice_, state)
         if payload is not None:
-            self._streams.ask("draws", payload, self._take)
-        elif self._streams.asked("draws") is not None:
-            self._streams.forget("draws")
+            self._questions.ask("draws", payload, self._take, When.AT_ONCE, once=True)
+        elif self._questions.asked("draws") is not None:
+            self._questions.forget("draws")
             self._view.show_draws(None)
 
     def _wanted(self, entry: LibraryEntry, slice_: Slice | None, state: LatentState) -> DrawCodes | None:

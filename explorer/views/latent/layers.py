@@ -9,7 +9,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent.contract import View
 from explorer.views.latent.entries import is_variational
 from explorer.views.latent.fields import FIELDS
-from explorer.views.latent.stream import Streams
+from explorer.views.questions import Questions, When
 from explorer.widgets.theme import CLASS_COLOURS
 
 CELL = 28.0
@@ -23,8 +23,8 @@ FIELD_MARGIN = 2
 class Layers:
     """Asks again only where the view has left what was asked for, or is at another level of zoom."""
 
-    def __init__(self, streams: Streams, view: View) -> None:
-        self._streams, self._view = streams, view
+    def __init__(self, questions: Questions, view: View) -> None:
+        self._questions, self._view = questions, view
         self.grid: GridDecoded | None = None
         self.field: FieldShown | None = None
         self._path = ""
@@ -41,24 +41,24 @@ class Layers:
         view = self._view.viewport
         if state.manifold:
             grid = grid_over(view.extent, view.scale, CELL, MARGIN)
-            asked = self._streams.asked("manifold")
+            asked = self._questions.asked("manifold")
             if not (isinstance(asked, DecodeGrid) and _enough(asked.extent, asked.columns, grid, view.extent)):
                 payload = DecodeGrid(entry.path, grid.extent, grid.columns, grid.rows, slice_)
-                self._streams.ask("manifold", payload, self._take_manifold)
+                self._questions.ask("manifold", payload, self._take_manifold, When.AT_ONCE)
         else:
-            self._streams.forget("manifold")
+            self._questions.forget("manifold")
         if state.field and (is_variational(entry) or FIELDS[state.field].of_ae):
             cell = CLASSES_CELL if state.field == "classes" else FIELD_CELL
             cells = grid_over(view.extent, view.scale, cell, FIELD_MARGIN)
-            before = self._streams.asked("field")
+            before = self._questions.asked("field")
             same = isinstance(before, ShowField) and before.kind == state.field
             if not (same and isinstance(before, ShowField) and _enough(before.extent, before.columns, cells, view.extent)):
                 if not same:
                     self._drop_field()
                 wanted = ShowField(entry.path, state.field, cells.extent, cells.columns, cells.rows, CLASS_COLOURS, slice_)
-                self._streams.ask("field", wanted, self._take_field)
-        elif self._streams.asked("field") is not None:
-            self._streams.forget("field")
+                self._questions.ask("field", wanted, self._take_field, When.AT_ONCE)
+        elif self._questions.asked("field") is not None:
+            self._questions.forget("field")
             self._drop_field()
 
     def _drop_field(self) -> None:

@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 
 from explorer.engine.latent_strips import stroke_question
-from explorer.engine.messages import LibraryEntry, Outcome, ShowGeodesic, ShowStroke, StrokeShown
+from explorer.engine.messages import LibraryEntry, Outcome, ShowGeodesic, StrokeShown
 from explorer.latent.strokes import circle, resample
 from explorer.recipe import Point, Slice, Stroke, StrokeShape
 from explorer.state.session import LatentState
 from explorer.views.latent.contract import View
-from explorer.views.latent.stream import Streams
 from explorer.views.latent.strip_name import strip_of
 from explorer.views.latent.verbs import item_named
+from explorer.views.questions import Questions, When
 
 BENT = ("spherical", "geodesic")
 """Shapes whose curve the engine finds."""
@@ -26,17 +26,16 @@ PAINTING = "stroke"
 class Paths:
     """Asks for the selected stroke, the curves of the others, and the paths between two points."""
 
-    def __init__(self, streams: Streams, view: View) -> None:
-        self._streams, self._view = streams, view
+    def __init__(self, questions: Questions, view: View) -> None:
+        self._questions, self._view = questions, view
         self.stroke: StrokeShown | None = None
         self._outlines: dict[str, np.ndarray] = {}
         self._between: dict[str, StrokeShown] = {}
         self._path = ""
-        self._next: ShowStroke | None = None
 
     def clear(self) -> None:
         """Another model: nothing is known of it."""
-        self.stroke = self._next = None
+        self.stroke = None
         self._outlines.clear()
         self._between.clear()
         self._view.show_stroke(None)
@@ -57,26 +56,20 @@ class Paths:
         """Ask for the selected stroke, or the one being painted; None for none."""
         self._path = entry.path
         if stroke is None:
-            self._next = None
-            self._streams.forget(PAINTING)
+            self._questions.forget(PAINTING)
             self.stroke = None
             self._view.show_stroke(None)
             return
         payload = stroke_question(entry.path, stroke, slice_)
         # Answers in time rather than to the last question only: while the hand moves, each is shown before the next is asked.
-        if self._streams.is_open(PAINTING) and not isinstance(payload, ShowGeodesic):
-            self._next = payload if payload != self._streams.asked(PAINTING) else None
-        else:
-            self._streams.ask(PAINTING, payload, self._take_stroke)
+        when = When.AT_ONCE if isinstance(payload, ShowGeodesic) else When.ANSWERED
+        self._questions.ask(PAINTING, payload, self._take_stroke, when, once=True)
 
     def _take_stroke(self, outcome: Outcome) -> None:
-        waiting, self._next = self._next, None
         if isinstance(outcome, StrokeShown) and outcome.path == self._path:
             self.stroke = outcome
             self._remember(outcome)
             self._view.show_stroke(outcome)
-        if waiting is not None:
-            self._streams.ask(PAINTING, waiting, self._take_stroke)
 
     # --- the curves of the others
 
@@ -86,7 +79,8 @@ class Paths:
         bent = [s for s in state.recipe.strokes if s.shape in BENT and s.name != state.selected]
         for stroke in bent:
             few = msgspec.structs.replace(stroke, frames=2, spacing="plane")
-            self._streams.ask(f"curve {stroke.name}", stroke_question(entry.path, few, slice_), self._take_curve)
+            question = stroke_question(entry.path, few, slice_)
+            self._questions.ask(f"curve {stroke.name}", question, self._take_curve, When.AT_ONCE, once=True)
         self._ask_between(entry, slice_, state)
 
     def _take_curve(self, outcome: Outcome) -> None:
@@ -105,12 +99,12 @@ class Paths:
                 self._between.clear()
                 self._view.show_paths({})
             for shape in BETWEEN:
-                self._streams.forget(f"path {shape}")
+                self._questions.forget(f"path {shape}")
             return
         nodes = tuple((end.x, end.y) for end in ends if isinstance(end, Point))
         for shape in BETWEEN:
             payload = stroke_question(entry.path, Stroke("", nodes, FRAMES, shape), slice_)
-            self._streams.ask(f"path {shape}", payload, self._take_between)
+            self._questions.ask(f"path {shape}", payload, self._take_between, When.AT_ONCE, once=True)
 
     def _take_between(self, outcome: Outcome) -> None:
         if isinstance(outcome, StrokeShown) and outcome.path == self._path:

@@ -9,10 +9,10 @@ import numpy as np
 from explorer.engine.messages import CodesDecoded, DecodeCodes, LibraryEntry, Outcome, Payload
 from explorer.recipe import Point, Slice, Stroke
 from explorer.state.session import LatentState
-from explorer.views.chain.inquiry import Receiver
 from explorer.views.latent.contract import Probe, View
 from explorer.views.latent.paths import Paths
 from explorer.views.latent.verbs import item_named
+from explorer.views.questions import Receiver
 
 UNDER_POINTER = "under the pointer"
 

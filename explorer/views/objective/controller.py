@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.messages import (
     BoundShown,
-    Cancelled,
     DenoisedShown,
     Failed,
     HeldOutShown,
@@ -23,12 +22,13 @@ from explorer.engine.messages.objective import LaneBound
 from explorer.recipe import BoundRecipe
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import Session
-from explorer.views.chain.inquiry import Inquiry
 from explorer.views.objective import verbs
 from explorer.views.objective.figures import largest_T
+from explorer.views.questions import Questions, Receiver, When
 from explorer.views.workspace import Context
 
-CHANNEL = "objective.bound"
+BOUND = "bound"
+"""Name of the question that is measured for long."""
 
 
 class View(Protocol):
@@ -66,13 +66,11 @@ class ObjectiveController(QObject):
     def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._view = context, view
-        self._inquiry = Inquiry(context.client, "objective", self)
+        self._questions = Questions(context.client, "objective", self)
         self._active = False
-        self._wanted: MeasureBound | None = None
         self._elsewhere: int | None = None
-        self._asked: dict[str, object] = {}
         self._started = (0.0, 0)
-        self.running = self.stopped = False
+        self.stopped = False
         self.bound: BoundShown | None = None
         self.images: HeldOutShown | None = None
         context.store.changed.connect(self._changed)
@@ -83,9 +81,14 @@ class ObjectiveController(QObject):
         return self._context.store.session.objective
 
     @property
+    def running(self) -> bool:
+        """Whether it is being measured."""
+        return self._questions.is_open(BOUND)
+
+    @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._active and not self.running and self._inquiry.idle
+        return self._active and self._questions.idle
 
     @property
     def complete(self) -> bool:
@@ -128,14 +131,12 @@ class ObjectiveController(QObject):
     def deactivate(self) -> None:
         """Another workspace is shown, and the engine is its own; what is known is kept."""
         self._active = False
-        self._halt()
+        self._questions.forget(BOUND)
 
     def cancel(self) -> None:
         """Stop until the person goes on or wants something else."""
         self.stopped = True
-        self._halt()
-        self._inquiry.drop()
-        self._asked.clear()
+        self._questions.drop()
         self._view.show_bound(self.bound, "")
         self.settled.emit()
 
@@ -153,18 +154,12 @@ class ObjectiveController(QObject):
                 self._context.store.update(f"measure on {outcome.name}", objective=state)
 
         recipe = verbs.measured_on(self.state, dataset, split).recipe
-        self._inquiry.ask("data", ShowHeldOut(recipe, 1), take)
+        self._questions.ask("data", ShowHeldOut(recipe, 1), take)
 
     def slots_changed(self) -> None:
         """The strip has room for another number of images."""
         if self._active:
             self._ask_images()
-
-    def _halt(self) -> None:
-        if self.running:
-            self._context.client.cancel(CHANNEL)
-        self.running = False
-        self._wanted = None
 
     def _changed(self, old: Session, new: Session) -> None:
         if not self._active:
@@ -177,7 +172,7 @@ class ObjectiveController(QObject):
                 self.stopped = False
             if (recipe.dataset, recipe.split, recipe.lanes[:1]) != (other.dataset, other.split, other.lanes[:1]):
                 self.images = None  # an image of the strip may not be among the new ones
-                self._asked.pop("images", None)
+                self._questions.forget("images")
             self._refresh()
 
     def _refresh(self) -> None:
@@ -191,7 +186,7 @@ class ObjectiveController(QObject):
 
     def _ask_bound(self) -> None:
         payload = MeasureBound(self.state.recipe, self.state.curve == "excess")
-        if self.stopped or payload == self._wanted:
+        if self.stopped or payload == self._questions.asked(BOUND):
             self._view.show_bound(self.bound, "")
             return
         if self.bound is not None and self.bound.recipe.lanes != payload.recipe.lanes:
@@ -200,11 +195,9 @@ class ObjectiveController(QObject):
             self.bound = _of_lanes(self.bound, kept, payload.recipe) if same else None
         elif self.bound is not None and not _same_draws(self.bound.recipe, payload.recipe):
             self.bound = None
-        self._wanted = payload
-        self.running = True
         self._started = (time.monotonic(), 0 if self.bound is None else self.bound.done)
+        self._questions.ask(BOUND, payload, self._take_bound, When.AT_ONCE, on_failure=self._bound_failed)
         self._view.show_bound(self.bound, "")
-        self._context.client.send(payload, CHANNEL, self._take_bound, on_failure=self._bound_failed)
 
     def _ask_images(self) -> None:
         recipe = msgspec.structs.replace(self.state.recipe, image=None, images=1)
@@ -213,16 +206,15 @@ class ObjectiveController(QObject):
     def _ask_denoised(self) -> None:
         image = self.image
         if image is None or not self.state.recipe.lanes:
-            self._asked.pop("denoised", None)
+            self._questions.forget("denoised")
             self._view.show_denoised(None)
             return
         recipe = msgspec.structs.replace(self.state.recipe, image=None, images=1)
         self._ask("denoised", ShowDenoised(recipe, image, self.state.t), self._take_denoised)
 
-    def _ask(self, name: str, payload: ShowHeldOut | ShowDenoised, receiver) -> None:  # type: ignore[no-untyped-def]
-        if self._active and self._asked.get(name) != payload:
-            self._asked[name] = payload
-            self._inquiry.ask(name, payload, receiver)
+    def _ask(self, name: str, payload: ShowHeldOut | ShowDenoised, receiver: Receiver) -> None:
+        if self._active:
+            self._questions.ask(name, payload, receiver, once=True)
 
     # --- answers
 
@@ -231,17 +223,12 @@ class ObjectiveController(QObject):
             if self.bound is None:
                 self._started = (time.monotonic(), outcome.done)  # opening models does not count
             self.bound = outcome
-            self.running = outcome.partial
             self._view.show_bound(outcome, "")
-        elif isinstance(outcome, Cancelled):
-            self.running = False
         self.settled.emit()
 
-    def _bound_failed(self, outcome: Outcome) -> None:
-        self.running = False
-        if isinstance(outcome, Failed):
-            self._view.show_bound(None, outcome.message)
-            self._context.client.failed.emit(outcome)
+    def _bound_failed(self, failed: Failed) -> None:
+        self._view.show_bound(None, failed.message)
+        self._context.client.failed.emit(failed)
         self.settled.emit()
 
     def _take_images(self, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from explorer.engine.messages import Failed, FitPicture, Outcome, PictureFitted,
 from explorer.recipe import BackUp, Edit
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.inquiry import Inquiry
+from explorer.views.questions import Questions
 from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.branch_bar import SurvivalRow
@@ -36,11 +36,11 @@ class BackingUp(QObject):
     """
 
     def __init__(
-        self, panel: BackUpPanel, row: SurvivalRow, panels: Panels, controller: ChainController, inquiry: Inquiry,
+        self, panel: BackUpPanel, row: SurvivalRow, panels: Panels, controller: ChainController, questions: Questions,
         own_tile: Callable[[], QImage | None], branch: Callable[[Edit], object], tell: Callable[[Failed], object], parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._panel, self._row, self._panels, self._controller, self._inquiry = panel, row, panels, controller, inquiry
+        self._panel, self._row, self._panels, self._controller, self._questions = panel, row, panels, controller, questions
         self._own_tile, self._branch, self._tell, self._owner = own_tile, branch, tell, parent
         panel.back_up_wanted.connect(self.take)
         panel.cancelled.connect(panels.close)
@@ -74,7 +74,7 @@ class BackingUp(QObject):
     def _offer(self, picture: FitPicture) -> None:
         if self._panels.open is not self._panel:
             self.open()
-        self._inquiry.ask("picture", picture, self._take_picture)
+        self._questions.ask("picture", picture, self._take_picture)
 
     def paste(self) -> None:
         """Offer to back up from the picture in the clipboard, or from the file that it names."""
@@ -122,7 +122,7 @@ class BackingUp(QObject):
         """Ask for what survives, as far as the lane has come."""
         key = self._controller.key
         if key is not None and self._edit is not None and self._controller.run.done.get(key, 0) > 0:
-            self._inquiry.ask("survival", ShowSurvival(key, self._controller.sample), self._take_survival)
+            self._questions.ask("survival", ShowSurvival(key, self._controller.sample), self._take_survival)
 
     def _take_survival(self, outcome: Outcome) -> None:
         edit = self._edit

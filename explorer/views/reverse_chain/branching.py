@@ -14,8 +14,8 @@ from explorer.recipe import Change, Edit, FreshNoise, Lane, alive_at
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.edit_words import edit_words, lane_at, place
-from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.lane_menu import verb
+from explorer.views.questions import Questions
 from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.backing_up import BackingUp
@@ -65,11 +65,11 @@ class Branching(QObject):
         self.bar = BranchBar(theme, self.actions, timeline)
         self.paint, self.back_up = PaintPanel(theme), BackUpPanel(theme)
         self._panels = Panels(owner, self.paint, self.back_up)
-        self._inquiry = Inquiry(self._context.client, f"{self._part.name}.branches", self)
-        self.tree = TreeControl(self.bar, controller, self._inquiry, self)
-        self.painting = Painting(self.paint, self._panels, controller, self._inquiry, self.branch, self.told.emit, self)
+        self._questions = Questions(self._context.client, f"{self._part.name}.branches", self)
+        self.tree = TreeControl(self.bar, controller, self._questions, self)
+        self.painting = Painting(self.paint, self._panels, controller, self._questions, self.branch, self.told.emit, self)
         self.backing_up = BackingUp(
-            self.back_up, self.bar.survival, self._panels, controller, self._inquiry, self.tree.own_tile, self.branch, self.told.emit,
+            self.back_up, self.bar.survival, self._panels, controller, self._questions, self.tree.own_tile, self.branch, self.told.emit,
             owner,
         )  # fmt: skip
         self.tree.told.connect(self.told)
@@ -86,7 +86,7 @@ class Branching(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._inquiry.idle and self.tree.idle
+        return self._questions.idle and self.tree.idle
 
     @property
     def open_panel(self) -> QWidget | None:
@@ -101,7 +101,7 @@ class Branching(QObject):
         """The workspace is shown, or another."""
         self.tree.set_active(active)
         if not active:
-            self._inquiry.drop()
+            self._questions.drop()
 
     def show_state(self) -> None:
         """Show all of the state."""

@@ -15,9 +15,9 @@ from explorer.recipe import Change, Lane
 from explorer.state.session import ChainState, Session
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.edit_words import edits_words
-from explorer.views.chain.inquiry import Inquiry
 from explorer.views.chain.labels import option_name
 from explorer.views.chain.lane_menu import verb
+from explorer.views.questions import Questions
 from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.branch_bar import BranchBar
 from explorer.views.reverse_chain.tree import Node
@@ -49,9 +49,9 @@ class TreeControl(QObject):
     told = Signal(object)
     noticed = Signal(str, str)
 
-    def __init__(self, bar: BranchBar, controller: ChainController, inquiry: Inquiry, parent: QObject) -> None:
+    def __init__(self, bar: BranchBar, controller: ChainController, questions: Questions, parent: QObject) -> None:
         super().__init__(parent)
-        self._bar, self._controller, self._inquiry = bar, controller, inquiry
+        self._bar, self._controller, self._questions = bar, controller, questions
         self._part, self._store = controller.part, controller.context.store
         self._rows: tuple[Node, ...] = ()
         self._active = False
@@ -204,7 +204,7 @@ class TreeControl(QObject):
             return
         self._asked = time.monotonic()
         keys = tuple(lane_key(node.lane, recipe) for node in self._rows)
-        self._inquiry.ask("tree", ShowTree(keys, self._controller.sample), self._take_tree)
+        self._questions.ask("tree", ShowTree(keys, self._controller.sample), self._take_tree)
         self.asked.emit()
 
     def _take_tree(self, outcome: Outcome) -> None:

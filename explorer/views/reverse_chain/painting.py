@@ -10,7 +10,7 @@ from explorer.engine.messages import ErasedShown, Failed, Outcome, PaintShown, P
 from explorer.recipe import Edit, Inpaint, Paint, mask_of
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.inquiry import Inquiry
+from explorer.views.questions import Questions
 from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.paint_choices import AT_ZERO, WAITING
 from explorer.views.reverse_chain.paint_panel import PaintPanel
@@ -37,11 +37,11 @@ class Painting(QObject):
     opened = Signal()
 
     def __init__(
-        self, panel: PaintPanel, panels: Panels, controller: ChainController, inquiry: Inquiry,
+        self, panel: PaintPanel, panels: Panels, controller: ChainController, questions: Questions,
         branch: Callable[[Edit], bool], tell: Callable[[Failed], object], parent: QObject,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._panel, self._panels, self._controller, self._inquiry = panel, panels, controller, inquiry
+        self._panel, self._panels, self._controller, self._questions = panel, panels, controller, questions
         self._branch, self._tell = branch, tell
         self._awaited: int | None = None
         controller.progressed.connect(self._progressed)
@@ -109,11 +109,11 @@ class Painting(QObject):
         if panel.draft.inpainting:
             mask, repeats, known = mask_of(panel.draft.region), panel.repeats.value(), panel.kept_from
             erased = PreviewErase(key, state.t, sample, mask, repeats, known, stream)
-            self._inquiry.ask("paint", erased, self._take_preview)
+            self._questions.ask("paint", erased, self._take_preview)
         else:
             palette = self._controller.context.theme.palette
             painted = PreviewPaint(key, state.t, sample, panel.painted_on, panel.draft.marks, stream, palette)
-            self._inquiry.ask("paint", painted, self._take_preview)
+            self._questions.ask("paint", painted, self._take_preview)
 
     def _take_preview(self, outcome: Outcome) -> None:
         if not isinstance(outcome, PaintShown | ErasedShown) or outcome.key != self._controller.key:
