@@ -12,9 +12,12 @@ from pathlib import Path
 import msgspec
 import pyqtgraph
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.exports.pictures import RECIPE_KEY
 from explorer.recipe import ChainRecipe, Lane
 from explorer.state.persistence import Loaded, Saved, load, session_file
 from explorer.state.session import ChainState, Session
@@ -123,6 +126,38 @@ def test_a_bad_file_is_told_of_and_keeps_everything(make: Maker, qtbot: QtBot, t
     followed = msgspec.structs.replace(before.reverse, t=now.reverse.t)  # the cursor goes with the sampling
     assert now == msgspec.structs.replace(before, reverse=followed)
     assert explorer.worker.running
+
+
+def test_a_failure_is_taken_for_that_of_the_file_that_was_opened_and_no_other(make: Maker, qtbot: QtBot, tmp_path: Path) -> None:
+    opened, other = tmp_path / "bad", tmp_path / "bad.safetensors"
+    for file in (opened, other):
+        file.write_bytes(b"\x10\0\0\0\0\0\0\0not a header at all")
+    explorer = begin(make(), qtbot)
+    told: list[tuple[str, str]] = []
+    banner = explorer.window.banner
+    explorer.client.failed.connect(lambda _: told.append((banner.message, banner.hint)))
+    explorer.library.open(str(other))  # not for the person: its message begins with the path of the one that is
+    explorer.window.open_paths([str(opened)])
+    qtbot.waitUntil(lambda: len(told) == 2)
+    (first, hint), (second, hint_of_opened) = told
+    assert first.startswith(f"{other}: ")
+    assert hint == ""
+    assert second.startswith(f"{opened}: ")
+    assert "Checkpoint library" in hint_of_opened
+
+
+def test_a_damaged_export_is_told_of_whatever_its_folder_is_called(make: Maker, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "has no recipe inside"
+    folder.mkdir()
+    text = PngInfo()
+    text.add_itxt(RECIPE_KEY, "{broken")
+    Image.new("L", (28, 28)).save(folder / "a.png", pnginfo=text)
+    explorer = begin(make(), qtbot)
+    banner = explorer.window.banner
+    explorer.window.open_paths([str(folder / "a.png")])
+    qtbot.waitUntil(lambda: banner.message != "")
+    assert banner.message.startswith(f"{folder / 'a.png'}: ")
+    assert "Everything that was open still is" in banner.hint
 
 
 def test_a_file_of_the_command_line_is_opened_and_remembered(

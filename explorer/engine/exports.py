@@ -31,7 +31,7 @@ from explorer.engine.messages import (
 )
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive, space_needed
-from explorer.exports.embedded import read_recipe
+from explorer.exports.embedded import NoRecipe, read_recipe
 from explorer.exports.film import check_size, mp4_film
 from explorer.exports.gif import gif_film
 from explorer.exports.grid import SmallMultiples
@@ -49,7 +49,12 @@ GREY = ("x_t", "x0_hat", "mean")
 
 def read_export(request: ReadExport) -> Steps:
     """The recipe in an exported file."""
-    yield ExportRead(request.path, read_recipe(Path(request.path)))
+    try:
+        recipe = read_recipe(Path(request.path))
+    except NoRecipe as error:
+        yield ExportRead(request.path, None, str(error))
+    else:
+        yield ExportRead(request.path, recipe)
 
 
 def export_chain(request: ExportChain, channel: str, chains: Chains) -> Steps:

@@ -11,7 +11,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import read_picture
 from explorer.engine.latent_codes import held_out_image
 from explorer.engine.messages import EncodePicture, PictureOffered
-from explorer.errors import BadInput
+from explorer.errors import BadInput, about
 from explorer.latent.picture import centred, fit_picture
 from explorer.models.autoencoder import Autoencoder
 from explorer.recipe.drawing import drawn
@@ -46,13 +46,15 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
         if request.pixels is not None:
             name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)
         else:
-            name, raw = Path(request.picture).name, read_picture(Path(request.picture))
+            with about(request.picture):
+                name, raw = Path(request.picture).name, read_picture(Path(request.picture))
         if raw.shape[1:] != shape[1:] and not request.resize:
             return PictureOffered(request.path, name, (raw.shape[1], raw.shape[2]), (shape[1], shape[2]))
-        try:
-            found = Found(name, fit_picture(np.ascontiguousarray(raw, np.uint8), shape, light_on_dark))
-        except ValueError as error:
-            raise BadInput(f"{request.picture or 'drawn picture'}: {error}") from None
+        with about(request.picture):
+            try:
+                found = Found(name, fit_picture(np.ascontiguousarray(raw, np.uint8), shape, light_on_dark))
+            except ValueError as error:
+                raise BadInput(f"{request.picture or 'drawn picture'}: {error}") from None
     if request.centre and shape[0] == 1:
         return Found(found.name, centred(found.pixels))
     return found

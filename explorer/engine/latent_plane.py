@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
 from explorer.engine.latent_codes import ImageCodes, Models, codes_of, held_out_image
-from explorer.errors import BadInput
+from explorer.errors import BadInput, about
 from explorer.latent.decoder import Decoder
 from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
 from explorer.models.autoencoder import Autoencoder
@@ -63,13 +63,14 @@ def plane_model(path: str, models: Models) -> Autoencoder:
     BadInput
         If it cannot be opened, or is another kind of checkpoint.
     """
-    checkpoint = models.checkpoint(path)
-    network = checkpoint.network
-    if not isinstance(network, Autoencoder):
-        raise BadInput(f"{path}: is a {checkpoint.card.kind}; a latent plane needs a vae or an ae")
-    if network.config.code < 2:
-        raise BadInput(f"{path}: its codes have 1 dimension; a latent plane needs at least 2")
-    return network
+    with about(path):
+        checkpoint = models.checkpoint(path)
+        network = checkpoint.network
+        if not isinstance(network, Autoencoder):
+            raise BadInput(f"{path}: is a {checkpoint.card.kind}; a latent plane needs a vae or an ae")
+        if network.config.code < 2:
+            raise BadInput(f"{path}: its codes have 1 dimension; a latent plane needs at least 2")
+        return network
 
 
 def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[None, None, OpenPlane]:
@@ -92,10 +93,11 @@ def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[Non
             for found in codes_of(checkpoint, models.device):
                 yield
                 codes = found
-        try:
-            known[wanted] = _made(wanted, checkpoint, model, codes, models.device).moved(wanted.offsets)
-        except ValueError as error:
-            raise BadInput(f"{path}: {error}") from None
+        with about(path):
+            try:
+                known[wanted] = _made(wanted, checkpoint, model, codes, models.device).moved(wanted.offsets)
+            except ValueError as error:
+                raise BadInput(f"{path}: {error}") from None
     return OpenPlane(checkpoint, model, known[wanted], models.device)
 
 

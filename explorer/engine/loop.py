@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from explorer.engine.mailbox import Mailbox
@@ -98,6 +99,8 @@ class _Running:
 
     def _answer(self, outcome: Outcome, last: bool) -> None:
         r = self.request
+        if isinstance(outcome, Failed):
+            outcome = replace(outcome, request=r.payload)
         self._put(Result(r.request_id, r.channel, r.generation, outcome, last))
 
 
@@ -111,7 +114,7 @@ def failure(error: BaseException) -> Failed:
     """What the window is told of an exception."""
     detail = "".join(traceback.format_exception(error))
     if isinstance(error, BadInput):
-        return Failed(str(error))
+        return Failed(str(error), path=error.path)
     if was_short(error):
         return Failed("out of memory: lower the number of samples or lanes, or the frame memory in Preferences", detail)
     cause = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -23,13 +23,17 @@ PEEKED_BYTES = 2**16
 """Our recipes stand before the pixels."""
 
 
+class NoRecipe(BadInput):
+    """A file that can be read and has no recipe inside: it may be of any other origin."""
+
+
 def read_recipe(path: Path) -> Recipe:
     """Recipe in a .png, .gif, .mp4 or .npz that this app wrote.
 
     Raises
     ------
     BadInput
-        If the file is missing, cannot be read, or has no recipe or one that is not valid.
+        If the file is missing, cannot be read, or has no recipe (NoRecipe) or one that is not valid.
     """
     readers = {".png": _of_picture, ".gif": _of_picture, ".mp4": _of_film, ".npz": _of_arrays}
     reader = readers.get(path.suffix.lower())
@@ -42,7 +46,7 @@ def read_recipe(path: Path) -> Recipe:
     except Exception as error:  # the readers raise many kinds for a damaged file
         raise BadInput(f"{path}: cannot be read: {error}") from None
     if not text:
-        raise BadInput(f"{path}: has no recipe inside")
+        raise NoRecipe(f"{path}: has no recipe inside")
     return decode_recipe(text, str(path))
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.datasets.idx_folder import holds_images
 from explorer.endings import DATA_SETS, EXPORTS, PICTURES, SESSIONS, has
-from explorer.engine.messages import Failed, LibraryEntry
+from explorer.engine.messages import Failed, LibraryEntry, OpenCheckpoint
 from explorer.errors import BadInput
 from explorer.exports.embedded import may_have_recipe
 from explorer.recipe import Recipe, decode_recipe
@@ -86,8 +86,9 @@ class Opener(QObject):
 
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""
-        for path in [p for p in self._asked if failed.message.startswith(p)]:
-            self._asked.discard(path)
+        request = failed.request
+        if isinstance(request, OpenCheckpoint) and request.path in self._asked:
+            self._asked.discard(request.path)
             self._banner.say(failed.message, TRY_ANOTHER, failed.detail)
             return
         hint = "The rest goes on. If it happens again, copy the details into a report." if failed.detail else ""

@@ -17,7 +17,7 @@ from explorer.state.session import ChainState
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.banner import Banner
 
-NOT_OURS = "has no recipe inside"
+STILL_OPEN = "Everything that was open still is. File > Export… writes files with a recipe."
 PLAIN = tuple(ending for ending in EXPORTS if ending in PICTURES)
 """These may be pictures of any other origin."""
 
@@ -49,19 +49,20 @@ class ExportOpener(QObject):
 
         def fail(outcome: Outcome) -> None:
             if isinstance(outcome, Failed):
-                self._failed(path, outcome)
+                self._banner.say(outcome.message, STILL_OPEN, outcome.detail)
 
         self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
 
-    def _failed(self, path: str, failed: Failed) -> None:
-        if has(path, PLAIN) and NOT_OURS in failed.message:
-            self._open_picture(path)
-        else:
-            self._banner.say(failed.message, "Everything that was open still is. File > Export… writes files with a recipe.", failed.detail)
-
     def _take(self, outcome: Outcome) -> None:
-        if isinstance(outcome, ExportRead):
-            self.open_recipe(Path(outcome.path).name, outcome.recipe)
+        if not isinstance(outcome, ExportRead):
+            return
+        path = Path(outcome.path)
+        if outcome.recipe is not None:
+            self.open_recipe(path.name, outcome.recipe)
+        elif has(path, PLAIN):
+            self._open_picture(outcome.path)
+        else:
+            self._banner.say(outcome.why, STILL_OPEN)
 
     def open_recipe(self, name: str, recipe: Recipe) -> None:
         """Set the lanes or the plane of a recipe; `name` is the file that messages name."""

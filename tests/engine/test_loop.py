@@ -11,7 +11,7 @@ import torch
 from explorer.engine.loop import Loop
 from explorer.engine.mailbox import Mailbox
 from explorer.engine.messages import Cancelled, Done, Failed, Outcome, Payload, Request, Result, ScanLibrary, SetFrameBudget
-from explorer.errors import BadInput
+from explorer.errors import BadInput, about
 
 TIMEOUT = 300
 
@@ -44,7 +44,8 @@ class GatedEngine:
     def _quick(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
         self.steps.append(channel)
         if channel == "bad":
-            raise BadInput("nothing.png: is no picture")
+            with about("nothing.png"):
+                raise BadInput("nothing.png: is no picture")
         if channel == "broken":
             raise ZeroDivisionError("boom")
         if channel == "full":
@@ -133,6 +134,9 @@ def test_an_exception_is_an_answer_and_the_loop_goes_on(bench: Bench, channel: s
     failed = bench.answer(1)
     assert isinstance(failed, Failed)
     assert words in failed.message
+    assert failed.request == SetFrameBudget(1)
+    assert failed.path == ("nothing.png" if channel == "bad" else "")
+    assert failed.is_bad_input == (channel == "bad")
     assert ("Traceback" in failed.detail) == (channel != "bad")
     bench.mailbox.post(quick(2))
     assert bench.answer(2) == Done()

@@ -20,6 +20,7 @@ from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCar
 from explorer.checkpoints.files import load, save
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
+from explorer.engine.messages import DecodeCodes
 from explorer.engine.pictures import grey_tiles
 from explorer.exports.embedded import read_recipe
 from explorer.latent.plane import cell_centres, covers
@@ -83,6 +84,13 @@ def state(ws: LatentWorkspace) -> LatentState:
 def settle(ws: LatentWorkspace, qtbot: QtBot) -> None:
     """Wait until all that was asked for is shown."""
     qtbot.waitUntil(lambda: ws.idle, timeout=30_000)
+
+
+def wide(ws: LatentWorkspace) -> str:
+    """A checkpoint whose codes have more than two dimensions."""
+    entry = ws.context.library.named("mnist-vae-16d")
+    assert entry is not None
+    return entry.path
 
 
 def at(ws: LatentWorkspace, x: float, y: float) -> QPoint:
@@ -548,6 +556,55 @@ def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
     point = add_point(ws, 0.3, 0.3)
     settle(ws, qtbot)
     assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-vae-2d"], np.array([[point.x, point.y]]))[0])
+
+
+def test_a_test_image_that_is_not_there_is_put_away(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    verbs_encode.encode_image(ws.context.store, 3)
+    settle(ws, qtbot)
+    with qtbot.waitSignal(ws.context.client.failed) as failed:
+        verbs_encode.encode_image(ws.context.store, 10_000)
+    assert "there is no test image 10000" in failed.args[0].message
+    assert state(ws).recipe.encoded.image == 3, "what was there before"
+    settle(ws, qtbot)
+    assert ws.plane.posterior is not None
+
+
+def test_what_is_encoded_stays_whatever_else_fails(
+    ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    file = tmp_path / "digit.png"
+    Image.fromarray(mnist_test[0][0, 0]).save(file)
+    ws.accept_picture(str(file))
+    settle(ws, qtbot)
+    with qtbot.waitSignal(ws.context.client.failed) as failed:
+        ws.context.library.open(str(file))
+    assert failed.args[0].message.startswith(str(file))
+    settle(ws, qtbot)
+    assert state(ws).recipe.encoded.picture == str(file)
+    verbs_encode.encode_image(ws.context.store, 3)
+    settle(ws, qtbot)
+    through = Slice("images", images=(0, 1, 10_000))
+    with qtbot.waitSignal(ws.context.client.failed) as failed:
+        ws.context.client.send(DecodeCodes(wide(ws), ((0.0, 0.0),), slice=through), "test")
+    assert "there is no test image 10000" in failed.args[0].message
+    settle(ws, qtbot)
+    assert state(ws).recipe.encoded.image == 3
+
+
+def test_a_model_that_cannot_be_read_takes_nothing_that_is_encoded_with_it(
+    ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.safetensors"
+    found = load(checkpoints["mnist-vae-2d"])
+    save(mine, found.card, {name: tensor * 1.01 for name, tensor in found.network.state_dict().items()})
+    verbs_encode.encode_image(ws.context.store, 3)
+    settle(ws, qtbot)
+    with qtbot.waitSignal(ws.context.library.opened) as opened:
+        ws.context.library.open(str(mine))
+    mine.unlink()
+    assert ws.accept_entry(opened.args[0])
+    qtbot.waitUntil(lambda: ws.idle and "mine cannot be read" in ws.plane.message)
+    assert state(ws).recipe.encoded.image == 3
 
 
 def test_a_picture_of_another_size_is_offered_to_be_resized(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class ExportRead:
-    """The recipe in a file."""
+    """The recipe in a file; None if there is none, and `why` says so for a person."""
 
     path: str
-    recipe: Recipe
+    recipe: Recipe | None
+    why: str = ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from explorer.engine.messages import Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,21 @@ class Failed:
         One line for the person: what, and what to try.
     detail : str
         Traceback, for a report; empty for bad input.
+    request : Payload or None
+        What could not be answered; None of what the window itself says.
+    path : str
+        The file that was bad input, as it was asked for; empty where there is none, or it is not known.
     """
 
     message: str
     detail: str = ""
+    request: Payload | None = field(default=None, repr=False, compare=False)
+    path: str = field(default="", compare=False)
+
+    @property
+    def is_bad_input(self) -> bool:
+        """Whether it is for the person to set right, rather than a fault or a want of memory."""
+        return not self.detail
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from explorer.engine.messages import (
     CodesShown,
     DecodeCodes,
     EncodeImages,
+    EncodePicture,
     Failed,
     FieldShown,
     GridDecoded,
@@ -32,7 +33,7 @@ from explorer.views.latent.layers import Layers
 from explorer.views.latent.paths import Paths
 from explorer.views.latent.probing import Probing
 from explorer.views.latent.verbs import item_named
-from explorer.views.questions import Questions, Receiver
+from explorer.views.questions import FailureReceiver, Questions, Receiver
 from explorer.views.workspace import Context
 
 __all__ = ["LatentController", "Probe", "View", "has_plane", "plane_entries", "resolve"]
@@ -80,7 +81,6 @@ class LatentController(QObject):
         self._pointed: int | None = None
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self._library_changed)
-        context.client.failed.connect(self._failed)
         self._questions.settled.connect(self.settled)
 
     @property
@@ -138,7 +138,6 @@ class LatentController(QObject):
         """Its plane has been taken away."""
         self._context.store.changed.disconnect(self._changed)
         self._context.library.changed.disconnect(self._library_changed)
-        self._context.client.failed.disconnect(self._failed)
         self.deleteLater()
 
     def complain(self, message: str) -> None:
@@ -183,18 +182,6 @@ class LatentController(QObject):
         if self._active:
             self._refresh()
 
-    def _failed(self, failed: Failed) -> None:
-        """What cannot be encoded is put away; a model that cannot be read is told of where its codes would be."""
-        encoded, store = self.state.recipe.encoded, self._context.store
-        if encoded.picture and failed.message.startswith(encoded.picture):
-            if not verbs_encode.withdraw(store, verbs_encode.PICTURE):  # what was there before is there again
-                verbs_encode.encode_nothing(store)
-        elif encoded.image is not None and "there is no test image" in failed.message:
-            if not verbs_encode.withdraw(store, verbs_encode.IMAGE):
-                verbs_encode.encode_nothing(store)
-        elif self._active and self.codes is None and self.entry is not None and failed.message.startswith(self.entry.path):
-            self._view.show_broken(self.entry)
-
     def _refresh(self) -> None:
         entry, slice_ = resolve(self.state.recipe, self._context.library, self._which), slice_of(self.state.recipe, self._which)
         if entry != self.entry or slice_ != self.slice:
@@ -230,13 +217,13 @@ class LatentController(QObject):
 
     # --- questions
 
-    def _ask(self, name: str, payload: Payload, receiver: Receiver) -> None:
+    def _ask(self, name: str, payload: Payload, receiver: Receiver, on_failure: FailureReceiver | None = None) -> None:
         if self._active:
-            self._questions.ask(name, payload, receiver, once=True)
+            self._questions.ask(name, payload, receiver, once=True, on_failure=on_failure)
 
     def _ask_codes(self) -> None:
         if self.entry is not None:
-            self._ask("codes", EncodeImages(self.entry.path, slice=self.slice), self._take_codes)
+            self._ask("codes", EncodeImages(self.entry.path, slice=self.slice), self._take_codes, self._codes_failed)
 
     def _ask_points(self) -> None:
         points = self.state.recipe.points
@@ -262,7 +249,7 @@ class LatentController(QObject):
             self.encoded = None
             self._view.show_picture(None)
         else:
-            self._ask("picture", payload, self._take_picture)
+            self._ask("picture", payload, self._take_picture, self._picture_failed)
 
     def _ask_probe(self) -> None:
         if self.entry is not None:
@@ -278,6 +265,12 @@ class LatentController(QObject):
             self.codes = outcome
             self._view.show_codes(outcome)
 
+    def _codes_failed(self, failed: Failed) -> None:
+        """A model that cannot be read is told of where its codes would be."""
+        if self._active and self.codes is None and self.entry is not None and failed.path == self.entry.path:
+            self._view.show_broken(self.entry)
+        self._context.client.failed.emit(failed)
+
     def _take_points(self, outcome: Outcome, names: tuple[str, ...]) -> None:
         if isinstance(outcome, CodesDecoded) and self._is_ours(outcome.path):
             self._view.show_points(outcome, names)
@@ -286,6 +279,22 @@ class LatentController(QObject):
         if isinstance(outcome, PictureEncoded | PictureOffered) and self._is_ours(outcome.path):
             self.encoded = outcome if isinstance(outcome, PictureEncoded) else None
             self._view.show_picture(outcome)
+
+    def _picture_failed(self, failed: Failed) -> None:
+        """What cannot be encoded is put away; where it is the model that cannot be read, nothing is."""
+        asked, encoded = failed.request, self.state.recipe.encoded
+        is_of_picture = isinstance(asked, EncodePicture) and failed.is_bad_input and failed.path != asked.path
+        if is_of_picture and (asked.picture, asked.index) == (encoded.picture, encoded.image):  # else something else is encoded by now
+            self._put_away()
+        self._context.client.failed.emit(failed)
+
+    def _put_away(self) -> None:
+        """Encode again what was there before; else nothing."""
+        encoded, store = self.state.recipe.encoded, self._context.store
+        if encoded.picture or encoded.image is not None:
+            label = verbs_encode.PICTURE if encoded.picture else verbs_encode.IMAGE
+            if not verbs_encode.withdraw(store, label):
+                verbs_encode.encode_nothing(store)
 
     def _take_image(self, outcome: Outcome) -> None:
         if isinstance(outcome, ImageShown) and self._is_ours(outcome.path) and outcome.index == self._pointed:
