@@ -29,6 +29,7 @@ class Loop:
 
     def __init__(self, mailbox: Mailbox, handler: Handler, put: Callable[[Result], None]) -> None:
         self._mailbox, self._handler, self._put = mailbox, handler, put
+        self._foreground: _Running | None = None
         self._background: deque[_Running] = deque()
 
     def run(self) -> None:
@@ -36,21 +37,29 @@ class Loop:
         while not self._mailbox.closed:
             foreground = self._mailbox.take(background=False)
             if foreground is not None:
-                running = _Running(foreground, self._handler, self._put)
-                while self._advance(running):
+                self._foreground = _Running(foreground, self._handler, self._put)
+                while self._advance(self._foreground):
                     pass
+                self._foreground = None
                 continue
             waiting = self._mailbox.take(background=True)
             if waiting is not None:
                 self._background.append(_Running(waiting, self._handler, self._put))
             elif not self._background:
                 self._mailbox.wait()
-            if self._background:
-                turn = self._background.popleft()
-                if self._advance(turn):
-                    self._background.append(turn)
+            if self._background:  # a request stays among them during its turn, so that `abandon` knows of it
+                if self._advance(self._background[0]):
+                    self._background.rotate(-1)
+                else:
+                    self._background.popleft()
         for running in self._background:
             running.stop()
+
+    def abandon(self, failed: Failed) -> None:
+        """Answer all that is under way with this: `run` has raised, and nothing goes on."""
+        for running in (self._foreground, *self._background):
+            if running is not None:
+                running.abandon(failed)
 
     def _advance(self, running: _Running) -> bool:
         """One step; False when the request is answered or superseded."""
@@ -65,12 +74,15 @@ class _Running:
 
     def __init__(self, request: Request, handler: Handler, put: Callable[[Result], None]) -> None:
         self.request = request
-        self._put = put
-        self._steps = handler.handle(request.payload, request.channel)
+        self._handler, self._put = handler, put
+        self._steps: Steps | None = None
         self._held: Outcome | None = None
+        self._answered = False
 
     def step(self) -> bool:
         try:
+            if self._steps is None:
+                self._steps = self._handler.handle(self.request.payload, self.request.channel)
             outcome = next(self._steps)
         except StopIteration:
             self._answer(self._held if self._held is not None else Failed("the engine gave no answer"), last=True)
@@ -88,9 +100,18 @@ class _Running:
 
     def stop(self) -> None:
         close = getattr(self._steps, "close", None)
-        if close is not None:
-            close()
-        self._answer(Cancelled(), last=True)
+        try:
+            if close is not None:
+                close()
+        except BaseException as error:  # of clearing away, such as of a half-written file
+            self._answer(failure(error), last=True)
+        else:
+            self._answer(Cancelled(), last=True)
+
+    def abandon(self, failed: Failed) -> None:
+        if not self._answered:
+            self._flush()
+            self._answer(failed, last=True)
 
     def _flush(self) -> None:
         if self._held is not None:
@@ -101,6 +122,7 @@ class _Running:
         r = self.request
         if isinstance(outcome, Failed):
             outcome = replace(outcome, request=r.payload)
+        self._answered = last
         self._put(Result(r.request_id, r.channel, r.generation, outcome, last))
 
 

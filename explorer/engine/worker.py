@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from explorer.engine.mailbox import Mailbox
-from explorer.engine.messages import Request, Result
+from explorer.engine.messages import EngineDown, Request, Result
 from explorer.engine.outbox import Outbox
 
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB
@@ -25,22 +26,41 @@ class _EngineThread(QThread):
         self._mailbox, self._outbox = mailbox, outbox
 
     def run(self) -> None:
-        from explorer.engine.loop import Loop, failure
-        from explorer.engine.messages import Failed
+        from explorer.engine.loop import Loop
 
         try:
             # torch is imported here, behind the open window
             from explorer.engine.engine import Engine
 
-            Loop(self._mailbox, Engine(), self._outbox.put).run()
+            loop = Loop(self._mailbox, Engine(), self._outbox.put)
         except BaseException as error:
-            failed = failure(error)
-            message = f"the engine cannot start: {failed.message}"
-            while self._mailbox.wait():
-                for background in (False, True):
-                    while (request := self._mailbox.take(background)) is not None:
-                        outcome = Failed(message, failed.detail)
-                        self._outbox.put(Result(request.request_id, request.channel, request.generation, outcome))
+            self._refuse(_down(error, has_started=False))
+            return
+        try:
+            loop.run()
+        except BaseException as error:
+            down = _down(error, has_started=True)
+            loop.abandon(down)
+            self._refuse(down)
+
+    def _refuse(self, down: EngineDown) -> None:
+        """Answer with this all that waits, and all that comes, until the mailbox is closed."""
+        while self._mailbox.wait():
+            for background in (False, True):
+                while (request := self._mailbox.take(background)) is not None:
+                    outcome = replace(down, request=request.payload)
+                    self._outbox.put(Result(request.request_id, request.channel, request.generation, outcome))
+
+
+def _down(error: BaseException, has_started: bool) -> EngineDown:
+    from explorer.engine.loop import failure
+
+    failed = failure(error)
+    if has_started:
+        message = f"the engine stopped: {failed.message}; start the app again, what is open will be there"
+    else:
+        message = f"the engine cannot start: {failed.message}"
+    return EngineDown(message, failed.detail, has_started=has_started)
 
 
 class _Collector(QObject):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from explorer.endings import CHECKPOINTS, DATA_SETS, EXPORTS, PICTURES, SESSIONS, filters
-from explorer.engine.messages import EngineReady, Failed, LibraryEntry
+from explorer.engine.messages import EngineDown, EngineReady, Failed, LibraryEntry
 from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
             workspace.noticed.connect(self._notice)
         store.changed.connect(self._session_changed)
         client.busy_changed.connect(self.top_bar.show_busy)
-        client.failed.connect(self.opener.show_failure)
+        client.failed.connect(self._failed)
         self.rail.chosen.connect(self.choose)
         self.rail.library_wanted.connect(self.show_library)
         self.opener.workspace_wanted.connect(self.choose)
@@ -203,11 +203,21 @@ class MainWindow(QMainWindow):
         self.top_bar.show_device(ready.device, ready.precision)
 
     def engine_failed(self, failed: Failed) -> None:
-        """The engine could not start."""
+        """The engine could not start, or has stopped."""
+        stopped = isinstance(failed, EngineDown) and failed.has_started
         self.top_bar.show_failed()
         if self.veil.title:
-            self.veil.cover("The engine could not start", "Nothing can be computed; the message above says why.")
-        self.banner.say(failed.message, "Install the app again, or choose another device in Preferences.", failed.detail)
+            title = "The engine stopped" if stopped else "The engine could not start"
+            self.veil.cover(title, "Nothing can be computed; the message above says why.")
+        hint = "If it happens again, copy the details into a report." if stopped else NO_START
+        self.banner.say(failed.message, hint, failed.detail)
+
+    def _failed(self, failed: Failed) -> None:
+        """A request failed that nobody else tells of."""
+        if isinstance(failed, EngineDown):
+            self.engine_failed(failed)
+        else:
+            self.opener.show_failure(failed)
 
     def _notice(self, message: str, hint: str) -> None:
         self.banner.say(message, hint, severity="notice")

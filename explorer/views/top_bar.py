@@ -95,7 +95,7 @@ class TopBar(QWidget):
         self._show_state()
 
     def show_failed(self) -> None:
-        """The engine could not start."""
+        """The engine could not start, or has stopped."""
         self._state = "failed"
         self._show_state()
 

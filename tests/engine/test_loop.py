@@ -26,6 +26,8 @@ class GatedEngine:
         self.closed = threading.Event()
 
     def handle(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
+        if channel == "refused":
+            raise ZeroDivisionError("refused at once")
         if isinstance(payload, ScanLibrary):
             return self._slow(channel)
         return self._quick(payload, channel)
@@ -40,6 +42,8 @@ class GatedEngine:
             yield Done()
         finally:
             self.closed.set()
+            if channel == "untidy":
+                raise OSError("cannot be cleared away")
 
     def _quick(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
         self.steps.append(channel)
@@ -114,6 +118,18 @@ def test_cancel_answers_within_one_step(bench: Bench) -> None:
     assert bench.engine.closed.is_set()
 
 
+def test_work_that_cannot_be_cleared_away_is_told_of_and_the_loop_goes_on(bench: Bench) -> None:
+    bench.mailbox.post(slow(1, "untidy"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.cancel("untidy", 2)
+    bench.engine.permits.release(1)
+    failed = bench.answer(1)
+    assert isinstance(failed, Failed)
+    assert "cannot be cleared away" in failed.message
+    bench.mailbox.post(quick(2))
+    assert bench.answer(2) == Done()
+
+
 def test_background_work_goes_in_turns(bench: Bench) -> None:
     bench.mailbox.post(slow(1, "first"))
     assert bench.engine.started.wait(TIMEOUT)
@@ -127,7 +143,8 @@ def test_background_work_goes_in_turns(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "words"), [("bad", "nothing.png: is no picture"), ("broken", "boom"), ("full", "lower the number of samples")]
+    ("channel", "words"),
+    [("bad", "nothing.png: is no picture"), ("broken", "boom"), ("full", "lower the number of samples"), ("refused", "at once")],
 )
 def test_an_exception_is_an_answer_and_the_loop_goes_on(bench: Bench, channel: str, words: str) -> None:
     bench.mailbox.post(quick(1, channel))

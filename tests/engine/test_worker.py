@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ from explorer.engine.client import Client
 from explorer.engine.messages import (
     ChainFinished,
     ChainProgress,
+    EngineDown,
     EngineReady,
     Failed,
     OpenCheckpoint,
     Outcome,
+    Request,
     SampleChain,
+    SetFrameBudget,
     ShowStep,
     StartEngine,
     StepShown,
@@ -149,6 +153,45 @@ def test_garbage_is_collected_by_the_main_thread_alone(qtbot: QtBot) -> None:
         assert gc.isenabled()
     finally:
         gc.disable()
+
+
+def test_when_the_engine_stops_all_that_is_asked_is_answered(qtbot: QtBot, client: Client, checkpoints: Mapping[str, Path]) -> None:
+    path = checkpoints["mnist-ddpm-c"]
+    progress: list[Outcome] = []
+    failed: dict[str, Outcome] = {}
+    for channel in ("chain", "beside"):
+        payload = SampleChain(chain(path, steps=None))
+        client.send(payload, channel, progress.append, on_failure=partial(failed.__setitem__, channel))
+    qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
+    unforeseen = Request(0, "unforeseen", None, SetFrameBudget(1), queued=True)  # type: ignore[arg-type]  # generations are compared
+    with qtbot.waitSignal(client._worker.woken):
+        client._worker.post(unforeseen)
+    client.send(OpenCheckpoint(str(path)), "later", progress.append, on_failure=partial(failed.__setitem__, "later"))
+    qtbot.waitUntil(lambda: not client.busy, timeout=TIMEOUT)
+    assert set(failed) == {"chain", "beside", "later"}
+    for down in failed.values():
+        assert isinstance(down, EngineDown)
+        assert down.has_started
+        assert down.message.startswith("the engine stopped: ")
+        assert "start the app again" in down.message
+        assert "Traceback" in down.detail
+    assert not any(isinstance(o, ChainFinished) for o in progress)
+    assert failed["later"].request == OpenCheckpoint(str(path))  # type: ignore[union-attr]
+
+
+def test_an_engine_that_cannot_start_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "explorer.engine.engine", None)  # as in an install that is broken
+    worker = Worker()
+    client = Client(worker)
+    worker.start()
+    for _ in range(2):
+        with qtbot.waitSignal(client.failed, timeout=TIMEOUT) as told:
+            client.send(StartEngine(device="cpu"), "engine", queued=True)
+        down = told.args[0]
+        assert isinstance(down, EngineDown)
+        assert not down.has_started
+        assert down.message.startswith("the engine cannot start: ")
+    assert worker.shutdown(TIMEOUT)
 
 
 def test_the_client_says_when_it_is_busy(qtbot: QtBot, client: Client) -> None:

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.datasets.images import load_images
 from explorer.endings import PICTURES
-from explorer.engine.messages import EngineReady, Failed
+from explorer.engine.messages import EngineDown, EngineReady, Failed
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, PlaneRecipe, Point, Recipe, encode_recipe
 from explorer.state.persistence import Loaded, Saved, WindowState, read_session
 from explorer.state.session import MEGABYTE, Session
@@ -290,6 +290,20 @@ def test_the_dot_tells_the_engines_state(explorer: Explorer, qtbot: QtBot) -> No
     assert bar.state == "failed"
     assert "no torch" in explorer.window.banner.message
     assert "could not start" in explorer.window.veil.title
+
+
+def test_an_engine_that_has_stopped_is_not_said_to_be_unable_to_start(explorer: Explorer) -> None:
+    window = explorer.window
+    window.await_engine()
+    explorer.client.failed.emit(EngineDown("the engine stopped: boom", "trace", has_started=True))
+    assert window.top_bar.state == "failed"
+    assert window.veil.title == "The engine stopped"
+    assert window.banner.message == "the engine stopped: boom"
+    assert "Install" not in window.banner.hint
+    assert "goes on" not in window.banner.hint
+    explorer.client.failed.emit(EngineDown("the engine cannot start: no torch", "trace"))
+    assert window.veil.title == "The engine could not start"
+    assert "Install the app again" in window.banner.hint
 
 
 def test_preferences_take_effect_at_once(explorer: Explorer) -> None:

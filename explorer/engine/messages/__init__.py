@@ -105,6 +105,7 @@ from explorer.engine.messages.objective import (
 from explorer.engine.messages.system import (
     Cancelled,
     Done,
+    EngineDown,
     EngineReady,
     Failed,
     SetFrameBudget,
@@ -145,6 +146,7 @@ __all__ = [
     "DrawCodes",
     "EncodeImages",
     "EncodePicture",
+    "EngineDown",
     "EngineReady",
     "ErasedShown",
     "ExactAbsent",

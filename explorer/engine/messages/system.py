@@ -80,5 +80,18 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineDown(Failed):
+    """The engine cannot start, or has stopped: no request is answered in any other way until the app is started again.
+
+    Attributes
+    ----------
+    has_started : bool
+        Whether it did start, and stopped later.
+    """
+
+    has_started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """The request was cancelled before it was done."""
