@@ -37,6 +37,7 @@ from explorer.widgets.veil import Veil
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
+NO_START = "Install the app again, or choose another device in Preferences."
 FILTER = filters([("Checkpoints, sessions, exports, pictures and data sets", (*CHECKPOINTS, *SESSIONS, *EXPORTS, *PICTURES, *DATA_SETS))])
 
 
