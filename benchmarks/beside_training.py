@@ -81,7 +81,7 @@ def measure(runs: int, ours: bool, seconds: float) -> tuple[float, float]:
 
 def _start(folder: Path, ours: bool, runs: int, surroundings: dict[str, str]) -> subprocess.Popen[bytes]:
     folder.mkdir()
-    module = ("explorer.cli.logged", str(folder)) if ours else ("explorer",)
+    module = ("explorer.cli.run_in_files", str(folder)) if ours else ("explorer",)
     threads = ("--threads", str(share(runs))) if ours and runs > 1 else ()
     command = [sys.executable, "-m", *module, *TRAIN, *threads, "--out", str(folder)]
     return subprocess.Popen(command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)

@@ -15,7 +15,7 @@ import torch
 from explorer import __version__
 from explorer.checkpoints.files import file_sha256
 from explorer.checkpoints.locate import locate
-from explorer.engine.messages import LaneKey
+from explorer.engine.chain.messages import LaneKey
 from explorer.recipe import Lane, Sampler
 
 

@@ -12,7 +12,8 @@ from common import compare, machine
 
 from explorer.checkpoints.locate import locate
 from explorer.engine.engine import Engine
-from explorer.engine.messages import DecodeCodes, StartEngine
+from explorer.engine.latent.messages import DecodeCodes
+from explorer.engine.thread.messages import StartEngine
 
 
 def main() -> None:

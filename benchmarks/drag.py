@@ -18,10 +18,13 @@ from common import compare, key_of, machine
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from explorer.checkpoints.locate import locate
-from explorer.engine.client import Client
+from explorer.engine.chain.messages import SampleChain, ShowStep
 from explorer.engine.engine import Engine
-from explorer.engine.messages import DecodeCodes, Outcome, Payload, SampleChain, ShowStep, StartEngine
-from explorer.engine.worker import Worker
+from explorer.engine.latent.messages import DecodeCodes
+from explorer.engine.messages import Outcome, Payload
+from explorer.engine.thread.client import Client
+from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.worker import Worker
 from explorer.recipe import ChainRecipe, Sampler
 
 

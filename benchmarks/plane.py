@@ -29,13 +29,14 @@ from PySide6.QtWidgets import QApplication
 from explorer.app import Explorer
 from explorer.checkpoints.locate import locate
 from explorer.engine.engine import Engine
-from explorer.engine.messages import DecodeGrid, StartEngine
-from explorer.engine.pictures import grey_tiles
+from explorer.engine.latent.messages import DecodeGrid
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.messages import StartEngine
 from explorer.models.autoencoder import Autoencoder
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.latent.view import LatentWorkspace
-from explorer.widgets.theme import CLASS_COLOURS
+from explorer.widgets.look.theme import CLASS_COLOURS
 
 SIZE = (1280, 800)
 SIDE = 64

@@ -14,8 +14,9 @@ import torch
 from common import compare, key_of, machine
 
 from explorer.diffusion.noise import shared_noise
+from explorer.engine.chain.messages import SampleChain
 from explorer.engine.engine import Engine
-from explorer.engine.messages import SampleChain, StartEngine
+from explorer.engine.thread.messages import StartEngine
 from explorer.recipe import ChainRecipe, Sampler
 
 

@@ -15,8 +15,9 @@ import numpy as np
 from common import compare, key_of, machine
 from PIL import Image
 
+from explorer.engine.chain.messages import SampleChain, ShowStep, StepShown
 from explorer.engine.engine import Engine
-from explorer.engine.messages import SampleChain, ShowStep, StartEngine, StepShown
+from explorer.engine.thread.messages import StartEngine
 from explorer.recipe import ChainRecipe, Sampler
 
 

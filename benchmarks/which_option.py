@@ -30,8 +30,8 @@ from which_option_page import write_page
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.reverse import plan
-from explorer.engine.devices import Precision, choose
-from explorer.engine.predictors import from_checkpoint
+from explorer.engine.models.devices import Precision, choose
+from explorer.engine.models.predictors import from_checkpoint
 from explorer.evaluation.bootstrap import difference_interval, resampled_distances, share_interval
 from explorer.evaluation.digits import real_score
 from explorer.evaluation.frechet import Moments, frechet_distance, moments

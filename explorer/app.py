@@ -12,24 +12,26 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
-from explorer.engine.client import Client
-from explorer.engine.messages import EngineReady, Failed, LibraryEntry, Outcome, StartEngine
-from explorer.engine.worker import Worker
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.client import Client
+from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
+from explorer.engine.thread.worker import Worker
 from explorer.errors import BadInput
 from explorer.paths import APP
+from explorer.signals import SignalWatch, report_exceptions_to
 from explorer.state.first_run import with_shipped_models
+from explorer.state.found_again import relinked
 from explorer.state.library import Library
 from explorer.state.persistence import Loaded, Saved, load, session_file, write
-from explorer.state.relink import relinked
 from explorer.state.session import Session
 from explorer.state.store import Store
-from explorer.views.main_window import MainWindow
-from explorer.views.settings import SettingsInForce
+from explorer.views.window.main_window import MainWindow
+from explorer.views.window.settings import SettingsInForce
 from explorer.views.workspace import Context, Workspace
-from explorer.watch import SignalWatch, report_exceptions_to
-from explorer.widgets.icons import app_icon
-from explorer.widgets.style import apply_theme
-from explorer.widgets.theme import Theme
+from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.style import apply_theme
+from explorer.widgets.look.theme import Theme
 
 AUTOSAVE_MS = 800
 LAST_PATIENCE_MS = 60_000

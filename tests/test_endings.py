@@ -13,7 +13,7 @@ from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
 from explorer.views.chain.export import FILTER as OF_CHAINS
 from explorer.views.latent.view import EXPORTS as OF_STRIPS
-from explorer.views.main_window import FILTER as OPENED
+from explorer.views.window.main_window import FILTER as OPENED
 
 
 @pytest.mark.parametrize(

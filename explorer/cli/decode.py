@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer.cli import shared
-from explorer.cli.plane_wish import ALONG, Chosen, PathKind, PlaneWish, SliceName, choose, numbers, whole_numbers
+from explorer.cli.plane_options import ALONG, Chosen, PathKind, PlaneWish, SliceName, choose, numbers, whole_numbers
 from explorer.errors import BadInput
 from explorer.recipe import Recipe
 
@@ -46,7 +46,7 @@ def decode(
 
     --seed determines --prior and a random plane. A geodesic is the way along which decodings change least.
     """
-    from explorer.exports.whole import check_out
+    from explorer.exports.atomic import check_out
 
     check_out(out, ENDINGS)
     wish = PlaneWish(
@@ -83,7 +83,7 @@ def _decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
 
 def _sheet(out: Path, chosen: Chosen, image_shape: tuple[int, int, int], scale: int | None) -> Sheet:
     """Layout of the picture (BadInput if it is too large; arrays have none to draw)."""
-    from explorer.cli.lanes import MAX_SHEET_PIXELS
+    from explorer.cli.sample.lanes import MAX_SHEET_PIXELS
     from explorer.exports.sheet import Sheet
 
     gap = 0 if chosen.recipe.grid is not None else 2

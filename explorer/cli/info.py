@@ -52,7 +52,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
 
     card = checkpoint.card
     if card.kind == "ddpm":
-        from explorer.engine.predictors import from_checkpoint
+        from explorer.engine.models.predictors import from_checkpoint
 
         from_checkpoint(checkpoint, torch.device("cpu"))
     parameters = sum(weights.numel() for weights in checkpoint.network.parameters())

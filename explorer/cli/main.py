@@ -20,14 +20,14 @@ import typer.main
 from explorer import __version__
 from explorer.cli import decode as decode_command
 from explorer.cli import encode as encode_command
-from explorer.cli import evaluate as evaluate_command
 from explorer.cli import info as info_command
 from explorer.cli import open as open_command
-from explorer.cli import render as render_command
-from explorer.cli import replay as replay_command
-from explorer.cli import sample as sample_command
 from explorer.cli import streams
 from explorer.cli import train as train_command
+from explorer.cli.evaluate import command as evaluate_command
+from explorer.cli.render import command as render_command
+from explorer.cli.replay import command as replay_command
+from explorer.cli.sample import command as sample_command
 from explorer.errors import BadInput
 from explorer.memory import keep_freed_memory, was_short
 from explorer.processors import sleep_rather_than_spin

@@ -55,7 +55,7 @@ class Place:
     @property
     def arithmetic(self) -> Arithmetic | None:
         """As an export's recipe keeps it: "auto" is what the window does, bf16 by wish is so at every timestep."""
-        from explorer.engine import devices
+        from explorer.engine.models import devices
 
         if self.precision is PrecisionName.auto:
             return devices.recorded(self.device, devices.default_precision(self.device))
@@ -70,7 +70,7 @@ class Place:
         BadInput
             If the checkpoint is no DDPM.
         """
-        from explorer.engine import devices, predictors
+        from explorer.engine.models import devices, predictors
 
         if self.precision is not PrecisionName.auto:
             precision: Precision = "fp32" if self.precision is PrecisionName.fp32 else "bf16"
@@ -80,7 +80,7 @@ class Place:
 
 def place(device: str, precision: PrecisionName = PrecisionName.fp32) -> Place:
     """Device and arithmetic of a command (BadInput if the device cannot be used here)."""
-    from explorer.engine import devices
+    from explorer.engine.models import devices
 
     return Place(devices.choose(device), precision)
 

@@ -131,7 +131,7 @@ def train(
 
     from explorer.checkpoints.locate import locate
     from explorer.datasets.images import load_images
-    from explorer.engine import devices as devices_here
+    from explorer.engine.models import devices as devices_here
     from explorer.training.control import read_status
     from explorer.training.loop import train as run
     from explorer.training.schedules import schedule_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from explorer.datasets.regular import check_regular
+from explorer.datasets.regular_file import check_regular
 from explorer.errors import BadInput
 
 MAX_BYTES = 2**31

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.datasets.regular import check_regular
+from explorer.datasets.regular_file import check_regular
 from explorer.endings import PACKED, has
 from explorer.errors import BadInput
 

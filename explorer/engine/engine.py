@@ -6,44 +6,29 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.engine import branch_pictures, devices, exact, exports, latent, shelf, training_cost, unet
-from explorer.engine.chains import Chains
-from explorer.engine.forward import Forward
-from explorer.engine.frames import FrameStore
-from explorer.engine.messages import (
-    Done,
-    EngineReady,
-    ExportChain,
-    FindNearest,
-    FitPicture,
-    ForwardPayload,
-    InspectUNet,
-    MakeThumbnail,
-    MeasureIdeal,
-    MeasureSimilarity,
-    MeasureTraining,
-    ObjectivePayload,
-    OpenCheckpoint,
-    OpenDataSet,
-    Outcome,
-    Payload,
-    PreviewErase,
-    PreviewPaint,
-    ReadExport,
-    SampleChain,
-    ScanLibrary,
-    SetFrameBudget,
-    ShowCurves,
-    ShowFilm,
-    ShowStep,
-    ShowSurvival,
-    ShowTerms,
-    ShowTree,
-    ShowWeights,
-    StartEngine,
-)
-from explorer.engine.models import Models
-from explorer.engine.objective import Bounds
+from explorer.engine.chain.branching import branch_pictures
+from explorer.engine.chain.branching.messages import FitPicture, PreviewErase, PreviewPaint, ShowSurvival, ShowTree
+from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.data_set import exact
+from explorer.engine.chain.data_set.messages import FindNearest, MeasureIdeal, OpenDataSet, ShowWeights
+from explorer.engine.chain.export import exports
+from explorer.engine.chain.export.messages import ExportChain, ReadExport
+from explorer.engine.chain.frames import FrameStore
+from explorer.engine.chain.messages import MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
+from explorer.engine.chain.network import unet
+from explorer.engine.chain.network.messages import InspectUNet
+from explorer.engine.forward.answers import Forward
+from explorer.engine.forward.messages import ForwardPayload
+from explorer.engine.latent import answers as plane_answers
+from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models import devices, library
+from explorer.engine.models.messages import MakeThumbnail, OpenCheckpoint, ScanLibrary
+from explorer.engine.models.models import Models
+from explorer.engine.objective.bounds import Bounds
+from explorer.engine.objective.messages import ObjectivePayload
+from explorer.engine.thread.messages import Done, EngineReady, SetFrameBudget, StartEngine
+from explorer.engine.training import cost as training_cost
+from explorer.engine.training.messages import MeasureTraining
 
 Steps = Iterator[Outcome | None]
 
@@ -114,11 +99,11 @@ class Engine:
             case SetFrameBudget():
                 return self._set_budget(payload)
             case ScanLibrary():
-                return shelf.scan(payload.paths, payload.runs)
+                return library.scan(payload.paths, payload.runs)
             case MakeThumbnail():
-                return shelf.thumbnail(payload.path, self.models)
+                return library.thumbnail(payload.path, self.models)
             case OpenCheckpoint():
-                return shelf.open_checkpoint(payload.path, self.models)
+                return library.open_checkpoint(payload.path, self.models)
             case SampleChain():
                 return self.chains.sample(payload, channel)
             case ShowStep():
@@ -150,7 +135,7 @@ class Engine:
             case InspectUNet():
                 return unet.inspect(payload, self.chains)
             case _:
-                return latent.handle(payload, self.models)
+                return plane_answers.handle(payload, self.models)
 
     def _start(self, request: StartEngine) -> Steps:
         device = devices.choose(request.device)

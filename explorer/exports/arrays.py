@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from explorer.errors import BadInput
+from explorer.exports.atomic import beginning, whole
 from explorer.exports.pictures import RECIPE_KEY
-from explorer.exports.whole import beginning, whole
 from explorer.recipe import Recipe, encode_recipe
 
 PIECE = 2**23

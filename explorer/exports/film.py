@@ -19,8 +19,8 @@ import imageio_ffmpeg
 import numpy as np
 
 from explorer.errors import BadInput
+from explorer.exports.atomic import whole
 from explorer.exports.gif import LAST_FRAME_SECONDS
-from explorer.exports.whole import whole
 from explorer.recipe import Recipe, encode_recipe
 
 MAX_SIDE = 8192

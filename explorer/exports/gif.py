@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import GifImagePlugin, Image
 
-from explorer.exports.whole import whole
+from explorer.exports.atomic import whole
 from explorer.recipe import Recipe, encode_recipe
 
 LAST_FRAME_SECONDS = 1.5

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from explorer import __version__
-from explorer.exports.whole import whole
+from explorer.exports.atomic import whole
 from explorer.recipe import Recipe, encode_recipe
 
 RECIPE_KEY = "recipe"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from explorer.checkpoints.card import Card
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Sampler
 from explorer.state.session import ChainState, LatentState, Session
 

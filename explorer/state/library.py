@@ -10,17 +10,17 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.checkpoints.snapshots import run_folder, stamp
-from explorer.engine.client import Client
-from explorer.engine.messages import (
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import (
     CheckpointOpened,
     LibraryEntry,
     LibraryScanned,
     MakeThumbnail,
     OpenCheckpoint,
-    Outcome,
     ScanLibrary,
     ThumbnailMade,
 )
+from explorer.engine.thread.client import Client
 
 LOOK_MS = 1500
 """How often it is looked whether a run on show has written another snapshot: one stat of its folder."""

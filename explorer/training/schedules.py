@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.checkpoints.files import read_card
 from explorer.checkpoints.fit import MAX_TIMESTEPS, make_schedule
-from explorer.datasets.regular import check_regular
+from explorer.datasets.regular_file import check_regular
 from explorer.diffusion.schedule import Schedule, from_betas, named
 from explorer.diffusion.schedule_shapes import bent
 from explorer.errors import BadInput

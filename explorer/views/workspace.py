@@ -9,13 +9,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.engine.client import Client
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.session import WorkspaceName
 from explorer.state.store import Store
-from explorer.widgets.math_text import Formula
-from explorer.widgets.theme import Theme
+from explorer.widgets.look.math_text import Formula
+from explorer.widgets.look.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)

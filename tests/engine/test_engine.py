@@ -13,35 +13,28 @@ import torch
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
-from explorer.engine import predictors
-from explorer.engine.engine import Engine
-from explorer.engine.messages import (
+from explorer.engine.chain.messages import (
     ChainFinished,
     ChainProgress,
-    CheckpointOpened,
     CurvesShown,
-    EngineReady,
     FilmShown,
     LanePlanned,
-    LibraryScanned,
-    MakeThumbnail,
-    OpenCheckpoint,
-    Outcome,
-    Payload,
     Quantity,
     SampleChain,
-    ScanLibrary,
     ShowCurves,
     ShowFilm,
     ShowStep,
     ShowTerms,
-    StartEngine,
     StepShown,
     TermsShown,
-    ThumbnailMade,
     lane_keys,
 )
-from explorer.engine.pictures import grey_tiles
+from explorer.engine.engine import Engine
+from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models import predictors
+from explorer.engine.models.messages import CheckpointOpened, LibraryScanned, MakeThumbnail, OpenCheckpoint, ScanLibrary, ThumbnailMade
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.messages import EngineReady, StartEngine
 from explorer.errors import BadInput
 from explorer.models.unet import UNet
 from explorer.recipe import ChainRecipe, Lane, Sampler

@@ -18,7 +18,7 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import NetworkPredictor
 from explorer.diffusion.strata import Design, cut
-from explorer.engine.predictors import from_checkpoint
+from explorer.engine.models.predictors import from_checkpoint
 
 SEED = 5
 IMAGES = 3

@@ -11,7 +11,7 @@ import torch
 from explorer.checkpoints.files import load
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.reverse import plan
-from explorer.engine.predictors import from_checkpoint
+from explorer.engine.models.predictors import from_checkpoint
 from explorer.evaluation import samples as module
 from explorer.evaluation.samples import as_pixels, block_size, blocks, chain_samples, prior_samples
 from explorer.models.autoencoder import Autoencoder

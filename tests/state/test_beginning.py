@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from explorer.engine.messages import LibraryEntry, LibraryScanned
-from explorer.engine.shelf import scan
+from explorer.engine.models.library import scan
+from explorer.engine.models.messages import LibraryEntry, LibraryScanned
 from explorer.recipe import Branch, ChainRecipe, Change, Dab, ForwardRecipe, Lane, Paint, PlaneRecipe, Sampler
 from explorer.state.first_run import COMPARE_STEPS, with_shipped_models
 from explorer.state.forward import ForwardState
-from explorer.state.relink import relinked, relinked_recipe
+from explorer.state.found_again import relinked, relinked_recipe
 from explorer.state.session import ChainState, LatentState, Session
 
 Entries = tuple[LibraryEntry, ...]

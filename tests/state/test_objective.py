@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import BoundRecipe, Lane
+from explorer.state.found_again import relinked
 from explorer.state.objective import ObjectiveState
 from explorer.state.persistence import Saved, decode_saved, encode_saved
-from explorer.state.relink import relinked
 from explorer.state.session import Session
 from explorer.state.store import Store
 

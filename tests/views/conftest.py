@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.checkpoints.files import file_sha256, read_card
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
-from explorer.engine import devices
-from explorer.engine.messages import LaneKey
-from explorer.engine.models import Models
+from explorer.engine.chain.messages import LaneKey
+from explorer.engine.models import devices
+from explorer.engine.models.models import Models
 from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session

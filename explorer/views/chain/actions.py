@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from explorer.views.chain.labels import QUANTITY_SEGMENTS, TO_IDEAL
-from explorer.widgets.actions import NamedActions
-from explorer.widgets.icons import icon
-from explorer.widgets.theme import Theme
+from explorer.views.shared.labels import QUANTITY_SEGMENTS, TO_IDEAL
+from explorer.widgets.controls.actions import NamedActions
+from explorer.widgets.look.icons import icon
+from explorer.widgets.look.theme import Theme
 
 ICONS = {
     "start": "mdi6.skip-backward", "back": "mdi6.step-backward", "play": "mdi6.play", "forward": "mdi6.step-forward",

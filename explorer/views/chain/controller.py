@@ -8,14 +8,13 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.engine.messages import (
+from explorer.engine.chain.messages import (
     CurvesShown,
     FilmShown,
     LaneFailed,
     LaneKey,
     LanePlanned,
     MeasureSimilarity,
-    Outcome,
     ShowCurves,
     ShowFilm,
     ShowStep,
@@ -25,14 +24,15 @@ from explorer.engine.messages import (
     TermsShown,
     lane_keys,
 )
+from explorer.engine.messages import Outcome
 from explorer.recipe import ExactProcess
+from explorer.state.edits.exact_lanes import data_set_of
+from explorer.state.edits.lanes import schedule_length
 from explorer.state.session import ChainState, Session
-from explorer.views.chain.edits import schedule_length
-from explorer.views.chain.exact_edits import data_set_of
-from explorer.views.chain.part import ChainPart
+from explorer.views.chain.chain_state import ChainPart
 from explorer.views.chain.run import ChainRun
 from explorer.views.chain.timeline import plan_of, timeline_of
-from explorer.views.questions import Questions
+from explorer.views.shared.questions import Questions
 from explorer.views.workspace import Context
 
 CURVES_EVERY = 0.3

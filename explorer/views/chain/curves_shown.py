@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.engine.messages import CurvesShown, LanePlanned
+from explorer.engine.chain.messages import CurvesShown, LanePlanned
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.figures import FigureMaker
 from explorer.views.chain.plot_card import PlotCard
 from explorer.views.chain.timeline import on_timeline
-from explorer.widgets.theme import Theme
+from explorer.widgets.look.theme import Theme
 
 OF_THE_PLAN = ("levels", "coefficients")
 

@@ -6,23 +6,23 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
-from explorer.engine.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
+from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
+from explorer.state.edits.exact_lanes import LENGTH
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import ChainActions
+from explorer.views.chain.chain_widgets import ChainParts
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_shown import Curves
-from explorer.views.chain.equations import equation_of
-from explorer.views.chain.exact_edits import LENGTH
-from explorer.views.chain.labels import DIVERGING, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note
-from explorer.views.chain.parts import ChainParts
+from explorer.views.chain.lanes.grid_geometry import Pixel
+from explorer.views.chain.lanes.lane_panel import LanePanel
+from explorer.views.chain.network.equations import equation_of
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.chain.values_shown import ValuesShown
-from explorer.widgets.equation import Equation
-from explorer.widgets.grid_geometry import Pixel
-from explorer.widgets.lane_panel import LanePanel
-from explorer.widgets.timeline import Coverage
+from explorer.views.shared.labels import DIVERGING, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.widgets.controls.timeline import Coverage
+from explorer.widgets.pictures.equation import Equation
 
 EMPTY_EQUATION = Equation(note="The equation of each step appears here once a chain is sampled.")
 

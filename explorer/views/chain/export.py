@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from explorer.endings import EXPORTS, filters
-from explorer.engine.messages import ExportChain, Exported, ExportLook, ExportProgress, Failed, Outcome
+from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import Shown
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.labels import lane_titles, short_titles
+from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.workspace import Status
 
 WORDS = {".png": "Picture of what is shown", ".gif": "Film from x_T to x₀", ".mp4": "Film", ".npz": "Arrays of every step"}

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.engine.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
 from explorer.state.session import PlotName
-from explorer.views.chain.labels import lane_colours, short_titles, term_colours
-from explorer.widgets.curve_plot import Axes, Figure, Series, Stroke
-from explorer.widgets.segments import Segment
-from explorer.widgets.theme import Tokens
+from explorer.views.shared.labels import lane_colours, short_titles, term_colours
+from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.theme import Tokens
+from explorer.widgets.plots.curve_plot import Axes, Figure, Series, Stroke
 
 PLOTS: tuple[Segment, ...] = (
     Segment("levels", "levels", "ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds"),

@@ -8,65 +8,21 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from explorer.engine.messages import LanePlanned, TermsShown
+from explorer.engine.chain.messages import LanePlanned, TermsShown
 from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
-from explorer.views.chain.equations import log_snr
-from explorer.views.chain.labels import FORMULAS, checkpoint_name, lane_titles, predicts_long
-from explorer.views.chain.schedule_field import ScheduleField
-from explorer.widgets.grid_geometry import Pixel
-from explorer.widgets.histogram import Histogram
-from explorer.widgets.math_label import MathLabel
-from explorer.widgets.math_text import Formula, var, words
-from explorer.widgets.number_fields import FloatField, IntField, SeedField
-from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
-from explorer.widgets.training_slider import TrainingSlider
-
-LABEL_WIDTH = 84
-NOTHING = "–"
-
-
-def heading(text: str) -> QLabel:
-    """Small capitals over a group."""
-    label = QLabel(text.upper())
-    mark(label, "heading")
-    return label
-
-
-class Rows(QGridLayout):
-    """Name and value in two columns."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setHorizontalSpacing(8)
-        self.setVerticalSpacing(3)
-        self.setColumnMinimumWidth(0, LABEL_WIDTH)
-        self.setColumnStretch(1, 1)
-
-    def add(self, name: str | Formula, value: QWidget | None = None) -> QWidget:
-        """One more row; its value, a label if none is given."""
-        row = self.rowCount()
-        if isinstance(name, str):
-            label: QWidget = QLabel(name)
-            mark(label, "muted")
-        else:
-            label = MathLabel(self._theme, name)
-        shown = value if value is not None else QLabel(NOTHING)
-        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignVCenter)
-        return shown
-
-    def text(self, name: str | Formula) -> QLabel:
-        """One more row of words."""
-        label = QElidingLabel(NOTHING)
-        self.add(name, label)
-        return label
+from explorer.views.chain.lanes.grid_geometry import Pixel
+from explorer.views.chain.network.equations import log_snr
+from explorer.views.shared.labels import FORMULAS, checkpoint_name, lane_titles, predicts_long
+from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.views.shared.schedule_field import ScheduleField
+from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
+from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.picture_tile import PictureTile
+from explorer.widgets.plots.histogram import Histogram
 
 
 class ChainInspector(QWidget):

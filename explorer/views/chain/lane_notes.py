@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from explorer.engine.messages import LaneBlank, LaneFrame
+from explorer.engine.chain.messages import LaneBlank, LaneFrame
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.timeline import own_timestep, same_schedule
 

@@ -12,28 +12,29 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ScheduleChoice
+from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
-from explorer.views.chain import edits
 from explorer.views.chain.actions import ChainActions
+from explorer.views.chain.chain_state import ChainPart, PartName
+from explorer.views.chain.chain_widgets import ChainParts
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
+from explorer.views.chain.data_set.exact_control import ExactInspection
 from explorer.views.chain.display import Display
-from explorer.views.chain.exact_control import ExactInspection
 from explorer.views.chain.export import FILTER as EXPORT_KINDS
 from explorer.views.chain.export import ChainExport
-from explorer.views.chain.file_opener import FileOpener
-from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL
-from explorer.views.chain.part import ChainPart, PartName
-from explorer.views.chain.parts import ChainParts, SpaceKeeper
+from explorer.views.chain.lanes.grid_geometry import Pixel
+from explorer.views.chain.lanes.lane_panel import LanePanel
+from explorer.views.chain.network.unet_panel_control import UNetInspection
 from explorer.views.chain.training_time import TrainingTime
-from explorer.views.chain.unet_panel_control import UNetInspection
+from explorer.views.shared.file_opener import FileOpener
+from explorer.views.shared.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL
+from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
-from explorer.widgets.equation_strip import Layout
-from explorer.widgets.grid_geometry import Pixel
-from explorer.widgets.lane_panel import LanePanel
-from explorer.widgets.segments import Segment
+from explorer.widgets.controls.segments import Segment
+from explorer.widgets.pictures.equation_strip import Layout
 
 SEED_BITS = 31
 """New seeds are short enough to be read out."""
@@ -252,7 +253,7 @@ class ChainPage(Workspace):
         """Fields of the sampler of a lane, the one looked at if none is named."""
         if self.part.recipe.lanes:
             target = self.controller.lane if index is None else index
-            self.part.put(edits.set_sampler(self.part.state, target, **fields), label)
+            self.part.put(lane_edits.set_sampler(self.part.state, target, **fields), label)
 
     def set_schedule(self, schedule: ScheduleChoice | None, index: int | None = None) -> None:
         """The schedule of a lane, the one looked at if none is named; None is its network's own."""
@@ -261,16 +262,16 @@ class ChainPage(Workspace):
             target = self.controller.lane if index is None else index
             own, _ = self.display.schedule_of(msgspec.structs.replace(lanes[target], schedule=None))
             label = f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"
-            self.part.put(edits.set_schedule(self.part.state, target, schedule, own), label)
+            self.part.put(lane_edits.set_schedule(self.part.state, target, schedule, own), label)
 
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """A lane at another moment of its run."""
         state = self.part.state
-        lane = edits.with_snapshot(state.recipe.lanes[index], entry)
-        self.part.put(edits.set_lane(state, index, lane), label, merge)
+        lane = lane_edits.with_snapshot(state.recipe.lanes[index], entry)
+        self.part.put(lane_edits.set_lane(state, index, lane), label, merge)
 
     def _set_all_steps(self, steps: int | None) -> None:
-        self.part.put(edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
+        self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
 
     def _choose_term(self, name: str) -> None:
         terms = self.display.terms

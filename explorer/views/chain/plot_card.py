@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.widgets.card import Card
-from explorer.widgets.choice_menu import ChoiceMenu
-from explorer.widgets.curve_plot import CurvePlot, Figure
-from explorer.widgets.legend import Legend
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.theme import Theme
+from explorer.views.chain.lanes.choice_menu import ChoiceMenu
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.curve_plot import CurvePlot, Figure
+from explorer.widgets.plots.legend import Legend
 
 OF = (
     Segment("sample", "sample", "Curves of the selected sample"),

@@ -8,23 +8,15 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.client import Client
-from explorer.engine.messages import (
-    ChainFinished,
-    ChainProgress,
-    Failed,
-    LaneFailed,
-    LaneKey,
-    LanePlanned,
-    Outcome,
-    SampleChain,
-    lane_keys,
-)
+from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.client import Client
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import ChainRecipe
-from explorer.views.chain.labels import lane_titles
 from explorer.views.chain.timeline import on_timeline
+from explorer.views.shared.labels import lane_titles
 from explorer.views.workspace import Status
-from explorer.widgets.number_words import grouped
+from explorer.widgets.look.number_words import grouped
 
 MEGABYTE = 2**20
 

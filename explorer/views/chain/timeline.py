@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from explorer.diffusion.levels import nearest_timesteps
-from explorer.engine.messages import LaneKey, LanePlanned
+from explorer.engine.chain.messages import LaneKey, LanePlanned
 
 
 def timeline_of(keys: Sequence[LaneKey], lengths: Sequence[int], reference: int) -> LaneKey | None:

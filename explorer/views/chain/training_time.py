@@ -7,12 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from explorer.checkpoints.snapshots import words
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
+from explorer.state.edits.lanes import with_snapshot
 from explorer.views.chain.actions import ChainActions
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.edits import with_snapshot
-from explorer.widgets.training_slider import TrainingSlider
+from explorer.widgets.controls.training_slider import TrainingSlider
 
 Take = Callable[[int, LibraryEntry, str, str], None]
 """Put a snapshot into the lane of that index, as a change of that label and merge."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from explorer.engine.messages import LaneFrame, LaneKey
+from explorer.engine.chain.messages import LaneFrame, LaneKey
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.inspector import ChainInspector
-from explorer.views.chain.labels import LABELS
-from explorer.widgets.grid_geometry import Pixel
+from explorer.views.chain.lanes.grid_geometry import Pixel
+from explorer.views.shared.labels import LABELS
 
 
 class ValuesShown:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
-from explorer.widgets.lane_panel import HEADER, SIDE_MARGIN, LanePanel
-from explorer.widgets.theme import Theme
+from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
+from explorer.widgets.look.theme import Theme
 
 SPACING = 8
 NARROWEST = 132

@@ -9,13 +9,14 @@ from typing import Protocol
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from explorer.engine.messages import DataSetOpened, LibraryEntry
+from explorer.engine.chain.data_set.messages import DataSetOpened
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES
-from explorer.views.chain import edits
-from explorer.views.chain.labels import LABELS, lane_titles
-from explorer.views.chain.lane_menu import SamplerFields, add_checkpoints, verb
+from explorer.state.edits import lanes as lane_edits
+from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
-from explorer.widgets.lane_panel import LanePanel
+from explorer.views.shared.labels import LABELS, lane_titles
+from explorer.views.shared.lane_menu import SamplerFields, add_checkpoints, verb
 
 OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
 OVER_TIP = "The lane once for each snapshot of its run, from the first updates to the end, as a grid"
@@ -131,7 +132,7 @@ class CompareMenus:
         verb(menu, "Sweep…", partial(verbs.ask_sweep, index), True, "This lane many times, each with another value of one setting")
         trained = bool(page.training.snapshots(index))
         verb(menu, "Over training time", partial(verbs.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
-        plain = edits.plain(lane) != lane
+        plain = lane_edits.plain(lane) != lane
         verb(menu, "Reset", partial(verbs.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
         menu.addSeparator()
         verb(menu, "Remove", partial(verbs.remove_lane, index))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from explorer.views.chain.lanes.lane_grid import LaneGrid
+from explorer.views.chain.lanes.lane_panel import HEADER
 from explorer.views.compare.lanes_row import LanesRow
-from explorer.widgets.lane_grid import LaneGrid
-from explorer.widgets.lane_panel import HEADER
 
 SPACING = 8
 MIN_PLOT = 132

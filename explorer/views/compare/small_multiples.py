@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.display import Display
-from explorer.views.chain.labels import lane_colours, short_titles
+from explorer.views.chain.lanes.lane_grid import LaneGrid, LaneLabel
 from explorer.views.compare.lanes_row import LanesRow
-from explorer.widgets.lane_grid import LaneGrid, LaneLabel
+from explorer.views.shared.labels import lane_colours, short_titles
 
 
 class SmallMultiples(QScrollArea):

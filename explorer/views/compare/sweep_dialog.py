@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, Lane
 from explorer.recipe.sweep import EXAMPLES, SETTINGS, Setting, parse_values, swept
-from explorer.views.chain import replacing
-from explorer.views.chain.labels import lane_titles, short_titles
-from explorer.widgets.style import mark
-from explorer.widgets.theme import GRID
+from explorer.state.edits import replacing
+from explorer.views.shared.labels import lane_titles, short_titles
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import GRID
 
 WORDS: dict[str, str] = {
     "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed", "checkpoint": "checkpoint",

@@ -10,25 +10,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from explorer.engine.messages import DataSetOpened, LibraryEntry
+from explorer.engine.chain.data_set.messages import DataSetOpened
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
+from explorer.state.edits import lanes as lane_edits
+from explorer.state.edits import replacing
+from explorer.state.edits.exact_lanes import is_through_options
 from explorer.state.session import ChainState
-from explorer.views.chain import edits, replacing
-from explorer.views.chain.exact_control import THROUGH_TIP, change_label
-from explorer.views.chain.exact_edits import is_through_options
+from explorer.views.chain.data_set.exact_control import THROUGH_TIP, change_label
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
-from explorer.views.chain.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL, checkpoint_name, lane_titles, short_titles
+from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.menus import OVER_TIP, CompareMenus
 from explorer.views.compare.middle import SPACING, Middle
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
+from explorer.views.shared.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL, checkpoint_name, lane_titles, short_titles
 from explorer.views.workspace import Context
-from explorer.widgets.actions import make_action
-from explorer.widgets.lane_panel import LanePanel
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.style import give_menu, mark
+from explorer.widgets.controls.actions import make_action
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.style import give_menu, mark
 
 MARGIN = 12
 SHORT = 6
@@ -215,22 +217,22 @@ class CompareWorkspace(ChainPage):
     def move_lane(self, index: int, by: int) -> None:
         """Move a lane to the left (-1) or to the right (1)."""
         title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(edits.move_lane(self.part.state, index, by), f"move {title} {'left' if by < 0 else 'right'}")
+        self.part.put(lane_edits.move_lane(self.part.state, index, by), f"move {title} {'left' if by < 0 else 'right'}")
 
     def duplicate_lane(self, index: int) -> None:
         """Have a lane twice, side by side."""
         lanes = self.part.recipe.lanes
-        self.part.put(edits.add_lane(self.part.state, lanes[index], index + 1), f"duplicate {lane_titles(lanes)[index]}")
+        self.part.put(lane_edits.add_lane(self.part.state, lanes[index], index + 1), f"duplicate {lane_titles(lanes)[index]}")
 
     def put_lane(self, index: int, to: int) -> None:
         """A lane was dragged to another place."""
         title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(edits.put_lane(self.part.state, index, to), f"move {title}")
+        self.part.put(lane_edits.put_lane(self.part.state, index, to), f"move {title}")
 
     def reset_lane(self, index: int) -> None:
         """A lane as its checkpoint makes it."""
         lanes = self.part.recipe.lanes
-        self.part.put(edits.set_lane(self.part.state, index, edits.plain(lanes[index])), f"reset {lane_titles(lanes)[index]}")
+        self.part.put(lane_edits.set_lane(self.part.state, index, lane_edits.plain(lanes[index])), f"reset {lane_titles(lanes)[index]}")
 
     def ask_sweep(self, index: int | None = None) -> None:
         """Let the person choose a setting and its values."""
@@ -250,7 +252,7 @@ class CompareWorkspace(ChainPage):
         before = () if replaced else state.recipe.lanes
         lanes = (*before, *swept)[:MAX_LANES]
         follow = tuple(range(len(before))) if before else (None,) * len(state.recipe.lanes)
-        made = edits.with_lanes(state, lanes, follow)
+        made = lane_edits.with_lanes(state, lanes, follow)
         if replaced:
             made = msgspec.structs.replace(made, lane=0, reference=len(lanes) - 1)
         self.part.put(msgspec.structs.replace(made, layout="grid" if as_grid else "lanes"), f"sweep {words}")
@@ -265,13 +267,13 @@ class CompareWorkspace(ChainPage):
     def remove_lane(self, index: int) -> None:
         """Take a lane away."""
         title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(edits.remove_lane(self.part.state, index), f"remove {title}")
+        self.part.put(lane_edits.remove_lane(self.part.state, index), f"remove {title}")
 
     def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:
         """Another network in a lane, which keeps all that can be of it."""
         state = self.part.state
         lane = replacing.with_checkpoint(state.recipe.lanes[index], entry, self.entries())
-        self.part.put(edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
+        self.part.put(lane_edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
 
     def change_to_exact(self, index: int, opened: DataSetOpened) -> None:
         """The exact process of a data set in a lane, which keeps all that can be of it; one more lane if that one is gone meanwhile."""
@@ -280,7 +282,7 @@ class CompareWorkspace(ChainPage):
             self.add_exact(opened)
             return
         lane = replacing.with_data_set(state.recipe.lanes[index], opened, self.entries())
-        self.part.put(edits.set_lane(state, index, lane), change_label(opened))
+        self.part.put(lane_edits.set_lane(state, index, lane), change_label(opened))
 
     def _compare_options(self) -> None:
         self.exact.compare_options()
@@ -299,8 +301,8 @@ class CompareWorkspace(ChainPage):
         if not self.is_ddpm(entry) or len(state.recipe.lanes) >= MAX_LANES:
             return False
         lanes = state.recipe.lanes
-        lane = edits.lane_of(entry, lanes[-1].sampler if lanes else None)
-        self.part.put(edits.add_lane(state, lane), f"add {checkpoint_name(lane)}")
+        lane = lane_edits.lane_of(entry, lanes[-1].sampler if lanes else None)
+        self.part.put(lane_edits.add_lane(state, lane), f"add {checkpoint_name(lane)}")
         self.lanes_row.reveal(len(lanes))
         return True
 

@@ -6,9 +6,9 @@ import qtawesome
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.actions import NamedActions
-from explorer.widgets.segments import Segment
-from explorer.widgets.theme import Theme
+from explorer.widgets.controls.actions import NamedActions
+from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.theme import Theme
 
 PAGES = (
     Segment("noise", "Noise", "x_t at once by Property 1, and step by step with the same noise  (1)"),

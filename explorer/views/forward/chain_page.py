@@ -9,18 +9,18 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward_chain1d import BackStep1D, Chain1DShown
+from explorer.engine.forward.chain1d_messages import BackStep1D, Chain1DShown
 from explorer.recipe.forward import MOST_T, Chain1D
-from explorer.views.chain.labels import term_colours
+from explorer.views.forward.plots.chain_map import ChainMap
+from explorer.views.forward.plots.density_plot import Curve, DensityFigure, DensityPlot
 from explorer.views.forward.words import number, power
-from explorer.widgets.card import Card
-from explorer.widgets.chain_map import ChainMap
-from explorer.widgets.density_plot import Curve, DensityFigure, DensityPlot
-from explorer.widgets.math_text import var, words
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.slider import Slider
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
 
 GAP = 8
 PATHS = (

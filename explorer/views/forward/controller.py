@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject
 
-from explorer.engine.messages import LibraryEntry, Outcome, Payload
-from explorer.engine.messages.forward import (
+from explorer.engine.forward.asides_messages import AsidesShown, ShowAsides
+from explorer.engine.forward.chain1d_messages import Chain1DShown, ShowChain1D
+from explorer.engine.forward.messages import (
     JointShown,
     NoisedFilmShown,
     NoisedShown,
@@ -24,12 +25,12 @@ from explorer.engine.messages.forward import (
     TakePicture,
     TestImagesShown,
 )
-from explorer.engine.messages.forward_asides import AsidesShown, ShowAsides
-from explorer.engine.messages.forward_chain1d import Chain1DShown, ShowChain1D
+from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
-from explorer.views.questions import Questions, Receiver
+from explorer.views.shared.questions import Questions, Receiver
 from explorer.views.workspace import Context
 
 DEFAULT = "mnist-ddpm-c"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward_asides import AsidesShown, Densities
+from explorer.engine.forward.asides_messages import AsidesShown, Densities
 from explorer.recipe.forward import Asides
-from explorer.views.chain.labels import term_colours
+from explorer.views.forward.plots.density_plot import Curve, DensityFigure, DensityPlot
 from explorer.views.forward.words import short
-from explorer.widgets.card import Card
-from explorer.widgets.density_plot import Curve, DensityFigure, DensityPlot
-from explorer.widgets.math_label import MathLabel
-from explorer.widgets.math_text import Formula, var, words
-from explorer.widgets.slider import Slider
-from explorer.widgets.style import mark
-from explorer.widgets.theme import OPTION_COLOURS, Theme
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.math_label import MathLabel
+from explorer.widgets.look.math_text import Formula, var, words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import OPTION_COLOURS, Theme
 
 GAP = 8
 BOWS = {"tanh": "f(x) = 3 tanh x", "square": "f(x) = x²", "sine": "f(x) = x + 2 sin 2x", "step": "f(x) = 2 sign x"}

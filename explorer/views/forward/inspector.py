@@ -9,17 +9,17 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward import NoisedShown, ScheduleShown, TestImagesShown
+from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
-from explorer.views.chain.inspector import Rows, heading
+from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
-from explorer.widgets.draw_pad import DrawPad
-from explorer.widgets.histogram import Histogram
-from explorer.widgets.image_choice import ImageChoice
-from explorer.widgets.math_text import var, words
-from explorer.widgets.number_fields import IntField, SeedField
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.views.shared.rows import Rows, heading
+from explorer.widgets.controls.draw_pad import DrawPad
+from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.histogram import Histogram
 
 MARGIN = 12
 PAD = 224

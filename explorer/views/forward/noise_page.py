@@ -6,19 +6,19 @@ import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward import NoisedFilmShown, NoisedShown, ScheduleShown
+from explorer.engine.forward.messages import NoisedFilmShown, NoisedShown, ScheduleShown
 from explorer.views.chain.figures import round_up
-from explorer.views.chain.labels import term_colours
+from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import equation_of, power
-from explorer.widgets.card import Card
-from explorer.widgets.curve_plot import Axes, CurvePlot, Figure, Series
-from explorer.widgets.equation_strip import EquationStrip
-from explorer.widgets.film_strip import FilmStrip
-from explorer.widgets.legend import Legend
-from explorer.widgets.math_text import words
-from explorer.widgets.picture_table import Column, PictureTable, Row
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.math_text import words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.equation_strip import EquationStrip
+from explorer.widgets.pictures.film_strip import FilmStrip
+from explorer.widgets.plots.curve_plot import Axes, CurvePlot, Figure, Series
+from explorer.widgets.plots.legend import Legend
 
 GAP = 8
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.engine.messages.forward import JointShown, NoisedShown
+from explorer.engine.forward.messages import JointShown, NoisedShown
 from explorer.recipe import ForwardRecipe
 from explorer.recipe.forward import MAX_BATCH
-from explorer.views.chain.inspector import Rows
+from explorer.views.forward.plots.joint_plot import JointPlot
+from explorer.views.forward.plots.pixel_picker import PixelPicker
 from explorer.views.forward.words import nats, short
-from explorer.widgets.card import Card
-from explorer.widgets.histogram import Histogram
-from explorer.widgets.joint_plot import JointPlot
-from explorer.widgets.number_fields import IntField
-from explorer.widgets.pixel_picker import PixelPicker
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.views.shared.rows import Rows
+from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.histogram import Histogram
 
 
 class PixelsPage(QWidget):

@@ -10,21 +10,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.checkpoints.snapshots import name_of
-from explorer.engine.messages import LibraryEntry
-from explorer.engine.messages.forward import Belief, StepBackShown
+from explorer.engine.forward.messages import Belief, StepBackShown
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Lane
-from explorer.views.chain.inspector import Rows, heading
-from explorer.views.chain.labels import PREDICTS
+from explorer.views.forward.plots.image_choice import ImageChoice
+from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import nats, number, short
-from explorer.widgets.card import Card
-from explorer.widgets.image_choice import ImageChoice
-from explorer.widgets.math_text import var, words
-from explorer.widgets.number_words import grouped
-from explorer.widgets.picture_table import Column, PictureTable, Row
-from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.pictures import squared
-from explorer.widgets.style import mark
-from explorer.widgets.theme import OPTION_COLOURS, Theme
+from explorer.views.shared.labels import PREDICTS
+from explorer.views.shared.rows import Rows, heading
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.number_words import grouped
+from explorer.widgets.look.sharp import squared
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.pictures.picture_tile import PictureTile
 
 SIDE = 236
 COLUMNS = ("known", "exact", "network")

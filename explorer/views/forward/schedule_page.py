@@ -10,23 +10,23 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.diffusion.knots import HIGHEST, LOWEST
-from explorer.engine.messages.forward import EndOf, ScheduleShown
+from explorer.engine.forward.messages import EndOf, ScheduleShown
 from explorer.recipe.forward import LEAST_T, MOST_T, ForwardSchedule
-from explorer.views.chain.labels import term_colours
 from explorer.views.forward.noise_page import LevelsCard
+from explorer.views.forward.plots.bend_plot import BendPlot
 from explorer.views.forward.words import nats, short
-from explorer.widgets.bend_plot import BendPlot
-from explorer.widgets.card import Card
-from explorer.widgets.curve_plot import Axes, CurvePlot, Figure, Series
-from explorer.widgets.math_label import MathLabel
-from explorer.widgets.math_text import var, words
-from explorer.widgets.number_fields import IntField
-from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.pictures import squared
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme, Tokens
-from explorer.widgets.warning import set_warning
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.math_label import MathLabel
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.sharp import squared
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme, Tokens
+from explorer.widgets.look.warning import set_warning
+from explorer.widgets.pictures.picture_tile import PictureTile
+from explorer.widgets.plots.curve_plot import Axes, CurvePlot, Figure, Series
 
 GAP = 8
 SHAPES = (

@@ -10,8 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.endings import PICTURE_FILES
-from explorer.engine.messages import LibraryEntry
-from explorer.engine.messages.forward import (
+from explorer.engine.forward.asides_messages import AsidesShown
+from explorer.engine.forward.chain1d_messages import Chain1DShown
+from explorer.engine.forward.messages import (
     JointShown,
     NoisedFilmShown,
     NoisedShown,
@@ -20,12 +21,10 @@ from explorer.engine.messages.forward import (
     StepBackShown,
     TestImagesShown,
 )
-from explorer.engine.messages.forward_asides import AsidesShown
-from explorer.engine.messages.forward_chain1d import Chain1DShown
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ForwardRecipe
+from explorer.state.edits import forward as edits
 from explorer.state.forward import ForwardState
-from explorer.views.chain.parts import SpaceKeeper
-from explorer.views.forward import verbs
 from explorer.views.forward.actions import PAGES, TRANSPORT, ForwardActions
 from explorer.views.forward.chain_page import ChainPage1D
 from explorer.views.forward.controller import ForwardController
@@ -37,12 +36,13 @@ from explorer.views.forward.player import Player
 from explorer.views.forward.posterior_page import PosteriorPage
 from explorer.views.forward.schedule_page import SchedulePage
 from explorer.views.forward.words import image_words, nats, schedule_words
-from explorer.views.page_stack import PageStack
+from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.clipboard import copied
-from explorer.widgets.math_text import var, words
-from explorer.widgets.segments import SegmentBar
-from explorer.widgets.transport import Transport
+from explorer.widgets.controls.clipboard import copied
+from explorer.widgets.controls.page_stack import PageStack
+from explorer.widgets.controls.segments import SegmentBar
+from explorer.widgets.controls.transport import Transport
+from explorer.widgets.look.math_text import var, words
 
 MARGIN, SPACING = 12, 8
 
@@ -169,16 +169,16 @@ class ForwardWorkspace(Workspace):
         self._connect_time()
         store, inspector = self.context.store, self._inspector
         self.segments.chosen.connect(lambda page: store.update_forward(page=page))
-        inspector.index_chosen.connect(lambda index: verbs.choose_image(store, index, self.controller.total))
-        inspector.seed_committed.connect(lambda seed: verbs.change(store, "change seed", seed=seed))
+        inspector.index_chosen.connect(lambda index: edits.choose_image(store, index, self.controller.total))
+        inspector.seed_committed.connect(lambda seed: edits.change(store, "change seed", seed=seed))
         inspector.drawn.connect(lambda marks: self.controller.take_picture(drawing=marks))
         inspector.released.connect(self._focus_timeline)
         self._connect_schedule()
-        self.pixels.picker.picked.connect(partial(verbs.pick_pixel, store))
+        self.pixels.picker.picked.connect(partial(edits.pick_pixel, store))
         self.pixels.picker.released.connect(store.end_merge)
-        self.pixels.batch_committed.connect(lambda batch: verbs.change(store, "images of the joint picture", batch=batch))
+        self.pixels.batch_committed.connect(lambda batch: edits.change(store, "images of the joint picture", batch=batch))
         self.posterior.network_chosen.connect(self._choose_network)
-        self.gaussians.changed.connect(partial(verbs.set_aside, store))
+        self.gaussians.changed.connect(partial(edits.set_aside, store))
         self.gaussians.released.connect(store.end_merge)
         self._connect_chain()
         self.offer.taken.connect(self._take_offer)
@@ -195,13 +195,13 @@ class ForwardWorkspace(Workspace):
         self.actions_.by_name["loop"].toggled.connect(lambda loop: store.update_forward(loop=loop))
         for segment in PAGES:
             on(f"page {segment.name}", partial(store.update_forward, page=segment.name))
-        on("random", lambda: verbs.random_image(store, self.controller.total))
-        on("seed", lambda: verbs.new_seed(store))
+        on("random", lambda: edits.random_image(store, self.controller.total))
+        on("seed", lambda: edits.new_seed(store))
         on("open", self._ask_for_picture)
         on("paste", self.paste)
         self.actions_.by_name["draw"].toggled.connect(lambda drawing: store.update_forward(drawing=drawing))
-        on("use", lambda: verbs.use_in_reverse_chain(store))
-        on("train", lambda: verbs.use_in_training(store))
+        on("use", lambda: edits.use_in_reverse_chain(store))
+        on("train", lambda: edits.use_in_training(store))
         play.playing_changed.connect(self.actions_.show_playing)
 
     def _connect_time(self) -> None:
@@ -218,23 +218,23 @@ class ForwardWorkspace(Workspace):
 
     def _connect_schedule(self) -> None:
         store, page = self.context.store, self.schedule
-        page.shape_chosen.connect(lambda shape: verbs.choose_shape(store, shape, page.bend.knots))
-        page.T_committed.connect(partial(verbs.set_T, store))
+        page.shape_chosen.connect(lambda shape: edits.choose_shape(store, shape, page.bend.knots))
+        page.T_committed.connect(partial(edits.set_T, store))
         page.T.released.connect(self._focus_timeline)
-        page.bend.knot_dragged.connect(lambda index, u, level: verbs.drag_knot(store, page.bend.base, index, u, level))
+        page.bend.knot_dragged.connect(lambda index, u, level: edits.drag_knot(store, page.bend.base, index, u, level))
         page.bend.knot_released.connect(store.end_merge)
-        page.bend.knot_added.connect(lambda u: verbs.add_knot(store, page.bend.knots, u))
-        page.bend.knot_removed.connect(lambda index: verbs.remove_knot(store, page.bend.knots, index))
+        page.bend.knot_added.connect(lambda u: edits.add_knot(store, page.bend.knots, u))
+        page.bend.knot_removed.connect(lambda index: edits.remove_knot(store, page.bend.knots, index))
 
     def _connect_chain(self) -> None:
         store, page = self.context.store, self.chain
-        page.changed.connect(partial(verbs.set_chain, store))
+        page.changed.connect(partial(edits.set_chain, store))
         page.released.connect(store.end_merge)
         page.paths_chosen.connect(lambda paths: store.update_forward(paths=paths))
-        page.map.mode_dragged.connect(partial(verbs.drag_mode, store))
-        page.map.mode_added.connect(partial(verbs.add_mode, store))
-        page.map.mode_removed.connect(partial(verbs.remove_mode, store))
-        page.map.x_dragged.connect(partial(verbs.set_chain, store, "x"))
+        page.map.mode_dragged.connect(partial(edits.drag_mode, store))
+        page.map.mode_added.connect(partial(edits.add_mode, store))
+        page.map.mode_removed.connect(partial(edits.remove_mode, store))
+        page.map.x_dragged.connect(partial(edits.set_chain, store, "x"))
         page.map.released.connect(store.end_merge)
 
     # --- gestures ---
@@ -260,13 +260,13 @@ class ForwardWorkspace(Workspace):
             self._take_network(entry)
 
     def _take_network(self, entry: LibraryEntry) -> None:
-        verbs.change(self.context.store, f"network {entry.name}", checkpoint=entry.sha256, source=entry.path)
+        edits.change(self.context.store, f"network {entry.name}", checkpoint=entry.sha256, source=entry.path)
 
     def offer_picture(self, taken: PictureTaken) -> None:
         """A picture of the data's size is noised at once; another may be resized."""
         if taken.same:
             self._drop_offer()
-            verbs.take_picture(self.context.store, taken.fitted)
+            edits.take_picture(self.context.store, taken.fitted)
             return
         self._offered = taken
         kept = f"{taken.kept.height} × {taken.kept.width}"
@@ -279,7 +279,7 @@ class ForwardWorkspace(Workspace):
         taken = self._offered
         self._drop_offer()
         if taken is not None:
-            verbs.take_picture(self.context.store, taken.fitted if resized else taken.kept)
+            edits.take_picture(self.context.store, taken.fitted if resized else taken.kept)
 
     def _drop_offer(self) -> None:
         self._offered = None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from explorer.engine.messages.forward import NoisedShown
+from explorer.engine.forward.messages import NoisedShown
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
-from explorer.views.chain.labels import term_colours
-from explorer.widgets.equation import Equation, Term
-from explorer.widgets.math_text import var
-from explorer.widgets.theme import Tokens
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.math_text import var
+from explorer.widgets.look.theme import Tokens
+from explorer.widgets.pictures.equation import Equation, Term
 
 
 def number(value: float) -> str:

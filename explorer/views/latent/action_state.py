@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from explorer.recipe import MAX_BESIDE, Point, Stroke
+from explorer.state.edits.latent import item_named
 from explorer.state.session import LatentState
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.encoding import something
-from explorer.views.latent.strip_name import strip_of
-from explorer.views.latent.verbs import item_named
+from explorer.views.latent.strip.strip_name import strip_of
 
 
 def show_actions(a: LatentActions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool) -> None:

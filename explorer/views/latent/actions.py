@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from explorer.widgets.actions import separated
-from explorer.widgets.icons import icon
-from explorer.widgets.theme import Theme
+from explorer.widgets.controls.actions import separated
+from explorer.widgets.look.icons import icon
+from explorer.widgets.look.theme import Theme
 
 
 class LatentActions:

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.messages import (
+from explorer.engine.latent.field_messages import FieldShown
+from explorer.engine.latent.messages import (
     CodesDecoded,
     CodesShown,
     DecodeCodes,
     EncodeImages,
     EncodePicture,
-    Failed,
-    FieldShown,
     GridDecoded,
     ImageShown,
-    LibraryEntry,
-    Outcome,
-    Payload,
     PictureEncoded,
     PictureOffered,
     ShowImage,
     StrokeShown,
 )
+from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.messages import Failed
 from explorer.latent.strokes import Path
 from explorer.recipe import Dab, Slice, Stroke
+from explorer.state.edits import encoding as encoding_edits
+from explorer.state.edits.latent import item_named
 from explorer.state.session import LatentState, Session
-from explorer.views.latent import encoding, verbs_encode
-from explorer.views.latent.contract import Probe, View
+from explorer.views.latent import encoding
 from explorer.views.latent.draws import Draws
 from explorer.views.latent.entries import has_plane, plane_entries, resolve, slice_of
 from explorer.views.latent.layers import Layers
 from explorer.views.latent.paths import Paths
+from explorer.views.latent.plane_view import Probe, View
 from explorer.views.latent.probing import Probing
-from explorer.views.latent.verbs import item_named
-from explorer.views.questions import FailureReceiver, Questions, Receiver
+from explorer.views.shared.questions import FailureReceiver, Questions, Receiver
 from explorer.views.workspace import Context
 
 __all__ = ["LatentController", "Probe", "View", "has_plane", "plane_entries", "resolve"]
@@ -292,9 +292,9 @@ class LatentController(QObject):
         """Encode again what was there before; else nothing."""
         encoded, store = self.state.recipe.encoded, self._context.store
         if encoded.picture or encoded.image is not None:
-            label = verbs_encode.PICTURE if encoded.picture else verbs_encode.IMAGE
-            if not verbs_encode.withdraw(store, label):
-                verbs_encode.encode_nothing(store)
+            label = encoding_edits.PICTURE if encoded.picture else encoding_edits.IMAGE
+            if not encoding_edits.withdraw(store, label):
+                encoding_edits.encode_nothing(store)
 
     def _take_image(self, outcome: Outcome) -> None:
         if isinstance(outcome, ImageShown) and self._is_ours(outcome.path) and outcome.index == self._pointed:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from explorer.engine.messages import CodesDrawn, DrawCodes, LibraryEntry, Outcome
+from explorer.engine.latent.messages import CodesDrawn, DrawCodes
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import DRAWN, Slice
 from explorer.state.session import LatentState
 from explorer.views.latent import encoding
-from explorer.views.latent.contract import View
-from explorer.views.latent.strip_name import strip_of
-from explorer.views.questions import Questions, When
+from explorer.views.latent.plane_view import View
+from explorer.views.latent.strip.strip_name import strip_of
+from explorer.views.shared.questions import Questions, When
 
 
 class Draws:

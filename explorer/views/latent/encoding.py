@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from explorer.engine.latent_strips import encoding_of
-from explorer.engine.messages import EncodePicture
+from explorer.engine.latent.messages import EncodePicture
+from explorer.engine.latent.strips import encoding_of
 from explorer.recipe import Dab, Slice
 from explorer.state.session import LatentState
 

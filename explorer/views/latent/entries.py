@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import PlaneRecipe, Slice
 from explorer.state.library import Library
 from explorer.state.session import LatentState

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.engine.messages import FieldKind, FieldShown
-from explorer.views.latent.facts import number
-from explorer.widgets.field_scale import figure
+from explorer.engine.latent.field_messages import FieldKind, FieldShown
+from explorer.views.latent.plane.field_scale import figure
+from explorer.views.shared.facts import number
 
 
 @dataclass(frozen=True, slots=True)

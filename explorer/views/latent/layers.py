@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from explorer.engine.messages import DecodeGrid, FieldShown, GridDecoded, LibraryEntry, Outcome, ShowField
+from explorer.engine.latent.field_messages import FieldShown, ShowField
+from explorer.engine.latent.messages import DecodeGrid, GridDecoded
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import LibraryEntry
 from explorer.latent.plane import Extent, Grid, covers, grid_over
 from explorer.recipe import Slice
 from explorer.state.session import LatentState
-from explorer.views.latent.contract import View
 from explorer.views.latent.entries import is_variational
 from explorer.views.latent.fields import FIELDS
-from explorer.views.questions import Questions, When
-from explorer.widgets.theme import CLASS_COLOURS
+from explorer.views.latent.plane_view import View
+from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.theme import CLASS_COLOURS
 
 CELL = 28.0
 """Least width of a decoding of the manifold, in pixels: its own, so that it is never made smaller."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from explorer.engine.latent_strips import stroke_question
-from explorer.engine.messages import LibraryEntry, Outcome, ShowGeodesic, StrokeShown
+from explorer.engine.latent.messages import ShowGeodesic, StrokeShown
+from explorer.engine.latent.strips import stroke_question
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import LibraryEntry
 from explorer.latent.strokes import circle, resample
 from explorer.recipe import Point, Slice, Stroke, StrokeShape
+from explorer.state.edits.latent import item_named
 from explorer.state.session import LatentState
-from explorer.views.latent.contract import View
-from explorer.views.latent.strip_name import strip_of
-from explorer.views.latent.verbs import item_named
-from explorer.views.questions import Questions, When
+from explorer.views.latent.plane_view import View
+from explorer.views.latent.strip.strip_name import strip_of
+from explorer.views.shared.questions import Questions, When
 
 BENT = ("spherical", "geodesic")
 """Shapes whose curve the engine finds."""

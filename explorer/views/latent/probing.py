@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from explorer.engine.messages import CodesDecoded, DecodeCodes, LibraryEntry, Outcome, Payload
+from explorer.engine.latent.messages import CodesDecoded, DecodeCodes
+from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Point, Slice, Stroke
+from explorer.state.edits.latent import item_named
 from explorer.state.session import LatentState
-from explorer.views.latent.contract import Probe, View
 from explorer.views.latent.paths import Paths
-from explorer.views.latent.verbs import item_named
-from explorer.views.questions import Receiver
+from explorer.views.latent.plane_view import Probe, View
+from explorer.views.shared.questions import Receiver
 
 UNDER_POINTER = "under the pointer"
 

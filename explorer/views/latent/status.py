@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-from explorer.engine.messages import CodesDecoded
+from explorer.engine.latent.messages import CodesDecoded
 from explorer.state.session import LatentState
-from explorer.views.latent.facts import milliseconds
-from explorer.views.latent.pane import PlanePane
+from explorer.views.latent.plane.pane import PlanePane
+from explorer.views.shared.facts import milliseconds
 from explorer.views.workspace import Status
-from explorer.widgets.number_words import grouped
+from explorer.widgets.look.number_words import grouped
 
 REMEMBERED = 15
 

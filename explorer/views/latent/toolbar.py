@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
 from explorer.views.latent.fields import FIELDS
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.style import join
-from explorer.widgets.theme import Theme
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.style import join
+from explorer.widgets.look.theme import Theme
 
 KINDS = (
     Segment("vae", "VAE", "The plane of a VAE: codes are Gaussians, drawn towards the prior (X)"),

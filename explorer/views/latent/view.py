@@ -10,29 +10,32 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.endings import FILMS, SHEETS, filters
-from explorer.engine.messages import ExportStrip, LibraryEntry, Outcome, StripExported
+from explorer.engine.latent.export_messages import ExportStrip, StripExported
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Stroke
+from explorer.state.edits import encoding as encoding_edits
+from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState, Session
-from explorer.views.export_dialog import ask_for_export
-from explorer.views.latent import verbs, verbs_encode
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encoding import something
 from explorer.views.latent.entries import dimensions, has_plane, plane_entries, slice_of, sliced_planes, steered
-from explorer.views.latent.hands import Hands
-from explorer.views.latent.inspector import LatentInspector
-from explorer.views.latent.pane import PlanePane
-from explorer.views.latent.planes import PlaneRow
+from explorer.views.latent.gestures import Hands
+from explorer.views.latent.inspector.inspector import LatentInspector
+from explorer.views.latent.plane.pane import PlanePane
+from explorer.views.latent.plane.plane import Plane
+from explorer.views.latent.plane.plane_legend import PlaneLegend
+from explorer.views.latent.plane.planes import PlaneRow
 from explorer.views.latent.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.status import DecodeSpeed, status_of
-from explorer.views.latent.strip_content import strip_content, strip_recipe
-from explorer.views.latent.strip_name import strip_of
-from explorer.views.latent.strip_panel import StripPanel
+from explorer.views.latent.strip.strip_content import strip_content, strip_recipe
+from explorer.views.latent.strip.strip_name import strip_of
+from explorer.views.latent.strip.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
+from explorer.views.shared.export_dialog import ask_for_export
 from explorer.views.workspace import Context, Workspace
-from explorer.widgets.plane import Plane
-from explorer.widgets.plane_legend import PlaneLegend
 
 MARGIN, GAP = 14, 10
 OFF = 1e-3
@@ -160,12 +163,12 @@ class LatentWorkspace(Workspace):
         """Show a VAE's or an AE's plane."""
         if not has_plane(entry):
             return False
-        verbs.choose_checkpoint(self.context.store, entry)
+        edits.choose_checkpoint(self.context.store, entry)
         return True
 
     def accept_picture(self, path: str) -> bool:
         """Encode a picture."""
-        verbs_encode.encode_file(self.context.store, path)
+        encoding_edits.encode_file(self.context.store, path)
         return True
 
     @property
@@ -220,7 +223,7 @@ class LatentWorkspace(Workspace):
     def _show_state(self) -> None:
         """What the person chose, around the planes; the planes' controllers show it on them."""
         state, entry, first = self._state, self.controller.resolved, self.panes[0]
-        item = verbs.item_named(state.recipe, state.selected)
+        item = edits.item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         library = self.context.library
         self.toolbar.show_entries(plane_entries(library), library.listed(entry))
@@ -268,7 +271,7 @@ class LatentWorkspace(Workspace):
             self.actions_.export.setEnabled(self.panel.strip.count > 0)
         if what == "stroke" and first:
             state = self._state
-            self._inspector.selection.show_item(verbs.item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
+            self._inspector.selection.show_item(edits.item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
         elif what in ("probe", "codes") and first:
             self._show_probe()
         elif what == "picture" and first:
@@ -302,6 +305,6 @@ class LatentWorkspace(Workspace):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc selects nothing."""
         if event.key() == Qt.Key.Key_Escape and self._state.selected:
-            verbs.select(self.context.store, "")
+            edits.select(self.context.store, "")
             return
         super().keyPressEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.actions import make_action, make_choice, separated
+from explorer.widgets.controls.actions import make_action, make_choice, separated
 
 CURVES = {
     "terms": ("&Terms", "1", "Every Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀"),

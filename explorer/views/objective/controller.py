@@ -8,23 +8,15 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.messages import (
-    BoundShown,
-    DenoisedShown,
-    Failed,
-    HeldOutShown,
-    MeasureBound,
-    Outcome,
-    ShowDenoised,
-    ShowHeldOut,
-)
-from explorer.engine.messages.objective import LaneBound
+from explorer.engine.messages import Outcome
+from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown, LaneBound, MeasureBound, ShowDenoised, ShowHeldOut
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import BoundRecipe
+from explorer.state.edits import objective as edits
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import Session
-from explorer.views.objective import verbs
 from explorer.views.objective.figures import largest_T
-from explorer.views.questions import Questions, Receiver, When
+from explorer.views.shared.questions import Questions, Receiver, When
 from explorer.views.workspace import Context
 
 BOUND = "bound"
@@ -150,10 +142,10 @@ class ObjectiveController(QObject):
 
         def take(outcome: Outcome) -> None:
             if isinstance(outcome, HeldOutShown):
-                state = verbs.measured_on(self.state, dataset, split)
+                state = edits.measured_on(self.state, dataset, split)
                 self._context.store.update(f"measure on {outcome.name}", objective=state)
 
-        recipe = verbs.measured_on(self.state, dataset, split).recipe
+        recipe = edits.measured_on(self.state, dataset, split).recipe
         self._questions.ask("data", ShowHeldOut(recipe, 1), take)
 
     def slots_changed(self) -> None:

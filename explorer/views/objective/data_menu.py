@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
-from explorer.views.chain.lane_menu import verb
+from explorer.views.shared.lane_menu import verb
 
 MNIST = "mnist"
 SPLITS = (

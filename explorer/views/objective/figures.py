@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.engine.messages import BoundShown
-from explorer.engine.messages.objective import Estimate, LaneBound
+from explorer.engine.objective.messages import BoundShown, Estimate, LaneBound
 from explorer.state.objective import ObjectiveState
-from explorer.views.chain.labels import lane_colours, lane_titles
-from explorer.widgets.bar_chart import BarFigure, Bars, significant
-from explorer.widgets.number_words import grouped
+from explorer.views.shared.labels import lane_colours, lane_titles
+from explorer.widgets.look.number_words import grouped
+from explorer.widgets.plots.bar_chart import BarFigure, Bars, significant
 
 UNITS = {
     "terms": "Lₜ₋₁ of one timestep, nats  (t = 1: L₀)",

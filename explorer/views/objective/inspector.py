@@ -7,20 +7,20 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown
+from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import BoundRecipe
 from explorer.recipe.objective import MAX_IMAGES, MAX_STRATA
 from explorer.state.objective import ObjectiveState
-from explorer.views.chain.labels import lane_titles, short_titles
 from explorer.views.objective.data_menu import data_words
 from explorer.views.objective.figures import values_of
-from explorer.widgets.bar_chart import significant
-from explorer.widgets.math_text import var, words
-from explorer.widgets.number_fields import IntField, SeedField
-from explorer.widgets.number_words import grouped
-from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.style import give_menu, mark
-from explorer.widgets.theme import Theme
+from explorer.views.shared.labels import lane_titles, short_titles
+from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.number_words import grouped
+from explorer.widgets.look.style import give_menu, mark
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.picture_tile import PictureTile
+from explorer.widgets.plots.bar_chart import significant
 
 MARGIN = 14
 ACROSS = 3

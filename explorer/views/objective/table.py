@@ -10,17 +10,17 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 from superqt import QElidingLabel
 
-from explorer.engine.messages.objective import LaneBound
+from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
-from explorer.views.chain.labels import checkpoint_name, lane_colours, lane_tip, lane_titles
 from explorer.views.objective.figures import with_error
-from explorer.widgets.card import Card
-from explorer.widgets.fonts import text_font
-from explorer.widgets.icons import icon
-from explorer.widgets.math_label import MathLabel
-from explorer.widgets.math_text import Formula, var, words
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.icons import icon
+from explorer.widgets.look.math_label import MathLabel
+from explorer.widgets.look.math_text import Formula, var, words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
 
 COLUMNS = (
     ("", ""),

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from explorer.state.objective import ObjectiveState
 from explorer.views.objective.actions import ObjectiveActions
-from explorer.widgets.actions import segment
-from explorer.widgets.math_text import Formula, var, words
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.style import give_menu
+from explorer.widgets.controls.actions import segment
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.math_text import Formula, var, words
+from explorer.widgets.look.style import give_menu
 
 CURVES: dict[str, tuple[str, Formula]] = {
     "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": ("sum", ()),

@@ -10,25 +10,26 @@ import msgspec
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from explorer.engine.messages import BoundShown, DenoisedShown, HeldOutShown, LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import MAX_LANES, ExactProcess, Lane
+from explorer.state.edits import objective as edits
+from explorer.state.edits.lanes import lane_of
 from explorer.state.objective import ObjectiveState
-from explorer.views.chain.edits import lane_of
-from explorer.views.chain.file_opener import FileOpener
-from explorer.views.chain.labels import checkpoint_name, lane_titles
-from explorer.views.chain.lane_menu import add_checkpoints, verb
-from explorer.views.objective import verbs
 from explorer.views.objective.actions import ObjectiveActions
 from explorer.views.objective.controller import ObjectiveController
 from explorer.views.objective.data_menu import MNIST, fill_data_menu
 from explorer.views.objective.figures import figure_of
+from explorer.views.objective.image_strip import ImageStrip
 from explorer.views.objective.inspector import ObjectiveInspector
 from explorer.views.objective.table import BoundTable
 from explorer.views.objective.toolbar import ObjectiveToolbar
+from explorer.views.shared.file_opener import FileOpener
+from explorer.views.shared.labels import checkpoint_name, lane_titles
+from explorer.views.shared.lane_menu import add_checkpoints, verb
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.bar_chart import BarChart
-from explorer.widgets.card import Card
-from explorer.widgets.image_strip import ImageStrip
+from explorer.widgets.look.card import Card
+from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
 NO_LANES = "No diffusion model is chosen.\nAdd a lane above, or drop a .safetensors file on the window."
@@ -90,20 +91,20 @@ class ObjectiveWorkspace(Workspace):
         a.log_t.triggered.connect(lambda: self._toggle("log_t"))
         toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
         a.one.triggered.connect(self._look_at_one)
-        a.every.triggered.connect(lambda on: self._put(verbs.every_timestep(self._state, on, self.controller.T), "change bars"))
+        a.every.triggered.connect(lambda on: self._put(edits.every_timestep(self._state, on, self.controller.T), "change bars"))
         a.training.triggered.connect(self._choose_split)
         a.data.triggered.connect(self._inspector.data.showMenu)
         self._inspector.data.menu().aboutToShow.connect(self._fill_data_menu)
-        a.more.triggered.connect(lambda: self._put(verbs.more(self._state), "more images"))
+        a.more.triggered.connect(lambda: self._put(edits.more(self._state), "more images"))
         a.resume.triggered.connect(self.controller.resume)
         a.stop.triggered.connect(self.cancel)
         self.chart.scrubbed.connect(self._scrub)
         self.strip.chosen.connect(self._choose_image)
         self.strip.slots_changed.connect(self.controller.slots_changed)
         self.toolbar.add.menu().aboutToShow.connect(self._fill_add_menu)
-        self._inspector.images.committed.connect(lambda n: self._put(verbs.with_recipe(self._state, images=n), "change images"))
-        self._inspector.seed.committed.connect(lambda seed: self._put(verbs.with_recipe(self._state, seed=seed, image=None), "change seed"))
-        self._inspector.bars.committed.connect(lambda n: self._put(verbs.with_recipe(self._state, strata=n), "change bars"))
+        self._inspector.images.committed.connect(lambda n: self._put(edits.with_recipe(self._state, images=n), "change images"))
+        self._inspector.seed.committed.connect(lambda seed: self._put(edits.with_recipe(self._state, seed=seed, image=None), "change seed"))
+        self._inspector.bars.committed.connect(lambda n: self._put(edits.with_recipe(self._state, strata=n), "change bars"))
         for field in (self._inspector.images, self._inspector.bars, self._inspector.seed):
             field.released.connect(self.chart.setFocus)
         self.controller.settled.connect(self._say)
@@ -152,7 +153,7 @@ class ObjectiveWorkspace(Workspace):
         if entry.card is None or entry.card.kind != "ddpm" or len(self._state.recipe.lanes) >= MAX_LANES:
             return False
         lane = lane_of(entry)
-        self._put(verbs.add_lane(self._state, lane), f"add {checkpoint_name(lane)}")
+        self._put(edits.add_lane(self._state, lane), f"add {checkpoint_name(lane)}")
         return True
 
     # --- gestures
@@ -171,16 +172,16 @@ class ObjectiveWorkspace(Workspace):
         self.context.store.update(objective=msgspec.structs.replace(self._state, **{field: not getattr(self._state, field)}))
 
     def _scrub(self, t: int) -> None:
-        self.context.store.replace(verbs.with_cursor(self.context.store.session, t))
+        self.context.store.replace(edits.with_cursor(self.context.store.session, t))
 
     def _look_at_one(self, one: bool) -> None:
         image = self.controller.image if one else None
-        self._put(verbs.with_recipe(self._state, image=image), "look at one image" if one else "look at all images")
+        self._put(edits.with_recipe(self._state, image=image), "look at one image" if one else "look at all images")
 
     def _choose_image(self, number: int) -> None:
         images = self.controller.images
         if images is not None and number < len(images.indices):
-            self._put(verbs.look_at(self._state, number, images.indices[number]), "look at one image")
+            self._put(edits.look_at(self._state, number, images.indices[number]), "look at one image")
 
     def accept_data_set(self, path: str) -> bool:
         """Measure on its images."""
@@ -208,7 +209,7 @@ class ObjectiveWorkspace(Workspace):
 
     def _choose_split(self, training: bool) -> None:
         split = "train" if training else "test"
-        self._put(verbs.with_recipe(self._state, split=split, image=None), "training images" if training else "held-out images")
+        self._put(edits.with_recipe(self._state, split=split, image=None), "training images" if training else "held-out images")
 
     def _take_file(self, entry: LibraryEntry, _lane: int | None) -> None:
         self.accept_entry(entry)
@@ -224,7 +225,7 @@ class ObjectiveWorkspace(Workspace):
             verb(menu, f"Exact process of {name}", add, exact not in self._state.recipe.lanes, EXACT_TIP)
 
     def _add_exact(self, lane: Lane) -> None:
-        self._put(verbs.add_lane(self._state, lane), "add the exact process")
+        self._put(edits.add_lane(self._state, lane), "add the exact process")
 
     def _fill_lane_menu(self, menu: QMenu, index: int) -> None:
         lanes = self._state.recipe.lanes
@@ -232,15 +233,15 @@ class ObjectiveWorkspace(Workspace):
             return
         lane, last = lanes[index], index == len(lanes) - 1
         clip = verb(
-            menu, "Clip x̂₀ to [−1, 1]", lambda: self._put(verbs.set_clip(self._state, index, not lane.sampler.clip), "clip x̂₀"),
+            menu, "Clip x̂₀ to [−1, 1]", lambda: self._put(edits.set_clip(self._state, index, not lane.sampler.clip), "clip x̂₀"),
             tip="The mean is then derived from the clipped x̂₀",
         )  # fmt: skip
         clip.setCheckable(True)
         clip.setChecked(lane.sampler.clip)
         title = lane_titles(lanes)[index]
-        verb(menu, f"Compare the others with {title}", lambda: self._put(verbs.compare_with(self._state, index), "compare"), not last)
+        verb(menu, f"Compare the others with {title}", lambda: self._put(edits.compare_with(self._state, index), "compare"), not last)
         menu.addSeparator()
-        verb(menu, f"Take {title} away", lambda: self._put(verbs.remove_lane(self._state, index), f"take {title} away"))
+        verb(menu, f"Take {title} away", lambda: self._put(edits.remove_lane(self._state, index), f"take {title} away"))
 
     # --- what the controller hands over
 

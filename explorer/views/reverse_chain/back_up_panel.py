@@ -7,16 +7,16 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from explorer.engine.messages import PictureFitted
+from explorer.engine.chain.branching.messages import PictureFitted
 from explorer.recipe import Picture
-from explorer.widgets.card import Card
-from explorer.widgets.fonts import text_font
-from explorer.widgets.math_text import var, words
-from explorer.widgets.picture_tile import CAPTION, PictureTile
-from explorer.widgets.segments import Segment, SegmentBar
-from explorer.widgets.slider import Slider
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.picture_tile import CAPTION, PictureTile
 
 SIDE = 168
 SOURCES = (

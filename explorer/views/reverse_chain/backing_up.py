@@ -9,17 +9,19 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.endings import PICTURE_FILES
-from explorer.engine.messages import Failed, FitPicture, Outcome, PictureFitted, ShowSurvival, SurvivalShown
+from explorer.engine.chain.branching.messages import FitPicture, PictureFitted, ShowSurvival, SurvivalShown
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import BackUp, Edit
+from explorer.state.edits import branches as trees
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
-from explorer.views.questions import Questions
-from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.branch_bar import SurvivalRow
 from explorer.views.reverse_chain.panels import Panels
-from explorer.widgets.clipboard import copied
-from explorer.widgets.pictures import pixels_of
+from explorer.views.shared.questions import Questions
+from explorer.widgets.controls.clipboard import copied
+from explorer.widgets.look.sharp import pixels_of
 
 HALF = 2
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.actions import NamedActions
-from explorer.widgets.theme import Theme
+from explorer.widgets.controls.actions import NamedActions
+from explorer.widgets.look.theme import Theme
 
 ICONS = {
     "fresh": "mdi6.dice-multiple-outline", "paint": "mdi6.brush-outline", "erase": "mdi6.eraser", "back_up": "mdi6.arrow-u-up-left",

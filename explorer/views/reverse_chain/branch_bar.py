@@ -9,15 +9,15 @@ from PySide6.QtGui import QAction, QFont, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from explorer.engine.messages import SurvivalShown
+from explorer.engine.chain.branching.messages import SurvivalShown
 from explorer.views.reverse_chain.branch_actions import BranchActions
-from explorer.widgets.branch_tree import ROW, BranchTree
-from explorer.widgets.card import Card
-from explorer.widgets.fonts import text_font
-from explorer.widgets.pictures import to_image
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
-from explorer.widgets.timeline import HANDLE, Timeline
+from explorer.views.reverse_chain.branch_tree import ROW, BranchTree
+from explorer.widgets.controls.timeline import HANDLE, Timeline
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.sharp import to_image
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
 
 ROWS = ((900, 8), (800, 5), (0, 3))
 """Lines of the tree that are shown at once in a workspace so high."""

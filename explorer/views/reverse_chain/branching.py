@@ -9,24 +9,24 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, QWidgetAction
 
-from explorer.engine.messages import Failed
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import Change, Edit, FreshNoise, Lane, alive_at
+from explorer.state.edits import branches as trees
+from explorer.state.edits.words import edit_words, lane_at, place
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.edit_words import edit_words, lane_at, place
-from explorer.views.chain.lane_menu import verb
-from explorer.views.questions import Questions
-from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.backing_up import BackingUp
 from explorer.views.reverse_chain.branch_actions import BranchActions
 from explorer.views.reverse_chain.branch_bar import BranchBar
-from explorer.views.reverse_chain.growing import TreeControl
 from explorer.views.reverse_chain.paint_panel import PaintPanel
 from explorer.views.reverse_chain.painting import Painting
 from explorer.views.reverse_chain.panels import Panels
-from explorer.widgets.number_fields import FloatField
-from explorer.widgets.timeline import Timeline
+from explorer.views.reverse_chain.tree_control import TreeControl
+from explorer.views.shared.lane_menu import verb
+from explorer.views.shared.questions import Questions
+from explorer.widgets.controls.number_fields import FloatField
+from explorer.widgets.controls.timeline import Timeline
 
 LAST_STEP, NO_ETA = "the last step draws no noise", "with η = 0 no noise is drawn"
 WHAT_THEN = {LAST_STEP: "go to a larger t", NO_ETA: "raise η with Change first"}

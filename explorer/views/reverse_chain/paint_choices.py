@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.widgets.math_text import var
-from explorer.widgets.segments import Segment
+from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.math_text import var
 
 X_T, X0_HAT = (var("x", "t"),), (var("x", "0", "hat"),)
 

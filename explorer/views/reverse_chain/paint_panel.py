@@ -9,9 +9,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from explorer.engine.messages import ErasedShown, PaintShown
+from explorer.engine.chain.branching.messages import ErasedShown, PaintShown
 from explorer.recipe import Dab
 from explorer.recipe.edits import MAX_REPEATS
+from explorer.views.reverse_chain.colour_button import ColourButton
+from explorer.views.reverse_chain.paint_canvas import PaintCanvas
 from explorer.views.reverse_chain.paint_choices import (
     BRUSHES,
     ERASED,
@@ -26,17 +28,15 @@ from explorer.views.reverse_chain.paint_choices import (
 )
 from explorer.views.reverse_chain.paint_draft import PaintDraft
 from explorer.views.reverse_chain.preview_pair import PreviewPair
-from explorer.widgets.card import Card
-from explorer.widgets.colour_button import ColourButton
-from explorer.widgets.fonts import text_font
-from explorer.widgets.math_text import var, words
-from explorer.widgets.number_fields import IntField
-from explorer.widgets.paint_canvas import PaintCanvas
-from explorer.widgets.picture_tile import PictureTile
-from explorer.widgets.segments import SegmentBar
-from explorer.widgets.slider import Slider
-from explorer.widgets.style import mark
-from explorer.widgets.theme import Theme
+from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.controls.segments import SegmentBar
+from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.picture_tile import PictureTile
 
 SIDE_WIDTH = 280
 SMALLEST, LARGEST = 0.5, 14.0

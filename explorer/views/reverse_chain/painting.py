@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.messages import ErasedShown, Failed, Outcome, PaintShown, PreviewErase, PreviewPaint
+from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import Edit, Inpaint, Paint, mask_of
+from explorer.state.edits import branches as trees
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
-from explorer.views.questions import Questions
-from explorer.views.reverse_chain import tree as trees
 from explorer.views.reverse_chain.paint_choices import AT_ZERO, WAITING
 from explorer.views.reverse_chain.paint_panel import PaintPanel
 from explorer.views.reverse_chain.panels import Panels
+from explorer.views.shared.questions import Questions
 
 COLOURS = 3
 """Channels of an image that colours can be painted on."""

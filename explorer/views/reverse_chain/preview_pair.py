@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.picture_tile import CAPTION, PictureTile
+from explorer.widgets.pictures.picture_tile import CAPTION, PictureTile
 
 LARGE, LARGEST_SIDE, GAP = 168, 280, 8
 """Side of a preview, at the most where the panel is wide, and what is between two."""

@@ -10,19 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from explorer.engine.messages import LibraryEntry
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ScheduleChoice
-from explorer.views.chain import edits
+from explorer.state.edits import lanes as lane_edits
+from explorer.state.edits.branches import regrown, with_sampler
 from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
-from explorer.views.chain.labels import checkpoint_name
-from explorer.views.chain.lane_menu import add_checkpoints
+from explorer.views.chain.lanes.image_grid import ImageGrid
+from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.views.chain.page import ChainPage
 from explorer.views.reverse_chain.branching import Branching
-from explorer.views.reverse_chain.tree import regrown, with_sampler
+from explorer.views.shared.labels import checkpoint_name
+from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
-from explorer.widgets.equation_strip import EquationStrip
-from explorer.widgets.image_grid import ImageGrid
-from explorer.widgets.lane_panel import HEADER, SIDE_MARGIN, LanePanel
+from explorer.widgets.pictures.equation_strip import EquationStrip
 
 MARGIN = 12
 SPACING = 8
@@ -184,12 +184,12 @@ class ReverseChainWorkspace(ChainPage):
         if lanes and schedule != lanes[0].schedule:
             length, _ = self.display.schedule_of(msgspec.structs.replace(lanes[0], schedule=None))
             label = f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"
-            self.part.put(regrown(before, edits.set_schedule(before, 0, schedule, length)), label)
+            self.part.put(regrown(before, lane_edits.set_schedule(before, 0, schedule, length)), label)
 
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """The chain, and every branch of it, at another moment of the run."""
         before = self.part.state
-        after = edits.set_lane(before, 0, edits.with_snapshot(before.recipe.lanes[0], entry))
+        after = lane_edits.set_lane(before, 0, lane_edits.with_snapshot(before.recipe.lanes[0], entry))
         self.part.put(regrown(before, after), label, merge)
 
     def _fill_menu(self) -> None:
@@ -209,6 +209,6 @@ class ReverseChainWorkspace(ChainPage):
             return False
         state = self.part.state
         sampler = state.recipe.lanes[0].sampler if state.recipe.lanes else None
-        lane = edits.lane_of(entry, sampler)
-        self.part.put(edits.with_lanes(state, (lane,), (0,)), f"open {checkpoint_name(lane)}")
+        lane = lane_edits.lane_of(entry, sampler)
+        self.part.put(lane_edits.with_lanes(state, (lane,), (0,)), f"open {checkpoint_name(lane)}")
         return True

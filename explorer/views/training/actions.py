@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.actions import make_action, make_choice, separated
+from explorer.widgets.controls.actions import make_action, make_choice, separated
 
 CURVES = {
     "loss": ("&Loss", "1", "Loss against the updates: as reported every ten updates, and smoothed"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from explorer.engine.messages import TrainingMeasured
+from explorer.engine.training.messages import TrainingMeasured
 from explorer.processors import share
 from explorer.recipe.training import TrainRecipe
 from explorer.training.runs import Run

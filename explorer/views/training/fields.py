@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from explorer.recipe.training import MOST_EMA, TrainRecipe
-from explorer.widgets.number_fields import IntField, SeedField
+from explorer.widgets.controls.number_fields import IntField, SeedField
 
 NUMBERS: dict[str, tuple[int, int, str, str]] = {
     "epochs": (1, 100_000, "", "Passes over the images"),

@@ -12,10 +12,10 @@ from explorer.state.training import TrainingState
 from explorer.training.curves import BINS
 from explorer.training.reading import RunCurves, smoothed
 from explorer.training.runs import Run, snapshots
-from explorer.views.chain.labels import tint_of
-from explorer.widgets.bar_chart import BarFigure, Bars
-from explorer.widgets.run_plot import RunFigure, RunSeries
-from explorer.widgets.theme import OPTION_COLOURS
+from explorer.views.shared.labels import tint_of
+from explorer.views.training.run_plot import RunFigure, RunSeries
+from explorer.widgets.look.theme import OPTION_COLOURS
+from explorer.widgets.plots.bar_chart import BarFigure, Bars
 
 KIND_COLOURS = {"vae": "#EE8866", "ae": "#66CCEE", "classifier": "#BBBBBB"}
 RELATIVE = {"ddpm": "loss / s²", "vae": "loss per pixel, nats", "ae": "loss per pixel, nats"}

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from explorer.training.runs import Run, Snapshot
 from explorer.views.training.estimate import GIGABYTE, speed_of
 from explorer.views.training.figures import clock, phase_words, title
-from explorer.widgets.bar_chart import significant
-from explorer.widgets.style import mark
+from explorer.widgets.look.style import mark
+from explorer.widgets.plots.bar_chart import significant
 
 MARGIN = 14
 FACTS = (

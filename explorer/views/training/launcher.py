@@ -83,7 +83,9 @@ def _ask(run: Run, wish: control.Wish) -> None:
 def _start(folder: Path, command: list[str], launch: Launch, where: Path | None = None) -> None:
     """Start a process in the folder from which relative paths of its command are meant; by default its own."""
     began = time.time()
-    ok, pid = QProcess.startDetached(sys.executable, ["-m", "explorer.cli.logged", str(folder), *command, "--json"], str(where or folder))
+    ok, pid = QProcess.startDetached(
+        sys.executable, ["-m", "explorer.cli.run_in_files", str(folder), *command, "--json"], str(where or folder)
+    )
     if not ok:
         raise BadInput(f"{folder}: the training could not be started in {where or folder} by {sys.executable}")
     try:

@@ -24,13 +24,15 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.endings import DATA_SET_FILES
-from explorer.engine.messages import Failed, Outcome, TrainingMeasured
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.messages import Failed
+from explorer.engine.training.messages import TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
 from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, time_words, unknown
 from explorer.views.training.fields import Fields, named
-from explorer.widgets.style import inset_numbers, mark
-from explorer.widgets.theme import GRID
+from explorer.widgets.look.style import inset_numbers, mark
+from explorer.widgets.look.theme import GRID
 
 TOP = Qt.AlignmentFlag.AlignTop
 ABC = "ABC"

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QScrollArea, QV
 
 from explorer.training.runs import Run
 from explorer.views.training.figures import phase_words, progress_words, title
-from explorer.widgets.card import Card
-from explorer.widgets.style import mark
-from explorer.widgets.theme import GRID, Theme
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import GRID, Theme
 
 WIDTH = 236
 EMPTY = "No runs yet. New run (N) trains a model; it goes on when the window is closed and is found here again."

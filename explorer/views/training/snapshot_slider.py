@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from explorer.training.runs import Snapshot
-from explorer.widgets.style import mark
+from explorer.widgets.look.style import mark
 
 LINE = 20
 

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.state.training import TrainingState
 from explorer.views.training.actions import TrainingActions
-from explorer.widgets.actions import segment
-from explorer.widgets.segments import SegmentBar
-from explorer.widgets.style import mark
+from explorer.widgets.controls.actions import segment
+from explorer.widgets.controls.segments import SegmentBar
+from explorer.widgets.look.style import mark
 
 CURVES = {"loss": "loss", "gradient_norm": "gradient", "learning_rate": "rate"}
 SCALES = {"log": "log", "raw": "as reported", "relative": "relative"}

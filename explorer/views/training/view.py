@@ -12,10 +12,11 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.engine.messages import Failed
+from explorer.engine.thread.messages import Failed
 from explorer.state.training import MAX_CHOSEN, TrainingState
 from explorer.training.runs import Run, Snapshot, listed, look
 from explorer.views.training.actions import TrainingActions
+from explorer.views.training.code_scatter import CodeScatter
 from explorer.views.training.controller import TrainingController, can_go_on
 from explorer.views.training.deleting import ask_to_delete
 from explorer.views.training.estimate import speed_of
@@ -24,14 +25,13 @@ from explorer.views.training.inspector import TrainingInspector
 from explorer.views.training.leaving import ask_before_leaving
 from explorer.views.training.new_run import NewRun
 from explorer.views.training.run_list import RunList
+from explorer.views.training.run_plot import RunPlot
 from explorer.views.training.snapshot_slider import SnapshotSlider
+from explorer.views.training.tile_rows import TileRow, TileRows
 from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.bar_chart import BarChart
-from explorer.widgets.card import Card
-from explorer.widgets.code_scatter import CodeScatter
-from explorer.widgets.run_plot import RunPlot
-from explorer.widgets.tile_rows import TileRow, TileRows
+from explorer.widgets.look.card import Card
+from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
 NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings."

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from explorer.engine.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
 from explorer.recipe import Lane, Sampler, ScheduleChoice
 from explorer.views.chain.figures import FigureMaker, round_up
-from explorer.views.chain.labels import lane_colours, lane_subtitle, lane_titles, short_titles
-from explorer.widgets.theme import DARK, OPTION_COLOURS
+from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_titles, short_titles
+from explorer.widgets.look.theme import DARK, OPTION_COLOURS
 
 B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "BC")  # type: ignore[arg-type]
 KEYS = (LaneKey(B, 0, 4), LaneKey(C, 0, 4))

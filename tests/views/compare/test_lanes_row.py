@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.views.chain.lanes.grid_geometry import fit_grid
 from explorer.views.compare.lanes_row import MOST_ROWS, NARROWEST, arrange
-from explorer.widgets.grid_geometry import fit_grid
 
 
 def scale(width: int, height: int) -> float:

@@ -16,18 +16,18 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.diffusion.reverse import plan
-from explorer.engine import devices
-from explorer.engine.messages import Failed
-from explorer.engine.models import Models
-from explorer.engine.pictures import grey_tiles
-from explorer.engine.weaving import Draws, walked
+from explorer.engine.chain.edited_chain import Draws, walked
+from explorer.engine.models import devices
+from explorer.engine.models.models import Models
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.messages import Failed
 from explorer.recipe import BackUp, Change, Edit, ExactProcess, FreshNoise, Inpaint, Lane, Paint, Sampler, ScheduleChoice
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
+from explorer.views.reverse_chain.branch_tree import ROW
 from explorer.views.reverse_chain.branching import LAST_STEP, NO_ETA, Branching, why_no_noise
 from explorer.views.reverse_chain.paint_choices import ERASED
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
-from explorer.widgets.branch_tree import ROW
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, SEED, SAMPLES = 10, 3, 4

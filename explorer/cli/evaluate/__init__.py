@@ -1,0 +1,1 @@
+"""`evaluate`: figures of a checkpoint."""

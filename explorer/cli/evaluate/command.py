@@ -1,0 +1,292 @@
+"""`evaluate`: figures of a checkpoint, and the same figures of real images; on request written in its card."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.checkpoints.card import Card, Metric
+from explorer.cli import shared
+from explorer.cli.evaluate import latent, objective
+from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, SplitName, VarianceName, Wish, command
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from explorer.checkpoints.files import Checkpoint
+    from explorer.evaluation.judge import Judge, Readings
+
+FID_IMAGES = 2000
+TRAINING_IMAGES = 60_000
+FOR_MACHINES = ("each_t",)
+
+
+def evaluate(
+    checkpoint: shared.CheckpointOption,
+    metric: Annotated[
+        MetricName, typer.Option(help="fid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae: vae. accuracy: classifier.")
+    ],
+    images: Annotated[
+        int | None, typer.Option(min=2, help="fid, prior-share: samples (2000). vlb, excess: images (128). Others: test images (all).")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1). iwae: K (100).")
+    ] = None,
+    timesteps: Annotated[
+        int | None,
+        typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
+    ] = None,
+    split: Annotated[SplitName | None, typer.Option(help="vlb: held-out images (test). excess: training images (train).")] = None,
+    dataset: Annotated[str | None, typer.Option(help="vlb, excess: other images: an IDX file, an array or a folder.")] = None,
+    variance: Annotated[VarianceName | None, typer.Option(help="vlb: of the reverse step, sigma_t^2 (posterior) or beta_t (beta).")] = None,
+    steps: shared.StepsOption = None,
+    eta: shared.EtaOption = 1.0,
+    clip: shared.ClipOption = False,
+    seed: shared.SeedOption = 0,
+    device: shared.DeviceOption = "auto",
+    precision: shared.PrecisionOption = shared.PrecisionName.fp32,
+    as_json: shared.JsonOption = False,
+    write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
+) -> None:
+    """Measure a checkpoint.
+
+    fid is the Fréchet distance in the 128 features of the shipped digit classifier, between samples and the 60,000
+    training images; beside it stands that of as many real training images against all the others. vlb is the variational
+    bound with all its terms; excess the error of x0_hat minus the ideal denoiser's. Both are estimates with standard errors.
+    elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
+    that the digit classifier reads with confidence over 0.9.
+    """
+    opened = shared.open_checkpoint(checkpoint)
+    wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed, draws, timesteps, split, dataset, variance)
+    _check_options(metric, wish)
+    if write:
+        _check_writable(opened.path)
+    measure = METRICS[metric]
+    started = time.perf_counter()
+    report, metrics = measure(wish)
+    report = {
+        "metric": metric.value, "checkpoint": checkpoint, "sha256": opened.sha256, **report,
+        "device": str(wish.where.device), "seconds": round(time.perf_counter() - started, 1), "written": write,
+    }  # fmt: skip
+    refused: BadInput | None = None
+    if write:
+        try:
+            write_metrics(opened, metrics)
+        except BadInput as error:  # what was measured is printed all the same
+            refused, report["written"] = error, False
+    if as_json:
+        shared.print_json(report)
+    else:
+        print("\n".join(_lines(report)))
+    if refused is not None:
+        raise refused
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse a checkpoint whose card could not be written, before anything is measured (BadInput)."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with beside.open("xb"):
+            beside.unlink()
+        free, size = shutil.disk_usage(path.parent).free, path.stat().st_size
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written: {error.strerror}: leave out --write") from None
+    if size > free:
+        needs = f"another {size / 1e6:.0f} MB are needed meanwhile, and its disk has {free / 1e6:.0f} MB free"
+        raise BadInput(f"{path}: cannot be written: {needs}: leave out --write")
+
+
+def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
+    """Put metrics in a checkpoint's card, replacing those of the same name and command; the file is written whole.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    import msgspec
+
+    from explorer.checkpoints.files import save_card
+
+    card: Card = checkpoint.card
+    replaced = {(metric.name, metric.command) for metric in metrics}
+    kept = tuple(metric for metric in card.metrics if (metric.name, metric.command) not in replaced)
+    save_card(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics))
+
+
+def _check_options(metric: MetricName, wish: Wish) -> None:
+    """Refuse options that are of no meaning for the metric (BadInput)."""
+    chain = {"--steps": wish.steps is not None, "--eta": wish.eta != 1, "--clip": wish.clip}
+    odd = [name for name, is_given in chain.items() if is_given]
+    of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and wish.checkpoint.card.kind == "ddpm")
+    if odd and not of_chains:
+        raise BadInput(f"{', '.join(odd)}: of no meaning for {metric.value} of a {wish.checkpoint.card.kind}; the fid of a ddpm takes it")
+    given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(wish, name) is not None]
+    if metric is MetricName.iwae and given == ["--draws"]:
+        return
+    if given and metric not in (MetricName.vlb, MetricName.excess):
+        raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
+
+
+def _fid(wish: Wish) -> Measured:
+    from explorer.evaluation.bootstrap import distance_interval, share_interval
+    from explorer.evaluation.digits import MIN_REST, real_score, score
+    from explorer.evaluation.frechet import moments
+    from explorer.evaluation.judge import Judge, training_readings
+
+    count = FID_IMAGES if wish.images is None else wish.images
+    most = TRAINING_IMAGES - MIN_REST
+    if count > most:
+        raise BadInput(f"--images must be in 2..{most} for fid: as many real images are compared with the others")
+    _check_digits(wish.checkpoint)
+    judge = Judge.open(wish.where.device)
+    samples, sampler = _samples(wish, count)
+    made = _read(judge, samples(), "judging samples")
+    with shared.progress(TRAINING_IMAGES, "judging the training images") as report:
+        real = training_readings(judge, report)
+    beside = real_score(real, count, wish.seed)
+    reference = moments(real.features)
+    found = score(made, reference)
+    interval = distance_interval(made.features, reference, found.frechet_distance, wish.seed)
+    share = share_interval(made.is_confident, wish.seed)
+    typed = command(wish, MetricName.fid, count, _sampler_options(wish, sampler))
+    details = {
+        "images": count, "seed": wish.seed, **sampler,
+        "fid_interval": [interval.low, interval.high], "fid_standard_error": interval.standard_error,
+        "confident_share_interval": [share.low, share.high], "resamples": interval.resamples, "level": interval.level,
+        "confident_share": found.confident_share, "real_confident_share": beside.confident_share,
+        "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
+        "compared_with": f"samples with the {len(real):,} training images; "
+        f"{count:,} of these, drawn by seed {wish.seed}, with the other {len(real) - count:,}",
+    }  # fmt: skip
+    figures = {
+        "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
+        "ratio": found.frechet_distance / beside.frechet_distance,
+    }  # fmt: skip
+    stored = Metric("fid", figures["fid"], typed, figures["real_fid"], details)
+    return {**figures, **details, "command": typed}, (stored,)
+
+
+def _sampler_options(wish: Wish, sampler: dict[str, Any]) -> dict[str, object]:
+    """Of a chain; a VAE's samples have none."""
+    if "steps" not in sampler:
+        return {}
+    precision = sampler["precision"]
+    return {
+        "steps": sampler["steps"], "eta": wish.eta if wish.eta != 1 else None, "clip": wish.clip,
+        "precision": precision if precision != "fp32" else None,
+    }  # fmt: skip
+
+
+def _check_digits(checkpoint: Checkpoint) -> None:
+    from explorer.datasets.mnist import SHA256
+
+    card = checkpoint.card
+    if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
+        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}; fid judges digits of MNIST")
+    if card.kind not in ("ddpm", "vae"):
+        reason = "an ae has no distribution to sample codes from" if card.kind == "ae" else "it makes no images"
+        raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")
+
+
+def _samples(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+    """What draws the samples, as pixels (N, C, H, W) uint8, and what the report says of how."""
+    return _of_chain(wish, count) if wish.checkpoint.card.kind == "ddpm" else _of_prior(wish, count)
+
+
+def _of_chain(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+    import numpy as np
+    import torch
+
+    from explorer.cli.sample.lanes import lane_of
+    from explorer.evaluation.samples import chain_samples
+
+    lane = lane_of(wish.checkpoint, wish.where, wish.steps, wish.eta, wish.clip)
+    sampler = {"steps": lane.course.K, "eta": wish.eta, "clip": wish.clip, "precision": lane.precision}
+
+    def draw() -> np.ndarray:
+        found = []
+        walk = chain_samples(lane.predictor, lane.course, wish.seed, count, lane.image_shape, lane.device, wish.clip)
+        with torch.inference_mode(), shared.progress(count * lane.course.K, f"sampling {lane.label}", "step") as report:
+            for done, images in walk:
+                if images is not None:
+                    found.append(images)
+                report(done)
+        return np.concatenate(found)
+
+    return draw, sampler
+
+
+def _of_prior(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+    import numpy as np
+    import torch
+
+    from explorer.evaluation.samples import BLOCK, blocks, prior_samples
+
+    model = shared.autoencoder(wish.checkpoint, wish.where.device)
+
+    def draw() -> np.ndarray:
+        with torch.inference_mode():
+            return np.concatenate([prior_samples(model, wish.seed, indices, wish.where.device) for indices in blocks(count, BLOCK)])
+
+    return draw, {"codes": "z ~ N(0, I)"}
+
+
+def _read(judge: Judge, images: np.ndarray, what: str) -> Readings:
+    with shared.progress(len(images), what) as report:
+        return judge.read(images, report)
+
+
+def _accuracy(wish: Wish) -> Measured:
+    from explorer.datasets.mnist import mnist
+    from explorer.evaluation.judge import Judge, accuracy
+
+    judge = Judge.of(wish.checkpoint, wish.where.device)
+    images, labels = (part[: wish.images] for part in mnist("test"))
+    if judge.image_shape != images.shape[1:]:
+        raise BadInput(f"{wish.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
+    value = accuracy(_read(judge, images, "judging test images"), labels)
+    typed = command(wish, MetricName.accuracy, wish.images, seeded=False)
+    details = {"images": len(images)}
+    return {"accuracy": value, **details, "command": typed}, (Metric("test accuracy", value, typed, details=details),)
+
+
+METRICS: dict[MetricName, Callable[[Wish], Measured]] = {
+    MetricName.fid: _fid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
+    MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae, MetricName.prior_share: latent.prior_share,
+    MetricName.accuracy: _accuracy,
+}  # fmt: skip
+
+
+def _lines(report: dict[str, Any]) -> list[str]:
+    """The report for people: a line a figure, a table of rows; what is there for machines alone is left out."""
+    lines = []
+    for name, value in report.items():
+        if name in FOR_MACHINES:
+            continue
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append("  ".join(f"{column:>16}" for column in value[0]))
+            lines += ["  ".join(f"{_text(cell):>16}" for cell in row.values()) for row in value]
+        else:
+            lines.append(f"{name}: {_text(value)}")
+    return lines
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    if isinstance(value, dict):
+        return (
+            f"{value['nats']:.6g} ± {value['standard_error']:.2g} nats, "
+            f"{value['bits_per_dim']:.4f} ± {value['bits_per_dim_standard_error']:.2g} bits/dim"
+        )
+    return str(value)

@@ -1,0 +1,97 @@
+"""`evaluate`'s metrics of a VAE or an AE: ELBO, importance-weighted bound, samples of the prior."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from explorer.checkpoints.card import Metric
+from explorer.cli import shared
+from explorer.cli.evaluate.measuring import Measured, MetricName, Wish, command
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.evaluation.elbo import TestElbo
+
+IWAE_DRAWS = 100
+PRIOR_SAMPLES = 2000
+FITTED_TO = 10_000
+MAX_PRIOR_SAMPLES = 100_000
+"""They are judged together."""
+MAX_AT_ONCE = 500_000
+"""Decodings of one block of images."""
+
+
+def elbo(wish: Wish) -> Measured:
+    """ELBO with its terms, KL of each dimension, IWAE-100 and reconstruction error; of an AE the last alone."""
+    from explorer.evaluation.elbo import metrics
+
+    measured = _measured(wish, IWAE_DRAWS)
+    typed = command(wish, MetricName.elbo, wish.images)
+    per_dimension = list(measured.kl_per_dimension) or None
+    return {**asdict(measured), "kl_per_dimension": per_dimension, "seed": wish.seed, "command": typed}, metrics(measured, typed)
+
+
+def iwae(wish: Wish) -> Measured:
+    """The importance-weighted bound with K draws, beside the ELBO that it is above."""
+    from explorer.evaluation.elbo import BLOCK
+
+    if wish.checkpoint.card.kind == "ae":
+        raise BadInput(f"{wish.checkpoint.path}: is an ae, whose codes are points; a bound on log p(x) needs a vae")
+    draws = wish.draws or IWAE_DRAWS
+    most = MAX_AT_ONCE // min(BLOCK, wish.images or BLOCK)
+    if draws > most:
+        raise BadInput(f"--draws {draws}: at most {most:,} of each image are decoded together")
+    measured = _measured(wish, draws)
+    typed = command(wish, MetricName.iwae, wish.images, {"draws": draws})
+    assert measured.iwae is not None
+    assert measured.elbo is not None
+    found = {"images": measured.images, "draws": draws, "standard_error": measured.iwae_error, "elbo": measured.elbo}
+    report = {"iwae": measured.iwae, **found, "above_elbo": measured.iwae - measured.elbo, "seed": wish.seed, "command": typed}
+    return report, (Metric(f"test IWAE-{draws}", measured.iwae, typed, details=found),)
+
+
+def prior_share(wish: Wish) -> Measured:
+    """Share of prior samples that the digit classifier reads with confidence over 0.9, beside that of real images."""
+    from explorer.datasets.mnist import mnist
+    from explorer.evaluation import prior
+    from explorer.evaluation.judge import Judge
+
+    count = PRIOR_SAMPLES if wish.images is None else wish.images
+    if count > MAX_PRIOR_SAMPLES:
+        raise BadInput(f"--images {count}: prior-share draws at most {MAX_PRIOR_SAMPLES:,}")
+    model = shared.autoencoder(wish.checkpoint, wish.where.device)
+    judge = Judge.open(wish.where.device)
+    if judge.image_shape != model.config.image_shape:
+        raise BadInput(f"{wish.checkpoint.path}: makes images of {model.config.image_shape}; the judge reads {judge.image_shape}")
+    with shared.progress(2 * count, "decoding samples") as report:
+        found = prior.prior_share(model, judge, mnist("train")[0][:FITTED_TO], count, wish.seed, report)
+    real = judge.read(mnist("test")[0][:count]).confident_share
+    typed = command(wish, MetricName.prior_share, count)
+    details = {
+        "images": count, "seed": wish.seed, "codes": "z ~ N(0, I)", "effective_digits": found.digits,
+        "digit_shares": found.digit_shares, "share_of_fitted_gaussian": found.fitted,
+        "effective_digits_of_fitted_gaussian": found.fitted_digits, "fitted_to": f"codes of {FITTED_TO:,} training images",
+    }  # fmt: skip
+    stored = Metric("confident prior samples", found.prior, typed, real, details)
+    return {"prior_share": found.prior, "real_share": real, **details, "command": typed}, (stored,)
+
+
+def _measured(wish: Wish, draws: int) -> TestElbo:
+    from explorer.datasets.images import load_images
+    from explorer.evaluation.elbo import measure
+
+    model = shared.autoencoder(wish.checkpoint, wish.where.device)
+    data = wish.checkpoint.card.data
+    if data.name != "mnist":
+        raise BadInput(f"{wish.checkpoint.path}: was trained on {data.name}, of which no test images are known")
+    images = load_images("mnist", "test").images[: wish.images]
+    with shared.progress(len(images), "test images") as report:
+        last = 0
+
+        def show(done: int, _total: int) -> None:
+            nonlocal last
+            report(done - last)
+            last = done
+
+        return measure(model, images, draws, wish.seed, show)

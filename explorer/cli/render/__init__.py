@@ -1,0 +1,1 @@
+"""`render`: the real window as a picture."""

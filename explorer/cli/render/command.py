@@ -1,0 +1,216 @@
+"""`render`: the real window, off screen, saved when all that was asked for is shown."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from explorer.cli.display import require_libraries, require_qt
+from explorer.cli.render.latent import LayerChoice, ShapeChoice, wish_for
+from explorer.cli.render.options import PageChoice, PanelChoice, ThemeChoice, Wish, WorkspaceChoice, beginning, check
+from explorer.errors import BadInput
+from explorer.recipe import MAX_SAMPLES, MAX_SEED
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
+    from explorer.app import Explorer
+    from explorer.engine.models.messages import LibraryEntry
+    from explorer.state.session import Session
+
+SMALLEST, LARGEST = (1024, 640), (7680, 4320)
+SETTLE_MS, SETTLED_LOOKS = 40, 4
+"""The window counts as idle when it has been so this often in a row."""
+
+
+def render(
+    workspace: Annotated[WorkspaceChoice, typer.Argument(help="Which workspace.")],
+    out: Annotated[Path, typer.Option(help="Picture to write, a .png.")],
+    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1440x900",
+    theme: Annotated[ThemeChoice, typer.Option(help="Colours.")] = ThemeChoice.dark,
+    checkpoint: Annotated[list[str] | None, typer.Option(help="A file or a shipped name; compare takes several.")] = None,
+    exact: Annotated[list[str] | None, typer.Option(help="An exact lane: mnist, an IDX or array file, or a folder of pictures.")] = None,
+    t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
+    samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Determines all noise.")] = None,
+    panel: Annotated[
+        PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network, data-set at what it learned from.")
+    ] = None,
+    skip_off: Annotated[
+        list[int] | None, typer.Option(min=1, max=8, help="With --panel unet: switch off the skip of this level, 1 is the finest.")
+    ] = None,
+    page: Annotated[PageChoice | None, typer.Option(help="Which page of forward is shown.")] = None,
+    layer: Annotated[list[LayerChoice] | None, typer.Option(help="latent: only these layers; at most one after prior.")] = None,
+    image: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="latent: encode this test image.")] = None,
+    point: Annotated[list[str] | None, typer.Option(help='latent: a point, "x,y".')] = None,
+    stroke: Annotated[str | None, typer.Option(help='latent: a stroke through places, "x,y x,y".')] = None,
+    shape: Annotated[ShapeChoice, typer.Option(help="latent: how the stroke goes between its places.")] = ShapeChoice.free,
+    between: Annotated[bool, typer.Option("--paths", help="latent: the paths between the first two points.")] = False,
+    sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
+    run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
+) -> None:
+    """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
+    from explorer.exports.atomic import check_out
+
+    width, height = parse_size(size)
+    check_out(out, (".png",))
+    paths = tuple(_located(name) for name in checkpoint or ())
+    off = tuple(sorted(set(skip_off or ())))
+    plane = wish_for(layer or (), image, point or (), stroke, shape, between)
+    shown = (panel and panel.value, off, page and page.value, tuple(exact or ()), plane)
+    runs = tuple(str(folder.resolve()) for folder in run or ())
+    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, *shown, runs, sweep, grid)
+    check(wish)
+    require_libraries()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    require_qt()
+    with _hushed():
+        _draw(wish, out, width, height, timeout)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep Qt from saying what its screenless platform does not do; everything else it says goes to stderr."""
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if not text.startswith("This plugin does not support"):
+            print(text, file=sys.stderr)
+
+    before = qInstallMessageHandler(tell)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
+@contextlib.contextmanager
+def exceptions_to(problems: list[BaseException]) -> Iterator[None]:
+    """Keep what the window's own code raises: Qt goes on after it, and what is waited for may never come."""
+    before = sys.excepthook
+    sys.excepthook = lambda kind, error, trace: problems.append(error)
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height in "1440x900".
+
+    Raises
+    ------
+    BadInput
+        If it is not of that form, or the window does not fit into it.
+    """
+    found = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text.strip())
+    if found is None:
+        raise BadInput(f"--size {text}: write it as WIDTHxHEIGHT, such as 1440x900")
+    width, height = int(found[1]), int(found[2])
+    if not (SMALLEST[0] <= width <= LARGEST[0] and SMALLEST[1] <= height <= LARGEST[1]):
+        raise BadInput(f"--size {text}: must be between {SMALLEST[0]}x{SMALLEST[1]} and {LARGEST[0]}x{LARGEST[1]}")
+    return width, height
+
+
+def _located(name: str) -> str:
+    from explorer.checkpoints.locate import locate
+
+    return str(locate(name).resolve())
+
+
+def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> None:
+    """Raises BadInput for what the person can set right, RuntimeError for a fault."""
+    from explorer.app import Explorer
+    from explorer.state.persistence import Loaded, Saved
+    from explorer.state.session import Session
+
+    problems: list[BaseException] = []
+
+    def begin(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
+        try:
+            return beginning(wish, session, entries), ""
+        except Exception as error:  # what is raised in a slot would be lost, and the window waited for in vain
+            problems.append(BadInput(str(error)) if isinstance(error, ValueError) else error)
+            return session, ""
+
+    session = Session(workspace=wish.workspace, theme=wish.theme, recent=wish.checkpoints)  # type: ignore[arg-type]
+    explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin)
+    try:
+        explorer.window.resize(width, height)
+        least = explorer.window.minimumSizeHint()
+        if least.width() > width or least.height() > height:
+            raise BadInput(f"--size {width}x{height}: {wish.workspace} needs at least {least.width()}x{least.height()}")
+        with exceptions_to(problems):
+            explorer.show()
+            _wait_until_idle(explorer, problems, timeout)
+            _put_cursor(explorer, wish)
+            _wait_until_idle(explorer, problems, timeout)
+        _write(out, explorer.window.grab())
+    finally:
+        if not explorer.end():
+            raise RuntimeError("the engine did not end")
+
+
+def _write(out: Path, picture: QPixmap) -> None:
+    """Encoded in memory first: Qt does not say why a file cannot be written."""
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    from explorer.exports.atomic import whole
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    with whole(out) as partial:
+        partial.write_bytes(buffer.data().data())
+
+
+def _put_cursor(explorer: Explorer, wish: Wish) -> None:
+    """A cursor at the start may have gone with the sampling."""
+    if wish.workspace == "reverse-chain":
+        explorer.store.update_reverse(t=wish.t or 0)
+    elif wish.workspace == "compare":
+        explorer.store.update_compare(t=wish.t or 0)
+
+
+def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout: float) -> None:
+    import time
+
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    from explorer.engine.thread.messages import Failed
+
+    loop = QEventLoop()
+    quiet = 0
+    deadline = time.monotonic() + timeout
+
+    def fail(failed: Failed) -> None:
+        problems.append(RuntimeError(f"{failed.message}\n{failed.detail}") if failed.detail else BadInput(failed.message))
+
+    def look() -> None:
+        nonlocal quiet
+        idle = explorer.has_begun and explorer.window.current.idle and not explorer.client.busy
+        quiet = quiet + 1 if idle else 0
+        if problems or quiet >= SETTLED_LOOKS or time.monotonic() > deadline:
+            loop.quit()
+
+    explorer.client.failed.connect(fail)
+    timer = QTimer(interval=SETTLE_MS)
+    timer.timeout.connect(look)
+    timer.start()
+    loop.exec()
+    timer.stop()
+    explorer.client.failed.disconnect(fail)
+    if problems:
+        raise problems[0]
+    if quiet < SETTLED_LOOKS:
+        raise BadInput(f"the window was not idle after {timeout:g} s: give it longer with --timeout, or fewer --steps or --samples")

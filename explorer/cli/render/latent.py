@@ -1,0 +1,124 @@
+"""What `render latent` shows: layers, a test image, samples, points, a stroke, a second model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.engine.models.messages import LibraryEntry
+    from explorer.state.session import LatentState
+
+
+class LayerChoice(StrEnum):
+    """Layers of the plane; at most one of those after prior."""
+
+    codes = "codes"
+    manifold = "manifold"
+    prior = "prior"
+    density = "density"
+    error = "error"
+    elbo = "elbo"
+    magnification = "magnification"
+    classes = "classes"
+
+
+class ShapeChoice(StrEnum):
+    """How a stroke goes."""
+
+    free = "free"
+    line = "line"
+    circle = "circle"
+    spherical = "spherical"
+    geodesic = "geodesic"
+
+
+LAYERS = ("codes", "manifold", "prior")
+FARTHEST = 1e6
+"""Of a place from the origin: far beyond every code, and single precision still tells places there apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatentWish:
+    """What was asked for; empty where the window's own default holds.
+
+    Attributes
+    ----------
+    layers : tuple of str
+    image : int or None
+        Test image that is encoded.
+    points, stroke : tuple of (float, float)
+    shape : str
+    paths : bool
+        Between the first two points.
+    """
+
+    layers: tuple[str, ...] = ()
+    image: int | None = None
+    points: tuple[tuple[float, float], ...] = ()
+    stroke: tuple[tuple[float, float], ...] = ()
+    shape: str = "free"
+    paths: bool = False
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Options that only latent takes, as far as they were given."""
+        options = {"--layer": self.layers, "--image": self.image is not None, "--point": self.points, "--stroke": self.stroke,
+                   "--paths": self.paths}  # fmt: skip
+        return tuple(name for name, value in options.items() if value)
+
+
+def wish_for(
+    layers: Sequence[LayerChoice], image: int | None, points: Sequence[str], stroke: str | None, shape: ShapeChoice, paths: bool
+) -> LatentWish:
+    """What the options ask for (BadInput where they cannot be)."""
+    fields = [layer.value for layer in layers if layer.value not in LAYERS]
+    if len(set(fields)) > 1:
+        raise BadInput(f"--layer {', '.join(fields)}: only one field is drawn at a time")
+    placed = tuple(_place(text, "--point") for text in points)
+    nodes = tuple(_place(text, "--stroke") for text in (stroke or "").split())
+    if stroke is not None and len(nodes) < 2:
+        raise BadInput(f'--stroke {stroke!r}: give two or more places, such as "-1,0 1,0.5"')
+    if shape.value in ("circle", "spherical", "geodesic") and len(nodes) != 2:
+        raise BadInput(f"--shape {shape.value}: goes between two places; give them with --stroke")
+    if paths and len(placed) < 2:
+        raise BadInput("--paths: needs two places, given with --point")
+    return LatentWish(tuple(layer.value for layer in layers), image, placed, nodes, shape.value, paths)
+
+
+def _place(text: str, option: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadInput(f'{option} {text!r}: a place is two numbers, such as "0.5,-1"') from None
+    if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
+        raise BadInput(f"{option} {text!r}: its numbers must be in [-{FARTHEST:g}, {FARTHEST:g}]")
+    return x, y
+
+
+def with_latent(state: LatentState, wish: LatentWish, beside: Sequence[LibraryEntry], samples: int | None, seed: int | None) -> LatentState:
+    """The workspace's state that shows what was asked for."""
+    import msgspec
+
+    from explorer.recipe import Encoded, PlaneModel, Point, PriorSamples, Stroke
+
+    replace, recipe = msgspec.structs.replace, state.recipe
+    points = tuple(Point(f"P{i}", x, y) for i, (x, y) in enumerate(wish.points, start=1))
+    strokes = (Stroke("Stroke 1", wish.stroke, shape=wish.shape),) if wish.stroke else ()  # type: ignore[arg-type]
+    linked = tuple(PlaneModel(entry.sha256, entry.path) for entry in beside)
+    recipe = replace(recipe, points=points, strokes=strokes, beside=linked)
+    recipe = replace(recipe, encoded=Encoded(image=wish.image))
+    state = replace(state, recipe=recipe, selected=strokes[0].name if strokes else "")
+    if wish.layers:
+        field = next((layer for layer in wish.layers if layer not in LAYERS), "")
+        state = replace(state, field=field, **{layer: layer in wish.layers for layer in LAYERS})
+    if wish.paths:
+        return replace(state, strip="paths", ends=("P1", "P2"))
+    if samples is not None or seed is not None:
+        prior = PriorSamples(samples or 64, seed or 0)
+        return replace(state, recipe=replace(recipe, prior=prior), strip="samples")
+    return state

@@ -1,0 +1,1 @@
+"""`replay`: an export made again."""

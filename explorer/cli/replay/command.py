@@ -1,0 +1,198 @@
+"""`replay`: an exported picture, film or array made again from the recipe inside it, and whether it is the same."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from explorer.cli import shared
+from explorer.cli.replay.difference import Difference, check_whole, difference_of
+from explorer.cli.replay.engines import engines_for, told
+from explorer.endings import EXPORTS
+from explorer.errors import BadInput
+from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
+
+if TYPE_CHECKING:
+    from explorer.engine.chain.export.messages import ExportLook
+    from explorer.engine.engine import Engine
+
+MAX_RECIPE_BYTES = 2**26
+
+
+def replay(
+    export: Annotated[Path, typer.Argument(help="A file that this app exported, or a recipe .json.")],
+    out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, or arrays .npz.")],
+    device: shared.DeviceOption = "auto",
+    scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
+    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Make an export again from its recipe, in its arithmetic: lanes, branches, painting and all; says whether it is identical.
+
+    With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
+    """
+    from explorer.exports.atomic import check_out
+
+    check_out(out, EXPORTS)
+    if out.resolve() == export.resolve():
+        raise BadInput(f"{out}: is the export itself; name another file")
+    recipe = recipe_of(export)
+    if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
+        raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
+    same_kind = export.suffix.lower() == out.suffix.lower()
+    if same_kind:
+        check_whole(export)
+    engines = engines_for(recipe.arithmetic, device)
+    if recipe.plane is not None:
+        ways = [_plane_way(export, recipe.plane, engines[0], out)]  # decoders are always run in fp32
+    else:
+        assert recipe.chain is not None
+        chain = found(recipe.chain)
+        looks = list(_looks(recipe, chain, scale, frames, fps))
+        ways = [partial(_make, engine, chain, look, out) for engine in engines for look in looks]
+    note = told(export, recipe.arithmetic, engines[0])
+    if note:
+        shared.say(note, sys.stderr)
+    if not same_kind:
+        ways[0]()
+        says, identical = "another kind of file: not compared", None
+    else:
+        difference = _nearest(export, out, ways)
+        identical = not difference.words
+        says = f"identical to {export}" if identical else f"not identical to {export}: {difference.words}"
+    if as_json:
+        shared.print_json({"export": export, "out": out, "identical": identical, "says": says, "note": note})
+    else:
+        shared.say(f"{out}: {says}")
+
+
+def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path) -> Callable[[], None]:
+    """A strip of decodings: what the Latent workspace exports."""
+    from explorer.cli.replay.plane import make_strips
+
+    models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
+    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out)
+
+
+def _nearest(export: Path, out: Path, ways: Sequence[Callable[[], None]]) -> Difference:
+    """Make the export again in one way after another until it is identical; the nearest is left, with its difference."""
+    differences: list[Difference] = []
+    for make in ways:
+        make()
+        differences.append(difference_of(export, out))
+        if not differences[-1].words:
+            return differences[-1]
+    nearest = min(range(len(ways)), key=lambda way: differences[way][1:])
+    if nearest != len(ways) - 1:
+        ways[nearest]()
+    return differences[nearest]
+
+
+def recipe_of(path: Path) -> Recipe:
+    """Recipe in an export, or in a .json of its own (BadInput)."""
+    if path.suffix.lower() != ".json":
+        from explorer.exports.embedded import read_recipe
+
+        return read_recipe(path)
+    try:
+        if path.stat().st_size > MAX_RECIPE_BYTES:
+            raise BadInput(f"{path}: too large for a recipe")
+        return decode_recipe(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def found(chain: ChainRecipe) -> ChainRecipe:
+    """The recipe with its checkpoints where they are on this machine.
+
+    Raises
+    ------
+    BadInput
+        If one is missing, or is another than the recipe's.
+    """
+    return msgspec.structs.replace(chain, lanes=tuple(_found_lane(lane) for lane in chain.lanes), branches=())
+
+
+def _found_lane(lane: Lane) -> Lane:
+    edits = tuple(_found_edit(edit) for edit in lane.edits)
+    if lane.exact is not None:
+        return msgspec.structs.replace(lane, edits=edits)
+    return msgspec.structs.replace(lane, source=_path(lane.source, lane.checkpoint), edits=edits)
+
+
+def _found_edit(edit: Edit) -> Edit:
+    if isinstance(edit, Change) and edit.checkpoint:
+        return msgspec.structs.replace(edit, source=_path(edit.source, edit.checkpoint))
+    return edit
+
+
+def _path(source: str, sha256: str) -> str:
+    from explorer.checkpoints.files import file_sha256
+    from explorer.checkpoints.locate import locate, shipped
+
+    try:
+        path = locate(source)
+    except BadInput:
+        # an absolute path of another machine: a shipped checkpoint of that name may be the same
+        path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
+        if not os.path.isfile(path):
+            raise
+    if file_sha256(path) != sha256:
+        raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
+    return str(path.resolve())
+
+
+def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int, fps: float) -> Iterator[ExportLook]:
+    """How the export may have been drawn: labels and colours are the window's or the command line's."""
+    from explorer.engine.chain.export.messages import ExportLook
+    from explorer.recipe import Shown
+
+    shown = recipe.shown if recipe.shown is not None else Shown()
+    palettes = ("dark", "light") if shown.quantity in ("eps_hat", "z", "difference", "to_ideal") else ("dark",)
+    for labels in _labels(chain.lanes):
+        for palette in palettes:
+            yield ExportLook(shown, labels, None, palette, scale, frames, fps)  # type: ignore[arg-type]
+
+
+def _labels(lanes: Sequence[Lane]) -> list[tuple[str, ...]]:
+    """Of `sample`, then of the window; a lane alone has none drawn."""
+    plain = tuple(f"{lane.option} · {Path(lane.source).stem} · {_steps(lane)} steps" for lane in lanes)
+    if len(lanes) == 1:
+        return [plain]
+    try:
+        from explorer.views.shared.labels import lane_titles
+    except ImportError:  # no Qt here: the command line's labels must do
+        return [plain]
+    return [plain, tuple(lane_titles(lanes))]
+
+
+def _steps(lane: Lane) -> int:
+    from explorer.checkpoints.files import read_card
+
+    if lane.sampler.steps is not None:
+        return lane.sampler.steps
+    schedule = read_card(Path(lane.source)).schedule if lane.checkpoint else None
+    return lane.schedule.T if lane.schedule is not None else schedule.T if schedule is not None else 1000
+
+
+def _make(engine: Engine, chain: ChainRecipe, look: ExportLook, out: Path) -> None:
+    from explorer.engine.chain.export.messages import ExportChain, ExportProgress
+
+    outcomes = iter(engine.handle(ExportChain(chain, str(out), look), "replay"))
+    next(outcomes, None)  # what cannot be is refused before a bar is drawn
+    done = 0
+    with shared.progress(0, "sampling", "step") as report:
+        for outcome in outcomes:
+            if isinstance(outcome, ExportProgress):
+                report(max(0, outcome.done - done))
+                done = outcome.done

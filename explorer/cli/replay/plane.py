@@ -1,0 +1,51 @@
+"""`replay` of strips of the Latent workspace: strokes, paths, samples and draws decoded again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.errors import BadInput
+from explorer.recipe import PlaneRecipe, Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from explorer.engine.engine import Engine
+
+FRAMES_PER_SECOND = 16.0
+"""Of a film at the window's usual speed."""
+
+
+def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine: Engine, out: Path) -> None:
+    """Decode what an export of the Latent workspace shows, and write it.
+
+    Parameters
+    ----------
+    export : Path
+        Named where its recipe has no strip.
+    plane : PlaneRecipe
+    paths : tuple of str
+        Checkpoints of its planes, the first one's first.
+
+    Raises
+    ------
+    BadInput
+        If the recipe has no strip, or the file cannot be written.
+    """
+    from explorer.engine.latent.export_messages import ExportStrip
+    from explorer.engine.latent.messages import CodesDrawn, StrokeShown
+    from explorer.engine.latent.strips import strip_questions
+
+    strips: list[np.ndarray] = []
+    for question in strip_questions(plane, paths):
+        tiles = None
+        for outcome in engine.handle(question):
+            if isinstance(outcome, StrokeShown | CodesDrawn):
+                tiles = outcome.tiles
+        if tiles is not None:
+            strips.append(tiles)
+    if not strips:
+        raise BadInput(f"{export}: its recipe has no strip; what `decode` wrote is made again by the same `decode`")
+    for _ in engine.handle(ExportStrip(str(out), tuple(strips), Recipe(plane=plane), FRAMES_PER_SECOND)):
+        pass

@@ -1,0 +1,1 @@
+"""`sample`: chains as a picture, a film or arrays."""

@@ -1,0 +1,129 @@
+"""`sample`: chains of one or several checkpoints from the same noise, as a picture, a film or arrays."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.cli import shared
+from explorer.endings import EXPORTS
+from explorer.errors import BadInput
+from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
+
+if TYPE_CHECKING:
+    from explorer.cli.sample.lanes import SampledLane
+
+EXACT_HELP = "The exact reverse process of a data set: mnist, an IDX or array file, or a folder. Several are lanes."
+THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
+
+
+SWEEP_HELP = "Each lane once for each value of a setting: steps=10,25,50, eta=0,1, clip=no,yes, seed=0,1,2, schedule=own,cosine:1000."
+
+
+class Follow(StrEnum):
+    """What a step of the exact process does."""
+
+    draw = "draw"
+    mean = "mean"
+
+
+class Through(StrEnum):
+    """The option whose output the ideal prediction is taken through."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    V = "V"
+
+
+def sample(
+    out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4 of the chain, or arrays .npz of every step.")],
+    checkpoint: Annotated[list[str] | None, typer.Option(help="A ddpm: a .safetensors file, or a shipped name. Several are lanes.")] = None,
+    exact: Annotated[list[str] | None, typer.Option(help=EXACT_HELP)] = None,
+    follow: Annotated[Follow, typer.Option(help="Exact: draw an image of the data set at each step, or follow the mean.")] = Follow.draw,
+    through: Annotated[list[Through] | None, typer.Option(help=THROUGH_HELP)] = None,
+    images: Annotated[int | None, typer.Option(min=1, help="Exact: only the first so many images of the data set.")] = None,
+    samples: Annotated[int, typer.Option(min=1, max=MAX_SAMPLES, help="How many; sample i is the same among any number.")] = 16,
+    seed: shared.SeedOption = 0,
+    steps: shared.StepsOption = None,
+    eta: shared.EtaOption = 1.0,
+    clip: shared.ClipOption = False,
+    sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
+    device: shared.DeviceOption = "auto",
+    precision: shared.PrecisionOption = shared.PrecisionName.fp32,
+    scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
+    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Sample one or several models from the same noise.
+
+    In an .npz, for each lane i from x_T to x_0: lane{i}/x (K+1,N,C,H,W); x0_hat, eps_hat, mean and z (K,N,C,H,W);
+    alpha_bar and timesteps (K+1); a0, at and sigma (K) with x_next = a0 x0_hat + at x + sigma z; and recipe (JSON).
+    With --exact there is no network but a data set: x0_hat is E[x_0 | x_t], mean that of q(x_{t-1} | x_t), and, unless
+    --follow mean, x_next is drawn from that mixture: the image drawn takes the place of x0_hat in it.
+    """
+    from explorer.exports.atomic import check_out
+
+    check_out(out, EXPORTS)
+    checkpoint, exact = checkpoint or [], exact or []
+    options: list[OptionName | None] = [option.value for option in through or ()] or [None]
+    count = len(checkpoint) + len(exact) * len(options)
+    if not count:
+        raise BadInput("sample: name at least one --checkpoint, or a data set as --exact mnist")
+    if count > MAX_LANES:
+        raise BadInput(f"there can be at most {MAX_LANES} lanes, not {count}")
+    if not exact and (images is not None or through or follow is not Follow.draw):
+        raise BadInput("sample: --images, --follow and --through are of an exact lane: name its data set, as --exact mnist")
+    import torch
+
+    from explorer.cli.sample import lanes as sampling
+    from explorer.cli.sample.exact_lanes import exact_lane_of
+    from explorer.engine.models.data_sets import DataSets
+
+    where = shared.place(device, precision)
+    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip) for name in checkpoint]
+    kept = DataSets(where.device)
+    lanes += [
+        exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip), kept)
+        for source in exact
+        for option in options
+    ]
+    if sweep is not None:
+        lanes = [one for lane in lanes for one in sampling.sweep(lane, sweep)]
+        if len(lanes) > MAX_LANES:
+            raise BadInput(f"{sweep}: there can be at most {MAX_LANES} lanes, not {len(lanes)}")
+    chain = ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples)
+    recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=where.arithmetic)
+    started = time.perf_counter()
+    with torch.inference_mode():
+        if out.suffix.lower() == ".npz":
+            sampling.write_arrays(out, lanes, recipe)
+        else:
+            sampling.write_picture(out, lanes, recipe, scale, frames, fps)
+    seconds = time.perf_counter() - started
+    if as_json:
+        shared.print_json(_report(out, lanes, seed, samples, where, seconds))
+    else:
+        shared.say(f"{out}: {samples} samples of {', '.join(lane.label for lane in lanes)}, seed {seed}")
+
+
+def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where: shared.Place, seconds: float) -> dict[str, Any]:
+    return {
+        "out": out, "bytes": out.stat().st_size, "samples": samples, "seed": seed, "device": str(where.device),
+        "seconds": round(seconds, 3),
+        "lanes": [
+            {
+                "source": lane.lane.source, "sha256": lane.lane.exact.sha256 if lane.lane.exact else lane.lane.checkpoint,
+                "option": lane.lane.option, "image_shape": lane.image_shape,
+                "T": lane.course.timesteps[0], "steps": lane.course.K, "eta": lane.lane.sampler.eta, "clip": lane.lane.sampler.clip,
+                "precision": lane.precision,
+            } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {})
+            for lane in lanes
+        ],
+    }  # fmt: skip

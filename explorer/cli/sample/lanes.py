@@ -1,0 +1,213 @@
+"""The lanes of `sample`: opened, walked, and written as arrays or pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.checkpoints.locate import source_of
+from explorer.cli import shared
+from explorer.diffusion.exact_predictor import of_samples
+from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.reverse import Plan, Step, plan
+from explorer.engine.models.predictors import on_schedule
+from explorer.errors import BadInput
+from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
+from explorer.exports.arrays import ArrayArchive, space_needed
+from explorer.exports.atomic import check_out
+from explorer.exports.film import check_size, write_mp4
+from explorer.exports.gif import write_gif
+from explorer.exports.grid import SmallMultiples
+from explorer.exports.pictures import write_png
+from explorer.exports.sheet import Sheet
+from explorer.recipe import Lane, Recipe, Sampler
+from explorer.recipe.arithmetic import Precision
+from explorer.recipe.sweep import parse_sweep, swept, value_words
+
+MAX_FILM_BYTES = 2**31
+MAX_SHEET_PIXELS = 2**28
+
+
+@dataclass(frozen=True, eq=False)
+class SampledLane:
+    """A lane ready to be walked."""
+
+    lane: Lane
+    predictor: Predictor
+    course: Plan
+    image_shape: tuple[int, int, int]
+    device: torch.device
+    precision: Precision
+    swept: str = ""
+
+    @property
+    def label(self) -> str:
+        """Option, name and steps, or the value of the setting that is swept, for people."""
+        kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
+        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}"
+
+    def seed(self, shared: int) -> int:
+        """Seed of its noise: its own, or the one that all lanes share."""
+        return shared if self.lane.seed is None else self.lane.seed
+
+    def walk(self, seed: int, indices: range) -> Iterator[Step]:
+        """Steps of the chains of these samples; `seed` is the shared one."""
+        own = self.seed(seed)
+        predictor = of_samples(self.predictor, own, indices)
+        return walk(predictor, self.course, own, indices, self.image_shape, self.device, self.lane.sampler.clip)
+
+
+def _exact_words(lane: Lane) -> str:
+    assert lane.exact is not None
+    kind = "Exact" if lane.exact.follow == "draw" else "Exact mean"
+    return kind if lane.option is None else f"{kind} through {lane.option}"
+
+
+def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool) -> SampledLane:
+    """Lane of a checkpoint under a sampler.
+
+    Raises
+    ------
+    BadInput
+        If it is no ddpm, or the steps do not fit its schedule.
+    """
+    try:
+        sampler = Sampler(steps, eta, clip)
+        predictor, precision = where.predictor(checkpoint)
+        course = plan(predictor.schedule, steps, eta)
+    except ValueError as error:
+        raise BadInput(f"{checkpoint.path}: {error}") from None
+    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
+    return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision)
+
+
+def sweep(made: SampledLane, text: str) -> list[SampledLane]:
+    """The lane once for each value of a setting, such as "steps=10,25,50".
+
+    Raises
+    ------
+    BadInput
+        If the text is no sweep, or a value does not fit the lane.
+    """
+    setting, values = parse_sweep(text)
+    lanes = []
+    for lane, value in zip(swept(made.lane, setting, values), values, strict=True):
+        predictor = made.predictor if setting != "schedule" else on_schedule(made.predictor, lane.schedule)
+        try:
+            course = plan(predictor.schedule, lane.sampler.steps, lane.sampler.eta)
+        except ValueError as error:
+            raise BadInput(f"{lane.source}: {error}") from None
+        lanes.append(replace(made, lane=lane, predictor=predictor, course=course, swept=value_words(setting, value)))
+    return lanes
+
+
+def write_arrays(out: Path, lanes: Sequence[SampledLane], recipe: Recipe) -> None:
+    """Every state and prediction of every lane, as an .npz of float32 arrays (DESIGN.md, section 7)."""
+    assert recipe.chain is not None
+    seed, samples = recipe.chain.seed, recipe.chain.samples
+    sizes = [n * samples * int(np.prod(lane.image_shape)) * 4 for lane in lanes for n in (lane.course.K + 1, *[lane.course.K] * 4)]
+    check_out(out, (".npz",), space_needed(sizes))
+    with ArrayArchive(out, recipe) as archive:
+        for i, lane in enumerate(lanes):
+            _put_plan(archive, f"lane{i}", lane.course)
+            K = lane.course.K
+            x = archive.array(f"lane{i}/x", (K + 1, samples, *lane.image_shape))
+            parts = {name: archive.array(f"lane{i}/{name}", (K, samples, *lane.image_shape)) for name in ("x0_hat", "eps_hat", "mean", "z")}
+            with shared.progress(K * samples, lane.label, "step") as report:
+                for indices in blocks(samples, block_size(lane.image_shape)):
+                    rows = slice(indices.start, indices.stop)
+                    for step in lane.walk(seed, indices):
+                        x[step.k, rows] = _numpy(step.x_t)
+                        x[step.k + 1, rows] = _numpy(step.x_prev)
+                        z = shared_noise(lane.seed(seed), indices, step.t, lane.image_shape)
+                        for name, value in (*_predicted(step), ("z", z)):
+                            parts[name][step.k, rows] = _numpy(value)
+                        report(len(indices))
+
+
+def _predicted(step: Step) -> tuple[tuple[str, Tensor], ...]:
+    said = step.prediction
+    return ("x0_hat", said.x0_hat), ("eps_hat", said.eps_hat), ("mean", said.mean)
+
+
+def _put_plan(archive: ArrayArchive, name: str, course: Plan) -> None:
+    levels = [step.alpha_bar for step in course.steps] + [course.steps[-1].alpha_bar_prev]
+    archive.put(f"{name}/timesteps", np.array(course.timesteps, np.int64))
+    archive.put(f"{name}/alpha_bar", np.array(levels, np.float64))
+    for coefficient in ("a0", "at", "sigma"):
+        archive.put(f"{name}/{coefficient}", np.array([getattr(step, coefficient) for step in course.steps], np.float64))
+
+
+def _numpy(tensor: Tensor) -> np.ndarray:
+    values: np.ndarray = tensor.float().cpu().numpy()
+    return values
+
+
+def write_picture(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale: int | None, frames: int, fps: float) -> None:
+    """The samples as a .png, or states of the chain as a .gif or .mp4: a sheet a lane, or lanes against samples."""
+    assert recipe.chain is not None
+    samples = recipe.chain.samples
+    shape = lanes[0].image_shape
+    for lane in lanes:
+        if lane.image_shape != shape:
+            other = f"{lanes[0].lane.source} of {shape}"
+            raise BadInput(f"{lane.lane.source}: makes images of {lane.image_shape}, {other}: only an .npz holds both")
+    ending = out.suffix.lower()
+    film = ending != ".png"
+    count = min(frames, max(lane.course.K for lane in lanes) + 1) if film else 1
+    labels = tuple(lane.label for lane in lanes)
+    sheet: Sheet | SmallMultiples = Sheet(samples, shape, labels, scale=scale, captioned=film)
+    if recipe.shown is not None and recipe.shown.layout == "grid":
+        alone = len({lane.label.rpartition(" · ")[0] for lane in lanes}) == 1
+        labels = tuple(label.rpartition(" · ")[2] for label in labels) if alone else labels
+        sheet = SmallMultiples(samples, shape, labels, scale, captioned=film)
+    _check_memory(out, sheet, count)
+    states = [_states(lane, recipe.chain.seed, samples, count) for lane in lanes]
+    if not film:
+        write_png(out, sheet.draw([tiles[0] for tiles in states]), recipe)
+        return
+    shown = _shown(lanes[0].course.K, count)
+    captions = [f"t = {lanes[0].course.timesteps[k]}" for k in shown]
+    pictures = (sheet.draw([tiles[f] for tiles in states], captions[f]) for f in range(count))
+    write = write_gif if ending == ".gif" else write_mp4
+    write(out, pictures, recipe, fps)
+
+
+def _check_memory(out: Path, sheet: Sheet | SmallMultiples, count: int) -> None:
+    tiles = count * sheet.samples * int(np.prod(sheet.image_shape)) * len(sheet.labels)
+    pixels = sheet.size[0] * sheet.size[1]
+    too_much = tiles > MAX_FILM_BYTES or pixels > MAX_SHEET_PIXELS or (out.suffix.lower() == ".gif" and pixels * count > MAX_FILM_BYTES)
+    if too_much:
+        raise BadInput(f"{out}: too large a picture: ask for fewer --samples or --frames, or a lower --scale")
+    if out.suffix.lower() == ".mp4":
+        check_size(out, sheet.size)
+
+
+def _shown(K: int, count: int) -> list[int]:
+    """Indices of `count` states, evenly spaced, x_0 last; of x_0 alone if it is one."""
+    return [K] if count == 1 else [round(K * f / (count - 1)) for f in range(count)]
+
+
+def _states(lane: SampledLane, seed: int, samples: int, count: int) -> np.ndarray:
+    """Tiles (count, N, C, H, W), uint8, of the states to show."""
+    K = lane.course.K
+    wanted: dict[int, list[int]] = {}
+    for frame, k in enumerate(_shown(K, count)):
+        wanted.setdefault(k, []).append(frame)
+    tiles = np.zeros((count, samples, *lane.image_shape), np.uint8)
+    with shared.progress(K * samples, lane.label, "step") as report:
+        for indices in blocks(samples, block_size(lane.image_shape)):
+            rows = slice(indices.start, indices.stop)
+            for step in lane.walk(seed, indices):
+                for k, state in ((step.k, step.x_t), (step.k + 1, step.x_prev)):
+                    if k in wanted and (k == 0 or k > step.k):
+                        tiles[wanted[k], rows] = as_pixels(state)
+                report(len(indices))
+    return tiles

@@ -1,0 +1,161 @@
+"""Lanes that leave another: above their last edit they are that other, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from explorer.diffusion import branches as walking
+from explorer.diffusion.branches import DrawnAnew, Leg, branch_steps
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.reverse import Step
+from explorer.engine.chain.edited_chain import Draws, State, parent_of, weave
+from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
+from explorer.engine.chain.lanes import NORMS, ChainLane
+from explorer.engine.chain.messages import LaneKey, lane_key
+from explorer.recipe import BackUp, ChainRecipe, Edit, Inpaint, Lane, Paint
+
+
+def lineage(lane: Lane) -> tuple[Lane, ...]:
+    """Every lane that a branch comes from, the chain without edits first."""
+    return tuple(parent_of(lane, count) for count in range(len(lane.edits)))
+
+
+def branch_keys(recipe: ChainRecipe) -> tuple[LaneKey, ...]:
+    """Keys of the branches that a recipe keeps."""
+    return tuple(lane_key(branch.lane, recipe) for branch in recipe.branches)
+
+
+def with_lineage(keys: Sequence[LaneKey]) -> frozenset[LaneKey]:
+    """These keys and those of the lanes that they come from."""
+    return frozenset(keys) | {replace(key, lane=lane) for key in keys for lane in lineage(key.lane)}
+
+
+class BranchLane(ChainLane):
+    """A lane with edits: above its last edit it is its parent, frame by frame.
+
+    Parameters
+    ----------
+    lane_of : callable
+        The computed lane of a key, as far as it is.
+    predictor_of : callable
+        Predictor of a lane of another checkpoint.
+
+    Raises
+    ------
+    BadInput
+        As of `weave`.
+    """
+
+    def __init__(
+        self,
+        key: LaneKey,
+        predictor: Predictor,
+        image_shape: tuple[int, int, int],
+        device: torch.device,
+        store: FrameStore,
+        lane_of: Callable[[LaneKey], ChainLane],
+        predictor_of: Callable[[Lane], Predictor],
+    ) -> None:
+        super().__init__(key, predictor, image_shape, device, store)
+        self._lane_of = lane_of
+        draws = Draws(key.seed, range(key.samples), image_shape, device)
+        self.branch = weave(key.lane, self.predictor, self.course, draws, predictor_of, self._states_of)
+        self.course, self.noise = self.branch.course, self.branch.noise
+        self.leaves = walking.place(self.course, key.lane.edits[-1].t)
+
+    @property
+    def parent(self) -> ChainLane:
+        """The lane that it leaves."""
+        return self.ancestor(len(self.key.lane.edits) - 1)
+
+    def ancestor(self, edits: int) -> ChainLane:
+        """The lane with its first so many edits."""
+        return self._lane_of(replace(self.key, lane=parent_of(self.key.lane, edits)))
+
+    def _states_of(self, edits: int) -> State:
+        def state(k: int) -> Tensor:
+            for frame in made(self.ancestor(edits), k):
+                if frame is not None:
+                    return frame.x.to(self.device)
+            raise AssertionError("a lane gives every frame that it has")
+
+        return state
+
+    def waits_for(self) -> ChainLane | None:
+        """The lane that must go on first."""
+        parent, edit = self.parent, self.key.lane.edits[-1]
+        own = self.store.lane(self.key).newest if self.begun else -1
+        if own < 0:
+            needed = parent.course.K if _takes_image(edit) else self.leaves
+            return parent if parent.done < needed or not parent.begun else None
+        for index, earlier in enumerate(self.key.lane.edits):
+            if isinstance(earlier, Inpaint):
+                source = self.ancestor(index)
+                needed = source.course.K if earlier.known == "image" else min(own + 1, source.course.K)
+                if source.done < needed:
+                    return source
+        return None
+
+    def walk(self, x: Tensor, start: int) -> Iterator[Step]:
+        """As of a chain, with what is changed in it."""
+        return branch_steps(self.branch, x, start)
+
+    def leg(self, k: int) -> Leg:
+        """As of a chain, with what was changed by then."""
+        return self.branch.leg(k)
+
+    def begin(self) -> Iterator[None]:
+        """Leave the parent."""
+        edit = self.key.lane.edits[-1]
+        x = self._states_of(len(self.key.lane.edits) - 1)(self.leaves)
+        if isinstance(edit, Inpaint) and edit.anew:
+            anew = self.branch.on_state[self.leaves][-1]
+            assert isinstance(anew, DrawnAnew)
+            for state in anew.states():
+                x = state
+                yield None
+        elif isinstance(edit, BackUp) or (isinstance(edit, Paint) and edit.on == "x_t"):
+            x = self.branch.on_state[self.leaves][-1](x)
+        for name in NORMS:
+            self.norms[name][: self.leaves] = self.parent.norms[name][: self.leaves]
+        self.store.lane(self.key).first = self.leaves
+        self.store.put(self.key, self.leaves, Frame(to_cpu(x), None))
+
+    def frame(self, k: int) -> Iterator[Frame | None]:
+        """As of a chain; above the last edit the parent's own."""
+        if k < self.leaves:
+            yield from made(self.parent, k, with_image=True)
+        else:
+            yield from super().frame(k)
+
+
+def _takes_image(edit: Edit) -> bool:
+    """Whether the branch begins with its parent's x_0."""
+    if isinstance(edit, Inpaint):
+        return edit.anew and edit.known == "image"
+    return isinstance(edit, BackUp) and edit.picture is None
+
+
+def made(lane: ChainLane, k: int, with_image: bool = False) -> Iterator[Frame | None]:
+    """Frame k of a lane, last, sampled on to there if it is not; None at each cancel point.
+
+    Parameters
+    ----------
+    with_image : bool
+        With its x0_hat, which the newest frame does not have yet.
+    """
+    while lane.done < min(k + with_image, lane.course.K) or not lane.begun:
+        first_of(lane).advance()
+        yield None
+    yield from lane.frame(k)
+
+
+def first_of(lane: ChainLane) -> ChainLane:
+    """The lane that must go on for this one to: itself if it waits for none."""
+    while (other := lane.waits_for()) is not None:
+        lane = other
+    return lane

@@ -1,0 +1,140 @@
+"""What the window shows of branches: the tree, pictures to back up from, what survives; painting is a file of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.datasets.images import read_picture, to_unit_range
+from explorer.engine.arrays import read_only
+from explorer.engine.chain.branches import BranchLane, made
+from explorer.engine.chain.branching import painting
+from explorer.engine.chain.branching.messages import (
+    FitPicture,
+    PictureFitted,
+    PreviewErase,
+    PreviewPaint,
+    ShowSurvival,
+    ShowTree,
+    SurvivalShown,
+    TreeShown,
+    TreeTile,
+)
+from explorer.engine.chain.branching.painting import lane_of, tile_of
+from explorer.engine.chain.chains import Chains
+from explorer.engine.messages import Outcome
+from explorer.errors import BadInput
+from explorer.latent.picture import fit_picture
+from explorer.recipe import BackUp, picture_of
+
+Steps = Iterator[Outcome | None]
+BEFORE_SIDE = 256
+BranchPayload = ShowTree | PreviewPaint | PreviewErase | FitPicture | ShowSurvival
+
+
+def handle(payload: BranchPayload, chains: Chains) -> Steps:
+    """Answer one of the requests; None is a cancel point.
+
+    Raises
+    ------
+    BadInput
+        If a lane is not sampled so far, is no branch, or a picture cannot be read.
+    """
+    match payload:
+        case ShowTree():
+            return _tree(payload, chains)
+        case PreviewPaint():
+            return painting.paint(payload, chains)
+        case PreviewErase():
+            return painting.erase(payload, chains)
+        case FitPicture():
+            return _fit(payload, chains)
+        case ShowSurvival():
+            return _survival(payload, chains)
+
+
+def _tree(request: ShowTree, chains: Chains) -> Steps:
+    tiles = []
+    for key in request.keys:
+        lane = chains.shown(key)
+        if lane is None or not lane.begun or request.sample >= key.samples:
+            continue
+        for frame in lane.frame(lane.done):
+            if frame is None:
+                yield None
+            else:
+                tiles.append(TreeTile(key, lane.next_t, tile_of(frame.x[request.sample])))
+    yield TreeShown(request.sample, tuple(tiles))
+
+
+def _fit(request: FitPicture, chains: Chains) -> Steps:
+    name = Path(request.path).name if request.path else "pasted picture"
+    if request.pixels is not None:
+        raw = np.ascontiguousarray(np.atleast_3d(request.pixels).transpose(2, 0, 1), np.uint8)
+    else:
+        raw = read_picture(Path(request.path))
+    yield None
+    shape = lane_of(request.key, chains).image_shape
+    dark = chains.models.checkpoint(request.key.lane.source).card.data.name == "mnist" if request.key.lane.checkpoint else shape[0] == 1
+    try:
+        fitted = fit_picture(raw, shape, dark)
+    except ValueError as error:
+        raise BadInput(f"{name}: {error}") from None
+    size = (int(raw.shape[1]), int(raw.shape[2]))
+    yield PictureFitted(
+        name, size, len(raw) == 3 and bool((raw[0] != raw[1]).any() or (raw[0] != raw[2]).any()), shape, read_only(_small(raw)),
+        tile_of(torch.from_numpy(to_unit_range(fitted))), picture_of(fitted, name),
+    )  # fmt: skip
+
+
+def _small(raw: np.ndarray) -> np.ndarray:
+    """Picture (C, H, W) as (H, W, 3), no side above BEFORE_SIDE."""
+    picture = Image.fromarray(np.ascontiguousarray(np.broadcast_to(raw, (3, *raw.shape[1:])).transpose(1, 2, 0)))
+    picture.thumbnail((BEFORE_SIDE, BEFORE_SIDE))
+    return np.asarray(picture)
+
+
+def _survival(request: ShowSurvival, chains: Chains) -> Steps:
+    lane = lane_of(request.key, chains)
+    edits = request.key.lane.edits
+    index = next((i for i in reversed(range(len(edits))) if isinstance(edits[i], BackUp)), None)
+    if index is None or not isinstance(lane, BranchLane):
+        raise BadInput("this lane was not backed up from an image")
+    edit = edits[index]
+    assert isinstance(edit, BackUp)
+    start: Tensor | None = None
+    if edit.picture is not None:
+        start = torch.from_numpy(to_unit_range(edit.picture.array()))[None].expand(request.key.samples, *lane.image_shape)
+    else:
+        source = lane.ancestor(index)
+        for frame in made(source, source.course.K):
+            if frame is None:
+                yield None
+            else:
+                start = frame.x
+    now: Tensor | None = None
+    k = lane.nearest(0, "x0_hat")
+    for now in lane.show(k, "x0_hat"):
+        if now is None:
+            yield None
+    if start is None or now is None or start.shape != now.shape:
+        raise BadInput("this branch has nothing to compare yet")
+    distances = (now - start).flatten(1).double().norm(dim=1)
+    yield SurvivalShown(
+        request.key, request.sample, int(lane.timesteps[k]), tile_of(start[request.sample]), tile_of(now[request.sample]),
+        float(distances[request.sample]), float(distances.mean()), _between(now, start),
+    )  # fmt: skip
+
+
+def _between(now: Tensor, start: Tensor) -> float:
+    """Mean distance of each result to the image of the next sample, or to the next result where all images are one."""
+    if len(now) < 2:
+        return math.nan
+    other = start if not torch.equal(start[0], start[1]) else now
+    return float((now - other.roll(1, 0)).flatten(1).double().norm(dim=1).mean())

@@ -1,0 +1,130 @@
+"""Painting and erasing as they are done: one sample under the brush, and a quick look at where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from itertools import pairwise
+
+import numpy as np
+from torch import Tensor
+
+from explorer.diffusion import branches as walking
+from explorer.diffusion.posterior import posterior
+from explorer.engine.arrays import read_only
+from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
+from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.edited_chain import Draws, drawn_anew, inpainting_of, marks_of
+from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.messages import LaneKey
+from explorer.engine.messages import Outcome
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.errors import BadInput
+from explorer.recipe import Inpaint
+
+Steps = Iterator[Outcome | None]
+GLIMPSE = 8
+"""Steps from a painted state to the image that it leads to."""
+MOST_REPEATS = 5
+"""How often each of them is taken at the most where a region is made anew."""
+
+
+def lane_of(key: LaneKey, chains: Chains) -> ChainLane:
+    """The computed lane of a key (BadInput if it has no state)."""
+    lane = chains.shown(key)
+    if lane is None:
+        raise BadInput("this lane has not been sampled yet")
+    return lane
+
+
+def tile_of(values: Tensor) -> np.ndarray:
+    """Picture (H, W, 3) uint8 of an image (C, H, W) in [-1, 1]."""
+    return read_only(grey_tiles(values[None].float().cpu().numpy())[0])
+
+
+def _place(request: PreviewPaint | PreviewErase, lane: ChainLane) -> int:
+    """Index of the state that is painted on (BadInput if the lane has not come so far)."""
+    k = walking.place(lane.course, min(request.t, lane.course.timesteps[0]))
+    if lane.done < k or request.sample >= request.key.samples:
+        raise BadInput(f"this lane has not been sampled to t = {request.t} yet")
+    return k
+
+
+def _state(lane: ChainLane, k: int, sample: int) -> Generator[None, None, Tensor]:
+    """State k of one sample, (1, C, H, W), on the lane's device; it yields at each cancel point."""
+    for frame in lane.frame(k):
+        if frame is None:
+            yield None
+        else:
+            x = frame.x[sample : sample + 1].to(lane.device)
+    return x
+
+
+def paint(request: PreviewPaint, chains: Chains) -> Steps:
+    """Answer a PreviewPaint (BadInput if the lane has not come so far)."""
+    lane, sample = lane_of(request.key, chains), request.sample
+    k = _place(request, lane)
+    x = yield from _state(lane, k, sample)
+    leg, step = lane.leg(k), lane.course.steps[k]
+    t = lane.course.timesteps[k]
+    if request.on == "x_t":
+        x = canvas = _under_brush(request, lane, x)
+        image = leg.predictor.predict(x, t, step, leg.clip).x0_hat
+    else:
+        image = canvas = _under_brush(request, lane, leg.predictor.predict(x, t, step, leg.clip).x0_hat)
+    shown = tile_of(canvas[0]), tile_of(image[0])
+    yield PaintShown(request.key, t, sample, request.on, *shown)
+    yield None
+    count = 0
+    for state in _glimpse(lane, k, x, image):
+        x, count = state, count + 1
+        yield None
+    yield PaintShown(request.key, t, sample, request.on, *shown, tile_of(x[0]), count)
+
+
+def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
+    draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
+    return walking.painted(x, marks_of(request.dabs, draws), draws.noise(request.t, walking.BRUSH, request.stream))
+
+
+def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tensor]:
+    """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left."""
+    levels = walking.alpha_bars(lane.course)
+    for here, there in pairwise(walking.spread(k, lane.course.K, GLIMPSE)):
+        step = posterior(levels[here], levels[there], 0.0)
+        if here != k:
+            leg = lane.leg(here)
+            image = leg.predictor.predict(x, lane.course.timesteps[here], step, leg.clip).x0_hat
+        x = step.a0 * image + step.at * x
+        yield x
+
+
+def erase(request: PreviewErase, chains: Chains) -> Steps:
+    """Answer a PreviewErase (BadInput if the lane has not come so far, or the mask is of another shape)."""
+    lane, sample = lane_of(request.key, chains), request.sample
+    if (request.mask.height, request.mask.width) != lane.image_shape[1:]:
+        raise BadInput(f"the mask is {request.mask.height} x {request.mask.width}, the images are {lane.image_shape[1:]}")
+    k = _place(request, lane)
+    x = yield from _state(lane, k, sample)
+    leg, t = lane.leg(k), lane.course.timesteps[k]
+    image = leg.predictor.predict(x, t, lane.course.steps[k], leg.clip).x0_hat
+    shown = request.key, t, sample, tile_of(x[0]), tile_of(image[0])
+    yield ErasedShown(*shown)
+    if not request.mask.array().any() or not lane.finished:
+        return
+    end = yield from _made_anew(request, lane)
+    yield ErasedShown(*shown, tile_of(end[0]))
+
+
+def _made_anew(request: PreviewErase, lane: ChainLane) -> Generator[None, None, Tensor]:
+    """x_0 by RePaint over a few steps of the whole chain."""
+    course, indices = lane.course, walking.spread(0, lane.course.K, GLIMPSE)
+    edit = Inpaint(request.t, request.mask, min(request.repeats, MOST_REPEATS), request.known, stream=request.stream, anew=True)
+    draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
+    kept: dict[int, Tensor] = {}
+    for k in indices:
+        kept[k] = yield from _state(lane, k, request.sample)
+    inpainting = inpainting_of(edit, 0, course, draws, kept.__getitem__)
+    for x in drawn_anew(edit, inpainting, course, draws, indices, lane.leg, lane.key.lane.sampler.eta).states():
+        end = x
+        yield None
+    return end

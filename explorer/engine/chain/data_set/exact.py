@@ -1,0 +1,198 @@
+"""The exact process beside the lanes: the engine's part of the panel "Data set"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+
+from explorer.engine.arrays import read_only
+from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.data_set.ideal import beside
+from explorer.engine.chain.data_set.messages import (
+    DataSetOpened,
+    ExactAbsent,
+    FindNearest,
+    IdealMeasured,
+    MeasureIdeal,
+    NearestShown,
+    OpenDataSet,
+    ShowWeights,
+    WeightsShown,
+)
+from explorer.engine.chain.exact_draws import drawn_index
+from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.messages import LaneCurves, LaneKey
+from explorer.engine.messages import Outcome
+from explorer.engine.models.data_sets import DataSet
+from explorer.engine.models.models import Models
+from explorer.engine.pictures.tiles import DIVERGING_SCALE, diverging_tiles, grey_tiles
+from explorer.errors import BadInput
+from explorer.recipe import ExactProcess
+
+Steps = Iterator[Outcome | None]
+STRETCH_SECONDS = 0.25
+"""Work after which distances are shown, and more is asked for."""
+STRETCH = 64
+"""States weighed at once."""
+COARSEST = 64
+"""Distances are measured at every 64th state first, then at every 32nd, and so on."""
+SCALE = DIVERGING_SCALE["difference"]
+
+
+def open_data_set(request: OpenDataSet, models: Models) -> Steps:
+    """Answer an OpenDataSet (BadInput if it cannot be read or holds no images)."""
+    exact, found = models.data_sets.opened(ExactProcess(request.source))
+    yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape)
+
+
+def show_weights(request: ShowWeights, chains: Chains) -> Steps:
+    """Answer a ShowWeights; a cancel point at each block of images.
+
+    Raises
+    ------
+    BadInput
+        If the lane has not been sampled, or has no such sample.
+    """
+    lane = _lane(chains, request.key, request.sample)
+    found = _fitting(chains, lane, request.exact)
+    if isinstance(found, ExactAbsent):
+        yield found
+        return
+    k = min(lane.nearest(request.t, "mean", chains.levels(request.timeline)), lane.course.K - 1)
+    values = []
+    for quantity in ("x_t", "x0_hat"):
+        for tensor in lane.show(k, quantity):
+            if tensor is None:
+                yield None
+            else:
+                values.append(tensor[request.sample : request.sample + 1])
+    x_t, x0_hat = values
+    work = found.data.posterior_work(x_t, lane.course.steps[k].alpha_bar, k=request.count)
+    posterior = yield from work
+    top, ideal = posterior.top[0], posterior.mean
+    difference = (x0_hat - ideal).numpy()
+    drawn = drawn_index(lane, k, request.sample)
+    labels = None if found.labels is None else tuple(int(found.labels[i]) for i in top.tolist())
+    yield WeightsShown(
+        request.key, request.exact, request.sample, k, int(lane.timesteps[k]),
+        read_only(grey_tiles(found.data.images(top).cpu().numpy())), read_only(posterior.top_weights[0].cpu().numpy()), labels,
+        read_only(top.cpu().numpy()), float(posterior.entropy[0]), found.data.n,
+        read_only(grey_tiles(x0_hat.numpy())[0]), read_only(grey_tiles(ideal.numpy())[0]),
+        read_only(diverging_tiles(difference, SCALE, request.palette)[0]), SCALE, float(np.linalg.norm(difference.astype(np.float64))),
+        drawn,
+    )  # fmt: skip
+
+
+def find_nearest(request: FindNearest, chains: Chains) -> Steps:
+    """Answer a FindNearest; raises as `show_weights`."""
+    lane = _lane(chains, request.key, request.sample)
+    found = _fitting(chains, lane, request.exact)
+    if isinstance(found, ExactAbsent):
+        yield found
+        return
+    if not lane.finished:
+        yield ExactAbsent(request.key, "The nearest image is looked for once the chain has reached x₀.", later=True)
+        return
+    for frame in lane.frame(lane.course.K):
+        if frame is None:
+            yield None
+    assert frame is not None
+    made = frame.x[request.sample : request.sample + 1]
+    indices, distances = yield from found.data.nearest_work(made, k=2)
+    index, lengths = int(indices[0, 0]), distances[0].tolist()
+    nearest = found.data.images(indices[0, :1]).cpu().numpy()
+    yield NearestShown(
+        request.key, request.exact, request.sample, read_only(grey_tiles(made.numpy())[0]), read_only(grey_tiles(nearest)[0]),
+        index, found.label(index), lengths[0], lengths[1] if len(lengths) > 1 else None,
+    )  # fmt: skip
+
+
+def _lane(chains: Chains, key: LaneKey, sample: int) -> ChainLane:
+    lane = chains.shown(key)
+    if lane is None:
+        raise BadInput("this lane has not been sampled yet")
+    if not 0 <= sample < lane.key.samples:
+        raise BadInput(f"there is no sample {sample}: this lane has {lane.key.samples}")
+    return lane
+
+
+def _fitting(chains: Chains, lane: ChainLane, exact: ExactProcess) -> DataSet | ExactAbsent:
+    """The data set, or why there is none to weigh."""
+    try:
+        return beside(chains.models.data_sets, exact, lane)
+    except BadInput as error:
+        return ExactAbsent(lane.key, str(error))
+
+
+class IdealBook:
+    """Distances to the ideal x0_hat: measured once for each kept frame and sample, forgotten with their lane."""
+
+    def __init__(self) -> None:
+        self._measured: WeakKeyDictionary[ChainLane, dict[ExactProcess, np.ndarray]] = WeakKeyDictionary()
+
+    def measure(self, request: MeasureIdeal, chains: Chains) -> Steps:
+        """Answer a MeasureIdeal: at most `STRETCH_SECONDS` of work, the lanes in turns."""
+        lanes = [lane for key in dict.fromkeys(request.keys) if (lane := chains.shown(key)) is not None]
+        pairs = [(lane, _fitting(chains, lane, request.exact)) for lane in lanes]
+        fitting = [(lane, found) for lane, found in pairs if isinstance(found, DataSet)]
+        work = [self._fill(lane, found, request) for lane, found in fitting]
+        started = time.perf_counter()
+        while work and time.perf_counter() - started < STRETCH_SECONDS:
+            going = []
+            for steps in work:
+                for done in steps:
+                    yield None
+                    if done:
+                        going.append(steps)
+                        break
+            work = going
+        curves = tuple(self._curve(lane, request) for lane, _ in fitting)
+        yield IdealMeasured(request.exact, request.sample, curves, complete=not work)
+
+    def _book(self, lane: ChainLane, exact: ExactProcess) -> np.ndarray:
+        books = self._measured.setdefault(lane, {})
+        return books.setdefault(exact, np.full((lane.course.K + 1, lane.key.samples), np.nan))
+
+    def _fill(self, lane: ChainLane, found: DataSet, request: MeasureIdeal) -> Iterator[bool]:
+        """False at each block of images, True when a stretch of states is measured."""
+        book, kept = self._book(lane, request.exact), lane.store.lane(lane.key).kept
+        samples = range(lane.key.samples) if request.sample is None else (request.sample,)
+        states = sorted((k for k, frame in kept.items() if k < lane.course.K and frame.x0_hat is not None), key=_coarse_first)
+        missing = [(k, n) for k in states for n in samples if np.isnan(book[k, n])]
+        for start in range(0, len(missing), STRETCH):
+            some = [(k, n) for k, n in missing[start : start + STRETCH] if k in kept]
+            frames = [kept[k] for k, _ in some]
+            if not frames:
+                continue
+            x_t = torch.stack([frame.x[n] for frame, (_, n) in zip(frames, some, strict=True)])
+            said = torch.stack([frame.x0_hat[n] for frame, (_, n) in zip(frames, some, strict=True) if frame.x0_hat is not None])
+            levels = torch.tensor([lane.course.steps[k].alpha_bar for k, _ in some], dtype=torch.float64)
+            work = found.data.posterior_work(x_t, levels)
+            while True:
+                try:
+                    next(work)
+                except StopIteration as done:
+                    ideal = done.value.mean
+                    break
+                yield False
+            distances = (said - ideal).flatten(1).double().norm(dim=1).numpy()
+            for (k, n), distance in zip(some, distances, strict=True):
+                book[k, n] = distance
+            yield True
+
+    def _curve(self, lane: ChainLane, request: MeasureIdeal) -> LaneCurves:
+        known = lane.done + 1
+        book = self._book(lane, request.exact)[:known]
+        values = book.mean(axis=1) if request.sample is None else book[:, request.sample].copy()
+        return LaneCurves(lane.key, read_only(lane.timesteps[:known].astype(np.int64)), {"ideal": read_only(values)})
+
+
+def _coarse_first(k: int) -> tuple[int, int]:
+    stride = COARSEST
+    while stride > 1 and k % stride:
+        stride //= 2
+    return -stride, k

@@ -1,0 +1,1 @@
+"""Chains written to files with their recipe."""

@@ -1,0 +1,230 @@
+"""Exports: lanes written to a file with their recipe, as background work with a cancel point at every step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from explorer.checkpoints.locate import source_of
+from explorer.endings import EXPORTS
+from explorer.engine.chain.branches import first_of
+from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
+from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.messages import LaneKey, Quantity, ShowStep, StepShown, lane_keys
+from explorer.engine.messages import Outcome
+from explorer.errors import BadInput
+from explorer.exports.arrays import ArrayArchive, space_needed
+from explorer.exports.atomic import check_out
+from explorer.exports.embedded import NoRecipe, read_recipe
+from explorer.exports.film import check_size, mp4_film
+from explorer.exports.gif import gif_film
+from explorer.exports.grid import SmallMultiples
+from explorer.exports.pictures import write_png
+from explorer.exports.sheet import BACKGROUND, Sheet
+from explorer.recipe import ChainRecipe, Change, Lane, Recipe
+
+Steps = Iterator[Outcome | None]
+PROGRESS_SECONDS = 0.1
+MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
+PREDICTED: tuple[Quantity, ...] = ("x0_hat", "eps_hat", "mean", "z")
+GREY = ("x_t", "x0_hat", "mean")
+
+
+def read_export(request: ReadExport) -> Steps:
+    """The recipe in an exported file."""
+    try:
+        recipe = read_recipe(Path(request.path))
+    except NoRecipe as error:
+        yield ExportRead(request.path, None, str(error))
+    else:
+        yield ExportRead(request.path, recipe)
+
+
+def export_chain(request: ExportChain, channel: str, chains: Chains) -> Steps:
+    """Sample what is missing of the lanes, and write them."""
+    path = Path(request.path)
+    check_out(path, EXPORTS)
+    if not request.recipe.lanes:
+        raise BadInput(f"{path.name}: there are no lanes to export")
+    keys = lane_keys(request.recipe)
+    lanes = chains.hold(keys, channel)
+    try:
+        yield from _sampled(list(dict.fromkeys(lanes)))
+        recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown, arithmetic=chains.models.arithmetic)
+        if path.suffix.lower() == ".npz":
+            yield from _arrays(path, lanes, recipe)
+        else:
+            yield from _pictures(path, lanes, keys, request.look, recipe, chains)
+    finally:
+        chains.release(channel)
+    yield Exported(request.path, path.stat().st_size)
+
+
+def portable(recipe: ChainRecipe) -> ChainRecipe:
+    """The recipe with shipped checkpoints by their names: where they lie on this machine means nothing elsewhere."""
+
+    def renamed(lane: Lane) -> Lane:
+        changed = tuple(
+            msgspec.structs.replace(edit, source=source_of(Path(edit.source))) if isinstance(edit, Change) and edit.checkpoint else edit
+            for edit in lane.edits
+        )
+        source = source_of(Path(lane.source)) if lane.checkpoint else lane.source
+        return msgspec.structs.replace(lane, source=source, edits=changed)
+
+    lanes = tuple(renamed(lane) for lane in recipe.lanes)
+    branches = tuple(msgspec.structs.replace(branch, lane=renamed(branch.lane)) for branch in recipe.branches)
+    return msgspec.structs.replace(recipe, lanes=lanes, branches=branches)
+
+
+class _Told:
+    """Progress, ten times a second at most."""
+
+    def __init__(self, words: str, total: int) -> None:
+        self._words, self._total, self._done, self._at = words, total, 0, 0.0
+
+    def add(self) -> ExportProgress | None:
+        """One more is done; None where nothing need be told."""
+        self._done += 1
+        now = time.monotonic()
+        if now - self._at < PROGRESS_SECONDS:
+            return None
+        self._at = now
+        return ExportProgress(self._words, self._done, self._total)
+
+
+def _sampled(lanes: Sequence[ChainLane]) -> Steps:
+    told = _Told("sampling", sum(lane.course.K - lane.done for lane in lanes))
+    for lane in lanes:
+        while not lane.finished:
+            first_of(lane).advance()
+            yield told.add()
+
+
+# --- arrays -----------------------------------------------------------------------------------------------------
+
+
+def _arrays(path: Path, lanes: Sequence[ChainLane], recipe: Recipe) -> Steps:
+    """As `sample` writes them: states and predictions of every lane, and its coefficients."""
+    sizes = [
+        n * lane.key.samples * int(np.prod(lane.image_shape)) * 4 for lane in lanes for n in (lane.course.K + 1, *[lane.course.K] * 4)
+    ]  # fmt: skip
+    check_out(path, (".npz",), space_needed(sizes))
+    told = _Told("writing arrays", sum(lane.course.K + 1 for lane in lanes))
+    with ArrayArchive(path, recipe) as archive:
+        for i, lane in enumerate(lanes):
+            plan, K = lane.planned(), lane.course.K
+            for name in ("timesteps", "alpha_bar", "a0", "at", "sigma"):
+                archive.put(f"lane{i}/{name}", getattr(plan, name))
+            shape = (lane.key.samples, *lane.image_shape)
+            x = archive.array(f"lane{i}/x", (K + 1, *shape))
+            parts = {name: archive.array(f"lane{i}/{name}", (K, *shape)) for name in PREDICTED}
+            for k in range(K + 1):
+                wanted: list[tuple[np.ndarray, Quantity]] = [(x, "x_t")]
+                wanted += [(parts[name], name) for name in PREDICTED] if k < K else []
+                for array, name in wanted:
+                    for tensor in lane.show(k, name):
+                        if tensor is None:
+                            yield None
+                        else:
+                            array[k] = tensor.numpy()
+                yield told.add()
+        told = _Told("packing", archive.parts)
+        for _ in archive.packed():
+            yield told.add()
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------
+
+
+def _pictures(
+    path: Path, lanes: Sequence[ChainLane], keys: Sequence[LaneKey], look: ExportLook, recipe: Recipe, chains: Chains
+) -> Steps:  # fmt: skip
+    ending = path.suffix.lower()
+    times = [look.shown.t] if ending == ".png" else film_times(lanes, chains.levels(look.timeline), look.frames)
+    layout = _layout(path, lanes, look, captioned=len(times) > 1 or look.shown.t > 0 or look.shown.quantity != "x_t")
+    _check_memory(path, layout.size, len(times))
+    caption = partial(_caption, look)
+    if ending == ".png":
+        tiles = yield from _tiles(keys, look, times[0], layout.image_shape[0], chains)
+        yield ExportProgress("writing", 1, 1)
+        write_png(path, layout.draw(tiles, caption(times[0])), recipe)
+        return
+    told = _Told("writing pictures", len(times))
+    with (gif_film if ending == ".gif" else mp4_film)(path, recipe, look.fps) as add:
+        for t in times:
+            tiles = yield from _tiles(keys, look, t, layout.image_shape[0], chains)
+            add(layout.draw(tiles, caption(t)))
+            yield told.add()
+
+
+def film_times(lanes: Sequence[ChainLane], timeline: np.ndarray | None, frames: int) -> list[int]:
+    """Evenly spaced t from T to 0, as many as the longest lane has states or as are wanted; of one lane, its own."""
+    T = max(lane.course.timesteps[0] for lane in lanes) if timeline is None else len(timeline) - 1
+    count = max(2, min(frames, max(lane.course.K for lane in lanes) + 1))
+    return [round(T * (count - 1 - f) / (count - 1)) for f in range(count)]
+
+
+def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned: bool) -> Sheet | SmallMultiples:
+    shape, samples = lanes[0].image_shape, lanes[0].key.samples
+    for lane in lanes:
+        if lane.image_shape != shape:
+            raise BadInput(
+                f"{path.name}: {lane.key.lane.source} makes images of {lane.image_shape}, another lane of {shape}: export an .npz"
+            )
+    shown = look.shown
+    grey = shape[0] == 1 and shown.quantity in GREY
+    drawn = (1 if grey else 3, shape[1], shape[2])
+    labels = look.labels if len(look.labels) == len(lanes) else tuple(str(i) for i in range(len(lanes)))
+    if shown.layout == "grid":
+        return SmallMultiples(samples, drawn, labels, look.scale, captioned)
+    return Sheet(samples, drawn, labels, scale=look.scale, captioned=captioned)
+
+
+def _check_memory(path: Path, size: tuple[int, int], count: int) -> None:
+    pixels = size[0] * size[1]
+    if pixels > MAX_PICTURE_PIXELS or pixels * count > MAX_FILM_PIXELS:
+        raise BadInput(
+            f"{path.name}: too large a picture of {size[1]} x {size[0]}: export fewer samples, lanes or frames, or a smaller scale"
+        )
+    if path.suffix.lower() == ".mp4":
+        check_size(path, size)
+
+
+def _tiles(
+    keys: Sequence[LaneKey], look: ExportLook, t: int, channels: int, chains: Chains
+) -> Generator[Outcome | None, None, list[np.ndarray]]:  # fmt: skip
+    """Tiles (N, C, H, W) of each lane at t; of a difference the reference is itself, a lane without one is blank, as in the window."""
+    shown = look.shown
+    reference = keys[min(shown.reference, len(keys) - 1)] if shown.quantity == "difference" else None
+    tiles: dict[LaneKey, np.ndarray] = {}
+    reasons: list[str] = []
+    for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
+        present = tuple(key for key in part if key is not None)
+        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside)
+        for outcome in chains.show_step(question) if present else ():
+            if isinstance(outcome, StepShown):
+                tiles |= {frame.key: frame.tiles for frame in outcome.frames}
+                reasons += [blank.reason for blank in outcome.blank]
+            else:
+                yield None
+    if not tiles:
+        raise BadInput(next(filter(None, reasons), "there is nothing to draw: no lane has what is shown"))
+    blank = np.full_like(next(iter(tiles.values())), BACKGROUND)
+    return [tiles.get(key, blank).transpose(0, 3, 1, 2)[:, :channels] for key in keys]
+
+
+def _caption(look: ExportLook, t: int) -> str:
+    shown = look.shown
+    words = {"difference": f"{shown.of} minus that of {_reference_label(look)}", "to_ideal": "x0_hat minus the ideal", "x_t": ""}
+    what = words.get(shown.quantity, shown.quantity)
+    return f"{what} at t = {t}" if what else f"t = {t}"
+
+
+def _reference_label(look: ExportLook) -> str:
+    return look.labels[look.shown.reference] if look.shown.reference < len(look.labels) else "the reference lane"

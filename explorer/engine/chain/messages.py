@@ -1,0 +1,340 @@
+"""Chains: sampling lanes and showing them at a step, as a film, as curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from explorer.engine.pictures.tiles import Palette
+from explorer.recipe import ChainRecipe, ExactProcess, Lane
+
+Quantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference", "to_ideal"]
+QUANTITIES: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
+"""What a lane has by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKey:
+    """What identifies one computed lane: everything that determines its pictures."""
+
+    lane: Lane
+    seed: int
+    samples: int
+
+
+def lane_keys(recipe: ChainRecipe) -> tuple[LaneKey, ...]:
+    """Keys of a recipe's lanes, in their order."""
+    return tuple(lane_key(lane, recipe) for lane in recipe.lanes)
+
+
+def lane_key(lane: Lane, recipe: ChainRecipe) -> LaneKey:
+    """Key of one lane: its own seed where it has one, else the recipe's."""
+    return LaneKey(lane, recipe.seed if lane.seed is None else lane.seed, recipe.samples)
+
+
+# --- requests ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChain:
+    """Sample every lane of a recipe, all lanes abreast in t. Lanes already computed are kept as they are.
+
+    Answers: LanePlanned or LaneFailed for each lane, ChainProgress as steps come (at most 30 a second), ChainFinished.
+    If no lane can be sampled, the request fails with the cause of the first.
+    """
+
+    recipe: ChainRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStep:
+    """Tiles of some lanes at the cursor. Answer: StepShown.
+
+    Attributes
+    ----------
+    keys : tuple of LaneKey
+    t : int
+        The cursor; each lane shows, among its states computed so far, the one whose noise level is nearest to that of t.
+    quantity : Quantity
+        "difference" is `of` minus that of `reference`, at its state of nearest noise level if that is near enough to be compared;
+        "to_ideal" is x0_hat minus the ideal denoiser's answer to the same x_t.
+    reference : LaneKey or None
+    of : Quantity
+        For "difference": whose difference.
+    palette : Palette
+        Centre of the diverging map: dark or light.
+    timeline : LaneKey or None
+        The lane on whose schedule t is; None takes t as each lane's own.
+    exact : ExactProcess or None
+        For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
+    """
+
+    keys: tuple[LaneKey, ...]
+    t: int
+    quantity: Quantity
+    reference: LaneKey | None = None
+    of: Quantity = "x_t"
+    palette: Palette = "dark"
+    timeline: LaneKey | None = None
+    exact: ExactProcess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTerms:
+    """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown.
+
+    `timeline` as in ShowStep.
+    """
+
+    key: LaneKey
+    t: int
+    sample: int
+    palette: Palette = "dark"
+    timeline: LaneKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFilm:
+    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
+
+    key: LaneKey
+    sample: int
+    quantity: Quantity
+    count: int
+    palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCurves:
+    """Curves against t of some lanes. Answer: CurvesShown.
+
+    Attributes
+    ----------
+    keys : tuple of LaneKey
+    sample : int or None
+        One sample, or the mean over all.
+    reference : LaneKey or None
+        Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat, at states of nearest noise level.
+    """
+
+    keys: tuple[LaneKey, ...]
+    sample: int | None = None
+    reference: LaneKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSimilarity:
+    """Measure the SSIM of lanes with a reference at every pair of states of nearest noise level. Answer: SimilarityMeasured.
+
+    One stretch of work; ask again until it is complete. ShowCurves then has it as "ssim x_t" or "ssim x0_hat".
+
+    Attributes
+    ----------
+    keys : tuple of LaneKey
+    reference : LaneKey
+    quantity : "x_t" or "x0_hat"
+    """
+
+    keys: tuple[LaneKey, ...]
+    reference: LaneKey
+    quantity: Literal["x_t", "x0_hat"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LanePlanned:
+    """The steps of a lane, for plots and equations: K + 1 states, K steps.
+
+    Attributes
+    ----------
+    key : LaneKey
+    timesteps : ndarray of int64, shape (K + 1,)
+        From T down to 0.
+    alpha_bar : ndarray of float64, shape (K + 1,)
+    a0, at, sigma : ndarray of float64, shape (K,)
+        x_{t-1} = a0 x0_hat + at x_t + sigma z for the step that starts at timesteps[k].
+    image_shape : (C, H, W)
+    levels : ndarray of float64, shape (T + 1,)
+        Log SNR of the lane's schedule at t = 0..T, infinite at 0: what other lanes are matched by.
+    notice : str
+        What to tell of the lane, such as noise levels that its network has not seen; empty if nothing.
+    """
+
+    key: LaneKey
+    timesteps: np.ndarray
+    alpha_bar: np.ndarray
+    a0: np.ndarray
+    at: np.ndarray
+    sigma: np.ndarray
+    image_shape: tuple[int, int, int]
+    levels: np.ndarray
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFailed:
+    """A lane that cannot be sampled, while the others are; `message` is one line for the person: what, and what to try."""
+
+    key: LaneKey
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneProgress:
+    """Steps done of a lane: states 0..done can be shown."""
+
+    key: LaneKey
+    done: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainProgress:
+    """How far sampling is.
+
+    Attributes
+    ----------
+    lanes : tuple of LaneProgress
+    rate : float
+        Image-steps a second.
+    seconds_left : float
+    frame_bytes, frame_budget : int
+        Memory of kept frames.
+    """
+
+    lanes: tuple[LaneProgress, ...]
+    rate: float
+    seconds_left: float
+    frame_bytes: int
+    frame_budget: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFinished:
+    """Every lane has reached x_0."""
+
+    lanes: tuple[LaneProgress, ...]
+    frame_bytes: int
+    frame_budget: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneFrame:
+    """One lane at one state.
+
+    Attributes
+    ----------
+    key : LaneKey
+    k : int
+        Index of the state shown.
+    t : int
+        Its timestep. At t = 0, which no step starts from, all but x_t are those of the last step.
+    tiles : ndarray, shape (N, H, W, 3), uint8
+    values : ndarray, shape (N, C, H, W), float32
+        What the tiles show, unmapped.
+    scale : float
+        Half width of the diverging map (values -scale..scale); 1 for images.
+    """
+
+    key: LaneKey
+    k: int
+    t: int
+    tiles: np.ndarray
+    values: np.ndarray
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneBlank:
+    """A lane that has a state at the cursor, but no difference to the reference lane, or to the ideal denoiser.
+
+    Attributes
+    ----------
+    key : LaneKey
+    t : int
+        Timestep of its state.
+    why : "shape", "level", "reference" or "data"
+        The images' shapes differ; the reference has no state of that noise level; the reference has no state at all; the data
+        set is not known, or cannot be weighed.
+    reason : str
+        Of "data": what is wrong with the data set; empty if it is not known.
+    """
+
+    key: LaneKey
+    t: int
+    why: Literal["shape", "level", "reference", "data"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepShown:
+    """Answer to ShowStep: one frame for each key that has any state computed, or why it has none."""
+
+    t: int
+    quantity: Quantity
+    frames: tuple[LaneFrame, ...]
+    blank: tuple[LaneBlank, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermsShown:
+    """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values and L2 norms by quantity.
+
+    "x_prev" is the state that the step leads to; "drawn" is the image that a step of the exact process
+    draws, and "component" what x_prev is then drawn around.
+    """
+
+    key: LaneKey
+    k: int
+    t: int
+    sample: int
+    tiles: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
+    norms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmShown:
+    """Answer to ShowFilm: tiles (M, H, W, 3) at the timesteps (M,); M <= count while sampling."""
+
+    key: LaneKey
+    sample: int
+    quantity: Quantity
+    timesteps: np.ndarray
+    tiles: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneCurves:
+    """Curves of one lane against t.
+
+    Attributes
+    ----------
+    key : LaneKey
+    timesteps : ndarray of int64, shape (M,)
+        States with kept frames, from T down.
+    curves : dict of ndarray of float64, shape (M,)
+        L2 norms "x_t", "x0_hat", "eps_hat" per image; "distance x_t", "distance x0_hat" to the reference, and as far as
+        MeasureSimilarity has come "ssim x_t", "ssim x0_hat". NaN where the reference has no state of that noise level.
+    """
+
+    key: LaneKey
+    timesteps: np.ndarray
+    curves: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesShown:
+    """Answer to ShowCurves."""
+
+    sample: int | None
+    reference: LaneKey | None
+    lanes: tuple[LaneCurves, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityMeasured:
+    """Answer to MeasureSimilarity: more can be shown; `complete` if all that is computed has been measured."""
+
+    complete: bool

@@ -1,0 +1,1 @@
+"""Inside the U-Net of a lane."""

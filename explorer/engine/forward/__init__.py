@@ -1,0 +1,1 @@
+"""What the Forward workspace asks for."""

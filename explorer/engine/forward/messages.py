@@ -1,0 +1,335 @@
+"""The forward process: an image noised, schedules, pixels, the posterior; all that the Forward workspace asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from explorer.engine.forward.asides_messages import AsidesShown, ShowAsides
+from explorer.engine.forward.chain1d_messages import Chain1DShown, ShowChain1D
+from explorer.engine.pictures.tiles import Palette
+from explorer.recipe import Lane
+from explorer.recipe.dabs import Dab, Picture
+from explorer.recipe.forward import ForwardImage, ForwardSchedule
+
+# --- the image ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTestImages:
+    """Test images from `start` on. Answer: TestImagesShown."""
+
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TestImagesShown:
+    """Tiles (N, H, W, 3) uint8, their classes (N,), and how many test images there are."""
+
+    __test__ = False
+    start: int
+    tiles: np.ndarray
+    labels: np.ndarray
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakePicture:
+    """A picture of the person's. Answer: PictureTaken.
+
+    Attributes
+    ----------
+    path : str
+        A file; empty for one of the others.
+    pixels : ndarray, shape (H, W, 3), uint8, or None
+        What was pasted.
+    drawing : tuple of Dab
+        Marks of a brush on black, in pixels of 28 x 28.
+    """
+
+    path: str = ""
+    pixels: np.ndarray | None = field(default=None, compare=False)
+    drawing: tuple[Dab, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTaken:
+    """Answer to TakePicture.
+
+    Attributes
+    ----------
+    name : str
+    size : (height, width)
+        As it was.
+    fitted : Picture
+        Resized to the data's 1 x 28 x 28.
+    kept : Picture
+        In its own shape and colours, made smaller where it is larger than is noised.
+    same : bool
+        It is of the data's size: there is nothing to choose.
+    """
+
+    name: str
+    size: tuple[int, int]
+    fitted: Picture
+    kept: Picture
+    same: bool
+
+
+# --- x_t ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowNoised:
+    """The image at timestep t, both ways. Answer: NoisedShown."""
+
+    image: ForwardImage
+    schedule: ForwardSchedule
+    seed: int
+    t: int
+    palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoisedShown:
+    """x_t by Property 1 and by steps.
+
+    Attributes
+    ----------
+    t, T : int
+    alpha_bar, beta : float
+        beta is that of the step to t; 0 at t = 0.
+    tiles : dict of ndarray, (H, W, 3) uint8
+        "x_t", "x_0", "image part", "eps", "noise part" of Property 1; "walked", "x_prev", "step image", "step noise" of the
+        last step. At t = 0 there is no step.
+    values : ndarray, shape (C, H, W), float32
+        x_t.
+    weights : ndarray, shape (t,)
+        Weight of eps_1 .. eps_t in the eps of Property 1; their squares add up to 1.
+    apart : float
+        Largest difference between the two x_t, in float64.
+    """
+
+    t: int
+    T: int
+    alpha_bar: float
+    beta: float
+    tiles: dict[str, np.ndarray]
+    values: np.ndarray
+    weights: np.ndarray
+    apart: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShowNoisedFilm:
+    """The image at several timesteps. Answer: NoisedFilmShown."""
+
+    image: ForwardImage
+    schedule: ForwardSchedule
+    seed: int
+    timesteps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoisedFilmShown:
+    """Timesteps (M,) and tiles (M, H, W, 3) uint8."""
+
+    timesteps: np.ndarray
+    tiles: np.ndarray
+
+
+# --- schedules ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSchedule:
+    """A schedule, and what x_T is then. Answer: ScheduleShown."""
+
+    schedule: ForwardSchedule
+    image: ForwardImage
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndOf:
+    """q(x_T | x_0), or its mean over a data set, against N(0, I).
+
+    Attributes
+    ----------
+    mean : float
+        Root mean square over the pixels of the mean sqrt(alpha_bar_T) x_0; 0 in N(0, I).
+    variance : float
+        Of every pixel given x_0.
+    total_variance : float
+        Variance of a pixel's value with x_0 drawn as well: of the image's pixels, or of the data set's.
+    kl : float
+        L_T in nats for one image.
+    """
+
+    mean: float
+    variance: float
+    total_variance: float
+    kl: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScheduleShown:
+    """A schedule against t.
+
+    Attributes
+    ----------
+    schedule : ForwardSchedule
+    betas : ndarray, shape (T,)
+    alpha_bar, log_snr : ndarray, shape (T + 1,)
+        log_snr[0] is infinite.
+    others : dict of ndarray, shape (T + 1,)
+        alpha_bar of the named schedules with this T, to compare with.
+    knots : tuple of (float, float)
+        Its control points; of a named schedule those from which it can be bent.
+    image, data : EndOf
+        Of this image, and of the 10,000 test images on average.
+    end, end_mean : ndarray, shape (H, W, 3), uint8
+        The image at T, and its mean sqrt(alpha_bar_T) x_0.
+    digits : ndarray, shape (N, H, W, 3), uint8
+        Some test images at T.
+    """
+
+    schedule: ForwardSchedule
+    betas: np.ndarray
+    alpha_bar: np.ndarray
+    log_snr: np.ndarray
+    others: dict[str, np.ndarray]
+    knots: tuple[tuple[float, float], ...]
+    image: EndOf
+    data: EndOf
+    end: np.ndarray
+    end_mean: np.ndarray
+    digits: np.ndarray
+
+
+# --- pixels ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowJoint:
+    """Two pixels of x_t over a batch of test images. Answer: JointShown."""
+
+    pixels: tuple[tuple[int, int], tuple[int, int]]
+    batch: int
+    schedule: ForwardSchedule
+    seed: int
+    t: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointShown:
+    """Two pixels of x_t.
+
+    Attributes
+    ----------
+    t : int
+    points : ndarray, shape (N, 2), float32
+    labels : ndarray, shape (N,), uint8
+    mean, sd : (float, float)
+    correlation : float
+        NaN where a pixel does not vary.
+    kl : float
+        Of the Gaussian of the same mean and covariance to N(0, I), nats; infinite where the pixels lie on a line.
+    """
+
+    t: int
+    points: np.ndarray
+    labels: np.ndarray
+    mean: tuple[float, float]
+    sd: tuple[float, float]
+    correlation: float
+    kl: float
+
+
+# --- the posterior ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStepBack:
+    """One step back from x_t, as it is with x_0 known, with the data set known, and learnt. Answer: StepBackShown.
+
+    Attributes
+    ----------
+    lane : Lane or None
+        The network of p_theta.
+    """
+
+    image: ForwardImage
+    schedule: ForwardSchedule
+    seed: int
+    t: int
+    lane: Lane | None = None
+    palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Belief:
+    """One of the three.
+
+    Attributes
+    ----------
+    tiles : dict of ndarray, (H, W, 3) uint8
+        "x0": x_0, E[x_0 | x_t] or x0_hat; "off": its difference to the x_0 that is noised, diverging over [-1, 1];
+        "mean" of x_{t-1}; "draw": an x_{t-1} with the same z.
+    apart : float
+        || mean - mu_tilde || / sigma_t; NaN where sigma_t = 0.
+    nats : float
+        apart^2 / 2: the term L_{t-1} of this image for a Gaussian with that mean.
+    """
+
+    tiles: dict[str, np.ndarray]
+    apart: float
+    nats: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepBackShown:
+    """Answer to ShowStepBack.
+
+    Attributes
+    ----------
+    t : int
+    a0, at, sigma : float
+        Of mu_tilde = a0 x_0 + at x_t.
+    x_t : ndarray, (H, W, 3) uint8
+    known : Belief
+        q(x_{t-1} | x_t, x_0).
+    exact, network : Belief or None
+        q(x_{t-1} | x_t) of the training images, and p_theta; None where the image is of another shape than they are, or there
+        is no network.
+    likely : ndarray, shape (K, H, W, 3), uint8
+        Training images with the largest weights w_i(x_t), and those weights in `weights`, shape (K,).
+    weights : ndarray
+    perplexity : float
+        exp of the entropy of w: as many images as x_0 may still be.
+    note : str
+        Why something is missing; empty if nothing is.
+    """
+
+    t: int
+    a0: float
+    at: float
+    sigma: float
+    x_t: np.ndarray
+    known: Belief
+    exact: Belief | None
+    network: Belief | None
+    likely: np.ndarray
+    weights: np.ndarray
+    perplexity: float
+    note: str = ""
+
+
+ForwardPayload = (
+    ShowTestImages | TakePicture | ShowNoised | ShowNoisedFilm | ShowSchedule | ShowJoint | ShowStepBack | ShowAsides | ShowChain1D
+)
+ForwardOutcome = (
+    TestImagesShown | PictureTaken | NoisedShown | NoisedFilmShown | ScheduleShown | JointShown | StepBackShown | AsidesShown | Chain1DShown
+)

@@ -1,0 +1,1 @@
+"""What the Latent workspace asks for: codes, decodings, fields, strokes."""

@@ -1,0 +1,123 @@
+"""The test images' codes, encoded once for each network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from torch import nn
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.engine.latent.messages import ImagesAt
+from explorer.errors import BadInput
+from explorer.models.autoencoder import Autoencoder
+
+ENCODING_BLOCK = 500
+"""Encodings between two cancel points: each is a turn in which other work takes one too."""
+
+
+class Models(Protocol):
+    """What the plane's handlers need of the engine's models."""
+
+    device: torch.device
+
+    def checkpoint(self, source: str) -> Checkpoint:
+        """Checkpoint in a file, its network on the device."""
+        ...
+
+    def judge(self) -> nn.Module | None:
+        """The digit classifier, or None where there is none."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ImageCodes:
+    """Codes of test images.
+
+    Attributes
+    ----------
+    means : ndarray, shape (N, code), float32
+    sigmas : ndarray, shape (N, code), float32, or None for an AE
+    labels : ndarray, shape (N,), uint8, or None
+    """
+
+    means: np.ndarray
+    sigmas: np.ndarray | None
+    labels: np.ndarray | None
+
+
+_known: WeakKeyDictionary[nn.Module, tuple[ImagesAt | None, ImageCodes]] = WeakKeyDictionary()
+
+
+def held_out_images(checkpoint: Checkpoint, images: ImagesAt | None = None) -> ImageSet | None:
+    """Test images of a checkpoint's data set, or the images named; None where they cannot be read or are of another shape."""
+    assert isinstance(checkpoint.network, Autoencoder)
+    shape = checkpoint.network.config.image_shape
+    try:
+        known = load_images(checkpoint.card.data.name, "test") if images is None else _read(images, shape[1], _changed(images))
+    except BadInput:
+        return None
+    return known if known.image_shape == shape else None
+
+
+def _changed(images: ImagesAt) -> int:
+    try:
+        return os.stat(images.path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=2)
+def _read(images: ImagesAt, side: int, _changed: int) -> ImageSet:
+    return load_images(images.path, "test", side if os.path.isdir(images.path) else None, images.fit)
+
+
+def held_out_image(checkpoint: Checkpoint, index: int, images: ImagesAt | None = None) -> tuple[np.ndarray, int | None]:
+    """Pixels (C, H, W) uint8 and class of one test image (BadInput if there is none of that number)."""
+    known = held_out_images(checkpoint, images)
+    if known is None or not 0 <= index < len(known.images):
+        raise BadInput(f"{checkpoint.path}: there is no test image {index} of its data on this machine")
+    return known.images[index], None if known.labels is None else int(known.labels[index])
+
+
+def codes_of(
+    checkpoint: Checkpoint, device: torch.device, limit: int = 10_000, images: ImagesAt | None = None
+) -> Iterator[ImageCodes | None]:
+    """Codes of the test images, last; None at cancel points. No codes where there are no images."""
+    model = checkpoint.network
+    assert isinstance(model, Autoencoder)
+    of, found = _known.get(model, (None, None))
+    if found is None or of != images or len(found.means) < limit:
+        known = held_out_images(checkpoint, images)
+        count, code = 0 if known is None else min(limit, len(known.images)), model.config.code
+        means = np.empty((count, code), np.float32)
+        sigmas = np.empty_like(means) if model.config.variational else None
+        for start in range(0, count, ENCODING_BLOCK):
+            assert known is not None
+            block = slice(start, min(count, start + ENCODING_BLOCK))
+            mean, log_variance = model.encode(torch.from_numpy(to_unit_range(known.images[block])).to(device))
+            means[block] = mean.float().cpu().numpy()
+            if sigmas is not None and log_variance is not None:
+                sigmas[block] = (0.5 * log_variance).exp().float().cpu().numpy()
+            yield None
+        labels = None if known is None or known.labels is None else np.ascontiguousarray(known.labels[:count])
+        found = ImageCodes(means, sigmas, labels)
+        for array in (means, sigmas, labels):
+            if array is not None:
+                array.setflags(write=False)
+        _known[model] = images, found
+    yield found if len(found.means) <= limit else _first(found, limit)
+
+
+def _first(codes: ImageCodes, limit: int) -> ImageCodes:
+    parts = (None if part is None else np.ascontiguousarray(part[:limit]) for part in (codes.means, codes.sigmas, codes.labels))
+    means, sigmas, labels = parts
+    assert means is not None
+    return ImageCodes(means, sigmas, labels)

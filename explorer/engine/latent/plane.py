@@ -1,0 +1,117 @@
+"""The plane that a request is about: a checkpoint's latent space, or a slice through it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.datasets.images import to_unit_range
+from explorer.engine.latent.codes import ImageCodes, Models, codes_of, held_out_image
+from explorer.errors import BadInput, about
+from explorer.latent.decoder import Decoder
+from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
+from explorer.models.autoencoder import Autoencoder
+from explorer.recipe import Slice
+
+
+@dataclass(frozen=True, eq=False)
+class OpenPlane:
+    """A plane of a checkpoint's latent space; places are plane coordinates, codes are the model's.
+
+    Attributes
+    ----------
+    checkpoint : Checkpoint
+    model : Autoencoder
+    slice : PlaneSlice
+    device : torch.device
+    """
+
+    checkpoint: Checkpoint
+    model: Autoencoder
+    slice: PlaneSlice
+    device: torch.device
+
+    @cached_property
+    def decode(self) -> Decoder:
+        """Images (N, C, H, W) in [-1, 1] of places (N, 2), with exact derivatives."""
+        return Decoder(self.model, None if self.model.config.code == 2 else self.slice)
+
+    def tensor(self, places: np.ndarray | tuple[tuple[float, float], ...]) -> Tensor:
+        """Places (N, 2) on the device (BadInput if one is not finite)."""
+        with np.errstate(over="ignore"):  # told below
+            array = np.array(places, np.float32).reshape(-1, 2)
+        if not np.isfinite(array).all():
+            raise BadInput("a code must be two finite numbers")
+        return torch.from_numpy(array).to(self.device)
+
+
+_slices: WeakKeyDictionary[nn.Module, dict[Slice, PlaneSlice]] = WeakKeyDictionary()
+
+
+def plane_model(path: str, models: Models) -> Autoencoder:
+    """Network of a VAE or an AE whose codes have at least 2 dimensions.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be opened, or is another kind of checkpoint.
+    """
+    with about(path):
+        checkpoint = models.checkpoint(path)
+        network = checkpoint.network
+        if not isinstance(network, Autoencoder):
+            raise BadInput(f"{path}: is a {checkpoint.card.kind}; a latent plane needs a vae or an ae")
+        if network.config.code < 2:
+            raise BadInput(f"{path}: its codes have 1 dimension; a latent plane needs at least 2")
+        return network
+
+
+def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[None, None, OpenPlane]:
+    """The plane, as the generator's value; it yields at cancel points while it needs the test images' codes.
+
+    Raises
+    ------
+    BadInput
+        If the checkpoint has no plane, or not this one.
+    """
+    model = plane_model(path, models)
+    checkpoint = models.checkpoint(path)
+    if model.config.code == 2:
+        return OpenPlane(checkpoint, model, along_axes(2), models.device)
+    wanted = wanted or Slice()
+    known = _slices.setdefault(model, {})
+    if wanted not in known:
+        codes: ImageCodes | None = None
+        if wanted.kind == "components":
+            for found in codes_of(checkpoint, models.device):
+                yield
+                codes = found
+        with about(path):
+            try:
+                known[wanted] = _made(wanted, checkpoint, model, codes, models.device).moved(wanted.offsets)
+            except ValueError as error:
+                raise BadInput(f"{path}: {error}") from None
+    return OpenPlane(checkpoint, model, known[wanted], models.device)
+
+
+def _made(wanted: Slice, checkpoint: Checkpoint, model: Autoencoder, codes: ImageCodes | None, device: torch.device) -> PlaneSlice:
+    code = model.config.code
+    if wanted.kind == "components" and codes is not None and len(codes.means) > 1:
+        return principal(codes.means, wanted.first, wanted.second)
+    if wanted.kind in ("components", "axes"):  # without images there are no components: the axes then
+        return along_axes(code, wanted.first, wanted.second)
+    if wanted.kind == "random":
+        return random_plane(code, wanted.seed)
+    if wanted.kind == "codes":
+        if len(wanted.codes[0]) != code:
+            raise ValueError(f"its codes have {code} dimensions, not {len(wanted.codes[0])}")
+        return through(np.array(wanted.codes))
+    images = np.stack([held_out_image(checkpoint, index)[0] for index in wanted.images])
+    return through(model.encode(torch.from_numpy(to_unit_range(images)).to(device))[0].double().cpu().numpy())

@@ -1,0 +1,95 @@
+"""Strips of decodings as a sheet or a film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from explorer.checkpoints.locate import source_of
+from explorer.endings import STRIPS
+from explorer.engine.latent.export_messages import ExportStrip, StripExported
+from explorer.errors import BadInput
+from explorer.exports.atomic import check_out
+from explorer.exports.film import mp4_film
+from explorer.exports.gif import gif_film
+from explorer.exports.pictures import write_png
+from explorer.recipe import Arithmetic, Recipe
+
+SIDE = 224
+"""Least width of a film, in pixels; the pictures are enlarged by a whole number."""
+SHEET_SIDE = 56
+COLUMNS = 16
+GAP = 4
+GROUND = 24
+MAX_PIXELS = 2**28
+"""Of a sheet."""
+
+
+def export_strip(request: ExportStrip, arithmetic: Arithmetic | None) -> Iterator[StripExported | None]:
+    """Write the file; None before it is begun, and after each picture of a film.
+
+    Parameters
+    ----------
+    request : ExportStrip
+    arithmetic : Arithmetic or None
+        In which the strips were decoded; kept in the file.
+
+    Raises
+    ------
+    BadInput
+        If there is nothing to write, the ending is none of those, or the file cannot be written.
+    """
+    out = Path(request.out)
+    if not request.strips or not len(request.strips[0]):
+        raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
+    check_out(out, STRIPS)
+    yield None
+    recipe = msgspec.structs.replace(portable(request.recipe), arithmetic=arithmetic)
+    if out.suffix.lower() == ".png":
+        write_png(out, sheet(request.strips), recipe)
+    else:
+        with (gif_film if out.suffix.lower() == ".gif" else mp4_film)(out, recipe, request.fps) as add:
+            for frame in film(request.strips):
+                add(frame)
+                yield None
+    yield StripExported(request.out)
+
+
+def portable(recipe: Recipe) -> Recipe:
+    """The recipe with shipped checkpoints by their names: where they lie on this machine means nothing elsewhere."""
+    if recipe.plane is None:
+        return recipe
+    replace, plane = msgspec.structs.replace, recipe.plane
+    beside = tuple(replace(model, source=source_of(Path(model.source))) for model in plane.beside)
+    return replace(recipe, plane=replace(plane, source=source_of(Path(plane.source)), beside=beside))
+
+
+def film(strips: tuple[np.ndarray, ...]) -> Iterator[np.ndarray]:
+    """Frames (H, W, 3) uint8: of each strip its picture, one below another."""
+    scale = -(-SIDE // strips[0].shape[2])
+    for frame in range(min(len(strip) for strip in strips)):
+        yield np.concatenate([_enlarged(strip[frame], scale) for strip in strips])
+
+
+def sheet(strips: tuple[np.ndarray, ...]) -> np.ndarray:
+    """All pictures of each strip in rows of at most `COLUMNS`, (H, W, 3) uint8 (BadInput where that is too large)."""
+    scale = -(-SHEET_SIDE // strips[0].shape[2])
+    height, width = strips[0].shape[1] * scale, strips[0].shape[2] * scale
+    columns = min(COLUMNS, max(len(strip) for strip in strips))
+    lines = [strip[start : start + columns] for strip in strips for start in range(0, len(strip), columns)]
+    pixels = (len(lines) * (height + GAP) + GAP) * (columns * (width + GAP) + GAP)
+    if pixels > MAX_PIXELS:
+        raise BadInput(f"a sheet of {pixels:,} pixels is too large: export fewer pictures, or a film")
+    whole = np.full((len(lines) * (height + GAP) + GAP, columns * (width + GAP) + GAP, 3), GROUND, np.uint8)
+    for row, line in enumerate(lines):
+        for column, tile in enumerate(line):
+            top, left = GAP + row * (height + GAP), GAP + column * (width + GAP)
+            whole[top : top + height, left : left + width] = _enlarged(tile, scale)
+    return whole
+
+
+def _enlarged(tile: np.ndarray, scale: int) -> np.ndarray:
+    return tile.repeat(scale, axis=0).repeat(scale, axis=1)

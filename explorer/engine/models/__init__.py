@@ -1,0 +1,1 @@
+"""Loaded checkpoints on their device, the predictors and data sets made of them, and the library."""

@@ -1,0 +1,163 @@
+"""Checkpoints known on this machine: the shipped ones, the recent ones, and their thumbnails."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from explorer.checkpoints.files import Checkpoint, file_sha256, read_card
+from explorer.checkpoints.snapshots import end_of_run, name_of, snapshots
+from explorer.datasets.images import to_unit_range
+from explorer.datasets.mnist import mnist
+from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
+from explorer.engine.arrays import read_only
+from explorer.engine.messages import Outcome
+from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, LibraryScanned, ThumbnailMade
+from explorer.engine.models.models import Models
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.errors import BadInput
+from explorer.models.autoencoder import Autoencoder
+from explorer.models.classifier import Classifier
+from explorer.models.registry import expected_tensors, parse_config
+from explorer.paths import cache_folder
+from explorer.recipe import Lane
+from explorer.resources import resource
+
+Steps = Iterator[Outcome | None]
+THUMBNAIL_STEPS = 25
+THUMBNAIL_SEED = 4
+
+
+def entry(path: Path, shipped: bool) -> LibraryEntry:
+    """What is known of a file; a problem instead of a card where it cannot be opened. A file is read once while it stays as it is."""
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return _entry(path, shipped)
+    end = end_of_run(path)
+    return replace(_known(path, shipped, stat.st_mtime_ns, stat.st_size), of="" if end == path else str(end))
+
+
+@lru_cache(maxsize=4096)
+def _known(path: Path, shipped: bool, _modified: int, _size: int) -> LibraryEntry:
+    return _entry(path, shipped)
+
+
+def _entry(path: Path, shipped: bool) -> LibraryEntry:
+    try:
+        card = read_card(path)
+        count = _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
+        return LibraryEntry(str(path), name_of(path), shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
+    except (BadInput, OSError, ValueError) as error:  # ValueError: a name that no file can have
+        size = path.stat().st_size if os.path.exists(path) else 0
+        return LibraryEntry(str(path), name_of(path), shipped, size, "", None, str(error))
+
+
+@lru_cache(maxsize=256)
+def _parameters(network: str, config: str) -> int:
+    """Numbers in a network."""
+    return sum(tensor.numel() for tensor in expected_tensors(network, parse_config(network, json.loads(config))).values())
+
+
+def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
+    """The shipped checkpoints by name with their snapshots, then those at `paths`, and every snapshot of `runs`."""
+    entries: dict[Path, LibraryEntry] = {}
+    shipped = [file for path in sorted(resource("checkpoints").glob("*.safetensors")) for file in _with_snapshots(path)]
+    others = [Path(name) for name in paths]
+    others += [file for name in runs for file in _with_snapshots(Path(name))]
+    for path in (*shipped, *others):
+        for file in (end_of_run(path), path):
+            if file not in entries:
+                entries[file] = entry(file, shipped=file in shipped)
+                yield None
+    yield LibraryScanned(tuple(entries.values()))
+
+
+def _with_snapshots(path: Path) -> tuple[Path, ...]:
+    """A checkpoint, then the others of its run."""
+    return tuple(dict.fromkeys((path, *(Path(snapshot.path) for snapshot in snapshots(path)))))
+
+
+def open_checkpoint(path: str, models: Models) -> Steps:
+    """Load a file whole, so that what is wrong with it is known now."""
+    checkpoint = models.checkpoint(path)
+    file = Path(path)
+    shipped = file.is_relative_to(resource("checkpoints"))
+    if checkpoint.card.kind == "ddpm":
+        models.predictor(Lane(checkpoint.sha256, path))
+    count = sum(p.numel() for p in checkpoint.network.parameters())
+    size = file.stat().st_size
+    end = end_of_run(file)
+    of = "" if end == file else str(end)
+    opened = LibraryEntry(path, name_of(file), shipped, size, checkpoint.sha256, checkpoint.card, parameters=count, of=of)
+    yield CheckpointOpened(opened, count)
+
+
+def thumbnail(path: str, models: Models) -> Steps:
+    """Four pictures of what a checkpoint makes, cached by its hash."""
+    digest = file_sha256(Path(path))
+    cached = cache_folder() / "thumbnails" / f"{digest}.png"
+    try:
+        with Image.open(cached) as picture:
+            yield ThumbnailMade(path, read_only(np.asarray(picture.convert("RGB"))))
+            return
+    except (OSError, ValueError):
+        pass  # not cached, or spoilt: it is made anew
+    tiles = None
+    for tiles in _pictures(models.checkpoint(path), models):
+        if tiles is None:
+            yield None
+    assert tiles is not None
+    mosaic = _mosaic(tiles)
+    _write(cached, mosaic)
+    yield ThumbnailMade(path, read_only(mosaic))
+
+
+def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | None]:
+    network = checkpoint.network
+    if checkpoint.card.kind == "ddpm":
+        predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path)))
+        course = plan(predictor.schedule, min(THUMBNAIL_STEPS, predictor.schedule.T), eta=0.0)
+        noise = noise_source(THUMBNAIL_SEED, range(4), checkpoint.card.data.shape, models.device)
+        x = initial_state(noise)
+        for step in reverse_steps(predictor, course, x, noise, clip=True):
+            x = step.x_prev
+            yield None
+        yield grey_tiles(x.cpu().numpy())
+    elif isinstance(network, Autoencoder) and checkpoint.card.data.shape == (1, 28, 28):
+        images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
+        yield grey_tiles(network(images).cpu().numpy())
+    elif isinstance(network, Autoencoder):
+        codes = torch.eye(4, network.config.code, device=models.device)
+        yield grey_tiles(network.decode(codes).cpu().numpy())
+    elif isinstance(network, Classifier):
+        kernels = next(network.body.parameters()).detach().cpu().numpy()[:4, :1]
+        yield grey_tiles(kernels / np.abs(kernels).max())
+    else:
+        raise BadInput(f"{checkpoint.path}: there is no picture of a {checkpoint.card.kind}")
+
+
+def _mosaic(tiles: np.ndarray) -> np.ndarray:
+    """(4, H, W, 3) to (2H, 2W, 3)."""
+    n, h, w, c = tiles.shape
+    side = math.isqrt(n)
+    return tiles.reshape(side, side, h, w, c).swapaxes(1, 2).reshape(side * h, side * w, c)
+
+
+def _write(path: Path, picture: np.ndarray) -> None:
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(partial, "PNG")
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)  # a cache that cannot be written is no loss

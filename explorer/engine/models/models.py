@@ -1,0 +1,113 @@
+"""Loaded checkpoints: the engine's models, on its device."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+from explorer.checkpoints import files
+from explorer.checkpoints.files import Checkpoint
+from explorer.checkpoints.locate import locate
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
+from explorer.engine.models import devices, predictors
+from explorer.engine.models.data_sets import DataSets, exact_predictor
+from explorer.errors import BadInput
+from explorer.recipe import Arithmetic, Lane
+from explorer.recipe.arithmetic import Precision
+from explorer.resources import resource
+
+KEPT = 16
+JUDGE = "mnist-classifier.safetensors"
+
+
+class Models:
+    """Checkpoints by path, loaded once and again when their file changes; those not asked for lately go.
+
+    Attributes
+    ----------
+    device : torch.device
+    precision : "fp32" or "bf16"
+        Used at the timesteps where it is close enough to fp32 for the checkpoint.
+    throughout : bool
+        Used at all of them.
+    """
+
+    def __init__(self, device: torch.device, precision: Precision | None = None, throughout: bool = False) -> None:
+        self.device, self.throughout = device, throughout
+        self.precision: Precision = precision or devices.default_precision(device)
+        self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
+        self._predictors: dict[str, NetworkPredictor] = {}
+        self.data_sets = DataSets(device)
+
+    @property
+    def arithmetic(self) -> Arithmetic | None:
+        """As an export's recipe keeps it."""
+        return devices.recorded(self.device, self.precision, self.throughout)
+
+    def checkpoint(self, source: str) -> Checkpoint:
+        """Checkpoint in a file, or shipped under that name, its network on the device.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be opened.
+        """
+        path = locate(source)
+        stat = path.stat()
+        key = (str(path), stat.st_mtime_ns, stat.st_size)
+        if key not in self._loaded:
+            checkpoint = files.load(path)
+            checkpoint.network.to(self.device)
+            self._loaded[key] = checkpoint
+            while len(self._loaded) > KEPT:
+                _, dropped = self._loaded.popitem(last=False)
+                self._predictors.pop(dropped.sha256, None)
+        found = self._loaded[key]
+        self._asked_for(found.sha256)
+        return found
+
+    def _asked_for(self, sha256: str) -> None:
+        """A predictor is one with its checkpoint: who asks for it asks for that, wherever its file is now."""
+        for key in [key for key, checkpoint in self._loaded.items() if checkpoint.sha256 == sha256]:
+            self._loaded.move_to_end(key)
+
+    def predictor(self, lane: Lane) -> Predictor:
+        """Predictor of a lane's checkpoint or data set, on the lane's schedule.
+
+        Raises
+        ------
+        BadInput
+            If its file cannot be opened, is no DDPM, or is no longer the one of the recipe, or there is no such schedule.
+        """
+        if lane.exact is not None:
+            return exact_predictor(lane, self.data_sets)
+        return predictors.on_schedule(self.network_predictor(lane), lane.schedule)
+
+    def image_shape(self, lane: Lane) -> tuple[int, int, int]:
+        """(C, H, W) of a lane's images (BadInput as `predictor`)."""
+        if lane.exact is not None:
+            return self.data_sets.get(lane.exact).data.image_shape
+        return self.checkpoint(lane.source).card.data.shape
+
+    def network_predictor(self, lane: Lane) -> NetworkPredictor:
+        """Predictor of a lane's checkpoint on the schedule it was trained on; raises as `predictor`."""
+        found = self._predictors.get(lane.checkpoint)
+        if found is not None:
+            self._asked_for(lane.checkpoint)
+            return found
+        checkpoint = self.checkpoint(lane.source)
+        if checkpoint.sha256 != lane.checkpoint:
+            raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
+        if self.throughout:
+            predictor = predictors.from_checkpoint(checkpoint, self.device, self.precision)
+        else:
+            predictor, _ = predictors.faithful(checkpoint, self.device, self.precision)
+        self._predictors[lane.checkpoint] = predictor
+        return predictor
+
+    def judge(self) -> nn.Module | None:
+        """The digit classifier, or None where it is not shipped."""
+        path = resource("checkpoints", JUDGE)
+        return self.checkpoint(str(path)).network if path.exists() else None

@@ -1,0 +1,130 @@
+"""Predictors of checkpoints: what stands behind the seam of explorer.diffusion.predictor."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.diffusion import schedule as schedules
+from explorer.diffusion.exact_predictor import ExactPredictor
+from explorer.diffusion.matching import MatchedPredictor
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.posterior import posterior
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
+from explorer.diffusion.schedule import Schedule, ScheduleError
+from explorer.engine.models.devices import arithmetic
+from explorer.errors import BadInput
+from explorer.models.unet import UNet
+from explorer.recipe import ScheduleChoice
+from explorer.recipe.arithmetic import Precision
+
+CLOSE_ENOUGH = 1 / 255  # images span 2
+SAME_IMAGE = 0.02
+"""By how much of its own size x0_hat may move."""
+PROBE_IMAGES, PROBES = 2, 8
+
+
+def schedule_of(checkpoint: Checkpoint) -> Schedule:
+    """Forward process that a DDPM checkpoint names.
+
+    Raises
+    ------
+    BadInput
+        If it is no DDPM, or its schedule is not valid.
+    """
+    card = checkpoint.card
+    if card.kind != "ddpm" or card.schedule is None:
+        raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; a chain needs a ddpm")
+    try:
+        if card.schedule.betas is not None:
+            return schedules.from_betas(card.schedule.betas)
+        return schedules.named(card.schedule.name, card.schedule.T)
+    except ScheduleError as error:
+        raise BadInput(f"{checkpoint.path}: {error}") from None
+
+
+def from_checkpoint(checkpoint: Checkpoint, device: torch.device, precision: Precision = "fp32") -> NetworkPredictor:
+    """Predictor of a DDPM checkpoint; moves its network to the device.
+
+    Raises
+    ------
+    BadInput
+        If it is no DDPM, or its schedule, option or image shape does not fit its network.
+    """
+    schedule = schedule_of(checkpoint)
+    network, card = checkpoint.network, checkpoint.card
+    if not isinstance(network, UNet) or card.option is None:
+        raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
+    channels, height, width = card.data.shape
+    if channels != network.config.channels or height % network.config.size_multiple or width % network.config.size_multiple:
+        raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
+    network.to(device)
+    return NetworkPredictor(network, Option(card.option), schedule, arithmetic(device, precision), name=str(checkpoint.path))
+
+
+def chosen_schedule(choice: ScheduleChoice) -> Schedule:
+    """Schedule of a recipe.
+
+    Raises
+    ------
+    BadInput
+        If there is none such.
+    """
+    try:
+        return schedules.from_betas(choice.betas) if choice.betas is not None else schedules.named(choice.name, choice.T)
+    except ScheduleError as error:
+        raise BadInput(f"the {choice.name} schedule with T = {choice.T}: {error}: choose another T") from None
+
+
+def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:
+    """The predictor, walked along another schedule where one is chosen (BadInput if there is none such).
+
+    A network is asked at its own timestep of the same noise; the exact process is that of the schedule itself.
+    """
+    if choice is None:
+        return predictor
+    schedule = chosen_schedule(choice)
+    return predictor.on(schedule) if isinstance(predictor, ExactPredictor) else MatchedPredictor(predictor, schedule)
+
+
+def faithful(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> tuple[NetworkPredictor, Precision]:
+    """Predictor in this arithmetic wherever it is close enough, above that in fp32; and "fp32" where it never is.
+
+    Raises
+    ------
+    BadInput
+        As `from_checkpoint`.
+    """
+    up_to = 0 if precision == "fp32" else close_up_to(checkpoint, device, precision)
+    if not up_to:
+        return from_checkpoint(checkpoint, device), "fp32"
+    predictor = from_checkpoint(checkpoint, device, precision)
+    predictor.up_to = up_to
+    return predictor, precision
+
+
+def close_up_to(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> int:
+    """Largest timestep up to which the arithmetic changes nothing that can be seen; 0 for none, T for all.
+
+    Looked at on noise images at `PROBES` timesteps, as root mean square over pixels: the posterior mean may move by half of
+    one of 256 grey levels, and x0_hat by 2 % of its own size. Options A and C take x0_hat from an output whose error is
+    multiplied by 1 / a0_t or sqrt(1 / alpha_bar_t - 1), so it goes wrong near T first, where the mean hardly depends on it.
+    """
+    exact, other = from_checkpoint(checkpoint, device), from_checkpoint(checkpoint, device, precision)
+    levels, T = exact.schedule.alpha_bar, exact.schedule.T
+    x = torch.randn(PROBE_IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    close = 0
+    for t in sorted({max(1, round(T * i / PROBES)) for i in range(PROBES + 1)}):
+        step = posterior(float(levels[t]), float(levels[t - 1]))
+        said, wanted = (predictor.predict(x, t, step, clip=False) for predictor in (other, exact))
+        moved = _size(said.x0_hat - wanted.x0_hat) / max(_size(wanted.x0_hat), 1e-12)
+        if not (_size(said.mean - wanted.mean) <= CLOSE_ENOUGH and moved <= SAME_IMAGE):  # NaN is not close
+            break
+        close = t
+    return close
+
+
+def _size(tensor: Tensor) -> float:
+    """Root mean square."""
+    return float(tensor.double().square().mean().sqrt())

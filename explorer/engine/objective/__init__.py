@@ -1,0 +1,1 @@
+"""What the Objective workspace asks for: the bound, term by term."""

@@ -1,0 +1,261 @@
+"""The objective's requests: estimates that stream, stop at any batch, and go on where they stood."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.diffusion.bound import Figure, Tally, difference, excess, walk
+from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.objective import read
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.strata import STREAM, Design, cut, shuffled
+from explorer.engine.arrays import read_only
+from explorer.engine.models.data_sets import stamp
+from explorer.engine.models.models import Models
+from explorer.engine.objective.messages import (
+    BoundShown,
+    DenoisedShown,
+    Estimate,
+    HeldOutShown,
+    LaneBound,
+    MeasureBound,
+    ObjectiveOutcome,
+    ObjectivePayload,
+    ShowDenoised,
+    ShowHeldOut,
+)
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.errors import BadInput
+from explorer.evaluation.vlb import fits, source
+from explorer.recipe import ExactProcess, Lane, ScheduleChoice
+from explorer.recipe.objective import BoundRecipe
+
+Steps = Iterator[ObjectiveOutcome | None]
+BLOCK = 4
+"""Images a round: few, so that the first bars are there at once."""
+REPORT_SECONDS = 0.1
+KEPT, KEPT_SETS = 64, 2
+
+
+@dataclass(frozen=True, slots=True)
+class TallyKey:
+    """What identifies a tally: everything that its draws depend on but how many there are."""
+
+    lane: Lane
+    data: str
+    split: str
+    seed: int
+    image: int | None
+    strata: int
+
+
+@dataclass(slots=True)
+class _Run:
+    """One lane under way."""
+
+    lane: Lane
+    tally: Tally
+    walk: Iterator[int]
+    visits: int
+    values: int
+
+    @property
+    def done(self) -> int:
+        return min(self.visits, self.tally.rounds * self.tally.design.visits + self.tally.done)
+
+
+class Bounds:
+    """Tallies of the lanes that were measured lately."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._tallies: OrderedDict[TallyKey, Tally] = OrderedDict()
+        self._sets: OrderedDict[tuple[object, ...], ImageSet] = OrderedDict()
+
+    def handle(self, payload: ObjectivePayload) -> Steps:
+        """Answer one of the objective's requests; None is a cancel point.
+
+        Raises
+        ------
+        BadInput
+            If a lane's file or its data cannot be read, or they do not fit each other.
+        """
+        match payload:
+            case MeasureBound():
+                return self._measure(payload)
+            case ShowHeldOut():
+                return self._show_held_out(payload)
+            case ShowDenoised():
+                return self._show_denoised(payload)
+
+    # --- the bound ---
+
+    def _measure(self, request: MeasureBound) -> Steps:
+        recipe = request.recipe
+        if not recipe.lanes:
+            yield BoundShown(recipe, (), 0, 0, False)
+            return
+        known = self._data(recipe)
+        runs = []
+        for lane in recipe.lanes:
+            runs.append(self._run(lane, recipe, known))
+            yield None  # opening a checkpoint takes a moment
+        ideals: dict[Lane, _Run] = {}
+        beside: list[_Run | None] = [None] * len(runs)
+        for i, lane in enumerate(recipe.lanes if request.excess else ()):
+            ideal = self._ideal_lane(lane, recipe)
+            if ideal not in ideals:
+                ideals[ideal] = self._run(ideal, recipe, known)
+                yield None
+            beside[i] = ideals[ideal]
+        every = [*runs, *ideals.values()]
+        reported = time.monotonic()
+        while unfinished := [run for run in every if run.done < run.visits]:
+            # the one that is behind goes first: lanes stay abreast, and a new lane catches up
+            next(min(unfinished, key=lambda run: run.done / run.visits).walk, None)
+            now = time.monotonic()
+            if now - reported >= REPORT_SECONDS:
+                reported = now
+                yield _shown(recipe, runs, beside, every, partial=True)
+            else:
+                yield None
+        yield _shown(recipe, runs, beside, every, partial=False)
+
+    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet) -> _Run:
+        predictor = self._predictor(lane, known)
+        tally = self._tally(lane, recipe, known, predictor.schedule.T)
+        design = tally.design
+        one = recipe.image is not None
+        rounds = recipe.images if one else -(-min(recipe.images, len(known.images)) // BLOCK)
+        images = source(known, self._models.device)
+        steps = walk(predictor, images, tally, rounds, lane.sampler.clip)
+        return _Run(lane, tally, steps, rounds * design.visits, int(np.prod(known.image_shape)))
+
+    def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int) -> Tally:
+        key = TallyKey(lane, known.sha256, recipe.split, recipe.seed, recipe.image, recipe.strata)
+        found = self._tallies.get(key)
+        if found is None:
+            # every image in its order: how many are taken is up to the walk
+            order = (recipe.image,) if recipe.image is not None else shuffled(len(known.images), len(known.images), recipe.seed)
+            found = self._tallies[key] = Tally(Design(cut(T, recipe.strata), recipe.seed, order, BLOCK))
+            while len(self._tallies) > KEPT:
+                self._tallies.popitem(last=False)
+        self._tallies.move_to_end(key)
+        return found
+
+    def _predictor(self, lane: Lane, known: ImageSet) -> Predictor:
+        shape = self._models.image_shape(lane)
+        if shape != known.image_shape:
+            raise BadInput(f"{lane.source}: makes images of {shape}; {known.name} has images of {known.image_shape}: take that lane away")
+        return self._models.predictor(lane)
+
+    def _data(self, recipe: BoundRecipe) -> ImageSet:
+        """The recipe's images."""
+        first = recipe.lanes[0]
+        shape, dataset = self._models.image_shape(first), self._dataset(recipe)
+        try:
+            known = self._read(dataset, recipe.split)
+            fits(known, shape, dataset)
+        except BadInput as error:
+            if recipe.dataset or first.exact is not None:
+                raise
+            raise BadInput(f"{first.source}: the data it was trained on ({dataset}) is not here: {error}") from None
+        if recipe.image is not None and recipe.image >= len(known.images):
+            raise BadInput(f"there is no image {recipe.image} among the {len(known.images):,} of {known.name}")
+        return known
+
+    def _read(self, dataset: str, split: str) -> ImageSet:
+        """Images that are read once, and again when their file changes."""
+        key = (*stamp(dataset), split)
+        if key not in self._sets:
+            self._sets[key] = load_images(dataset, split)
+            while len(self._sets) > KEPT_SETS:
+                self._sets.popitem(last=False)
+        self._sets.move_to_end(key)
+        return self._sets[key]
+
+    def _dataset(self, recipe: BoundRecipe) -> str:
+        first = recipe.lanes[0]
+        own = first.exact.dataset if first.exact is not None else self._models.checkpoint(first.source).card.data.name
+        return recipe.dataset or own
+
+    def _ideal_lane(self, lane: Lane, recipe: BoundRecipe) -> Lane:
+        """The ideal denoiser of the same noise levels: the mean of the exact process of the training images."""
+        dataset = self._dataset(recipe)
+        schedule = lane.schedule
+        if schedule is None and lane.exact is None:
+            card = self._models.checkpoint(lane.source).card.schedule
+            assert card is not None
+            schedule = ScheduleChoice(card.name, card.T, card.betas)
+        sha256 = self._read(dataset, "train").sha256
+        return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean"), schedule=schedule)
+
+    # --- images ---
+
+    def _show_held_out(self, request: ShowHeldOut) -> Steps:
+        if not request.recipe.lanes:
+            yield HeldOutShown("", 0, (), read_only(np.zeros((0, 1, 1, 3), np.uint8)), None)
+            return
+        known = self._data(request.recipe)
+        indices = shuffled(len(known.images), request.count, request.recipe.seed)
+        tiles = grey_tiles(to_unit_range(known.images[list(indices)]))
+        labels = None if known.labels is None else tuple(int(known.labels[i]) for i in indices)
+        yield HeldOutShown(known.name, len(known.images), indices, read_only(tiles), labels)
+
+    def _show_denoised(self, request: ShowDenoised) -> Steps:
+        known = self._data(request.recipe)
+        if request.image >= len(known.images):
+            raise BadInput(f"there is no image {request.image} among the {len(known.images):,} of {known.name}")
+        x0 = source(known, self._models.device)([request.image])
+        noisy, guesses, nats, timesteps = [], [], [], []
+        for lane in request.recipe.lanes:
+            predictor = self._predictor(lane, known)
+            t = min(max(request.t, 1), predictor.schedule.T)
+            eps = shared_noise(request.recipe.seed, [request.image], t, x0.shape[1:], x0.device, STREAM)
+            level = float(predictor.schedule.alpha_bar[t])
+            x_t = level**0.5 * x0 + (1 - level) ** 0.5 * eps
+            found = read(predictor, x0, t, eps, lane.sampler.clip)
+            noisy.append(x_t)
+            guesses.append(found.x0_hat)
+            nats.append(float(found.nats[0]))
+            timesteps.append(t)
+            yield None
+        clean = read_only(grey_tiles(x0.cpu().numpy())[0])
+        yield DenoisedShown(request.image, request.t, clean, _tiles(noisy), _tiles(guesses), tuple(nats), tuple(timesteps))
+
+
+def _tiles(parts: list[Tensor]) -> np.ndarray:
+    return read_only(grey_tiles(torch.cat(parts).float().cpu().numpy()))
+
+
+def _shown(recipe: BoundRecipe, runs: list[_Run], beside: list[_Run | None], every: list[_Run], partial: bool) -> BoundShown:
+    lanes = tuple(_lane_bound(run, runs[-1], ideal) for run, ideal in zip(runs, beside, strict=True))
+    return BoundShown(recipe, lanes, sum(run.done for run in every), sum(run.visits for run in every), partial)
+
+
+def _lane_bound(run: _Run, reference: _Run, ideal: _Run | None) -> LaneBound:
+    tally, strata = run.tally, run.tally.design.strata
+    totals, terms = tally.totals(), tally.terms()
+    gap = Figure()
+    if run is not reference and tally.design == reference.tally.design:
+        gap = difference(tally, reference.tally).total
+    over = excess(tally, ideal.tally) if ideal is not None and ideal.tally.design == tally.design else None
+    return LaneBound(
+        run.lane, strata.T, run.values, read_only(np.array(strata.starts)), read_only(strata.sizes.copy()),
+        read_only(terms.value), read_only(terms.error), read_only(tally.x0_errors().value),
+        None if over is None else read_only(over.value), None if over is None else read_only(over.error),
+        _estimate(totals.prior), _estimate(totals.steps), _estimate(totals.decoder), _estimate(totals.total), _estimate(gap),
+        tally.rounds, tally.images, tally.seen,
+    )  # fmt: skip
+
+
+def _estimate(figure: Figure) -> Estimate:
+    return Estimate(figure.value, figure.error)

@@ -1,0 +1,1 @@
+"""Display pictures: values to uint8 colours."""

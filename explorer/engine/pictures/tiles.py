@@ -1,0 +1,54 @@
+"""Display pictures: values to uint8 colours, on the engine thread."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+Palette = Literal["dark", "light"]
+"""Which theme a diverging map is for."""
+
+DIVERGING_SCALE = {"eps_hat": 3.0, "z": 3.0, "difference": 1.0, "to_ideal": 1.0}
+"""Half width of the diverging map; every other quantity is an image in [-1, 1]."""
+
+_ENDS: dict[str, tuple[tuple[int, int, int], ...]] = {
+    "dark": ((140, 208, 255), (52, 120, 176), (24, 26, 32), (190, 110, 20), (255, 205, 110)),
+    "light": ((5, 72, 128), (86, 160, 214), (250, 250, 250), (232, 140, 60), (150, 62, 0)),
+}
+
+
+@lru_cache(maxsize=2)
+def diverging_map(palette: Palette) -> np.ndarray:
+    """Colours (256, 3) uint8 from negative (blue) over 0 to positive (orange); 0 is dark or light as the theme."""
+    stops = np.array(_ENDS[palette], np.float64)
+    at = np.linspace(0, len(stops) - 1, 256)
+    channels = [np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)]
+    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+def grey_tiles(values: np.ndarray) -> np.ndarray:
+    """Images (N, C, H, W) in [-1, 1], C 1 or 3, to (N, H, W, 3) uint8; what is outside is clipped."""
+    scaled = np.nan_to_num((np.clip(values, -1, 1) + 1) * 127.5, nan=0.0)
+    pixels = np.rint(scaled).astype(np.uint8).transpose(0, 2, 3, 1)
+    return np.ascontiguousarray(np.broadcast_to(_three(pixels), (*pixels.shape[:3], 3)))
+
+
+def _three(pixels: np.ndarray) -> np.ndarray:
+    return pixels if pixels.shape[3] == 3 else pixels[..., :1]
+
+
+def diverging_tiles(values: np.ndarray, scale: float, palette: Palette) -> np.ndarray:
+    """Values (N, C, H, W) in [-scale, scale] to (N, H, W, 3) uint8; several channels by their mean."""
+    mean = np.nan_to_num(values.mean(axis=1))
+    index = np.rint(np.clip(mean / scale, -1, 1) * 127.5 + 127.5).astype(np.uint8)
+    return np.ascontiguousarray(diverging_map(palette)[index])
+
+
+def tiles_of(values: np.ndarray, quantity: str, palette: Palette) -> tuple[np.ndarray, float]:
+    """Tiles of a quantity and the half width of its map (1 for images)."""
+    if quantity not in DIVERGING_SCALE:
+        return grey_tiles(values), 1.0
+    scale = DIVERGING_SCALE[quantity]
+    return diverging_tiles(values, scale, palette), scale

@@ -1,0 +1,145 @@
+"""How the engine thread shares its time: foreground first, background work in turns, a cancel point at every step."""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from explorer.engine.messages import Outcome, Payload, Request, Result
+from explorer.engine.thread.mailbox import Mailbox
+from explorer.engine.thread.messages import Cancelled, Failed
+from explorer.errors import BadInput
+from explorer.memory import was_short
+
+Steps = Iterator[Outcome | None]
+
+
+class Handler(Protocol):
+    """What answers requests: the engine, synchronous."""
+
+    def handle(self, payload: Payload, channel: str) -> Steps:
+        """Outcomes of a payload, the last one last; None is a cancel point without an outcome."""
+        ...
+
+
+class Loop:
+    """Takes requests from a mailbox, steps the handler, puts results."""
+
+    def __init__(self, mailbox: Mailbox, handler: Handler, put: Callable[[Result], None]) -> None:
+        self._mailbox, self._handler, self._put = mailbox, handler, put
+        self._foreground: _Running | None = None
+        self._background: deque[_Running] = deque()
+
+    def run(self) -> None:
+        """Work until the mailbox is closed."""
+        while not self._mailbox.closed:
+            foreground = self._mailbox.take(background=False)
+            if foreground is not None:
+                self._foreground = _Running(foreground, self._handler, self._put)
+                while self._advance(self._foreground):
+                    pass
+                self._foreground = None
+                continue
+            waiting = self._mailbox.take(background=True)
+            if waiting is not None:
+                self._background.append(_Running(waiting, self._handler, self._put))
+            elif not self._background:
+                self._mailbox.wait()
+            if self._background:  # a request stays among them during its turn, so that `abandon` knows of it
+                if self._advance(self._background[0]):
+                    self._background.rotate(-1)
+                else:
+                    self._background.popleft()
+        for running in self._background:
+            running.stop()
+
+    def abandon(self, failed: Failed) -> None:
+        """Answer all that is under way with this: `run` has raised, and nothing goes on."""
+        for running in (self._foreground, *self._background):
+            if running is not None:
+                running.abandon(failed)
+
+    def _advance(self, running: _Running) -> bool:
+        """One step; False when the request is answered or superseded."""
+        if self._mailbox.superseded(running.request):
+            running.stop()
+            return False
+        return running.step()
+
+
+class _Running:
+    """A request under way: holds back one outcome, so as to know which is the last."""
+
+    def __init__(self, request: Request, handler: Handler, put: Callable[[Result], None]) -> None:
+        self.request = request
+        self._handler, self._put = handler, put
+        self._steps: Steps | None = None
+        self._held: Outcome | None = None
+        self._answered = False
+
+    def step(self) -> bool:
+        try:
+            if self._steps is None:
+                self._steps = self._handler.handle(self.request.payload, self.request.channel)
+            outcome = next(self._steps)
+        except StopIteration:
+            self._answer(self._held if self._held is not None else Failed("the engine gave no answer"), last=True)
+            return False
+        except BaseException as error:
+            self._flush()
+            self._answer(failure(error), last=True)
+            return False
+        if outcome is not None:
+            self._flush()
+            self._held = outcome
+            if not _may_be_last(outcome):
+                self._flush()
+        return True
+
+    def stop(self) -> None:
+        close = getattr(self._steps, "close", None)
+        try:
+            if close is not None:
+                close()
+        except BaseException as error:  # of clearing away, such as of a half-written file
+            self._answer(failure(error), last=True)
+        else:
+            self._answer(Cancelled(), last=True)
+
+    def abandon(self, failed: Failed) -> None:
+        if not self._answered:
+            self._flush()
+            self._answer(failed, last=True)
+
+    def _flush(self) -> None:
+        if self._held is not None:
+            self._answer(self._held, last=False)
+            self._held = None
+
+    def _answer(self, outcome: Outcome, last: bool) -> None:
+        r = self.request
+        if isinstance(outcome, Failed):
+            outcome = replace(outcome, request=r.payload)
+        self._answered = last
+        self._put(Result(r.request_id, r.channel, r.generation, outcome, last))
+
+
+def _may_be_last(outcome: Outcome) -> bool:
+    from explorer.engine.chain.export.messages import ExportProgress
+    from explorer.engine.chain.messages import ChainProgress, LaneFailed, LanePlanned
+
+    return not isinstance(outcome, ChainProgress | ExportProgress | LaneFailed | LanePlanned) and not getattr(outcome, "partial", False)
+
+
+def failure(error: BaseException) -> Failed:
+    """What the window is told of an exception."""
+    detail = "".join(traceback.format_exception(error))
+    if isinstance(error, BadInput):
+        return Failed(str(error), path=error.path)
+    if was_short(error):
+        return Failed("out of memory: lower the number of samples or lanes, or the frame memory in Preferences", detail)
+    cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return Failed(f"something went wrong in the engine: {cause}", detail)

@@ -1,0 +1,1 @@
+"""What the Training workspace asks of the engine."""

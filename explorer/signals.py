@@ -1,0 +1,61 @@
+"""What reaches the app from outside Qt: signals of the system, and exceptions that nobody caught."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+from PySide6.QtCore import QObject, QSocketNotifier
+
+from explorer.views.window.banner import Banner
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class SignalWatch(QObject):
+    """Calls `wish` on Ctrl+C or a request to end: Python runs no handler of its own while Qt waits for events."""
+
+    def __init__(self, wish: Callable[[], object]) -> None:
+        super().__init__()
+        self._wish = wish
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._before = {number: signal.signal(number, _take_note) for number in SIGNALS}
+        self._wakeup = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._came)
+
+    def stop(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._wakeup)
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        self._reader.close()
+        self._writer.close()
+
+    def _came(self) -> None:
+        numbers = self._reader.recv(64)
+        if any(number in numbers for number in SIGNALS):
+            self._wish()
+
+
+def _take_note(number: int, frame: FrameType | None) -> None:
+    """The wake-up descriptor has told of it."""
+
+
+def report_exceptions_to(banner: Banner) -> None:
+    """Have exceptions in the window's own code told of in the window, and printed as ever."""
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        detail = "".join(traceback.format_exception(kind, error, trace))
+        hint = "The rest goes on. If it happens again, copy the details into a report."
+        banner.say(f"something went wrong in the window: {error or kind.__name__}", hint, detail)
+
+    sys.excepthook = report

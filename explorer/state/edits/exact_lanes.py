@@ -1,0 +1,76 @@
+"""Exact lanes: what a person can do with them, state in, state out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from explorer.engine.models.messages import LibraryEntry
+from explorer.recipe import ExactProcess, Lane, OptionName, Sampler
+from explorer.state.edits import lanes as lane_edits
+from explorer.state.session import ChainState
+
+_replace = msgspec.structs.replace
+THROUGH: tuple[OptionName, ...] = ("A", "B", "C")
+LENGTH = 1000
+"""T of the schedule that an exact lane has if it names none."""
+
+
+def exact_lane(exact: ExactProcess, sampler: Sampler | None = None) -> Lane:
+    """A lane of a data set; as many steps as there are at most."""
+    return Lane("", exact.dataset, None, lane_edits.fitting(sampler or Sampler(), LENGTH), exact)
+
+
+def set_exact(state: ChainState, index: int, follow: str, option: OptionName | None) -> ChainState:
+    """What an exact lane, and every branch of it, follows, and the option that its prediction is taken through."""
+
+    def changed(lane: Lane) -> Lane:
+        assert lane.exact is not None
+        return _replace(lane, option=option, exact=_replace(lane.exact, follow=follow))
+
+    lane = state.recipe.lanes[index]
+    chain = _replace(lane, edits=())
+    branches = tuple(
+        _replace(branch, lane=changed(branch.lane)) if _replace(branch.lane, edits=()) == chain else branch
+        for branch in state.recipe.branches
+    )
+    state = lane_edits.set_lane(state, index, changed(lane))
+    return _replace(state, recipe=_replace(state.recipe, branches=branches))
+
+
+def through_options(state: ChainState, exact: ExactProcess) -> ChainState:
+    """Three lanes of one predictor, the ideal denoiser, through Options A, B and C; the distances of their states."""
+    sampler = state.recipe.lanes[0].sampler if state.recipe.lanes else None
+    lane = exact_lane(_replace(exact, follow="mean"), sampler)
+    lanes = tuple(_replace(lane, option=option) for option in THROUGH)
+    new = lane_edits.with_lanes(state, lanes, tuple(range(len(lanes))))
+    return _replace(new, reference=len(lanes) - 1, lane=0, plot="distance x_t", log_curves=True)
+
+
+def is_through_options(state: ChainState) -> bool:
+    """Whether the lanes are those three."""
+    lanes = state.recipe.lanes
+    first = lanes[0] if lanes else None
+    if first is None or first.exact is None or first.exact.follow != "mean":
+        return False
+    return lanes == tuple(_replace(first, option=option) for option in THROUGH)
+
+
+def data_set_of(state: ChainState, lane: int, entry: LibraryEntry | None) -> ExactProcess | None:
+    """The data set that a lane is seen beside: its own, the one that was chosen, that of another lane, or the one its network learned.
+
+    Parameters
+    ----------
+    lane : int
+        Index of the lane that is looked at.
+    entry : LibraryEntry or None
+        Of its checkpoint.
+    """
+    lanes = state.recipe.lanes
+    own = next((one.exact for one in lanes[lane : lane + 1]), None)
+    another = next((one.exact for one in lanes if one.exact is not None), None)
+    found = own or state.beside or another
+    if found is not None:
+        return _replace(found, follow="draw")
+    if entry is not None and entry.card is not None and entry.card.data.name.lower() == "mnist":
+        return ExactProcess("mnist", entry.card.data.sha256)
+    return None

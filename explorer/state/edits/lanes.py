@@ -1,0 +1,140 @@
+"""What a person can do to the lanes: state in, state out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from explorer.engine.models.messages import LibraryEntry
+from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
+from explorer.state.session import ChainState
+
+_replace = msgspec.structs.replace
+
+
+def fitting(sampler: Sampler, T: int | None) -> Sampler:
+    """The sampler on a schedule of T timesteps: steps that are more than T become all of them. None is not known."""
+    too_many = T is not None and sampler.steps is not None and sampler.steps > T
+    return _replace(sampler, steps=None) if too_many else sampler
+
+
+def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
+    """A lane of a library entry.
+
+    Parameters
+    ----------
+    sampler : Sampler, optional
+        The one to keep; as many steps as the entry's schedule has timesteps at most.
+    """
+    option = entry.card.option if entry.card is not None else None
+    return Lane(entry.sha256, entry.path, option, fitting(sampler or Sampler(), schedule_length(entry)))
+
+
+def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
+    """The lane at another moment of its run: all else, its edits too, kept."""
+    return _replace(lane, checkpoint=entry.sha256, source=entry.path)
+
+
+def plain(lane: Lane) -> Lane:
+    """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
+    return _replace(lane, sampler=Sampler(), schedule=None, seed=None)
+
+
+def schedule_length(entry: LibraryEntry | None) -> int | None:
+    """T of an entry's schedule, where it has one."""
+    if entry is None or entry.card is None or entry.card.schedule is None:
+        return None
+    return entry.card.schedule.T
+
+
+def with_lanes(state: ChainState, lanes: tuple[Lane, ...], follow: tuple[int | None, ...]) -> ChainState:
+    """The state with other lanes.
+
+    Parameters
+    ----------
+    follow : tuple of (int or None), length of the old lanes
+        Where each old lane is now; None if it is gone.
+    """
+
+    def moved(index: int) -> int:
+        target = follow[index] if index < len(follow) else None
+        return target if target is not None else max(0, min(index, len(lanes) - 1))
+
+    recipe = _replace(state.recipe, lanes=lanes)
+    return _replace(state, recipe=recipe, lane=moved(state.lane), reference=moved(state.reference))
+
+
+def add_lane(state: ChainState, lane: Lane, at: int | None = None) -> ChainState:
+    """One more lane, at the end or at an index; the state as it is if there is no room."""
+    lanes = state.recipe.lanes
+    if len(lanes) >= MAX_LANES:
+        return state
+    place = len(lanes) if at is None else at
+    follow = tuple(i if i < place else i + 1 for i in range(len(lanes)))
+    return with_lanes(state, (*lanes[:place], lane, *lanes[place:]), follow)
+
+
+def remove_lane(state: ChainState, index: int) -> ChainState:
+    """One lane less."""
+    lanes = state.recipe.lanes
+    follow = tuple(None if i == index else i - (i > index) for i in range(len(lanes)))
+    return with_lanes(state, lanes[:index] + lanes[index + 1 :], follow)
+
+
+def move_lane(state: ChainState, index: int, by: int) -> ChainState:
+    """A lane further left (-1) or right (1); the state as it is at the edge."""
+    lanes, target = list(state.recipe.lanes), index + by
+    if not 0 <= target < len(lanes):
+        return state
+    lanes[index], lanes[target] = lanes[target], lanes[index]
+    swapped = {index: target, target: index}
+    return with_lanes(state, tuple(lanes), tuple(swapped.get(i, i) for i in range(len(lanes))))
+
+
+def set_lane(state: ChainState, index: int, lane: Lane) -> ChainState:
+    """Another lane in the same place."""
+    lanes = state.recipe.lanes
+    return with_lanes(state, (*lanes[:index], lane, *lanes[index + 1 :]), tuple(range(len(lanes))))
+
+
+def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:
+    """Fields of one lane's sampler."""
+    lane = state.recipe.lanes[index]
+    return set_lane(state, index, _replace(lane, sampler=_replace(lane.sampler, **fields)))
+
+
+def set_schedule(state: ChainState, index: int, schedule: ScheduleChoice | None, own_length: int | None) -> ChainState:
+    """Another schedule for one lane; steps that are more than its T become all of them.
+
+    Parameters
+    ----------
+    own_length : int or None
+        T of the network's own schedule, for None.
+    """
+    lane = state.recipe.lanes[index]
+    sampler = fitting(lane.sampler, schedule.T if schedule is not None else own_length)
+    return set_lane(state, index, _replace(lane, schedule=schedule, sampler=sampler))
+
+
+def put_lane(state: ChainState, index: int, to: int) -> ChainState:
+    """A lane taken out and put in at another place, the others keeping their order."""
+    order = list(range(len(state.recipe.lanes)))
+    order.insert(to, order.pop(index))
+    lanes = tuple(state.recipe.lanes[i] for i in order)
+    return with_lanes(state, lanes, tuple(order.index(i) for i in range(len(order))))
+
+
+def set_all_steps(state: ChainState, steps: int | None, lengths: Sequence[int]) -> ChainState:
+    """So many steps in every lane, all of them in one whose schedule has no more; None is all in every lane.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        T of each lane's schedule.
+    """
+    lanes = tuple(
+        _replace(lane, sampler=_replace(lane.sampler, steps=None if steps is None or steps >= T else steps))
+        for lane, T in zip(state.recipe.lanes, lengths, strict=True)
+    )
+    return with_lanes(state, lanes, tuple(range(len(lanes))))

@@ -1,0 +1,327 @@
+"""Between a chain workspace and the engine, as to data sets: exact lanes, the panel "Data set", distances to the ideal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from explorer.endings import DATA_SET_FILES
+from explorer.engine.chain.data_set.messages import (
+    DataSetOpened,
+    ExactAbsent,
+    FindNearest,
+    IdealMeasured,
+    MeasureIdeal,
+    NearestShown,
+    OpenDataSet,
+    ShowWeights,
+    WeightsShown,
+)
+from explorer.engine.chain.messages import CurvesShown
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.messages import Failed
+from explorer.recipe import MAX_LANES, ExactProcess, Lane, OptionName
+from explorer.state.edits import exact_lanes as exact_edits
+from explorer.state.edits import lanes as lane_edits
+from explorer.state.session import ChainState
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.data_set.exact_panel import ExactPanel
+from explorer.views.shared.lane_menu import verb
+from explorer.views.shared.questions import Questions
+
+IDEAL = "ideal"
+NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
+NOT_YET = "This lane has no state yet: its data set is weighed as soon as the first step is sampled."
+NO_DATA = (
+    "It is not known where the images that this network learned from are. Choose them with the button at the right of the heading above."
+)
+EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
+USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
+BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
+NOT_FINISHED = "Looked for once the chain has reached x₀"
+THROUGH_LABEL = "same predictor through A, B, C"
+THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
+
+
+class ExactInspection(QObject):
+    """The data set of one chain workspace.
+
+    Parameters
+    ----------
+    controller : ChainController
+    action : QAction
+        Opens and closes the panel; checkable.
+    show_curves : callable
+        Gets a CurvesShown with the distances to the ideal x0_hat.
+    window : QWidget
+        Over which files are chosen.
+
+    Attributes
+    ----------
+    panel : ExactPanel
+    """
+
+    def __init__(self, controller: ChainController, action: QAction, show_curves: Callable[[CurvesShown], None], window: QWidget) -> None:
+        super().__init__(window)
+        context = controller.context
+        self._controller, self._part, self._context, self._action = controller, controller.part, context, action
+        self._show_curves, self._window = show_curves, window
+        self._questions = Questions(context.client, controller.part.name, self)
+        self._active = self._opening = False
+        self._short_of_cursor = False
+        self.panel = ExactPanel(context.theme)
+        self._connect()
+        self._show_choice()
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is shown."""
+        return self._questions.idle and not self._opening
+
+    @property
+    def exact(self) -> ExactProcess | None:
+        """The data set that the lane is seen beside."""
+        return self._controller.exact
+
+    def set_active(self, active: bool) -> None:
+        """The workspace is shown, or another."""
+        self._active = active
+        if active:
+            self._ask()
+            self._ask_ideal()
+        else:
+            self._questions.drop()
+
+    # --- wiring ---
+
+    def _connect(self) -> None:
+        controller = self._controller
+        controller.state_changed.connect(self._state_changed)
+        controller.progressed.connect(self._progressed)
+        controller.curves_shown.connect(self._ask_ideal)
+        self._context.theme.changed.connect(self._ask)
+        self._context.library.changed.connect(self._library_changed)
+        self._action.triggered.connect(self.set_open)
+        self.panel.toggled.connect(self.set_open)
+        self.panel.choice.menu().aboutToShow.connect(self._fill_choice)
+
+    # --- gestures ---
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close the panel."""
+        self._part.update(data_set=is_open)
+
+    def choose(self, opened: DataSetOpened) -> None:
+        """See the networks beside this data set."""
+        self._part.update(beside=opened.exact)
+
+    def fill_menu(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], enabled: bool = True) -> None:
+        """The data sets that a lane can be made of; `chosen` gets the one that was opened."""
+        exact = menu.addMenu("Exact")
+        exact.setToolTipsVisible(True)
+        exact.setEnabled(enabled)
+        self._add_sources(exact, chosen, EXACT_TIP)
+
+    def _add_sources(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], tip: str) -> None:
+        verb(menu, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=tip)
+        menu.addSeparator()
+        verb(menu, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
+        verb(menu, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
+
+    def _fill_choice(self) -> None:
+        """What the lanes that are no exact ones can be seen beside."""
+        menu = self.panel.choice.menu()
+        menu.clear()
+        usual = verb(menu, "As the lanes say", partial(self._part.update, beside=None), tip=USUAL_TIP)
+        usual.setCheckable(True)
+        usual.setChecked(self._part.state.beside is None)
+        self._add_sources(menu, self.choose, BESIDE_TIP)
+
+    def fill_lane_menu(self, menu: QMenu, index: int) -> None:
+        """What can be changed of an exact lane."""
+        lane = self._part.recipe.lanes[index]
+        if lane.exact is None:
+            return
+        menu.addSection("Exact process")
+        for follow, text in (("draw", "Draw from q(x_{t−1} | x_t)"), ("mean", "Follow its mean")):
+            action = verb(menu, text, partial(self._set, index, follow, lane.option))
+            action.setCheckable(True)
+            action.setChecked(lane.exact.follow == follow)
+        through = menu.addMenu("Through the output of")
+        choices: tuple[OptionName | None, ...] = (None, *exact_edits.THROUGH)
+        for option in choices:
+            text = "no option: as it is" if option is None else f"Option {option}"
+            action = verb(through, text, partial(self._set, index, lane.exact.follow, option))
+            action.setCheckable(True)
+            action.setChecked(lane.option == option)
+
+    def open(self, source: str, chosen: Callable[[DataSetOpened], object]) -> None:
+        """Have the engine read a data set; `chosen` gets it."""
+
+        def take(outcome: Outcome) -> None:
+            self._opened()
+            if isinstance(outcome, DataSetOpened):
+                chosen(outcome)
+
+        def fail(outcome: Outcome) -> None:
+            self._opened()
+            if isinstance(outcome, Failed):
+                self._context.client.failed.emit(outcome)
+
+        self._opening = True
+        self._context.client.send(OpenDataSet(source), f"{self._part.name}.data", take, on_failure=fail)
+
+    def compare_options(self) -> None:
+        """Three lanes of the same predictor, through Options A, B and C; done again, back to the lanes before."""
+        if exact_edits.is_through_options(self._part.state):
+            if self._context.store.undo_label == THROUGH_LABEL:
+                self._context.store.undo()
+            return
+
+        def take(opened: DataSetOpened) -> None:
+            self._part.put(exact_edits.through_options(self._part.state, opened.exact), THROUGH_LABEL)
+
+        exact = self.exact
+        self.open(exact.dataset if exact is not None else "mnist", take)
+
+    def put_lane(self, index: int, opened: DataSetOpened) -> None:
+        """An exact lane in the place of another, with that one's sampler."""
+        state = self._part.state
+        if index >= len(state.recipe.lanes):
+            self.add_lane(opened)
+        else:
+            lane = exact_edits.exact_lane(opened.exact, state.recipe.lanes[index].sampler)
+            self._part.put(lane_edits.set_lane(state, index, lane), change_label(opened))
+
+    def add_lane(self, opened: DataSetOpened) -> None:
+        """One more lane, with the sampler of the last."""
+        state = self._part.state
+        lanes = state.recipe.lanes
+        if len(lanes) < MAX_LANES:
+            lane = exact_edits.exact_lane(opened.exact, lanes[-1].sampler if lanes else None)
+            self._part.put(lane_edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
+
+    def _choose_file(self, chosen: Callable[[DataSetOpened], object]) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", DATA_SET_FILES)
+        if path:
+            self.open(path, chosen)
+
+    def _choose_folder(self, chosen: Callable[[DataSetOpened], object]) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
+        if path:
+            self.open(path, chosen)
+
+    def _set(self, index: int, follow: str, option: OptionName | None) -> None:
+        self._part.put(exact_edits.set_exact(self._part.state, index, follow, option), "change the exact process")
+
+    def _opened(self) -> None:
+        self._opening = False
+
+    # --- changes ---
+
+    def _state_changed(self, before: ChainState, after: ChainState) -> None:
+        names = ("recipe", "lane", "selected", "t", "data_set", "beside", "plot", "curves_of")
+        changed = {name for name in names if getattr(before, name) != getattr(after, name)}
+        if changed & {"recipe", "lane", "data_set", "beside"}:
+            self._show_choice()
+        if changed & {"recipe", "lane", "selected", "t", "data_set", "beside"}:
+            self._ask()
+        if changed & {"recipe", "selected", "beside", "plot", "curves_of"}:
+            self._ask_ideal()
+
+    def _library_changed(self) -> None:
+        self._show_choice()
+        self._ask()
+
+    def _show_choice(self) -> None:
+        is_open, exact = self._part.state.data_set, self.exact
+        self._action.setChecked(is_open)
+        self.panel.show_open(is_open, _name(exact.dataset) if exact is not None else "")
+
+    def _progressed(self) -> None:
+        if self._short_of_cursor:
+            self._ask()
+        else:
+            self._ask_nearest()
+
+    # --- questions and answers ---
+
+    def _ask(self, _tokens: object = None) -> None:
+        """Ask for the panel's pictures; nothing while it is closed."""
+        controller, state = self._controller, self._part.state
+        if not (self._active and state.data_set):
+            return
+        key, exact = controller.key, self.exact
+        reached = None if key is None else controller.run.reached(key)
+        self._short_of_cursor = reached is None or reached >= max(state.t, 1)
+        if key is None or exact is None or key not in controller.run.done:
+            self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else controller.run.failed.get(key, NOT_YET))
+            self._questions.forget("nearest")
+            return
+        question = ShowWeights(
+            key, exact, state.t, controller.sample, self.panel.tiles.capacity, self._context.theme.palette, controller.timeline
+        )  # fmt: skip
+        self._questions.ask("weights", question, self._take)
+        self._ask_nearest()
+
+    def _ask_nearest(self) -> None:
+        """Ask for the image nearest to the finished sample: it does not depend on t, so it is asked for once."""
+        controller = self._controller
+        key, exact = controller.key, self.exact
+        if not (self._active and self._part.state.data_set) or key is None or exact is None or key not in controller.run.done:
+            return
+        question = FindNearest(key, exact, controller.sample)
+        if controller.run.reached(key) == 0:
+            self._questions.ask("nearest", question, self._take, once=True)
+        elif question != self._questions.asked("nearest"):
+            self._questions.forget("nearest")
+            if not self.panel.message:
+                self.panel.no_nearest(NOT_FINISHED)
+
+    def _take(self, outcome: Outcome) -> None:
+        if isinstance(outcome, WeightsShown) and outcome.key == self._controller.key:
+            self.panel.show_weights(outcome)
+        elif isinstance(outcome, NearestShown) and self._questions.asked("nearest") == FindNearest(
+            outcome.key, outcome.exact, outcome.sample
+        ):
+            self.panel.show_nearest(outcome)
+        elif isinstance(outcome, ExactAbsent) and outcome.key == self._controller.key:
+            self._questions.forget("nearest")
+            if outcome.later:
+                self.panel.no_nearest(outcome.reason)
+            else:
+                self.panel.say(outcome.reason)
+
+    def _ask_ideal(self, _shown: object = None) -> None:
+        """Have the distances to the ideal measured while they are the plot; the engine does it in stretches."""
+        controller, state, exact = self._controller, self._part.state, self.exact
+        keys = tuple(key for key in dict.fromkeys(controller.keys) if key in controller.run.done and _is_measured(key.lane))
+        if self._active and state.plot == IDEAL and keys and exact is not None:
+            sample = None if state.curves_of == "all" else controller.sample
+            self._questions.ask("ideal", MeasureIdeal(keys, exact, sample), self._take_ideal)
+
+    def _take_ideal(self, outcome: Outcome) -> None:
+        if not isinstance(outcome, IdealMeasured) or self._part.state.plot != IDEAL:
+            return
+        self._show_curves(CurvesShown(outcome.sample, None, outcome.lanes))
+        if not outcome.complete:
+            self._ask_ideal()
+
+
+def change_label(opened: DataSetOpened) -> str:
+    """What undoing calls it that a lane is of a data set now."""
+    return f"change to exact {_name(opened.exact.dataset)}"
+
+
+def _is_measured(lane: Lane) -> bool:
+    """A lane of the data set itself is the ideal: there is nothing to measure unless it goes through an option."""
+    return lane.exact is None or lane.option is not None
+
+
+def _name(dataset: str) -> str:
+    return Path(dataset).stem

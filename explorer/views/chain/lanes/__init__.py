@@ -1,0 +1,1 @@
+"""Lanes: their heads, their grids of samples, where the pictures are."""

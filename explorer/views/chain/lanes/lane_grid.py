@@ -1,0 +1,227 @@
+"""Small multiples: lanes against samples, each labelled, one cell of them selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.views.chain.lanes.arrow_keys import keep_from_shortcuts, move_of
+from explorer.views.chain.lanes.grid_geometry import Pixel
+from explorer.views.chain.lanes.lane_placement import GAP, HEAD, NAMES, NUMBERS, Placement, place
+from explorer.widgets.controls.wheel import WheelSteps
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.sharp import draw_sharp, mosaic
+from explorer.widgets.look.theme import Theme
+
+EDGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLabel:
+    """What a lane is: its label, the word at its side, such as its own timestep, and its colour."""
+
+    text: str
+    note: str
+    colour: str
+
+
+class LaneGrid(QWidget):
+    """Every sample of every lane.
+
+    Parameters
+    ----------
+    tiles : callable
+        Pictures (N, H, W, 3) uint8 of a lane, or None.
+
+    Signals
+    -------
+    cell_chosen(int, int)
+        The person clicked a lane's sample, or moved there with the arrow keys.
+    pixel_hovered(int, object)
+        Lane and the Pixel under the mouse, or None.
+    wheel_stepped(int)
+        Notches of the wheel; positive is towards t = 0.
+    """
+
+    cell_chosen = Signal(int, int)
+    pixel_hovered = Signal(int, object)
+    wheel_stepped = Signal(int)
+
+    def __init__(self, theme: Theme, tiles: Callable[[int], np.ndarray | None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._tiles = theme, tiles
+        self._labels: tuple[LaneLabel, ...] = ()
+        self._samples, self._image = 1, (28, 28)
+        self._selected = (0, 0)
+        self._hover: tuple[int, Pixel | None] = (0, None)
+        self._wheel = WheelSteps()
+        self.placement = place(1, 1, self._image, 100, 100)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Lanes against samples")
+        self.setToolTip("")
+        theme.changed.connect(self.update)
+
+    # --- what is shown ---
+
+    def set_lanes(self, labels: Sequence[LaneLabel], samples: int, image: tuple[int, int]) -> bool:
+        """Have a column, or a row, for each lane; True if anything is another."""
+        wanted = (tuple(labels), samples, image)
+        if wanted == (self._labels, self._samples, self._image):
+            return False
+        self._labels, self._samples, self._image = wanted
+        self._place()
+        return True
+
+    def set_selected(self, lane: int, sample: int) -> None:
+        """Frame one cell; does not emit."""
+        if (lane, sample) != self._selected:
+            self._selected = (lane, sample)
+            name = self._labels[lane].text if lane < len(self._labels) else ""
+            self.setAccessibleDescription(f"sample {sample} of {name} selected")
+            self.update()
+
+    # --- geometry ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the cells anew."""
+        self._place()
+
+    def _place(self) -> None:
+        scroll = self.parentWidget()
+        height = scroll.height() if scroll is not None else self.height()
+        self.placement = self.fitted(self.width(), height)
+        self.setMinimumHeight(round(self.placement.bottom) if self.placement.bottom > height + GAP else 0)
+        self.update()
+
+    def fitted(self, width: float, height: float) -> Placement:
+        """Where the cells would be in another size."""
+        return place(max(1, len(self._labels)), self._samples, self._image, width, height, self.devicePixelRatioF(), self._names())
+
+    def _names(self) -> float:
+        """Width that the labels need beside their rows."""
+        metrics = QFontMetrics(text_font(12, QFont.Weight.DemiBold))
+        widest = max((metrics.horizontalAdvance(words) for label in self._labels for words in (label.text, label.note)), default=0)
+        return min(max(widest + 4 + EDGE + 9, NAMES[0]), NAMES[1])
+
+    def minimumSizeHint(self) -> QSize:
+        """May be small."""
+        return QSize(120, 80)
+
+    # --- drawing ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Labels, pictures, then the frame of the selected one."""
+        painter, where, tokens = QPainter(self), self.placement, self._theme.tokens
+        for lane, label in enumerate(self._labels):
+            self._draw_label(painter, lane, label)
+            tiles = self._tiles(lane)
+            picture = None if tiles is None or len(tiles) != self._samples else mosaic(tiles, 1)
+            for sample in range(self._samples):
+                rect = where.rect(lane, sample)
+                if not rect.intersects(QRectF(event.rect())):
+                    continue
+                if picture is None:
+                    painter.fillRect(rect, QColor(tokens.image_empty))
+                else:
+                    assert tiles is not None
+                    height, width = tiles.shape[1:3]
+                    draw_sharp(painter, rect, picture, QRectF(0, sample * height, width, height))
+        self._draw_numbers(painter)
+        lane, sample = self._selected
+        if lane < len(self._labels) and sample < self._samples:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.drawRect(where.rect(lane, sample).adjusted(1, 1, -1, -1))
+
+    def _draw_label(self, painter: QPainter, lane: int, label: LaneLabel) -> None:
+        where, tokens = self.placement, self._theme.tokens
+        first = where.rect(lane, 0)
+        chosen = lane == self._selected[0]
+        painter.setFont(text_font(12, QFont.Weight.DemiBold if chosen else QFont.Weight.Normal))
+        painter.setPen(QColor(tokens.text if chosen else tokens.muted))
+        if where.upright:
+            box = QRectF(first.x(), 0, first.width() + GAP, HEAD - EDGE - 3)
+            painter.fillRect(QRectF(first.x(), HEAD - EDGE - 1, first.width(), EDGE), QColor(label.colour))
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        else:
+            names = self._names()
+            box = QRectF(first.x() - names + 4, first.y(), names - 4 - EDGE - 6, first.height())
+            painter.fillRect(QRectF(first.x() - EDGE - 3, first.y(), EDGE, first.height()), QColor(label.colour))
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        lines = [label.text, label.note] if any(other.note for other in self._labels) else [label.text]
+        metrics = painter.fontMetrics()
+        elided = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(box.width())) for line in lines)
+        painter.drawText(box, flags, elided)
+
+    def _draw_numbers(self, painter: QPainter) -> None:
+        where = self.placement
+        painter.setFont(text_font(11))
+        painter.setPen(QColor(self._theme.tokens.faint))
+        for sample in range(self._samples):
+            rect = where.rect(0, sample)
+            if where.upright:
+                box = QRectF(rect.x() - NUMBERS, rect.y(), NUMBERS - 6, rect.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(sample))
+            else:
+                painter.drawText(QRectF(rect.x(), 0, rect.width(), where.top - 2), Qt.AlignmentFlag.AlignCenter, str(sample))
+
+    # --- gestures ---
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the cell under the mouse."""
+        cell = self.placement.cell_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and cell is not None:
+            self.cell_chosen.emit(*cell)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say which pixel is under the mouse."""
+        cell = self.placement.cell_at(event.position())
+        if cell is None:
+            self._set_hover(self._hover[0], None)
+            return
+        rect = self.placement.rect(*cell)
+        row = int((event.position().y() - rect.y()) * self._image[0] / rect.height())
+        column = int((event.position().x() - rect.x()) * self._image[1] / rect.width())
+        pixel = Pixel(cell[1], min(row, self._image[0] - 1), min(column, self._image[1] - 1))
+        self._set_hover(cell[0], pixel)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No pixel is."""
+        self._set_hover(self._hover[0], None)
+
+    def _set_hover(self, lane: int, pixel: Pixel | None) -> None:
+        if (lane, pixel) != self._hover:
+            self._hover = (lane, pixel)
+            self.pixel_hovered.emit(lane, pixel)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrub; where the rows go beyond the window, scroll."""
+        if self.minimumHeight() > 0:
+            event.ignore()
+            return
+        if steps := self._wheel.take(event):
+            self.wheel_stepped.emit(steps)
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep plain arrow keys from the window's shortcuts while the grid has the focus."""
+        return keep_from_shortcuts(event) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys move the selection."""
+        move = move_of(event)
+        if move is None:
+            super().keyPressEvent(event)
+            return
+        down, right = move
+        lane, sample = self._selected
+        target = (lane + right, sample + down) if self.placement.upright else (lane + down, sample + right)
+        if 0 <= target[0] < len(self._labels) and 0 <= target[1] < self._samples:
+            self.cell_chosen.emit(*target)

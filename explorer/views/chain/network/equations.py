@@ -1,0 +1,82 @@
+"""The equation of a step, from the description of what makes it."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.engine.chain.messages import LanePlanned
+from explorer.state.edits.words import step_words
+from explorer.views.chain.network.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number, plan_at
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.theme import Tokens
+from explorer.widgets.pictures.equation import Equation, Term
+
+PICTURED = ("eps_hat", "mean", "own_mean")
+"""Quantities whose picture the derivation has even where space is scarce: the others are in the step itself."""
+__all__ = ["TIPS", "equation_of", "log_snr", "number"]
+
+
+def log_snr(alpha_bar: float) -> float:
+    """ln( alpha_bar / (1 - alpha_bar) ); infinite at t = 0."""
+    return math.inf if alpha_bar >= 1 else math.log(alpha_bar / (1 - alpha_bar))
+
+
+def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
+    """Equation of the step that starts at state k; at the last state, what led to it.
+
+    Source: x_{t-1} = a0 x0_hat + at x_t + sigma z (lecture, sampling; MATH.md, Property 2).
+    """
+    if k >= len(plan.sigma):
+        return _end(plan)
+    lane, timesteps = plan.key.lane, plan.timesteps.tolist()
+    done = step_words(lane, timesteps, k)
+    plan = plan_at(plan, k)
+    told = describe(plan)
+    writer = _Writer(plan, k, told, term_colours(tokens))
+    clip = plan.key.lane.sampler.clip
+    step = writer.sum(told.step, "=")
+    note = ", ".join(filter(None, ("x̂₀ clipped to [−1, 1]" if clip else "", done)))
+    return Equation(step, writer.derivation(told.derivation, clip), told.title, note)
+
+
+def _end(plan: LanePlanned) -> Equation:
+    last = int(plan.timesteps[-2])
+    x0, x0_hat = (Term(name, formula_of(name, 0, 0), before=sign, tip=TIPS[name]) for name, sign in (("x_t", ""), ("x0_hat", "=")))
+    note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
+    return Equation((x0, x0_hat), note=note.replace(" = ", "\u00a0=\u00a0"))  # a line does not end within "σ = 0"
+
+
+class _Writer:
+    """Writes relations of one step as terms."""
+
+    def __init__(self, plan: LanePlanned, k: int, told: StepDescription, colours: dict[str, str]) -> None:
+        self._told, self._colours = told, colours
+        self._values = coefficients(plan, k)
+        self._t, self._t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
+
+    def _term(self, part: Part, before: str, after: str = "", picture: bool = True) -> Term:
+        name = "mean" if part.name == "own_mean" else part.name
+        factor = number(self._values[part.factor]) if part.factor else ""
+        network = self._told.source == "network" and part.name == self._told.output
+        formula = formula_of(part.name, self._t, self._t_prev)
+        return Term(name, formula, factor, before, after, self._colours.get(name, ""), network, picture, TIPS.get(part.name, ""))
+
+    def sum(self, relation: Relation, equals: str, after: str = "", all_pictured: bool = True) -> tuple[Term, ...]:
+        """result = part + part ..., the last with what stands after it."""
+        pictured = [all_pictured or part.name in PICTURED for part in (Part(relation.result), *relation.parts)]
+        terms = [self._term(Part(relation.result), "", picture=pictured[0])]
+        last = len(relation.parts) - 1
+        for i, part in enumerate(relation.parts):
+            before = (equals if part.sign == "+" else f"{equals} −") if i == 0 else part.sign
+            terms.append(self._term(part, before, after if i == last else "", pictured[i + 1]))
+        return tuple(terms)
+
+    def derivation(self, relation: Relation, clip: bool) -> tuple[Term, ...]:
+        """How x0_hat follows from the output, or eps_hat from x0_hat."""
+        clipped = "clipped" if clip else ""
+        if relation.words:
+            output, result = relation.parts[0], Part(relation.result)
+            return self._term(output, ""), self._term(result, relation.words, clipped, picture=False)
+        divided = f") / {number(self._values[relation.over])}" if relation.over else ""
+        after = ", ".join(part for part in (divided, clipped) if part)
+        return self.sum(relation, "= (" if relation.over else "=", after, all_pictured=False)

@@ -1,0 +1,225 @@
+"""What makes x_{t-1}, for every option: one description, from which the equation and the graph of a step are made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from explorer.engine.chain.messages import LanePlanned
+from explorer.recipe import Lane
+from explorer.state.edits.words import lane_at
+from explorer.views.chain.network.step_graph import Edge, Graph, Node
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.math_text import Formula, var, words
+from explorer.widgets.look.theme import Tokens
+
+Source = Literal["network", "data set"]
+TIPS = {
+    "x_prev": "the state that this step leads to",
+    "x0_hat": "the clean image that the output implies",
+    "x_t": "the state that this step starts from",
+    "z": "the fresh noise of this step",
+    "eps_hat": "the noise that is seen in the state",
+    "mean": "where the step goes without fresh noise",
+    "own_mean": "the mean of the network's own step, t to t−1",
+    "drawn": "the image of the data set that is drawn in this step, by its weight",
+    "component": "the mean of q(x_{t−1} | x_t, x₀) for the image drawn: where the step goes without fresh noise",
+    "v": "the velocity: signal · ε − noise · x₀",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One term of a sum: a quantity times a coefficient.
+
+    Attributes
+    ----------
+    name : str
+        The quantity.
+    factor : str
+        Name of the coefficient in `coefficients`; empty for 1.
+    sign : "+" or "−"
+    """
+
+    name: str
+    factor: str = ""
+    sign: Literal["+", "−"] = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A quantity as a sum of others.
+
+    Attributes
+    ----------
+    result : str
+    parts : tuple of Part
+    over : str
+        Name of the coefficient that the sum is divided by; empty for none.
+    beside : bool
+        It is told, but the step does not need it.
+    words : str
+        Said in the place of arithmetic.
+    """
+
+    result: str
+    parts: tuple[Part, ...]
+    over: str = ""
+    beside: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepDescription:
+    """How one step is made.
+
+    Attributes
+    ----------
+    title : str
+    output : str
+        The quantity that is put out.
+    source : "network" or "data set"
+        By whom.
+    relations : tuple of Relation
+        From the output on, in the order of computation; the last one makes x_prev.
+    """
+
+    title: str
+    output: str
+    source: Source
+    relations: tuple[Relation, ...]
+
+    @property
+    def derivation(self) -> Relation:
+        """What else is told beside x_prev: how x0_hat follows from the output, or eps_hat from x0_hat."""
+        return self.relations[0]
+
+    @property
+    def step(self) -> Relation:
+        """x_prev with the mean written out: a0 x0_hat + at x_t + sigma z (MATH.md, Property 2)."""
+        return inlined(DRAWN_LAST, DRAWN_MEAN) if self.output == "drawn" else inlined(LAST, MEAN)
+
+
+MEAN = Relation("mean", (Part("x0_hat", "a0"), Part("x_t", "at")))
+LAST = Relation("x_prev", (Part("mean"), Part("z", "sigma")))
+DRAWN_MEAN = Relation("component", (Part("drawn", "a0"), Part("x_t", "at")))
+DRAWN_LAST = Relation("x_prev", (Part("component"), Part("z", "sigma")))
+DRAWN = Relation("x0_hat", (Part("drawn"),), beside=True, words="~ w(xₜ); its mean is")
+X0_FROM_EPS = Relation("x0_hat", (Part("x_t"), Part("eps_hat", "noise", "−")), over="signal")
+EPS_FROM_X0 = Relation("eps_hat", (Part("x_t"), Part("x0_hat", "signal", "−")), over="noise", beside=True)
+X0_FROM_MEAN = Relation("x0_hat", (Part("mean"), Part("x_t", "at", "−")), over="a0", beside=True)
+X0_FROM_OWN_MEAN = Relation("x0_hat", (Part("own_mean"),), words="of its own step t → t−1 implies")
+X0_FROM_V = Relation("x0_hat", (Part("x_t", "signal"), Part("v", "noise", "−")))
+
+DATA_SET_TIPS = {
+    False: "The data set: the average of its images, weighted by x_t",
+    True: "The data set: one of its images, drawn by its weight at x_t",
+}
+DESCRIPTIONS = {
+    "A": StepDescription("Option A: the network puts out the mean", "mean", "network", (X0_FROM_MEAN, LAST)),
+    "A, another step": StepDescription(
+        "Option A: the network puts out the mean", "own_mean", "network", (X0_FROM_OWN_MEAN, MEAN, LAST)
+    ),
+    "B": StepDescription("Option B: the network puts out x̂₀", "x0_hat", "network", (EPS_FROM_X0, MEAN, LAST)),
+    "C": StepDescription("Option C: the network puts out ε̂", "eps_hat", "network", (X0_FROM_EPS, MEAN, LAST)),
+    "V": StepDescription("Option V: the network puts out v", "v", "network", (X0_FROM_V, MEAN, LAST)),
+    "exact": StepDescription("Exact: an image xⁱ of the data set is drawn", "drawn", "data set", (DRAWN, DRAWN_MEAN, DRAWN_LAST)),
+    "exact mean": StepDescription("Ideal: the mean of the data set, x̂₀ = E[x₀ | xₜ]", "x0_hat", "data set", (EPS_FROM_X0, MEAN, LAST)),
+}  # fmt: skip
+"""By option; "A, another step" is Option A where the step is not the one whose mean it learned."""
+
+
+def inlined(outer: Relation, inner: Relation) -> Relation:
+    """`outer` with the part that `inner` makes written out; only where that part has no coefficient of its own."""
+    parts: list[Part] = []
+    for part in outer.parts:
+        parts += inner.parts if part == Part(inner.result) else (part,)
+    return replace(outer, parts=tuple(parts))
+
+
+def plan_at(plan: LanePlanned, k: int) -> LanePlanned:
+    """The plan of a lane as it walks step k: a branch may have another network or sampler there."""
+    return replace(plan, key=replace(plan.key, lane=lane_at(plan.key.lane, plan.timesteps.tolist(), k)))
+
+
+def describe(plan: LanePlanned) -> StepDescription:
+    """Description of a lane's steps."""
+    lane = plan.key.lane
+    if lane.option is None:
+        return DESCRIPTIONS["exact" if lane.exact is not None and lane.exact.follow == "draw" else "exact mean"]
+    found = DESCRIPTIONS["A, another step" if lane.option == "A" and not native(plan) else lane.option]
+    if lane.exact is not None:
+        return replace(found, source="data set", title=f"Exact, through Option {lane.option}")
+    return found
+
+
+def native(plan: LanePlanned) -> bool:
+    """Whether the step is the one whose mean an Option A network was trained to predict."""
+    lane: Lane = plan.key.lane
+    sampler = lane.sampler
+    whole = sampler.steps in (None, int(plan.timesteps[0]))
+    return sampler.eta == 1.0 and not sampler.clip and whole and getattr(lane, "schedule", None) is None
+
+
+def coefficients(plan: LanePlanned, k: int) -> dict[str, float]:
+    """Numbers of the step from state k: a0, at, sigma, signal = sqrt(alpha_bar), noise = sqrt(1 - alpha_bar)."""
+    alpha_bar = float(plan.alpha_bar[k])
+    return {
+        "a0": float(plan.a0[k]), "at": float(plan.at[k]), "sigma": float(plan.sigma[k]),
+        "signal": math.sqrt(alpha_bar), "noise": math.sqrt(1 - alpha_bar),
+    }  # fmt: skip
+
+
+def number(value: float) -> str:
+    """Four decimals; more where these would say little."""
+    if value == 0 or abs(value) >= 0.001:
+        return f"{value:.4f}"
+    return f"{value:.6f}" if abs(value) >= 1e-5 else f"{value:.1e}"
+
+
+def formula_of(name: str, t: int, t_prev: int) -> Formula:
+    """A quantity as it is written."""
+    named: dict[str, Formula] = {
+        "x_prev": (var("x", t_prev),), "x_t": (var("x", t),), "x0_hat": (var("x", 0, "hat"),), "eps_hat": (var("ε", "", "hat"),),
+        "z": (var("z"),), "v": (var("v"),), "drawn": (var("xⁱ"),), "component": (var("μ"), words("(xⁱ)")),
+    }  # fmt: skip
+    return named.get(name, (words("mean"),))
+
+
+def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
+    """Graph of the step that starts at state k: x_t and t, the network, its output, and what is made of it."""
+    told, values = describe(plan), coefficients(plan, k)
+    t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
+    colours, clip = term_colours(tokens), plan.key.lane.sampler.clip
+
+    def quantity(name: str, column: int, below: bool = False) -> Node:
+        formula = (words("own mean"),) if name == "own_mean" else formula_of(name, t, t_prev)
+        return Node(name, "picture", formula, column, below, TIPS.get(name, ""))
+
+    network = told.source == "network"
+    asked = "The network: x_t and t in, one picture out" if network else DATA_SET_TIPS[told.output == "drawn"]
+    nodes = [
+        quantity("x_t", 0), Node("source", "box", (words("U-Net" if network else "data set"),), 1, tip=asked),
+        Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip="The timestep: an input like x_t"), quantity(told.output, 2),
+    ]  # fmt: skip
+    edges = [Edge("x_t", "source"), Edge("t", "source"), Edge("source", told.output, "clipped" if clip and told.output == "x0_hat" else "")]
+    column = 2
+    for relation in told.relations:
+        if relation.beside:
+            continue
+        sign = f"make {relation.result}"
+        glyph = "→" if relation.words else "−" if any(part.sign == "−" for part in relation.parts) else "+"
+        tip = relation.words or "the sum of what comes in, each with its factor"
+        nodes.append(Node(sign, "sign", (words(glyph),), column + 1, tip=tip))
+        column += 2
+        for part in relation.parts:
+            if part.name == "z":
+                nodes.append(quantity("z", column - 1, below=True))
+            factor = number(values[part.factor]) if part.factor else ""
+            edges.append(Edge(part.name, sign, factor, colours.get(part.name, ""), over=part.name == "x_t"))
+        nodes.append(quantity(relation.result, column))
+        after = [f"/ {number(values[relation.over])}"] if relation.over else []
+        after += ["clipped"] if clip and relation.result == "x0_hat" else []
+        edges.append(Edge(sign, relation.result, ", ".join(after)))
+    return Graph(tuple(nodes), tuple(edges), told.title)

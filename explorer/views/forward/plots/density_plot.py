@@ -1,0 +1,185 @@
+"""Densities over one axis: a histogram of draws, and curves over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.curve_plot import PENS, Stroke
+
+FOOT, TOP, EDGE = 18, 6, 4
+LEGEND = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A density at x, with its name in the legend, colour and stroke; `filled` lightly to the axis."""
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    colour: str
+    stroke: Stroke = "solid"
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DensityFigure:
+    """What a density plot shows.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends of the axis.
+    edges, shares : ndarray, shape (B + 1,), (B,)
+        A histogram as a density; empty for none.
+    curves : tuple of Curve
+    top : float
+        Largest density that is shown; 0 for that of what is drawn.
+    marks : tuple of (float, str)
+        Vertical lines: where, and in which colour.
+    ticks : sequence of float
+    labels : sequence of str
+        Of the ticks, where the numbers themselves are not what is meant.
+    rows : sequence of (float, str)
+        Densities that have a line across, and its label.
+    """
+
+    low: float = -4.0
+    high: float = 4.0
+    edges: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    shares: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    curves: tuple[Curve, ...] = ()
+    top: float = 0.0
+    marks: tuple[tuple[float, str], ...] = ()
+    ticks: Sequence[float] = (-4, -2, 0, 2, 4)
+    labels: Sequence[str] = ()
+    rows: Sequence[tuple[float, str]] = ()
+
+    @property
+    def highest(self) -> float:
+        """Upper end of the axis of densities."""
+        if self.top > 0:
+            return self.top
+        found = [float(curve.y.max()) for curve in self.curves if len(curve.y)]
+        return 1.25 * max([*found, 1e-6])
+
+
+class DensityPlot(QWidget):
+    """Draws a DensityFigure, with its legend in the upper right corner."""
+
+    def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._figure = DensityFigure()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        theme.changed.connect(self.update)
+
+    def set_figure(self, figure: DensityFigure) -> None:
+        """Show other densities."""
+        self._figure = figure
+        self.update()
+
+    @property
+    def figure(self) -> DensityFigure:
+        """What is shown."""
+        return self._figure
+
+    def sizeHint(self) -> QSize:
+        """A small plot."""
+        return QSize(240, 140)
+
+    def minimumSizeHint(self) -> QSize:
+        """May be small."""
+        return QSize(120, 80)
+
+    @property
+    def area(self) -> QRectF:
+        """Where densities are drawn."""
+        return QRectF(EDGE, TOP, self.width() - 2 * EDGE, self.height() - FOOT - TOP)
+
+    def x_of(self, value: float) -> float:
+        """Horizontal place of a value."""
+        figure, area = self._figure, self.area
+        return area.left() + (value - figure.low) / (figure.high - figure.low) * area.width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Bars, curves, marks, numbers, legend."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tokens, figure, area = self._theme.tokens, self._figure, self.area
+        painter.setPen(QPen(QColor(tokens.border), 1))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        self._draw_ticks(painter)
+        painter.setClipRect(area.adjusted(0, -1, 0, 0))
+        bar = QColor(tokens.muted)
+        bar.setAlpha(90)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(bar)
+        for left, right, share in zip(figure.edges[:-1], figure.edges[1:], figure.shares, strict=True):
+            x0, x1, height = self.x_of(float(left)), self.x_of(float(right)), self._height(float(share))
+            painter.drawRect(QRectF(x0, area.bottom() - height, max(1.0, x1 - x0 - 1), height))
+        for curve in figure.curves:
+            self._draw_curve(painter, curve)
+        for value, colour in figure.marks:
+            painter.setPen(QPen(QColor(colour), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(self.x_of(value), area.top()), QPointF(self.x_of(value), area.bottom()))
+        painter.setClipping(False)
+        self._draw_legend(painter)
+
+    def _height(self, density: float) -> float:
+        return min(1.2, density / self._figure.highest) * self.area.height()
+
+    def _draw_curve(self, painter: QPainter, curve: Curve) -> None:
+        area = self.area
+        points = [QPointF(self.x_of(x), area.bottom() - self._height(y)) for x, y in zip(curve.x.tolist(), curve.y.tolist(), strict=True)]
+        if curve.filled and points:
+            path = QPainterPath(QPointF(points[0].x(), area.bottom()))
+            for point in points:
+                path.lineTo(point)
+            path.lineTo(QPointF(points[-1].x(), area.bottom()))
+            soft = QColor(curve.colour)
+            soft.setAlpha(60)
+            painter.fillPath(path, soft)
+        painter.setPen(QPen(QColor(curve.colour), 2 if curve.stroke == "solid" else 1.5, PENS[curve.stroke]))
+        painter.drawPolyline(QPolygonF(points))
+
+    def _draw_ticks(self, painter: QPainter) -> None:
+        tokens, area = self._theme.tokens, self.area
+        painter.setFont(text_font(10))
+        painter.setPen(QColor(tokens.faint))
+        labels = self._figure.labels or [f"{tick:g}".replace("-", "−") for tick in self._figure.ticks]
+        for tick, label in zip(self._figure.ticks, labels, strict=True):
+            x = min(max(self.x_of(tick), area.left() + 12), area.right() - 12)
+            painter.drawText(QRectF(x - 20, area.bottom() + 2, 40, FOOT - 3), Qt.AlignmentFlag.AlignCenter, label)
+        for density, label in self._figure.rows:
+            y = area.bottom() - self._height(density)
+            painter.setPen(QPen(QColor(tokens.grid_line), 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(QColor(tokens.faint))
+            painter.drawText(QRectF(area.left() + 2, y, 60, 14), Qt.AlignmentFlag.AlignLeft, label)
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        tokens, area = self._theme.tokens, self.area
+        painter.setFont(text_font(11))
+        metrics = painter.fontMetrics()
+        y = area.top() + 2
+        for curve in self._figure.curves:
+            if not curve.name:
+                continue
+            width = metrics.horizontalAdvance(curve.name)
+            x = area.right() - width - 2
+            painter.setPen(QPen(QColor(curve.colour), 2, PENS[curve.stroke]))
+            painter.drawLine(QPointF(x - 22, y + LEGEND / 2), QPointF(x - 6, y + LEGEND / 2))
+            painter.setPen(QColor(tokens.muted))
+            painter.drawText(QRectF(x, y, width + 2, LEGEND), Qt.AlignmentFlag.AlignVCenter, curve.name)
+            y += LEGEND

@@ -1,0 +1,131 @@
+"""What the person's hands do to what is encoded: the pad, the clipboard, files, test images."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from explorer.endings import PICTURE_FILES
+from explorer.paths import state_folder
+from explorer.recipe import Dab
+from explorer.state.edits import encoding as encoding_edits
+from explorer.state.session import LatentState
+from explorer.views.latent.actions import LatentActions
+from explorer.views.latent.controller import LatentController
+from explorer.views.latent.inspector.encode_section import EncodeSection
+from explorer.views.workspace import Context
+
+PASTED, KEPT = "pasted-", 20
+"""Name of the files of pasted pictures, and how many of them are kept."""
+
+
+class EncodeHands(QObject):
+    """Connects the encode section and its actions to the store.
+
+    Signals
+    -------
+    drawing_wanted()
+        Random codes are about to take the strip.
+    """
+
+    drawing_wanted = Signal()
+
+    def __init__(self, context: Context, actions: LatentActions, window: QWidget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store, self._widget = context.store, window
+        self._controllers: list[LatentController] = []
+        self._clicked = False
+        a = actions
+        slots = {
+            a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.paste: self._paste, a.resize: self._resize,
+            a.centre: self._toggle_centre, a.resample: self._resample,
+        }  # fmt: skip
+        for action, slot in slots.items():
+            action.triggered.connect(slot)
+
+    def set_controllers(self, controllers: Sequence[LatentController]) -> None:
+        """All planes' controllers, the first one's first."""
+        self._controllers = list(controllers)
+
+    def take_section(self, section: EncodeSection) -> None:
+        """Listen to the pad."""
+        section.drawing_growing.connect(self._drawing_growing)
+        section.drawn.connect(self._drawn)
+        section.centre_chosen.connect(self._choose_centre)
+
+    @property
+    def _state(self) -> LatentState:
+        return self._store.session.latent
+
+    def _dismiss_picture(self) -> None:
+        encoding_edits.encode_nothing(self._store)
+
+    def encode_image(self, index: int) -> None:
+        """Encode a test image."""
+        before = self._store.session.latent.recipe
+        encoding_edits.encode_image(self._store, index)
+        self._clicked = self._store.session.latent.recipe is not before
+
+    def withdraw_image(self) -> None:
+        """The click on a code was the first half of a double-click: what was encoded before is there again."""
+        if self._clicked:
+            encoding_edits.withdraw(self._store, encoding_edits.IMAGE)
+        self._clicked = False
+
+    def _drawing_growing(self, drawing: tuple[Dab, ...]) -> None:
+        for controller in self._controllers:
+            controller.set_drawing(drawing)
+
+    def _drawn(self, drawing: tuple[Dab, ...]) -> None:
+        for controller in self._controllers:
+            controller.set_drawing(None)
+        encoding_edits.draw(self._store, drawing)
+
+    def _choose_centre(self, on: bool) -> None:
+        encoding_edits.centre(self._store, on)
+
+    def _toggle_centre(self) -> None:
+        encoding_edits.centre(self._store, not self._state.recipe.encoded.centre)
+
+    def _resize(self) -> None:
+        encoding_edits.resize(self._store)
+
+    def _resample(self) -> None:
+        self.drawing_wanted.emit()
+        encoding_edits.resample(self._store)
+
+    def _paste(self) -> None:
+        """Encode the clipboard's picture, or the picture file in it."""
+        data = QGuiApplication.clipboard().mimeData()
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
+        if files:
+            encoding_edits.encode_file(self._store, files[0])
+        elif data is not None and data.hasImage():
+            path = pasted(QGuiApplication.clipboard().image())
+            if path is not None:
+                encoding_edits.encode_file(self._store, str(path))
+        else:
+            self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
+
+    def _ask_for_picture(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURE_FILES)
+        if path:
+            encoding_edits.encode_file(self._store, path)
+
+
+def pasted(image: QImage) -> Path | None:
+    """File of a pasted picture, named by its pixels, so that undo finds each again; None where it cannot be written."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    path = state_folder() / f"{PASTED}{zlib.crc32(bytes(plain.constBits())):08x}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not image.save(str(path)):
+        return None
+    known = sorted(path.parent.glob(f"{PASTED}*.png"), key=lambda file: file.stat().st_mtime)
+    for old in known[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,138 @@
+"""Encode: the pad, the reconstruction beside it, the posterior and the terms of the ELBO."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from explorer.engine.latent.messages import PictureEncoded, PictureOffered
+from explorer.recipe import Dab
+from explorer.state.session import LatentState
+from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
+from explorer.views.latent.encoding import something
+from explorer.views.latent.plane.plane_picture import PlanePicture
+from explorer.views.shared.facts import Facts, number, pair
+from explorer.views.shared.section import Section
+from explorer.widgets.controls.draw_pad import DrawPad
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+
+
+class EncodeSection(Section):
+    """Reports what is drawn.
+
+    Signals
+    -------
+    drawing_growing(object), drawn(object)
+        Marks of the brush, tuples of Dab.
+    centre_chosen(bool)
+    """
+
+    drawing_growing = Signal(object)
+    drawn = Signal(object)
+    centre_chosen = Signal(bool)
+
+    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+        super().__init__("encode", parent)
+        title = QHBoxLayout()
+        title.setSpacing(4)
+        self.column.removeWidget(self.heading)
+        title.addWidget(self.heading, 1)
+        for action, name in ((actions.encode, "ph.folder-open"), (actions.paste, "ph.clipboard"), (actions.no_picture, "ph.eraser")):
+            button = IconButton(action, name, theme, 24)
+            mark(button, "quiet")
+            title.addWidget(button)
+        self.column.insertLayout(0, title)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(8)
+        self.pad = DrawPad(theme)
+        self.output = PlanePicture(theme, "Reconstruction", "its decoding")
+        self.output.setToolTip("Its reconstruction: the decoding of its mean code")
+        for widget in (self.pad, self.output):
+            pictures.addWidget(widget, 1)
+        self.column.addLayout(pictures)
+        self._offer = QWidget()
+        offer = QVBoxLayout(self._offer)
+        offer.setContentsMargins(0, 0, 0, 0)
+        offer.setSpacing(4)
+        self.offer_words = QLabel()
+        self.offer_words.setWordWrap(True)
+        self.resize_button = ActionButton(actions.resize, "Resize and encode")
+        offer.addWidget(self.offer_words)
+        offer.addWidget(self.resize_button)
+        self.column.addWidget(self._offer)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.centre = QCheckBox("Centre as MNIST")
+        self.centre.setToolTip(actions.centre.toolTip())
+        self.centre.clicked.connect(self.centre_chosen)
+        self.resample: QPushButton = ActionButton(actions.resample)
+        row.addWidget(self.centre, 1)
+        row.addWidget(self.resample)
+        self._tools = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        self._tools.setLayout(row)
+        self.column.addWidget(self._tools)
+        self.facts = Facts({
+            "picture": "What is encoded",
+            "code": "The code of the picture: an AE has no q(z|x), its code is a point",
+            "q(z|x) mean": "Mean of the encoder's Gaussian q(z|x)",
+            "σ": "Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them",
+            "off plane": "Distance of its code from the plane",
+            "log p(x|z)": "Log likelihood of the picture's pixels, nats: for a VAE its mean over q(z|x)",
+            "KL": "KL(q(z|x) ‖ N(0, I)), nats",
+            "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
+            "error": "Mean squared error of the reconstruction, pixels in [0, 1]",
+        })  # fmt: skip
+        self.column.addWidget(self.facts)
+        self.pad.growing.connect(self.drawing_growing)
+        self.pad.drawn.connect(self.drawn)
+        self.show_state(LatentState())
+        self.show_picture(None)
+
+    def show_state(self, state: LatentState) -> None:
+        """What the person chose."""
+        drawing: tuple[Dab, ...] = state.recipe.drawing
+        self.pad.set_drawing(drawing)
+        self.centre.setChecked(state.recipe.encoded.centre)
+        self._tools.setVisible(something(state))
+
+    def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
+        """An encoded picture, or one that can be resized; None empties the section."""
+        self._offer.setVisible(isinstance(picture, PictureOffered))
+        if isinstance(picture, PictureOffered):
+            height, width = picture.size
+            wanted_height, wanted_width = picture.wanted
+            self.offer_words.setText(
+                f"{_short(picture.name)} is {width} × {height} pixels; this model takes {wanted_width} × {wanted_height}."
+            )
+        encoded = picture if isinstance(picture, PictureEncoded) else None
+        self.pad.set_picture(None if encoded is None else encoded.tile)
+        self.output.set_tile(None if encoded is None else encoded.reconstruction)
+        for name, text in _facts_of(encoded).items():
+            self.facts.show_value(name, text)
+
+
+def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
+    names = ("picture", "code", "q(z|x) mean", "σ", "off plane", "log p(x|z)", "KL", "ELBO", "error")
+    facts = dict.fromkeys(names, "")
+    if picture is None:
+        return facts
+    facts["picture"] = _short(picture.name)
+    if picture.sigma is None:
+        facts["code"] = pair(*picture.mean)
+    else:
+        facts["q(z|x) mean"], facts["σ"] = pair(*picture.mean), pair(*picture.sigma)
+    facts["off plane"] = number(picture.distance, 2) if picture.distance > 1e-6 else ""
+    facts["log p(x|z)"] = f"{number(picture.log_likelihood, 1)} nats"
+    facts["error"] = number(picture.error, 4)
+    if math.isfinite(picture.kl):
+        facts["KL"] = f"{number(picture.kl, 1)} nats"
+        facts["ELBO"] = f"{number(picture.log_likelihood - picture.kl, 1)} nats"
+    return facts
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 22 else f"{name[:11]}…{name[-9:]}"

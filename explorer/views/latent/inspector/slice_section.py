@@ -1,0 +1,210 @@
+"""Which plane of a latent space of more than two dimensions is shown, and where it lies in the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QVBoxLayout, QWidget
+
+from explorer.recipe import Slice
+from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
+from explorer.views.shared.facts import number
+from explorer.views.shared.section import Section
+from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
+
+KINDS = {
+    "components": "Principal components", "axes": "Two axes", "images": "Three test images", "random": "Random plane",
+}  # fmt: skip
+REACH = 4.0
+"""Sliders move the plane by at most so many latent units."""
+TICKS = 100
+"""Of a slider for each latent unit."""
+FIRST_IMAGES = (0, 1, 2)
+
+
+class SliceSection(Section):
+    """Reports the slice that the person wants.
+
+    Signals
+    -------
+    slice_chosen(object, bool)
+        A Slice, and whether it is one of many while a slider is dragged.
+    slider_released()
+    plane_chosen(int)
+        The plane that shall be steered, of several.
+    """
+
+    plane_chosen = Signal(int)
+    slice_chosen = Signal(object, bool)
+    slider_released = Signal()
+
+    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+        super().__init__("plane", parent)
+        self._slice = Slice()
+        self._dimensions = 2
+        self.planes = QComboBox()
+        self.planes.setAccessibleName("Plane to steer")
+        self.planes.setToolTip("Which of the planes side by side is moved here")
+        self.planes.activated.connect(lambda index: self.plane_chosen.emit(self.planes.itemData(index)))
+        self.column.addWidget(self.planes)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName("Kind of plane")
+        self.kind.setToolTip("Which plane through the latent space is shown")
+        for kind, name in KINDS.items():
+            self.kind.addItem(name, kind)
+        self.first = IntField(1, 4096, "First direction", "The component or axis that runs to the right, from 1")
+        self.second = IntField(1, 4096, "Second direction", "The component or axis that runs upwards, from 1")
+        self.images = QLineEdit()
+        self.images.setAccessibleName("Test images")
+        self.images.setToolTip("Numbers of three test images, from 0: the plane goes through their codes. Hover a code for its number")
+        self.again = IconButton(actions.another_plane, "ph.dice-five", theme)
+        self._which = QLabel("along")
+        mark(self._which, "muted")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._which)
+        for widget in (self.first, self.second, self.images):
+            row.addWidget(widget, 1)
+        row.addWidget(self.again)
+        self.column.addWidget(self.kind)
+        self.column.addLayout(row)
+        self._sliders = QVBoxLayout()
+        self._sliders.setSpacing(4)
+        self.column.addLayout(self._sliders)
+        self._rows: list[_Offset] = []
+        self.through = ActionButton(actions.through_code, "Through code")
+        self.reset = ActionButton(actions.reset_offsets, "To the middle")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.through, self.reset):
+            buttons.addWidget(button, 1)
+        self.column.addLayout(buttons)
+        let_wheel_pass(self.planes, self.kind)
+        self.kind.activated.connect(self._kind_activated)
+        self.first.committed.connect(self._directions_committed)
+        self.second.committed.connect(self._directions_committed)
+        self.images.editingFinished.connect(self._images_edited)
+        self.setVisible(False)
+
+    def show_planes(self, planes: Sequence[tuple[int, str]], chosen: int) -> None:
+        """The planes that can be steered, by number and model, and the one that is; nothing to choose where there is one."""
+        self.planes.setVisible(len(planes) > 1)
+        names = [f"{name} (plane {which + 1})" for which, name in planes]
+        if names != [self.planes.itemText(i) for i in range(self.planes.count())]:
+            self.planes.clear()
+            for (which, _), name in zip(planes, names, strict=True):
+                self.planes.addItem(name, which)
+        self.planes.setCurrentIndex(self.planes.findData(chosen))
+
+    def show_slice(self, slice_: Slice | None, dimensions: int) -> None:
+        """The plane that is shown, in so many dimensions; nothing where there are two."""
+        self._slice, self._dimensions = slice_ or Slice(), dimensions
+        self.setVisible(dimensions > 2)
+        if dimensions <= 2:
+            return
+        shown, along = self._slice, self._slice.kind in ("components", "axes")
+        self.set_title(f"plane through {dimensions} dimensions")
+        self.kind.setCurrentIndex(self.kind.findData(shown.kind))
+        self._which.setText("along" if along else "through" if shown.kind == "images" else f"number {shown.seed + 1}")
+        for field, value in ((self.first, shown.first), (self.second, shown.second)):
+            field.setVisible(along)
+            field.setMaximum(dimensions)
+            field.show_value(value + 1)
+        self.images.setVisible(shown.kind == "images")
+        if not self.images.hasFocus():
+            self.images.setText(", ".join(map(str, shown.images)))
+        self.again.setVisible(shown.kind == "random")
+        self._show_offsets(dimensions - 2)
+        self.reset.setEnabled(any(shown.offsets))
+
+    def _show_offsets(self, count: int) -> None:
+        while len(self._rows) < count:
+            row = _Offset(len(self._rows))
+            row.moved.connect(self._offset_moved)
+            row.released.connect(self.slider_released)
+            self._rows.append(row)
+            self._sliders.addWidget(row)
+        names = self._names()
+        for index, row in enumerate(self._rows):
+            row.setVisible(index < count)
+            if index < count:
+                row.show_offset(names[index], self._slice.offsets[index] if index < len(self._slice.offsets) else 0.0)
+
+    def _names(self) -> list[str]:
+        """What the remaining directions are."""
+        shown = self._slice
+        if shown.kind in ("components", "axes"):
+            word = "PC" if shown.kind == "components" else "axis"
+            return [f"{word} {i + 1}" for i in range(self._dimensions) if i not in (shown.first, shown.second)]
+        return [f"off {i + 1}" for i in range(self._dimensions - 2)]
+
+    def _kind_activated(self, index: int) -> None:
+        kind = self.kind.itemData(index)
+        images = self._slice.images if len(self._slice.images) == 3 else FIRST_IMAGES
+        self.slice_chosen.emit(Slice(kind, images=images if kind == "images" else ()), False)
+
+    def _directions_committed(self) -> None:
+        first, second = self.first.value() - 1, self.second.value() - 1
+        if first == second:
+            self.show_slice(self._slice, self._dimensions)
+        else:
+            self.slice_chosen.emit(msgspec.structs.replace(self._slice, first=first, second=second, offsets=()), False)
+
+    def _images_edited(self) -> None:
+        numbers = tuple(int(text) for text in re.findall(r"\d{1,9}", self.images.text()))
+        if len(numbers) == 3 and len(set(numbers)) == 3:
+            if numbers != self._slice.images:
+                self.slice_chosen.emit(Slice("images", images=numbers), False)
+        else:
+            self.images.setText(", ".join(map(str, self._slice.images)))
+
+    def _offset_moved(self, index: int, value: float) -> None:
+        offsets = list(self._slice.offsets) + [0.0] * (index + 1 - len(self._slice.offsets))
+        offsets[index] = value
+        self.slice_chosen.emit(msgspec.structs.replace(self._slice, offsets=tuple(offsets)), True)
+
+
+class _Offset(QWidget):
+    """A direction's name, a slider and its value."""
+
+    moved = Signal(int, float)
+    released = Signal()
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self._index = index
+        self.name, self.value = QLabel(), QLabel()
+        mark(self.name, "muted")
+        self.name.setFixedWidth(48)
+        self.value.setFixedWidth(44)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(round(-REACH * TICKS), round(REACH * TICKS))
+        self.slider.setPageStep(TICKS // 2)
+        let_wheel_pass(self.slider)
+        self.slider.setToolTip("Move the plane along this direction, in latent units")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.name)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.value)
+        self.slider.valueChanged.connect(self._moved)
+        self.slider.sliderReleased.connect(self.released)
+
+    def show_offset(self, name: str, offset: float) -> None:
+        self.name.setText(name)
+        self.slider.setAccessibleName(name)
+        self.value.setText(number(offset, 2))
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(round(offset * TICKS))
+        self.slider.blockSignals(blocked)
+
+    def _moved(self, ticks: int) -> None:
+        self.moved.emit(self._index, ticks / TICKS)

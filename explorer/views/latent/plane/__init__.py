@@ -1,0 +1,1 @@
+"""The plane: codes, manifold, fields, points and strokes under the pointer."""

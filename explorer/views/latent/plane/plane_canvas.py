@@ -1,0 +1,174 @@
+"""A latent plane as it is drawn, in a view that pans and zooms."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.latent.plane import Extent
+from explorer.latent.strokes import resample
+from explorer.views.latent.plane import plane_overlays as overlays
+from explorer.views.latent.plane import plane_paint as paint
+from explorer.views.latent.plane.plane_contents import NOWHERE, PlaneContents
+from explorer.views.latent.plane.plane_nodes import handles
+from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.widgets.look.theme import Theme, Tokens
+
+BEADS = 14
+CORNER = 8
+FIT_PADDING = 16.0
+
+
+class PlaneCanvas(PlaneContents):
+    """Draws a plane; knows nothing of the pointer.
+
+    Signals
+    -------
+    view_changed()
+        Panned, zoomed or resized.
+    """
+
+    view_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._view = Viewport(640, 480)
+        self._home: Extent = NOWHERE
+        self._fitted = True
+        self._sprites: tuple[tuple[float, float, float], QPixmap] | None = None
+
+    @property
+    def view(self) -> Viewport:
+        """What is visible."""
+        return self._view
+
+    def code_at(self, px: float, py: float, reach: float = 6.0) -> int | None:
+        """Number of the visible code nearest to a pixel, within `reach` pixels."""
+        if not self._codes_shown or not len(self._codes):
+            return None
+        x, y = self._view.to_plane(px, py)
+        squared = ((self._codes - np.array([x, y])) ** 2).sum(1)
+        squared[~self._visible] = np.inf
+        nearest = int(squared.argmin())
+        return nearest if squared[nearest] <= (reach / self._view.scale) ** 2 else None
+
+    # --- view ---
+
+    def set_home(self, extent: Extent) -> None:
+        """What `fit` shows; a view that was fitted follows."""
+        self._home = extent
+        if self._fitted:
+            self.fit()
+
+    def fit(self) -> None:
+        """Show everything."""
+        self._take_view(self._view.fitted(self._home, FIT_PADDING), fitted=True)
+
+    def zoom(self, factor: float) -> None:
+        """Enlarge about the middle."""
+        self._take_view(self._view.zoomed(factor, self.width() / 2, self.height() / 2))
+
+    def _take_view(self, view: Viewport, fitted: bool = False) -> None:
+        self._fitted = fitted
+        if view != self._view:
+            self._view = view
+            self.view_changed.emit()
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what is shown."""
+        view = self._view.resized(self.width(), self.height())
+        self._take_view(view.fitted(self._home, FIT_PADDING) if self._fitted else view, self._fitted)
+
+    # --- drawing ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Every layer, from the back."""
+        tokens, view = self._theme.tokens, self._view
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(tokens.card))
+        picture = bool(self._manifold) and self._manifold_shown
+        if picture:
+            for placed in self._manifold.parts:
+                paint.draw_manifold(painter, view, placed.image, placed.extent)
+        if self._field:
+            overlays.draw_field(painter, view, self._field.parts, picture)
+        busy = picture or (bool(self._field) and tokens.name == "dark")
+        paint.draw_grid_lines(painter, view, tokens, picture or bool(self._field))
+        if self._codes_shown and len(self._codes):
+            codes, classes = self._codes[self._visible], self._classes[self._visible]
+            strength = None if self._opacities is None else self._opacities[self._visible]
+            paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
+        if self._prior_shown:
+            paint.draw_prior(painter, view, self._prior_centre, tokens, busy)
+        paint.draw_tick_numbers(painter, view, tokens, busy)
+        ink = paint.strong_ink(tokens, busy)
+        overlays.draw_scale_bar(painter, view, *ink)
+        self._draw_items(painter, tokens, ink)
+        if self._pointed is not None and self._pointed[0] < len(self._codes):
+            index, image, words = self._pointed
+            x, y = self._codes[index].tolist()
+            overlays.draw_code(painter, view, (x, y), image, words, QColor(tokens.border))
+        if self._ghost is not None:
+            overlays.draw_code(painter, view, *self._ghost, "", QColor(tokens.accent))
+        if self._message:
+            painter.setPen(QColor(tokens.muted))
+            painter.setFont(self.font())
+            place = QRectF(self.rect()).adjusted(32, 32, -32, -32)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+        self._draw_edge(painter, tokens)
+
+    def _draw_edge(self, painter: QPainter, tokens: Tokens) -> None:
+        """The card's round corners, over what was drawn: twice as fast as drawing all of it through a round clip."""
+        card, corners = QPainterPath(), QPainterPath()
+        card.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
+        for x in (0, self.width() - CORNER):
+            for y in (0, self.height() - CORNER):
+                corners.addRect(QRectF(x, y, CORNER, CORNER))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(corners.subtracted(card), QColor(tokens.window))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(tokens.border), 1))
+        painter.drawPath(card)
+
+    def _draw_items(self, painter: QPainter, tokens: Tokens, ink: tuple[QColor, QColor]) -> None:
+        view = self._view
+        for polyline, path_colour in self._paths:
+            overlays.draw_path(painter, paint.stroke_polygon(view, polyline), path_colour)
+        for stroke in sorted(self._strokes, key=lambda s: s.name == self._selected):
+            selected = stroke.name == self._selected
+            outline = self.outline(stroke)
+            beads = resample(outline, min(BEADS, stroke.frames)) if selected and not self._editable else ()
+            paint.draw_stroke(
+                painter, paint.stroke_polygon(view, outline), [QPointF(*view.to_screen(x, y)) for x, y in beads], tokens, selected
+            )
+            if selected and self._editable:
+                overlays.draw_nodes(painter, view, [stroke.path[index] for index in handles(view, stroke)], tokens)
+        if self._growing is not None:
+            growing = self._growing if self._growing_outline is None else self._growing_outline
+            paint.draw_stroke(painter, paint.stroke_polygon(view, growing), (), tokens, True)
+        if len(self._samples[0]):
+            overlays.draw_samples(painter, view, *self._samples, tokens)
+        if self._posterior is not None:
+            paint.draw_posterior(painter, view, *self._posterior, *ink)
+        for point in sorted(self._points, key=lambda p: p.name == self._selected):
+            accent = QColor(tokens.accent)
+            selected = point.name == self._selected
+            colour, frame = (accent, accent) if selected else (ink[0], QColor(tokens.muted))
+            paint.draw_point(painter, view, point, self._tiles.get(point.name), colour, ink[1], frame)
+        if self._marker is not None:
+            paint.draw_marker(painter, QPointF(*view.to_screen(*self._marker)))
+
+    def _dots(self) -> QPixmap:
+        """Dots that grow as they spread, paler over the manifold."""
+        ratio = self.devicePixelRatioF()
+        fitted = self._view.fitted(self._home, FIT_PADDING).scale
+        radius = round(min(5.0, max(1.4, 1.8 * (self._view.scale / fitted) ** 0.45)), 1)
+        alpha = 0.7 if self._manifold_shown or self._field else 0.85
+        look = (radius, alpha, ratio)
+        if self._sprites is None or self._sprites[0] != look:
+            self._sprites = (look, paint.dot_sprites(*look))
+        return self._sprites[1]

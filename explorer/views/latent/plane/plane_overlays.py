@@ -1,0 +1,111 @@
+"""What lies over a plane's codes: fields, random samples, paths, nodes, the hovered image, the scale bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from explorer.views.latent.plane.plane_paint import THUMBNAIL, draw_words
+from explorer.views.latent.plane.plane_stack import Placed
+from explorer.views.latent.plane.plane_viewport import Viewport, tick_step
+from explorer.widgets.look.sharp import draw_sharp
+from explorer.widgets.look.theme import Tokens
+
+FIELD_OPACITY = 0.72
+PATH_COLOURS = {"line": "#E69F00", "spherical": "#56B4E9", "geodesic": "#CC79A7"}
+"""Okabe and Ito's, as the lanes'."""
+SCALE_BAR = 110.0
+"""Greatest length of the scale bar, in pixels."""
+
+
+def target_of(view: Viewport, placed: Placed) -> QRectF:
+    """Where a picture lies, in pixels."""
+    left, top = view.to_screen(placed.extent[0], placed.extent[3])
+    right, bottom = view.to_screen(placed.extent[1], placed.extent[2])
+    return QRectF(QPointF(left, top), QPointF(right, bottom))
+
+
+def draw_field(painter: QPainter, view: Viewport, parts: Sequence[Placed], over_picture: bool) -> None:
+    """Fields, smooth between their values, so that what is under them is seen."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.setOpacity(0.55 if over_picture else FIELD_OPACITY)
+    for placed in parts[-1:]:
+        painter.drawImage(target_of(view, placed), placed.image)
+    painter.setOpacity(1.0)
+
+
+def draw_samples(painter: QPainter, view: Viewport, places: np.ndarray, faint: np.ndarray, chosen: int, tokens: Tokens) -> None:
+    """Small diamonds at places (N, 2); those that are `faint` (N,) bool are hollow; the chosen one is larger."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ink, halo = QColor("#ffffff"), QColor(0, 0, 0, 190)
+    for index, (x, y) in enumerate(places.tolist()):
+        at, size = QPointF(*view.to_screen(x, y)), 7.0 if index == chosen else 4.0
+        shape = QPolygonF([at + QPointF(0, -size), at + QPointF(size, 0), at + QPointF(0, size), at + QPointF(-size, 0)])
+        painter.setPen(QPen(halo, 3.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolygon(shape)
+        painter.setPen(QPen(QColor(tokens.accent) if index == chosen else ink, 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush if faint[index] else QColor(tokens.accent) if index == chosen else ink)
+        painter.drawPolygon(shape)
+
+
+def draw_path(painter: QPainter, polygon: QPolygonF, colour: str) -> None:
+    """A path between two points."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, ink in ((5.0, QColor(0, 0, 0, 110)), (2.6, QColor(colour))):
+        painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(polygon)
+
+
+def draw_nodes(painter: QPainter, view: Viewport, nodes: Sequence[tuple[float, float]], tokens: Tokens) -> None:
+    """Squares to drag, at a stroke's nodes."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(tokens.accent), 1.5))
+    painter.setBrush(QColor("#ffffff"))
+    for x, y in nodes:
+        px, py = view.to_screen(x, y)
+        painter.drawRect(QRectF(px - 3.5, py - 3.5, 7, 7))
+
+
+def draw_code(painter: QPainter, view: Viewport, place: tuple[float, float], image: QImage | None, words: str, frame: QColor) -> None:
+    """A ring round a test image's code, with the image beside it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    at = QPointF(*view.to_screen(*place))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, colour in ((4.0, QColor(0, 0, 0, 170)), (2.0, QColor("#ffffff"))):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, 6, 6)
+    if image is None:
+        return
+    left = at.x() + 14 if at.x() + 18 + THUMBNAIL <= view.width else at.x() - 14 - THUMBNAIL
+    top = min(max(at.y() + 12, 4), view.height - THUMBNAIL - 22)
+    rect = QRectF(left, top, THUMBNAIL, THUMBNAIL)
+    plate = QPainterPath()
+    plate.addRoundedRect(rect.adjusted(-2, -2, 2, 18 if words else 2), 5, 5)
+    painter.fillPath(plate, QColor(0, 0, 0, 225))
+    draw_sharp(painter, rect, image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(frame, 2))
+    painter.drawPath(plate)
+    draw_words(painter, QPointF(left + 3, top + THUMBNAIL + 12), words, QColor("#ffffff"), QColor(0, 0, 0, 0), 10)
+
+
+def draw_scale_bar(painter: QPainter, view: Viewport, ink: QColor, halo: QColor) -> None:
+    """A length at the lower right, with its number of latent units."""
+    step = tick_step(view.scale)
+    while step * view.scale > SCALE_BAR:
+        step /= 2
+    width = step * view.scale
+    right, y = view.width - 14.0, view.height - 26.0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for thickness, colour in ((4, halo), (2, ink)):
+        painter.setPen(QPen(colour, thickness))
+        painter.drawLine(QPointF(right - width, y), QPointF(right, y))
+        for x in (right - width, right):
+            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 1))
+    text = "1 unit" if step == 1 else f"{step:g} units"
+    draw_words(painter, QPointF(right - width, y - 9), text, ink, halo, 10)

@@ -1,0 +1,91 @@
+"""What the strip under the planes shows, from what the planes know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from explorer.engine.latent.messages import CodesDrawn
+from explorer.recipe import Encoded, Point, Recipe, Stroke
+from explorer.state.edits import latent as edits
+from explorer.state.session import LatentState
+from explorer.views.latent.paths import BETWEEN, FRAMES
+from explorer.views.latent.plane.pane import PlanePane
+from explorer.views.latent.plane.plane_overlays import PATH_COLOURS
+from explorer.views.latent.strip.strip_name import strip_of
+from explorer.views.latent.strip.strip_panel import HINT, SELECT_HINT, StripContent, StripRow
+from explorer.views.shared.facts import number
+
+PATH_NAMES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
+SHARE = (
+    "How many of them the digit classifier reads with confidence over 0.9, and as how many different digits: "
+    "the effective number, exp(entropy) of the digits' shares"
+)
+
+
+def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripContent:
+    """A stroke, random samples, draws from a posterior, or the paths between two points."""
+    strip = strip_of(state)
+    if strip == "paths":
+        return _paths(state, panes[0])
+    if strip == "samples" and state.recipe.prior is not None:
+        count = state.recipe.prior.count
+        shares = [_share(pane.draws) for pane in panes]
+        alone = "\n" + shares[0].replace(" · ", "\nas ").replace("> 0.9", "read > 0.9") if len(panes) == 1 and shares[0] else ""
+        note = f"{count} of N(0, I){alone}"
+        return StripContent("Prior samples", note, _rows(panes, shares), closable=True, message="Being drawn…", tip=SHARE)
+    if strip == "posterior":
+        words = "of q(z|x), within 2 σ" if panes[0].variational else "an AE: a point"
+        rows = _rows(panes, [_share(pane.draws) for pane in panes])
+        return StripContent("Draws", words, rows, closable=True, message="Being drawn…", tip=SHARE)
+    item = edits.item_named(state.recipe, state.selected)
+    stroke = item if isinstance(item, Stroke) else None
+    rows = tuple(StripRow(_name(pane), "", None if pane.stroke is None else pane.stroke.tiles) for pane in panes)
+    if stroke is None:
+        return StripContent(rows=rows[:1], message=SELECT_HINT if state.recipe.strokes else HINT)
+    return StripContent(stroke.name, f"{stroke.frames} frames", rows, playable=True)
+
+
+def strip_recipe(state: LatentState) -> Recipe:
+    """What makes the strip's pictures again: the model with the stroke, the paths, the samples or what is encoded alone.
+
+    Paths are strokes between two points that are there too; `explorer.views.latent.opened` knows them by that.
+    """
+    item, recipe, strip = edits.item_named(state.recipe, state.selected), state.recipe, strip_of(state)
+    points: tuple[Point, ...] = ()
+    strokes: tuple[Stroke, ...] = (item,) if isinstance(item, Stroke) and strip == "stroke" else ()
+    if strip == "paths":
+        points = tuple(p for name in state.ends for p in recipe.points if p.name == name)
+        ends = tuple((p.x, p.y) for p in points)
+        strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in BETWEEN)
+    drawing, encoded = (recipe.drawing, recipe.encoded) if strip == "posterior" else ((), Encoded())
+    prior = recipe.prior if strip == "samples" else None
+    return Recipe(plane=msgspec.structs.replace(recipe, points=points, strokes=strokes, prior=prior, drawing=drawing, encoded=encoded))
+
+
+def _rows(panes: Sequence[PlanePane], notes: Sequence[str]) -> tuple[StripRow, ...]:
+    return tuple(
+        StripRow(_name(pane), note, None if pane.draws is None else pane.draws.tiles) for pane, note in zip(panes, notes, strict=True)
+    )
+
+
+def _name(pane: PlanePane) -> str:
+    return "" if pane.entry is None else pane.entry.name
+
+
+def _share(draws: CodesDrawn | None) -> str:
+    """Share of decodings that the classifier reads with confidence over 0.9, and as how many different digits."""
+    if draws is None or not np.isfinite(draws.confident):
+        return ""
+    return f"{100 * draws.confident:.0f} % > 0.9 · {draws.kinds:.1f} digits"
+
+
+def _paths(state: LatentState, pane: PlanePane) -> StripContent:
+    rows = []
+    for shape, name in PATH_NAMES.items():
+        shown = pane.paths.get(shape)
+        note = "" if shown is None else f"{number(shown.plane_length, 2)} · images {number(shown.image_length, 1)}"
+        rows.append(StripRow(name, note, None if shown is None else shown.tiles, PATH_COLOURS[shape]))
+    return StripContent(f"{state.ends[0]} → {state.ends[1]}", "plane and image\nlengths beside", tuple(rows), playable=True, closable=True)

@@ -1,0 +1,1 @@
+"""What several workspaces share: questions to the engine, inspector rows, words, opening a lane."""

@@ -1,0 +1,211 @@
+"""The words and colours of quantities and lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtGui import QColor
+
+from explorer.checkpoints.snapshots import words as words_of
+from explorer.recipe import Lane
+from explorer.state.edits.words import edits_words
+from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.math_text import Run, var, words
+from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
+
+FORMULAS: dict[str, Run] = {
+    "x_t": var("x", "t"), "x0_hat": var("x", "0", "hat"), "eps_hat": var("ε", "", "hat"), "mean": words("mean"), "z": var("z"),
+}  # fmt: skip
+QUANTITY_SEGMENTS = (
+    Segment("x_t", "xₜ", "x_t: the state of the chain at step t  (1)", (FORMULAS["x_t"],)),
+    Segment("x0_hat", "x̂₀", "x̂₀: the clean image that the network's output implies at step t  (2)", (FORMULAS["x0_hat"],)),
+    Segment("eps_hat", "ε̂", "ε̂: the noise that the network sees in x_t; blue is negative, orange positive  (3)", (FORMULAS["eps_hat"],)),
+    Segment("mean", "mean", "The mean of p(x_{t−1} | x_t): where the step would go without fresh noise  (4)"),
+    Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)", (FORMULAS["z"],)),
+)
+TO_IDEAL = Segment(
+    "to_ideal", "to ideal", "x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive  (7)"
+)  # fmt: skip
+LABELS = {s.name: s.label for s in (*QUANTITY_SEGMENTS, TO_IDEAL)}
+DIVERGING = frozenset({"eps_hat", "z", "difference", "to_ideal"})
+PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
+PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
+NOTHING = "–"
+TINTS = (100, 145, 72)
+"""Lightness in percent of the first, second ... lane of one option, where these are few."""
+FEW = 3
+USUAL = ("own schedule", "nothing changed", "shared seed")
+"""Told of a lane only where nothing else is: the others say that they are not so."""
+
+
+def term_colours(tokens: Tokens) -> dict[str, str]:
+    """Colours of the terms of the equation, and of their curves in Reverse chain."""
+    dark = tokens.name == "dark"
+    return {
+        "x0_hat": tokens.accent,
+        "drawn": tokens.accent,
+        "x_t": tokens.muted,
+        "z": "#c9a5f0" if dark else "#8250df",
+        "eps_hat": "#f0883e" if dark else "#bc4c00",
+    }
+
+
+def lane_colours(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """A colour for each lane: that of its option; lighter or darker for the second of an option and on."""
+    seen: dict[str | None, int] = {}
+    options = [lane.option for lane in lanes]
+    colours = []
+    for lane in lanes:
+        nth = seen.get(lane.option, 0)
+        seen[lane.option] = nth + 1
+        base = QColor(OPTION_COLOURS[lane.option or "exact"])
+        tint = tint_of(nth, options.count(lane.option))
+        colours.append((base.lighter(tint) if tint > 100 else base.darker(round(10000 / tint))).name() if tint != 100 else base.name())
+    return tuple(colours)
+
+
+def tint_of(nth: int, count: int) -> int:
+    """Lightness in percent of the nth lane of one option among `count`: from light to dark where they are many."""
+    if count <= FEW:
+        return TINTS[nth]
+    lightest, darkest = 140, 60  # above, a colour that is light by itself would be white
+    return round(lightest * (darkest / lightest) ** (nth / (count - 1)))
+
+
+def checkpoint_name(lane: Lane) -> str:
+    """File name without folder and ending; of a snapshot its run and the moment: "mnist-ddpm-c · epoch 3"."""
+    run, moment = words_of(lane.source)
+    return f"{run} · {moment}" if moment else run
+
+
+def _told_apart(lane: Lane, twins: Sequence[Lane]) -> str:
+    """As `checkpoint_name`; among lanes of one run the moment alone."""
+    told = [words_of(twin.source) for twin in twins]
+    one_run = len({run for run, _ in told}) == 1 and any(moment for _, moment in told)
+    return words_of(lane.source)[1] or "final" if one_run else checkpoint_name(lane)
+
+
+def option_name(lane: Lane) -> str:
+    """For example "Option C"; of a data set "Exact", or "Ideal" where the mean is followed."""
+    if lane.exact is not None:
+        return f"Ideal {lane.option}" if lane.option is not None else "Exact" if lane.exact.follow == "draw" else "Ideal"
+    return f"Option {lane.option}" if lane.option is not None else "Exact"
+
+
+def predicts(lane: Lane) -> str:
+    """What a lane's steps come from, in short: "predicts ε", or of a data set "draws from mnist"."""
+    if lane.exact is None:
+        return f"predicts {PREDICTS[lane.option]}" if lane.option is not None else ""
+    name = checkpoint_name(lane)
+    if lane.exact.follow == "draw":
+        return f"draws from {name}"
+    return f"E[x₀ | xₜ] of {name}" + (f" as {PREDICTS[lane.option]}" if lane.option is not None else "")
+
+
+def predicts_long(lane: Lane) -> str:
+    """The same, where there is room."""
+    if lane.exact is None:
+        return PREDICTS_LONG.get(lane.option or "", NOTHING)
+    if lane.option is not None:
+        return f"{PREDICTS[lane.option]} of the data set"
+    return "q(xₜ₋₁ | xₜ), and draws" if lane.exact.follow == "draw" else "E[x₀ | xₜ], the mean"
+
+
+def _origin(lane: Lane) -> tuple[str, str, int | None]:
+    """The checkpoint or the data set that a lane is of."""
+    exact = lane.exact
+    return ("", lane.source, exact.images) if exact is not None else (lane.checkpoint, "", None)
+
+
+def lane_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """Title of each lane: its option; where one comes more than once, with what tells them apart, or numbered."""
+    names = [f"{option_name(lane)}{said}" for lane, said in zip(lanes, distinctions(lanes), strict=True)]
+    return tuple(
+        f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)
+    )  # fmt: skip
+
+
+def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """As `lane_titles`, without the word Option: "C", "C (2)"; if all are of one option only what tells them apart."""
+    titles = [title.removeprefix("Option ") for title in lane_titles(lanes)]
+    stems = {title.partition(" · ")[0] for title in titles}
+    if len(lanes) > 1 and len(stems) == 1 and all(" · " in title for title in titles):
+        return tuple(title.partition(" · ")[2] for title in titles)
+    return tuple(titles)
+
+
+def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """What tells each lane from the others of its option, such as " · 50 steps, η 0"; empty if nothing does."""
+    told = []
+    for lane in lanes:
+        twins = [other for other in lanes if option_name(other) == option_name(lane)]
+        words = [words for differs, words in _settings(lane, twins) if differs]
+        words = [word for word in words if word not in USUAL] or words
+        told.append(f" · {', '.join(words)}" if words else "")
+    return tuple(told)
+
+
+def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]:
+    """What may tell a lane from its twins, each with whether it does."""
+    sampler, steps = lane.sampler, lane.sampler.steps
+
+    def differ(of: Callable[[Lane], object]) -> bool:
+        return len({of(twin) for twin in twins}) > 1
+
+    return (
+        (differ(_origin), _told_apart(lane, twins)),
+        (differ(lambda twin: twin.schedule), schedule_words(lane) or "own schedule"),
+        (differ(lambda twin: twin.sampler.steps), "all steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"),
+        (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
+        (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
+        (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
+        (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
+    )
+
+
+def schedule_words(lane: Lane) -> str:
+    """The schedule that the lane walks if it is not its network's own, for example "cosine, T = 400"."""
+    choice = lane.schedule
+    if choice is None:
+        return ""
+    return f"{choice.title}, T = {choice.T}" if choice.T != 1000 else choice.title
+
+
+def sampler_words(lane: Lane) -> str:
+    """What of the sampler is not as usual, for example "50 steps, η 0, clipped"."""
+    sampler, said = lane.sampler, []
+    if sampler.steps is not None:
+        said.append(f"{sampler.steps} step{'' if sampler.steps == 1 else 's'}")
+    if sampler.eta != 1.0:
+        said.append(f"η {sampler.eta:g}")
+    if sampler.clip:
+        said.append("clipped")
+    return ", ".join(said)
+
+
+def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
+    """What the lane predicts, and what tells it from the others."""
+    said = [predicts(lane)]
+    twins = [other for other in lanes if option_name(other) == option_name(lane)]
+    if len({_origin(twin) for twin in twins}) > 1:
+        said.append(_told_apart(lane, twins))
+    if schedule := schedule_words(lane):
+        said.append(schedule)
+    if sampler := sampler_words(lane):
+        said.append(sampler)
+    if lane.seed is not None:
+        said.append(f"seed {lane.seed}")
+    if branch := edits_words(lane):
+        said.append(branch)
+    title = distinctions(lanes)[lanes.index(lane)] if lane in lanes else ""
+    in_title = set(title.removeprefix(" · ").split(", "))
+    rest = (", ".join(word for word in words.split(", ") if word not in in_title) for words in said)
+    return " · ".join(words for words in rest if words)
+
+
+def lane_tip(lane: Lane) -> str:
+    """All of it, for a tooltip."""
+    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), edits_words(lane))))
+    if lane.exact is not None:
+        return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"
+    return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {predicts_long(lane)}; {sampler}"

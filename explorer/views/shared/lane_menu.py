@@ -1,0 +1,83 @@
+"""The "..." menu of a lane, and the menu that adds one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QMenu, QWidget, QWidgetAction
+
+from explorer.engine.models.messages import LibraryEntry
+from explorer.recipe import Sampler, ScheduleChoice
+from explorer.views.shared.labels import PREDICTS
+from explorer.views.shared.schedule_field import ScheduleField
+from explorer.widgets.controls.number_fields import FloatField, IntField
+
+
+def add_checkpoints(
+    menu: QMenu, entries: Sequence[LibraryEntry], chosen: Callable[[LibraryEntry], object], open_file: Callable[[], None], current: str = ""
+) -> None:
+    """One action for each entry, and "Open file"; `current` is the hash of the one that is in use."""
+    for entry in entries:
+        option = entry.card.option if entry.card is not None else None
+        what = f"Option {option} · predicts {PREDICTS.get(option or '', '?')}"
+        action = menu.addAction(f"{entry.name}\t{what}")
+        action.setToolTip(entry.path)
+        action.setCheckable(bool(current))
+        action.setChecked(entry.sha256 == current)
+        action.triggered.connect(lambda _checked=False, entry=entry: chosen(entry))
+    if not entries:
+        menu.addAction("No diffusion model in the library").setEnabled(False)
+    menu.addSeparator()
+    action = menu.addAction("Open file…")
+    action.triggered.connect(lambda _checked=False: open_file())
+
+
+class SamplerFields(QWidgetAction):
+    """Steps, eta, clipping and schedule of one lane, in its menu; without `reschedule` there is no schedule."""
+
+    def __init__(
+        self, sampler: Sampler, length: int, changed: Callable[[str, dict[str, object]], None], parent: QMenu,
+        schedule: ScheduleChoice | None = None, reschedule: Callable[[ScheduleChoice | None], object] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        box = QWidget()
+        form = QFormLayout(box)
+        form.setContentsMargins(12, 4, 12, 4)
+        form.setSpacing(4)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.steps = IntField(1, length, "Steps", "How many of the T timesteps the chain takes")
+        self.steps.setSingleStep(50)
+        self.steps.setSuffix(f" of {length}")
+        self.steps.show_value(min(sampler.steps or length, length))
+        self.eta = FloatField(0.0, 1.0, 0.1, "Eta", "η: 1 is ancestral sampling, 0 is deterministic DDIM")
+        self.eta.show_value(sampler.eta)
+        self.clip = QCheckBox("in [−1, 1]")
+        self.clip.setChecked(sampler.clip)
+        self.clip.setToolTip("Keep x̂₀ in [−1, 1] at each step")
+        form.addRow("steps", self.steps)
+        form.addRow("η", self.eta)
+        form.addRow("clip x̂₀", self.clip)
+        self.steps.committed.connect(lambda n: changed("change steps", {"steps": None if n == length else n}))
+        self.eta.committed.connect(lambda eta: changed("change η", {"eta": round(eta, 4)}))
+        self.clip.clicked.connect(lambda clip: changed("clip x̂₀" if clip else "do not clip x̂₀", {"clip": clip}))
+        self.schedule = ScheduleField()
+        self.schedule.setVisible(reschedule is not None)
+        if reschedule is not None:
+            form.addRow("schedule", self.schedule)
+            self.schedule.show_choice(schedule, "")
+            self.schedule.committed.connect(reschedule)
+        for field in (self.steps, self.eta, self.schedule):
+            field.released.connect(parent.close)
+        self.setDefaultWidget(box)
+
+
+def verb(menu: QMenu, text: str, slot: Callable[[], object], enabled: bool = True, tip: str = "") -> QAction:
+    """An action of a menu."""
+    action = menu.addAction(text)
+    action.setEnabled(enabled)
+    if tip:
+        action.setToolTip(tip)
+    action.triggered.connect(lambda _checked=False: slot())
+    return action

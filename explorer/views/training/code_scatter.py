@@ -1,0 +1,76 @@
+"""Codes on a plane as coloured dots, with the axes through 0."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import CLASS_COLOURS, Theme
+from explorer.widgets.plots.curve_plot import even_ticks
+
+MARGIN = 20
+DOT = 1.6
+OUTLIERS = 99.0
+"""Percent of the codes that the plane is made wide enough for."""
+
+
+class CodeScatter(QWidget):
+    """Dots; one unit is as long across as upwards."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._codes = np.zeros((0, 2), np.float32)
+        self._labels: np.ndarray | None = None
+        self._half = 3.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Codes of test images")
+        self.setToolTip("Codes of test images in this snapshot, coloured by class")
+        theme.changed.connect(self.update)
+
+    def show_codes(self, codes: np.ndarray, labels: np.ndarray | None) -> None:
+        """Show codes (N, 2) with their classes (N,) or None."""
+        self._codes, self._labels = codes, labels
+        finite = np.abs(codes[np.isfinite(codes).all(axis=1)])
+        reach = float(np.percentile(finite, OUTLIERS)) if len(finite) else 1.0
+        self._half = max(1.0, 1.15 * reach)
+        self.setAccessibleDescription(f"{len(codes)} codes")
+        self.update()
+
+    @property
+    def codes(self) -> np.ndarray:
+        """What is shown."""
+        return self._codes
+
+    def sizeHint(self) -> QSize:
+        """Square."""
+        return QSize(220, 220)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small."""
+        return QSize(140, 120)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Axes and dots."""
+        painter, tokens = QPainter(self), self._theme.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(4, 4, -4, -4)
+        unit = (min(area.width(), area.height()) - MARGIN) / 2 / self._half
+        middle = area.center()
+        painter.setPen(QPen(QColor(tokens.grid_line), 1))
+        painter.drawLine(QPointF(area.left(), middle.y()), QPointF(area.right(), middle.y()))
+        painter.drawLine(QPointF(middle.x(), area.top()), QPointF(middle.x(), area.bottom()))
+        painter.setFont(text_font(11))
+        painter.setPen(QColor(tokens.faint))
+        at, label = even_ticks(0, self._half)[-1]
+        painter.drawText(QRectF(middle.x() + at * unit - 20, middle.y() + 2, 40, 14), Qt.AlignmentFlag.AlignHCenter, label)
+        painter.drawLine(QPointF(middle.x() + at * unit, middle.y() - 3), QPointF(middle.x() + at * unit, middle.y() + 3))
+        painter.setClipRect(area)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for i, (x, y) in enumerate(self._codes):
+            digit = 0 if self._labels is None else int(self._labels[i]) % len(CLASS_COLOURS)
+            painter.setBrush(QColor(CLASS_COLOURS[digit]))
+            painter.drawEllipse(QPointF(middle.x() + float(x) * unit, middle.y() - float(y) * unit), DOT, DOT)

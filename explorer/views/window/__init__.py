@@ -1,0 +1,1 @@
+"""The main window: rail, menus, bars, dialogs, the checkpoint library."""

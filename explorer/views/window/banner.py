@@ -1,0 +1,143 @@
+"""A message in the window: what happened, what to try, and the details to copy. Never a modal box."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.widgets.look.icons import icon
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import GRID, Theme, Tokens
+
+Severity = Literal["error", "warning", "notice"]
+_ICONS: dict[Severity, str] = {"error": "ph.warning-circle", "warning": "ph.warning", "notice": "ph.info"}
+MAX_WIDTH = 680
+
+
+class Banner(QFrame):
+    """Floats at the top of its parent until it is dismissed; a newer message takes its place.
+
+    Signals
+    -------
+    dismissed()
+        The person has closed it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._theme = theme
+        self._severity: Severity = "error"
+        self._detail = ""
+        self._icon = QLabel()
+        self._message = QLabel(wordWrap=True)
+        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint = QLabel(wordWrap=True)
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        mark(self._hint, "muted")
+        self._copy = QPushButton("Copy details")
+        self._copy.setToolTip("Copy what the app knows of this, for a report")
+        self._close = QToolButton()
+        self._close.setToolTip("Dismiss (Esc)")
+        self._close.setAccessibleName("Dismiss the message")
+        mark(self._close, "quiet")
+        self._lay_out()
+        self._copy.clicked.connect(self._copy_detail)
+        self._close.clicked.connect(self.dismiss)
+        theme.changed.connect(self._dress)
+        shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
+        shadow.setColor(QColor(0, 0, 0, 90))
+        self.setGraphicsEffect(shadow)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def message(self) -> str:
+        """What it says now; empty if it is not shown."""
+        return "" if self.isHidden() else self._message.text()
+
+    @property
+    def hint(self) -> str:
+        """What it says to try."""
+        return self._hint.text()
+
+    @property
+    def detail(self) -> str:
+        """What Copy details copies."""
+        return self._detail
+
+    def say(self, message: str, hint: str = "", detail: str = "", severity: Severity = "error") -> None:
+        """Show a message, with what to try and, for a report, the details."""
+        self._severity, self._detail = severity, detail
+        self._message.setText(message)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        self._copy.setVisible(bool(detail))
+        self.setProperty("severity", severity)
+        self.setAccessibleName(message)
+        self._dress(self._theme.tokens)
+        self.show()
+        self._place()
+        self.raise_()
+
+    def dismiss(self) -> None:
+        """Take it away."""
+        self.hide()
+        self.dismissed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the top of the parent."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        text = QVBoxLayout()
+        text.setSpacing(GRID)
+        text.addWidget(self._message)
+        text.addWidget(self._hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        row.setSpacing(3 * GRID)
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(self._icon, 0, top)
+        row.addLayout(text, 1)
+        row.addWidget(self._copy, 0, top)
+        row.addWidget(self._close, 0, top)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        width = max(1, min(MAX_WIDTH, parent.width() - 8 * GRID))
+        self.layout().invalidate()
+        self.layout().activate()
+        height = self.layout().totalHeightForWidth(width)
+        self.setGeometry((parent.width() - width) // 2, 4 * GRID, width, height)
+
+    def _copy_detail(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._message.text()}\n\n{self._detail}")
+        self._copy.setText("Copied")
+
+    def _dress(self, tokens: Tokens) -> None:
+        colour = {"error": tokens.error, "warning": tokens.warning, "notice": tokens.accent}[self._severity]
+        self._icon.setPixmap(icon(_ICONS[self._severity], tokens, colour).pixmap(18, 18))
+        self._close.setIcon(icon("ph.x", tokens))
+        self._copy.setText("Copy details")
+        self.style().unpolish(self)
+        self.style().polish(self)

@@ -1,0 +1,91 @@
+"""What lies over the window while files are dragged above it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import GRID, Theme
+
+INVITATION = "Drop to open"
+EXPLANATION = "a checkpoint (.safetensors), a session (.json), an export, a picture, or a data set"
+
+
+def dropped_files(data: QMimeData) -> list[str]:
+    """Local files among what is dragged."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+
+
+class DropOverlay(QWidget):
+    """Covers its parent while shown, and takes the drop.
+
+    Signals
+    -------
+    dropped(list of str)
+        Paths.
+    """
+
+    dropped = Signal(list)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("dropOverlay")
+        self.setAcceptDrops(True)
+        self._theme = theme
+        parent.installEventFilter(self)
+        self.hide()
+
+    def invite(self) -> None:
+        """Lie over the whole parent."""
+        self.setGeometry(self.parentWidget().rect())
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep covering the parent."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget() and self.isVisible():
+            self.setGeometry(self.parentWidget().rect())
+        return super().eventFilter(watched, event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files only."""
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The files are elsewhere now."""
+        self.hide()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Say what was dropped."""
+        paths = dropped_files(event.mimeData())
+        event.acceptProposedAction()
+        self.hide()
+        self.dropped.emit(paths)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dim the window, frame it, and say what happens."""
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(tokens.window)
+        veil.setAlphaF(0.86)
+        painter.fillRect(self.rect(), veil)
+        painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine))
+        soft = QColor(tokens.accent_soft)
+        soft.setAlphaF(0.35)
+        painter.setBrush(soft)
+        edge = 6 * GRID
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), 3 * GRID, 3 * GRID)
+        middle = self.rect().center().y()
+        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(text_font(22))
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(QRectF(0, middle - 36, self.width(), 36), centre, INVITATION)
+        painter.setFont(text_font())
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(QRectF(0, middle, self.width(), 24), centre, EXPLANATION)
+        painter.end()

@@ -1,0 +1,170 @@
+"""Opening: what becomes of a file that was chosen, dropped or named on the command line."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from explorer.datasets.idx_folder import holds_images
+from explorer.endings import DATA_SETS, EXPORTS, PICTURES, SESSIONS, has
+from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
+from explorer.engine.thread.messages import Failed
+from explorer.errors import BadInput
+from explorer.exports.embedded import may_have_recipe
+from explorer.recipe import Recipe, decode_recipe
+from explorer.state.persistence import read_session
+from explorer.state.session import Session
+from explorer.views.window.banner import Banner
+from explorer.views.window.opening_exports import ExportOpener
+from explorer.views.workspace import Context, Workspace
+
+FOLDER_LOOK = 1000
+RECENT_LIMIT = 12
+TRY_ANOTHER = (
+    "Everything that was open still is. Choose a .safetensors file written by this app: File > Checkpoint library shows those known here."
+)
+
+
+class Opener(QObject):
+    """Takes paths; gives checkpoints to the workspace that they are for.
+
+    Signals
+    -------
+    workspace_wanted(str)
+        A workspace has taken something: show it.
+    """
+
+    workspace_wanted = Signal(str)
+
+    def __init__(
+        self, context: Context, workspaces: Sequence[Workspace], current: Callable[[], Workspace], banner: Banner, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
+        self._asked: set[str] = set()
+        self._exports = ExportOpener(context, current, banner, self._open_picture, self)
+        self._exports.workspace_wanted.connect(self.workspace_wanted)
+        context.library.opened.connect(self._opened)
+
+    def open_paths(self, paths: Iterable[str]) -> None:
+        """Open each file for what it is."""
+        for path in paths:
+            self.open_path(path)
+
+    def open_path(self, path: str) -> None:
+        """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
+        absolute = os.path.abspath(os.path.expanduser(path))
+        if not os.path.exists(absolute):
+            self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
+        elif os.path.isdir(absolute):
+            if _holds_images(Path(absolute)):
+                self._open_data_set(absolute)
+            else:
+                self._banner.say(f"{path}: is a folder without pictures", "Choose the .safetensors file in it.")
+        elif has(absolute, EXPORTS) and may_have_recipe(Path(absolute)):
+            self._exports.open(absolute)
+        elif has(absolute, PICTURES):
+            self._open_picture(absolute)
+        elif has(absolute, SESSIONS):
+            self._open_session(absolute)
+        elif has(absolute, DATA_SETS):
+            self._open_data_set(absolute)
+        else:
+            self._asked.add(absolute)
+            self._context.library.open(absolute)
+
+    def _open_data_set(self, path: str) -> None:
+        """Give it to the workspace that is shown; if that has no use for it, say which have."""
+        if not self._current().accept_data_set(path):
+            where = " or ".join(w.title for w in self._workspaces if type(w).accept_data_set is not Workspace.accept_data_set)
+            hint = f"Choose {where} in the rail, then open it again." if where else ""
+            self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
+
+    def show_failure(self, failed: Failed) -> None:
+        """Tell of what the engine could not do."""
+        request = failed.request
+        if isinstance(request, OpenCheckpoint) and request.path in self._asked:
+            self._asked.discard(request.path)
+            self._banner.say(failed.message, TRY_ANOTHER, failed.detail)
+            return
+        hint = "The rest goes on. If it happens again, copy the details into a report." if failed.detail else ""
+        self._banner.say(failed.message, hint, failed.detail)
+
+    def open_entry(self, entry: LibraryEntry, name: str = "") -> bool:
+        """Give a checkpoint to a workspace, or to the first that takes it, the current one before the others."""
+        if name:
+            order = [w for w in self._workspaces if w.workspace_name == name]
+        else:
+            current = self._current()
+            order = [current, *(w for w in self._workspaces if w is not current)]
+        for workspace in order:
+            if workspace.accept_entry(entry):
+                self.workspace_wanted.emit(workspace.workspace_name)
+                return True
+        return False
+
+    def _opened(self, entry: LibraryEntry) -> None:
+        if not entry.shipped:
+            self._remember(entry.path)
+        path = os.path.abspath(entry.path)
+        if path not in self._asked:
+            return
+        self._asked.discard(path)
+        if self.open_entry(entry):
+            return
+        kind = entry.card.kind if entry.card is not None else "file"
+        message = f"{entry.name}: no workspace shows a {kind} of this shape"
+        if kind == "classifier":
+            message = f"{entry.name} is a judge: it reads digits and has no workspace of its own"
+        self._banner.say(message, "File > Checkpoint library shows what it is.", severity="notice")
+
+    def _remember(self, path: str) -> None:
+        recent = tuple(p for p in self._context.store.session.recent if p != path)
+        self._context.store.update(recent=(path, *recent)[:RECENT_LIMIT])
+
+    def _open_picture(self, path: str) -> None:
+        if not self._current().accept_picture(path):
+            where = " or ".join(w.title for w in self._workspaces if type(w).accept_picture is not Workspace.accept_picture)
+            hint = f"Choose {where} in the rail, then drop it again." if where else ""
+            self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
+
+    def _open_session(self, path: str) -> None:
+        store = self._context.store
+        try:
+            opened = read_session(Path(path))
+        except BadInput as error:
+            recipe = _recipe_in(path)
+            if recipe is not None:
+                self._exports.open_recipe(Path(path).name, recipe)
+                return
+            self._banner.say(str(error), "File > Save session as… writes one.")
+            return
+        store.replace(with_chosen_of(opened, store.session), "open session")
+        self.workspace_wanted.emit(opened.workspace)
+
+
+def _recipe_in(path: str) -> Recipe | None:
+    """Recipe of a chain or a plane that a .json file is, as `replay` takes it; None if it is anything else."""
+    try:
+        recipe = decode_recipe(Path(path).read_bytes())
+    except (BadInput, OSError):
+        return None
+    return recipe if recipe.chain is not None or recipe.plane is not None else None
+
+
+def _holds_images(folder: Path) -> bool:
+    """Whether there is a picture or, not in a folder of its own, an IDX file of images among the first files in a folder."""
+    first = itertools.islice(folder.rglob("*"), FOLDER_LOOK)
+    return any(has(file, PICTURES) or (file.parent == folder and holds_images(file)) for file in first)
+
+
+def with_chosen_of(opened: Session, current: Session) -> Session:
+    """An opened session under this person's own settings."""
+    return msgspec.structs.replace(
+        opened, recent=current.recent, theme=current.theme, frame_budget=current.frame_budget, device=current.device
+    )

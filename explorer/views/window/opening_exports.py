@@ -1,0 +1,119 @@
+"""Opening what this app exported: the recipe in the file becomes what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from explorer.endings import EXPORTS, PICTURES, has
+from explorer.engine.chain.export.messages import ExportRead, ReadExport
+from explorer.engine.messages import Outcome
+from explorer.engine.thread.messages import Failed
+from explorer.recipe import PlaneRecipe, Recipe, Shown
+from explorer.state.found_again import relinked_plane, relinked_recipe
+from explorer.state.opened_plane import with_opened
+from explorer.state.session import ChainState
+from explorer.views.window.banner import Banner
+from explorer.views.workspace import Context, Workspace
+
+STILL_OPEN = "Everything that was open still is. File > Export… writes files with a recipe."
+PLAIN = tuple(ending for ending in EXPORTS if ending in PICTURES)
+"""These may be pictures of any other origin."""
+
+
+class ExportOpener(QObject):
+    """Reads recipes on the engine thread, and sets lanes.
+
+    Parameters
+    ----------
+    open_picture : callable
+        Takes the path of a picture without a recipe.
+
+    Signals
+    -------
+    workspace_wanted(str)
+        A workspace has taken the recipe: show it.
+    """
+
+    workspace_wanted = Signal(str)
+
+    def __init__(
+        self, context: Context, current: Callable[[], Workspace], banner: Banner, open_picture: Callable[[str], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._current, self._banner, self._open_picture = context, current, banner, open_picture
+
+    def open(self, path: str) -> None:
+        """Read a file's recipe and open it; a picture without one is opened as a picture."""
+
+        def fail(outcome: Outcome) -> None:
+            if isinstance(outcome, Failed):
+                self._banner.say(outcome.message, STILL_OPEN, outcome.detail)
+
+        self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
+
+    def _take(self, outcome: Outcome) -> None:
+        if not isinstance(outcome, ExportRead):
+            return
+        path = Path(outcome.path)
+        if outcome.recipe is not None:
+            self.open_recipe(path.name, outcome.recipe)
+        elif has(path, PLAIN):
+            self._open_picture(outcome.path)
+        else:
+            self._banner.say(outcome.why, STILL_OPEN)
+
+    def open_recipe(self, name: str, recipe: Recipe) -> None:
+        """Set the lanes or the plane of a recipe; `name` is the file that messages name."""
+        if recipe.chain is not None and recipe.chain.lanes:
+            self._open_chain(name, recipe)
+        elif recipe.plane is not None:
+            self._open_plane(name, recipe.plane)
+        else:
+            self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
+
+    def _open_plane(self, name: str, recipe: PlaneRecipe) -> None:
+        plane, replaced, missing = relinked_plane(recipe, self._context.library.known)
+        if missing:
+            self._say_missing(name, missing)
+            return
+        store = self._context.store
+        store.update_latent(f"open {name}", **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
+        self.workspace_wanted.emit("latent")
+        self._say_replaced(name, replaced)
+
+    def _say_missing(self, name: str, missing: tuple[str, ...]) -> None:
+        message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
+        self._banner.say(message, "Open that .safetensors file, then this one again. Everything that was open still is.")
+
+    def _say_replaced(self, name: str, replaced: tuple[str, ...]) -> None:
+        if replaced:
+            told = f"{', '.join(replaced)}: another file now than when {name} was made; its picture may differ."
+            self._banner.say(told, severity="warning")
+
+    def _open_chain(self, name: str, recipe: Recipe) -> None:
+        assert recipe.chain is not None
+        chain, replaced, missing = relinked_recipe(recipe.chain, self._context.library.known)
+        if missing:
+            self._say_missing(name, missing)
+            return
+        store = self._context.store
+        compare = len(chain.lanes) > 1 or self._current().workspace_name == "compare"
+        state = store.session.compare if compare else store.session.reverse
+        state = with_recipe(msgspec.structs.replace(state, recipe=chain), recipe.shown or Shown())
+        update = store.update_compare if compare else store.update_reverse
+        update(f"open {name}", **msgspec.structs.asdict(state))
+        self.workspace_wanted.emit("compare" if compare else "reverse-chain")
+        self._say_replaced(name, replaced)
+
+
+def with_recipe(state: ChainState, shown: Shown) -> ChainState:
+    """A state that shows what the picture showed."""
+    last = len(state.recipe.lanes) - 1
+    return msgspec.structs.replace(
+        state, t=shown.t, quantity=shown.quantity, difference_of=shown.of, reference=min(shown.reference, last),
+        layout=shown.layout, beside=shown.beside, lane=0, selected=0,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is pressed, dragged, typed into or drawn on."""

@@ -1,0 +1,1 @@
+"""Theme, fonts, icons, style, and mathematics in a line of text."""

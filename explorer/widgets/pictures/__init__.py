@@ -1,0 +1,1 @@
+"""Pictures drawn sharp, film strips, and equations with their pictures."""

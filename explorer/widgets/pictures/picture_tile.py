@@ -1,0 +1,82 @@
+"""One picture with its name under it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.widgets.look.math_text import Formula, draw, plain
+from explorer.widgets.look.sharp import draw_sharp, sharp_scale, to_image
+from explorer.widgets.look.theme import Theme
+
+CAPTION = 22
+
+
+class PictureTile(QWidget):
+    """A square picture as wide as it may be, and a formula.
+
+    Parameters
+    ----------
+    to_right : bool
+        Keep what is left of the width at the left.
+    """
+
+    def __init__(self, theme: Theme, to_right: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._to_right = theme, to_right
+        self._image: QImage | None = None
+        self._formula: Formula = ()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme.changed.connect(self.update)
+
+    def show_picture(self, tile: np.ndarray | None, formula: Formula) -> None:
+        """Show a picture (H, W, 3) uint8; None for an empty one."""
+        self._image = None if tile is None else to_image(tile)
+        self._formula = formula
+        self.setAccessibleName(plain(formula))
+        self.update()
+
+    @property
+    def image(self) -> QImage | None:
+        """Picture shown."""
+        return self._image
+
+    def hasHeightForWidth(self) -> bool:
+        """It is as high as wide, and its name."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as wide, and its name."""
+        return self._side(width) + CAPTION
+
+    def _side(self, width: int) -> int:
+        pixels = self._image.width() if self._image is not None else 28
+        return round(sharp_scale(width / pixels, self.devicePixelRatioF()) * pixels)
+
+    def sizeHint(self) -> QSize:
+        """About a third of a panel."""
+        return QSize(112, 112 + CAPTION)
+
+    def minimumSizeHint(self) -> QSize:
+        """May be small."""
+        return QSize(56, 56 + CAPTION)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Picture and name."""
+        painter = QPainter(self)
+        tokens = self._theme.tokens
+        side = self._side(self.width())
+        left = self.width() - side if self._to_right else 0
+        square = QRectF(left, 0, side, side)
+        painter.fillRect(square, QColor(tokens.image_empty))
+        if self._image is not None:
+            height = side * self._image.height() / self._image.width()
+            draw_sharp(painter, QRectF(left, (side - height) / 2, side, height), self._image)
+        if tokens.name == "light":
+            painter.setPen(QColor(tokens.border))
+            painter.drawRect(square.adjusted(0, 0, -1, -1))
+        draw(painter, QPointF(left + 1, side + 16), self._formula, 14, QColor(tokens.muted))

@@ -1,0 +1,120 @@
+"""A legend in a line or two: colour, name and the value at the cursor of each curve."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.curve_plot import PENS, Series
+
+LINE = 16
+GAP = 12
+MORE = 28
+"""Room for how many names are left out."""
+ONE_LINE, TWO_LINES = 20, 32
+
+
+def short(value: float) -> str:
+    """A number in about four characters; a dash if it is none."""
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    if size >= 100 or value == 0:
+        return f"{value:.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    if size < 0.0005:
+        return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−").replace("-", "−")
+    return f"{value:.2f}" if size >= 0.1 else f"{value:.3f}"
+
+
+class Legend(QWidget):
+    """Names and values of curves."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._series: tuple[Series, ...] = ()
+        self._t = 0
+        self._small = False
+        self._lines = 1
+        self._with_values = False
+        self._value_width = 0
+        self._places: list[tuple[float, int]] = []
+        self._end = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Legend")
+        self.setToolTip("The curves, and their values at the cursor")
+        theme.changed.connect(self.update)
+
+    def set_series(self, series: tuple[Series, ...], t: int) -> None:
+        """Show these curves' names, and their values at t."""
+        self._small = any(((s.values > 0) & (s.values < 0.1)).any() for s in series)
+        self._series, self._t = series, t
+        self.setAccessibleDescription(", ".join(f"{s.name} {short(s.at(t))}" for s in series))
+        self._arrange()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line, or two where the names need them."""
+        return QSize(200, ONE_LINE if self._lines == 1 else TWO_LINES)
+
+    def minimumSizeHint(self) -> QSize:
+        """May be narrow."""
+        return QSize(60, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines that the names need in another width."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the names into one line, right to the edge, with their values if these fit; else into two; what is left is counted."""
+        metrics = QFontMetrics(text_font(12))
+        self._value_width = metrics.horizontalAdvance("0.000" if self._small else "00.0")
+        names = [LINE + 6 + metrics.horizontalAdvance(s.name) for s in self._series]
+        values = [self._value_width + 6 if len(s.timesteps) else 0 for s in self._series]
+        bare = sum(names) + GAP * max(0, len(names) - 1)
+        self._with_values = bare + sum(values) <= self.width()
+        lines = 1 if bare <= self.width() else 2
+        widths = [name + (value if self._with_values else 0) for name, value in zip(names, values, strict=True)]
+        self._places = []
+        x, line = (max(0.0, float(self.width() - bare - (sum(values) if self._with_values else 0))), 0) if lines == 1 else (0.0, 0)
+        for index, width in enumerate(widths):
+            room = self.width() - (MORE if line == lines - 1 and index < len(widths) - 1 and lines > 1 else 0)
+            if lines > 1 and x > 0 and x + width > room:
+                if line == lines - 1:
+                    break
+                x, line = 0.0, line + 1
+            self._places.append((x, line))
+            x += width + GAP
+        self._end = x
+        if lines != self._lines:
+            self._lines = lines
+            self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Colour, name and value of each."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(text_font(12))
+        metrics, tokens = painter.fontMetrics(), self._theme.tokens
+        height = self.height() / self._lines
+        for series, (x, line) in zip(self._series, self._places, strict=False):
+            middle = (line + 0.5) * height
+            painter.setPen(QPen(QColor(series.colour), 2, PENS[series.stroke]))
+            painter.drawLine(QPointF(x, middle), QPointF(x + LINE, middle))
+            width = metrics.horizontalAdvance(series.name)
+            painter.setPen(QColor(tokens.muted))
+            painter.drawText(QRectF(x + LINE + 6, line * height, width + 1, height), Qt.AlignmentFlag.AlignVCenter, series.name)
+            if self._with_values and len(series.timesteps):
+                painter.setPen(QColor(tokens.text))
+                rect = QRectF(x + LINE + 12 + width, line * height, self._value_width + 1, height)
+                painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short(series.at(self._t)))
+        if left := len(self._series) - len(self._places):
+            painter.setPen(QColor(tokens.faint))
+            painter.drawText(QRectF(self._end, height, MORE, height), Qt.AlignmentFlag.AlignVCenter, f"+ {left}")

@@ -1,0 +1,161 @@
+"""How the engine thread shares its time, with a slow engine gated by events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from explorer.engine.messages import Outcome, Payload, Request, Result
+from explorer.engine.models.messages import ScanLibrary
+from explorer.engine.thread.loop import Loop
+from explorer.engine.thread.mailbox import Mailbox
+from explorer.engine.thread.messages import Cancelled, Done, Failed, SetFrameBudget
+from explorer.errors import BadInput, about
+
+TIMEOUT = 300
+
+
+class GatedEngine:
+    """A handler whose background work takes one step for every permit."""
+
+    def __init__(self) -> None:
+        self.permits = threading.Semaphore(0)
+        self.started = threading.Event()
+        self.steps: list[str] = []
+        self.closed = threading.Event()
+
+    def handle(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
+        if channel == "refused":
+            raise ZeroDivisionError("refused at once")
+        if isinstance(payload, ScanLibrary):
+            return self._slow(channel)
+        return self._quick(payload, channel)
+
+    def _slow(self, channel: str) -> Iterator[Outcome | None]:
+        try:
+            for _ in range(1000):
+                self.started.set()
+                assert self.permits.acquire(timeout=TIMEOUT)
+                self.steps.append(channel)
+                yield None
+            yield Done()
+        finally:
+            self.closed.set()
+            if channel == "untidy":
+                raise OSError("cannot be cleared away")
+
+    def _quick(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
+        self.steps.append(channel)
+        if channel == "bad":
+            with about("nothing.png"):
+                raise BadInput("nothing.png: is no picture")
+        if channel == "broken":
+            raise ZeroDivisionError("boom")
+        if channel == "full":
+            torch.empty(2**55)
+        yield Done()
+
+
+class Bench:
+    """The loop on a thread of its own."""
+
+    def __init__(self) -> None:
+        self.engine, self.mailbox = GatedEngine(), Mailbox()
+        self.results: list[Result] = []
+        self.arrived = threading.Condition()
+        self.thread = threading.Thread(target=Loop(self.mailbox, self.engine, self._put).run)
+        self.thread.start()
+
+    def _put(self, result: Result) -> None:
+        with self.arrived:
+            self.results.append(result)
+            self.arrived.notify_all()
+
+    def answer(self, request_id: int) -> Outcome:
+        def last() -> list[Result]:
+            return [r for r in self.results if r.request_id == request_id and r.last]
+
+        with self.arrived:
+            assert self.arrived.wait_for(last, TIMEOUT)
+            return last()[0].outcome
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.mailbox.close()
+    made.engine.permits.release(2000)
+    made.thread.join(TIMEOUT)
+    assert not made.thread.is_alive()
+
+
+def slow(request_id: int, channel: str = "slow", generation: int = 1) -> Request:
+    return Request(request_id, channel, generation, ScanLibrary())
+
+
+def quick(request_id: int, channel: str = "quick", generation: int = 1) -> Request:
+    return Request(request_id, channel, generation, SetFrameBudget(1))
+
+
+def test_foreground_is_answered_between_two_steps_of_background_work(bench: Bench) -> None:
+    bench.mailbox.post(slow(1))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.post(quick(2))
+    bench.engine.permits.release(1)
+    assert bench.answer(2) == Done()
+    assert bench.engine.steps == ["slow", "quick"]
+
+
+def test_cancel_answers_within_one_step(bench: Bench) -> None:
+    bench.mailbox.post(slow(1))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.cancel("slow", 2)
+    bench.engine.permits.release(1)
+    assert bench.answer(1) == Cancelled()
+    assert bench.engine.steps == ["slow"]
+    assert bench.engine.closed.is_set()
+
+
+def test_work_that_cannot_be_cleared_away_is_told_of_and_the_loop_goes_on(bench: Bench) -> None:
+    bench.mailbox.post(slow(1, "untidy"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.cancel("untidy", 2)
+    bench.engine.permits.release(1)
+    failed = bench.answer(1)
+    assert isinstance(failed, Failed)
+    assert "cannot be cleared away" in failed.message
+    bench.mailbox.post(quick(2))
+    assert bench.answer(2) == Done()
+
+
+def test_background_work_goes_in_turns(bench: Bench) -> None:
+    bench.mailbox.post(slow(1, "first"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.post(slow(2, "second"))
+    bench.engine.permits.release(6)
+    bench.mailbox.post(quick(3))
+    bench.engine.permits.release(1)
+    bench.answer(3)
+    order = [s for s in bench.engine.steps if s != "quick"]
+    assert {"first", "second"} == set(order[:3])
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [("bad", "nothing.png: is no picture"), ("broken", "boom"), ("full", "lower the number of samples"), ("refused", "at once")],
+)
+def test_an_exception_is_an_answer_and_the_loop_goes_on(bench: Bench, channel: str, words: str) -> None:
+    bench.mailbox.post(quick(1, channel))
+    failed = bench.answer(1)
+    assert isinstance(failed, Failed)
+    assert words in failed.message
+    assert failed.request == SetFrameBudget(1)
+    assert failed.path == ("nothing.png" if channel == "bad" else "")
+    assert failed.is_bad_input == (channel == "bad")
+    assert ("Traceback" in failed.detail) == (channel != "bad")
+    bench.mailbox.post(quick(2))
+    assert bench.answer(2) == Done()

@@ -1,0 +1,69 @@
+"""Latest wins, queues, cancelling."""
+
+from __future__ import annotations
+
+import threading
+
+from explorer.engine.messages import Request
+from explorer.engine.models.messages import ScanLibrary
+from explorer.engine.thread.mailbox import Mailbox
+from explorer.engine.thread.messages import SetFrameBudget
+
+
+def request(request_id: int, generation: int, channel: str = "a", queued: bool = False, background: bool = False) -> Request:
+    payload = ScanLibrary() if background else SetFrameBudget(request_id)
+    return Request(request_id, channel, generation, payload, queued)
+
+
+def test_a_newer_request_replaces_the_waiting_one_of_its_channel_only() -> None:
+    box = Mailbox()
+    other = request(1, 1, channel="b")
+    box.post(other)
+    box.post(request(2, 1))
+    newest = request(3, 2)
+    box.post(newest)
+    assert [box.take(False), box.take(False), box.take(False)] == [other, newest, None]
+
+
+def test_a_running_request_is_superseded_by_a_newer_one() -> None:
+    box = Mailbox()
+    first = request(1, 1)
+    box.post(first)
+    assert box.take(False) is first
+    assert not box.superseded(first)
+    box.post(request(2, 2))
+    assert box.superseded(first)
+
+
+def test_queued_requests_are_all_kept_in_order_until_cancelled() -> None:
+    box = Mailbox()
+    requests = [request(i, 0, queued=True) for i in range(3)]
+    for one in requests:
+        box.post(one)
+    assert box.take(False) is requests[0]
+    assert not box.superseded(requests[0])
+    box.cancel("a", 1)
+    assert box.superseded(requests[0])
+    assert box.take(False) is None
+
+
+def test_foreground_and_background_are_taken_apart() -> None:
+    box = Mailbox()
+    slow, quick = request(1, 1, "slow", background=True), request(2, 1, "quick")
+    box.post(slow)
+    box.post(quick)
+    assert box.take(background=False) is quick
+    assert box.take(background=False) is None
+    assert box.take(background=True) is slow
+
+
+def test_closing_wakes_the_waiting_thread_and_supersedes_everything() -> None:
+    box = Mailbox()
+    running = request(1, 1)
+    answers: list[bool] = []
+    thread = threading.Thread(target=lambda: answers.append(box.wait()))
+    thread.start()
+    box.close()
+    thread.join(300)
+    assert answers == [False]
+    assert box.superseded(running)

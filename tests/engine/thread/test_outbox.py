@@ -1,0 +1,106 @@
+"""One wake-up pending at most; newer progress replaces older."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from explorer.engine.chain.messages import ChainProgress
+from explorer.engine.messages import Result
+from explorer.engine.thread.messages import Done
+from explorer.engine.thread.outbox import PROGRESS_INTERVAL, Outbox
+
+
+def progress(request_id: int, rate: float) -> Result:
+    return Result(request_id, "c", 1, ChainProgress((), rate, 0.0, 0, 0), last=False)
+
+
+def test_one_wake_up_until_the_results_are_taken() -> None:
+    wakes: list[int] = []
+    box = Outbox(lambda: wakes.append(1))
+    results = [Result(i, "c", 1, Done()) for i in range(3)]
+    for result in results:
+        box.put(result)
+    assert len(wakes) == 1
+    assert box.take() == results
+    box.put(results[0])
+    assert len(wakes) == 2
+
+
+class Clock:
+    """Time that goes on when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_thousand_reports_of_progress_are_one_to_take() -> None:
+    wakes: list[int] = []
+    box = Outbox(lambda: wakes.append(1))
+    for i in range(1000):
+        box.put(progress(1, float(i)))
+    taken = box.take()
+    assert [r.outcome.rate for r in taken if isinstance(r.outcome, ChainProgress)] == [999.0]
+    assert len(wakes) == 1
+
+
+def test_progress_of_another_request_takes_no_ones_place() -> None:
+    box = Outbox(lambda: None)
+    box.put(progress(1, 1.0))
+    box.put(progress(2, 2.0))
+    assert [result.request_id for result in box.take()] == [1, 2]
+
+
+def test_progress_wakes_at_most_thirty_times_a_second_however_often_it_is_taken() -> None:
+    clock = Clock()
+    box: Outbox | None = None
+    taken: list[list[float]] = []
+    wakes: list[float] = []
+
+    def wake() -> None:
+        assert box is not None
+        wakes.append(clock.now)
+        taken.append([r.outcome.rate for r in box.take() if isinstance(r.outcome, ChainProgress)])
+
+    box = Outbox(wake, clock)
+    for i in range(1024):  # a second; the times are exact
+        clock.now = i / 1024
+        box.put(progress(1, float(i)))
+    assert 28 <= len(wakes) <= 30
+    assert all(later - earlier >= PROGRESS_INTERVAL for earlier, later in pairwise(wakes))
+    assert taken[0] == [0.0]
+    assert taken[1] == [35.0], "the newest of what was held back"
+
+
+def test_an_answer_wakes_at_once_and_does_not_count_as_progress() -> None:
+    clock = Clock()
+    wakes: list[float] = []
+    box = Outbox(lambda: wakes.append(clock.now), clock)
+    box.put(progress(1, 1.0))
+    box.take()
+    clock.now = PROGRESS_INTERVAL / 2
+    for _ in range(3):
+        box.put(Result(1, "c", 1, Done()))
+        box.take()
+    assert len(wakes) == 4
+    clock.now = PROGRESS_INTERVAL
+    box.put(progress(1, 2.0))
+    assert len(wakes) == 5
+
+
+def test_progress_that_was_held_back_is_there_when_the_answer_comes() -> None:
+    clock = Clock()
+    wakes: list[float] = []
+    box = Outbox(lambda: wakes.append(clock.now), clock)
+    box.put(progress(1, 1.0))
+    assert len(box.take()) == 1
+    clock.now += PROGRESS_INTERVAL / 2
+    held = progress(1, 2.0)
+    box.put(held)
+    assert len(wakes) == 1
+    done = Result(1, "c", 1, Done())
+    box.put(done)
+    assert len(wakes) == 2
+    assert box.take() == [held, done]

@@ -1,0 +1,85 @@
+"""What a person can do to the lanes."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
+from explorer.engine.models.messages import LibraryEntry
+from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler
+from explorer.state.edits import lanes as lane_edits
+from explorer.state.session import ChainState, Session
+from explorer.state.store import Store
+from explorer.views.chain.chain_state import ChainPart
+
+A, B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "ABC")  # type: ignore[arg-type]
+
+
+def state(*lanes: Lane, lane: int = 0, reference: int = 0) -> ChainState:
+    return ChainState(recipe=ChainRecipe(lanes, 5, 4), lane=lane, reference=reference)
+
+
+def options(found: ChainState) -> str:
+    return "".join(lane.option or "?" for lane in found.recipe.lanes)
+
+
+@pytest.mark.parametrize(
+    ("index", "by", "lanes", "lane", "reference"),
+    [(0, 1, "BAC", 1, 2), (2, -1, "ACB", 0, 1), (1, 1, "ACB", 0, 1), (0, -1, "ABC", 0, 2), (2, 1, "ABC", 0, 2)],
+)
+def test_moving_takes_cursor_and_reference_along(index: int, by: int, lanes: str, lane: int, reference: int) -> None:
+    found = lane_edits.move_lane(state(A, B, C, lane=0, reference=2), index, by)
+    assert (options(found), found.lane, found.reference) == (lanes, lane, reference)
+
+
+@pytest.mark.parametrize(("index", "lane", "reference"), [(0, 0, 1), (1, 1, 1), (2, 1, 1)])
+def test_removing_keeps_what_is_left_in_view(index: int, lane: int, reference: int) -> None:
+    found = lane_edits.remove_lane(state(A, B, C, lane=1 if index == 0 else 2, reference=2), index)
+    assert len(found.recipe.lanes) == 2
+    assert (found.lane, found.reference) == (lane, reference)
+
+
+def test_the_last_lane_can_go() -> None:
+    found = lane_edits.remove_lane(state(A), 0)
+    assert (options(found), found.lane, found.reference) == ("", 0, 0)
+
+
+def test_adding_and_duplicating() -> None:
+    assert options(lane_edits.add_lane(state(A, B), C)) == "ABC"
+    found = lane_edits.add_lane(state(A, B, lane=1, reference=0), A, 1)
+    assert (options(found), found.lane, found.reference) == ("AAB", 2, 0)
+    full = state(*([A] * MAX_LANES))
+    assert lane_edits.add_lane(full, B) is full
+
+
+def test_seed_and_samples_stay_when_lanes_change() -> None:
+    found = lane_edits.set_sampler(state(A, B), 1, eta=0.0, steps=7)
+    assert (found.recipe.seed, found.recipe.samples) == (5, 4)
+    assert [lane.sampler for lane in found.recipe.lanes] == [Sampler(), Sampler(steps=7, eta=0.0)]
+    every = lane_edits.set_all_steps(found, 3, (1000, 1000))
+    assert [lane.sampler for lane in every.recipe.lanes] == [Sampler(steps=3), Sampler(steps=3, eta=0.0)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"), [(150, (150, 150)), (200, (200, None)), (500, (500, None)), (1000, (None, None)), (None, (None, None))]
+)
+def test_steps_of_every_lane_are_at_most_its_own(steps: int | None, wanted: tuple[int | None, ...]) -> None:
+    found = lane_edits.set_all_steps(state(A, B), steps, (1000, 200))
+    assert tuple(lane.sampler.steps for lane in found.recipe.lanes) == wanted
+
+
+def test_a_lane_keeps_its_sampler_but_not_more_steps_than_the_new_model_has() -> None:
+
+    data = DataCard("mnist", (1, 28, 28), (-1.0, 1.0), "0" * 64)
+    card = Card(1, "ddpm", NetworkCard("unet", {}), data, "C", ScheduleCard("linear", 100))
+    entry = LibraryEntry("/x/c.safetensors", "c", False, 1, "c" * 64, card)
+    assert lane_edits.lane_of(entry, Sampler(steps=50, eta=0.0)) == Lane("c" * 64, "/x/c.safetensors", "C", Sampler(steps=50, eta=0.0))
+    assert lane_edits.lane_of(entry, Sampler(steps=500, eta=0.0)).sampler == Sampler(eta=0.0)
+
+
+def test_one_lane_has_no_difference_whatever_a_session_file_says() -> None:
+    session = Session(reverse=ChainState(quantity="difference", plot="distance x_t"), compare=ChainState(quantity="difference"))
+    store = Store(session)
+    reverse, compare = ChainPart(store, "reverse").state, ChainPart(store, "compare").state
+    assert (reverse.quantity, reverse.plot) == ("x_t", "norms")
+    assert compare.quantity == "difference"

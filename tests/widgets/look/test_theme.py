@@ -1,0 +1,124 @@
+"""Theme, style sheet, fonts and roles."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtGui import QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from explorer.resources import resource
+from explorer.widgets.look.fonts import load_fonts, math_font, mono_font, text_font
+from explorer.widgets.look.icons import app_icon, icon
+from explorer.widgets.look.style import apply_theme, inset_numbers, join, mark, style_sheet
+from explorer.widgets.look.theme import DARK, FONT_FAMILY, LIGHT, MATH_FAMILY, MONO_FAMILY, Theme, Tokens
+
+BOTH = pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+FORMULA_CHARACTERS = "x̂₀ₜ₋₁ ε̂ ᾱ σ η μ̃ β ‖ √ · × − ± ≈ → ∈ ² 0123456789 … “”"
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@BOTH
+def test_text_can_be_read_on_every_surface(tokens: Tokens) -> None:
+    for surface in (tokens.window, tokens.panel, tokens.card, tokens.raised, tokens.hover):
+        assert contrast(tokens.text, surface) >= 7
+        assert contrast(tokens.muted, surface) >= 4.5
+    for surface in (tokens.window, tokens.panel, tokens.card):
+        assert contrast(tokens.error, surface) >= 4.5
+        assert contrast(tokens.faint, surface) >= 3.5
+    assert contrast(tokens.on_accent, tokens.accent) >= 4.5
+    assert contrast(tokens.text, tokens.accent_soft) >= 4.5
+
+
+@BOTH
+def test_the_style_sheet_has_every_token_filled_in(tokens: Tokens, qtbot: QtBot) -> None:
+    sheet = style_sheet(tokens)
+    assert "$" not in sheet
+    assert tokens.panel in sheet
+    pictures = re.findall(r'url\("([^"]+)"\)', sheet)
+    assert pictures
+    assert all(resource("icons", path.rsplit("/", 1)[1]).is_file() for path in pictures)
+
+
+def test_choosing_a_theme_redresses_the_application(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme = Theme("dark")
+    apply_theme(app, theme)
+    dark_sheet = app.styleSheet()
+    with qtbot.waitSignal(theme.changed) as told:
+        theme.choose("light")
+    assert told.args == [LIGHT]
+    assert (theme.tokens, theme.palette, theme.choice) == (LIGHT, "light", "light")
+    assert app.styleSheet() != dark_sheet
+    assert app.palette().color(QPalette.ColorRole.Window).name() == LIGHT.window
+    with qtbot.assertNotEmitted(theme.changed):
+        theme.choose("light")
+
+
+def test_every_formula_can_be_written_in_the_shipped_font(qtbot: QtBot) -> None:
+    assert {FONT_FAMILY, MATH_FAMILY, MONO_FAMILY} <= set(load_fonts())
+    for font in (text_font(), math_font()):
+        metrics = QFontMetrics(font)
+        assert not [c for c in FORMULA_CHARACTERS if not metrics.inFontUcs4(ord(c))], font.family()
+
+
+def test_fonts_are_the_shipped_ones(qtbot: QtBot) -> None:
+    load_fonts()
+    families = [QFontMetrics(font) and font.family() for font in (text_font(), math_font(italic=True), mono_font())]
+    assert families == [FONT_FAMILY, MATH_FAMILY, MONO_FAMILY]
+    metrics = QFontMetrics(text_font())
+    assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
+    assert (resource("fonts") / "OFL.txt").is_file()
+
+
+def test_roles_are_known_and_change_the_look(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme = Theme("dark")
+    apply_theme(app, theme)
+    frame = QFrame()
+    qtbot.addWidget(frame)
+    frame.resize(40, 40)
+    plain = frame.grab().toImage().pixelColor(20, 20).name()
+    mark(frame, "card")
+    assert frame.grab().toImage().pixelColor(20, 20).name() == DARK.card != plain
+    with pytest.raises(ValueError, match="no such role"):
+        mark(frame, "fancy")
+
+
+def test_a_joined_row_knows_its_ends(qtbot: QtBot) -> None:
+    buttons = [QPushButton(text) for text in "abc"]
+    for button in buttons:
+        qtbot.addWidget(button)
+    join(buttons)
+    assert [b.property("edge") for b in buttons] == ["first", "", "last"]
+    join(buttons[:1])
+    assert buttons[0].property("edge") == "only"
+
+
+def test_numbers_stand_off_the_border(qtbot: QtBot) -> None:
+    box = QSpinBox()
+    qtbot.addWidget(box)
+    inset_numbers(box)
+    assert box.lineEdit().textMargins().left() > 0
+
+
+@BOTH
+def test_icons_have_the_themes_colour(tokens: Tokens, qtbot: QtBot) -> None:
+    image = icon("ph.columns", tokens).pixmap(32, 32).toImage()
+    colours = [image.pixelColor(x, y) for x in range(32) for y in range(32)]
+    assert tokens.muted in {colour.name() for colour in colours if colour.alpha() == 255}
+    assert max(size.width() for size in app_icon().availableSizes()) >= 256
