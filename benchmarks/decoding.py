@@ -13,6 +13,7 @@ from common import compare, machine
 from explorer.checkpoints.locate import locate
 from explorer.engine.engine import Engine
 from explorer.engine.latent.messages import DecodeCodes
+from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
 
 
@@ -26,14 +27,14 @@ def main() -> None:
     print(machine())
     for name in ("mnist-vae-2d", "mnist-ae-2d"):
         path = str(locate(name))
-        model = engine.models.checkpoint(path).network
+        model = engine.of(Models).checkpoint(path).network
 
         def ours(turn: int, path: str = path) -> None:
             list(engine.handle(DecodeCodes(path, ((turn / 100, -turn / 100),))))
 
         def peer(turn: int, model: torch.nn.Module = model) -> None:
             with torch.inference_mode():
-                model.decode(torch.tensor([[turn / 100, -turn / 100]], device=engine.models.device)).cpu().numpy()  # type: ignore[operator]
+                model.decode(torch.tensor([[turn / 100, -turn / 100]], device=engine.of(Models).device)).cpu().numpy()  # type: ignore[operator]
 
         found = compare(ours, peer, options.rounds)
         print(f"decode {name}: engine {found.ours * 1e3:.3f} ms, bare decoder {found.peer * 1e3:.3f} ms, ratio {found.ratio:.2f}")

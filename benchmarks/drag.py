@@ -21,9 +21,9 @@ from explorer.checkpoints.locate import locate
 from explorer.engine.chain.messages import SampleChain, ShowStep
 from explorer.engine.engine import Engine
 from explorer.engine.latent.messages import DecodeCodes
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.engine.thread.worker import Worker
 from explorer.recipe import ChainRecipe, Sampler
 

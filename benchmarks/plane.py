@@ -30,6 +30,7 @@ from explorer.app import Explorer
 from explorer.checkpoints.locate import locate
 from explorer.engine.engine import Engine
 from explorer.engine.latent.messages import DecodeGrid
+from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.messages import StartEngine
 from explorer.models.autoencoder import Autoencoder
@@ -135,7 +136,7 @@ def main() -> None:
     engine = Engine()
     list(engine.handle(StartEngine()))
     path = str(locate("mnist-vae-2d"))
-    model = engine.models.checkpoint(path).network
+    model = engine.of(Models).checkpoint(path).network
     assert isinstance(model, Autoencoder)
     print(machine())
     pointer(app, ws, model, options.rounds)

@@ -16,16 +16,17 @@ from common import compare, key_of, machine
 from explorer.diffusion.noise import shared_noise
 from explorer.engine.chain.messages import SampleChain
 from explorer.engine.engine import Engine
+from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
 from explorer.recipe import ChainRecipe, Sampler
 
 
 def bare_loop(engine: Engine, lane, steps: int, samples: int, seed: int) -> torch.Tensor:  # type: ignore[no-untyped-def]
     """DDPM sampling as one would write it by hand for Option C."""
-    predictor = engine.models.predictor(lane)
+    predictor = engine.of(Models).predictor(lane)
     alpha_bar = predictor.schedule.alpha_bar.tolist()
     taus = [round(predictor.schedule.T * k / steps) for k in range(steps, -1, -1)]
-    device = engine.models.device
+    device = engine.of(Models).device
     with torch.inference_mode():
         x = shared_noise(seed, range(samples), 0, (1, 28, 28), device)
         for t, s in pairwise(taus):

@@ -12,10 +12,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
+from explorer.engine.thread.requests import Outcome
 from explorer.engine.thread.worker import Worker
 from explorer.errors import BadInput
 from explorer.paths import APP

@@ -25,7 +25,7 @@ def test_the_window_needs_no_torch() -> None:
 
 
 def test_the_command_line_starts_without_torch_and_qt() -> None:
-    modules = loaded("explorer.cli", "explorer.recipe", "explorer.state.session", "explorer.engine.messages")
+    modules = loaded("explorer.cli", "explorer.recipe", "explorer.state.session", "explorer.engine.chain.messages")
     assert not {"torch", "PySide6", "pyqtgraph"} & modules
 
 

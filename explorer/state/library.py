@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.checkpoints.snapshots import run_folder, stamp
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import (
     CheckpointOpened,
     LibraryEntry,
@@ -21,6 +20,7 @@ from explorer.engine.models.messages import (
     ThumbnailMade,
 )
 from explorer.engine.thread.client import Client
+from explorer.engine.thread.requests import Outcome
 
 LOOK_MS = 1500
 """How often it is looked whether a run on show has written another snapshot: one stat of its folder."""

@@ -13,6 +13,7 @@ import torch
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
+from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import (
     ChainFinished,
     ChainProgress,
@@ -30,11 +31,11 @@ from explorer.engine.chain.messages import (
     lane_keys,
 )
 from explorer.engine.engine import Engine
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.models import predictors
 from explorer.engine.models.messages import CheckpointOpened, LibraryScanned, MakeThumbnail, OpenCheckpoint, ScanLibrary, ThumbnailMade
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.messages import EngineReady, StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.models.unet import UNet
 from explorer.recipe import ChainRecipe, Lane, Sampler
@@ -75,6 +76,7 @@ def reference(checkpoints: Mapping[str, Path], name: str) -> list[torch.Tensor]:
 def test_starting_says_what_it_runs_on(engine: Engine) -> None:
     (ready,) = ask(engine, StartEngine(device="cpu", precision="bf16"))
     assert ready == EngineReady("CPU", "bf16", torch.__version__)
+    assert type(ready.torch_version) is str, "plain data, not torch's own type"
     with pytest.raises(BadInput, match="nonsense"):
         ask(engine, StartEngine(device="nonsense"))
 
@@ -137,8 +139,8 @@ def test_a_chain_is_the_same_with_hardly_any_memory(checkpoints: Mapping[str, Pa
     frame_bytes = 2 * SAMPLES * 28 * 28 * 4
     ask(tiny, StartEngine(device="cpu", precision="fp32", frame_budget=4 * frame_bytes))
     ask(tiny, SampleChain(chain))
-    assert tiny.store.nbytes <= 4 * frame_bytes
-    assert len(tiny.store.lane(key).kept) < STEPS // 2
+    assert tiny.of(FrameStore).nbytes <= 4 * frame_bytes
+    assert len(tiny.of(FrameStore).lane(key).kept) < STEPS // 2
     states = reference(checkpoints, "c")
     timesteps = plan(predictors.schedule_of(load(checkpoints["mnist-ddpm-c"])), STEPS).timesteps
     for k in (7, 6, 11, 1, STEPS, 5):

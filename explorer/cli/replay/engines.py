@@ -63,8 +63,9 @@ def _started(device: torch.device, precision: str, throughout: bool = False) -> 
 def told(export: Path, said: Arithmetic | None, engine: Engine) -> str:
     """What of the export's arithmetic its replay has not, in a line; empty if nothing."""
     from explorer.engine.models import devices
+    from explorer.engine.models.models import Models
 
-    device = engine.models.device
+    device = engine.of(Models).device
     if said is None:
         return ""
     if said.device != device.type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 import numpy as np
 from torch import Tensor
@@ -38,12 +39,12 @@ from explorer.engine.chain.messages import (
     TermsShown,
     lane_keys,
 )
-from explorer.engine.messages import Outcome
+from explorer.engine.desk import Desk
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import tiles_of
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 
-Steps = Iterator[Outcome | None]
 RATE_WINDOW = 2.0
 SIMILARITY_SECONDS = 0.25
 """Work after which similarities are shown, and more is asked for."""
@@ -58,6 +59,11 @@ class Chains:
         self._lanes: dict[LaneKey, ChainLane] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
         self._curves = CurveBook()
+
+    @classmethod
+    def at(cls, desk: Desk) -> Self:
+        """Lanes of the desk's models, their frames in its store."""
+        return cls(desk.of(Models), desk.of(FrameStore))
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:

@@ -12,9 +12,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Set
 from dataclasses import dataclass, field
+from typing import Self
 
 import torch
 from torch import Tensor
+
+from explorer.engine.desk import Desk
+from explorer.engine.thread.messages import Done, SetFrameBudget
+from explorer.engine.thread.requests import Steps
 
 DEFAULT_BUDGET = 512 * 2**20
 
@@ -106,6 +111,11 @@ class FrameStore:
         self._lanes: OrderedDict[Hashable, LaneFrames] = OrderedDict()
         self._in_use: Set[Hashable] = frozenset()
 
+    @classmethod
+    def at(cls, desk: Desk) -> Self:
+        """Frames within the usual budget."""
+        return cls()
+
     @property
     def budget(self) -> int:
         """Bytes that may be kept."""
@@ -186,3 +196,9 @@ class FrameStore:
 def to_cpu(x: Tensor) -> Tensor:
     """Float32 copy on the CPU that nothing else writes to."""
     return x.detach().to("cpu", torch.float32, copy=True).contiguous()
+
+
+def set_budget(request: SetFrameBudget, desk: Desk) -> Steps:
+    """Answer a SetFrameBudget."""
+    desk.of(FrameStore).budget = request.bytes
+    yield Done()

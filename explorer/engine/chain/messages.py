@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
 
 Quantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference", "to_ideal"]
@@ -38,18 +39,21 @@ def lane_key(lane: Lane, recipe: ChainRecipe) -> LaneKey:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleChain:
+class SampleChain(Payload):
     """Sample every lane of a recipe, all lanes abreast in t. Lanes already computed are kept as they are.
 
     Answers: LanePlanned or LaneFailed for each lane, ChainProgress as steps come (at most 30 a second), ChainFinished.
     If no lane can be sampled, the request fails with the cause of the first.
     """
 
+    answered_by = "explorer.engine.chain.answers:sample_chain"
+    background = True
+
     recipe: ChainRecipe
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStep:
+class ShowStep(Payload):
     """Tiles of some lanes at the cursor. Answer: StepShown.
 
     Attributes
@@ -71,6 +75,8 @@ class ShowStep:
         For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
     """
 
+    answered_by = "explorer.engine.chain.answers:show_step"
+
     keys: tuple[LaneKey, ...]
     t: int
     quantity: Quantity
@@ -82,11 +88,13 @@ class ShowStep:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTerms:
+class ShowTerms(Payload):
     """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown.
 
     `timeline` as in ShowStep.
     """
+
+    answered_by = "explorer.engine.chain.answers:show_terms"
 
     key: LaneKey
     t: int
@@ -96,8 +104,10 @@ class ShowTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowFilm:
+class ShowFilm(Payload):
     """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
+
+    answered_by = "explorer.engine.chain.answers:show_film"
 
     key: LaneKey
     sample: int
@@ -107,7 +117,7 @@ class ShowFilm:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowCurves:
+class ShowCurves(Payload):
     """Curves against t of some lanes. Answer: CurvesShown.
 
     Attributes
@@ -119,13 +129,15 @@ class ShowCurves:
         Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat, at states of nearest noise level.
     """
 
+    answered_by = "explorer.engine.chain.answers:show_curves"
+
     keys: tuple[LaneKey, ...]
     sample: int | None = None
     reference: LaneKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureSimilarity:
+class MeasureSimilarity(Payload):
     """Measure the SSIM of lanes with a reference at every pair of states of nearest noise level. Answer: SimilarityMeasured.
 
     One stretch of work; ask again until it is complete. ShowCurves then has it as "ssim x_t" or "ssim x0_hat".
@@ -137,13 +149,16 @@ class MeasureSimilarity:
     quantity : "x_t" or "x0_hat"
     """
 
+    answered_by = "explorer.engine.chain.answers:measure_similarity"
+    background = True
+
     keys: tuple[LaneKey, ...]
     reference: LaneKey
     quantity: Literal["x_t", "x0_hat"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LanePlanned:
+class LanePlanned(Outcome):
     """The steps of a lane, for plots and equations: K + 1 states, K steps.
 
     Attributes
@@ -161,6 +176,8 @@ class LanePlanned:
         What to tell of the lane, such as noise levels that its network has not seen; empty if nothing.
     """
 
+    partial = True
+
     key: LaneKey
     timesteps: np.ndarray
     alpha_bar: np.ndarray
@@ -173,8 +190,10 @@ class LanePlanned:
 
 
 @dataclass(frozen=True, slots=True)
-class LaneFailed:
+class LaneFailed(Outcome):
     """A lane that cannot be sampled, while the others are; `message` is one line for the person: what, and what to try."""
+
+    partial = True
 
     key: LaneKey
     message: str
@@ -190,7 +209,7 @@ class LaneProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainProgress:
+class ChainProgress(Outcome):
     """How far sampling is.
 
     Attributes
@@ -203,6 +222,8 @@ class ChainProgress:
         Memory of kept frames.
     """
 
+    progress = True
+
     lanes: tuple[LaneProgress, ...]
     rate: float
     seconds_left: float
@@ -211,7 +232,7 @@ class ChainProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainFinished:
+class ChainFinished(Outcome):
     """Every lane has reached x_0."""
 
     lanes: tuple[LaneProgress, ...]
@@ -268,7 +289,7 @@ class LaneBlank:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StepShown:
+class StepShown(Outcome):
     """Answer to ShowStep: one frame for each key that has any state computed, or why it has none."""
 
     t: int
@@ -278,7 +299,7 @@ class StepShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TermsShown:
+class TermsShown(Outcome):
     """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values and L2 norms by quantity.
 
     "x_prev" is the state that the step leads to; "drawn" is the image that a step of the exact process
@@ -295,7 +316,7 @@ class TermsShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FilmShown:
+class FilmShown(Outcome):
     """Answer to ShowFilm: tiles (M, H, W, 3) at the timesteps (M,); M <= count while sampling."""
 
     key: LaneKey
@@ -325,7 +346,7 @@ class LaneCurves:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CurvesShown:
+class CurvesShown(Outcome):
     """Answer to ShowCurves."""
 
     sample: int | None
@@ -334,7 +355,7 @@ class CurvesShown:
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarityMeasured:
+class SimilarityMeasured(Outcome):
     """Answer to MeasureSimilarity: more can be shown; `complete` if all that is computed has been measured."""
 
     complete: bool

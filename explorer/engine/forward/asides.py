@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -11,14 +10,14 @@ import numpy as np
 from explorer.diffusion import gaussians
 from explorer.diffusion.gaussians import Gaussian
 from explorer.diffusion.mixture1d import Mixture, backward_paths, departure, forward_paths, mixture_of, noised, reverse
-from explorer.diffusion.schedule import Schedule
 from explorer.engine.arrays import read_only
-from explorer.engine.forward.asides_messages import AsidesShown, Densities
+from explorer.engine.desk import Desk
+from explorer.engine.forward.asides_messages import AsidesShown, Densities, ShowAsides
 from explorer.engine.forward.chain1d_messages import BackStep1D, Chain1DShown, ShowChain1D
-from explorer.engine.messages import Outcome
+from explorer.engine.forward.sources import schedule_of
+from explorer.engine.thread.requests import Steps
 from explorer.recipe.forward import Asides
 
-Steps = Iterator[Outcome | None]
 DRAWS = 60_000
 BINS, POINTS = 48, 241
 NEAR = 0.05
@@ -39,8 +38,9 @@ def _normals() -> np.ndarray:
     return np.random.default_rng(0).standard_normal((4, DRAWS))
 
 
-def asides(chosen: Asides) -> AsidesShown:
-    """Draws and densities of every plot."""
+def show_asides(request: ShowAsides, desk: Desk) -> Steps:
+    """Answer a ShowAsides: draws and densities of every plot."""
+    chosen = request.asides
     x, y = Gaussian(chosen.x_mean, chosen.x_sd), Gaussian(chosen.y_mean, chosen.y_sd)
     normals = _normals()
     draws_x, draws_y = x.mean + x.sd * normals[0], y.mean + y.sd * normals[1]
@@ -58,7 +58,7 @@ def asides(chosen: Asides) -> AsidesShown:
         "X given Z": _closed(near, x_given_z, draws_x[np.abs(draws_z - chosen.z) < NEAR], {"X": x.density(near)}),
         **_through(chosen, x, draws_x, normals[3], wide, near),
     }
-    return AsidesShown(plots)
+    yield AsidesShown(plots)
 
 
 def _closed(grid: np.ndarray, found: Gaussian, draws: np.ndarray, others: dict[str, np.ndarray]) -> Densities:
@@ -99,8 +99,9 @@ def _densities(grid: np.ndarray, density: np.ndarray, alike: Gaussian, draws: np
 # --- the chain ---
 
 
-def chain(request: ShowChain1D, schedule: Schedule) -> Steps:
-    """The one-dimensional chain at t; a None for each part of the work."""
+def show_chain(request: ShowChain1D, desk: Desk) -> Steps:
+    """Answer a ShowChain1D (BadInput if there is no such schedule); a None for each part of the work."""
+    schedule = schedule_of(request.schedule)
     chosen, T = request.chain, schedule.T
     data = mixture_of(chosen.modes, chosen.sd)
     levels = schedule.alpha_bar.numpy()

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe.forward import Asides
 
 
 @dataclass(frozen=True, slots=True)
-class ShowAsides:
+class ShowAsides(Payload):
     """The Gaussian asides. Answer: AsidesShown."""
+
+    answered_by = "explorer.engine.forward.asides:show_asides"
 
     asides: Asides
 
@@ -47,7 +50,7 @@ class Densities:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AsidesShown:
+class AsidesShown(Outcome):
     """Densities of "sum", "difference", "Z", "X given Z", "W", "X given W"."""
 
     plots: dict[str, Densities]

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe.forward import Chain1D, ForwardSchedule
 
 
 @dataclass(frozen=True, slots=True)
-class ShowChain1D:
+class ShowChain1D(Payload):
     """The one-dimensional chain at t. Answer: Chain1DShown."""
+
+    answered_by = "explorer.engine.forward.asides:show_chain"
 
     chain: Chain1D
     schedule: ForwardSchedule
@@ -44,7 +47,7 @@ class BackStep1D:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chain1DShown:
+class Chain1DShown(Outcome):
     """Answer to ShowChain1D.
 
     Attributes

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from explorer.engine.forward.asides_messages import AsidesShown, ShowAsides
-from explorer.engine.forward.chain1d_messages import Chain1DShown, ShowChain1D
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Lane
 from explorer.recipe.dabs import Dab, Picture
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
@@ -17,15 +16,17 @@ from explorer.recipe.forward import ForwardImage, ForwardSchedule
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTestImages:
+class ShowTestImages(Payload):
     """Test images from `start` on. Answer: TestImagesShown."""
+
+    answered_by = "explorer.engine.forward.pictures:show_test_images"
 
     start: int
     count: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TestImagesShown:
+class TestImagesShown(Outcome):
     """Tiles (N, H, W, 3) uint8, their classes (N,), and how many test images there are."""
 
     __test__ = False
@@ -36,7 +37,7 @@ class TestImagesShown:
 
 
 @dataclass(frozen=True, slots=True)
-class TakePicture:
+class TakePicture(Payload):
     """A picture of the person's. Answer: PictureTaken.
 
     Attributes
@@ -49,13 +50,15 @@ class TakePicture:
         Marks of a brush on black, in pixels of 28 x 28.
     """
 
+    answered_by = "explorer.engine.forward.pictures:take_picture"
+
     path: str = ""
     pixels: np.ndarray | None = field(default=None, compare=False)
     drawing: tuple[Dab, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class PictureTaken:
+class PictureTaken(Outcome):
     """Answer to TakePicture.
 
     Attributes
@@ -82,8 +85,10 @@ class PictureTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowNoised:
+class ShowNoised(Payload):
     """The image at timestep t, both ways. Answer: NoisedShown."""
+
+    answered_by = "explorer.engine.forward.noised:show_noised"
 
     image: ForwardImage
     schedule: ForwardSchedule
@@ -93,7 +98,7 @@ class ShowNoised:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NoisedShown:
+class NoisedShown(Outcome):
     """x_t by Property 1 and by steps.
 
     Attributes
@@ -123,8 +128,10 @@ class NoisedShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowNoisedFilm:
+class ShowNoisedFilm(Payload):
     """The image at several timesteps. Answer: NoisedFilmShown."""
+
+    answered_by = "explorer.engine.forward.noised:show_film"
 
     image: ForwardImage
     schedule: ForwardSchedule
@@ -133,7 +140,7 @@ class ShowNoisedFilm:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NoisedFilmShown:
+class NoisedFilmShown(Outcome):
     """Timesteps (M,) and tiles (M, H, W, 3) uint8."""
 
     timesteps: np.ndarray
@@ -144,8 +151,10 @@ class NoisedFilmShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowSchedule:
+class ShowSchedule(Payload):
     """A schedule, and what x_T is then. Answer: ScheduleShown."""
+
+    answered_by = "explorer.engine.forward.schedules:show_schedule"
 
     schedule: ForwardSchedule
     image: ForwardImage
@@ -175,7 +184,7 @@ class EndOf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScheduleShown:
+class ScheduleShown(Outcome):
     """A schedule against t.
 
     Attributes
@@ -213,8 +222,10 @@ class ScheduleShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowJoint:
+class ShowJoint(Payload):
     """Two pixels of x_t over a batch of test images. Answer: JointShown."""
+
+    answered_by = "explorer.engine.forward.pixels:show_joint"
 
     pixels: tuple[tuple[int, int], tuple[int, int]]
     batch: int
@@ -224,7 +235,7 @@ class ShowJoint:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class JointShown:
+class JointShown(Outcome):
     """Two pixels of x_t.
 
     Attributes
@@ -252,7 +263,7 @@ class JointShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStepBack:
+class ShowStepBack(Payload):
     """One step back from x_t, as it is with x_0 known, with the data set known, and learnt. Answer: StepBackShown.
 
     Attributes
@@ -260,6 +271,9 @@ class ShowStepBack:
     lane : Lane or None
         The network of p_theta.
     """
+
+    answered_by = "explorer.engine.forward.posterior:show_step_back"
+    background = True
 
     image: ForwardImage
     schedule: ForwardSchedule
@@ -290,7 +304,7 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StepBackShown:
+class StepBackShown(Outcome):
     """Answer to ShowStepBack.
 
     Attributes
@@ -325,11 +339,3 @@ class StepBackShown:
     weights: np.ndarray
     perplexity: float
     note: str = ""
-
-
-ForwardPayload = (
-    ShowTestImages | TakePicture | ShowNoised | ShowNoisedFilm | ShowSchedule | ShowJoint | ShowStepBack | ShowAsides | ShowChain1D
-)
-ForwardOutcome = (
-    TestImagesShown | PictureTaken | NoisedShown | NoisedFilmShown | ScheduleShown | JointShown | StepBackShown | AsidesShown | Chain1DShown
-)

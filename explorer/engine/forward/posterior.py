@@ -4,88 +4,84 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
 
 import numpy as np
 from torch import Tensor
 
-from explorer.diffusion.exact import EmpiricalData
 from explorer.diffusion.noise import shared_noise, shared_uniforms
 from explorer.diffusion.parameterization import mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
-from explorer.diffusion.schedule import Schedule
+from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
-from explorer.engine.messages import Outcome
+from explorer.engine.forward.noised import Walks
+from explorer.engine.forward.sources import DATA_SHAPE, schedule_of, values_of
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess
 
-Steps = Iterator[Outcome | None]
-DATA_SHAPE = (1, 28, 28)
 LIKELY = 6
 OFF_SCALE = 1.0
 
 
-class Posteriors:
-    """Answers ShowStepBack."""
+def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
+    """Answer a ShowStepBack.
 
-    def __init__(self, models: Models) -> None:
-        self._models = models
-
-    @property
-    def data(self) -> EmpiricalData:
-        """MNIST's training images, those of exact lanes."""
-        return self._models.data_sets.get(ExactProcess()).data
-
-    def show(self, request: ShowStepBack, schedule: Schedule, x0: Tensor, x_t: Tensor) -> Steps:
-        """Answer, for x_0 (C, H, W) and its x_t."""
-        t = request.t
-        if not 1 <= t <= schedule.T:
-            raise BadInput(f"a step back starts from a timestep in 1..{schedule.T}, not {t}")
-        step = posterior(float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1]))
-        now, known = x_t[None].float(), mean_from_x0(x_t, x0.double(), step)[None].float()
-        z = shared_noise(request.seed, [0], t, tuple(x0.shape))
-        teller = _Teller(x0[None], now, known, z, step, request)
-        exact = network = None
-        likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
+    Raises
+    ------
+    BadInput
+        If there is no such timestep, schedule, image or checkpoint.
+    """
+    schedule, x0, t = schedule_of(request.schedule), values_of(request.image), request.t
+    if not 1 <= t <= schedule.T:
+        raise BadInput(f"a step back starts from a timestep in 1..{schedule.T}, not {t}")
+    x_t = desk.of(Walks).states(request)[t]
+    step = posterior(float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1]))
+    now, known = x_t[None].float(), mean_from_x0(x_t, x0.double(), step)[None].float()
+    z = shared_noise(request.seed, [0], t, tuple(x0.shape))
+    teller = _Teller(x0[None], now, known, z, step, request)
+    exact = network = None
+    likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
+    yield None
+    if tuple(x0.shape) != DATA_SHAPE:
+        note = "This picture keeps its own shape: the training images and the networks are of 28 × 28 grey pixels."
+    else:
         yield None
-        if tuple(x0.shape) != DATA_SHAPE:
-            note = "This picture keeps its own shape: the training images and the networks are of 28 × 28 grey pixels."
-        else:
-            yield None
-            uniforms = shared_uniforms(request.seed, [0], t)
-            found = yield from self.data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
-            assert found.drawn is not None
-            component = mean_from_x0(now, self.data.images(found.drawn), step)
-            exact = teller.tell(found.mean, mean_from_x0(now, found.mean, step), component)
-            likely = grey_tiles(self.data.images(found.top[0]).cpu().numpy())
-            weights, perplexity = found.top_weights[0].cpu().numpy(), math.exp(float(found.entropy[0]))
-            yield None
-            network, note = self._network(request, teller)
-        for array in (likely, weights):
-            array.setflags(write=False)
-        yield StepBackShown(
-            t, step.a0, step.at, step.sigma, teller.grey(now), teller.tell(x0[None], known, known), exact, network,
-            likely, weights, perplexity, note,
-        )  # fmt: skip
+        uniforms = shared_uniforms(request.seed, [0], t)
+        data = desk.of(Models).data_sets.get(ExactProcess()).data  # of exact lanes: MNIST's training images
+        found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
+        assert found.drawn is not None
+        component = mean_from_x0(now, data.images(found.drawn), step)
+        exact = teller.tell(found.mean, mean_from_x0(now, found.mean, step), component)
+        likely = grey_tiles(data.images(found.top[0]).cpu().numpy())
+        weights, perplexity = found.top_weights[0].cpu().numpy(), math.exp(float(found.entropy[0]))
+        yield None
+        network, note = _network(request, teller, desk.of(Models))
+    for array in (likely, weights):
+        array.setflags(write=False)
+    yield StepBackShown(
+        t, step.a0, step.at, step.sigma, teller.grey(now), teller.tell(x0[None], known, known), exact, network,
+        likely, weights, perplexity, note,
+    )  # fmt: skip
 
-    def _network(self, request: ShowStepBack, teller: _Teller) -> tuple[Belief | None, str]:
-        if request.lane is None:
-            return None, "No network of 28 × 28 images is known here: open a DDPM."
-        source = request.lane.source
-        if os.path.isabs(source) and not os.path.exists(source):
-            return None, f"{source}: no such file. Open it where it is now, or choose another network."
-        try:
-            checkpoint = self._models.checkpoint(source)
-            if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
-                return None, f"{checkpoint.path.name} is of images of shape {tuple(checkpoint.card.data.shape)}."
-            predictor = self._models.predictor(request.lane)
-        except BadInput as error:
-            return None, str(error)  # the other two need no network
-        said = predictor.predict(teller.x_t.to(self._models.device), request.t, teller.step, clip=False)
-        mean = said.mean.float().cpu()
-        return teller.tell(said.x0_hat.float().cpu(), mean, mean), ""
+
+def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Belief | None, str]:
+    if request.lane is None:
+        return None, "No network of 28 × 28 images is known here: open a DDPM."
+    source = request.lane.source
+    if os.path.isabs(source) and not os.path.exists(source):
+        return None, f"{source}: no such file. Open it where it is now, or choose another network."
+    try:
+        checkpoint = models.checkpoint(source)
+        if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
+            return None, f"{checkpoint.path.name} is of images of shape {tuple(checkpoint.card.data.shape)}."
+        predictor = models.predictor(request.lane)
+    except BadInput as error:
+        return None, str(error)  # the other two need no network
+    said = predictor.predict(teller.x_t.to(models.device), request.t, teller.step, clip=False)
+    mean = said.mean.float().cpu()
+    return teller.tell(said.x0_hat.float().cpu(), mean, mean), ""
 
 
 class _Teller:

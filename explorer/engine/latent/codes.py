@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,20 +20,6 @@ from explorer.models.autoencoder import Autoencoder
 
 ENCODING_BLOCK = 500
 """Encodings between two cancel points: each is a turn in which other work takes one too."""
-
-
-class Models(Protocol):
-    """What the plane's handlers need of the engine's models."""
-
-    device: torch.device
-
-    def checkpoint(self, source: str) -> Checkpoint:
-        """Checkpoint in a file, its network on the device."""
-        ...
-
-    def judge(self) -> nn.Module | None:
-        """The digit classifier, or None where there is none."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)

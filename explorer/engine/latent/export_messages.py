@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
-class ExportStrip:
+class ExportStrip(Payload):
     """Write strips of decodings. Answer: StripExported.
 
     Attributes
@@ -25,6 +26,9 @@ class ExportStrip:
         Frames a second, greater than 0.
     """
 
+    answered_by = "explorer.engine.latent.strip_export:export_strip"
+    background = True
+
     out: str
     strips: tuple[np.ndarray, ...] = field(compare=False)
     recipe: Recipe
@@ -32,7 +36,7 @@ class ExportStrip:
 
 
 @dataclass(frozen=True, slots=True)
-class StripExported:
+class StripExported(Outcome):
     """The file that was written."""
 
     out: str

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Slice
 
 FieldKind = Literal["density", "error", "elbo", "magnification", "classes"]
@@ -14,7 +15,7 @@ FIELD_KINDS: tuple[FieldKind, ...] = ("density", "error", "elbo", "magnification
 
 
 @dataclass(frozen=True, slots=True)
-class ShowField:
+class ShowField(Payload):
     """A field at the centres of a grid's cells. Answers: FieldShown, coarse first, each finer than the one before.
 
     Attributes
@@ -35,6 +36,9 @@ class ShowField:
         Which plane, where codes have more than two dimensions.
     """
 
+    answered_by = "explorer.engine.latent.fields:show_field"
+    background = True
+
     path: str
     kind: FieldKind
     extent: tuple[float, float, float, float]
@@ -45,7 +49,7 @@ class ShowField:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FieldShown:
+class FieldShown(Outcome):
     """A field over a rectangle.
 
     Attributes

@@ -10,11 +10,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from torch import Tensor, nn
 
+from explorer.engine.desk import Desk
 from explorer.engine.latent.cells import Cells
-from explorer.engine.latent.codes import ImageCodes, Models, codes_of
+from explorer.engine.latent.codes import ImageCodes, codes_of
 from explorer.engine.latent.field_messages import FieldKind, FieldShown, ShowField
 from explorer.engine.latent.plane import OpenPlane, open_plane
+from explorer.engine.models.models import Models
 from explorer.engine.pictures.colour_maps import class_blend, coloured
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.density import Mixture
 from explorer.latent.elbo import gaussian_kl, log_likelihood, reconstruction_error
@@ -56,7 +59,7 @@ _fused: WeakKeyDictionary[nn.Module, FusedClassifier] = WeakKeyDictionary()
 _ranges: WeakKeyDictionary[nn.Module, dict[tuple[FieldKind, Slice | None], _Range]] = WeakKeyDictionary()
 
 
-def show_field(request: ShowField, models: Models) -> Iterator[FieldShown | None]:
+def show_field(request: ShowField, desk: Desk) -> Steps:
     """Answer a ShowField: a pass with wide cells first, then finer ones; None is a cancel point.
 
     Raises
@@ -64,6 +67,7 @@ def show_field(request: ShowField, models: Models) -> Iterator[FieldShown | None
     BadInput
         If the model has no such field, or the grid cannot be.
     """
+    models = desk.of(Models)
     plane = yield from open_plane(request.path, request.slice, models)
     codes: ImageCodes | None = None
     for found in codes_of(plane.checkpoint, models.device):

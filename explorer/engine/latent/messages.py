@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Dab, Slice, Stroke
 
 CONFIDENT = 0.9
@@ -34,8 +35,11 @@ class ImagesAt:
 
 
 @dataclass(frozen=True, slots=True)
-class EncodeImages:
+class EncodeImages(Payload):
     """Codes of the test images of the checkpoint's data set, or of the images named. Answer: CodesShown."""
+
+    answered_by = "explorer.engine.latent.encoding:encode_images"
+    background = True
 
     path: str
     limit: int = 10_000
@@ -44,7 +48,7 @@ class EncodeImages:
 
 
 @dataclass(frozen=True, slots=True)
-class DecodeCodes:
+class DecodeCodes(Payload):
     """Decodings of codes. Answer: CodesDecoded.
 
     Attributes
@@ -56,6 +60,8 @@ class DecodeCodes:
         Also say how the digit classifier reads them.
     """
 
+    answered_by = "explorer.engine.latent.decoding:decode_codes"
+
     path: str
     codes: tuple[tuple[float, float], ...]
     judge: bool = False
@@ -63,11 +69,14 @@ class DecodeCodes:
 
 
 @dataclass(frozen=True, slots=True)
-class DecodeGrid:
+class DecodeGrid(Payload):
     """The manifold: decodings of a grid over a rectangle. Answers: GridDecoded, coarse first.
 
     `extent` is (x_min, x_max, y_min, y_max); the grid has `columns` x `rows` cells, decoded at their centres.
     """
+
+    answered_by = "explorer.engine.latent.decoding:decode_grid"
+    background = True
 
     path: str
     extent: tuple[float, float, float, float]
@@ -77,7 +86,7 @@ class DecodeGrid:
 
 
 @dataclass(frozen=True, slots=True)
-class EncodePicture:
+class EncodePicture(Payload):
     """Code of one picture. Answer: PictureEncoded, or PictureOffered if it is of another size.
 
     Attributes
@@ -98,6 +107,8 @@ class EncodePicture:
     pixels : ndarray, shape (H, W), uint8, or None
     """
 
+    answered_by = "explorer.engine.latent.encoding:encode_picture"
+
     path: str
     picture: str = ""
     drawing: tuple[Dab, ...] = ()
@@ -110,15 +121,17 @@ class EncodePicture:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowImage:
+class ShowImage(Payload):
     """One test image of the checkpoint's data set. Answer: ImageShown."""
+
+    answered_by = "explorer.engine.latent.encoding:show_image"
 
     path: str
     index: int
 
 
 @dataclass(frozen=True, slots=True)
-class DrawCodes:
+class DrawCodes(Payload):
     """Codes drawn at random, decoded and read. Answer: CodesDrawn.
 
     Attributes
@@ -132,6 +145,9 @@ class DrawCodes:
         Draw from its posterior q(z|x); without it from the prior N(0, I).
     """
 
+    answered_by = "explorer.engine.latent.draws:draw_codes"
+    background = True
+
     path: str
     count: int
     seed: int
@@ -140,8 +156,10 @@ class DrawCodes:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStroke:
+class ShowStroke(Payload):
     """The decodings along a stroke. Answer: StrokeShown."""
+
+    answered_by = "explorer.engine.latent.strokes:show_stroke"
 
     path: str
     stroke: Stroke
@@ -152,9 +170,11 @@ class ShowStroke:
 class ShowGeodesic(ShowStroke):
     """A geodesic stroke, which takes its time: it is shown on its way. Answers: StrokeShown."""
 
+    background = True
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodesShown:
+class CodesShown(Outcome):
     """Codes of test images.
 
     Attributes
@@ -194,7 +214,7 @@ class CodesShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StrokeShown:
+class StrokeShown(Outcome):
     """A stroke through a model.
 
     Attributes
@@ -226,7 +246,7 @@ class StrokeShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodesDecoded:
+class CodesDecoded(Outcome):
     """Decodings.
 
     Attributes
@@ -250,7 +270,7 @@ class CodesDecoded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GridDecoded:
+class GridDecoded(Outcome):
     """The manifold as one picture (rows * H, columns * W, 3) uint8; its top row is at y_max.
 
     `columns` and `rows` are of this answer; a finer one follows if `partial`.
@@ -265,7 +285,7 @@ class GridDecoded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PictureEncoded:
+class PictureEncoded(Outcome):
     """Code of one picture.
 
     Attributes
@@ -304,7 +324,7 @@ class PictureEncoded:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureOffered:
+class PictureOffered(Outcome):
     """A picture of another size than the model's images, (height, width) both; it can be resized."""
 
     path: str
@@ -314,7 +334,7 @@ class PictureOffered:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImageShown:
+class ImageShown(Outcome):
     """A test image: (H, W, 3) uint8, and its class or None."""
 
     path: str
@@ -324,7 +344,7 @@ class ImageShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodesDrawn:
+class CodesDrawn(Outcome):
     """Random codes.
 
     Attributes

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
-from explorer.engine.latent.codes import ImageCodes, Models, codes_of, held_out_image
+from explorer.engine.latent.codes import ImageCodes, codes_of, held_out_image
+from explorer.engine.models.models import Models
 from explorer.errors import BadInput, about
 from explorer.latent.decoder import Decoder
 from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through

@@ -10,13 +10,17 @@ import numpy as np
 
 from explorer.checkpoints.locate import source_of
 from explorer.endings import STRIPS
+from explorer.engine.desk import Desk
 from explorer.engine.latent.export_messages import ExportStrip, StripExported
+from explorer.engine.models import devices
+from explorer.engine.models.models import Models
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.exports.atomic import check_out
 from explorer.exports.film import mp4_film
 from explorer.exports.gif import gif_film
 from explorer.exports.pictures import write_png
-from explorer.recipe import Arithmetic, Recipe
+from explorer.recipe import Recipe
 
 SIDE = 224
 """Least width of a film, in pixels; the pictures are enlarged by a whole number."""
@@ -28,14 +32,8 @@ MAX_PIXELS = 2**28
 """Of a sheet."""
 
 
-def export_strip(request: ExportStrip, arithmetic: Arithmetic | None) -> Iterator[StripExported | None]:
+def export_strip(request: ExportStrip, desk: Desk) -> Steps:
     """Write the file; None before it is begun, and after each picture of a film.
-
-    Parameters
-    ----------
-    request : ExportStrip
-    arithmetic : Arithmetic or None
-        In which the strips were decoded; kept in the file.
 
     Raises
     ------
@@ -47,6 +45,8 @@ def export_strip(request: ExportStrip, arithmetic: Arithmetic | None) -> Iterato
         raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
     check_out(out, STRIPS)
     yield None
+    # decoders run in fp32 whatever the engine samples in
+    arithmetic = devices.recorded(desk.of(Models).device, "fp32")
     recipe = msgspec.structs.replace(portable(request.recipe), arithmetic=arithmetic)
     if out.suffix.lower() == ".png":
         write_png(out, sheet(request.strips), recipe)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.engine.latent.codes import Models
+from explorer.engine.desk import Desk
 from explorer.engine.latent.messages import ShowStroke, StrokeShown
 from explorer.engine.latent.plane import OpenPlane, open_plane
+from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.geodesic import CODES, relax
 from explorer.latent.geometry import resample_by_image
@@ -26,7 +28,7 @@ MEASURED = 257
 """Decodings between which a stroke's length in images is measured: chords between fewer are short cuts."""
 
 
-def show_stroke(request: ShowStroke, models: Models) -> Iterator[StrokeShown | None]:
+def show_stroke(request: ShowStroke, desk: Desk) -> Steps:
     """Answer a ShowStroke or a ShowGeodesic; None is a cancel point.
 
     Raises
@@ -34,7 +36,7 @@ def show_stroke(request: ShowStroke, models: Models) -> Iterator[StrokeShown | N
     BadInput
         If the checkpoint has no such plane, or the decodings along the stroke are not finite.
     """
-    plane = yield from open_plane(request.path, request.slice, models)
+    plane = yield from open_plane(request.path, request.slice, desk.of(Models))
     try:
         if request.stroke.shape == "geodesic":
             yield from _relaxed(request, plane)

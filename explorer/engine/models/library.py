@@ -20,10 +20,10 @@ from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, LibraryScanned, ThumbnailMade
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.classifier import Classifier
@@ -32,7 +32,6 @@ from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.resources import resource
 
-Steps = Iterator[Outcome | None]
 THUMBNAIL_STEPS = 25
 THUMBNAIL_SEED = 4
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.checkpoints.card import Card
+from explorer.engine.thread.requests import Outcome, Payload
 
 
 @dataclass(frozen=True, slots=True)
-class ScanLibrary:
+class ScanLibrary(Payload):
     """The shipped checkpoints, then those at `paths`. Answer: LibraryScanned (bad files as entries with a problem).
 
     Attributes
@@ -20,20 +21,28 @@ class ScanLibrary:
         Checkpoints whose runs shall be known whole: every snapshot of them.
     """
 
+    answered_by = "explorer.engine.models.answers:scan_library"
+    background = True
+
     paths: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class MakeThumbnail:
+class MakeThumbnail(Payload):
     """A small picture of what a checkpoint makes, cached by its hash. Answer: ThumbnailMade."""
+
+    answered_by = "explorer.engine.models.answers:make_thumbnail"
+    background = True
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCheckpoint:
+class OpenCheckpoint(Payload):
     """Load a checkpoint (validated whole). Answer: CheckpointOpened."""
+
+    answered_by = "explorer.engine.models.answers:open_checkpoint"
 
     path: str
 
@@ -78,14 +87,14 @@ class LibraryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryScanned:
+class LibraryScanned(Outcome):
     """Shipped checkpoints first, in name order, each with its snapshots after it, then the others."""
 
     entries: tuple[LibraryEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ThumbnailMade:
+class ThumbnailMade(Outcome):
     """A picture (H, W, 3) uint8 of what the checkpoint makes."""
 
     path: str
@@ -93,7 +102,7 @@ class ThumbnailMade:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckpointOpened:
+class CheckpointOpened(Outcome):
     """The checkpoint is valid and loaded."""
 
     entry: LibraryEntry

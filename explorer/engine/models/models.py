@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Self
 
 import torch
 from torch import nn
@@ -11,6 +12,7 @@ from explorer.checkpoints import files
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
+from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.data_sets import DataSets, exact_predictor
 from explorer.errors import BadInput
@@ -40,6 +42,11 @@ class Models:
         self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
         self._predictors: dict[str, NetworkPredictor] = {}
         self.data_sets = DataSets(device)
+
+    @classmethod
+    def at(cls, desk: Desk) -> Self:
+        """On the best device here: where no StartEngine said another."""
+        return cls(devices.choose("auto"))
 
     @property
     def arithmetic(self) -> Arithmetic | None:

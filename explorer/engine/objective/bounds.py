@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import STREAM, Design, cut, shuffled
 from explorer.engine.arrays import read_only
+from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.models.models import Models
 from explorer.engine.objective.messages import (
@@ -27,18 +29,16 @@ from explorer.engine.objective.messages import (
     HeldOutShown,
     LaneBound,
     MeasureBound,
-    ObjectiveOutcome,
-    ObjectivePayload,
     ShowDenoised,
     ShowHeldOut,
 )
 from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.evaluation.vlb import fits, source
 from explorer.recipe import ExactProcess, Lane, ScheduleChoice
 from explorer.recipe.objective import BoundRecipe
 
-Steps = Iterator[ObjectiveOutcome | None]
 BLOCK = 4
 """Images a round: few, so that the first bars are there at once."""
 REPORT_SECONDS = 0.1
@@ -72,6 +72,21 @@ class _Run:
         return min(self.visits, self.tally.rounds * self.tally.design.visits + self.tally.done)
 
 
+def measure_bound(request: MeasureBound, desk: Desk) -> Steps:
+    """Answer a MeasureBound."""
+    return desk.of(Bounds).measure(request)
+
+
+def show_held_out(request: ShowHeldOut, desk: Desk) -> Steps:
+    """Answer a ShowHeldOut."""
+    return desk.of(Bounds).show_held_out(request)
+
+
+def show_denoised(request: ShowDenoised, desk: Desk) -> Steps:
+    """Answer a ShowDenoised."""
+    return desk.of(Bounds).show_denoised(request)
+
+
 class Bounds:
     """Tallies of the lanes that were measured lately."""
 
@@ -80,25 +95,21 @@ class Bounds:
         self._tallies: OrderedDict[TallyKey, Tally] = OrderedDict()
         self._sets: OrderedDict[tuple[object, ...], ImageSet] = OrderedDict()
 
-    def handle(self, payload: ObjectivePayload) -> Steps:
-        """Answer one of the objective's requests; None is a cancel point.
+    @classmethod
+    def at(cls, desk: Desk) -> Self:
+        """Nothing measured yet."""
+        return cls(desk.of(Models))
+
+    # --- the bound ---
+
+    def measure(self, request: MeasureBound) -> Steps:
+        """Estimate the bound; what was measured before is taken up where it stands.
 
         Raises
         ------
         BadInput
             If a lane's file or its data cannot be read, or they do not fit each other.
         """
-        match payload:
-            case MeasureBound():
-                return self._measure(payload)
-            case ShowHeldOut():
-                return self._show_held_out(payload)
-            case ShowDenoised():
-                return self._show_denoised(payload)
-
-    # --- the bound ---
-
-    def _measure(self, request: MeasureBound) -> Steps:
         recipe = request.recipe
         if not recipe.lanes:
             yield BoundShown(recipe, (), 0, 0, False)
@@ -200,7 +211,8 @@ class Bounds:
 
     # --- images ---
 
-    def _show_held_out(self, request: ShowHeldOut) -> Steps:
+    def show_held_out(self, request: ShowHeldOut) -> Steps:
+        """The first images that a recipe draws; raises as `measure`."""
         if not request.recipe.lanes:
             yield HeldOutShown("", 0, (), read_only(np.zeros((0, 1, 1, 3), np.uint8)), None)
             return
@@ -210,7 +222,8 @@ class Bounds:
         labels = None if known.labels is None else tuple(int(known.labels[i]) for i in indices)
         yield HeldOutShown(known.name, len(known.images), indices, read_only(tiles), labels)
 
-    def _show_denoised(self, request: ShowDenoised) -> Steps:
+    def show_denoised(self, request: ShowDenoised) -> Steps:
+        """One image at t by every lane; raises as `measure`, and where there is no such image."""
         known = self._data(request.recipe)
         if request.image >= len(known.images):
             raise BadInput(f"there is no image {request.image} among the {len(known.images):,} of {known.name}")
@@ -249,11 +262,11 @@ def _lane_bound(run: _Run, reference: _Run, ideal: _Run | None) -> LaneBound:
         gap = difference(tally, reference.tally).total
     over = excess(tally, ideal.tally) if ideal is not None and ideal.tally.design == tally.design else None
     return LaneBound(
-        run.lane, strata.T, run.values, read_only(np.array(strata.starts)), read_only(strata.sizes.copy()),
-        read_only(terms.value), read_only(terms.error), read_only(tally.x0_errors().value),
-        None if over is None else read_only(over.value), None if over is None else read_only(over.error),
-        _estimate(totals.prior), _estimate(totals.steps), _estimate(totals.decoder), _estimate(totals.total), _estimate(gap),
-        tally.rounds, tally.images, tally.seen,
+        lane=run.lane, T=strata.T, values=run.values, starts=read_only(np.array(strata.starts)), sizes=read_only(strata.sizes.copy()),
+        terms=read_only(terms.value), terms_error=read_only(terms.error), x0_error=read_only(tally.x0_errors().value),
+        excess=None if over is None else read_only(over.value), excess_error=None if over is None else read_only(over.error),
+        prior=_estimate(totals.prior), steps=_estimate(totals.steps), decoder=_estimate(totals.decoder), total=_estimate(totals.total),
+        gap=_estimate(gap), rounds=tally.rounds, images=tally.images, seen=tally.seen,
     )  # fmt: skip
 
 

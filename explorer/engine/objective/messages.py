@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Lane
 from explorer.recipe.objective import BoundRecipe
 
@@ -14,7 +15,7 @@ from explorer.recipe.objective import BoundRecipe
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureBound:
+class MeasureBound(Payload):
     """Estimate the bound of every lane of a recipe; what was measured before is taken up where it stands.
 
     Answers: BoundShown as it comes (at most ten a second), the last one complete.
@@ -26,28 +27,33 @@ class MeasureBound:
         Also the ideal denoiser's error, over the training images of the same data set.
     """
 
+    answered_by = "explorer.engine.objective.bounds:measure_bound"
+    background = True
+
     recipe: BoundRecipe
     excess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ShowHeldOut:
+class ShowHeldOut(Payload):
     """The first images that a recipe draws. Answer: HeldOutShown."""
+
+    answered_by = "explorer.engine.objective.bounds:show_held_out"
 
     recipe: BoundRecipe
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowDenoised:
+class ShowDenoised(Payload):
     """One image noised to timestep t, and what every lane takes it for. Answer: DenoisedShown."""
+
+    answered_by = "explorer.engine.objective.bounds:show_denoised"
 
     recipe: BoundRecipe
     image: int
     t: int
 
-
-ObjectivePayload = MeasureBound | ShowHeldOut | ShowDenoised
 
 # --- results ---
 
@@ -60,7 +66,7 @@ class Estimate:
     error: float = math.nan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LaneBound:
     """What is known of one lane.
 
@@ -106,7 +112,7 @@ class LaneBound:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoundShown:
+class BoundShown(Outcome):
     """How far an estimate is.
 
     Attributes
@@ -127,7 +133,7 @@ class BoundShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeldOutShown:
+class HeldOutShown(Outcome):
     """Images of a data set.
 
     Attributes
@@ -150,7 +156,7 @@ class HeldOutShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DenoisedShown:
+class DenoisedShown(Outcome):
     """An image at t.
 
     Attributes
@@ -172,6 +178,3 @@ class DenoisedShown:
     guesses: np.ndarray
     nats: tuple[float, ...]
     timesteps: tuple[int, ...]
-
-
-ObjectiveOutcome = BoundShown | HeldOutShown | DenoisedShown

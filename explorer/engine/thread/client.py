@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.messages import Outcome, Payload, Request, Result
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome, Payload, Request, Result
 from explorer.engine.thread.worker import Worker
 
 Receiver = Callable[[Outcome], None]

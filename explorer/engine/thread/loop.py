@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from explorer.engine.messages import Outcome, Payload, Request, Result
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Failed
+from explorer.engine.thread.requests import Outcome, Payload, Request, Result
 from explorer.errors import BadInput
 from explorer.memory import was_short
 
@@ -95,7 +95,7 @@ class _Running:
         if outcome is not None:
             self._flush()
             self._held = outcome
-            if not _may_be_last(outcome):
+            if outcome.partial or outcome.progress:
                 self._flush()
         return True
 
@@ -125,13 +125,6 @@ class _Running:
             outcome = replace(outcome, request=r.payload)
         self._answered = last
         self._put(Result(r.request_id, r.channel, r.generation, outcome, last))
-
-
-def _may_be_last(outcome: Outcome) -> bool:
-    from explorer.engine.chain.export.messages import ExportProgress
-    from explorer.engine.chain.messages import ChainProgress, LaneFailed, LanePlanned
-
-    return not isinstance(outcome, ChainProgress | ExportProgress | LaneFailed | LanePlanned) and not getattr(outcome, "partial", False)
 
 
 def failure(error: BaseException) -> Failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from explorer.engine.messages import BACKGROUND, Request
+from explorer.engine.thread.requests import Request
 
 
 class Mailbox:
@@ -45,7 +45,7 @@ class Mailbox:
         """Oldest waiting request that is, or is not, background work; None if there is none."""
         with self._changed:
             for request_id, request in self._waiting.items():
-                if isinstance(request.payload, BACKGROUND) == background:
+                if request.payload.background == background:
                     return self._waiting.pop(request_id)
             return None
 

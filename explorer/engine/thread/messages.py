@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from explorer.engine.messages import Payload
+from explorer.engine.thread.requests import Outcome, Payload
 
 
 @dataclass(frozen=True, slots=True)
-class StartEngine:
+class StartEngine(Payload):
     """Import torch, choose the device. Answer: EngineReady.
 
     Attributes
@@ -25,6 +24,8 @@ class StartEngine:
         bf16 at every timestep, rather than only where it is close enough to fp32.
     """
 
+    answered_by = "explorer.engine.engine:start"
+
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     frame_budget: int = 512 * 2**20
@@ -32,14 +33,16 @@ class StartEngine:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFrameBudget:
+class SetFrameBudget(Payload):
     """Bytes of frames kept for scrubbing. Answer: Done."""
+
+    answered_by = "explorer.engine.chain.frames:set_budget"
 
     bytes: int
 
 
 @dataclass(frozen=True, slots=True)
-class EngineReady:
+class EngineReady(Outcome):
     """The engine is up: "CPU", "CUDA · name" or "MPS"; "fp32" or "bf16"."""
 
     device: str
@@ -48,12 +51,12 @@ class EngineReady:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Done(Outcome):
     """Done; nothing to show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Outcome):
     """The request could not be answered.
 
     Attributes
@@ -93,5 +96,5 @@ class EngineDown(Failed):
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Outcome):
     """The request was cancelled before it was done."""

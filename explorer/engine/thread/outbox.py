@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from explorer.engine.chain.messages import ChainProgress
-from explorer.engine.messages import Result
+from explorer.engine.thread.requests import Result
 
 PROGRESS_INTERVAL = 1 / 30
 
@@ -33,9 +32,9 @@ class Outbox:
     def put(self, result: Result) -> None:
         """Add a result; newer progress of a request replaces older that was not taken."""
         with self._lock:
-            progress = isinstance(result.outcome, ChainProgress)
+            progress = result.outcome.progress
             last = self._results[-1] if self._results else None
-            if progress and last is not None and last.request_id == result.request_id and isinstance(last.outcome, ChainProgress):
+            if progress and last is not None and last.request_id == result.request_id and last.outcome.progress:
                 self._results.pop()
             self._results.append(result)
             now = self._clock()

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
-from explorer.engine.messages import Request, Result
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import EngineDown
 from explorer.engine.thread.outbox import Outbox
+from explorer.engine.thread.requests import Request, Result
 
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB
 SHUTDOWN_MILLISECONDS = 10_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -13,6 +12,9 @@ from torch import Tensor
 from explorer.datasets.images import ImageSet
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
+from explorer.engine.desk import Desk
+from explorer.engine.models.models import Models
+from explorer.engine.thread.requests import Steps
 from explorer.engine.training.messages import MeasureTraining, TrainingMeasured
 from explorer.errors import BadInput
 from explorer.models.unet import UNetConfig
@@ -38,10 +40,8 @@ A_PROCESS = 400 * 2**20
 COPIES = 5
 """Of each weight: itself, its gradient, AdamW's two means, and its average."""
 
-Steps = Iterator[TrainingMeasured | None]
 
-
-def measure(payload: MeasureTraining, device: torch.device) -> Steps:
+def measure(payload: MeasureTraining, desk: Desk) -> Steps:
     """Time updates of a run; a cancel point after each.
 
     Raises
@@ -49,7 +49,7 @@ def measure(payload: MeasureTraining, device: torch.device) -> Steps:
     BadInput
         If there is no such network for pictures of that size.
     """
-    recipe = payload.recipe
+    recipe, device = payload.recipe, desk.of(Models).device
     at_once = recipe.batch if device.type != "cpu" else min(recipe.batch, MOST_AT_ONCE["ddpm" if recipe.is_ddpm else "latent"])
     with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
         pictures = _pictures(recipe)

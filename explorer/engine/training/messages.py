@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe.training import TrainRecipe
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureTraining:
+class MeasureTraining(Payload):
     """Try a few updates of a run. Answer: TrainingMeasured."""
+
+    answered_by = "explorer.engine.training.cost:measure"
+    background = True
 
     recipe: TrainRecipe
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingMeasured:
+class TrainingMeasured(Outcome):
     """Answer to MeasureTraining.
 
     Attributes

@@ -24,7 +24,7 @@ from explorer.engine.chain.messages import (
     TermsShown,
     lane_keys,
 )
-from explorer.engine.messages import Outcome
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ExactProcess
 from explorer.state.edits.exact_lanes import data_set_of
 from explorer.state.edits.lanes import schedule_length

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.endings import EXPORTS, filters
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Shown
 from explorer.views.chain.controller import ChainController
 from explorer.views.shared.labels import lane_titles, short_titles

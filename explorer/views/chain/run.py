@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.shared.labels import lane_titles

@@ -25,8 +25,8 @@ from explorer.engine.forward.messages import (
     TakePicture,
     TestImagesShown,
 )
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session

@@ -18,9 +18,9 @@ from explorer.engine.latent.messages import (
     ShowImage,
     StrokeShown,
 )
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.latent.strokes import Path
 from explorer.recipe import Dab, Slice, Stroke
 from explorer.state.edits import encoding as encoding_edits

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explorer.engine.latent.messages import CodesDrawn, DrawCodes
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import DRAWN, Slice
 from explorer.state.session import LatentState
 from explorer.views.latent import encoding

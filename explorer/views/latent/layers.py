@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from explorer.engine.latent.field_messages import FieldShown, ShowField
 from explorer.engine.latent.messages import DecodeGrid, GridDecoded
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.requests import Outcome
 from explorer.latent.plane import Extent, Grid, covers, grid_over
 from explorer.recipe import Slice
 from explorer.state.session import LatentState

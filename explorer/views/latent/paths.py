@@ -7,8 +7,8 @@ import numpy as np
 
 from explorer.engine.latent.messages import ShowGeodesic, StrokeShown
 from explorer.engine.latent.strips import stroke_question
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.requests import Outcome
 from explorer.latent.strokes import circle, resample
 from explorer.recipe import Point, Slice, Stroke, StrokeShape
 from explorer.state.edits.latent import item_named

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from explorer.engine.latent.messages import CodesDecoded, DecodeCodes
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Point, Slice, Stroke
 from explorer.state.edits.latent import item_named
 from explorer.state.session import LatentState

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.endings import FILMS, SHEETS, filters
 from explorer.engine.latent.export_messages import ExportStrip, StripExported
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Stroke
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits import latent as edits

@@ -8,9 +8,9 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.messages import Outcome
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown, LaneBound, MeasureBound, ShowDenoised, ShowHeldOut
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import BoundRecipe
 from explorer.state.edits import objective as edits
 from explorer.state.objective import ObjectiveState

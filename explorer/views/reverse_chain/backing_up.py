@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.endings import PICTURE_FILES
 from explorer.engine.chain.branching.messages import FitPicture, PictureFitted, ShowSurvival, SurvivalShown
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import BackUp, Edit
 from explorer.state.edits import branches as trees
 from explorer.state.session import ChainState

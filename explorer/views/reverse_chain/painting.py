@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Edit, Inpaint, Paint, mask_of
 from explorer.state.edits import branches as trees
 from explorer.state.session import ChainState

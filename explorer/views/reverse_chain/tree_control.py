@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMenu
 
 from explorer.engine.chain.branching.messages import ShowTree, TreeShown
 from explorer.engine.chain.messages import LaneKey, lane_key
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Change, Lane
 from explorer.state.edits import branches as trees
 from explorer.state.edits.branches import Node

@@ -9,9 +9,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.thread.client import Client, Job
 from explorer.engine.thread.messages import Cancelled, Failed
+from explorer.engine.thread.requests import Outcome, Payload
 
 Receiver = Callable[[Outcome], None]
 FailureReceiver = Callable[[Failed], None]

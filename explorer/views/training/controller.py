@@ -9,7 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.engine.latent.messages import ImagesAt
-from explorer.engine.messages import Outcome
+from explorer.engine.thread.requests import Outcome
 from explorer.engine.training.messages import MeasureTraining
 from explorer.errors import BadInput
 from explorer.recipe.training import TrainRecipe

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.endings import DATA_SET_FILES
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.engine.training.messages import TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
 from explorer.training.runs import Run, free_folder

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.chain.messages import ChainFinished, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImagesAt, PictureEncoded
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe, Lane, Sampler
 
 SAMPLES, STEPS, CODES = 8, 25, 1000

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.endings import EXPORTS, PICTURES, has
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import PlaneRecipe, Recipe, Shown
 from explorer.state.found_again import relinked_plane, relinked_recipe
 from explorer.state.opened_plane import with_opened

@@ -29,12 +29,13 @@ from explorer.engine.chain.branching.messages import (
     TreeShown,
 )
 from explorer.engine.chain.edited_chain import Draws, walked
+from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import ChainProgress, CurvesShown, LaneKey, SampleChain, ShowCurves, ShowStep, StepShown, lane_key
 from explorer.engine.engine import Engine
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.models import predictors
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.recipe import (
     BackUp,
@@ -141,11 +142,11 @@ def test_frames_above_t_are_the_parents_own(engine: Engine, base: Lane) -> None:
     (root,) = sample(engine, base)
     lane = leaf(base, Paint(T4, (DAB,)))
     (key,) = sample(engine, lane)
-    kept = engine.store.lane(key)
+    kept = engine.of(FrameStore).lane(key)
     assert sorted(kept.kept) == [4, 5, 6, 7, 8], "nothing above is kept twice"
     above = states(engine, key)[:4]
     np.testing.assert_array_equal(above, states(engine, root)[:4])
-    assert not engine.store.lane(key).again, "nor made again"
+    assert not engine.of(FrameStore).lane(key).again, "nor made again"
 
 
 @pytest.mark.parametrize("edit", [Paint(T4, (DAB,)), BackUp(TIMES[2])], ids=["painted", "backed up"])
@@ -215,7 +216,7 @@ def test_an_erased_region_is_drawn_anew_step_by_step(engine: Engine, base: Lane)
     steps = [o for o in ask(engine, SampleChain(recipe)) if isinstance(o, ChainProgress)]
     done = [step.lanes[0].done for step in steps]
     assert done == [0] * 7 + [7, 8], "a cancel point at each step down to t, and no state before that"
-    assert len(engine.store.lane(root).kept) == STEPS + 1
+    assert len(engine.of(FrameStore).lane(root).kept) == STEPS + 1
 
 
 def test_another_network_from_t_down(engine: Engine, base: Lane, checkpoints: Mapping[str, Path]) -> None:
@@ -272,9 +273,9 @@ def test_a_tree_stays_when_memory_is_short(base: Lane) -> None:
     (other,) = sample(engine, msgspec.structs.replace(base, sampler=Sampler(STEPS, 0.5)))
     (kept,) = sample(engine, branch, branches=(branch,))
     (now,) = sample(engine, leaf(base, FreshNoise(TIMES[1], 2)), branches=(branch,))
-    assert other not in engine.store, "lanes of no tree go first"
-    assert kept in engine.store
-    assert now in engine.store
+    assert other not in engine.of(FrameStore), "lanes of no tree go first"
+    assert kept in engine.of(FrameStore)
+    assert now in engine.of(FrameStore)
 
 
 def test_undoing_and_redoing_a_branch_computes_nothing_again(engine: Engine, base: Lane) -> None:
@@ -298,7 +299,7 @@ def test_what_memory_did_not_reach_for_is_sampled_again_by_itself(base: Lane) ->
     expected = by_itself(branch)[-1]
     ask(engine, SampleChain(before))
     ask(engine, SampleChain(ChainRecipe((leaf(base, FreshNoise(TIMES[1], 2)),), 5, SAMPLES)))
-    assert key not in engine.store, "undone, and gone: there was no room"
+    assert key not in engine.of(FrameStore), "undone, and gone: there was no room"
     assert any(isinstance(o, ChainProgress) for o in ask(engine, SampleChain(after)))
     (shown,) = ask(engine, ShowStep((key,), 0, "x_t"))
     assert isinstance(shown, StepShown)
@@ -319,7 +320,7 @@ def test_what_does_not_fit_is_told_of_and_nothing_is_lost(engine: Engine, base: 
     (root,) = sample(engine, base)
     with pytest.raises(BadInput, match=told):
         sample(engine, leaf(base, edit))
-    assert len(engine.store.lane(root).kept) == STEPS + 1
+    assert len(engine.of(FrameStore).lane(root).kept) == STEPS + 1
 
 
 def test_painting_is_followed_at_once(engine: Engine, base: Lane) -> None:

@@ -17,7 +17,9 @@ from explorer.diffusion.matching import MatchedPredictor, levels_of
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
 from explorer.diffusion.schedule import cosine, linear
 from explorer.diffusion.ssim import ssim
+from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
+from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import (
     ChainFinished,
     ChainProgress,
@@ -34,8 +36,9 @@ from explorer.engine.chain.messages import (
     lane_keys,
 )
 from explorer.engine.engine import Engine
-from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.exports.sheet import BACKGROUND
 from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice, Shown
@@ -76,7 +79,7 @@ def test_a_lane_on_another_schedule_is_that_chain(engine: Engine, lane: Lane) ->
     np.testing.assert_allclose(planned.levels, levels_of(cosine(400)))
     assert planned.timesteps[0] == 400
     assert "trained from -10.1 to 9.2" in planned.notice
-    predictor = MatchedPredictor(engine.models.network_predictor(lane), cosine(400))
+    predictor = MatchedPredictor(engine.of(Models).network_predictor(lane), cosine(400))
     noise = noise_source(3, range(SAMPLES), (1, 28, 28))
     with torch.inference_mode():
         *_, last = reverse_steps(predictor, plan(cosine(400), STEPS), initial_state(noise), noise)
@@ -162,12 +165,12 @@ def steps_taken(engine: Engine, recipe: ChainRecipe) -> list[tuple[int, ...]]:
 def test_only_the_lane_that_changed_is_sampled(engine: Engine, lane: Lane) -> None:
     before = ChainRecipe(tuple(replace(lane, sampler=Sampler(STEPS, eta)) for eta in (0.0, 0.5, 1.0)), 0, SAMPLES)
     ask(engine, SampleChain(before))
-    kept = {key: engine.store.lane(key).kept.copy() for key in lane_keys(before)}
+    kept = {key: engine.of(FrameStore).lane(key).kept.copy() for key in lane_keys(before)}
     lanes = (before.lanes[0], replace(before.lanes[1], sampler=Sampler(STEPS, 0.5, clip=True)), before.lanes[2])
     after = ChainRecipe(lanes, 0, SAMPLES)
     assert steps_taken(engine, after) == [(STEPS, done, STEPS) for done in range(1, STEPS + 1)]
     for key in (lane_keys(before)[0], lane_keys(before)[2]):
-        frames = engine.store.lane(key).kept
+        frames = engine.of(FrameStore).lane(key).kept
         assert all(frames[k] is frame for k, frame in kept[key].items())
     assert steps_taken(engine, before) == [], "undo: what was computed is still there"
 
@@ -182,7 +185,7 @@ def differences(engine: Engine, recipe: ChainRecipe, t: int, reference: int = 0)
 def test_a_lane_of_another_shape_alone_has_no_difference(engine: Engine, lane: Lane, tmp_path: Path) -> None:
     path = tmp_path / "small.npy"
     np.save(path, np.random.default_rng(0).integers(0, 256, (5, 8, 8), np.uint8))
-    exact, _ = engine.models.data_sets.opened(ExactProcess(str(path)))
+    exact, _ = engine.of(Models).data_sets.opened(ExactProcess(str(path)))
     other, small = replace(lane, sampler=Sampler(STEPS, 0.0)), Lane("", str(path), None, Sampler(STEPS), exact)
     recipe = ChainRecipe((lane, other, small), 0, SAMPLES)
     ask(engine, SampleChain(recipe))
@@ -198,7 +201,7 @@ def test_there_is_a_difference_only_where_the_curves_may_compare(engine: Engine,
     recipe = ChainRecipe((lane, fine), 0, SAMPLES)
     ask(engine, SampleChain(recipe))
     keys, levels = lane_keys(recipe), levels_of(linear(1000))
-    coarse, dense = (engine.chains.shown(key) for key in keys)
+    coarse, dense = (engine.of(Chains).shown(key) for key in keys)
     assert coarse is not None
     assert dense is not None
     there = {}
@@ -217,9 +220,9 @@ def test_while_the_reference_is_behind_the_newest_of_both_are_compared(engine: E
     recipe = ChainRecipe((lane, replace(lane, sampler=Sampler(STEPS, 0.0))), 0, SAMPLES)
     keys = lane_keys(recipe)
     steps = engine.handle(SampleChain(recipe), "test")
-    while engine.store.lane(keys[0]).newest < 3:  # they step in turns, the first before the second
+    while engine.of(FrameStore).lane(keys[0]).newest < 3:  # they step in turns, the first before the second
         next(steps)
-    assert engine.store.lane(keys[1]).newest == 2
+    assert engine.of(FrameStore).lane(keys[1]).newest == 2
     step = differences(engine, recipe, 0, reference=1)
     assert [(frame.k, frame.t) for frame in step.frames] == [(2, plan(linear(1000), STEPS).timesteps[2])] * 2
     assert not step.blank
@@ -252,7 +255,7 @@ def test_distance_and_similarity_are_of_states_of_the_same_noise(engine: Engine,
             assert stretches < 50
     (curves,) = ask(engine, ShowCurves(keys, 1, keys[1]))
     assert isinstance(curves, CurvesShown)
-    own, reference, same = (engine.chains.shown(key) for key in keys)
+    own, reference, same = (engine.of(Chains).shown(key) for key in keys)
     assert own is not None
     assert reference is not None
     assert same is not None
@@ -261,7 +264,7 @@ def test_distance_and_similarity_are_of_states_of_the_same_noise(engine: Engine,
     said = curves.lanes[0].curves
     assert np.flatnonzero(np.isfinite(said["distance x_t"])).tolist() == [k for k, _ in found]
     for k, j in found:
-        mine, theirs = engine.store.lane(keys[0]).kept[k].x, engine.store.lane(keys[1]).kept[j].x
+        mine, theirs = engine.of(FrameStore).lane(keys[0]).kept[k].x, engine.of(FrameStore).lane(keys[1]).kept[j].x
         assert said["distance x_t"][k] == pytest.approx(float((mine - theirs)[1].norm()), rel=1e-5)
         assert said["ssim x_t"][k] == pytest.approx(float(ssim(mine, theirs)[1]))
     for name, value in (("distance x0_hat", 0.0), ("ssim x0_hat", 1.0)):

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from explorer.checkpoints.files import load
-from explorer.engine.latent import answers as plane_answers
+from explorer.engine.desk import Desk, handler_of
 from explorer.engine.latent.field_messages import FieldKind, FieldShown, ShowField
 from explorer.engine.latent.messages import CodesShown, EncodeImages
 from explorer.engine.models.models import Models
+from explorer.engine.thread.requests import Payload, Steps
 from explorer.errors import BadInput
 from explorer.latent.plane import cell_centres
 
@@ -27,10 +28,17 @@ def models() -> Models:
     return Models(torch.device("cpu"))
 
 
+def steps(payload: Payload, models: Models) -> Steps:
+    """A request under way."""
+    desk = Desk()
+    desk.begin(models)
+    return handler_of(type(payload))(payload, desk)
+
+
 def ask(models: Models, path: Path, kind: FieldKind, columns: int = 8, rows: int = 5) -> list[FieldShown]:
     """All answers."""
     with torch.inference_mode():
-        found = list(plane_answers.handle(ShowField(str(path), kind, EXTENT, columns, rows, COLOURS), models))
+        found = list(steps(ShowField(str(path), kind, EXTENT, columns, rows, COLOURS), models))
     assert None in found
     return [outcome for outcome in found if isinstance(outcome, FieldShown)]
 
@@ -88,11 +96,9 @@ def test_classes_are_the_classifiers_own_with_colours_by_their_shares(models: Mo
 def test_what_was_computed_for_the_last_view_is_not_computed_again(checkpoints: Mapping[str, Path]) -> None:
     fresh, path = Models(torch.device("cpu")), str(checkpoints["mnist-vae-2d"])
     with torch.inference_mode():
-        whole = [
-            o for o in plane_answers.handle(ShowField(path, "classes", (-2.0, 2.0, -1.0, 1.0), 16, 8, COLOURS), fresh) if o is not None
-        ]
-        moved = list(plane_answers.handle(ShowField(path, "classes", (-1.5, 2.5, -1.25, 0.75), 16, 8, COLOURS), fresh))
-        other = list(plane_answers.handle(ShowField(path, "classes", (-1.5, 2.5, -1.25, 0.75), 16, 8, COLOURS), Models(fresh.device)))[-1]
+        whole = [o for o in steps(ShowField(path, "classes", (-2.0, 2.0, -1.0, 1.0), 16, 8, COLOURS), fresh) if o is not None]
+        moved = list(steps(ShowField(path, "classes", (-1.5, 2.5, -1.25, 0.75), 16, 8, COLOURS), fresh))
+        other = list(steps(ShowField(path, "classes", (-1.5, 2.5, -1.25, 0.75), 16, 8, COLOURS), Models(fresh.device)))[-1]
     assert len(whole) == 3
     (shown,) = (o for o in moved if o is not None)  # no coarse pass
     assert isinstance(shown, FieldShown)
@@ -108,7 +114,7 @@ def test_a_grid_that_cannot_be_is_refused(models: Models, checkpoints: Mapping[s
 
 def test_the_density_is_the_mean_of_the_posteriors(models: Models, checkpoints: Mapping[str, Path]) -> None:
     found = ask(models, checkpoints["mnist-vae-2d"], "density", 3, 2)[-1]
-    codes = list(plane_answers.handle(EncodeImages(str(checkpoints["mnist-vae-2d"])), models))[-1]
+    codes = list(steps(EncodeImages(str(checkpoints["mnist-vae-2d"])), models))[-1]
     assert isinstance(codes, CodesShown)
     assert codes.sigmas is not None
     z = centres(3, 2).double().numpy()[:, None]

@@ -15,8 +15,9 @@ from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCar
 from explorer.checkpoints.files import load, save
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
-from explorer.engine.latent import answers as plane_answers
+from explorer.engine.desk import Desk, handler_of
 from explorer.engine.latent.codes import ENCODING_BLOCK
+from explorer.engine.latent.encoding import POSTERIOR_DRAWS
 from explorer.engine.latent.messages import (
     CodesDecoded,
     CodesDrawn,
@@ -34,6 +35,7 @@ from explorer.engine.latent.messages import (
 )
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.latent.plane import cell_centres
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
@@ -59,13 +61,20 @@ def ae(checkpoints: Mapping[str, Path]) -> str:
     return str(checkpoints["mnist-ae-2d"])
 
 
-def steps(payload: plane_answers.LatentPayload, models: Models) -> list[plane_answers.LatentOutcome | None]:
+def desk_of(models: Models) -> Desk:
+    """With these models on it."""
+    desk = Desk()
+    desk.begin(models)
+    return desk
+
+
+def steps(payload: Payload, models: Models) -> list[Outcome | None]:
     """All that a request gives, as on the engine thread."""
     with torch.inference_mode():
-        return list(plane_answers.handle(payload, models))
+        return list(handler_of(type(payload))(payload, desk_of(models)))
 
 
-def answer(payload: plane_answers.LatentPayload, models: Models) -> plane_answers.LatentOutcome:
+def answer(payload: Payload, models: Models) -> Outcome:
     """A request's one outcome."""
     found = [outcome for outcome in steps(payload, models) if outcome is not None]
     assert len(found) == 1
@@ -188,7 +197,7 @@ def test_a_picture_has_the_terms_of_its_elbo(vae: str, models: Models, mnist_tes
     assert found.mean == pytest.approx(mean[0].tolist(), abs=1e-5)
     assert found.sigma == pytest.approx((0.5 * log_variance[0]).exp().tolist(), rel=1e-4)
     assert found.kl == pytest.approx(float(kl), rel=1e-4)
-    assert found.log_likelihood == pytest.approx(float(log_p.mean()), abs=4 * float(log_p.std()) / math.sqrt(plane_answers.POSTERIOR_DRAWS))
+    assert found.log_likelihood == pytest.approx(float(log_p.mean()), abs=4 * float(log_p.std()) / math.sqrt(POSTERIOR_DRAWS))
     np.testing.assert_array_equal(found.tile[:, :, 0], image[0])
     assert found.reconstruction.shape == (28, 28, 3)
     again = answer(EncodePicture(vae, str(file)), models)

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from explorer.checkpoints.locate import locate
-from explorer.engine.latent import answers as plane_answers
+from explorer.engine.desk import Desk, handler_of
 from explorer.engine.latent.messages import DecodeCodes, ShowGeodesic, ShowStroke, StrokeShown
 from explorer.engine.models.models import Models
+from explorer.engine.thread.requests import Payload, Steps
 from explorer.errors import BadInput
 from explorer.latent.strokes import resample
 from explorer.recipe import Stroke
@@ -32,10 +33,17 @@ def vae(checkpoints: Mapping[str, Path]) -> str:
     return str(checkpoints["mnist-vae-2d"])
 
 
+def steps(payload: Payload, models: Models) -> Steps:
+    """A request under way."""
+    desk = Desk()
+    desk.begin(models)
+    return handler_of(type(payload))(payload, desk)
+
+
 def ask(payload: ShowStroke, models: Models) -> list[StrokeShown]:
     """All answers."""
     with torch.inference_mode():
-        return [outcome for outcome in plane_answers.handle(payload, models) if isinstance(outcome, StrokeShown)]
+        return [outcome for outcome in steps(payload, models) if isinstance(outcome, StrokeShown)]
 
 
 def steps_of(shown: StrokeShown) -> np.ndarray:
@@ -52,7 +60,7 @@ def test_a_free_stroke_is_decoded_at_even_distances(vae: str, models: Models) ->
     (fine,) = ask(ShowStroke(vae, Stroke("s", stroke.path, frames=257)), models)
     assert found.image_length == pytest.approx(steps_of(fine).sum(), rel=0.05)  # rounded pictures; whatever the frames
     with torch.inference_mode():
-        decoded = list(plane_answers.handle(DecodeCodes(vae, tuple(map(tuple, found.places.tolist()))), models))[-1]
+        decoded = list(steps(DecodeCodes(vae, tuple(map(tuple, found.places.tolist()))), models))[-1]
     np.testing.assert_allclose(found.tiles, decoded.tiles, atol=1)  # type: ignore[union-attr]
 
 

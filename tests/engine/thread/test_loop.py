@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from explorer.engine.messages import Outcome, Payload, Request, Result
 from explorer.engine.models.messages import ScanLibrary
 from explorer.engine.thread.loop import Loop
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Done, Failed, SetFrameBudget
+from explorer.engine.thread.requests import Outcome, Payload, Request, Result
 from explorer.errors import BadInput, about
 
 TIMEOUT = 300

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from explorer.engine.messages import Request
 from explorer.engine.models.messages import ScanLibrary
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import SetFrameBudget
+from explorer.engine.thread.requests import Request
 
 
 def request(request_id: int, generation: int, channel: str = "a", queued: bool = False, background: bool = False) -> Request:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from explorer.engine.chain.messages import ChainProgress
-from explorer.engine.messages import Result
 from explorer.engine.thread.messages import Done
 from explorer.engine.thread.outbox import PROGRESS_INTERVAL, Outbox
+from explorer.engine.thread.requests import Result
 
 
 def progress(request_id: int, rate: float) -> Result:

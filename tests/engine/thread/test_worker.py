@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer.checkpoints.files import file_sha256
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, SampleChain, ShowStep, StepShown, lane_keys
-from explorer.engine.messages import Outcome, Request
 from explorer.engine.models.messages import OpenCheckpoint
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, SetFrameBudget, StartEngine
+from explorer.engine.thread.requests import Outcome, Request
 from explorer.engine.thread.worker import Worker
 from explorer.recipe import ChainRecipe, Lane, Sampler
 

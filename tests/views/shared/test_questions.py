@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from explorer.checkpoints.files import file_sha256
 from explorer.engine.chain.messages import ChainFinished, LanePlanned, SampleChain
 from explorer.engine.latent.messages import CodesDecoded, DecodeCodes, DecodeGrid, GridDecoded
-from explorer.engine.messages import Outcome
 from explorer.engine.models.messages import LibraryScanned, OpenCheckpoint, ScanLibrary
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.engine.thread.worker import Worker
 from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.views.shared.questions import Questions, When

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +13,9 @@ from torch import Tensor
 from explorer.datasets.images import read_picture, to_unit_range
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.branches import BranchLane, made
-from explorer.engine.chain.branching import painting
 from explorer.engine.chain.branching.messages import (
     FitPicture,
     PictureFitted,
-    PreviewErase,
-    PreviewPaint,
     ShowSurvival,
     ShowTree,
     SurvivalShown,
@@ -28,38 +24,18 @@ from explorer.engine.chain.branching.messages import (
 )
 from explorer.engine.chain.branching.painting import lane_of, tile_of
 from explorer.engine.chain.chains import Chains
-from explorer.engine.messages import Outcome
+from explorer.engine.desk import Desk
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
 from explorer.recipe import BackUp, picture_of
 
-Steps = Iterator[Outcome | None]
 BEFORE_SIDE = 256
-BranchPayload = ShowTree | PreviewPaint | PreviewErase | FitPicture | ShowSurvival
 
 
-def handle(payload: BranchPayload, chains: Chains) -> Steps:
-    """Answer one of the requests; None is a cancel point.
-
-    Raises
-    ------
-    BadInput
-        If a lane is not sampled so far, is no branch, or a picture cannot be read.
-    """
-    match payload:
-        case ShowTree():
-            return _tree(payload, chains)
-        case PreviewPaint():
-            return painting.paint(payload, chains)
-        case PreviewErase():
-            return painting.erase(payload, chains)
-        case FitPicture():
-            return _fit(payload, chains)
-        case ShowSurvival():
-            return _survival(payload, chains)
-
-
-def _tree(request: ShowTree, chains: Chains) -> Steps:
+def show_tree(request: ShowTree, desk: Desk) -> Steps:
+    """Answer a ShowTree: the newest state of every lane that has one."""
+    chains = desk.of(Chains)
     tiles = []
     for key in request.keys:
         lane = chains.shown(key)
@@ -73,7 +49,9 @@ def _tree(request: ShowTree, chains: Chains) -> Steps:
     yield TreeShown(request.sample, tuple(tiles))
 
 
-def _fit(request: FitPicture, chains: Chains) -> Steps:
+def fit(request: FitPicture, desk: Desk) -> Steps:
+    """Answer a FitPicture (BadInput if the picture cannot be read, or the lane is not sampled so far)."""
+    chains = desk.of(Chains)
     name = Path(request.path).name if request.path else "pasted picture"
     if request.pixels is not None:
         raw = np.ascontiguousarray(np.atleast_3d(request.pixels).transpose(2, 0, 1), np.uint8)
@@ -100,7 +78,9 @@ def _small(raw: np.ndarray) -> np.ndarray:
     return np.asarray(picture)
 
 
-def _survival(request: ShowSurvival, chains: Chains) -> Steps:
+def show_survival(request: ShowSurvival, desk: Desk) -> Steps:
+    """Answer a ShowSurvival (BadInput if the lane was not backed up, or is not sampled so far)."""
+    chains = desk.of(Chains)
     lane = lane_of(request.key, chains)
     edits = request.key.lane.edits
     index = next((i for i in reversed(range(len(edits))) if isinstance(edits[i], BackUp)), None)

@@ -9,19 +9,22 @@ import numpy as np
 
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Dab, Mask, Picture
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTree:
+class ShowTree(Payload):
     """The newest state of one sample in every lane of a tree. Answer: TreeShown, with the lanes that have one."""
+
+    answered_by = "explorer.engine.chain.branching.branch_pictures:show_tree"
 
     keys: tuple[LaneKey, ...]
     sample: int
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewPaint:
+class PreviewPaint(Payload):
     """One sample at t under the brush, and where it leads. Answers: PaintShown, first without `end`, then with it.
 
     Attributes
@@ -37,6 +40,8 @@ class PreviewPaint:
         Noise of the brush.
     """
 
+    answered_by = "explorer.engine.chain.branching.painting:paint"
+
     key: LaneKey
     t: int
     sample: int
@@ -47,7 +52,7 @@ class PreviewPaint:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewErase:
+class PreviewErase(Payload):
     """One sample at t with a region erased, and where making it anew leads. Answers: ErasedShown, first without `end`, then with it.
 
     The second comes only where there is something to make and the lane has come as far as what is kept needs.
@@ -66,6 +71,8 @@ class PreviewErase:
         As of an Inpaint.
     """
 
+    answered_by = "explorer.engine.chain.branching.painting:erase"
+
     key: LaneKey
     t: int
     sample: int
@@ -76,7 +83,7 @@ class PreviewErase:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FitPicture:
+class FitPicture(Payload):
     """A picture at the shape of a lane's images. Answer: PictureFitted.
 
     Attributes
@@ -87,14 +94,18 @@ class FitPicture:
     pixels : ndarray, shape (H, W, 3), uint8, or None
     """
 
+    answered_by = "explorer.engine.chain.branching.branch_pictures:fit"
+
     key: LaneKey
     path: str = ""
     pixels: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ShowSurvival:
+class ShowSurvival(Payload):
     """How far a branch that was backed up has come from its image. Answer: SurvivalShown."""
+
+    answered_by = "explorer.engine.chain.branching.branch_pictures:show_survival"
 
     key: LaneKey
     sample: int
@@ -110,7 +121,7 @@ class TreeTile:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TreeShown:
+class TreeShown(Outcome):
     """Answer to ShowTree."""
 
     sample: int
@@ -118,7 +129,7 @@ class TreeShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PaintShown:
+class PaintShown(Outcome):
     """Answer to PreviewPaint: pictures (H, W, 3) uint8.
 
     Attributes
@@ -144,7 +155,7 @@ class PaintShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ErasedShown:
+class ErasedShown(Outcome):
     """Answer to PreviewErase: pictures (H, W, 3) uint8.
 
     Attributes
@@ -164,7 +175,7 @@ class ErasedShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PictureFitted:
+class PictureFitted(Outcome):
     """Answer to FitPicture.
 
     Attributes
@@ -191,7 +202,7 @@ class PictureFitted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SurvivalShown:
+class SurvivalShown(Outcome):
     """Answer to ShowSurvival.
 
     Attributes

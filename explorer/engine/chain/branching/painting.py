@@ -16,12 +16,12 @@ from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.edited_chain import Draws, drawn_anew, inpainting_of, marks_of
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey
-from explorer.engine.messages import Outcome
+from explorer.engine.desk import Desk
 from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.recipe import Inpaint
 
-Steps = Iterator[Outcome | None]
 GLIMPSE = 8
 """Steps from a painted state to the image that it leads to."""
 MOST_REPEATS = 5
@@ -59,9 +59,9 @@ def _state(lane: ChainLane, k: int, sample: int) -> Generator[None, None, Tensor
     return x
 
 
-def paint(request: PreviewPaint, chains: Chains) -> Steps:
+def paint(request: PreviewPaint, desk: Desk) -> Steps:
     """Answer a PreviewPaint (BadInput if the lane has not come so far)."""
-    lane, sample = lane_of(request.key, chains), request.sample
+    lane, sample = lane_of(request.key, desk.of(Chains)), request.sample
     k = _place(request, lane)
     x = yield from _state(lane, k, sample)
     leg, step = lane.leg(k), lane.course.steps[k]
@@ -98,9 +98,9 @@ def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tens
         yield x
 
 
-def erase(request: PreviewErase, chains: Chains) -> Steps:
+def erase(request: PreviewErase, desk: Desk) -> Steps:
     """Answer a PreviewErase (BadInput if the lane has not come so far, or the mask is of another shape)."""
-    lane, sample = lane_of(request.key, chains), request.sample
+    lane, sample = lane_of(request.key, desk.of(Chains)), request.sample
     if (request.mask.height, request.mask.width) != lane.image_shape[1:]:
         raise BadInput(f"the mask is {request.mask.height} x {request.mask.width}, the images are {lane.image_shape[1:]}")
     k = _place(request, lane)

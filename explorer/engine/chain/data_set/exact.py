@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,14 +27,14 @@ from explorer.engine.chain.data_set.messages import (
 from explorer.engine.chain.exact_draws import drawn_index
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneCurves, LaneKey
-from explorer.engine.messages import Outcome
+from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import DataSet
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import DIVERGING_SCALE, diverging_tiles, grey_tiles
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess
 
-Steps = Iterator[Outcome | None]
 STRETCH_SECONDS = 0.25
 """Work after which distances are shown, and more is asked for."""
 STRETCH = 64
@@ -43,13 +44,13 @@ COARSEST = 64
 SCALE = DIVERGING_SCALE["difference"]
 
 
-def open_data_set(request: OpenDataSet, models: Models) -> Steps:
+def open_data_set(request: OpenDataSet, desk: Desk) -> Steps:
     """Answer an OpenDataSet (BadInput if it cannot be read or holds no images)."""
-    exact, found = models.data_sets.opened(ExactProcess(request.source))
+    exact, found = desk.of(Models).data_sets.opened(ExactProcess(request.source))
     yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape)
 
 
-def show_weights(request: ShowWeights, chains: Chains) -> Steps:
+def show_weights(request: ShowWeights, desk: Desk) -> Steps:
     """Answer a ShowWeights; a cancel point at each block of images.
 
     Raises
@@ -57,6 +58,7 @@ def show_weights(request: ShowWeights, chains: Chains) -> Steps:
     BadInput
         If the lane has not been sampled, or has no such sample.
     """
+    chains = desk.of(Chains)
     lane = _lane(chains, request.key, request.sample)
     found = _fitting(chains, lane, request.exact)
     if isinstance(found, ExactAbsent):
@@ -78,17 +80,18 @@ def show_weights(request: ShowWeights, chains: Chains) -> Steps:
     drawn = drawn_index(lane, k, request.sample)
     labels = None if found.labels is None else tuple(int(found.labels[i]) for i in top.tolist())
     yield WeightsShown(
-        request.key, request.exact, request.sample, k, int(lane.timesteps[k]),
-        read_only(grey_tiles(found.data.images(top).cpu().numpy())), read_only(posterior.top_weights[0].cpu().numpy()), labels,
-        read_only(top.cpu().numpy()), float(posterior.entropy[0]), found.data.n,
-        read_only(grey_tiles(x0_hat.numpy())[0]), read_only(grey_tiles(ideal.numpy())[0]),
-        read_only(diverging_tiles(difference, SCALE, request.palette)[0]), SCALE, float(np.linalg.norm(difference.astype(np.float64))),
-        drawn,
+        key=request.key, exact=request.exact, sample=request.sample, k=k, t=int(lane.timesteps[k]),
+        tiles=read_only(grey_tiles(found.data.images(top).cpu().numpy())), weights=read_only(posterior.top_weights[0].cpu().numpy()),
+        labels=labels, indices=read_only(top.cpu().numpy()), entropy=float(posterior.entropy[0]), total=found.data.n,
+        x0_hat=read_only(grey_tiles(x0_hat.numpy())[0]), ideal=read_only(grey_tiles(ideal.numpy())[0]),
+        difference=read_only(diverging_tiles(difference, SCALE, request.palette)[0]), scale=SCALE,
+        distance=float(np.linalg.norm(difference.astype(np.float64))), drawn=drawn,
     )  # fmt: skip
 
 
-def find_nearest(request: FindNearest, chains: Chains) -> Steps:
+def find_nearest(request: FindNearest, desk: Desk) -> Steps:
     """Answer a FindNearest; raises as `show_weights`."""
+    chains = desk.of(Chains)
     lane = _lane(chains, request.key, request.sample)
     found = _fitting(chains, lane, request.exact)
     if isinstance(found, ExactAbsent):
@@ -128,11 +131,21 @@ def _fitting(chains: Chains, lane: ChainLane, exact: ExactProcess) -> DataSet | 
         return ExactAbsent(lane.key, str(error))
 
 
+def measure_ideal(request: MeasureIdeal, desk: Desk) -> Steps:
+    """Answer a MeasureIdeal: a stretch of work."""
+    return desk.of(IdealBook).measure(request, desk.of(Chains))
+
+
 class IdealBook:
     """Distances to the ideal x0_hat: measured once for each kept frame and sample, forgotten with their lane."""
 
     def __init__(self) -> None:
         self._measured: WeakKeyDictionary[ChainLane, dict[ExactProcess, np.ndarray]] = WeakKeyDictionary()
+
+    @classmethod
+    def at(cls, desk: Desk) -> Self:
+        """Nothing measured yet."""
+        return cls()
 
     def measure(self, request: MeasureIdeal, chains: Chains) -> Steps:
         """Answer a MeasureIdeal: at most `STRETCH_SECONDS` of work, the lanes in turns."""

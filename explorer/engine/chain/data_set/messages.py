@@ -8,23 +8,26 @@ import numpy as np
 
 from explorer.engine.chain.messages import LaneCurves, LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ExactProcess
 
 # --- requests ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDataSet:
+class OpenDataSet(Payload):
     """Read a data set whole, as an exact lane needs it. Answer: DataSetOpened.
 
     `source` is "mnist", or the path of an IDX file, an array or a folder of pictures.
     """
 
+    answered_by = "explorer.engine.chain.data_set.exact:open_data_set"
+
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowWeights:
+class ShowWeights(Payload):
     """q(x_0 | x_t) over a data set, at one sample of one lane at the cursor. Answer: WeightsShown or ExactAbsent.
 
     Attributes
@@ -39,6 +42,8 @@ class ShowWeights:
         As in ShowStep.
     """
 
+    answered_by = "explorer.engine.chain.data_set.exact:show_weights"
+
     key: LaneKey
     exact: ExactProcess
     t: int
@@ -49,8 +54,10 @@ class ShowWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class FindNearest:
+class FindNearest(Payload):
     """The training image nearest to what a lane has made of a sample. Answer: NearestShown or ExactAbsent."""
+
+    answered_by = "explorer.engine.chain.data_set.exact:find_nearest"
 
     key: LaneKey
     exact: ExactProcess
@@ -58,11 +65,14 @@ class FindNearest:
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureIdeal:
+class MeasureIdeal(Payload):
     """How far each lane's x0_hat is from the ideal one, against t: a stretch of work, coarsely first.
 
     Answer: IdealMeasured. `sample` None measures all, and gives their mean.
     """
+
+    answered_by = "explorer.engine.chain.data_set.exact:measure_ideal"
+    background = True
 
     keys: tuple[LaneKey, ...]
     exact: ExactProcess
@@ -73,7 +83,7 @@ class MeasureIdeal:
 
 
 @dataclass(frozen=True, slots=True)
-class DataSetOpened:
+class DataSetOpened(Outcome):
     """What a data set is.
 
     Attributes
@@ -92,8 +102,8 @@ class DataSetOpened:
     image_shape: tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WeightsShown:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WeightsShown(Outcome):
     """Answer to ShowWeights.
 
     Attributes
@@ -141,7 +151,7 @@ class WeightsShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NearestShown:
+class NearestShown(Outcome):
     """Answer to FindNearest: the sample x_0 and its nearest image, (H, W, 3) uint8, and their L2 distance.
 
     `second` is the distance to the second nearest, by which one sees how near near is; None of a single image.
@@ -159,7 +169,7 @@ class NearestShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ExactAbsent:
+class ExactAbsent(Outcome):
     """There is nothing to show: why, in words for the panel. Answer to ShowWeights and FindNearest.
 
     `later` says that there will be, once the chain is finished.
@@ -171,7 +181,7 @@ class ExactAbsent:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IdealMeasured:
+class IdealMeasured(Outcome):
     """Answer to MeasureIdeal.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, Quantity, ShowStep, StepShown, lane_keys
-from explorer.engine.messages import Outcome
+from explorer.engine.desk import Desk
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive, space_needed
 from explorer.exports.atomic import check_out
@@ -29,14 +30,13 @@ from explorer.exports.pictures import write_png
 from explorer.exports.sheet import BACKGROUND, Sheet
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
 
-Steps = Iterator[Outcome | None]
 PROGRESS_SECONDS = 0.1
 MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
 PREDICTED: tuple[Quantity, ...] = ("x0_hat", "eps_hat", "mean", "z")
 GREY = ("x_t", "x0_hat", "mean")
 
 
-def read_export(request: ReadExport) -> Steps:
+def read_export(request: ReadExport, desk: Desk) -> Steps:
     """The recipe in an exported file."""
     try:
         recipe = read_recipe(Path(request.path))
@@ -46,8 +46,9 @@ def read_export(request: ReadExport) -> Steps:
         yield ExportRead(request.path, recipe)
 
 
-def export_chain(request: ExportChain, channel: str, chains: Chains) -> Steps:
+def export_chain(request: ExportChain, desk: Desk) -> Steps:
     """Sample what is missing of the lanes, and write them."""
+    chains, channel = desk.of(Chains), desk.channel
     path = Path(request.path)
     check_out(path, EXPORTS)
     if not request.recipe.lanes:
@@ -198,7 +199,7 @@ def _check_memory(path: Path, size: tuple[int, int], count: int) -> None:
 
 def _tiles(
     keys: Sequence[LaneKey], look: ExportLook, t: int, channels: int, chains: Chains
-) -> Generator[Outcome | None, None, list[np.ndarray]]:  # fmt: skip
+) -> Generator[None, None, list[np.ndarray]]:  # fmt: skip
     """Tiles (N, C, H, W) of each lane at t; of a difference the reference is itself, a lane without one is blank, as in the window."""
     shown = look.shown
     reference = keys[min(shown.reference, len(keys) - 1)] if shown.quantity == "difference" else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, Recipe, Shown
 
 
@@ -41,11 +42,14 @@ class ExportLook:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportChain:
+class ExportChain(Payload):
     """Write lanes to a .png, .gif, .mp4 or .npz, sampling what is missing of them.
 
     Answers: ExportProgress (at most ten a second), Exported. Nothing is left of a file that is not finished.
     """
+
+    answered_by = "explorer.engine.chain.export.exports:export_chain"
+    background = True
 
     recipe: ChainRecipe
     path: str
@@ -53,15 +57,19 @@ class ExportChain:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadExport:
+class ReadExport(Payload):
     """Read the recipe of a file that this app exported. Answer: ExportRead."""
+
+    answered_by = "explorer.engine.chain.export.exports:read_export"
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
-class ExportProgress:
+class ExportProgress(Outcome):
     """How far an export is: `words` say what is done, `done` of `total`."""
+
+    partial = True
 
     words: str
     done: int
@@ -69,7 +77,7 @@ class ExportProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Outcome):
     """The file is there."""
 
     path: str
@@ -77,7 +85,7 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportRead:
+class ExportRead(Outcome):
     """The recipe in a file; None if there is none, and `why` says so for a person."""
 
     path: str

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.models.anatomy import Anatomy
 
 Summary = Literal["strongest", "mean"]
@@ -16,7 +17,7 @@ Instead = Literal["zero", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
-class InspectUNet:
+class InspectUNet(Payload):
     """Activations of a lane's network for one sample at the cursor. Answer: UNetShown, or UNetAbsent.
 
     Attributes
@@ -39,6 +40,8 @@ class InspectUNet:
     channels : int
         At most so many channels of the block.
     """
+
+    answered_by = "explorer.engine.chain.network.unet:inspect"
 
     key: LaneKey
     t: int
@@ -129,7 +132,7 @@ class OutputShown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UNetShown:
+class UNetShown(Outcome):
     """Answer to InspectUNet.
 
     Attributes
@@ -165,7 +168,7 @@ class UNetShown:
 
 
 @dataclass(frozen=True, slots=True)
-class UNetAbsent:
+class UNetAbsent(Outcome):
     """The lane has no U-Net to look into; `reason` says so in a sentence."""
 
     key: LaneKey

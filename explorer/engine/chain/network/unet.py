@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -16,21 +15,21 @@ from explorer.engine.arrays import read_only
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.network.messages import BlockShown, ChannelsShown, InspectUNet, OutputShown, UNetAbsent, UNetShown
-from explorer.engine.messages import Outcome
+from explorer.engine.desk import Desk
 from explorer.engine.pictures.tiles import DIVERGING_SCALE, Palette, diverging_tiles, grey_tiles, tiles_of
+from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.models.anatomy import INPUT, OUTPUT, Anatomy, anatomy
 from explorer.models.trace import traced
 from explorer.models.unet import UNet
 
-Steps = Iterator[Outcome | None]
 OUTPUT_NAMES = {Option.A: "mean", Option.B: "x0_hat", Option.C: "eps_hat", Option.V: "v"}
 NO_NETWORK = "This lane has no U-Net: its steps come from the data set itself. Choose a lane that has a network."
 OUTLIERS = 0.995
 """Share of the values that a block's map shows without cutting them off."""
 
 
-def inspect(request: InspectUNet, chains: Chains) -> Steps:
+def inspect(request: InspectUNet, desk: Desk) -> Steps:
     """Answer an InspectUNet.
 
     Raises
@@ -38,7 +37,7 @@ def inspect(request: InspectUNet, chains: Chains) -> Steps:
     BadInput
         If the lane has not been sampled, or has no such sample.
     """
-    lane = chains.shown(request.key)
+    lane = desk.of(Chains).shown(request.key)
     if lane is None:
         raise BadInput("this lane has not been sampled yet")
     if not 0 <= request.sample < lane.key.samples:

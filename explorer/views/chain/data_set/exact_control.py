@@ -23,8 +23,8 @@ from explorer.engine.chain.data_set.messages import (
     WeightsShown,
 )
 from explorer.engine.chain.messages import CurvesShown
-from explorer.engine.messages import Outcome
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import MAX_LANES, ExactProcess, Lane, OptionName
 from explorer.state.edits import exact_lanes as exact_edits
 from explorer.state.edits import lanes as lane_edits

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from explorer.engine.chain.messages import ShowTerms, TermsShown
 from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNetShown
-from explorer.engine.messages import Outcome
+from explorer.engine.thread.requests import Outcome
 from explorer.state.session import ChainState, UNetLook
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.network.steps import describe, graph_of, plan_at

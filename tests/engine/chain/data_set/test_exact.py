@@ -18,6 +18,7 @@ from explorer.diffusion.branches import AGAIN, JUMP, stream_of
 from explorer.diffusion.exact import EmpiricalData
 from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
 from explorer.diffusion.schedule import linear
+from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.data_set.messages import (
     DataSetOpened,
     ExactAbsent,
@@ -30,10 +31,11 @@ from explorer.engine.chain.data_set.messages import (
     WeightsShown,
 )
 from explorer.engine.chain.edited_chain import Draws
+from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import LaneKey, SampleChain, ShowStep, ShowTerms, StepShown, TermsShown, lane_keys
 from explorer.engine.engine import Engine
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.thread.messages import SetFrameBudget, StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, ExactProcess, FreshNoise, Inpaint, Lane, Sampler, ScheduleChoice, mask_of
 from explorer.resources import resource
@@ -94,7 +96,7 @@ def test_what_is_shown_of_a_step_is_the_mixtures_mean_and_what_is_drawn_leads_on
     terms = answer(engine, ShowTerms(drawing, 500, 1))
     assert isinstance(terms, TermsShown)
     v = terms.values
-    lane = engine.chains.shown(drawing)
+    lane = engine.of(Chains).shown(drawing)
     assert lane is not None
     step = lane.course.steps[terms.k]
     assert np.allclose(v["x_prev"], step.a0 * v["drawn"] + step.at * v["x_t"] + step.sigma * v["z"], atol=1e-5)
@@ -111,7 +113,7 @@ def test_every_repetition_of_a_step_draws_an_image_of_its_own() -> None:
     recipe = ChainRecipe((exact_lane(), branch), seed=3, samples=2)
     answers(engine, SampleChain(recipe))
     root, key = lane_keys(recipe)
-    lane = engine.chains.shown(key)
+    lane = engine.of(Chains).shown(key)
     assert lane is not None
     t, t_prev, step = *lane.course.timesteps[:2], lane.course.steps[0]
     data, erased = ExactPredictor(EmpiricalData(digits()), linear()), torch.from_numpy(lower)
@@ -136,7 +138,7 @@ def test_pictures_of_the_distance_to_the_ideal(sampled: tuple[Engine, tuple[Lane
     assert [frame.key for frame in shown.frames] == list(keys)
     data = EmpiricalData(digits())
     for frame in shown.frames:
-        lane = engine.chains.shown(frame.key)
+        lane = engine.of(Chains).shown(frame.key)
         assert lane is not None
         ideal = data.denoise(torch.tensor(values(engine, frame.key, 500, "x_t")), lane.course.steps[frame.k].alpha_bar)
         np.testing.assert_allclose(frame.values, values(engine, frame.key, 500, "x0_hat") - ideal.numpy(), atol=1e-5)
@@ -161,10 +163,10 @@ def test_frames_that_were_dropped_are_made_again_to_the_last_bit() -> None:
     recipe = ChainRecipe((exact_lane(),), seed=3, samples=2)
     answers(engine, SampleChain(recipe))
     (key,) = lane_keys(recipe)
-    times = engine.chains.shown(key).timesteps.tolist()  # type: ignore[union-attr]
+    times = engine.of(Chains).shown(key).timesteps.tolist()  # type: ignore[union-attr]
     before = [values(engine, key, t, "x_t").copy() for t in times]
     answers(engine, SetFrameBudget(1))
-    assert len(engine.store.lane(key).kept) < len(times)
+    assert len(engine.of(FrameStore).lane(key).kept) < len(times)
     for t, expected in zip(times, before, strict=True):
         assert np.array_equal(values(engine, key, t, "x_t"), expected)
 
@@ -177,7 +179,7 @@ def test_weights_of_the_selected_sample(sampled: tuple[Engine, tuple[LaneKey, ..
     assert isinstance(shown, WeightsShown)
     assert shown.t == t
     x_t = torch.tensor(values(engine, keys[lane], t, "x_t")).double()[1]
-    computed = engine.chains.shown(keys[lane])
+    computed = engine.of(Chains).shown(keys[lane])
     assert computed is not None
     alpha_bar = computed.course.steps[shown.k].alpha_bar
     log_w = torch.log_softmax(
@@ -242,7 +244,7 @@ def test_the_same_predictor_through_every_option_and_on_any_schedule() -> None:
     plain, *through, cosine = [values(engine, key, 0, "x_t") for key in lane_keys(recipe)]
     for ours in through:
         assert np.allclose(ours, plain, atol=2e-3)
-    assert engine.chains.shown(lane_keys(recipe)[-1]).timesteps[0] == 50  # type: ignore[union-attr]
+    assert engine.of(Chains).shown(lane_keys(recipe)[-1]).timesteps[0] == 50  # type: ignore[union-attr]
     assert not np.allclose(cosine, plain, atol=0.1)
 
 
@@ -333,6 +335,6 @@ def test_a_branch_of_an_exact_lane_draws_anew_below_its_edit_alone() -> None:
         shown = answer(engine, ShowWeights(key, plain.exact, t, 1))  # type: ignore[arg-type]
         assert isinstance(shown, WeightsShown)
         assert shown.drawn is not None
-    uniforms = [engine.chains.shown(key).drawn for key in (own, other)]  # type: ignore[union-attr]
+    uniforms = [engine.of(Chains).shown(key).drawn for key in (own, other)]  # type: ignore[union-attr]
     assert 0 in uniforms[0]
     assert 0 not in uniforms[1]  # above its edit it is its parent

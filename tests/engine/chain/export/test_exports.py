@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from explorer.checkpoints.files import file_sha256
+from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.exports import film_times, portable
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.messages import SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.engine import Engine
-from explorer.engine.messages import Outcome, Payload
 from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
 from explorer.exports.grid import SmallMultiples
@@ -145,7 +146,7 @@ def test_a_file_that_is_given_up_while_it_is_written_leaves_nothing(
 
 
 def test_film_times(engine: Engine, recipe: ChainRecipe) -> None:
-    lanes = engine.chains.hold(lane_keys(recipe), "x")
+    lanes = engine.of(Chains).hold(lane_keys(recipe), "x")
     assert film_times(lanes[1:], lanes[1].levels, 100) == [1000, 800, 600, 400, 200, 0]
     assert film_times(lanes, lanes[0].levels, 3) == [1000, 500, 0]
 

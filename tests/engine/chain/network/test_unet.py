@@ -16,9 +16,10 @@ from explorer.engine.chain.messages import LaneKey, SampleChain, ShowTerms, lane
 from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNetShown
 from explorer.engine.chain.network.unet import picture, smaller, stated_scale
 from explorer.engine.engine import Engine
-from explorer.engine.messages import Outcome, Payload
+from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.models.trace import traced
 from explorer.models.unet import UNet
@@ -136,7 +137,7 @@ def test_zeros_and_means_are_not_the_same(engine: Engine, keys: dict[str, LaneKe
 def test_the_chain_is_not_changed_by_looking(engine: Engine, keys: dict[str, LaneKey]) -> None:
     before = ask(engine, ShowTerms(keys["C"], 0, 0))[-1]
     look(engine, keys["C"], off=(0, 1, 2))
-    network = engine.models.predictor(keys["C"].lane).network
+    network = engine.of(Models).predictor(keys["C"].lane).network
     assert isinstance(network, UNet)
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in network.modules())
     fresh = Engine()

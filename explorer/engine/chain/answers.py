@@ -1,0 +1,38 @@
+"""What the lanes answer: requests to sample them and to show them."""
+
+from __future__ import annotations
+
+from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.messages import MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
+from explorer.engine.desk import Desk
+from explorer.engine.thread.requests import Steps
+
+
+def sample_chain(request: SampleChain, desk: Desk) -> Steps:
+    """Sample lanes, which then are those that the request's channel has open."""
+    return desk.of(Chains).sample(request, desk.channel)
+
+
+def show_step(request: ShowStep, desk: Desk) -> Steps:
+    """Tiles at the cursor."""
+    return desk.of(Chains).show_step(request)
+
+
+def show_terms(request: ShowTerms, desk: Desk) -> Steps:
+    """The pictures of the equation."""
+    return desk.of(Chains).show_terms(request)
+
+
+def show_film(request: ShowFilm, desk: Desk) -> Steps:
+    """Evenly spaced states of one sample."""
+    return desk.of(Chains).show_film(request)
+
+
+def show_curves(request: ShowCurves, desk: Desk) -> Steps:
+    """Norms and distances against t."""
+    return desk.of(Chains).show_curves(request)
+
+
+def measure_similarity(request: MeasureSimilarity, desk: Desk) -> Steps:
+    """SSIM with the reference, a stretch at a time."""
+    return desk.of(Chains).measure_similarity(request)

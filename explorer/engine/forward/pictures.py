@@ -1,0 +1,62 @@
+"""The image to be noised: the test images to choose from, or a picture of the person's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from explorer.datasets.images import load_images, read_picture, to_unit_range
+from explorer.engine.arrays import read_only
+from explorer.engine.desk import Desk
+from explorer.engine.forward.messages import (
+    PictureTaken,
+    ShowTestImages,
+    TakePicture,
+    TestImagesShown,
+)
+from explorer.engine.forward.sources import DATA_SHAPE, MOST_SIDE, labels_of
+from explorer.engine.pictures.tiles import grey_tiles
+from explorer.engine.thread.requests import Steps
+from explorer.errors import BadInput
+from explorer.latent.picture import fit_picture
+from explorer.recipe.dabs import picture_of
+from explorer.recipe.drawing import drawn
+
+
+def show_test_images(request: ShowTestImages, desk: Desk) -> Steps:
+    """Answer a ShowTestImages; what lies beyond their ends is left out."""
+    data = load_images("mnist", "test")
+    total = len(data.images)
+    start = max(0, min(request.start, total - 1))
+    part = slice(start, start + max(1, min(request.count, 256)))
+    tiles = grey_tiles(to_unit_range(data.images[part]))
+    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total)
+
+
+def take_picture(request: TakePicture, desk: Desk) -> Steps:
+    """Answer a TakePicture (BadInput if it cannot be read, or has no picture's shape)."""
+    if request.drawing:
+        name, raw = "drawing", drawn(request.drawing, *DATA_SHAPE[1:])[None]
+    elif request.pixels is not None:
+        name, raw = "pasted picture", np.ascontiguousarray(request.pixels.transpose(2, 0, 1))
+    else:
+        name, raw = Path(request.path).name, read_picture(Path(request.path))
+    try:
+        fitted = picture_of(raw if raw.shape == DATA_SHAPE else fit_picture(raw, DATA_SHAPE), name)
+    except ValueError as error:
+        raise BadInput(f"{request.path or name}: {error}") from None
+    yield PictureTaken(name, (raw.shape[1], raw.shape[2]), fitted, picture_of(_smaller(raw), name), raw.shape[1:] == DATA_SHAPE[1:])
+
+
+def _smaller(raw: np.ndarray) -> np.ndarray:
+    """The picture in its own shape, its longer side at most MOST_SIDE; grey if it has no colours."""
+    if len(raw) == 3 and (raw == raw[:1]).all():
+        raw = raw[:1]
+    _, height, width = raw.shape
+    scale = min(1.0, MOST_SIDE / max(height, width))
+    if scale == 1.0:
+        return raw
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.stack([np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BOX)) for plane in raw])

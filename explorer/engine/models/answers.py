@@ -1,0 +1,24 @@
+"""What the library answers: requests for the checkpoints known here, for their pictures, and to open them."""
+
+from __future__ import annotations
+
+from explorer.engine.desk import Desk
+from explorer.engine.models import library
+from explorer.engine.models.messages import MakeThumbnail, OpenCheckpoint, ScanLibrary
+from explorer.engine.models.models import Models
+from explorer.engine.thread.requests import Steps
+
+
+def scan_library(request: ScanLibrary, desk: Desk) -> Steps:
+    """Entries of all checkpoints."""
+    return library.scan(request.paths, request.runs)
+
+
+def make_thumbnail(request: MakeThumbnail, desk: Desk) -> Steps:
+    """A picture of what a checkpoint makes."""
+    return library.thumbnail(request.path, desk.of(Models))
+
+
+def open_checkpoint(request: OpenCheckpoint, desk: Desk) -> Steps:
+    """Load a checkpoint."""
+    return library.open_checkpoint(request.path, desk.of(Models))

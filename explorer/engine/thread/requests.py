@@ -1,0 +1,86 @@
+"""What goes to the engine and what comes back: requests, results, and what their contents say of themselves.
+
+Contents are frozen values without torch and Qt, so that the window can make them and a process elsewhere read them. Arrays are
+contiguous, read-only numpy. "Tiles" are display pictures, uint8 of shape (N, H, W, 3): grey with [-1, 1] mapped to [0, 255] for
+images, a diverging map centred on 0 for eps_hat, z and differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class Payload:
+    """What is asked for: base of frozen dataclasses.
+
+    Attributes
+    ----------
+    answered_by : str
+        "module:function" of its handler. A name and no function: its module needs torch, and is imported when first asked.
+        A decorator that registers handlers would have all of these modules imported, or listed, before the first request.
+    background : bool
+        Whether it gives way, between steps, to requests that do not.
+    """
+
+    __slots__ = ()
+    answered_by: ClassVar[str]
+    background: ClassVar[bool] = False
+
+
+class Outcome:
+    """What came of it: base of frozen dataclasses.
+
+    Attributes
+    ----------
+    partial : bool
+        More will come: it is never the last. A field where that differs from one outcome to the next.
+    progress : bool
+        As `partial`, and a newer one takes the place of an older one that the window has not taken yet.
+    """
+
+    __slots__ = ()
+    partial: bool = False
+    progress: ClassVar[bool] = False
+
+
+Steps = Iterator[Outcome | None]
+"""An answer under way: its outcomes, the last one last, and None at cancel points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A payload on its way to the engine.
+
+    Attributes
+    ----------
+    request_id : int
+        Unique in the process.
+    channel : str
+        Requests of one channel supersede each other, unless `queued`.
+    generation : int
+        Of the channel, when it was sent; results of an older generation are dropped.
+    queued : bool
+        Keep every request of the channel, in order.
+    """
+
+    request_id: int
+    channel: str
+    generation: int
+    payload: Payload
+    queued: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """An outcome on its way to the window, with the request's id, channel and generation.
+
+    `last` says that no more will come for this request.
+    """
+
+    request_id: int
+    channel: str
+    generation: int
+    outcome: Outcome
+    last: bool = True
