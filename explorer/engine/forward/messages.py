@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Lane
 from explorer.recipe.dabs import Dab, Picture
@@ -52,7 +53,7 @@ class TakePicture(Payload):
 
     answered_by = "explorer.engine.forward.pictures:take_picture"
 
-    path: str = ""
+    path: ReadFile = ""
     pixels: np.ndarray | None = field(default=None, compare=False)
     drawing: tuple[Dab, ...] = ()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.engine.thread.files import WrittenFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Recipe
 
@@ -29,7 +30,7 @@ class ExportStrip(Payload):
     answered_by = "explorer.engine.latent.strip_export:export_strip"
     background = True
 
-    out: str
+    out: WrittenFile
     strips: tuple[np.ndarray, ...] = field(compare=False)
     recipe: Recipe
     fps: float = 16.0

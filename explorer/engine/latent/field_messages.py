@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Slice
 
@@ -39,7 +40,7 @@ class ShowField(Payload):
     answered_by = "explorer.engine.latent.fields:show_field"
     background = True
 
-    path: str
+    path: ReadFile
     kind: FieldKind
     extent: tuple[float, float, float, float]
     columns: int

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Dab, Slice, Stroke
 
@@ -30,7 +31,7 @@ class ImagesAt:
         How a folder's pictures are made as large as the model's.
     """
 
-    path: str
+    path: ReadFile
     fit: Literal["resize", "crop"] = "resize"
 
 
@@ -41,7 +42,7 @@ class EncodeImages(Payload):
     answered_by = "explorer.engine.latent.encoding:encode_images"
     background = True
 
-    path: str
+    path: ReadFile
     limit: int = 10_000
     slice: Slice | None = None
     images: ImagesAt | None = None
@@ -62,7 +63,7 @@ class DecodeCodes(Payload):
 
     answered_by = "explorer.engine.latent.decoding:decode_codes"
 
-    path: str
+    path: ReadFile
     codes: tuple[tuple[float, float], ...]
     judge: bool = False
     slice: Slice | None = None
@@ -78,7 +79,7 @@ class DecodeGrid(Payload):
     answered_by = "explorer.engine.latent.decoding:decode_grid"
     background = True
 
-    path: str
+    path: ReadFile
     extent: tuple[float, float, float, float]
     columns: int
     rows: int
@@ -109,8 +110,8 @@ class EncodePicture(Payload):
 
     answered_by = "explorer.engine.latent.encoding:encode_picture"
 
-    path: str
-    picture: str = ""
+    path: ReadFile
+    picture: ReadFile = ""
     drawing: tuple[Dab, ...] = ()
     index: int | None = None
     resize: bool = True
@@ -126,7 +127,7 @@ class ShowImage(Payload):
 
     answered_by = "explorer.engine.latent.encoding:show_image"
 
-    path: str
+    path: ReadFile
     index: int
 
 
@@ -148,7 +149,7 @@ class DrawCodes(Payload):
     answered_by = "explorer.engine.latent.draws:draw_codes"
     background = True
 
-    path: str
+    path: ReadFile
     count: int
     seed: int
     encoded: EncodePicture | None = None
@@ -161,7 +162,7 @@ class ShowStroke(Payload):
 
     answered_by = "explorer.engine.latent.strokes:show_stroke"
 
-    path: str
+    path: ReadFile
     stroke: Stroke
     slice: Slice | None = None
 

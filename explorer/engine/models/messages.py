@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.checkpoints.card import Card
+from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 
 
@@ -24,8 +25,8 @@ class ScanLibrary(Payload):
     answered_by = "explorer.engine.models.answers:scan_library"
     background = True
 
-    paths: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
+    paths: tuple[ReadFile, ...] = ()
+    runs: tuple[ReadFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class MakeThumbnail(Payload):
     answered_by = "explorer.engine.models.answers:make_thumbnail"
     background = True
 
-    path: str
+    path: ReadFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class OpenCheckpoint(Payload):
 
     answered_by = "explorer.engine.models.answers:open_checkpoint"
 
-    path: str
+    path: ReadFile
 
 
 @dataclass(frozen=True, slots=True)

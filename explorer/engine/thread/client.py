@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.engine.thread.link import Link
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome, Payload, Request, Result
-from explorer.engine.thread.worker import Worker
 
 Receiver = Callable[[Outcome], None]
 
@@ -38,13 +38,13 @@ class Client(QObject):
     failed = Signal(object)
     busy_changed = Signal(bool)
 
-    def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
+    def __init__(self, link: Link, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker = worker
+        self._link = link
         self._ids = itertools.count(1)
         self._generations: dict[str, int] = {}
         self._waiting: dict[int, tuple[Job, Receiver | None, Receiver | None]] = {}
-        worker.woken.connect(self._drain)
+        link.woken.connect(self._drain)
 
     @property
     def busy(self) -> bool:
@@ -81,9 +81,9 @@ class Client(QObject):
         job = Job(next(self._ids), channel, generation)
         was_busy = self.busy
         self._waiting[job.request_id] = (job, receiver, on_failure)
-        self._worker.post(Request(job.request_id, channel, generation, payload, queued))
         if not was_busy:
             self.busy_changed.emit(True)
+        self._link.post(Request(job.request_id, channel, generation, payload, queued))  # which may answer at once
         return job
 
     def expects(self, job: Job) -> bool:
@@ -93,7 +93,7 @@ class Client(QObject):
     def cancel(self, channel: str) -> None:
         """Cancel what the channel is doing; it answers within one step and its results are dropped."""
         generation = self._generations[channel] = self._generations.get(channel, 0) + 1
-        self._worker.cancel(channel, generation)
+        self._link.cancel(channel, generation)
         was_busy = self.busy
         self._forget_older(channel, generation)
         if was_busy and not self.busy:
@@ -110,7 +110,7 @@ class Client(QObject):
 
     def _drain(self) -> None:
         was_busy = self.busy
-        for result in self._worker.take_results():
+        for result in self._link.take_results():
             self._deliver(result)
         if was_busy and not self.busy:
             self.busy_changed.emit(False)

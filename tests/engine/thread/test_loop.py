@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -16,6 +17,23 @@ from explorer.engine.thread.requests import Outcome, Payload, Request, Result
 from explorer.errors import BadInput, about
 
 TIMEOUT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Outcome):
+    """As far as it is known now."""
+
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Outcome):
+    """How much is done."""
+
+    progress = True
+
+
+REPORTS = {"partial": Report(partial=True), "progress": Share()}
 
 
 class GatedEngine:
@@ -36,6 +54,8 @@ class GatedEngine:
 
     def _slow(self, channel: str) -> Iterator[Outcome | None]:
         try:
+            if channel in REPORTS:
+                yield REPORTS[channel]
             for _ in range(1000):
                 self.started.set()
                 assert self.permits.acquire(timeout=TIMEOUT)
@@ -108,6 +128,13 @@ def test_foreground_is_answered_between_two_steps_of_background_work(bench: Benc
     bench.engine.permits.release(1)
     assert bench.answer(2) == Done()
     assert bench.engine.steps == ["slow", "quick"]
+
+
+@pytest.mark.parametrize("channel", REPORTS)
+def test_what_says_that_more_will_come_is_told_before_more_is_done(bench: Bench, channel: str) -> None:
+    bench.mailbox.post(slow(1, channel))
+    assert bench.engine.started.wait(TIMEOUT)
+    assert [(result.outcome, result.last) for result in bench.results] == [(REPORTS[channel], False)]
 
 
 def test_cancel_answers_within_one_step(bench: Bench) -> None:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from explorer.engine.chain.messages import ChainProgress
 from explorer.engine.thread.messages import Done
 from explorer.engine.thread.outbox import PROGRESS_INTERVAL, Outbox
-from explorer.engine.thread.requests import Result
+from explorer.engine.thread.requests import Outcome, Result
 
 
-def progress(request_id: int, rate: float) -> Result:
-    return Result(request_id, "c", 1, ChainProgress((), rate, 0.0, 0, 0), last=False)
+@dataclass(frozen=True, slots=True)
+class Share(Outcome):
+    """How much is done: a newer one says all that an older one did."""
+
+    progress = True
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Outcome):
+    """A part of the answer, beside the others."""
+
+    partial = True
+    number: int
+
+
+def progress(request_id: int, done: float) -> Result:
+    return Result(request_id, "c", 1, Share(done), last=False)
 
 
 def test_one_wake_up_until_the_results_are_taken() -> None:
@@ -42,7 +59,7 @@ def test_a_thousand_reports_of_progress_are_one_to_take() -> None:
     for i in range(1000):
         box.put(progress(1, float(i)))
     taken = box.take()
-    assert [r.outcome.rate for r in taken if isinstance(r.outcome, ChainProgress)] == [999.0]
+    assert [r.outcome for r in taken] == [Share(999.0)]
     assert len(wakes) == 1
 
 
@@ -104,3 +121,12 @@ def test_progress_that_was_held_back_is_there_when_the_answer_comes() -> None:
     box.put(done)
     assert len(wakes) == 2
     assert box.take() == [held, done]
+
+
+def test_parts_of_an_answer_are_all_kept_and_so_is_the_progress_of_each_request() -> None:
+    box = Outbox(lambda: None)
+    for i in range(3):
+        box.put(Result(1, "c", 1, Piece(i), last=False))
+    box.put(progress(1, 0.5))
+    box.put(progress(2, 0.25))
+    assert [r.outcome for r in box.take()] == [Piece(0), Piece(1), Piece(2), Share(0.5), Share(0.25)]

@@ -111,7 +111,7 @@ def test_a_closed_client_delivers_nothing_more(qtbot: QtBot, client: Client, che
     qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
     count = len(progress)
     client.close()
-    with qtbot.waitSignals([client._worker.woken] * 2, timeout=TIMEOUT):
+    with qtbot.waitSignals([client._link.woken] * 2, timeout=TIMEOUT):
         pass
     assert len(progress) == count
     assert not client.busy

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Dab, Mask, Picture
 
@@ -97,7 +98,7 @@ class FitPicture(Payload):
     answered_by = "explorer.engine.chain.branching.branch_pictures:fit"
 
     key: LaneKey
-    path: str = ""
+    path: ReadFile = ""
     pixels: np.ndarray | None = None
 
 

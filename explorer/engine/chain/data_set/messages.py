@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.engine.chain.messages import LaneCurves, LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ExactProcess
 
@@ -23,7 +24,7 @@ class OpenDataSet(Payload):
 
     answered_by = "explorer.engine.chain.data_set.exact:open_data_set"
 
-    source: str
+    source: ReadFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.pictures.tiles import Palette
+from explorer.engine.thread.files import ReadFile, WrittenFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, Recipe, Shown
 
@@ -52,7 +53,7 @@ class ExportChain(Payload):
     background = True
 
     recipe: ChainRecipe
-    path: str
+    path: WrittenFile
     look: ExportLook
 
 
@@ -62,7 +63,7 @@ class ReadExport(Payload):
 
     answered_by = "explorer.engine.chain.export.exports:read_export"
 
-    path: str
+    path: ReadFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,41 @@
+"""What stands between the window and an engine: the thread of this process, or whatever else carries requests and results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from explorer.engine.thread.requests import Request, Result
+
+
+class Bell(Protocol):
+    """A Qt signal without arguments."""
+
+    def connect(self, slot: Callable[[], None], /) -> object:
+        """Have `slot` called, on the thread of the QObject that it belongs to."""
+        ...
+
+
+class Link(Protocol):
+    """A way to an engine and back, as the main thread sees it; none of it waits for the engine.
+
+    Every request that is not cancelled is answered by results of which the last one says so, bad input and a lost engine by a
+    Failed. `files_of` tells a link to another machine what to carry beside the request.
+    """
+
+    @property
+    def woken(self) -> Bell:
+        """Rings when there are results to take, once or more."""
+        ...
+
+    def post(self, request: Request) -> None:
+        """Send a request; unless it is queued, it supersedes the earlier ones of its channel."""
+        ...
+
+    def cancel(self, channel: str, generation: int) -> None:
+        """Stop the channel's requests older than `generation`."""
+        ...
+
+    def take_results(self) -> list[Result]:
+        """Results that have come, oldest first."""
+        ...
