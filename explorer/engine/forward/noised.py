@@ -12,13 +12,7 @@ from torch import Tensor
 from explorer.diffusion.walk import noise_weights, step_noises, total_noise, walk
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.forward.messages import (
-    NoisedFilmShown,
-    NoisedShown,
-    ShowNoised,
-    ShowNoisedFilm,
-    ShowStepBack,
-)
+from explorer.engine.forward.messages import NoisedFilmShown, NoisedShown, ShowNoised, ShowNoisedFilm, ShowStepBack
 from explorer.engine.forward.sources import schedule_of, values_of
 from explorer.engine.forward.tiles import grey_tile
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles

@@ -10,12 +10,7 @@ from PIL import Image
 from explorer.datasets.images import load_images, read_picture, to_unit_range
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.forward.messages import (
-    PictureTaken,
-    ShowTestImages,
-    TakePicture,
-    TestImagesShown,
-)
+from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakePicture, TestImagesShown
 from explorer.engine.forward.sources import DATA_SHAPE, MOST_SIDE, labels_of
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps

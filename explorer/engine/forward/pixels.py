@@ -13,10 +13,7 @@ from explorer.diffusion.noise import noise_array
 from explorer.diffusion.walk import STEPS
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.forward.messages import (
-    JointShown,
-    ShowJoint,
-)
+from explorer.engine.forward.messages import JointShown, ShowJoint
 from explorer.engine.forward.sources import labels_of, schedule_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput

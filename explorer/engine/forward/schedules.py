@@ -15,11 +15,7 @@ from explorer.diffusion.schedule_shapes import Levels, kl_to_standard, knots_on
 from explorer.diffusion.walk import STEPS
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.forward.messages import (
-    EndOf,
-    ScheduleShown,
-    ShowSchedule,
-)
+from explorer.engine.forward.messages import EndOf, ScheduleShown, ShowSchedule
 from explorer.engine.forward.sources import DATA_SHAPE, labels_of, schedule_of, values_of
 from explorer.engine.forward.tiles import grey_tile
 from explorer.engine.pictures.tiles import grey_tiles

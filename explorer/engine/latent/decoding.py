@@ -9,12 +9,7 @@ import numpy as np
 
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.latent.messages import (
-    CodesDecoded,
-    DecodeCodes,
-    DecodeGrid,
-    GridDecoded,
-)
+from explorer.engine.latent.messages import CodesDecoded, DecodeCodes, DecodeGrid, GridDecoded
 from explorer.engine.latent.plane import OpenPlane, open_plane
 from explorer.engine.latent.readings import read_digits, readable, to_numpy
 from explorer.engine.models.models import Models

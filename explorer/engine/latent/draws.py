@@ -13,12 +13,7 @@ from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.latent.decoding import BLOCK
 from explorer.engine.latent.encoded_picture import picture_for
-from explorer.engine.latent.messages import (
-    CONFIDENT,
-    CodesDrawn,
-    DrawCodes,
-    PictureOffered,
-)
+from explorer.engine.latent.messages import CONFIDENT, CodesDrawn, DrawCodes, PictureOffered
 from explorer.engine.latent.plane import OpenPlane, open_plane
 from explorer.engine.latent.readings import readable, to_numpy
 from explorer.engine.models.models import Models

@@ -13,15 +13,7 @@ from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.latent.codes import codes_of, held_out_image
 from explorer.engine.latent.encoded_picture import picture_for
-from explorer.engine.latent.messages import (
-    CodesShown,
-    EncodeImages,
-    EncodePicture,
-    ImageShown,
-    PictureEncoded,
-    PictureOffered,
-    ShowImage,
-)
+from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImageShown, PictureEncoded, PictureOffered, ShowImage
 from explorer.engine.latent.plane import open_plane, plane_model
 from explorer.engine.latent.readings import place, to_numpy
 from explorer.engine.models.models import Models
