@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from explorer.engine.chain.messages import ChainProgress
 from explorer.engine.thread.messages import Done
 from explorer.engine.thread.outbox import PROGRESS_INTERVAL, Outbox
 from explorer.engine.thread.requests import Outcome, Result
@@ -79,7 +78,7 @@ def test_progress_wakes_at_most_thirty_times_a_second_however_often_it_is_taken(
     def wake() -> None:
         assert box is not None
         wakes.append(clock.now)
-        taken.append([r.outcome.rate for r in box.take() if isinstance(r.outcome, ChainProgress)])
+        taken.append([r.outcome.done for r in box.take() if isinstance(r.outcome, Share)])
 
     box = Outbox(wake, clock)
     for i in range(1024):  # a second; the times are exact

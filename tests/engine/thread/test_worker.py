@@ -152,8 +152,8 @@ def test_when_the_engine_stops_all_that_is_asked_is_answered(qtbot: QtBot, clien
         client.send(payload, channel, progress.append, on_failure=partial(failed.__setitem__, channel))
     qtbot.waitUntil(lambda: any(isinstance(o, ChainProgress) for o in progress), timeout=TIMEOUT)
     unforeseen = Request(0, "unforeseen", None, SetFrameBudget(1), queued=True)  # type: ignore[arg-type]  # generations are compared
-    with qtbot.waitSignal(client._worker.woken):
-        client._worker.post(unforeseen)
+    with qtbot.waitSignal(client._link.woken):
+        client._link.post(unforeseen)
     client.send(OpenCheckpoint(str(path)), "later", progress.append, on_failure=partial(failed.__setitem__, "later"))
     qtbot.waitUntil(lambda: not client.busy, timeout=TIMEOUT)
     assert set(failed) == {"chain", "beside", "later"}
