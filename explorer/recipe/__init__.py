@@ -46,7 +46,7 @@ from explorer.recipe.plane import (
     Stroke,
     StrokeShape,
 )
-from explorer.recipe.shown import LayoutName, OwnQuantity, Shown, ShownQuantity
+from explorer.recipe.shown import LayoutName, Shown
 
 __all__ = [
     "DRAWN",
@@ -78,7 +78,6 @@ __all__ = [
     "LayoutName",
     "Mask",
     "OptionName",
-    "OwnQuantity",
     "Paint",
     "Picture",
     "PlaneGrid",
@@ -90,7 +89,6 @@ __all__ = [
     "Sampler",
     "ScheduleChoice",
     "Shown",
-    "ShownQuantity",
     "Slice",
     "SliceKind",
     "Spacing",

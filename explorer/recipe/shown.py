@@ -7,10 +7,9 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.chain import MAX_LANES, MAX_STEPS, ExactProcess
+from explorer.recipe.quantities import QUANTITIES, check_name, own
 
 LayoutName = Literal["lanes", "grid"]
-OwnQuantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z"]
-ShownQuantity = Literal[OwnQuantity, "difference", "to_ideal"]
 
 
 class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -20,10 +19,11 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     ----------
     t : int
         The cursor, a timestep of the lane with the longest schedule.
-    quantity : ShownQuantity
+    quantity : str
+        A name of the table (`explorer/recipe/quantities.py`).
     reference : int
         For "difference": index of the lane that the others are compared with.
-    of : OwnQuantity
+    of : str
         For "difference": whose difference.
     layout : LayoutName
         The samples of each lane on a sheet of their own, or lanes against samples.
@@ -32,9 +32,9 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     t: int = 0
-    quantity: ShownQuantity = "x_t"
+    quantity: str = "x_t"
     reference: int = 0
-    of: OwnQuantity = "x_t"
+    of: str = "x_t"
     layout: LayoutName = "lanes"
     beside: ExactProcess | None = None
 
@@ -44,3 +44,5 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"t must be in 0..{MAX_STEPS}, not {self.t}")
         if not 0 <= self.reference < MAX_LANES:
             raise ValueError(f"the reference lane must be in 0..{MAX_LANES - 1}, not {self.reference}")
+        check_name(self.quantity, tuple(QUANTITIES))
+        check_name(self.of, own())

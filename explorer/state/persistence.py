@@ -12,6 +12,7 @@ import msgspec
 from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
+from explorer.recipe.quantities import QUANTITIES, check_name, own
 from explorer.state.session import MEGABYTE, ChainState, Session
 
 SESSION_VERSION = 1
@@ -180,3 +181,5 @@ def _check_chain(state: ChainState) -> None:
         raise ValueError(f"sample {state.selected} is out of range")
     if not (0 <= state.lane < lanes and 0 <= state.reference < lanes):
         raise ValueError("it names a lane that is not there")
+    check_name(state.quantity, tuple(QUANTITIES))
+    check_name(state.difference_of, own())

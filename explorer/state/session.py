@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe import BoundRecipe, ChainRecipe, ExactProcess, ForwardRecipe, LayoutName, OwnQuantity, PlaneRecipe, ShownQuantity
+from explorer.recipe import BoundRecipe, ChainRecipe, ExactProcess, ForwardRecipe, LayoutName, PlaneRecipe
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
@@ -68,15 +68,15 @@ class ChainState(msgspec.Struct, frozen=True):
     recipe : ChainRecipe
     t : int
         The cursor; T is the start, 0 the image.
-    quantity : ShownQuantity
-        What the lanes show.
+    quantity : str
+        What the lanes show: a name of `explorer/recipe/quantities.py`.
     selected : int
         Index of the selected sample.
     lane : int
         Index of the lane whose equation and film strip are shown.
     reference : int
         Compare: index of the lane that differences refer to.
-    difference_of : OwnQuantity
+    difference_of : str
         Compare: which quantity's difference "difference" shows.
     plot : PlotName
         Which curves are drawn against t.
@@ -98,11 +98,11 @@ class ChainState(msgspec.Struct, frozen=True):
 
     recipe: ChainRecipe = ChainRecipe()
     t: int = 1000
-    quantity: ShownQuantity = "x_t"
+    quantity: str = "x_t"
     selected: int = 0
     lane: int = 0
     reference: int = 0
-    difference_of: OwnQuantity = "x_t"
+    difference_of: str = "x_t"
     plot: PlotName = "norms"
     curves_of: CurvesOf = "sample"
     log_curves: bool = False

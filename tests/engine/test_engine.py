@@ -20,7 +20,6 @@ from explorer.engine.chain.messages import (
     CurvesShown,
     FilmShown,
     LanePlanned,
-    Quantity,
     SampleChain,
     ShowCurves,
     ShowFilm,
@@ -156,7 +155,7 @@ def test_what_is_computed_can_be_shown_before_the_chain_is_done(engine: Engine, 
         outcome = next(steps)
         if isinstance(outcome, ChainProgress) and outcome.lanes[0].done == 5:
             break
-    quantities: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
+    quantities: tuple[str, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
     for quantity in quantities:
         (shown,) = ask(engine, ShowStep(lane_keys(chain), 0, quantity))
         assert isinstance(shown, StepShown)

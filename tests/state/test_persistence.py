@@ -67,6 +67,8 @@ BAD = {
     "huge t": changed(t=10**12),
     "no such sample": changed(selected=-2),
     "no such lane": changed(lane=5),
+    "no such quantity": changed(quantity="x_1"),
+    "a difference of differences": changed(difference_of="difference"),
     "eta out of range": changed(recipe={"lanes": [{"checkpoint": "a", "source": "b", "sampler": {"eta": 2.0}}]}),
     "no memory": msgspec.json.encode(msgspec.structs.replace(FULL, session=Session(frame_budget=1))),
 }

@@ -18,6 +18,7 @@ from explorer.cli.replay.engines import engines_for, told
 from explorer.endings import EXPORTS
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
+from explorer.recipe.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from explorer.engine.chain.export.messages import ExportLook
@@ -158,7 +159,7 @@ def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int, f
     from explorer.recipe import Shown
 
     shown = recipe.shown if recipe.shown is not None else Shown()
-    palettes = ("dark", "light") if shown.quantity in ("eps_hat", "z", "difference", "to_ideal") else ("dark",)
+    palettes = ("dark", "light") if QUANTITIES[shown.quantity].diverging else ("dark",)
     for labels in _labels(chain.lanes):
         for palette in palettes:
             yield ExportLook(shown, labels, None, palette, scale, frames, fps)  # type: ignore[arg-type]

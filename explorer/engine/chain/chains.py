@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 from torch import Tensor
 
-from explorer.diffusion.levels import near
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, with_lineage
-from explorer.engine.chain.curves import CurveBook, comparable
-from explorer.engine.chain.data_set.ideal import beside, to_ideal
+from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.lanes import ChainLane
@@ -28,7 +26,6 @@ from explorer.engine.chain.messages import (
     LaneFrame,
     LaneKey,
     MeasureSimilarity,
-    Quantity,
     SampleChain,
     ShowCurves,
     ShowFilm,
@@ -39,11 +36,13 @@ from explorer.engine.chain.messages import (
     TermsShown,
     lane_keys,
 )
+from explorer.engine.chain.quantities import made_for
 from explorer.engine.desk import Desk
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.recipe.quantities import own
 
 RATE_WINDOW = 2.0
 SIMILARITY_SECONDS = 0.25
@@ -168,7 +167,7 @@ class Chains:
             lane = self._shown(key)
             if lane is None:
                 continue
-            for found in self._values(lane, request):
+            for found in made_for(self, lane, request):
                 if found is None:
                     yield None
                 elif isinstance(found, LaneBlank):
@@ -183,53 +182,6 @@ class Chains:
         tiles, scale = tiles_of(values, request.quantity, request.palette)
         return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values), scale)
 
-    def _values(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
-        if request.quantity == "difference":
-            yield from self._difference(lane, request)
-            return
-        if request.quantity == "to_ideal":
-            yield from self._to_ideal(lane, request)
-            return
-        k = lane.nearest(request.t, request.quantity, self._levels(request.timeline))
-        for tensor in lane.show(k, request.quantity):
-            yield None if tensor is None else (k, tensor)
-
-    def _difference(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
-        """Of states that can be compared, as in the curves: of one shape, their noise levels not far apart."""
-        other = self._shown(request.reference) if request.reference is not None else None
-        k = lane.nearest(request.t, request.of, self._levels(request.timeline))
-        if other is None or not comparable(lane, other):
-            yield LaneBlank(lane.key, int(lane.timesteps[k]), "reference" if other is None else "shape")
-            return
-        j = other.nearest(int(lane.timesteps[k]), request.of, lane.levels)
-        if not other.finished and j == other.nearest(0, request.of) and not _near(lane, k, other, j):
-            # the reference is not that far yet: the newest that both have
-            k = lane.nearest(int(other.timesteps[j]), request.of, other.levels)
-        if not _near(lane, k, other, j):
-            yield LaneBlank(lane.key, int(lane.timesteps[k]), "level")
-            return
-        pair: list[Tensor] = []
-        for one, index in ((lane, k), (other, j)):
-            for tensor in one.show(index, request.of):
-                if tensor is None:
-                    yield None
-                else:
-                    pair.append(tensor)
-        yield k, pair[0] - pair[1]
-
-    def _to_ideal(self, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
-        k = min(lane.nearest(request.t, "x0_hat", self._levels(request.timeline)), lane.course.K - 1)
-        try:
-            found = beside(self.models.data_sets, request.exact, lane) if request.exact is not None else None
-        except BadInput as error:
-            yield LaneBlank(lane.key, int(lane.timesteps[k]), "data", str(error))
-            return
-        if found is None:
-            yield LaneBlank(lane.key, int(lane.timesteps[k]), "data")
-            return
-        for gap in to_ideal(lane, k, found):
-            yield None if gap is None else (k, gap)
-
     def show_terms(self, request: ShowTerms) -> Steps:
         """All quantities of one sample at the cursor: the terms of the equation."""
         lane = self._shown(request.key)
@@ -237,8 +189,7 @@ class Chains:
             raise BadInput("this lane has not been sampled yet")
         k = min(lane.nearest(request.t, "mean", self._levels(request.timeline)), lane.course.K)
         tiles, values, norms = {}, {}, {}
-        quantities: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
-        wanted: list[tuple[str, int, Quantity]] = [(q, k, q) for q in quantities]
+        wanted = [(name, k, name) for name in own()]
         wanted.append(("x_prev", min(k + 1, lane.course.K, max(lane.done, k)), "x_t"))
         for name, index, quantity in wanted:
             for tensor in lane.show(index, quantity):
@@ -298,11 +249,6 @@ class Chains:
             spent += time.perf_counter() - started
             yield None
         yield SimilarityMeasured(complete=not work)
-
-
-def _near(one: ChainLane, k: int, other: ChainLane, j: int) -> bool:
-    """Whether the noise levels of two lanes' states are near enough for these to be compared."""
-    return bool(near(one.levels[one.timesteps[k]], other.levels[other.timesteps[j]]))
 
 
 class _Speed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
@@ -11,8 +12,10 @@ from explorer.diffusion.levels import pairs
 from explorer.diffusion.ssim import ssim
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame
-from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneCurves, LaneKey
+
+if TYPE_CHECKING:
+    from explorer.engine.chain.lanes import ChainLane
 
 COMPARED = ("x_t", "x0_hat")
 COARSEST = 64

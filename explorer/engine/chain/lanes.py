@@ -18,8 +18,10 @@ from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, 
 from explorer.diffusion.schedule import ScheduleError
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
-from explorer.engine.chain.messages import LaneKey, LanePlanned, LaneProgress, Quantity
+from explorer.engine.chain.messages import LaneKey, LanePlanned, LaneProgress
+from explorer.engine.chain.quantities import OWN
 from explorer.errors import BadInput
+from explorer.recipe.quantities import QUANTITIES
 
 NORMS = ("x_t", "x0_hat", "eps_hat")
 
@@ -156,14 +158,14 @@ class ChainLane:
             self.norms["x_t"][step.k + 1] = _norms(step.x_prev)
             self.norms["x0_hat"][step.k + 1] = self.norms["x_t"][step.k + 1]
 
-    def nearest(self, t: int, quantity: Quantity = "x_t", timeline: np.ndarray | None = None) -> int:
+    def nearest(self, t: int, quantity: str = "x_t", timeline: np.ndarray | None = None) -> int:
         """Index of the computed state whose noise level is nearest to that of timestep t and that has the quantity.
 
         `timeline` is the log SNR at 0..T of the schedule that t is on; None is the lane's own, under which the state
         nearest in t is meant.
         """
         last = self.done
-        if quantity != "x_t" and last < self.course.K:
+        if QUANTITIES[quantity].of_step and last < self.course.K:
             last = max(0, last - 1)
         levels = self.levels if timeline is None else timeline
         wanted = levels[min(max(t, 0), len(levels) - 1)]
@@ -196,39 +198,28 @@ class ChainLane:
             mean_from_x0(frame.x, frame.x0_hat, step), frame.x0_hat, eps_from_x0(frame.x, frame.x0_hat, step)
         )  # fmt: skip
 
+    def predicted(self, k: int) -> Iterator[Prediction | None]:
+        """Prediction of the step from state k, last; before it None at each cancel point.
+
+        At t = 0, which no step starts from, that of the last step; of the newest state, which has none yet, that of the step before.
+        """
+        k = min(k, self.course.K - 1)
+        for found in self.frame(k):
+            if found is None:
+                yield None
+            elif found.x0_hat is not None:
+                yield self.prediction(k, found)
+            else:
+                for previous in self.frame(k - 1):
+                    yield None if previous is None else self.prediction(k - 1, previous)
+
     def z(self, k: int) -> Tensor:
         """Fresh noise of the step from state k, on the CPU."""
         return self.noise(self.course.timesteps[k]).cpu()
 
-    def show(self, k: int, quantity: Quantity) -> Iterator[Tensor | None]:
-        """A quantity at state k, last, shape (N, C, H, W); before it None at each cancel point.
-
-        At t = 0, which no step starts from, x0_hat is x_0, and eps_hat, mean and z are those of the last step.
-        """
-        at_end = k == self.course.K
-        if quantity == "z":
-            yield self.z(k - 1 if at_end else k)
-            return
-        source = k - 1 if at_end and quantity in ("eps_hat", "mean") else k
-        for found in self.frame(source):
-            if found is None:
-                yield None
-                continue
-            if quantity == "x_t" or (at_end and quantity == "x0_hat"):
-                yield found.x
-                return
-            yield from self._predicted(source, found, quantity)
-
-    def _predicted(self, k: int, frame: Frame, quantity: Quantity) -> Iterator[Tensor | None]:
-        if frame.x0_hat is None:
-            # the newest state has no prediction yet
-            for previous in self.frame(k - 1):
-                if previous is None:
-                    yield None
-                else:
-                    k, frame = k - 1, previous
-        prediction = self.prediction(k, frame)
-        yield {"x0_hat": prediction.x0_hat, "eps_hat": prediction.eps_hat, "mean": prediction.mean}[quantity]
+    def show(self, k: int, quantity: str) -> Iterator[Tensor | None]:
+        """A quantity that the lane has by itself at state k, last, shape (N, C, H, W); before it None at each cancel point."""
+        return OWN[quantity](self, k)
 
 
 def _norms(tensor: Tensor) -> np.ndarray:

@@ -11,10 +11,6 @@ from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
 
-Quantity = Literal["x_t", "x0_hat", "eps_hat", "mean", "z", "difference", "to_ideal"]
-QUANTITIES: tuple[Quantity, ...] = ("x_t", "x0_hat", "eps_hat", "mean", "z")
-"""What a lane has by itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class LaneKey:
@@ -61,12 +57,13 @@ class ShowStep(Payload):
     keys : tuple of LaneKey
     t : int
         The cursor; each lane shows, among its states computed so far, the one whose noise level is nearest to that of t.
-    quantity : Quantity
+    quantity : str
+        A name of `explorer/recipe/quantities.py`.
         "difference" is `of` minus that of `reference`, at its state of nearest noise level if that is near enough to be compared;
         "to_ideal" is x0_hat minus the ideal denoiser's answer to the same x_t.
     reference : LaneKey or None
-    of : Quantity
-        For "difference": whose difference.
+    of : str
+        For "difference": whose difference; what a lane has by itself.
     palette : Palette
         Centre of the diverging map: dark or light.
     timeline : LaneKey or None
@@ -79,9 +76,9 @@ class ShowStep(Payload):
 
     keys: tuple[LaneKey, ...]
     t: int
-    quantity: Quantity
+    quantity: str
     reference: LaneKey | None = None
-    of: Quantity = "x_t"
+    of: str = "x_t"
     palette: Palette = "dark"
     timeline: LaneKey | None = None
     exact: ExactProcess | None = None
@@ -111,7 +108,7 @@ class ShowFilm(Payload):
 
     key: LaneKey
     sample: int
-    quantity: Quantity
+    quantity: str
     count: int
     palette: Palette = "dark"
 
@@ -293,7 +290,7 @@ class StepShown(Outcome):
     """Answer to ShowStep: one frame for each key that has any state computed, or why it has none."""
 
     t: int
-    quantity: Quantity
+    quantity: str
     frames: tuple[LaneFrame, ...]
     blank: tuple[LaneBlank, ...] = ()
 
@@ -321,7 +318,7 @@ class FilmShown(Outcome):
 
     key: LaneKey
     sample: int
-    quantity: Quantity
+    quantity: str
     timesteps: np.ndarray
     tiles: np.ndarray
 

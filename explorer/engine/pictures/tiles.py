@@ -7,11 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.recipe.quantities import QUANTITIES
+
 Palette = Literal["dark", "light"]
 """Which theme a diverging map is for."""
-
-DIVERGING_SCALE = {"eps_hat": 3.0, "z": 3.0, "difference": 1.0, "to_ideal": 1.0}
-"""Half width of the diverging map; every other quantity is an image in [-1, 1]."""
 
 _ENDS: dict[str, tuple[tuple[int, int, int], ...]] = {
     "dark": ((140, 208, 255), (52, 120, 176), (24, 26, 32), (190, 110, 20), (255, 205, 110)),
@@ -48,7 +47,5 @@ def diverging_tiles(values: np.ndarray, scale: float, palette: Palette) -> np.nd
 
 def tiles_of(values: np.ndarray, quantity: str, palette: Palette) -> tuple[np.ndarray, float]:
     """Tiles of a quantity and the half width of its map (1 for images)."""
-    if quantity not in DIVERGING_SCALE:
-        return grey_tiles(values), 1.0
-    scale = DIVERGING_SCALE[quantity]
-    return diverging_tiles(values, scale, palette), scale
+    row = QUANTITIES[quantity]
+    return diverging_tiles(values, row.scale, palette) if row.diverging else grey_tiles(values), row.scale

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from explorer.views.shared.labels import QUANTITY_SEGMENTS, TO_IDEAL
+from explorer.recipe.quantities import offered
 from explorer.widgets.controls.actions import NamedActions
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.theme import Theme
@@ -24,9 +24,11 @@ class ChainActions(NamedActions):
     Attributes
     ----------
     by_name : dict of QAction
+    quantities : tuple of str
+        Names of the actions that choose a quantity.
     """
 
-    def __init__(self, theme: Theme, difference: bool, parent: QObject) -> None:
+    def __init__(self, theme: Theme, several: bool, parent: QObject) -> None:
         super().__init__(theme, parent, ICONS)
         self.add("play", "&Play", "Space", "Play from T to 0, or pause")
         self.add("back", "Step &back", "Left", "One step back, towards T")
@@ -37,13 +39,9 @@ class ChainActions(NamedActions):
         self.add("end", "Go to &0", "End", "Go to x₀, the sample")
         self.add("loop", "&Loop", "L", "Play again from T when t = 0 is reached")
         self.by_name["loop"].setCheckable(True)
-        for number, segment in enumerate(QUANTITY_SEGMENTS, 1):
-            self.add(segment.name, f"Show {segment.label}", str(number), segment.tip)
-        if difference:
-            self.add("difference", "Show difference to the reference lane", "6", "How far each lane is from the reference lane")
-        self.add(TO_IDEAL.name, f"Show {TO_IDEAL.label}", "7", TO_IDEAL.tip)
-        for name in self.quantities:
-            self.by_name[name].setCheckable(True)
+        self.quantities = tuple(row.name for row in offered(several))
+        for row in offered(several):
+            self.add(row.name, f"Show {row.title or row.label}", row.key, row.tip, checkable=True)
         self.add("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one")
         self.add("more_trained", "La&ter in training", "]", "The same noise through the run's next snapshot")
         self.add("seed", "&New seed", "N", "Sample from new noise")
@@ -57,11 +55,6 @@ class ChainActions(NamedActions):
         self.by_name["stop"].setEnabled(False)
         theme.changed.connect(self._dress)
         self._dress()
-
-    @property
-    def quantities(self) -> tuple[str, ...]:
-        """Names of the actions that choose a quantity."""
-        return tuple(name for name in (*(s.name for s in QUANTITY_SEGMENTS), "difference", TO_IDEAL.name) if name in self.by_name)
 
     def menu(self) -> list[QAction]:
         """Actions in the order of the menu."""

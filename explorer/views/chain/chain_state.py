@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe import ChainRecipe
+from explorer.recipe.quantities import QUANTITIES
 from explorer.state.session import ChainState, Session
 from explorer.state.store import Store
 
@@ -34,7 +35,7 @@ class ChainPart:
         if self.name == "compare":
             return session.compare
         state = session.reverse
-        if state.quantity == "difference":
+        if QUANTITIES[state.quantity].beside == "lane":
             state = msgspec.structs.replace(state, quantity="x_t")
         if state.plot.startswith("distance"):
             state = msgspec.structs.replace(state, plot="norms")

@@ -26,6 +26,7 @@ from explorer.engine.chain.messages import (
 )
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ExactProcess
+from explorer.recipe.quantities import QUANTITIES, Quantity
 from explorer.state.edits.exact_lanes import data_set_of
 from explorer.state.edits.lanes import schedule_length
 from explorer.state.session import ChainState, Session
@@ -96,6 +97,11 @@ class ChainController(QObject):
     def state(self) -> ChainState:
         """What the person chose."""
         return self.part.state
+
+    @property
+    def shown(self) -> Quantity:
+        """Row of the quantity that the lanes show."""
+        return QUANTITIES[self.state.quantity]
 
     @property
     def keys(self) -> tuple[LaneKey, ...]:
@@ -264,7 +270,7 @@ class ChainController(QObject):
     def _refresh(self, before: ChainState, after: ChainState) -> None:
         """Ask for what differs."""
         changed = {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
-        beside = {"lane", "beside"} if after.quantity == "to_ideal" else set()
+        beside = {"lane", "beside"} if QUANTITIES[after.quantity].beside == "data set" else set()
         if changed & {"recipe", "t", "quantity", "reference", "difference_of", *beside}:
             self._ask_step()
         if changed & {"recipe", "t", "selected", "lane"}:
@@ -283,9 +289,9 @@ class ChainController(QObject):
         self._short_of_cursor = any(t is None or t >= max(state.t, 1) for t in reached)
         if not keys or self._waits_for_sampling():
             return
-        reference = self.keys[self.reference] if state.quantity == "difference" else None
+        reference = self.keys[self.reference] if self.shown.beside == "lane" else None
         palette, timeline = self.context.theme.palette, self.timeline
-        exact = self.exact if state.quantity == "to_ideal" else None
+        exact = self.exact if self.shown.beside == "data set" else None
         question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, palette, timeline, exact)
         self._questions.ask("step", question, self._take_step)
         if reference is not None:
@@ -294,7 +300,7 @@ class ChainController(QObject):
 
     def _waits_for_sampling(self) -> bool:
         """Whether what is shown can wait: each of these pictures takes as long as many steps, and the chain shall go on."""
-        if self.state.quantity != "to_ideal" or not (self.following and self.run.sampling):
+        if self.shown.beside != "data set" or not (self.following and self.run.sampling):
             self._weighed_timer.stop()
             return False
         waits = self._weighed_timer.isActive()
@@ -310,7 +316,7 @@ class ChainController(QObject):
 
     def film_quantity(self) -> str:
         """What the film strip shows: for a difference, the quantity that it is of."""
-        return {"difference": self.state.difference_of, "to_ideal": "x0_hat"}.get(self.state.quantity, self.state.quantity)
+        return self.state.difference_of if self.shown.beside == "lane" else self.shown.of or self.shown.name
 
     def _film_pictures(self) -> int:
         """Number of pictures of the film strip that can be shown."""
@@ -326,7 +332,7 @@ class ChainController(QObject):
         if key is not None and pictures:
             self._film_shown = pictures
             quantity = self.film_quantity()
-            question = ShowFilm(key, self.sample, quantity, self._film_slots, self.context.theme.palette)  # type: ignore[arg-type]
+            question = ShowFilm(key, self.sample, quantity, self._film_slots, self.context.theme.palette)
             self._questions.ask("film", question, self._take_film)
 
     def _curves_soon(self) -> None:
@@ -361,7 +367,7 @@ class ChainController(QObject):
             self.step_shown.emit(outcome)
 
     def _take_reference(self, outcome: Outcome) -> None:
-        if isinstance(outcome, StepShown) and self.state.quantity == "difference":
+        if isinstance(outcome, StepShown) and self.shown.beside == "lane":
             self.step_shown.emit(outcome)
 
     def _take_terms(self, outcome: Outcome) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
+from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits.exact_lanes import LENGTH
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import ChainActions
@@ -20,7 +21,7 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.equations import equation_of
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.chain.values_shown import ValuesShown
-from explorer.views.shared.labels import DIVERGING, lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.widgets.controls.timeline import Coverage
 from explorer.widgets.pictures.equation import Equation
 
@@ -258,11 +259,11 @@ class Display(QObject):
 
     def _take_step(self, shown: StepShown) -> None:
         controller = self._controller
-        difference = controller.state.quantity == "difference"
+        difference = controller.shown.beside == "lane"
         reference = controller.keys[controller.reference] if controller.keys else None
         for frame in shown.frames:
             # the reference lane shows itself, the others how far they are from it
-            if not difference or (shown.quantity == "difference") != (frame.key == reference):
+            if not difference or (shown.quantity == controller.state.quantity) != (frame.key == reference):
                 self._frames[frame.key] = frame
                 self._blank.pop(frame.key, None)
         for blank in shown.blank:
@@ -277,7 +278,7 @@ class Display(QObject):
                 panel.grid.set_tiles(own.tiles)
                 self._put_note(panel, frame_note(controller, own, difference and key == reference))
         if shown.frames and shown.quantity == controller.state.quantity:
-            self._parts.scale.set_scale(shown.frames[0].scale, shown.quantity in DIVERGING)
+            self._parts.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
         self._values.show_pixel()
         self._values.show_histogram()
 

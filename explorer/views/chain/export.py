@@ -45,7 +45,7 @@ class ChainExport(QObject):
     def start(self, path: str) -> None:
         """Write what the person looks at now; the file's ending says as what."""
         state = self._controller.state
-        beside = self._controller.exact if state.quantity == "to_ideal" else None
+        beside = self._controller.exact if self._controller.shown.beside == "data set" else None
         shown = Shown(state.t, state.quantity, self._controller.reference, state.difference_of, state.layout, beside)
         titles = short_titles if state.layout == "grid" else lane_titles
         look = ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)

@@ -14,7 +14,7 @@ from explorer.engine.chain.messages import LanePlanned, TermsShown
 from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
-from explorer.views.shared.labels import FORMULAS, checkpoint_name, lane_titles, predicts_long
+from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
@@ -241,12 +241,12 @@ class ChainInspector(QWidget):
         """Show the selected sample and the numbers of the step."""
         if shown is None or plan is None:
             for tile, name in ((self.state_tile, "x_t"), (self.image_tile, "x0_hat")):
-                tile.show_picture(None, (FORMULAS[name],))
+                tile.show_picture(None, formula(name))
             for label in (self._alpha_bar, self._sigma, self._snr, self._norms):
                 label.setText(NOTHING)
             return
         self.state_tile.show_picture(shown.tiles["x_t"], (var("x", shown.t),))
-        self.image_tile.show_picture(shown.tiles["x0_hat"], (FORMULAS["x0_hat"],))
+        self.image_tile.show_picture(shown.tiles["x0_hat"], formula("x0_hat"))
         alpha_bar = float(plan.alpha_bar[shown.k])
         self._alpha_bar.setText(f"{alpha_bar:.4f}" if alpha_bar >= 0.001 else f"{alpha_bar:.2e}")
         self._sigma.setText(f"{plan.sigma[shown.k]:.4f}" if shown.k < len(plan.sigma) else NOTHING)

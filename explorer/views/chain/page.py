@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ScheduleChoice
+from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import ChainActions
@@ -30,7 +31,7 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_panel_control import UNetInspection
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
-from explorer.views.shared.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL
+from explorer.views.shared.labels import quantity_segments
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.segments import Segment
@@ -43,7 +44,7 @@ SEED_BITS = 31
 class ChainPage(Workspace):
     """Base of the two workspaces: gestures go to the store.
 
-    Subclasses name the part of the session (`part_name`), the plots and segments, lay the parts out in
+    Subclasses name the part of the session (`part_name`) and the plots, lay the parts out in
     `lay_out`, and have one LanePanel for each lane in `panels`.
 
     Attributes
@@ -56,7 +57,6 @@ class ChainPage(Workspace):
 
     part_name: PartName
     plots: Sequence[Segment]
-    segments: Sequence[Segment] = (*QUANTITY_SEGMENTS, TO_IDEAL)
     equation_layout: Layout = "row"
     several_lanes = False
 
@@ -69,7 +69,7 @@ class ChainPage(Workspace):
         self.playback = Cursor(self.controller, self)
         self.chain_actions = ChainActions(context.theme, self.several_lanes, self)
         self.parts = ChainParts(
-            context.theme, self.chain_actions, self.segments, self.plots, self.equation_layout, self.several_lanes
+            context.theme, self.chain_actions, quantity_segments(self.several_lanes), self.plots, self.equation_layout, self.several_lanes
         )  # fmt: skip
         self.unet = UNetInspection(self.controller, self.chain_actions.by_name["unet"], self)
         self.exporting = ChainExport(self.controller, self)
@@ -279,7 +279,7 @@ class ChainPage(Workspace):
             plan = self.controller.run.plans.get(terms.key)
             if plan is not None and terms.k + 1 < len(plan.timesteps):
                 self.playback.scrub(int(plan.timesteps[terms.k + 1]))
-        elif name in LABELS:
+        elif name in QUANTITIES:
             self.part.update(quantity=name)
 
     def _hover(self, panel: LanePanel, pixel: Pixel | None) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from explorer.engine.chain.messages import LaneFrame, LaneKey
+from explorer.recipe.quantities import QUANTITIES
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.inspector import ChainInspector
 from explorer.views.chain.lanes.grid_geometry import Pixel
-from explorer.views.shared.labels import LABELS
 
 
 class ValuesShown:
@@ -34,9 +34,10 @@ class ValuesShown:
     def _label(self, lane: int) -> str:
         """What a lane shows."""
         controller, state = self._controller, self._controller.state
-        if state.quantity != "difference":
-            return LABELS[state.quantity]
-        return LABELS[state.difference_of] if lane == controller.reference else f"Δ{LABELS[state.difference_of]}"
+        shown, of = QUANTITIES[state.quantity], QUANTITIES[state.difference_of]
+        if shown.beside != "lane":
+            return shown.label
+        return of.label if lane == controller.reference else f"Δ{of.label}"
 
     def _frame(self, lane: int) -> LaneFrame | None:
         keys = self._controller.keys

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QMenu
 from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES
+from explorer.recipe.quantities import QUANTITIES, own
 from explorer.state.edits import lanes as lane_edits
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
-from explorer.views.shared.labels import LABELS, lane_titles
+from explorer.views.shared.labels import lane_titles
 from explorer.views.shared.lane_menu import SamplerFields, add_checkpoints, verb
 
-OF_CHOICES = ("x_t", "x0_hat", "eps_hat", "mean")
 OVER_TIP = "The lane once for each snapshot of its run, from the first updates to the end, as a grid"
 NO_SNAPSHOTS = "There is no other snapshot of this checkpoint's run here"
 
@@ -92,8 +92,8 @@ class CompareMenus:
         page = self._page
         state = page.part.state
         menu.clear()
-        for name in OF_CHOICES:
-            action = verb(menu, f"of {LABELS[name]}", partial(page.part.update, difference_of=name))
+        for name in (name for name in own() if not QUANTITIES[name].same):
+            action = verb(menu, f"of {QUANTITIES[name].label}", partial(page.part.update, difference_of=name))
             action.setCheckable(True)
             action.setChecked(name == state.difference_of)
         menu.addSeparator()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxL
 from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
+from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits import replacing
 from explorer.state.edits.exact_lanes import is_through_options
@@ -26,7 +27,7 @@ from explorer.views.compare.menus import OVER_TIP, CompareMenus
 from explorer.views.compare.middle import SPACING, Middle
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
-from explorer.views.shared.labels import LABELS, QUANTITY_SEGMENTS, TO_IDEAL, checkpoint_name, lane_titles, short_titles
+from explorer.views.shared.labels import checkpoint_name, lane_titles, short_titles
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import make_action
 from explorer.widgets.controls.segments import Segment, SegmentBar
@@ -37,7 +38,6 @@ SHORT = 6
 """Letters of a lane's name that the tool bar has room for."""
 ROOMY = 1000
 """Width from which on the tool bar has room for words."""
-DIFFERENCE = Segment("difference", "difference", "How far each lane is from the reference lane  (6)")
 GRID = Segment("grid", "grid", "Small multiples: lanes against samples, each labelled; up again for a sheet a lane  (G)")
 
 
@@ -51,7 +51,6 @@ class CompareWorkspace(ChainPage):
     menu_title = "&Chain"
     part_name = "compare"
     plots = (*PLOTS, *DISTANCE_PLOTS, *IDEAL_PLOTS, *SSIM_PLOTS)
-    segments = (*QUANTITY_SEGMENTS, DIFFERENCE, TO_IDEAL)
     equation_layout = "row"
     several_lanes = True
 
@@ -157,15 +156,16 @@ class CompareWorkspace(ChainPage):
         if lanes:
             name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
             state = self.part.state
-            tip = f"{LABELS[state.difference_of]} of each lane minus that of {title}  (6)"
-            self.parts.quantities.set_label("difference", f"difference to {name}" if len(name) <= SHORT else "difference", tip)
-            self._of_button.setText(f"of {LABELS[state.difference_of]}")
+            of, row = QUANTITIES[state.difference_of].label, QUANTITIES["difference"]
+            tip = f"{of} of each lane minus that of {title}  ({row.key})"
+            self.parts.quantities.set_label(row.name, f"{row.label} to {name}" if len(name) <= SHORT else row.label, tip)
+            self._of_button.setText(f"of {of}")
             self.parts.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
             self.parts.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
             like = f"is to that of {title}: structural similarity, 1 is the same"
             self.parts.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ {like}")
             self.parts.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ {like}")
-        self._of_button.setVisible(self.part.state.quantity == "difference")
+        self._of_button.setVisible(QUANTITIES[self.part.state.quantity].beside == "lane")
         self._show_noise()
         self._middle.arrange()
 

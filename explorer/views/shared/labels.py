@@ -8,26 +8,12 @@ from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
 from explorer.recipe import Lane
+from explorer.recipe.quantities import QUANTITIES, offered
 from explorer.state.edits.words import edits_words
 from explorer.widgets.controls.segments import Segment
-from explorer.widgets.look.math_text import Run, var, words
+from explorer.widgets.look.math_text import Formula, var
 from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
 
-FORMULAS: dict[str, Run] = {
-    "x_t": var("x", "t"), "x0_hat": var("x", "0", "hat"), "eps_hat": var("ε", "", "hat"), "mean": words("mean"), "z": var("z"),
-}  # fmt: skip
-QUANTITY_SEGMENTS = (
-    Segment("x_t", "xₜ", "x_t: the state of the chain at step t  (1)", (FORMULAS["x_t"],)),
-    Segment("x0_hat", "x̂₀", "x̂₀: the clean image that the network's output implies at step t  (2)", (FORMULAS["x0_hat"],)),
-    Segment("eps_hat", "ε̂", "ε̂: the noise that the network sees in x_t; blue is negative, orange positive  (3)", (FORMULAS["eps_hat"],)),
-    Segment("mean", "mean", "The mean of p(x_{t−1} | x_t): where the step would go without fresh noise  (4)"),
-    Segment("z", "z", "z: the fresh noise of this step, the same in every lane  (5)", (FORMULAS["z"],)),
-)
-TO_IDEAL = Segment(
-    "to_ideal", "to ideal", "x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive  (7)"
-)  # fmt: skip
-LABELS = {s.name: s.label for s in (*QUANTITY_SEGMENTS, TO_IDEAL)}
-DIVERGING = frozenset({"eps_hat", "z", "difference", "to_ideal"})
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
 NOTHING = "–"
@@ -36,6 +22,17 @@ TINTS = (100, 145, 72)
 FEW = 3
 USUAL = ("own schedule", "nothing changed", "shared seed")
 """Told of a lane only where nothing else is: the others say that they are not so."""
+
+
+def formula(name: str) -> Formula:
+    """A quantity as it is typeset; empty if it is a word."""
+    symbol = QUANTITIES[name].symbol
+    return (var(symbol.letter, symbol.sub, symbol.mark),) if symbol is not None else ()
+
+
+def quantity_segments(several: bool) -> tuple[Segment, ...]:
+    """Buttons of what can be shown of one lane, or of several."""
+    return tuple(Segment(row.name, row.label, f"{row.tip}  ({row.key})", formula(row.name)) for row in offered(several))
 
 
 def term_colours(tokens: Tokens) -> dict[str, str]:

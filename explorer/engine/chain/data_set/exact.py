@@ -30,10 +30,11 @@ from explorer.engine.chain.messages import LaneCurves, LaneKey
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import DataSet
 from explorer.engine.models.models import Models
-from explorer.engine.pictures.tiles import DIVERGING_SCALE, diverging_tiles, grey_tiles
+from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess
+from explorer.recipe.quantities import QUANTITIES
 
 STRETCH_SECONDS = 0.25
 """Work after which distances are shown, and more is asked for."""
@@ -41,7 +42,7 @@ STRETCH = 64
 """States weighed at once."""
 COARSEST = 64
 """Distances are measured at every 64th state first, then at every 32nd, and so on."""
-SCALE = DIVERGING_SCALE["difference"]
+SCALE = QUANTITIES["to_ideal"].scale
 
 
 def open_data_set(request: OpenDataSet, desk: Desk) -> Steps:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.models.data_sets import DataSet, DataSets
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess
+
+if TYPE_CHECKING:
+    from explorer.engine.chain.lanes import ChainLane
 
 
 def beside(data_sets: DataSets, exact: ExactProcess, lane: ChainLane) -> DataSet:

@@ -16,7 +16,7 @@ from explorer.engine.chain.branches import first_of
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import LaneKey, Quantity, ShowStep, StepShown, lane_keys
+from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.desk import Desk
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -29,11 +29,11 @@ from explorer.exports.grid import SmallMultiples
 from explorer.exports.pictures import write_png
 from explorer.exports.sheet import BACKGROUND, Sheet
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
+from explorer.recipe.quantities import QUANTITIES
 
 PROGRESS_SECONDS = 0.1
 MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
-PREDICTED: tuple[Quantity, ...] = ("x0_hat", "eps_hat", "mean", "z")
-GREY = ("x_t", "x0_hat", "mean")
+PREDICTED = ("x0_hat", "eps_hat", "mean", "z")
 
 
 def read_export(request: ReadExport, desk: Desk) -> Steps:
@@ -126,7 +126,7 @@ def _arrays(path: Path, lanes: Sequence[ChainLane], recipe: Recipe) -> Steps:
             x = archive.array(f"lane{i}/x", (K + 1, *shape))
             parts = {name: archive.array(f"lane{i}/{name}", (K, *shape)) for name in PREDICTED}
             for k in range(K + 1):
-                wanted: list[tuple[np.ndarray, Quantity]] = [(x, "x_t")]
+                wanted: list[tuple[np.ndarray, str]] = [(x, "x_t")]
                 wanted += [(parts[name], name) for name in PREDICTED] if k < K else []
                 for array, name in wanted:
                     for tensor in lane.show(k, name):
@@ -179,7 +179,7 @@ def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned:
                 f"{path.name}: {lane.key.lane.source} makes images of {lane.image_shape}, another lane of {shape}: export an .npz"
             )
     shown = look.shown
-    grey = shape[0] == 1 and shown.quantity in GREY
+    grey = shape[0] == 1 and not QUANTITIES[shown.quantity].diverging
     drawn = (1 if grey else 3, shape[1], shape[2])
     labels = look.labels if len(look.labels) == len(lanes) else tuple(str(i) for i in range(len(lanes)))
     if shown.layout == "grid":
@@ -202,7 +202,7 @@ def _tiles(
 ) -> Generator[None, None, list[np.ndarray]]:  # fmt: skip
     """Tiles (N, C, H, W) of each lane at t; of a difference the reference is itself, a lane without one is blank, as in the window."""
     shown = look.shown
-    reference = keys[min(shown.reference, len(keys) - 1)] if shown.quantity == "difference" else None
+    reference = keys[min(shown.reference, len(keys) - 1)] if QUANTITIES[shown.quantity].beside == "lane" else None
     tiles: dict[LaneKey, np.ndarray] = {}
     reasons: list[str] = []
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
@@ -222,8 +222,7 @@ def _tiles(
 
 def _caption(look: ExportLook, t: int) -> str:
     shown = look.shown
-    words = {"difference": f"{shown.of} minus that of {_reference_label(look)}", "to_ideal": "x0_hat minus the ideal", "x_t": ""}
-    what = words.get(shown.quantity, shown.quantity)
+    what = QUANTITIES[shown.quantity].caption.format(of=shown.of, reference=_reference_label(look))
     return f"{what} at t = {t}" if what else f"t = {t}"
 
 

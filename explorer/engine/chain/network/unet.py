@@ -16,12 +16,13 @@ from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.network.messages import BlockShown, ChannelsShown, InspectUNet, OutputShown, UNetAbsent, UNetShown
 from explorer.engine.desk import Desk
-from explorer.engine.pictures.tiles import DIVERGING_SCALE, Palette, diverging_tiles, grey_tiles, tiles_of
+from explorer.engine.pictures.tiles import Palette, diverging_tiles, tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.models.anatomy import INPUT, OUTPUT, Anatomy, anatomy
 from explorer.models.trace import traced
 from explorer.models.unet import UNet
+from explorer.recipe.quantities import QUANTITIES
 
 OUTPUT_NAMES = {Option.A: "mean", Option.B: "x0_hat", Option.C: "eps_hat", Option.V: "v"}
 NO_NETWORK = "This lane has no U-Net: its steps come from the data set itself. Choose a lane that has a network."
@@ -142,12 +143,9 @@ def _output(name: str, whole: np.ndarray, switched: np.ndarray, palette: Palette
 
 def picture(name: str, values: np.ndarray, palette: Palette) -> tuple[np.ndarray, float, bool]:
     """Tile of an image or a prediction (C, H, W), the half width of its map, and whether that is the diverging one."""
-    if name == "v":
-        return read_only(diverging_tiles(values[None], DIVERGING_SCALE["eps_hat"], palette)[0]), DIVERGING_SCALE["eps_hat"], True
-    if name in DIVERGING_SCALE:
-        tiles, scale = tiles_of(values[None], name, palette)
-        return read_only(tiles[0]), scale, True
-    return read_only(grey_tiles(values[None])[0]), 1.0, False
+    name = "eps_hat" if name == "v" else name  # a velocity is as large as noise
+    tiles, scale = tiles_of(values[None], name, palette)
+    return read_only(tiles[0]), scale, QUANTITIES[name].diverging
 
 
 def stated_scale(values: np.ndarray) -> float:

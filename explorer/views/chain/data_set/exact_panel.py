@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 
 from explorer.engine.chain.data_set.messages import NearestShown, WeightsShown
 from explorer.views.chain.lanes.weight_tiles import WeightTile, WeightTiles
-from explorer.views.shared.labels import FORMULAS
+from explorer.views.shared.labels import formula
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.math_text import Formula, var, words
@@ -192,9 +192,9 @@ class ExactPanel(QWidget):
         self._effective.setText(f"{_count(math.exp(shown.entropy))} of {grouped(shown.total)} images")
         lane = shown.key.lane
         self._ideal.setVisible(lane.exact is None or lane.option is not None)
-        self.own_tile.show_picture(shown.x0_hat, (FORMULAS["x0_hat"],))
+        self.own_tile.show_picture(shown.x0_hat, formula("x0_hat"))
         self.ideal_tile.show_picture(shown.ideal, IDEAL)
-        self.difference_tile.show_picture(shown.difference, (FORMULAS["x0_hat"], words(" − ideal")))
+        self.difference_tile.show_picture(shown.difference, (*formula("x0_hat"), words(" − ideal")))
         self._distance.setText(f"{shown.distance:.3f}" if shown.distance >= 0.001 else _power(shown.distance))
 
     def show_nearest(self, shown: NearestShown) -> None:

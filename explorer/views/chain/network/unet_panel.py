@@ -9,12 +9,13 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.chain.network.messages import OutputShown, UNetShown
+from explorer.recipe.quantities import QUANTITIES
 from explorer.state.session import UNetLook
 from explorer.views.chain.network.channel_sheet import ChannelSheet
 from explorer.views.chain.network.output_tiles import OutputTiles
 from explorer.views.chain.network.step_graph import StepGraph
 from explorer.views.chain.network.unet_diagram import UNetDiagram
-from explorer.views.shared.labels import FORMULAS, LABELS
+from explorer.views.shared.labels import formula
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
@@ -39,7 +40,7 @@ INSTEADS = (
 )
 OUTPUTS = (
     Segment("network", "output", "What the network itself puts out"),
-    Segment("x0_hat", "x̂₀", "The clean image that the output implies", (FORMULAS["x0_hat"],)),
+    Segment("x0_hat", "x̂₀", "The clean image that the output implies", formula("x0_hat")),
 )
 HINT = "Click a skip in the drawing to switch it off: the output without it, and the difference, appear here."
 
@@ -251,13 +252,13 @@ class UNetPanel(QWidget):
         if not outputs or self._shown is None:
             self.outputs.show_tiles([None] * 3, [("", "")] * 3)
             return
-        self.output.set_label("network", LABELS.get(outputs[0].name, outputs[0].name))
+        self.output.set_label("network", _label(outputs[0]))
         wanted = outputs[-1] if self._look.output == "x0_hat" else outputs[0]
         self.outputs.show_tiles(*self._tiles(wanted, self._shown.off))
 
     @staticmethod
     def _tiles(output: OutputShown, off: Sequence[int]) -> tuple[list, list[tuple[str, str]], str]:
-        name = LABELS.get(output.name, output.name)
+        name = _label(output)
         levels = ", ".join(str(level + 1) for level in off)
         captions = [
             (name, "every skip"),
@@ -265,3 +266,8 @@ class UNetPanel(QWidget):
             (f"Δ ±{output.difference_scale:g}", f"norm {output.distance:.3g}") if output.difference is not None else ("", ""),
         ]
         return [output.whole, output.switched, output.difference], captions, "" if output.switched is not None else HINT
+
+
+def _label(output: OutputShown) -> str:
+    """Its quantity's label; of what is no quantity, such as a velocity, its own name."""
+    return QUANTITIES[output.name].label if output.name in QUANTITIES else output.name

@@ -1,0 +1,139 @@
+"""How each quantity of the table (`explorer/recipe/quantities.py`) is made: one maker a name, registered by it.
+
+A maker yields None at each cancel point and what it made last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from explorer.diffusion.levels import near
+from explorer.engine.chain.curves import comparable
+from explorer.engine.chain.data_set.ideal import beside, to_ideal
+from explorer.engine.chain.messages import LaneBlank, ShowStep
+from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.engine.chain.chains import Chains
+    from explorer.engine.chain.lanes import ChainLane
+
+Own = Callable[["ChainLane", int], Iterator[Tensor | None]]
+"""Of what a lane has by itself: lane, index k of the state in 0..K; values (N, C, H, W)."""
+Beside = Callable[["Chains", "ChainLane", ShowStep], Iterator[tuple[int, Tensor] | LaneBlank | None]]
+"""Of what it has beside a reference lane or a data set: the state's index with the values, or why there are none."""
+
+OWN: dict[str, Own] = {}
+BESIDE: dict[str, Beside] = {}
+
+
+def own(name: str) -> Callable[[Own], Own]:
+    """Register the maker of a quantity that a lane has by itself.
+
+    At t = 0, which no step starts from, a prediction is that of the last step.
+    """
+
+    def put(maker: Own) -> Own:
+        OWN[name] = maker
+        return maker
+
+    return put
+
+
+def seen_beside(name: str) -> Callable[[Beside], Beside]:
+    """Register the maker of a quantity that a lane has beside something."""
+
+    def put(maker: Beside) -> Beside:
+        BESIDE[name] = maker
+        return maker
+
+    return put
+
+
+def made_for(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+    """What a lane shows for a request: the index of the state with its values, or why there are none."""
+    if request.quantity in BESIDE:
+        yield from BESIDE[request.quantity](chains, lane, request)
+        return
+    k = lane.nearest(request.t, request.quantity, chains.levels(request.timeline))
+    for tensor in lane.show(k, request.quantity):
+        yield None if tensor is None else (k, tensor)
+
+
+@own("x_t")
+def _state(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
+    for frame in lane.frame(k):
+        yield None if frame is None else frame.x
+
+
+@own("x0_hat")
+def _x0_hat(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
+    if k == lane.course.K:  # x_0 itself
+        yield from _state(lane, k)
+        return
+    for said in lane.predicted(k):
+        yield None if said is None else said.x0_hat
+
+
+@own("eps_hat")
+def _eps_hat(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
+    for said in lane.predicted(k):
+        yield None if said is None else said.eps_hat
+
+
+@own("mean")
+def _mean(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
+    for said in lane.predicted(k):
+        yield None if said is None else said.mean
+
+
+@own("z")
+def _fresh_noise(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
+    yield lane.z(min(k, lane.course.K - 1))
+
+
+@seen_beside("difference")
+def _difference(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+    """Of states that can be compared, as in the curves: of one shape, their noise levels not far apart."""
+    other = chains.shown(request.reference) if request.reference is not None else None
+    k = lane.nearest(request.t, request.of, chains.levels(request.timeline))
+    if other is None or not comparable(lane, other):
+        yield LaneBlank(lane.key, int(lane.timesteps[k]), "reference" if other is None else "shape")
+        return
+    j = other.nearest(int(lane.timesteps[k]), request.of, lane.levels)
+    if not other.finished and j == other.nearest(0, request.of) and not _near(lane, k, other, j):
+        # the reference is not that far yet: the newest that both have
+        k = lane.nearest(int(other.timesteps[j]), request.of, other.levels)
+    if not _near(lane, k, other, j):
+        yield LaneBlank(lane.key, int(lane.timesteps[k]), "level")
+        return
+    pair: list[Tensor] = []
+    for one, index in ((lane, k), (other, j)):
+        for tensor in one.show(index, request.of):
+            if tensor is None:
+                yield None
+            else:
+                pair.append(tensor)
+    yield k, pair[0] - pair[1]
+
+
+@seen_beside("to_ideal")
+def _to_ideal(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+    k = min(lane.nearest(request.t, "x0_hat", chains.levels(request.timeline)), lane.course.K - 1)
+    try:
+        found = beside(chains.models.data_sets, request.exact, lane) if request.exact is not None else None
+    except BadInput as error:
+        yield LaneBlank(lane.key, int(lane.timesteps[k]), "data", str(error))
+        return
+    if found is None:
+        yield LaneBlank(lane.key, int(lane.timesteps[k]), "data")
+        return
+    for gap in to_ideal(lane, k, found):
+        yield None if gap is None else (k, gap)
+
+
+def _near(one: ChainLane, k: int, other: ChainLane, j: int) -> bool:
+    """Whether the noise levels of two lanes' states are near enough for these to be compared."""
+    return bool(near(one.levels[one.timesteps[k]], other.levels[other.timesteps[j]]))
