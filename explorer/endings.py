@@ -13,12 +13,6 @@ PACKED = (".gz",)
 IDX = (".idx", "ubyte", *PACKED)
 """MNIST's own names end in "ubyte", packed or not."""
 DATA_SETS = (*ARRAYS, *IDX)
-SHEETS = (".png",)
-FILMS = (".gif", ".mp4")
-STRIPS = (*SHEETS, *FILMS)
-"""What a strip of decodings is written as."""
-EXPORTS = (*STRIPS, ".npz")
-"""What this app writes with a recipe inside."""
 
 
 def has(path: Path | str, endings: Sequence[str]) -> bool:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 import explorer
-from explorer.endings import DATA_SETS, EXPORTS, PICTURE_FILES, PICTURES, STRIPS, filters, has
+from explorer.endings import DATA_SETS, PICTURE_FILES, PICTURES, filters, has
 from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
-from explorer.views.chain.export import FILTER as OF_CHAINS
-from explorer.views.latent.view import EXPORTS as OF_STRIPS
+from explorer.exports.kinds import KINDS, dialog_filter, drawn
 from explorer.views.window.main_window import FILTER as OPENED
 
 
@@ -44,14 +43,14 @@ def asked_for(dialog: str) -> list[str]:
 
 
 def test_dialogs_offer_what_can_be_read_and_written() -> None:
-    assert sorted(asked_for(OF_CHAINS)) == sorted(EXPORTS)
-    assert sorted(asked_for(OF_STRIPS)) == sorted(STRIPS)
+    assert sorted(asked_for(dialog_filter("chain"))) == sorted(KINDS)
+    assert sorted(asked_for(dialog_filter("strip"))) == sorted(drawn())
     opened = asked_for(OPENED)
-    assert {*PICTURES, *DATA_SETS, *EXPORTS} <= set(opened)
+    assert {*PICTURES, *DATA_SETS, *KINDS} <= set(opened)
     assert len(opened) == len(set(opened))
 
 
-@pytest.mark.parametrize("ending", EXPORTS)
+@pytest.mark.parametrize("ending", KINDS)
 def test_a_recipe_is_looked_for_in_every_kind_of_export(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a{ending}"
     path.write_bytes(b"no export")

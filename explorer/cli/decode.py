@@ -15,10 +15,10 @@ from explorer.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
 
+    from explorer.exports.kinds import Drawn, Stored
     from explorer.exports.sheet import Sheet
     from explorer.models.autoencoder import Autoencoder
 
-ENDINGS = (".png", ".npz")
 BLOCK = 256
 
 
@@ -47,8 +47,11 @@ def decode(
     --seed determines --prior and a random plane. A geodesic is the way along which decodings change least.
     """
     from explorer.exports.atomic import check_out
+    from explorer.exports.kinds import single
 
-    check_out(out, ENDINGS)
+    kinds = single()
+    check_out(out, tuple(kinds))
+    kind = kinds[out.suffix.lower()]
     wish = PlaneWish(
         tuple(numbers("--z", text) for text in z or []), grid, extent, path, frames, prior, seed, plane,
         whole_numbers("--along", along), whole_numbers("--through", through), numbers("--offsets", offsets) if offsets else (),
@@ -59,8 +62,8 @@ def decode(
     model = shared.autoencoder(opened, where.device)
     chosen = choose(wish, opened, model)
     recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic)
-    sheet = _sheet(out, chosen, model.config.image_shape, scale)
-    _write(out, chosen, _decoded(model, chosen.codes), sheet, recipe)
+    sheet = _sheet(out, kind, chosen, model.config.image_shape, scale)
+    _write(out, kind, chosen, _decoded(model, chosen.codes), sheet, recipe)
     count = len(chosen.codes)
     if as_json:
         shared.print_json({"out": out, "codes": count, "z": chosen.codes.tolist(), "source": checkpoint, "sha256": opened.sha256})
@@ -81,28 +84,29 @@ def _decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
     return pictures
 
 
-def _sheet(out: Path, chosen: Chosen, image_shape: tuple[int, int, int], scale: int | None) -> Sheet:
+def _sheet(out: Path, kind: Drawn | Stored, chosen: Chosen, image_shape: tuple[int, int, int], scale: int | None) -> Sheet:
     """Layout of the picture (BadInput if it is too large; arrays have none to draw)."""
     from explorer.cli.sample.lanes import MAX_SHEET_PIXELS
+    from explorer.exports.kinds import Drawn
     from explorer.exports.sheet import Sheet
 
     gap = 0 if chosen.recipe.grid is not None else 2
     sheet = Sheet(len(chosen.codes), image_shape, columns=chosen.columns, scale=scale, gap=gap)
-    if out.suffix.lower() == ".png" and sheet.size[0] * sheet.size[1] > MAX_SHEET_PIXELS:
+    if isinstance(kind, Drawn) and sheet.size[0] * sheet.size[1] > MAX_SHEET_PIXELS:
         raise BadInput(f"{out}: too large a picture of {sheet.size[1]} x {sheet.size[0]}: ask for fewer decodings, or a lower --scale")
     return sheet
 
 
-def _write(out: Path, chosen: Chosen, pictures: np.ndarray, sheet: Sheet, recipe: Recipe) -> None:
+def _write(out: Path, kind: Drawn | Stored, chosen: Chosen, pictures: np.ndarray, sheet: Sheet, recipe: Recipe) -> None:
     import torch
 
     from explorer.evaluation.samples import as_pixels
-    from explorer.exports.arrays import ArrayArchive
-    from explorer.exports.pictures import write_png
+    from explorer.exports.kinds import Stored
 
-    if out.suffix.lower() == ".npz":
-        with ArrayArchive(out, recipe) as archive:
+    if isinstance(kind, Stored):
+        with kind.write(out, recipe) as archive:
             archive.put("z", chosen.codes)
             archive.put("x", pictures)
         return
-    write_png(out, sheet.draw([as_pixels(torch.from_numpy(pictures))]), recipe)
+    with kind.write(out, recipe, 0) as add:
+        add(sheet.draw([as_pixels(torch.from_numpy(pictures))]))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -20,6 +20,7 @@ from explorer.exports.pictures import RECIPE_KEY
 from explorer.recipe import Recipe, encode_recipe
 
 PIECE = 2**23
+MAX_RECIPE_BYTES = 2**26
 ALWAYS = (1980, 1, 1, 0, 0, 0)  # zip's first moment: the same arrays give the same file
 
 
@@ -124,3 +125,22 @@ def _reserve(part: Path) -> None:
 def space_needed(sizes: Sequence[int]) -> int:
     """Bytes on disk while arrays of these sizes are packed: all parts, and the largest one twice."""
     return sum(sizes) + max(sizes, default=0) + 2**20
+
+
+def recipe_text(path: Path) -> str:
+    """The array "recipe" of an .npz, empty if it has none (BadInput if it is too large)."""
+    with np.load(path, allow_pickle=False) as archive:
+        if RECIPE_KEY not in archive.files:
+            return ""
+        if archive.zip.getinfo(f"{RECIPE_KEY}.npy").file_size > MAX_RECIPE_BYTES:
+            raise BadInput("its recipe is too large")
+        return str(archive[RECIPE_KEY])
+
+
+def may_be_ours(path: Path) -> bool:
+    """Whether an .npz has an array of our recipe's name."""
+    try:
+        with ZipFile(path) as archive:
+            return f"{RECIPE_KEY}.npy" in archive.namelist()
+    except BadZipFile:
+        return False

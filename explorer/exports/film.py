@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ from explorer.exports.gif import LAST_FRAME_SECONDS
 from explorer.recipe import Recipe, encode_recipe
 
 MAX_SIDE = 8192
+FFMPEG_SECONDS = 60
 CRF = 5  # of 0..51, the least loss first: small images made large have edges that coarse quantization smears
 
 
@@ -31,13 +33,6 @@ def check_size(path: Path, size: tuple[int, int]) -> None:
     """Refuse a picture that H.264 cannot hold (BadInput)."""
     if max(size) > MAX_SIDE:
         raise BadInput(f"{path}: pictures of {size[1]}x{size[0]} are too large for a film: ask for fewer samples, or a lower --scale")
-
-
-def write_mp4(path: Path, frames: Iterable[np.ndarray], recipe: Recipe, fps: float) -> None:
-    """A film of pictures (H, W) or (H, W, 3) uint8; see `mp4_film`."""
-    with mp4_film(path, recipe, fps) as add:
-        for frame in frames:
-            add(frame)
 
 
 @contextmanager
@@ -74,6 +69,16 @@ def mp4_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
                 encoder.close()
         if not partial.is_file():
             raise BadInput(f"{path}: ffmpeg wrote no film")
+
+
+def recipe_text(path: Path) -> str:
+    """The comment of a film, which is the recipe of ours; empty if it has none (BadInput if ffmpeg cannot read it)."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"]
+    result = subprocess.run(command, capture_output=True, timeout=FFMPEG_SECONDS, stdin=DEVNULL)
+    if result.returncode:
+        raise BadInput(result.stderr.decode(errors="replace").strip().splitlines()[-1])
+    found = re.search(r"^comment=((?:[^\\\n]|\\.)*)", result.stdout.decode(), re.MULTILINE | re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
 
 
 class _Encoder:

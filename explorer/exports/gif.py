@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -11,17 +11,12 @@ import numpy as np
 from PIL import GifImagePlugin, Image
 
 from explorer.exports.atomic import whole
+from explorer.exports.pictures import has_mark
 from explorer.recipe import Recipe, encode_recipe
 
 LAST_FRAME_SECONDS = 1.5
 TRAILER = b";"
-
-
-def write_gif(path: Path, frames: Iterable[np.ndarray], recipe: Recipe, fps: float) -> None:
-    """A film of pictures (H, W) or (H, W, 3) uint8; see `gif_film`."""
-    with gif_film(path, recipe, fps) as add:
-        for frame in frames:
-            add(frame)
+COMMENT = b"\x21\xfe"
 
 
 @contextmanager
@@ -39,6 +34,11 @@ def gif_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
         writer = _Writer(file, encode_recipe(recipe).encode(), round(1000 / fps))
         yield writer.add
         writer.end()
+
+
+def may_be_ours(path: Path) -> bool:
+    """Whether a GIF has a comment, which is where our recipes are."""
+    return has_mark(path, COMMENT)
 
 
 class _Writer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -14,8 +14,8 @@ from PIL import Image
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive
 from explorer.exports.embedded import may_have_recipe, read_recipe
-from explorer.exports.film import MAX_SIDE, check_size, write_mp4
-from explorer.exports.gif import write_gif
+from explorer.exports.film import MAX_SIDE, check_size
+from explorer.exports.kinds import drawn
 from explorer.exports.pictures import write_png
 from explorer.recipe import ChainRecipe, Lane, Recipe
 
@@ -27,10 +27,16 @@ def _arrays(path: Path, recipe: Recipe) -> None:
         archive.put("x", np.arange(6))
 
 
+def _film(path: Path, pictures: Iterable[np.ndarray], recipe: Recipe, fps: float) -> None:
+    with drawn()[path.suffix].write(path, recipe, fps) as add:
+        for picture in pictures:
+            add(picture)
+
+
 WRITERS: dict[str, Callable[[Path, Recipe], None]] = {
     ".png": lambda path, recipe: write_png(path, FILM[1], recipe),
-    ".gif": lambda path, recipe: write_gif(path, FILM, recipe, 10),
-    ".mp4": lambda path, recipe: write_mp4(path, FILM, recipe, 10),
+    ".gif": lambda path, recipe: _film(path, FILM, recipe, 10),
+    ".mp4": lambda path, recipe: _film(path, FILM, recipe, 10),
     ".npz": _arrays,
 }
 
@@ -64,8 +70,8 @@ def small_files() -> Iterator[None]:
 NOISE = np.random.default_rng(1).integers(0, 256, (4, 200, 200)).astype(np.uint8)
 LARGE: dict[str, Callable[[Path, Recipe], None]] = {
     ".png": lambda path, recipe: write_png(path, NOISE[0], recipe),
-    ".gif": lambda path, recipe: write_gif(path, NOISE, recipe, 10),
-    ".mp4": lambda path, recipe: write_mp4(path, NOISE, recipe, 10),
+    ".gif": lambda path, recipe: _film(path, NOISE, recipe, 10),
+    ".mp4": lambda path, recipe: _film(path, NOISE, recipe, 10),
     ".npz": lambda path, _: _arrays(path, Recipe(chain=ChainRecipe((Lane("ab" * 32, "a" * 4096, "C"),)))),
 }
 
@@ -131,7 +137,7 @@ def test_png_keeps_every_value(tmp_path: Path, recipe: Recipe, shape: tuple[int,
 
 def test_gif_keeps_every_grey_and_holds_the_last(tmp_path: Path, recipe: Recipe) -> None:
     frames = [np.random.default_rng(seed).integers(0, 256, (30, 40), np.uint8) for seed in range(5)]
-    write_gif(tmp_path / "a.gif", iter(frames), recipe, 20)
+    _film(tmp_path / "a.gif", iter(frames), recipe, 20)
     with Image.open(tmp_path / "a.gif") as found:
         assert found.n_frames == 5
         for index, frame in enumerate(frames):
@@ -141,7 +147,7 @@ def test_gif_keeps_every_grey_and_holds_the_last(tmp_path: Path, recipe: Recipe)
 
 
 def test_mp4_of_odd_size_plays(tmp_path: Path, recipe: Recipe) -> None:
-    write_mp4(tmp_path / "a.mp4", iter(FILM), recipe, 10)
+    _film(tmp_path / "a.mp4", iter(FILM), recipe, 10)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", tmp_path / "a.mp4", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
     played = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL)
     assert b"h264" in played.stderr

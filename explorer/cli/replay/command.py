@@ -13,9 +13,7 @@ import msgspec
 import typer
 
 from explorer.cli import shared
-from explorer.cli.replay.difference import Difference, check_whole, difference_of
 from explorer.cli.replay.engines import engines_for, told
-from explorer.endings import EXPORTS
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
@@ -23,6 +21,7 @@ from explorer.recipe.quantities import QUANTITIES
 if TYPE_CHECKING:
     from explorer.engine.chain.export.messages import ExportLook
     from explorer.engine.engine import Engine
+    from explorer.exports.comparing import Comparison, Difference
 
 MAX_RECIPE_BYTES = 2**26
 
@@ -41,16 +40,18 @@ def replay(
     With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
     """
     from explorer.exports.atomic import check_out
+    from explorer.exports.kinds import KINDS
 
-    check_out(out, EXPORTS)
+    check_out(out, tuple(KINDS))
     if out.resolve() == export.resolve():
         raise BadInput(f"{out}: is the export itself; name another file")
     recipe = recipe_of(export)
     if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
         raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
     same_kind = export.suffix.lower() == out.suffix.lower()
+    compared = KINDS[out.suffix.lower()].compared
     if same_kind:
-        check_whole(export)
+        _check_whole(export, compared)
     engines = engines_for(recipe.arithmetic, device)
     if recipe.plane is not None:
         ways = [_plane_way(export, recipe.plane, engines[0], out)]  # decoders are always run in fp32
@@ -66,13 +67,21 @@ def replay(
         ways[0]()
         says, identical = "another kind of file: not compared", None
     else:
-        difference = _nearest(export, out, ways)
+        difference = _nearest(partial(compared.differ, export, out), ways)
         identical = not difference.words
         says = f"identical to {export}" if identical else f"not identical to {export}: {difference.words}"
     if as_json:
         shared.print_json({"export": export, "out": out, "identical": identical, "says": says, "note": note})
     else:
         shared.say(f"{out}: {says}")
+
+
+def _check_whole(export: Path, compared: Comparison) -> None:
+    """Refuse an export that cannot be compared with another, before one is made (BadInput)."""
+    try:
+        compared.check(export)
+    except Exception as error:  # the readers raise many kinds for a damaged file
+        raise BadInput(f"{export}: cannot be read: {error}") from None
 
 
 def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path) -> Callable[[], None]:
@@ -83,12 +92,12 @@ def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path) -> C
     return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out)
 
 
-def _nearest(export: Path, out: Path, ways: Sequence[Callable[[], None]]) -> Difference:
+def _nearest(differ: Callable[[], Difference], ways: Sequence[Callable[[], None]]) -> Difference:
     """Make the export again in one way after another until it is identical; the nearest is left, with its difference."""
     differences: list[Difference] = []
     for make in ways:
         make()
-        differences.append(difference_of(export, out))
+        differences.append(differ())
         if not differences[-1].words:
             return differences[-1]
     nearest = min(range(len(ways)), key=lambda way: differences[way][1:])

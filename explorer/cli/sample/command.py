@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import shared
-from explorer.endings import EXPORTS
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
 
@@ -69,8 +68,9 @@ def sample(
     --follow mean, x_next is drawn from that mixture: the image drawn takes the place of x0_hat in it.
     """
     from explorer.exports.atomic import check_out
+    from explorer.exports.kinds import KINDS
 
-    check_out(out, EXPORTS)
+    check_out(out, tuple(KINDS))
     checkpoint, exact = checkpoint or [], exact or []
     options: list[OptionName | None] = [option.value for option in through or ()] or [None]
     count = len(checkpoint) + len(exact) * len(options)
@@ -102,10 +102,7 @@ def sample(
     recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=where.arithmetic)
     started = time.perf_counter()
     with torch.inference_mode():
-        if out.suffix.lower() == ".npz":
-            sampling.write_arrays(out, lanes, recipe)
-        else:
-            sampling.write_picture(out, lanes, recipe, scale, frames, fps)
+        sampling.write(out, lanes, recipe, scale, frames, fps)
     seconds = time.perf_counter() - started
     if as_json:
         shared.print_json(_report(out, lanes, seed, samples, where, seconds))

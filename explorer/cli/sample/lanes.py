@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +21,8 @@ from explorer.diffusion.reverse import Plan, Step, plan
 from explorer.engine.models.predictors import on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
-from explorer.exports.arrays import ArrayArchive, space_needed
-from explorer.exports.atomic import check_out
-from explorer.exports.film import check_size, write_mp4
-from explorer.exports.gif import write_gif
-from explorer.exports.grid import SmallMultiples
-from explorer.exports.pictures import write_png
-from explorer.exports.sheet import Sheet
+from explorer.exports.kinds import KINDS, Drawn, Stored
+from explorer.exports.walk import STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
 from explorer.recipe import Lane, Recipe, Sampler
 from explorer.recipe.arithmetic import Precision
 from explorer.recipe.sweep import parse_sweep, swept, value_words
@@ -108,41 +104,43 @@ def sweep(made: SampledLane, text: str) -> list[SampledLane]:
     return lanes
 
 
-def write_arrays(out: Path, lanes: Sequence[SampledLane], recipe: Recipe) -> None:
-    """Every state and prediction of every lane, as an .npz of float32 arrays (DESIGN.md, section 7)."""
+def write(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale: int | None, frames: int, fps: float) -> None:
+    """Walk the lanes and write what the file's name says (BadInput if it is too large or cannot be written)."""
+    kind = KINDS[out.suffix.lower()]
+    if isinstance(kind, Stored):
+        _write_arrays(out, kind, lanes, recipe)
+    else:
+        _write_pictures(out, kind, lanes, recipe, scale, frames, fps)
+
+
+def _write_arrays(out: Path, kind: Stored, lanes: Sequence[SampledLane], recipe: Recipe) -> None:
+    """Every state and prediction of every lane, in blocks of samples (DESIGN.md, section 7)."""
     assert recipe.chain is not None
     seed, samples = recipe.chain.seed, recipe.chain.samples
-    sizes = [n * samples * int(np.prod(lane.image_shape)) * 4 for lane in lanes for n in (lane.course.K + 1, *[lane.course.K] * 4)]
-    check_out(out, (".npz",), space_needed(sizes))
-    with ArrayArchive(out, recipe) as archive:
-        for i, lane in enumerate(lanes):
-            _put_plan(archive, f"lane{i}", lane.course)
-            K = lane.course.K
-            x = archive.array(f"lane{i}/x", (K + 1, samples, *lane.image_shape))
-            parts = {name: archive.array(f"lane{i}/{name}", (K, samples, *lane.image_shape)) for name in ("x0_hat", "eps_hat", "mean", "z")}
-            with shared.progress(K * samples, lane.label, "step") as report:
-                for indices in blocks(samples, block_size(lane.image_shape)):
-                    rows = slice(indices.start, indices.stop)
-                    for step in lane.walk(seed, indices):
-                        x[step.k, rows] = _numpy(step.x_t)
-                        x[step.k + 1, rows] = _numpy(step.x_prev)
-                        z = shared_noise(lane.seed(seed), indices, step.t, lane.image_shape)
-                        for name, value in (*_predicted(step), ("z", z)):
-                            parts[name][step.k, rows] = _numpy(value)
-                        report(len(indices))
+    written: list[WrittenLane[None]] = [
+        WrittenLane(_plan(lane.course), samples, lane.image_shape, partial(_pieces, lane, seed, samples)) for lane in lanes
+    ]
+    for _ in write_arrays(out, kind, written, recipe):
+        pass
 
 
-def _predicted(step: Step) -> tuple[tuple[str, Tensor], ...]:
-    said = step.prediction
-    return ("x0_hat", said.x0_hat), ("eps_hat", said.eps_hat), ("mean", said.mean)
-
-
-def _put_plan(archive: ArrayArchive, name: str, course: Plan) -> None:
+def _plan(course: Plan) -> dict[str, np.ndarray]:
     levels = [step.alpha_bar for step in course.steps] + [course.steps[-1].alpha_bar_prev]
-    archive.put(f"{name}/timesteps", np.array(course.timesteps, np.int64))
-    archive.put(f"{name}/alpha_bar", np.array(levels, np.float64))
-    for coefficient in ("a0", "at", "sigma"):
-        archive.put(f"{name}/{coefficient}", np.array([getattr(step, coefficient) for step in course.steps], np.float64))
+    coefficients = {name: np.array([getattr(step, name) for step in course.steps], np.float64) for name in ("a0", "at", "sigma")}
+    return {"timesteps": np.array(course.timesteps, np.int64), "alpha_bar": np.array(levels, np.float64)} | coefficients
+
+
+def _pieces(lane: SampledLane, seed: int, samples: int) -> Iterator[Piece]:
+    with shared.progress(lane.course.K * samples, lane.label, "step") as report:
+        for indices in blocks(samples, block_size(lane.image_shape)):
+            rows = slice(indices.start, indices.stop)
+            for step in lane.walk(seed, indices):
+                said, z = step.prediction, shared_noise(lane.seed(seed), indices, step.t, lane.image_shape)
+                values = {STATE: step.x_t, "x0_hat": said.x0_hat, "eps_hat": said.eps_hat, "mean": said.mean, "z": z}
+                yield Piece(step.k, rows, {name: _numpy(tensor) for name, tensor in values.items()})
+                if step.t_prev == 0:
+                    yield Piece(step.k + 1, rows, {STATE: _numpy(step.x_prev)})
+                report(len(indices))
 
 
 def _numpy(tensor: Tensor) -> np.ndarray:
@@ -150,8 +148,10 @@ def _numpy(tensor: Tensor) -> np.ndarray:
     return values
 
 
-def write_picture(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale: int | None, frames: int, fps: float) -> None:
-    """The samples as a .png, or states of the chain as a .gif or .mp4: a sheet a lane, or lanes against samples."""
+def _write_pictures(
+    out: Path, kind: Drawn, lanes: Sequence[SampledLane], recipe: Recipe, scale: int | None, frames: int, fps: float
+) -> None:  # fmt: skip
+    """The samples, or a film of states of the chain: a sheet a lane, or lanes against samples."""
     assert recipe.chain is not None
     samples = recipe.chain.samples
     shape = lanes[0].image_shape
@@ -159,35 +159,26 @@ def write_picture(out: Path, lanes: Sequence[SampledLane], recipe: Recipe, scale
         if lane.image_shape != shape:
             other = f"{lanes[0].lane.source} of {shape}"
             raise BadInput(f"{lane.lane.source}: makes images of {lane.image_shape}, {other}: only an .npz holds both")
-    ending = out.suffix.lower()
-    film = ending != ".png"
-    count = min(frames, max(lane.course.K for lane in lanes) + 1) if film else 1
+    count = min(frames, max(lane.course.K for lane in lanes) + 1) if kind.film else 1
     labels = tuple(lane.label for lane in lanes)
-    sheet: Sheet | SmallMultiples = Sheet(samples, shape, labels, scale=scale, captioned=film)
-    if recipe.shown is not None and recipe.shown.layout == "grid":
-        alone = len({lane.label.rpartition(" · ")[0] for lane in lanes}) == 1
-        labels = tuple(label.rpartition(" · ")[2] for label in labels) if alone else labels
-        sheet = SmallMultiples(samples, shape, labels, scale, captioned=film)
-    _check_memory(out, sheet, count)
+    name = recipe.shown.layout if recipe.shown is not None else "lanes"
+    if name == "grid" and len({label.rpartition(" · ")[0] for label in labels}) == 1:
+        labels = tuple(label.rpartition(" · ")[2] for label in labels)
+    layout = layout_of(name, samples, shape, labels, scale, captioned=kind.film)
+    _check_memory(out, kind, layout, count)
     states = [_states(lane, recipe.chain.seed, samples, count) for lane in lanes]
-    if not film:
-        write_png(out, sheet.draw([tiles[0] for tiles in states]), recipe)
-        return
-    shown = _shown(lanes[0].course.K, count)
-    captions = [f"t = {lanes[0].course.timesteps[k]}" for k in shown]
-    pictures = (sheet.draw([tiles[f] for tiles in states], captions[f]) for f in range(count))
-    write = write_gif if ending == ".gif" else write_mp4
-    write(out, pictures, recipe, fps)
+    captions = [f"t = {lanes[0].course.timesteps[k]}" for k in _shown(lanes[0].course.K, count)]
+    pictures = (Frame([tiles[f] for tiles in states], caption) for f, caption in enumerate(captions))
+    for _ in write_pictures(out, kind, layout, pictures, recipe, fps):
+        pass
 
 
-def _check_memory(out: Path, sheet: Sheet | SmallMultiples, count: int) -> None:
-    tiles = count * sheet.samples * int(np.prod(sheet.image_shape)) * len(sheet.labels)
-    pixels = sheet.size[0] * sheet.size[1]
-    too_much = tiles > MAX_FILM_BYTES or pixels > MAX_SHEET_PIXELS or (out.suffix.lower() == ".gif" and pixels * count > MAX_FILM_BYTES)
-    if too_much:
+def _check_memory(out: Path, kind: Drawn, layout: Layout, count: int) -> None:
+    tiles = count * layout.samples * int(np.prod(layout.image_shape)) * len(layout.labels)
+    pixels = layout.size[0] * layout.size[1]
+    if tiles > MAX_FILM_BYTES or pixels > MAX_SHEET_PIXELS or pixels * count > kind.most_pixels:
         raise BadInput(f"{out}: too large a picture: ask for fewer --samples or --frames, or a lower --scale")
-    if out.suffix.lower() == ".mp4":
-        check_size(out, sheet.size)
+    kind.check(out, layout.size)
 
 
 def _shown(K: int, count: int) -> list[int]:

@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from explorer.checkpoints.locate import source_of
-from explorer.endings import STRIPS
 from explorer.engine.desk import Desk
 from explorer.engine.latent.export_messages import ExportStrip, StripExported
 from explorer.engine.models import devices
@@ -17,9 +16,7 @@ from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.exports.atomic import check_out
-from explorer.exports.film import mp4_film
-from explorer.exports.gif import gif_film
-from explorer.exports.pictures import write_png
+from explorer.exports.kinds import drawn
 from explorer.recipe import Recipe
 
 SIDE = 224
@@ -43,18 +40,17 @@ def export_strip(request: ExportStrip, desk: Desk) -> Steps:
     out = Path(request.out)
     if not request.strips or not len(request.strips[0]):
         raise BadInput(f"{out}: there are no pictures to export; paint a stroke first")
-    check_out(out, STRIPS)
+    kinds = drawn()
+    check_out(out, tuple(kinds))
+    kind = kinds[out.suffix.lower()]
     yield None
     # decoders run in fp32 whatever the engine samples in
     arithmetic = devices.recorded(desk.of(Models).device, "fp32")
     recipe = msgspec.structs.replace(portable(request.recipe), arithmetic=arithmetic)
-    if out.suffix.lower() == ".png":
-        write_png(out, sheet(request.strips), recipe)
-    else:
-        with (gif_film if out.suffix.lower() == ".gif" else mp4_film)(out, recipe, request.fps) as add:
-            for frame in film(request.strips):
-                add(frame)
-                yield None
+    with kind.write(out, recipe, request.fps) as add:
+        for frame in film(request.strips) if kind.film else [sheet(request.strips)]:
+            add(frame)
+            yield None
     yield StripExported(request.out)
 
 

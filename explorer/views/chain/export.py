@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.endings import EXPORTS, filters
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -16,8 +15,6 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.workspace import Status
 
-WORDS = {".png": "Picture of what is shown", ".gif": "Film from x_T to x₀", ".mp4": "Film", ".npz": "Arrays of every step"}
-FILTER = filters([(WORDS[ending], (ending,)) for ending in EXPORTS], others=False)
 UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
 
 

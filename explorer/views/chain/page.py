@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.models.messages import LibraryEntry
+from explorer.exports.kinds import dialog_filter
 from explorer.recipe import ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import lanes as lane_edits
@@ -24,7 +25,6 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
 from explorer.views.chain.data_set.exact_control import ExactInspection
 from explorer.views.chain.display import Display
-from explorer.views.chain.export import FILTER as EXPORT_KINDS
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
@@ -160,7 +160,7 @@ class ChainPage(Workspace):
     @property
     def export_kinds(self) -> str:
         """Pictures, films and arrays of the lanes, if there are any."""
-        return EXPORT_KINDS if self.part.recipe.lanes else ""
+        return dialog_filter("chain") if self.part.recipe.lanes else ""
 
     def export_to(self, path: str) -> None:
         """Have the engine write what is shown."""

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.endings import FILMS, SHEETS, filters
 from explorer.engine.latent.export_messages import ExportStrip, StripExported
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
+from explorer.exports.kinds import dialog_filter
 from explorer.recipe import Stroke
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits import latent as edits
@@ -40,7 +40,6 @@ from explorer.views.workspace import Context, Workspace
 MARGIN, GAP = 14, 10
 OFF = 1e-3
 """Distance from which on a code is off the plane."""
-EXPORTS = filters([*(("Film", (ending,)) for ending in FILMS), ("Sheet", SHEETS)], others=False)
 
 
 class LatentWorkspace(Workspace):
@@ -174,7 +173,7 @@ class LatentWorkspace(Workspace):
     @property
     def export_kinds(self) -> str:
         """What the strip can be written as."""
-        return EXPORTS if self.panel.strip.count else ""
+        return dialog_filter("strip") if self.panel.strip.count else ""
 
     def export_to(self, path: str) -> None:
         """Write what the strip shows, with the recipe that makes it again."""

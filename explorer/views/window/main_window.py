@@ -10,10 +10,11 @@ from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from explorer.endings import CHECKPOINTS, DATA_SETS, EXPORTS, PICTURES, SESSIONS, filters
+from explorer.endings import CHECKPOINTS, DATA_SETS, PICTURES, SESSIONS, filters
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.errors import BadInput
+from explorer.exports.kinds import KINDS
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
 from explorer.views.shared.export_dialog import ask_for_export
@@ -39,7 +40,7 @@ from explorer.widgets.look.theme import GRID
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
 NO_START = "Install the app again, or choose another device in Preferences."
-FILTER = filters([("Checkpoints, sessions, exports, pictures and data sets", (*CHECKPOINTS, *SESSIONS, *EXPORTS, *PICTURES, *DATA_SETS))])
+FILTER = filters([("Checkpoints, sessions, exports, pictures and data sets", (*CHECKPOINTS, *SESSIONS, *KINDS, *PICTURES, *DATA_SETS))])
 
 
 class MainWindow(QMainWindow):

@@ -11,7 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from explorer.datasets.idx_folder import holds_images
-from explorer.endings import DATA_SETS, EXPORTS, PICTURES, SESSIONS, has
+from explorer.endings import DATA_SETS, PICTURES, SESSIONS, has
 from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
@@ -66,7 +66,7 @@ class Opener(QObject):
                 self._open_data_set(absolute)
             else:
                 self._banner.say(f"{path}: is a folder without pictures", "Choose the .safetensors file in it.")
-        elif has(absolute, EXPORTS) and may_have_recipe(Path(absolute)):
+        elif may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif has(absolute, PICTURES):
             self._open_picture(absolute)

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from explorer.endings import EXPORTS, PICTURES, has
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
+from explorer.exports.kinds import Drawn, kind_of
 from explorer.recipe import PlaneRecipe, Recipe, Shown
 from explorer.state.found_again import relinked_plane, relinked_recipe
 from explorer.state.opened_plane import with_opened
@@ -20,8 +20,6 @@ from explorer.views.window.banner import Banner
 from explorer.views.workspace import Context, Workspace
 
 STILL_OPEN = "Everything that was open still is. File > Export… writes files with a recipe."
-PLAIN = tuple(ending for ending in EXPORTS if ending in PICTURES)
-"""These may be pictures of any other origin."""
 
 
 class ExportOpener(QObject):
@@ -61,7 +59,7 @@ class ExportOpener(QObject):
         path = Path(outcome.path)
         if outcome.recipe is not None:
             self.open_recipe(path.name, outcome.recipe)
-        elif has(path, PLAIN):
+        elif isinstance(kind := kind_of(path), Drawn) and kind.plain:
             self._open_picture(outcome.path)
         else:
             self._banner.say(outcome.why, STILL_OPEN)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.views.chain.export import FILTER
+from explorer.exports.kinds import dialog_filter
 from explorer.views.shared.export_dialog import with_ending
 
-PICTURE, GIF, MP4, ARRAYS = FILTER.split(";;")
+PICTURE, GIF, MP4, ARRAYS = dialog_filter("chain").split(";;")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,29 +11,24 @@ import msgspec
 import numpy as np
 
 from explorer.checkpoints.locate import source_of
-from explorer.endings import EXPORTS
 from explorer.engine.chain.branches import first_of
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.desk import Desk
-from explorer.engine.thread.requests import Steps
+from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
-from explorer.exports.arrays import ArrayArchive, space_needed
 from explorer.exports.atomic import check_out
 from explorer.exports.embedded import NoRecipe, read_recipe
-from explorer.exports.film import check_size, mp4_film
-from explorer.exports.gif import gif_film
-from explorer.exports.grid import SmallMultiples
-from explorer.exports.pictures import write_png
-from explorer.exports.sheet import BACKGROUND, Sheet
+from explorer.exports.kinds import KINDS, Drawn, Stored
+from explorer.exports.sheet import BACKGROUND
+from explorer.exports.walk import OF_STEPS, PLAN, STATE, Frame, Layout, Packed, Piece, WrittenLane, layout_of, write_arrays, write_pictures
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
 from explorer.recipe.quantities import QUANTITIES
 
 PROGRESS_SECONDS = 0.1
 MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
-PREDICTED = ("x0_hat", "eps_hat", "mean", "z")
 
 
 def read_export(request: ReadExport, desk: Desk) -> Steps:
@@ -50,7 +45,8 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     """Sample what is missing of the lanes, and write them."""
     chains, channel = desk.of(Chains), desk.channel
     path = Path(request.path)
-    check_out(path, EXPORTS)
+    check_out(path, tuple(KINDS))
+    kind = KINDS[path.suffix.lower()]
     if not request.recipe.lanes:
         raise BadInput(f"{path.name}: there are no lanes to export")
     keys = lane_keys(request.recipe)
@@ -58,10 +54,10 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     try:
         yield from _sampled(list(dict.fromkeys(lanes)))
         recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown, arithmetic=chains.models.arithmetic)
-        if path.suffix.lower() == ".npz":
-            yield from _arrays(path, lanes, recipe)
+        if isinstance(kind, Stored):
+            yield from _arrays(path, kind, lanes, recipe)
         else:
-            yield from _pictures(path, lanes, keys, request.look, recipe, chains)
+            yield from _pictures(path, kind, lanes, keys, request.look, recipe, chains)
     finally:
         chains.release(channel)
     yield Exported(request.path, path.stat().st_size)
@@ -110,57 +106,54 @@ def _sampled(lanes: Sequence[ChainLane]) -> Steps:
 # --- arrays -----------------------------------------------------------------------------------------------------
 
 
-def _arrays(path: Path, lanes: Sequence[ChainLane], recipe: Recipe) -> Steps:
-    """As `sample` writes them: states and predictions of every lane, and its coefficients."""
-    sizes = [
-        n * lane.key.samples * int(np.prod(lane.image_shape)) * 4 for lane in lanes for n in (lane.course.K + 1, *[lane.course.K] * 4)
-    ]  # fmt: skip
-    check_out(path, (".npz",), space_needed(sizes))
+def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe) -> Steps:
+    """States and predictions of every lane from its frames, and its coefficients."""
     told = _Told("writing arrays", sum(lane.course.K + 1 for lane in lanes))
-    with ArrayArchive(path, recipe) as archive:
-        for i, lane in enumerate(lanes):
-            plan, K = lane.planned(), lane.course.K
-            for name in ("timesteps", "alpha_bar", "a0", "at", "sigma"):
-                archive.put(f"lane{i}/{name}", getattr(plan, name))
-            shape = (lane.key.samples, *lane.image_shape)
-            x = archive.array(f"lane{i}/x", (K + 1, *shape))
-            parts = {name: archive.array(f"lane{i}/{name}", (K, *shape)) for name in PREDICTED}
-            for k in range(K + 1):
-                wanted: list[tuple[np.ndarray, str]] = [(x, "x_t")]
-                wanted += [(parts[name], name) for name in PREDICTED] if k < K else []
-                for array, name in wanted:
-                    for tensor in lane.show(k, name):
-                        if tensor is None:
-                            yield None
-                        else:
-                            array[k] = tensor.numpy()
-                yield told.add()
-        told = _Told("packing", archive.parts)
-        for _ in archive.packed():
-            yield told.add()
+    packing: _Told | None = None
+    written = [WrittenLane(_plan(lane), lane.key.samples, lane.image_shape, partial(_pieces, lane, told)) for lane in lanes]
+    for outcome in write_arrays(path, kind, written, recipe):
+        if isinstance(outcome, Packed):
+            packing = packing or _Told("packing", outcome.total)
+            yield packing.add()
+        else:
+            yield outcome
+
+
+def _plan(lane: ChainLane) -> dict[str, np.ndarray]:
+    planned = lane.planned()
+    return {name: getattr(planned, name) for name in PLAN}
+
+
+def _pieces(lane: ChainLane, told: _Told) -> Iterator[Piece | Outcome | None]:
+    for k in range(lane.course.K + 1):
+        for name in ("x_t", *(OF_STEPS if k < lane.course.K else ())):
+            for tensor in lane.show(k, name):
+                yield None if tensor is None else Piece(k, slice(None), {STATE if name == "x_t" else name: tensor.numpy()})
+        yield told.add()
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
 
 
 def _pictures(
-    path: Path, lanes: Sequence[ChainLane], keys: Sequence[LaneKey], look: ExportLook, recipe: Recipe, chains: Chains
+    path: Path, kind: Drawn, lanes: Sequence[ChainLane], keys: Sequence[LaneKey], look: ExportLook, recipe: Recipe, chains: Chains
 ) -> Steps:  # fmt: skip
-    ending = path.suffix.lower()
-    times = [look.shown.t] if ending == ".png" else film_times(lanes, chains.levels(look.timeline), look.frames)
+    times = film_times(lanes, chains.levels(look.timeline), look.frames) if kind.film else [look.shown.t]
     layout = _layout(path, lanes, look, captioned=len(times) > 1 or look.shown.t > 0 or look.shown.quantity != "x_t")
-    _check_memory(path, layout.size, len(times))
-    caption = partial(_caption, look)
-    if ending == ".png":
-        tiles = yield from _tiles(keys, look, times[0], layout.image_shape[0], chains)
-        yield ExportProgress("writing", 1, 1)
-        write_png(path, layout.draw(tiles, caption(times[0])), recipe)
-        return
+    _check_memory(path, kind, layout.size, len(times))
+    yield from write_pictures(path, kind, layout, _frames(keys, look, times, layout.image_shape[0], chains), recipe, look.fps)
+
+
+def _frames(
+    keys: Sequence[LaneKey], look: ExportLook, times: Sequence[int], channels: int, chains: Chains
+) -> Iterator[Frame | Outcome | None]:  # fmt: skip
     told = _Told("writing pictures", len(times))
-    with (gif_film if ending == ".gif" else mp4_film)(path, recipe, look.fps) as add:
-        for t in times:
-            tiles = yield from _tiles(keys, look, t, layout.image_shape[0], chains)
-            add(layout.draw(tiles, caption(t)))
+    for t in times:
+        tiles = yield from _tiles(keys, look, t, channels, chains)
+        if len(times) == 1:  # the whole file is written at once: the last moment to give it up
+            yield ExportProgress("writing", 1, 1)
+        yield Frame(tiles, _caption(look, t))
+        if len(times) > 1:
             yield told.add()
 
 
@@ -171,7 +164,7 @@ def film_times(lanes: Sequence[ChainLane], timeline: np.ndarray | None, frames: 
     return [round(T * (count - 1 - f) / (count - 1)) for f in range(count)]
 
 
-def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned: bool) -> Sheet | SmallMultiples:
+def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned: bool) -> Layout:
     shape, samples = lanes[0].image_shape, lanes[0].key.samples
     for lane in lanes:
         if lane.image_shape != shape:
@@ -182,19 +175,16 @@ def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned:
     grey = shape[0] == 1 and not QUANTITIES[shown.quantity].diverging
     drawn = (1 if grey else 3, shape[1], shape[2])
     labels = look.labels if len(look.labels) == len(lanes) else tuple(str(i) for i in range(len(lanes)))
-    if shown.layout == "grid":
-        return SmallMultiples(samples, drawn, labels, look.scale, captioned)
-    return Sheet(samples, drawn, labels, scale=look.scale, captioned=captioned)
+    return layout_of(shown.layout, samples, drawn, labels, look.scale, captioned)
 
 
-def _check_memory(path: Path, size: tuple[int, int], count: int) -> None:
+def _check_memory(path: Path, kind: Drawn, size: tuple[int, int], count: int) -> None:
     pixels = size[0] * size[1]
     if pixels > MAX_PICTURE_PIXELS or pixels * count > MAX_FILM_PIXELS:
         raise BadInput(
             f"{path.name}: too large a picture of {size[1]} x {size[0]}: export fewer samples, lanes or frames, or a smaller scale"
         )
-    if path.suffix.lower() == ".mp4":
-        check_size(path, size)
+    kind.check(path, size)
 
 
 def _tiles(

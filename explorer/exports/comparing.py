@@ -1,0 +1,84 @@
+"""Whether two exports of a kind are the same, and how they differ; and whether an export can be read whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageSequence
+
+
+class Difference(NamedTuple):
+    """How two exports of a kind differ: in words, empty if they are the same; the most and the mean, where that is known."""
+
+    words: str = ""
+    most: float = math.inf
+    mean: float = math.inf
+
+
+class Comparison(NamedTuple):
+    """How two files of a kind are compared.
+
+    Attributes
+    ----------
+    check : callable
+        Raises, whatever it may be, if a file is damaged or holds what cannot be compared.
+    differ : callable
+        How the second file differs from the first.
+    """
+
+    check: Callable[[Path], object]
+    differ: Callable[[Path, Path], Difference]
+
+
+def _bytes_differ(one: Path, other: Path) -> Difference:
+    same = one.read_bytes() == other.read_bytes()
+    return Difference() if same else Difference("the films' files differ; compare .npz to see by how much")
+
+
+def _check_arrays(path: Path) -> None:
+    with np.load(path, allow_pickle=False) as archive:
+        for name in archive.files:
+            kind = archive[name].dtype.kind
+            if name != "recipe" and kind not in "biuf":
+                raise ValueError(f"its array {name} is not of numbers")
+
+
+def _arrays_differ(one: Path, other: Path) -> Difference:
+    with np.load(one, allow_pickle=False) as first, np.load(other, allow_pickle=False) as second:
+        names = [name for name in first.files if name != "recipe"]
+        if sorted(names) != sorted(name for name in second.files if name != "recipe"):
+            return Difference("the arrays' names differ")
+        for name in names:
+            a, b = first[name], second[name]
+            if a.shape != b.shape:
+                return Difference(f"{name} is of shape {b.shape}, it was {a.shape}")
+            if not np.array_equal(a, b, equal_nan=True):
+                apart = np.abs(a.astype(np.float64) - b)
+                most = float(np.nanmax(apart))
+                return Difference(f"{name} differs by at most {most:.3g}", most, float(np.nanmean(apart)))
+    return Difference()
+
+
+def _pixels(path: Path) -> list[np.ndarray]:
+    with Image.open(path) as picture:
+        return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(picture)]
+
+
+def _pixels_differ(one: Path, other: Path) -> Difference:
+    pictures, again = _pixels(one), _pixels(other)
+    if len(pictures) != len(again) or pictures[0].shape != again[0].shape:
+        was, now = ("{} of {} x {}".format(len(some), *some[0].shape[1::-1]) for some in (pictures, again))
+        return Difference(f"{now} pixels, it was {was}; see --scale and --frames")
+    apart = [np.abs(a.astype(int) - b) for a, b in zip(pictures, again, strict=True)]
+    most, mean = max(int(part.max()) for part in apart), sum(float(part.mean()) for part in apart) / len(apart)
+    return Difference(f"differs by at most {most} of 255 grey levels", most, mean) if most else Difference()
+
+
+PIXELS = Comparison(_pixels, _pixels_differ)
+ARRAYS = Comparison(_check_arrays, _arrays_differ)
+BYTES = Comparison(Path.stat, _bytes_differ)
+"""Where pixels that are read out are not those that were written."""

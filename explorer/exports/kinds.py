@@ -1,0 +1,130 @@
+"""The table of export kinds: what can be written, how, and how its recipe is read again.
+
+A new kind is its writer's file and a row here: dialogs, `sample`, `decode`, `replay`, opening and the engine read this table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from explorer.endings import filters
+from explorer.exports import arrays, film, gif, pictures
+from explorer.exports.comparing import ARRAYS, BYTES, PIXELS, Comparison
+from explorer.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One row; a `Drawn` or a `Stored`.
+
+    Attributes
+    ----------
+    ending : str
+        Of the files' names, such as ".png".
+    title : str
+        In the dialog of a chain.
+    read : callable
+        The recipe's text in a file, empty if it has none; raises, whatever it may be, if the file is damaged.
+    may_be_ours : callable
+        Whether a file that can be read may have a recipe, from its first bytes alone.
+    compared : Comparison
+    """
+
+    ending: str
+    title: str
+    read: Callable[[Path], str]
+    may_be_ours: Callable[[Path], bool]
+    compared: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn(Kind):
+    """Holds a picture, or a film of them.
+
+    Attributes
+    ----------
+    strip : str
+        Title in the dialog of a strip of decodings.
+    film : bool
+        It holds as many pictures as are added; else one.
+    write : callable
+        A context for path, recipe and pictures a second: it gives what adds a picture (H, W) or (H, W, 3) uint8.
+    check : callable
+        Raises BadInput if it cannot hold pictures of (height, width).
+    most_pixels : float
+        Of all its pictures together.
+    plain : bool
+        A file without a recipe is a picture like any other, and opened as such.
+    """
+
+    strip: str
+    write: Callable[[Path, Recipe, float], AbstractContextManager[Callable[[np.ndarray], None]]]
+    film: bool = False
+    check: Callable[[Path, tuple[int, int]], None] = lambda _path, _size: None
+    most_pixels: float = math.inf
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Kind):
+    """Holds arrays by name.
+
+    Attributes
+    ----------
+    write : callable
+        The archive of a path and a recipe: a context.
+    """
+
+    write: Callable[[Path, Recipe], arrays.ArrayArchive]
+
+
+_ROWS: tuple[Drawn | Stored, ...] = (
+    Drawn(
+        ending=".png", title="Picture of what is shown", strip="Sheet", write=pictures.png_picture, plain=True,
+        read=pictures.recipe_text, may_be_ours=pictures.png_may_be_ours, compared=PIXELS,
+    ),
+    Drawn(
+        ending=".gif", title="Film from x_T to x₀", strip="Film", write=gif.gif_film, film=True, most_pixels=2**31, plain=True,
+        read=pictures.recipe_text, may_be_ours=gif.may_be_ours, compared=PIXELS,
+    ),
+    Drawn(
+        ending=".mp4", title="Film", strip="Film", write=film.mp4_film, film=True, check=film.check_size,
+        read=film.recipe_text, may_be_ours=Path.is_file, compared=BYTES,
+    ),
+    Stored(
+        ending=".npz", title="Arrays of every step", write=arrays.ArrayArchive,
+        read=arrays.recipe_text, may_be_ours=arrays.may_be_ours, compared=ARRAYS,
+    ),
+)  # fmt: skip
+KINDS: dict[str, Drawn | Stored] = {row.ending: row for row in _ROWS}
+"""By ending, in the order of the dialogs."""
+
+
+def kind_of(path: Path) -> Drawn | Stored | None:
+    """The kind that a file's name says; None if it is none of them."""
+    return KINDS.get(path.suffix.lower())
+
+
+def drawn() -> dict[str, Drawn]:
+    """Kinds that hold pictures, by ending."""
+    return {ending: kind for ending, kind in KINDS.items() if isinstance(kind, Drawn)}
+
+
+def single() -> dict[str, Drawn | Stored]:
+    """Kinds that are no films, by ending."""
+    return {ending: kind for ending, kind in KINDS.items() if isinstance(kind, Stored) or not kind.film}
+
+
+def dialog_filter(of: Literal["chain", "strip"]) -> str:
+    """Qt's filters of a dialog for a chain, or for a strip of decodings, which is a film first of all."""
+    titles = [(kind.title, kind.ending) for kind in KINDS.values()]
+    if of == "strip":
+        titles = [(kind.strip, kind.ending) for kind in sorted(drawn().values(), key=lambda kind: not kind.film)]
+    return filters([(title, (ending,)) for title, ending in titles], others=False)
