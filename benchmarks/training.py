@@ -32,9 +32,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from explorer.datasets.images import ImageSet, load_images
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
+from explorer.recipe.training import TrainSettings
 from explorer.training.ddpm import DdpmTask
 from explorer.training.loop import train
-from explorer.training.settings import TrainSettings
 
 Epoch = Callable[[], Iterator[int]]
 """Trains, and yields how many updates are done: after update 10, and after the last one."""
@@ -53,7 +53,7 @@ def ours(data: ImageSet, batch: int, folder: Path) -> Epoch:
     number = count()
 
     def run() -> Iterator[int]:
-        settings = TrainSettings("mnist", folder / str(next(number)), 1, batch=batch, device="cpu", save_seconds=1e9)
+        settings = TrainSettings(out=folder / str(next(number)), epochs=1, batch=batch, device="cpu", save_seconds=1e9)
         for line in train(lambda: DdpmTask(data, Option.C, linear(T)), data, settings):
             yield line.step
 

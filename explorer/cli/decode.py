@@ -53,8 +53,9 @@ def decode(
     check_out(out, tuple(kinds))
     kind = kinds[out.suffix.lower()]
     wish = PlaneWish(
-        tuple(numbers("--z", text) for text in z or []), grid, extent, path, frames, prior, seed, plane,
-        whole_numbers("--along", along), whole_numbers("--through", through), numbers("--offsets", offsets) if offsets else (),
+        z=tuple(numbers("--z", text) for text in z or []), grid=grid, extent=extent, path=path, frames=frames, prior=prior, seed=seed,
+        plane=plane, along=whole_numbers("--along", along), through=whole_numbers("--through", through),
+        offsets=numbers("--offsets", offsets) if offsets else (),
     )  # fmt: skip
     wish.check()
     opened = shared.open_checkpoint(checkpoint)

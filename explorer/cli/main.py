@@ -23,11 +23,11 @@ from explorer.cli import encode as encode_command
 from explorer.cli import info as info_command
 from explorer.cli import open as open_command
 from explorer.cli import streams
-from explorer.cli import train as train_command
 from explorer.cli.evaluate import command as evaluate_command
 from explorer.cli.render import command as render_command
 from explorer.cli.replay import command as replay_command
 from explorer.cli.sample import command as sample_command
+from explorer.cli.train import command as train_command
 from explorer.errors import BadInput
 from explorer.memory import keep_freed_memory, was_short
 from explorer.processors import sleep_rather_than_spin

@@ -38,7 +38,7 @@ class PathKind(StrEnum):
     geodesic = "geodesic"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlaneWish:
     """What was asked for."""
 

@@ -35,6 +35,7 @@ class DdpmTask:
         data: ImageSet,
         option: Option,
         schedule: Schedule,
+        *,
         width: int = 32,
         attention: tuple[int, ...] = (),
         outer_skip: bool = True,

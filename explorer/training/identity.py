@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.checkpoints.card import Card
 from explorer.errors import BadInput
-from explorer.training.settings import TrainSettings
+from explorer.recipe.training import TrainSettings
 
 OPTIONS = {
     "width": "--width", "attention": "--attention", "outer_skip": "--outer-skip", "skip_by_timestep": "--linear-skip",

@@ -26,13 +26,13 @@ from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.datasets.images import ImageSet
 from explorer.errors import BadInput
 from explorer.memory import was_short
+from explorer.recipe.training import TrainSettings
 from explorer.training import control
 from explorer.training.control import RunStatus
 from explorer.training.curves import Curves
 from explorer.training.identity import check_same, identity
 from explorer.training.progress import Progress
 from explorer.training.report import Position, Reporter
-from explorer.training.settings import TrainSettings
 from explorer.training.source import on_disk, same_file
 from explorer.training.start import joined, start_from
 from explorer.training.state import STATE_NAME, chance, clear_half_written, read_state, refuse_taken, restore_chance, write_state
@@ -106,7 +106,7 @@ class _Run:
         path = self.settings.start_from
         if path is None:
             return None, ""
-        checkpoint = start_from(path, self.task.network, self.task.card(self._training_card(0, 0)))
+        checkpoint = start_from(Path(path), self.task.network, self.task.card(self._training_card(0, 0)))
         return checkpoint.card.training, checkpoint.sha256
 
     def _set_up(self) -> None:

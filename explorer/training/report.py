@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from explorer.errors import BadInput
+from explorer.recipe.training import TrainSettings
 from explorer.training import control
 from explorer.training.control import Phase, RunStatus
 from explorer.training.curves import Means
 from explorer.training.progress import Progress
-from explorer.training.settings import TrainSettings
 
 STATUS_SECONDS = 0.5
 
@@ -51,7 +52,7 @@ class Reporter:
     def __init__(self, fabric: Fabric, settings: TrainSettings, at: Position, status: RunStatus, timesteps: int | None) -> None:
         self.fabric, self.settings, self.at, self.status = fabric, settings, at, status
         self.means = Means(timesteps)
-        self.last = Progress(1, 0, at.steps, 0, math.nan, 0.0)
+        self.last = Progress(epoch=1, step=0, steps=at.steps, images=0, loss=math.nan, learning_rate=0.0)
         self._pending: list[tuple[Tensor, Tensor, Tensor | None]] = []
         self._told = 0.0
         self.start_clock()
@@ -92,19 +93,19 @@ class Reporter:
 
     def written(self, path: Path) -> Progress:
         """Line of a file just written, with the figures of the last row."""
-        line, seen = self._line(self.last.loss, self.last.learning_rate, self.last.gradient_norm), self.last
-        return Progress(
-            line.epoch, line.step, line.steps, line.images, seen.loss, seen.learning_rate, seen.gradient_norm,
-            seen.images_per_second, line.seconds_left, path,
-        )  # fmt: skip
+        line = self._line(0.0, 0.0, 0.0)
+        return dataclasses.replace(
+            self.last, epoch=line.epoch, step=line.step, images=line.images, seconds_left=line.seconds_left, checkpoint=path
+        )
 
     def _line(self, loss: float, rate: float, norm: float) -> Progress:
         at, now = self.at, time.monotonic()
         speed = (at.step - self._reported_step) * self.settings.batch / max(now - self._reported, 1e-9)
         per_step = (now - self._begun) / max(1, at.step - self._begun_step)
         return Progress(
-            at.epoch_shown, at.step, at.steps, at.step * self.settings.batch, loss, rate, norm, speed, per_step * (at.steps - at.step)
-        )
+            epoch=at.epoch_shown, step=at.step, steps=at.steps, images=at.step * self.settings.batch, loss=loss, learning_rate=rate,
+            gradient_norm=norm, images_per_second=speed, seconds_left=per_step * (at.steps - at.step),
+        )  # fmt: skip
 
     def _share(self) -> None:
         """Means over all processes."""

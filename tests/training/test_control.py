@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 
@@ -20,13 +21,13 @@ from explorer.datasets.images import ImageSet, load_images
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
 from explorer.errors import BadInput
+from explorer.recipe.training import TrainSettings
 from explorer.training import control
 from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.curves import BINS
 from explorer.training.ddpm import DdpmTask
 from explorer.training.loop import train
 from explorer.training.progress import Progress
-from explorer.training.settings import TrainSettings
 from explorer.training.state import STATE_NAME
 from explorer.training.task import Task
 
@@ -41,7 +42,7 @@ def data() -> ImageSet:
 
 def settings(out: Path, **changes: object) -> TrainSettings:
     values = {"epochs": 2, "batch": 16, "seed": 3, "warmup": 4, "ema": 0.9, "device": "cpu", "command": "generative-explorer train"}
-    return TrainSettings("mnist", out, **(values | changes))  # type: ignore[arg-type]
+    return TrainSettings(out=out, **(values | changes))  # type: ignore[arg-type]
 
 
 def ddpm(data: ImageSet) -> Callable[[], DdpmTask]:
@@ -70,7 +71,7 @@ def test_a_run_stopped_within_an_epoch_goes_on_at_that_update(tmp_path: Path, da
     stopped = control.read_status(parts.out)
     assert stopped is not None
     assert (stopped.phase, stopped.step, stopped.epoch, stopped.steps) == ("stopped", 10, 1, 48)
-    lines = list(train(ddpm(data), data, replace(parts, resume=True)))
+    lines = list(train(ddpm(data), data, msgspec.structs.replace(parts, resume=True)))
     assert lines[0].step == 20
     for name in ("epoch-001", "final"):
         mine, its = (load(folder / f"{name}.safetensors").network.state_dict() for folder in (parts.out, whole.out))

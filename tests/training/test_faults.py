@@ -19,10 +19,10 @@ from explorer.checkpoints.files import load
 from explorer.cli.main import main
 from explorer.datasets.images import load_images
 from explorer.errors import BadInput
+from explorer.recipe.training import TrainSettings
 from explorer.training import control
 from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.loop import train
-from explorer.training.settings import TrainSettings
 
 WIDTHS = "64,32"
 ARGUMENTS = (
@@ -55,7 +55,7 @@ def equal(out: Path, whole: Path) -> None:
 def stopped_at_ten(out: Path) -> None:
     """The same run, stopped at update 10, its state kept."""
     data = load_images("mnist")
-    settings = TrainSettings("mnist", out, epochs=2, batch=16, images=256, seed=5, warmup=2, device="cpu")
+    settings = TrainSettings(out=out, epochs=2, batch=16, images=256, seed=5, warmup=2, device="cpu")
     run = train(lambda: AutoencoderTask(data, False, hidden=(64, 32)), data, settings)
     assert next(run).step == 10
     control.ask(out, "stop")
@@ -159,7 +159,7 @@ def test_a_full_disk_keeps_the_last_whole_state_and_the_run_goes_on_where_there_
 @UNIX
 def test_a_run_whose_folder_is_deleted_ends_at_the_next_update(tmp_path: Path) -> None:
     data, out = load_images("mnist", "test"), tmp_path / "run"
-    settings = TrainSettings("mnist", out, epochs=2, batch=16, device="cpu")
+    settings = TrainSettings(out=out, epochs=2, batch=16, device="cpu")
     lines = train(lambda: AutoencoderTask(data, False, hidden=(64, 32)), data, settings)
     assert next(lines).step == 10
     shutil.rmtree(out)
@@ -182,7 +182,7 @@ def test_data_that_vanish_end_the_run_and_it_goes_on_when_they_are_back(tmp_path
 
     def run(out: str, resume: bool = False):  # type: ignore[no-untyped-def]
         data = load_images(str(path))
-        settings = TrainSettings(str(path), tmp_path / out, epochs=2, batch=16, seed=5, warmup=2, device="cpu", resume=resume)
+        settings = TrainSettings(dataset=str(path), out=tmp_path / out, epochs=2, batch=16, seed=5, warmup=2, device="cpu", resume=resume)
         return train(lambda: AutoencoderTask(data, False, hidden=(64, 32)), data, settings)
 
     list(run("whole"))

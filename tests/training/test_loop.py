@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -20,12 +21,12 @@ from explorer.datasets.images import ImageSet, load_images
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
 from explorer.errors import BadInput
+from explorer.recipe.training import TrainSettings
 from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.classifier import ClassifierTask
 from explorer.training.ddpm import DdpmTask
 from explorer.training.loop import learning_rate_factor, train
 from explorer.training.progress import Progress
-from explorer.training.settings import TrainSettings
 from explorer.training.task import Task
 
 
@@ -39,7 +40,7 @@ def data() -> ImageSet:
 
 def settings(out: Path, **changes: object) -> TrainSettings:
     values = {"epochs": 2, "batch": 32, "seed": 3, "warmup": 4, "ema": 0.9, "device": "cpu", "command": "generative-explorer train"}
-    return TrainSettings("mnist", out, **(values | changes))  # type: ignore[arg-type]
+    return TrainSettings(out=out, **(values | changes))  # type: ignore[arg-type]
 
 
 def ddpm(data: ImageSet, option: Option = Option.C, **changes: object) -> Callable[[], Task]:
@@ -103,7 +104,7 @@ def test_a_resumed_run_is_the_run_that_was_not_interrupted(tmp_path: Path, data:
     _stop_after_first_checkpoint(run, further=0 if interrupt == "between epochs" else 1)
     assert (parts.out / "epoch-001.safetensors").exists()
     assert not (parts.out / "final.safetensors").exists()
-    lines = list(train(make, data, replace(parts, resume=True)))
+    lines = list(train(make, data, msgspec.structs.replace(parts, resume=True)))
     assert lines[0].epoch == 2
     for name in ("epoch-001", "epoch-002", "final"):
         assert identical(weights(parts.out / f"{name}.safetensors"), weights(whole.out / f"{name}.safetensors")), name

@@ -127,7 +127,7 @@ def test_snapshots_come_in_the_order_of_training(tmp_path: Path) -> None:
 
 
 def line(step: int, loss: float) -> Progress:
-    return Progress(1, step, 40, step * 16, loss, 1e-3, 2.0)
+    return Progress(epoch=1, step=step, steps=40, images=step * 16, loss=loss, learning_rate=1e-3, gradient_norm=2.0)
 
 
 def test_only_what_is_new_is_read_and_a_shortened_file_begins_anew(tmp_path: Path) -> None:

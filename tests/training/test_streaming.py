@@ -14,7 +14,7 @@ import sys
 from explorer.datasets.images import load_images
 from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.loop import train
-from explorer.training.settings import TrainSettings
+from explorer.recipe.training import TrainSettings
 from pathlib import Path
 
 def own_memory():
@@ -23,7 +23,8 @@ def own_memory():
 
 data = load_images(sys.argv[1])
 before = own_memory()
-run = train(lambda: AutoencoderTask(data, False, hidden=(16,)), data, TrainSettings("x", Path(sys.argv[2]), 1, batch=1000, device="cpu"))
+settings = TrainSettings(dataset="x", out=Path(sys.argv[2]), epochs=1, batch=1000, device="cpu")
+run = train(lambda: AutoencoderTask(data, False, hidden=(16,)), data, settings)
 next(run)
 run.close()
 print(len(data.images), own_memory() - before)

@@ -64,7 +64,10 @@ def evaluate(
     that the digit classifier reads with confidence over 0.9.
     """
     opened = shared.open_checkpoint(checkpoint)
-    wish = Wish(opened, shared.place(device, precision), images, steps, eta, clip, seed, draws, timesteps, split, dataset, variance)
+    wish = Wish(
+        checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta, clip=clip, seed=seed, draws=draws,
+        timesteps=timesteps, split=split, dataset=dataset, variance=variance,
+    )  # fmt: skip
     _check_options(metric, wish)
     if write:
         _check_writable(opened.path)

@@ -43,7 +43,7 @@ class VarianceName(StrEnum):
 OF_THE_OBJECTIVE = ("draws", "timesteps", "split", "dataset", "variance")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """The command's arguments; None where the metric's own default holds."""
 

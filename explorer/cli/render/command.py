@@ -67,9 +67,12 @@ def render(
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
     plane = wish_for(layer or (), image, point or (), stroke, shape, between)
-    shown = (panel and panel.value, off, page and page.value, tuple(exact or ()), plane)
     runs = tuple(str(folder.resolve()) for folder in run or ())
-    wish = Wish(workspace.value, theme.value, paths, t, samples, steps, seed, *shown, runs, sweep, grid)
+    wish = Wish(
+        workspace=workspace.value, theme=theme.value, checkpoints=paths, t=t, samples=samples, steps=steps, seed=seed,
+        panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
+        sweep=sweep, grid=grid,
+    )  # fmt: skip
     check(wish)
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"

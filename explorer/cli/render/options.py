@@ -58,7 +58,7 @@ class PageChoice(StrEnum):
     chain = "chain"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What shall be shown; None where the window's own default holds."""
 

@@ -144,6 +144,6 @@ def _task(recipe: TrainRecipe, pictures: ImageSet) -> Task:
     # the schedule does not change the cost; T has a table of its own in the network
     T = max(recipe.timesteps, SHORTEST)
     return DdpmTask(
-        pictures, option, linear(T), recipe.width, levels,
+        pictures, option, linear(T), width=recipe.width, attention=levels,
         outer_skip=recipe.skip != "none", loss_kind=recipe.loss, linear_skip=recipe.skip == "linear",
     )  # fmt: skip

@@ -9,12 +9,10 @@ import msgspec
 from explorer.engine.training.messages import TrainingMeasured
 from explorer.processors import share
 from explorer.recipe.training import TrainRecipe
+from explorer.recipe.training.setting import rows
 from explorer.training.runs import Run
 from explorer.views.training.figures import clock
 
-COST = (
-    "model", "dataset", "size", "batch", "width", "attention", "architecture", "code", "hidden", "precision", "devices", "threads",
-)  # fmt: skip
 GIGABYTE = 2**30
 
 
@@ -77,4 +75,4 @@ def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measu
 def _cost(recipe: TrainRecipe) -> tuple[object, ...]:
     model = recipe.model if recipe.model in ("A all", "vae", "ae", "hinton") else "ddpm"
     times = recipe.timesteps if recipe.model == "A all" else 0  # elsewhere an update is of one t for each image
-    return (model, times, *(getattr(recipe, name) for name in COST[1:]))
+    return (model, times, *(getattr(recipe, row.name) for row in rows(TrainRecipe) if row.about.costs))

@@ -28,6 +28,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.training.messages import TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
+from explorer.recipe.training.setting import Group, fields
 from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, time_words, unknown
 from explorer.views.training.fields import Fields, named
@@ -59,17 +60,9 @@ MODELS: tuple[tuple[str, str, str], ...] = (
 ALL_TIMESTEPS = {"batch": 1, "images": 512, "epochs": 1}
 """Sensible for "A all": an image costs T evaluations."""
 
-FIRST = (("&Epochs", "epochs"), ("&Batch", "batch"), ("&Seed", "seed"))
-PICTURES = (("Pictures' si&de", "size"), ("&Fit", "fit"))
-LEARNING = (
-    ("&Learning rate", "learning_rate"), ("&Warm-up", "warmup"), ("&Images", "images"), ("A&veraging", "ema"), ("&Precision", "precision"),
-    ("P&rocesses", "devices"), ("CP&U threads", "threads"), ("Weights &kept in", "stored"),
-)  # fmt: skip
-NETWORK = (
-    ("W&idth", "width"), ("&Timesteps", "timesteps"), ("S&chedule", "schedule"), ("L&oss", "loss"), ("Self-&attention", "attention"),
-    ("S&kip", "skip"),
-)  # fmt: skip
-CODES = (("Code si&ze", "code"), ("La&yers", "architecture"), ("&Hidden widths", "hidden"))
+MAIN_FORM: tuple[Group, ...] = ("data", "first")
+COLUMNS: tuple[Group, ...] = ("learning", "network")
+"""Groups of more settings, side by side."""
 
 
 class NewRun(QDialog):
@@ -159,8 +152,8 @@ class NewRun(QDialog):
         self.form = _form()
         self.form.addRow("&Model", self.model)
         self.form.addRow("Data set", data)
-        for label, name in (*PICTURES, *FIRST):
-            self.form.addRow(label, self.fields.by_name[name])
+        for group in MAIN_FORM:
+            self._add_rows(self.form, group)
         return self.form
 
     def _fold(self) -> QToolButton:
@@ -181,12 +174,15 @@ class NewRun(QDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8 * GRID)
         self._columns = tuple(_form() for _ in range(2))
-        for form, fields in zip(self._columns, (LEARNING, (*NETWORK, *CODES)), strict=True):
+        for form, group in zip(self._columns, COLUMNS, strict=True):
             form.setVerticalSpacing(GRID)
-            for label, name in fields:
-                form.addRow(label, self.fields.by_name[name])
+            self._add_rows(form, group)
             row.addLayout(form, 1)
         return self._rest
+
+    def _add_rows(self, form: QFormLayout, group: Group) -> None:
+        for row, field in fields(TrainRecipe, group):
+            form.addRow(field.label, self.fields.by_name[row.name])
 
     def _facts(self) -> QFormLayout:
         self.command = QLabel(wordWrap=True)
@@ -267,11 +263,11 @@ class NewRun(QDialog):
         recipe = recipes[0]
         self.more.setArrowType(Qt.ArrowType.DownArrow if more else Qt.ArrowType.RightArrow)
         self._rest.setVisible(more)
-        for _, name in PICTURES:
-            self.form.setRowVisible(self.fields.by_name[name], recipe.dataset != "mnist")
-        for rows, visible in ((NETWORK, recipe.is_ddpm), (CODES, not recipe.is_ddpm)):
-            for _, name in rows:
-                self._columns[1].setRowVisible(self.fields.by_name[name], visible)
+        for row, _ in fields(TrainRecipe, "data"):
+            self.form.setRowVisible(self.fields.by_name[row.name], recipe.dataset != "mnist")
+        for form, group in zip(self._columns, COLUMNS, strict=True):
+            for row, _ in fields(TrainRecipe, group):
+                form.setRowVisible(self.fields.by_name[row.name], recipe.kind in row.about.kinds)
         lines = [shlex.join(arguments(each, str(free_folder(each)))) for each in recipes]
         self.typed = "\n".join(f"generative-explorer {line}" for line in lines)
         # options are not broken after their dashes; paths and lists may be after a slash and a comma
@@ -307,7 +303,7 @@ class NewRun(QDialog):
     def _wrong(self) -> str:
         """Why this run cannot be started; empty if it can."""
         recipe = self.recipe
-        shown = {name for _, name in (*LEARNING, *(NETWORK if recipe.is_ddpm else CODES))}
+        shown = {row.name for row, _ in fields(TrainRecipe) if recipe.kind in row.about.kinds}
         why = next((why for name, why in self._troubles.items() if why and name in shown), "")
         if not why and recipe.batch % recipe.devices:
             why = f"a batch of {recipe.batch} images cannot be shared evenly by {recipe.devices} processes"

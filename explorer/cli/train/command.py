@@ -1,0 +1,81 @@
+"""`train`: what was typed becomes settings, and these a run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from explorer.cli.train.options import means_something, settings_of, with_options
+from explorer.cli.train.report import report
+from explorer.cli.train.stopping import stopped_by_signals
+from explorer.cli.train.tasks import fit_pca, make_task, notes_of
+
+
+@with_options
+def train(context: typer.Context, **given: Any) -> None:
+    """Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors (pca is computed, not trained)."""
+    import msgspec
+    import torch
+
+    from explorer.checkpoints.locate import locate
+    from explorer.datasets.images import load_images
+    from explorer.engine.models import devices as devices_here
+    from explorer.training.control import read_status
+    from explorer.training.loop import train as run
+    from explorer.training.schedules import schedule_of
+
+    _refuse_unwritable_names(given["dataset"], str(given["out"]), given["schedule"], given["start_from"] or "")
+    devices_here.named(given["device"], given["devices"])
+    if given["threads"] is not None:
+        torch.set_num_threads(given["threads"])
+    if given["kind"] == "pca":
+        _refuse_for_pca(context, given["out"])
+    schedule = schedule_of(given["schedule"], given["timesteps"], given["knots"])
+    asked = settings_of(given)
+    data = load_images(asked.dataset, size=asked.size, fit=asked.fit)
+    if asked.kind == "pca":
+        fit_pca(msgspec.structs.replace(asked, command=_typed(sys.argv[1:])), data)
+        return
+    settings = msgspec.structs.replace(
+        asked, notes=notes_of(asked), command=_typed(word for word in sys.argv[1:] if word != "--resume"),
+        start_from=None if asked.start_from is None else str(locate(asked.start_from)),
+    )  # fmt: skip
+    out = settings.out
+    with stopped_by_signals(out):
+        told = report(run(lambda: make_task(settings, data, schedule), data, settings), settings.as_json)
+    status = read_status(out)
+    if status is not None and status.pid == os.getpid() and status.phase == "finished" and not told:
+        print(f"{out}: the run there is finished; nothing is left to do", file=sys.stderr)
+
+
+def _typed(words: Iterable[str]) -> str:
+    """As the model card says it."""
+    return "generative-explorer " + shlex.join(words)
+
+
+def _refuse_unwritable_names(*names: str) -> None:
+    """A run notes its command in UTF-8; a name of other bytes would end it with the first thing that it says."""
+    from explorer.errors import BadInput
+
+    for name in names:
+        if not name.isprintable() and any("\ud800" <= character <= "\udfff" for character in name):
+            raise BadInput(f"{name}: its name is not UTF-8, in which a run notes what it was asked for")
+
+
+def _refuse_for_pca(context: typer.Context, out: Path) -> None:
+    """An option of training must not be passed over in silence, nor another model be replaced."""
+    from explorer.errors import BadInput
+    from explorer.training.state import refuse_taken
+
+    meant = means_something("pca")
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in meant and source is not None and source.name == "COMMANDLINE":
+            raise BadInput(f"{parameter.opts[0]}: means nothing for pca, which is computed, not trained")
+    refuse_taken(out, resume=None)
