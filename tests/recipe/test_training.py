@@ -12,6 +12,36 @@ from explorer.recipe.training import TrainRecipe, arguments, knot_words, knots_o
 KNOTS = ((0.0, 9.2), (0.5, -0.25), (1.0, -10.0))
 
 
+OF_VERSION_1 = (
+    b'{"model":"B","dataset":"/a b/c","size":16,"fit":"crop","epochs":3,"batch":64,"images":1000,"seed":7,"learning_rate":0.0003,'
+    b'"warmup":9,"width":24,"timesteps":60,"schedule":"bent","knots":[[0.0,9.2],[0.5,-0.25],[1.0,-10.0]],"loss":"min-snr","attention":true,'
+    b'"skip":"linear","architecture":"conv","code":5,"hidden":[8,8,16],"ema":0.99,"precision":"bf16","devices":2,"threads":3,"stored":"fp16"}'
+)
+"""As sessions and launch.json have it since recipes were first kept."""
+
+
+def test_a_recipe_that_was_kept_means_what_it_did_and_is_kept_alike() -> None:
+    recipe = msgspec.json.decode(OF_VERSION_1, type=TrainRecipe)
+    assert recipe == TrainRecipe(
+        "B", dataset="/a b/c", size=16, fit="crop", epochs=3, batch=64, images=1000, seed=7, learning_rate=3e-4, warmup=9, width=24,
+        timesteps=60, schedule="bent", knots=KNOTS, loss="min-snr", attention=True, skip="linear", architecture="conv", code=5,
+        hidden=(8, 8, 16), ema=0.99, precision="bf16", devices=2, threads=3, stored="fp16",
+    )  # fmt: skip
+    assert msgspec.json.encode(recipe) == OF_VERSION_1
+    assert msgspec.json.encode(TrainRecipe("hinton")) == b'{"model":"hinton"}'
+    assert " ".join(arguments(recipe, "/r")) == (
+        "train ddpm --out /r --option B --epochs 3 --batch 64 --seed 7 --dataset /a b/c --size 16 --fit crop --images 1000 "
+        "--learning-rate 0.0003 --ema 0.99 --precision bf16 --devices 2 --threads 3 --stored fp16 --width 24 --timesteps 60 "
+        "--schedule bent --knots 0:9.2,0.5:-0.25,1:-10 --loss min-snr --attention --linear-skip --warmup 9"
+    )
+
+
+@pytest.mark.parametrize("text", [b'{"schedule":"other"}', b'{"timesteps":null}', b'{"model":"D"}', b'{"ema":1.0}', b'{"epochs":0}'])
+def test_what_no_recipe_says_is_refused(text: bytes) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(text, type=TrainRecipe)
+
+
 def test_what_is_usual_is_not_said() -> None:
     assert arguments(TrainRecipe(), "runs/c") == [
         "train", "ddpm", "--out", "runs/c", "--option", "C", "--epochs", "12", "--batch", "128", "--seed", "0",

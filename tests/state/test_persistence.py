@@ -10,6 +10,7 @@ import pytest
 
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Point, Sampler, Stroke
+from explorer.recipe.training import TrainRecipe
 from explorer.state.persistence import SESSION_VERSION, Saved, WindowState, load, read_session, session_file, write
 from explorer.state.session import ChainState, LatentState, Session
 
@@ -72,6 +73,18 @@ BAD = {
     "eta out of range": changed(recipe={"lanes": [{"checkpoint": "a", "source": "b", "sampler": {"eta": 2.0}}]}),
     "no memory": msgspec.json.encode(msgspec.structs.replace(FULL, session=Session(frame_budget=1))),
 }
+
+
+def test_the_form_of_a_run_that_was_kept_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "session.json"
+    path.write_text(
+        '{"version":1,"session":{"workspace":"training","training":{"form":{"model":"A all","epochs":1,"batch":1,"images":512,'
+        '"timesteps":60,"schedule":"bent","knots":[[0.0,9.2],[0.5,-0.25],[1.0,-10.0]],"skip":"linear","stored":"fp16"}}}}'
+    )
+    form = read_session(path).training.form
+    knots = ((0.0, 9.2), (0.5, -0.25), (1.0, -10.0))
+    kept = {"timesteps": 60, "schedule": "bent", "knots": knots, "skip": "linear", "stored": "fp16"}
+    assert form == TrainRecipe("A all", epochs=1, batch=1, images=512, **kept)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", BAD)

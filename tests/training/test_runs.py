@@ -18,7 +18,20 @@ from explorer.training.control import RunStatus, ask, write_status
 from explorer.training.curves import Curves
 from explorer.training.progress import Progress
 from explorer.training.reading import RunCurves, smoothed
-from explorer.training.runs import Launch, at_step, going_on, listed, look, memory_of, new_folder, runs_folder, snapshots, write_launch
+from explorer.training.runs import (
+    LAUNCH_NAME,
+    Launch,
+    at_step,
+    going_on,
+    listed,
+    look,
+    memory_of,
+    new_folder,
+    read_launch,
+    runs_folder,
+    snapshots,
+    write_launch,
+)
 
 COMMAND = "generative-explorer train ddpm --out some/where --epochs 2 --timesteps 100 --json"
 
@@ -94,6 +107,19 @@ def test_a_run_that_was_just_started_is_starting_until_it_speaks(tmp_path: Path)
     failed = look(tmp_path)
     assert failed is not None
     assert (failed.phase, failed.message) == ("failed", "generative-explorer: nowhere: no such file")
+
+
+def test_a_note_of_the_version_before_is_read_and_written_alike(tmp_path: Path) -> None:
+    noted = (
+        b'{"command":["train","ae","--out","/r","--activation","sigmoid","--epochs","12","--batch","128","--seed","0"],"pid":12,'
+        b'"launched":34.5,"recipe":{"model":"hinton","learning_rate":0.003,"hidden":[300,100],"threads":3},"speed":850.0,"memory":123}'
+    )
+    (tmp_path / LAUNCH_NAME).write_bytes(noted)
+    launch = read_launch(tmp_path)
+    assert launch is not None
+    assert launch.recipe == TrainRecipe("hinton", learning_rate=3e-3, hidden=(300, 100), threads=3)
+    write_launch(tmp_path, launch)
+    assert (tmp_path / LAUNCH_NAME).read_bytes() == noted
 
 
 def test_a_typed_run_goes_on_in_the_folder_where_it_was_found(tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""The form of a new run has a field for every setting that says so, and what is made of it is in the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.recipe.training import TrainRecipe, widths_of
+from explorer.recipe.training.setting import ChoiceField, Field, Group, NumberField, Row, TextField, TickField, fields, rows
+from explorer.views.training.new_run import NewRun
+from explorer.widgets.controls.number_fields import IntField, SeedField
+
+SHOWN = fields(TrainRecipe)
+Maker = Callable[[TrainRecipe], NewRun]
+KNOTS = ((0.0, 9.2), (0.5, -0.25), (1.0, -10.0))
+
+
+@pytest.fixture
+def form_of(qtbot: QtBot) -> Maker:
+    """The form with all its settings, over a window that is there as long as the test."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+
+    def make(recipe: TrainRecipe) -> NewRun:
+        form = NewRun(recipe, [], lambda recipes, wish: None, parent)
+        form.more.setChecked(True)
+        form.show()
+        return form
+
+    return make
+
+
+def label_of(form: NewRun, widget: QWidget) -> str:
+    """Of its row."""
+    for layout in form.findChildren(QFormLayout):
+        label = layout.labelForField(widget)
+        if isinstance(label, QLabel):
+            return label.text()
+    return ""
+
+
+def recipe_for(row: Row) -> TrainRecipe:
+    """Of a model that has this setting, with data that have it."""
+    return TrainRecipe("C" if "ddpm" in row.about.kinds else "vae", dataset="/some/folder", size=16, batch=64)
+
+
+def change(widget: QWidget, field: Field) -> object:
+    """Make something of a field as a person would; the value that is meant."""
+    match field:
+        case NumberField():
+            assert isinstance(widget, IntField)
+            widget.setValue(field.most)
+            return field.most
+        case ChoiceField():
+            assert isinstance(widget, QComboBox)
+            widget.setCurrentText(field.choices[-1])
+            return field.choices[-1]
+        case TickField():
+            assert isinstance(widget, QCheckBox)
+            widget.toggle()
+            return widget.isChecked()
+        case TextField():
+            assert isinstance(widget, QLineEdit)
+            widget.setText("0.5" if widget.text() else "3,2")
+            return widths_of("3,2") if "," in widget.text() else 0.5
+    assert isinstance(widget, SeedField)
+    widget.setText("77")
+    widget.take()
+    return 77
+
+
+@pytest.mark.parametrize(("row", "field"), SHOWN, ids=[row.name for row, _ in SHOWN])
+def test_every_setting_that_says_so_has_its_field(form_of: Maker, row: Row, field: Field) -> None:
+    form = form_of(recipe_for(row))
+    widget = form.fields.by_name[row.name]
+    assert label_of(form, widget) == field.label
+    assert widget.isVisible()
+    assert field.tip in widget.toolTip()
+    if isinstance(field, NumberField):
+        assert isinstance(widget, IntField)
+        widget.setValue(field.least)
+        assert getattr(form.recipe, row.name) == (None if field.none else field.least)
+    meant = change(widget, field)
+    assert getattr(form.recipe, row.name) == meant, "within the bounds of the recipe, too"
+    if not row.about.switches:
+        assert row.option in form.typed or meant == row.default
+    form.reject()
+
+
+def test_there_are_no_other_fields(form_of: Maker) -> None:
+    form = form_of(TrainRecipe())
+    assert set(form.fields.by_name) == {row.name for row in rows(TrainRecipe) if row.about.field is not None}
+    assert set(form.fields.by_name) == {row.name for group in get_args(Group) for row, _ in fields(TrainRecipe, group)}
+    form.reject()
+
+
+@pytest.mark.parametrize("model", ["C", "vae"])
+def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str) -> None:
+    recipe = TrainRecipe(model)  # type: ignore[arg-type]
+    form = form_of(recipe)
+    visible = {name for name, widget in form.fields.by_name.items() if widget.isVisible()}
+    expected = {row.name for row, field in SHOWN if recipe.kind in row.about.kinds and field.group != "data"}
+    assert visible == expected, "and MNIST's pictures have their size"
+    form.reject()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("learning_rate", "fast", "learning rate: fast is not a number in [1e-08, 1]"),
+        ("learning_rate", "nan", "learning rate: nan is not a number in [1e-08, 1]"),
+        ("learning_rate", "1.5", "learning rate: 1.5 is not a number in [1e-08, 1]"),
+        ("ema", "", "averaging: nothing is not a number in [0, 0.999999]"),
+        ("hidden", "3,0", "hidden widths: 3,0 is no list of whole numbers with commas between them, such as 1000,500,250"),
+        ("hidden", "3,", "hidden widths: 3, is no list of whole numbers with commas between them, such as 1000,500,250"),
+    ],
+)
+def test_a_text_that_is_none_of_its_values_is_told_until_it_is_mended(form_of: Maker, name: str, text: str, why: str) -> None:
+    form = form_of(TrainRecipe("vae"))
+    field = form.fields.text(name)
+    good = field.text()
+    field.setText(text)
+    assert form.time.text() == why
+    assert not form.ok.isEnabled()
+    field.setText(good)
+    assert form.ok.isEnabled()
+    form.reject()
+
+
+def test_a_schedule_that_was_bent_is_a_choice_where_there_is_one(form_of: Maker) -> None:
+    plain, bent = (form_of(recipe) for recipe in (TrainRecipe(), TrainRecipe(schedule="bent", knots=KNOTS)))
+    assert plain.fields.choice("schedule").findText("bent") < 0
+    assert bent.fields.choice("schedule").currentText() == "bent"
+    for form in (plain, bent):
+        form.reject()
