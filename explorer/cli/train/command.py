@@ -6,15 +6,15 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import typer
 
-from explorer.cli.train.options import means_something, settings_of, with_options
+from explorer.cli.train.options import settings_of, with_options
+from explorer.cli.train.pca import fit_pca, refuse_for_pca
 from explorer.cli.train.report import report
 from explorer.cli.train.stopping import stopped_by_signals
-from explorer.cli.train.tasks import fit_pca, make_task, notes_of
+from explorer.errors import BadInput
 
 
 @with_options
@@ -29,13 +29,14 @@ def train(context: typer.Context, **given: Any) -> None:
     from explorer.training.control import read_status
     from explorer.training.loop import train as run
     from explorer.training.schedules import schedule_of
+    from explorer.training.tasks import make_task, notes_of
 
     _refuse_unwritable_names(given["dataset"], str(given["out"]), given["schedule"], given["start_from"] or "")
     devices_here.named(given["device"], given["devices"])
     if given["threads"] is not None:
         torch.set_num_threads(given["threads"])
     if given["kind"] == "pca":
-        _refuse_for_pca(context, given["out"])
+        refuse_for_pca(context, given["out"])
     schedule = schedule_of(given["schedule"], given["timesteps"], given["knots"])
     asked = settings_of(given)
     data = load_images(asked.dataset, size=asked.size, fit=asked.fit)
@@ -61,21 +62,6 @@ def _typed(words: Iterable[str]) -> str:
 
 def _refuse_unwritable_names(*names: str) -> None:
     """A run notes its command in UTF-8; a name of other bytes would end it with the first thing that it says."""
-    from explorer.errors import BadInput
-
     for name in names:
         if not name.isprintable() and any("\ud800" <= character <= "\udfff" for character in name):
             raise BadInput(f"{name}: its name is not UTF-8, in which a run notes what it was asked for")
-
-
-def _refuse_for_pca(context: typer.Context, out: Path) -> None:
-    """An option of training must not be passed over in silence, nor another model be replaced."""
-    from explorer.errors import BadInput
-    from explorer.training.state import refuse_taken
-
-    meant = means_something("pca")
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if parameter.name not in meant and source is not None and source.name == "COMMANDLINE":
-            raise BadInput(f"{parameter.opts[0]}: means nothing for pca, which is computed, not trained")
-    refuse_taken(out, resume=None)

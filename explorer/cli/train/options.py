@@ -12,7 +12,8 @@ import typer
 
 from explorer.errors import BadInput
 from explorer.recipe.training import TrainOptions
-from explorer.recipe.training.setting import Kind, Row, option_name, rows
+from explorer.recipe.training.rows import Row, rows
+from explorer.recipe.training.setting import Kind, option_name
 
 IN_HELP = (
     "out", "option", "dataset", "size", "fit", "epochs", "seed", "resume", "start_from", "loss", "all_timesteps", "outer_skip",

@@ -17,11 +17,9 @@ from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
 from explorer.engine.training.messages import MeasureTraining, TrainingMeasured
 from explorer.errors import BadInput
-from explorer.models.unet import UNetConfig
 from explorer.recipe.training import TrainRecipe
-from explorer.training.autoencoder import AutoencoderTask
-from explorer.training.ddpm import DdpmTask
 from explorer.training.task import Task
+from explorer.training.tasks import autoencoder_task, ddpm_task
 
 ROUNDS = 5
 MOST_AT_ONCE = {"ddpm": 8, "latent": 128}
@@ -137,13 +135,6 @@ def _pictures(recipe: TrainRecipe) -> ImageSet:
 
 def _task(recipe: TrainRecipe, pictures: ImageSet) -> Task:
     if not recipe.is_ddpm:
-        activation = "sigmoid" if recipe.model == "hinton" else "silu"
-        return AutoencoderTask(pictures, recipe.model == "vae", recipe.architecture, recipe.code, activation, recipe.hidden)
-    option = Option(recipe.model[0])
-    levels = (len(UNetConfig().multipliers) - 1,) if recipe.attention else ()
+        return autoencoder_task(recipe, pictures, recipe.model == "vae", "sigmoid" if recipe.model == "hinton" else "silu")
     # the schedule does not change the cost; T has a table of its own in the network
-    T = max(recipe.timesteps, SHORTEST)
-    return DdpmTask(
-        pictures, option, linear(T), width=recipe.width, attention=levels,
-        outer_skip=recipe.skip != "none", loss_kind=recipe.loss, linear_skip=recipe.skip == "linear",
-    )  # fmt: skip
+    return ddpm_task(recipe, pictures, Option(recipe.model[0]), linear(max(recipe.timesteps, SHORTEST)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from explorer.recipe.training.recipe import USUAL_WARMUP, TrainRecipe
-from explorer.recipe.training.setting import TRAINED, Row, rows
+from explorer.recipe.training.rows import Row, rows
+from explorer.recipe.training.setting import TRAINED
 
 
 def arguments(recipe: TrainRecipe, out: str) -> list[str]:

@@ -9,7 +9,8 @@ import msgspec
 
 from explorer.diffusion.knots import check_knots
 from explorer.recipe.chain import MAX_SEED
-from explorer.recipe.training.setting import Kind, rows
+from explorer.recipe.training.rows import rows
+from explorer.recipe.training.setting import Kind
 from explorer.recipe.training.settings import RunSettings, TrainSettings
 
 ModelName = Literal["A", "B", "C", "V", "A all", "vae", "ae", "hinton"]

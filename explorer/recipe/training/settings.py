@@ -12,18 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from explorer.diffusion.knots import Knot
-from explorer.recipe.training.setting import (
-    EVERY,
-    ChoiceField,
-    Kind,
-    NumberField,
-    SeedField,
-    Setting,
-    Switch,
-    Text,
-    TextField,
-    TickField,
-)
+from explorer.recipe.training.field import ChoiceField, NumberField, SeedField, TextField, TickField
+from explorer.recipe.training.setting import EVERY, Kind, Setting, Switch, Text
 from explorer.recipe.training.words import knot_words, knots_of, width_words, widths_of
 
 MOST_EMA = 0.999999

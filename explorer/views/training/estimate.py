@@ -9,7 +9,7 @@ import msgspec
 from explorer.engine.training.messages import TrainingMeasured
 from explorer.processors import share
 from explorer.recipe.training import TrainRecipe
-from explorer.recipe.training.setting import rows
+from explorer.recipe.training.rows import rows
 from explorer.training.runs import Run
 from explorer.views.training.figures import clock
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from explorer.recipe.training import TrainRecipe, widths_of
-from explorer.recipe.training.setting import ChoiceField, Field, NumberField, Row, TextField, TickField, fields
-from explorer.recipe.training.setting import SeedField as SeedSetting
+from explorer.recipe.training.field import ChoiceField, Field, NumberField, TextField, TickField
+from explorer.recipe.training.field import SeedField as SeedSetting
+from explorer.recipe.training.rows import Row, fields
 from explorer.widgets.controls.number_fields import IntField, SeedField
 
 BENT = "bent"

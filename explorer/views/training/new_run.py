@@ -28,7 +28,8 @@ from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.training.messages import TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
-from explorer.recipe.training.setting import Group, fields
+from explorer.recipe.training.field import Group
+from explorer.recipe.training.rows import fields
 from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, time_words, unknown
 from explorer.views.training.fields import Fields, named

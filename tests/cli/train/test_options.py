@@ -12,7 +12,8 @@ from explorer.cli.main import app
 from explorer.cli.train.options import IN_HELP, means_something, settings_of
 from explorer.errors import BadInput
 from explorer.recipe.training import ModelName, TrainOptions, TrainRecipe, arguments
-from explorer.recipe.training.setting import EVERY, Row, rows
+from explorer.recipe.training.rows import Row, rows
+from explorer.recipe.training.setting import EVERY
 
 COMMAND: Any = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
 PARAMETERS = {parameter.name: parameter for parameter in COMMAND.params}

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEd
 from pytestqt.qtbot import QtBot
 
 from explorer.recipe.training import TrainRecipe, widths_of
-from explorer.recipe.training.setting import ChoiceField, Field, Group, NumberField, Row, TextField, TickField, fields, rows
+from explorer.recipe.training.field import ChoiceField, Field, Group, NumberField, TextField, TickField
+from explorer.recipe.training.rows import Row, fields, rows
 from explorer.views.training.new_run import NewRun
 from explorer.widgets.controls.number_fields import IntField, SeedField
 

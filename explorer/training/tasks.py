@@ -1,0 +1,48 @@
+"""What a run learns, made from its settings: the network, fresh, with its loss."""
+
+from __future__ import annotations
+
+from explorer.datasets.images import ImageSet
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.schedule import Schedule
+from explorer.models.unet import UNetConfig
+from explorer.recipe.training import RunSettings, TrainOptions
+from explorer.training.autoencoder import LOGISTIC_NOTES, AutoencoderTask
+from explorer.training.classifier import ClassifierTask
+from explorer.training.ddpm import DdpmTask
+from explorer.training.task import Task
+
+
+def make_task(asked: TrainOptions, data: ImageSet, schedule: Schedule) -> Task:
+    """What `train` is asked for, of any kind but pca, which learns nothing.
+
+    Raises
+    ------
+    BadInput
+        If there is no such network for these images.
+    """
+    if asked.kind == "ddpm":
+        return ddpm_task(asked, data, Option(asked.option), schedule, asked.all_timesteps)
+    if asked.kind == "classifier":
+        return ClassifierTask(data)
+    return autoencoder_task(asked, data, asked.kind == "vae", asked.activation)
+
+
+def notes_of(asked: TrainOptions) -> str:
+    """What the model card says of a network that is not what its name makes one expect."""
+    return LOGISTIC_NOTES if asked.kind in ("ae", "vae") and asked.activation == "sigmoid" else ""
+
+
+def ddpm_task(settings: RunSettings, data: ImageSet, option: Option, schedule: Schedule, all_timesteps: bool = False) -> DdpmTask:
+    """A diffusion model of these settings (BadInput as `make_task`)."""
+    coarsest = len(UNetConfig().multipliers) - 1
+    return DdpmTask(
+        data, option, schedule,
+        width=settings.width, attention=(coarsest,) if settings.attention else (), loss_kind=settings.loss, all_timesteps=all_timesteps,
+        outer_skip=settings.skip != "none", linear_skip=settings.skip == "linear",
+    )  # fmt: skip
+
+
+def autoencoder_task(settings: RunSettings, data: ImageSet, variational: bool, activation: str) -> AutoencoderTask:
+    """A VAE or an AE of these settings (BadInput as `make_task`)."""
+    return AutoencoderTask(data, variational, settings.architecture, settings.code, activation, settings.hidden)
