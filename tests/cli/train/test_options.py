@@ -77,6 +77,10 @@ def test_every_option_is_one_of_a_setting() -> None:
     assert set(IN_HELP) <= known, "the order of the help has no names of options that are gone"
 
 
+def test_the_help_has_its_order() -> None:
+    assert tuple(name for name in PARAMETERS if name != "kind")[: len(IN_HELP)] == IN_HELP
+
+
 def test_the_usual_is_what_the_settings_say() -> None:
     usual, made = parsed(["train", "ddpm", "--out", "o"]), {row.name: row.default for row in rows(TrainOptions)}
     assert {name: getattr(usual, name) for name in made if name not in ("kind", "out")} == {

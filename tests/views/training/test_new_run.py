@@ -99,6 +99,14 @@ def test_there_are_no_other_fields(form_of: Maker) -> None:
     form.reject()
 
 
+def test_what_matters_most_comes_first() -> None:
+    order = {group: [row.name for row, _ in fields(TrainRecipe, group)] for group in get_args(Group)}
+    assert order["data"] + order["first"] == ["size", "fit", "epochs", "batch", "seed"]
+    assert order["learning"][:3] == ["learning_rate", "warmup", "images"]
+    latent = [row.name for row, _ in fields(TrainRecipe, "network") if "vae" in row.about.kinds]
+    assert latent[:3] == ["code", "architecture", "hidden"]
+
+
 @pytest.mark.parametrize("model", ["C", "vae"])
 def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str) -> None:
     recipe = TrainRecipe(model)  # type: ignore[arg-type]
