@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-CHECKPOINTS = (".safetensors",)
 SESSIONS = (".json",)
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 ARRAYS = (".npy", ".npz")
@@ -20,20 +19,24 @@ def has(path: Path | str, endings: Sequence[str]) -> bool:
     return Path(path).name.lower().endswith(tuple(endings))
 
 
-def filters(kinds: Iterable[tuple[str, Sequence[str]]], others: bool = True) -> str:
+def patterns(endings: Iterable[str]) -> tuple[str, ...]:
+    """Names with these endings, as dialogs have them: "*.png"."""
+    return tuple(f"*{ending}" for ending in dict.fromkeys(endings))
+
+
+def filters(kinds: Iterable[tuple[str, Iterable[str]]], others: bool = True) -> str:
     """Kinds of files as file dialogs take them: "Pictures (*.png *.gif);;All files (*)".
 
     Parameters
     ----------
-    kinds : iterable of (str, sequence of str)
-        What it is called, and its endings.
+    kinds : iterable of (str, iterable of str)
+        What it is called, and the patterns of its names.
     others : bool
         Whether any other file may be chosen as well.
     """
-    said = [f"{title} ({' '.join(f'*{ending}' for ending in dict.fromkeys(endings))})" for title, endings in kinds]
+    said = [f"{title} ({' '.join(dict.fromkeys(names))})" for title, names in kinds]
     return ";;".join([*said, "All files (*)"] if others else said)
 
 
-PICTURE_FILES = filters([("Pictures", PICTURES)])
-DATA_SET_FILES = filters([("Data sets", DATA_SETS)])
-CHECKPOINT_FILES = filters([("Checkpoints", CHECKPOINTS)])
+PICTURE_FILES = filters([("Pictures", patterns(PICTURES))])
+DATA_SET_FILES = filters([("Data sets", patterns(DATA_SETS))])

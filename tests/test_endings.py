@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import explorer
-from explorer.endings import DATA_SETS, PICTURE_FILES, PICTURES, filters, has
+from explorer.endings import DATA_SETS, PICTURE_FILES, PICTURES, filters, has, patterns
 from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
 from explorer.exports.kinds import KINDS, dialog_filter, drawn
-from explorer.views.window.main_window import FILTER as OPENED
+from explorer.views.window.opening import open_filter
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_file_is_known_by_the_end_of_its_name(name: str, endings: tuple[str, .
 
 
 def test_as_dialogs_take_them() -> None:
-    kinds = [("Films", (".gif", ".mp4")), ("Sheets", (".png",))]
+    kinds = [("Films", patterns([".gif", ".mp4", ".gif"])), ("Sheets", ["*.png"])]
     assert filters(kinds, others=False) == "Films (*.gif *.mp4);;Sheets (*.png)"
     assert filters(kinds) == "Films (*.gif *.mp4);;Sheets (*.png);;All files (*)"
     assert "(*.png *.jpg" in PICTURE_FILES
@@ -45,7 +45,7 @@ def asked_for(dialog: str) -> list[str]:
 def test_dialogs_offer_what_can_be_read_and_written() -> None:
     assert sorted(asked_for(dialog_filter("chain"))) == sorted(KINDS)
     assert sorted(asked_for(dialog_filter("strip"))) == sorted(drawn())
-    opened = asked_for(OPENED)
+    opened = asked_for(open_filter())
     assert {*PICTURES, *DATA_SETS, *KINDS} <= set(opened)
     assert len(opened) == len(set(opened))
 

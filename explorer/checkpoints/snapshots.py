@@ -16,9 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card
-from explorer.endings import CHECKPOINTS
 
-(SUFFIX,) = CHECKPOINTS
+SUFFIX = ".safetensors"
 
 FINAL_NAME = "final.safetensors"
 MAX_HEADER = 8 << 20

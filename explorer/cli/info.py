@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from explorer import sources
 from explorer.cli import shared
 from explorer.errors import BadInput
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def info(
-    paths: Annotated[list[str], typer.Argument(help="Checkpoints: .safetensors files, or names of shipped ones.")],
+    paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.endings()} files, or names of shipped ones.")],
     as_json: shared.JsonOption = False,
 ) -> int:
     """Say what checkpoints are; exit status 2 if one cannot be opened. With --json a line for each."""
@@ -57,7 +58,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         from_checkpoint(checkpoint, torch.device("cpu"))
     parameters = sum(weights.numel() for weights in checkpoint.network.parameters())
     found: dict[str, Any] = {
-        "path": str(checkpoint.path), "bytes": checkpoint.path.stat().st_size, "sha256": checkpoint.sha256,
+        "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
     for part in ("network", "schedule", "data", "training", "metrics"):

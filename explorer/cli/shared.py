@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from explorer import sources
 from explorer.cli.streams import printable
 from explorer.errors import BadInput
 
@@ -35,7 +36,7 @@ class PrecisionName(StrEnum):
     bf16 = "bf16"
 
 
-CheckpointOption = Annotated[str, typer.Option(help="A .safetensors file, or the name of one that comes with the app.")]
+CheckpointOption = Annotated[str, typer.Option(help=f"{sources.a_file().capitalize()}, or the name of one that comes with the app.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Determines all noise.")]
 StepsOption = Annotated[int | None, typer.Option(min=1, help="K of the T timesteps, evenly spaced; all if left out.")]
 EtaOption = Annotated[float, typer.Option(min=0, max=1, help="1 is ancestral sampling, 0 deterministic DDIM.")]
@@ -86,13 +87,9 @@ def place(device: str, precision: PrecisionName = PrecisionName.fp32) -> Place:
 
 
 def open_checkpoint(name: str) -> Checkpoint:
-    """Checkpoint in a file or shipped, validated whole (BadInput)."""
-    from explorer.checkpoints.locate import locate
-
-    path = locate(name)  # before torch is imported: a misspelt name is told at once
-    from explorer.checkpoints.files import load
-
-    return load(path)
+    """Checkpoint in a file or a folder, or shipped, validated whole (BadInput)."""
+    path = sources.located(name)  # before torch is imported: a misspelt name is told at once
+    return sources.open(path)
 
 
 def autoencoder(checkpoint: Checkpoint, device: torch.device) -> Autoencoder:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from explorer.checkpoints.files import Checkpoint, load
+from explorer import sources
+from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import locate
 from explorer.datasets.mnist import mnist
 from explorer.errors import BadInput
@@ -87,7 +88,7 @@ class Judge:
     @classmethod
     def open(cls, device: torch.device | str = "cpu") -> Judge:
         """The shipped classifier (BadInput if it cannot be opened)."""
-        return cls.of(load(locate(JUDGE)), device)
+        return cls.of(sources.open(locate(JUDGE)), device)
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu") -> Judge:

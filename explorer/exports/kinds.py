@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.endings import filters
+from explorer.endings import filters, patterns
 from explorer.exports import arrays, film, gif, pictures
 from explorer.exports.comparing import ARRAYS, BYTES, PIXELS, Comparison
 from explorer.recipe import Recipe
@@ -127,4 +127,4 @@ def dialog_filter(of: Literal["chain", "strip"]) -> str:
     titles = [(kind.title, kind.ending) for kind in KINDS.values()]
     if of == "strip":
         titles = [(kind.strip, kind.ending) for kind in sorted(drawn().values(), key=lambda kind: not kind.film)]
-    return filters([(title, (ending,)) for title, ending in titles], others=False)
+    return filters([(title, patterns([ending])) for title, ending in titles], others=False)

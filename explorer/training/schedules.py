@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.checkpoints.files import read_card
+from explorer import sources
 from explorer.checkpoints.fit import MAX_TIMESTEPS, make_schedule
 from explorer.datasets.regular_file import check_regular
 from explorer.diffusion.schedule import Schedule, from_betas, named
@@ -19,7 +19,7 @@ from explorer.recipe.training import knots_of
 NAMES = ("linear", "cosine", "bent")
 USUAL_T = 1000
 MOST_BYTES = 64_000_000
-READERS = (".json", ".npy", ".safetensors")
+READERS = (".json", ".npy")
 
 
 def schedule_of(source: str, timesteps: int | None = None, knots: str | None = None) -> Schedule:
@@ -54,20 +54,26 @@ def schedule_of(source: str, timesteps: int | None = None, knots: str | None = N
     except ValueError as error:
         raise BadInput(f"--schedule {source}{'' if knots is None else f' --knots {knots}'}: {error}") from None
     path = Path(source).expanduser()
-    if path.suffix.lower() not in READERS:
-        raise BadInput(f"--schedule {source}: there are {', '.join(NAMES)}, or a file that ends in {', '.join(READERS)}")
-    schedule = _in_file(path)
+    # one that is called like a checkpoint and is none is told what it is
+    of_checkpoint = sources.source_for(path) is not None or any(path.match(pattern) for pattern in sources.patterns())
+    if not of_checkpoint and path.suffix.lower() not in READERS:
+        raise BadInput(
+            f"--schedule {source}: there are {', '.join(NAMES)}, or a file that ends in {', '.join(READERS)}, {sources.endings()}"
+        )
+    schedule = _of_checkpoint(path) if of_checkpoint else _in_file(path)
     if timesteps not in (None, schedule.T):
         raise BadInput(f"{path}: has {schedule.T} betas, but --timesteps is {timesteps}; leave it out")
     return schedule
 
 
+def _of_checkpoint(path: Path) -> Schedule:
+    card = sources.card(path).schedule
+    if card is None:
+        raise BadInput(f"{path}: is no diffusion model, and has no schedule")
+    return make_schedule(card)
+
+
 def _in_file(path: Path) -> Schedule:
-    if path.suffix.lower() == ".safetensors":
-        card = read_card(path).schedule
-        if card is None:
-            raise BadInput(f"{path}: is no diffusion model, and has no schedule")
-        return make_schedule(card)
     check_regular(path)
     try:
         if path.stat().st_size > MOST_BYTES:

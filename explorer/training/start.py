@@ -8,8 +8,9 @@ from typing import Any
 
 from torch import nn
 
+from explorer import sources
 from explorer.checkpoints.card import Card, ScheduleCard, TrainingCard
-from explorer.checkpoints.files import Checkpoint, load
+from explorer.checkpoints.files import Checkpoint
 from explorer.errors import BadInput
 from explorer.models.registry import parse_config
 
@@ -34,7 +35,7 @@ def start_from(path: Path, network: nn.Module, card: Card) -> Checkpoint:
     BadInput
         If the file is no checkpoint, or one of another model; the message names the first difference.
     """
-    checkpoint = load(path)
+    checkpoint = sources.open(path)
     difference = _difference(checkpoint.card, card)
     if difference:
         raise BadInput(f"{path}: cannot be the start of this run: {difference}")

@@ -101,13 +101,16 @@ def _plain(source: Path, path: Path) -> None:
 BROKEN: dict[str, tuple[Callable[[Path, Path], object], str]] = {
     "missing": (lambda _, __: None, "no such file"),
     "folder": (lambda _, path: path.mkdir(), "is a folder"),
-    "empty": (lambda _, path: path.write_bytes(b""), "not a safetensors file"),
+    "empty": (lambda _, path: path.write_bytes(b""), "is empty; what opens here is a checkpoint of Generative Explorer (.safetensors)"),
     "cut short": (lambda source, path: path.write_bytes(source.read_bytes()[:-1000]), "cannot be read"),
     "cut in its header": (lambda source, path: path.write_bytes(source.read_bytes()[:500]), "cut short"),
-    "a header longer than the file": (lambda _, path: path.write_bytes(struct.pack("<Q", 2**62) + b"{}" * 50), "not a safetensors file"),
-    "a header of nonsense": (lambda _, path: path.write_bytes(struct.pack("<Q", 90) + b"[" * 100), "not a safetensors file"),
-    "a picture": (lambda _, path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200)), "not a safetensors file"),
-    "other weights": (_plain, "not a checkpoint of Generative Explorer"),
+    "a header longer than the file": (
+        lambda _, path: path.write_bytes(struct.pack("<Q", 2**62) + b"{}" * 50),
+        "a safetensors file that is cut short",
+    ),
+    "a header of nonsense": (lambda _, path: path.write_bytes(struct.pack("<Q", 90) + b"[" * 100), "of a kind that is not known here"),
+    "a picture": (lambda _, path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200)), "is a PNG picture"),
+    "other weights": (_plain, "is a safetensors file of another program; what opens here is a checkpoint of Generative Explorer"),
     "a weight that is no number": (_with_nan, "not finite"),
     "an impossible schedule": (_without_schedule, "beta_2 = 1.5"),
 }

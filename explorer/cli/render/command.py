@@ -126,9 +126,9 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def _located(name: str) -> str:
-    from explorer.checkpoints.locate import locate
+    from explorer import sources
 
-    return str(locate(name).resolve())
+    return str(sources.located(name).resolve())
 
 
 def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> None:

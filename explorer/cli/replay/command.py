@@ -147,17 +147,17 @@ def _found_edit(edit: Edit) -> Edit:
 
 
 def _path(source: str, sha256: str) -> str:
-    from explorer.checkpoints.files import file_sha256
-    from explorer.checkpoints.locate import locate, shipped
+    from explorer import sources
+    from explorer.checkpoints.locate import shipped
 
     try:
-        path = locate(source)
+        path = sources.located(source)
     except BadInput:
         # an absolute path of another machine: a shipped checkpoint of that name may be the same
         path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
         if not os.path.isfile(path):
             raise
-    if file_sha256(path) != sha256:
+    if sources.sha256(path) != sha256:
         raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
     return str(path.resolve())
 
@@ -187,11 +187,11 @@ def _labels(lanes: Sequence[Lane]) -> list[tuple[str, ...]]:
 
 
 def _steps(lane: Lane) -> int:
-    from explorer.checkpoints.files import read_card
+    from explorer import sources
 
     if lane.sampler.steps is not None:
         return lane.sampler.steps
-    schedule = read_card(Path(lane.source)).schedule if lane.checkpoint else None
+    schedule = sources.card(Path(lane.source)).schedule if lane.checkpoint else None
     return lane.schedule.T if lane.schedule is not None else schedule.T if schedule is not None else 1000
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from explorer import sources
 from explorer.cli import shared
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
@@ -39,9 +40,12 @@ class Through(StrEnum):
     V = "V"
 
 
+CHECKPOINT_HELP = f"A ddpm: {sources.a_file()}, or a shipped name. Several are lanes."
+
+
 def sample(
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4 of the chain, or arrays .npz of every step.")],
-    checkpoint: Annotated[list[str] | None, typer.Option(help="A ddpm: a .safetensors file, or a shipped name. Several are lanes.")] = None,
+    checkpoint: Annotated[list[str] | None, typer.Option(help=CHECKPOINT_HELP)] = None,
     exact: Annotated[list[str] | None, typer.Option(help=EXACT_HELP)] = None,
     follow: Annotated[Follow, typer.Option(help="Exact: draw an image of the data set at each step, or follow the mean.")] = Follow.draw,
     through: Annotated[list[Through] | None, typer.Option(help=THROUGH_HELP)] = None,

@@ -23,7 +23,7 @@ def train(context: typer.Context, **given: Any) -> None:
     import msgspec
     import torch
 
-    from explorer.checkpoints.locate import locate
+    from explorer import sources
     from explorer.datasets.images import load_images
     from explorer.engine.models import devices as devices_here
     from explorer.training.control import read_status
@@ -45,7 +45,7 @@ def train(context: typer.Context, **given: Any) -> None:
         return
     settings = msgspec.structs.replace(
         asked, notes=notes_of(asked), command=_typed(word for word in sys.argv[1:] if word != "--resume"),
-        start_from=None if asked.start_from is None else str(locate(asked.start_from)),
+        start_from=None if asked.start_from is None else str(sources.located(asked.start_from)),
     )  # fmt: skip
     out = settings.out
     with stopped_by_signals(out):

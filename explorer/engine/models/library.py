@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from explorer.checkpoints.files import Checkpoint, file_sha256, read_card
+from explorer import sources
+from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.snapshots import end_of_run, name_of, snapshots
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
@@ -27,7 +27,6 @@ from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.classifier import Classifier
-from explorer.models.registry import expected_tensors, parse_config
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.resources import resource
@@ -39,32 +38,25 @@ THUMBNAIL_SEED = 4
 def entry(path: Path, shipped: bool) -> LibraryEntry:
     """What is known of a file; a problem instead of a card where it cannot be opened. A file is read once while it stays as it is."""
     try:
-        stat = path.stat()
+        stamp = sources.stamp(path)
     except (OSError, ValueError):
         return _entry(path, shipped)
     end = end_of_run(path)
-    return replace(_known(path, shipped, stat.st_mtime_ns, stat.st_size), of="" if end == path else str(end))
+    return replace(_known(path, shipped, stamp), of="" if end == path else str(end))
 
 
 @lru_cache(maxsize=4096)
-def _known(path: Path, shipped: bool, _modified: int, _size: int) -> LibraryEntry:
+def _known(path: Path, shipped: bool, _stamp: tuple[int, int]) -> LibraryEntry:
     return _entry(path, shipped)
 
 
 def _entry(path: Path, shipped: bool) -> LibraryEntry:
     try:
-        card = read_card(path)
-        count = _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
-        return LibraryEntry(str(path), name_of(path), shipped, path.stat().st_size, file_sha256(path), card, parameters=count)
+        card, count = sources.card(path), sources.parameters(path)
+        return LibraryEntry(str(path), name_of(path), shipped, sources.size(path), sources.sha256(path), card, parameters=count)
     except (BadInput, OSError, ValueError) as error:  # ValueError: a name that no file can have
         size = path.stat().st_size if os.path.exists(path) else 0
         return LibraryEntry(str(path), name_of(path), shipped, size, "", None, str(error))
-
-
-@lru_cache(maxsize=256)
-def _parameters(network: str, config: str) -> int:
-    """Numbers in a network."""
-    return sum(tensor.numel() for tensor in expected_tensors(network, parse_config(network, json.loads(config))).values())
 
 
 def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
@@ -94,7 +86,7 @@ def open_checkpoint(path: str, models: Models) -> Steps:
     if checkpoint.card.kind == "ddpm":
         models.predictor(Lane(checkpoint.sha256, path))
     count = sum(p.numel() for p in checkpoint.network.parameters())
-    size = file.stat().st_size
+    size = sources.size(file)
     end = end_of_run(file)
     of = "" if end == file else str(end)
     opened = LibraryEntry(path, name_of(file), shipped, size, checkpoint.sha256, checkpoint.card, parameters=count, of=of)
@@ -103,7 +95,7 @@ def open_checkpoint(path: str, models: Models) -> Steps:
 
 def thumbnail(path: str, models: Models) -> Steps:
     """Four pictures of what a checkpoint makes, cached by its hash."""
-    digest = file_sha256(Path(path))
+    digest = sources.sha256(Path(path))
     cached = cache_folder() / "thumbnails" / f"{digest}.png"
     try:
         with Image.open(cached) as picture:

@@ -8,9 +8,8 @@ from typing import Self
 import torch
 from torch import nn
 
-from explorer.checkpoints import files
+from explorer import sources
 from explorer.checkpoints.files import Checkpoint
-from explorer.checkpoints.locate import locate
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
@@ -61,11 +60,10 @@ class Models:
         BadInput
             If it cannot be opened.
         """
-        path = locate(source)
-        stat = path.stat()
-        key = (str(path), stat.st_mtime_ns, stat.st_size)
+        path = sources.located(source)
+        key = (str(path), *sources.stamp(path))
         if key not in self._loaded:
-            checkpoint = files.load(path)
+            checkpoint = sources.open(path)
             checkpoint.network.to(self.device)
             self._loaded[key] = checkpoint
             while len(self._loaded) > KEPT:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from explorer import sources
 from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
@@ -97,7 +98,7 @@ class CompareWorkspace(ChainPage):
         self._noise.setMinimumWidth(1)
         self._noise.setToolTip("Every lane starts from the same x_T and gets the same z_t at each step")
         mark(self._noise, "muted")
-        self._empty = QLabel("No lanes yet.\nAdd one with “+ Add lane”, or drop .safetensors files here.")
+        self._empty = QLabel(f"No lanes yet.\nAdd one with “+ Add lane”, or drop {sources.endings()} files here.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
         self._upper = QWidget()

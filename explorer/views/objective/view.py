@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import MAX_LANES, ExactProcess, Lane
@@ -32,7 +33,7 @@ from explorer.widgets.look.card import Card
 from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
-NO_LANES = "No diffusion model is chosen.\nAdd a lane above, or drop a .safetensors file on the window."
+NO_LANES = f"No diffusion model is chosen.\nAdd a lane above, or drop {sources.a_file()} on the window."
 EXACT_TIP = "The ideal denoiser of its images (of MNIST, the training images): what no network can surpass on them"
 WAITING = "Measuring: the first bars are there in a moment."
 EXCESS_OF_HELD_OUT = "excess over the training images' ideal denoiser: below 0 where the network generalizes (I: training images)"

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
+from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ScheduleChoice
 from explorer.state.edits import lanes as lane_edits
@@ -29,7 +30,7 @@ SPACING = 8
 MIN_RIGHT = 430
 """What the equation needs beside the samples."""
 MIN_PLOT, LEAST_PLOT = 190, 150
-EMPTY = "Open a checkpoint to sample from it: File > Checkpoint library, or drop a .safetensors file here."
+EMPTY = f"Open a checkpoint to sample from it: File > Checkpoint library, or drop {sources.a_file()} here."
 
 
 class _Middle(QWidget):

@@ -7,9 +7,15 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from explorer.endings import CHECKPOINT_FILES
+from explorer import sources
+from explorer.endings import filters
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.library import Library
+
+
+def checkpoint_filter() -> str:
+    """What a dialog for checkpoints shows: names that they usually have; then everything, since a file is known by what is in it."""
+    return filters([("Checkpoints", sources.patterns())])
 
 
 class FileOpener:
@@ -26,7 +32,7 @@ class FileOpener:
 
     def ask(self, lane: int | None) -> None:
         """Let the person choose a file."""
-        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a checkpoint", "", CHECKPOINT_FILES)
+        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a checkpoint", "", checkpoint_filter())
         if path:
             self.open(path, lane)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.library import Library
 from explorer.views.window.library_cards import CARD, GAP, LibraryCards
@@ -48,7 +49,7 @@ class CheckpointLibrary(QDialog):
         self.cards = LibraryCards(library, theme)
         self.model_card = ModelCard(theme)
         self._file_button = QPushButton("Open file…")
-        self._file_button.setToolTip("Choose a .safetensors file (Ctrl+O)")
+        self._file_button.setToolTip(f"Choose {sources.a_file()} (Ctrl+O)")
         self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
         self.training = TrainingSlider("the card of what shall be opened,")
@@ -162,7 +163,7 @@ class CheckpointLibrary(QDialog):
             self._empty.setText("No checkpoint matches the search.\nTry another word, such as ddpm, vae or mnist.")
         elif not found:
             self._empty.setText(
-                "No checkpoints yet: the engine may still be reading them.\nOpen a .safetensors file, or train one:\n"
+                f"No checkpoints yet: the engine may still be reading them.\nOpen {sources.a_file()}, or train one:\n"
                 "generative-explorer train ddpm --option C --out run"
             )
         self._show_chosen()

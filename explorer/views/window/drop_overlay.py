@@ -6,11 +6,12 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from explorer import sources
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import GRID, Theme
 
 INVITATION = "Drop to open"
-EXPLANATION = "a checkpoint (.safetensors), a session (.json), an export, a picture, or a data set"
+EXPLANATION = f"a checkpoint ({sources.endings()}), a session (.json), an export, a picture, or a data set"
 
 
 def dropped_files(data: QMimeData) -> list[str]:

@@ -10,11 +10,10 @@ from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from explorer.endings import CHECKPOINTS, DATA_SETS, PICTURES, SESSIONS, filters
+from explorer.endings import SESSIONS, filters, patterns
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.errors import BadInput
-from explorer.exports.kinds import KINDS
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
 from explorer.views.shared.export_dialog import ask_for_export
@@ -25,7 +24,7 @@ from explorer.views.window.drop_overlay import DropOverlay, dropped_files
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.window.menus import Menus
-from explorer.views.window.opening import Opener
+from explorer.views.window.opening import Opener, open_filter
 from explorer.views.window.preferences import Preferences
 from explorer.views.window.rail import RAIL_WIDTH, Rail
 from explorer.views.window.status_bar import StatusBar
@@ -40,7 +39,6 @@ from explorer.widgets.look.theme import GRID
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
 NO_START = "Install the app again, or choose another device in Preferences."
-FILTER = filters([("Checkpoints, sessions, exports, pictures and data sets", (*CHECKPOINTS, *SESSIONS, *KINDS, *PICTURES, *DATA_SETS))])
 
 
 class MainWindow(QMainWindow):
@@ -256,7 +254,7 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Let the person choose files, and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", FILTER)
+        paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
         self.open_paths(paths)
 
     def show_library(self) -> None:
@@ -273,7 +271,9 @@ class MainWindow(QMainWindow):
             self.banner.say(f"{entry.name} cannot be shown in {self.workspaces[name].title}", severity="notice")
 
     def _ask_for_session_file(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save session as", "session.json", filters([("Sessions", SESSIONS)], others=False))
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False)
+        )
         if path:
             self.save_session(path)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.window.card_words import KIND_SENTENCES, Row, Section, sections
 from explorer.widgets.look.icons import icon
@@ -63,7 +64,7 @@ class ModelCard(QScrollArea):
         mark(said, "error" if entry.problem else "muted")
         head.addWidget(said)
         if entry.problem:
-            hint = QLabel("Only .safetensors files written by this app can be opened.", wordWrap=True)
+            hint = QLabel(f"What opens here is {sources.what_opens()}.", wordWrap=True)
             mark(hint, "muted")
             head.addWidget(hint)
         column.addLayout(head)

@@ -10,12 +10,14 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from explorer import sources
 from explorer.datasets.idx_folder import holds_images
-from explorer.endings import DATA_SETS, PICTURES, SESSIONS, has
+from explorer.endings import DATA_SETS, PICTURES, SESSIONS, filters, has, patterns
 from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
 from explorer.exports.embedded import may_have_recipe
+from explorer.exports.kinds import KINDS
 from explorer.recipe import Recipe, decode_recipe
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
@@ -25,9 +27,6 @@ from explorer.views.workspace import Context, Workspace
 
 FOLDER_LOOK = 1000
 RECENT_LIMIT = 12
-TRY_ANOTHER = (
-    "Everything that was open still is. Choose a .safetensors file written by this app: File > Checkpoint library shows those known here."
-)
 
 
 class Opener(QObject):
@@ -61,11 +60,13 @@ class Opener(QObject):
         absolute = os.path.abspath(os.path.expanduser(path))
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
+        elif sources.source_for(Path(absolute)) is not None:
+            self._open_checkpoint(absolute)
         elif os.path.isdir(absolute):
             if _holds_images(Path(absolute)):
                 self._open_data_set(absolute)
             else:
-                self._banner.say(f"{path}: is a folder without pictures", "Choose the .safetensors file in it.")
+                self._banner.say(f"{path}: is a folder without pictures", f"Choose the {sources.endings()} file in it.")
         elif may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif has(absolute, PICTURES):
@@ -75,8 +76,11 @@ class Opener(QObject):
         elif has(absolute, DATA_SETS):
             self._open_data_set(absolute)
         else:
-            self._asked.add(absolute)
-            self._context.library.open(absolute)
+            self._open_checkpoint(absolute)  # which says what it is instead
+
+    def _open_checkpoint(self, path: str) -> None:
+        self._asked.add(path)
+        self._context.library.open(path)
 
     def _open_data_set(self, path: str) -> None:
         """Give it to the workspace that is shown; if that has no use for it, say which have."""
@@ -90,7 +94,7 @@ class Opener(QObject):
         request = failed.request
         if isinstance(request, OpenCheckpoint) and request.path in self._asked:
             self._asked.discard(request.path)
-            self._banner.say(failed.message, TRY_ANOTHER, failed.detail)
+            self._banner.say(failed.message, try_another(), failed.detail)
             return
         hint = "The rest goes on. If it happens again, copy the details into a report." if failed.detail else ""
         self._banner.say(failed.message, hint, failed.detail)
@@ -146,6 +150,17 @@ class Opener(QObject):
             return
         store.replace(with_chosen_of(opened, store.session), "open session")
         self.workspace_wanted.emit(opened.workspace)
+
+
+def try_another() -> str:
+    """What to do after a file that is no checkpoint."""
+    return f"Everything that was open still is. Choose {sources.what_opens()}: File > Checkpoint library shows those known here."
+
+
+def open_filter() -> str:
+    """What the dialog for all that can be opened shows."""
+    endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
+    return filters([("Checkpoints, sessions, exports, pictures and data sets", (*sources.patterns(), *patterns(endings)))])
 
 
 def _recipe_in(path: str) -> Recipe | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from explorer import sources
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -85,7 +86,7 @@ class ExportOpener(QObject):
 
     def _say_missing(self, name: str, missing: tuple[str, ...]) -> None:
         message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
-        self._banner.say(message, "Open that .safetensors file, then this one again. Everything that was open still is.")
+        self._banner.say(message, f"Open that {sources.endings()} file, then this one again. Everything that was open still is.")
 
     def _say_replaced(self, name: str, replaced: tuple[str, ...]) -> None:
         if replaced:

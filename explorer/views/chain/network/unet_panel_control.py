@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
+from explorer import sources
 from explorer.engine.chain.messages import ShowTerms, TermsShown
 from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNetShown
 from explorer.engine.thread.requests import Outcome
@@ -18,7 +19,7 @@ from explorer.views.chain.timeline import own_timestep
 from explorer.views.shared.labels import lane_titles, option_name
 from explorer.views.shared.questions import Questions
 
-NO_LANE = "Open a checkpoint to look into its network: File > Checkpoint library, or drop a .safetensors file here."
+NO_LANE = f"Open a checkpoint to look into its network: File > Checkpoint library, or drop {sources.a_file()} here."
 NOT_YET = "This lane has no state yet: its network is shown as soon as the first step is sampled."
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
 
+from explorer import sources
 from explorer.engine.latent.field_messages import FieldShown
 from explorer.engine.latent.messages import (
     CONFIDENT,
@@ -41,7 +42,7 @@ from explorer.widgets.look.theme import Theme
 
 NO_MODEL = (
     "No VAE or AE with codes of two or more dimensions is known here.\n"
-    "Open one with File > Open, or drop its .safetensors file on the window."
+    f"Open one with File > Open, or drop its {sources.endings()} file on the window."
 )
 GONE = "This model is not known here any more. Open it with File > Open, or choose another above."
 STARTING = "The models are being looked for…"

@@ -1,0 +1,56 @@
+"""What a source is: one way in which checkpoints are written, by this app or by another.
+
+A source is one file here and one line in `explorer.sources`. Its module is imported before the window is up: torch, and what
+needs it, is imported within `card`, `load` and `parameters`, and never by `recognises`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from explorer.checkpoints.card import Card
+
+if TYPE_CHECKING:
+    from explorer.checkpoints.files import Checkpoint
+
+
+class Source(Protocol):
+    """Reads one kind of checkpoint.
+
+    Attributes
+    ----------
+    name : str
+        A word, told apart from every other source's.
+    title : str
+        For people, after "is not" and "opens here is": "a checkpoint of Generative Explorer".
+    hints : tuple of str
+        Patterns of file names for dialogs and messages, such as "*.safetensors" or "model_index.json". A file is never known by them.
+    """
+
+    name: str
+    title: str
+    hints: tuple[str, ...]
+
+    def recognises(self, path: Path) -> bool:
+        """Whether a file or a folder is of this kind, by what is in it: a look at its header, as the window asks, too.
+
+        It may be damaged elsewhere: `card` and `load` say so. OSError and ValueError mean no.
+        """
+        ...
+
+    def card(self, path: Path) -> Card:
+        """What it says of itself, without touching its weights (BadInput, beginning with the path, if that cannot be)."""
+        ...
+
+    def parameters(self, path: Path) -> int:
+        """Numbers in its network, without touching its weights; 0 where that is not known."""
+        ...
+
+    def load(self, path: Path) -> Checkpoint:
+        """The whole, its network on the CPU in evaluation mode, in a part that `explorer.models.roles` names (BadInput as `card`)."""
+        ...
+
+    def parts(self, path: Path) -> tuple[Path, ...]:
+        """The files that it consists of, in a fixed order: its hash and its size are theirs."""
+        return (path,)

@@ -1,0 +1,60 @@
+"""The app's own checkpoints: .safetensors with the model card in the metadata; `explorer.checkpoints.files` does the work."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.checkpoints.card import METADATA_KEY, Card
+from explorer.sources.base import Source
+
+if TYPE_CHECKING:
+    from explorer.checkpoints.files import Checkpoint
+
+MAX_HEADER = 100_000_000
+
+
+class Native(Source):
+    """Reads what `train` writes."""
+
+    name = "native"
+    title = "a checkpoint of Generative Explorer"
+    hints = ("*.safetensors",)
+
+    def recognises(self, path: Path) -> bool:
+        """A safetensors header whose metadata has a model card, valid or not."""
+        with open(path, "rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if not 2 <= length <= MAX_HEADER or file.read(1) != b"{":
+                return False
+            header = b"{" + file.read(length - 1)
+        if len(header) < length or METADATA_KEY.encode() not in header:
+            return False
+        found = json.loads(header).get("__metadata__")
+        return isinstance(found, dict) and isinstance(found.get(METADATA_KEY), str)
+
+    def card(self, path: Path) -> Card:
+        """The card in its metadata, checked against its network's configuration."""
+        from explorer.checkpoints.files import read_card
+
+        return read_card(path)
+
+    def parameters(self, path: Path) -> int:
+        """Numbers in the network that its card names."""
+        card = self.card(path)
+        return _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
+
+    def load(self, path: Path) -> Checkpoint:
+        """Its weights, checked against its configuration before memory is taken."""
+        from explorer.checkpoints.files import load
+
+        return load(path)
+
+
+@lru_cache(maxsize=256)
+def _parameters(network: str, config: str) -> int:
+    from explorer.models.registry import expected_tensors, parse_config
+
+    return sum(tensor.numel() for tensor in expected_tensors(network, parse_config(network, json.loads(config))).values())
