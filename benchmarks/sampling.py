@@ -30,8 +30,7 @@ def bare_loop(engine: Engine, lane, steps: int, samples: int, seed: int) -> torc
     with torch.inference_mode():
         x = shared_noise(seed, range(samples), 0, (1, 28, 28), device)
         for t, s in pairwise(taus):
-            with predictor.arithmetic_at(t):
-                eps = predictor.network(x, torch.full((samples,), t, device=device)).float()
+            eps = predictor.run_at(t)(x, torch.full((samples,), t, device=device)).float()
             alpha = alpha_bar[t] / alpha_bar[s]
             x = (x - (1 - alpha) / (1 - alpha_bar[t]) ** 0.5 * eps) / alpha**0.5
             if s:

@@ -6,8 +6,7 @@ from typing import Any
 
 from explorer.checkpoints.card import Card, ScheduleCard
 from explorer.diffusion.schedule import Schedule, from_betas, named
-from explorer.models.autoencoder import AutoencoderConfig
-from explorer.models.unet import UNetConfig
+from explorer.models.registry import misfit
 
 MAX_TIMESTEPS = 1_000_000
 NETWORKS_OF_KIND = {"ddpm": ("unet",), "vae": ("autoencoder",), "ae": ("autoencoder", "pca"), "classifier": ("classifier",)}
@@ -43,13 +42,7 @@ def check_fit(card: Card, config: Any) -> None:
         raise ValueError(f"a {card.kind} has the network {' or '.join(wanted)}, not a {card.network.name}")
     if card.schedule is not None:
         make_schedule(card.schedule)
-    channels, height, width = card.data.shape
-    if config.channels != channels:
-        raise ValueError(f"its network takes {config.channels} channels, its data has {channels}")
-    if isinstance(config, UNetConfig):
-        if height % config.size_multiple or width % config.size_multiple:
-            raise ValueError(f"its network needs image sides that are multiples of {config.size_multiple}, not {height}x{width}")
-    elif (height, width) != (config.size, config.size):
-        raise ValueError(f"its network takes images of {config.size}x{config.size}, its data has {height}x{width}")
-    if isinstance(config, AutoencoderConfig) and config.variational != (card.kind == "vae"):
+    if reason := misfit(config, card.data.shape):
+        raise ValueError(reason)
+    if card.kind in ("vae", "ae") and config.variational != (card.kind == "vae"):
         raise ValueError(f"a {card.kind} whose network is {'' if config.variational else 'not '}variational")

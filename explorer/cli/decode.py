@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from explorer.exports.kinds import Drawn, Stored
     from explorer.exports.sheet import Sheet
-    from explorer.models.autoencoder import Autoencoder
+    from explorer.models.roles import LatentModel
 
 BLOCK = 256
 
@@ -72,7 +72,7 @@ def decode(
         shared.say(f"{out}: {count} decoding{'s' * (count > 1)} of {checkpoint}")
 
 
-def _decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+def _decoded(model: LatentModel, codes: np.ndarray) -> np.ndarray:
     """Mean images (M, C, H, W), float32."""
     import torch
 

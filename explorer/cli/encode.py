@@ -14,7 +14,7 @@ from explorer.errors import BadInput
 if TYPE_CHECKING:
     import numpy as np
 
-    from explorer.models.autoencoder import Autoencoder
+    from explorer.models.roles import LatentModel
 
 DRAWS = 100
 
@@ -68,7 +68,7 @@ def _fitted(path: Path, picture: np.ndarray, shape: tuple[int, int, int], light_
     return fitted, changes
 
 
-def _encoded(model: Autoencoder, pixels: np.ndarray, seed: int) -> dict[str, Any]:
+def _encoded(model: LatentModel, pixels: np.ndarray, seed: int) -> dict[str, Any]:
     import torch
 
     from explorer.datasets.images import to_unit_range

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from explorer.checkpoints.files import Checkpoint
     from explorer.latent.slices import PlaneSlice
-    from explorer.models.autoencoder import Autoencoder
+    from explorer.models.roles import LatentModel
 
 ALONG = "0,1"
 SHEET_COLUMNS = 16
@@ -112,7 +112,7 @@ def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def choose(wish: PlaneWish, opened: Checkpoint, model: Autoencoder) -> Chosen:
+def choose(wish: PlaneWish, opened: Checkpoint, model: LatentModel) -> Chosen:
     """Codes of a wish, and their recipe.
 
     Raises
@@ -145,7 +145,7 @@ def _hint(plane: PlaneSlice | None, dimensions: int, given: int) -> str:
     return "; with --slice, two numbers are a place on a plane" if plane is None and dimensions > 2 and given == 2 else ""
 
 
-def _plane(wish: PlaneWish, opened: Checkpoint, model: Autoencoder, wanted: Slice | None) -> PlaneSlice | None:
+def _plane(wish: PlaneWish, opened: Checkpoint, model: LatentModel, wanted: Slice | None) -> PlaneSlice | None:
     from explorer.engine.latent.plane import open_plane
     from explorer.engine.models.models import Models
 
@@ -183,7 +183,7 @@ def _typed(wish: PlaneWish, plane: PlaneSlice | None, base: PlaneRecipe) -> Chos
     return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, points=points))
 
 
-def _prior(wish: PlaneWish, model: Autoencoder, recipe: PlaneRecipe) -> Chosen:
+def _prior(wish: PlaneWish, model: LatentModel, recipe: PlaneRecipe) -> Chosen:
     from explorer.latent.prior import prior_codes
 
     assert wish.prior is not None
@@ -207,7 +207,7 @@ def _grid(wish: PlaneWish, dimensions: int, plane: PlaneSlice | None, base: Plan
     return Chosen(_codes(centres, plane), wish.grid, replace(base, grid=grid))
 
 
-def _path(wish: PlaneWish, model: Autoencoder, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _path(wish: PlaneWish, model: LatentModel, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
     import numpy as np
     import torch
     from msgspec.structs import replace

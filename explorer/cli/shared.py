@@ -7,33 +7,36 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from explorer import sources
+from explorer import backends, sources
 from explorer.cli.streams import printable
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
     import torch
 
+    from explorer.backends.base import Backend
     from explorer.checkpoints.files import Checkpoint
     from explorer.diffusion.predictor import NetworkPredictor
-    from explorer.models.autoencoder import Autoencoder
+    from explorer.models.roles import LatentModel
     from explorer.recipe.arithmetic import Arithmetic, Precision
 
 BAR_SECONDS = 0.2
 
 
-class PrecisionName(StrEnum):
-    """Arithmetic of the network."""
+AUTO, EXACT = "auto", "fp32"
 
-    auto = "auto"
-    fp32 = "fp32"
-    bf16 = "bf16"
+
+def _precision(wish: str) -> str:
+    """One of the names, refused as typer refuses a choice."""
+    names = (AUTO, *backends.precisions())
+    if wish not in names:
+        raise typer.BadParameter(f"{wish!r} is not one of {', '.join(map(repr, names))}.")
+    return wish
 
 
 CheckpointOption = Annotated[str, typer.Option(help=f"{sources.a_file().capitalize()}, or the name of one that comes with the app.")]
@@ -41,8 +44,15 @@ SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Determines 
 StepsOption = Annotated[int | None, typer.Option(min=1, help="K of the T timesteps, evenly spaced; all if left out.")]
 EtaOption = Annotated[float, typer.Option(min=0, max=1, help="1 is ancestral sampling, 0 deterministic DDIM.")]
 ClipOption = Annotated[bool, typer.Option("--clip", help="Keep x0_hat in [-1, 1].")]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-PrecisionOption = Annotated[PrecisionName, typer.Option(help="auto takes bf16 where it helps and is close enough.")]
+DeviceOption = Annotated[str, typer.Option(help=f"{backends.place_words()}.")]
+PrecisionOption = Annotated[
+    str,
+    typer.Option(
+        metavar=f"[{'|'.join((AUTO, *backends.precisions()))}]",
+        callback=_precision,
+        help="auto takes bf16 where it helps and is close enough.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable results on stdout.")]
 
 
@@ -51,17 +61,18 @@ class Place:
     """Where and in which arithmetic a command computes."""
 
     device: torch.device
-    precision: PrecisionName
+    precision: Precision
+    backend: Backend
 
     @property
     def arithmetic(self) -> Arithmetic | None:
         """As an export's recipe keeps it: "auto" is what the window does, bf16 by wish is so at every timestep."""
         from explorer.engine.models import devices
 
-        if self.precision is PrecisionName.auto:
-            return devices.recorded(self.device, devices.default_precision(self.device))
-        wished = self.precision is PrecisionName.bf16
-        return devices.recorded(self.device, "bf16" if wished else "fp32", throughout=wished)
+        if self.precision == AUTO:
+            return devices.recorded(self.device, devices.default_precision(self.device, self.backend), backend=self.backend)
+        throughout = self.precision != self.backend.precisions[0]
+        return devices.recorded(self.device, self.precision, throughout, self.backend)
 
     def predictor(self, checkpoint: Checkpoint) -> tuple[NetworkPredictor, Precision]:
         """Predictor of a DDPM, and its arithmetic: the wish, or for "auto" bf16 where the device has units for it and it is close enough.
@@ -73,17 +84,17 @@ class Place:
         """
         from explorer.engine.models import devices, predictors
 
-        if self.precision is not PrecisionName.auto:
-            precision: Precision = "fp32" if self.precision is PrecisionName.fp32 else "bf16"
-            return predictors.from_checkpoint(checkpoint, self.device, precision), precision
-        return predictors.faithful(checkpoint, self.device, devices.default_precision(self.device))
+        if self.precision != AUTO:
+            return predictors.from_checkpoint(checkpoint, self.device, self.precision, self.backend), self.precision
+        return predictors.faithful(checkpoint, self.device, devices.default_precision(self.device, self.backend), self.backend)
 
 
-def place(device: str, precision: PrecisionName = PrecisionName.fp32) -> Place:
-    """Device and arithmetic of a command (BadInput if the device cannot be used here)."""
+def place(device: str, precision: str = EXACT) -> Place:
+    """Device and arithmetic of a command (BadInput if the device cannot be used here, or does not compute so)."""
     from explorer.engine.models import devices
 
-    return Place(devices.choose(device), precision)
+    backend, chosen = devices.located(device)
+    return Place(chosen, precision if precision == AUTO else devices.checked_precision(precision, backend), backend)
 
 
 def open_checkpoint(name: str) -> Checkpoint:
@@ -92,11 +103,11 @@ def open_checkpoint(name: str) -> Checkpoint:
     return sources.open(path)
 
 
-def autoencoder(checkpoint: Checkpoint, device: torch.device) -> Autoencoder:
+def autoencoder(checkpoint: Checkpoint, device: torch.device) -> LatentModel:
     """Network of a VAE or an AE, on the device (BadInput for another kind)."""
-    from explorer.models.autoencoder import Autoencoder
+    from explorer.models.roles import LatentModel
 
-    if not isinstance(checkpoint.network, Autoencoder):
+    if not isinstance(checkpoint.network, LatentModel):
         raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; this command needs a vae or an ae")
     checkpoint.network.to(device)
     return checkpoint.network

@@ -6,15 +6,16 @@ Faster engines, other people's networks and the exact process go behind `Predict
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.diffusion.parameterization import Option, Prediction, complete
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.schedule import Schedule
+
+Run = Callable[[Tensor, Tensor], Tensor]
 
 
 class Predictor(Protocol):
@@ -45,46 +46,51 @@ class Predictor(Protocol):
 
 
 class NetworkPredictor:
-    """A network under one option, on any device, in any arithmetic; predictions are float32.
+    """A network under one option, however it is run; predictions are of x_t's type.
 
     Parameters
     ----------
-    network : callable
-        (x_t, t of shape (N,)) -> output of x_t's shape.
+    exact : callable
+        (x_t, t of shape (N,)) -> output of x_t's shape: the network, or what a backend made of it.
     option : Option
         What the output means.
     schedule : Schedule
         The schedule that the network was trained on.
-    arithmetic : callable
-        Makes the context that the network runs in, such as an autocast.
+    fast : callable or None
+        The same in less exact arithmetic.
     up_to : int or None
-        Largest timestep at which it runs in that context, above it as it is; None for all.
+        Largest timestep at which `fast` is asked, above it `exact`; None for all.
     name : str
         Where it is from, for messages.
+    network : nn.Module or None
+        The module that it is, for who wants to look inside it.
+    calls_network : bool
+        Whether the callables call that module, so that what happens in it can be watched.
     """
 
     def __init__(
         self,
-        network: Callable[[Tensor, Tensor], Tensor],
+        exact: Run,
         option: Option,
         schedule: Schedule,
-        arithmetic: Callable[[], AbstractContextManager[object]] = nullcontext,
+        fast: Run | None = None,
         up_to: int | None = None,
         name: str = "a lane",
+        network: nn.Module | None = None,
+        calls_network: bool = True,
     ) -> None:
-        self.name = name
-        self.network, self.option, self.schedule, self.arithmetic = network, option, schedule, arithmetic
+        self.name, self.network, self.calls_network = name, network, calls_network
+        self.exact, self.fast, self.option, self.schedule = exact, fast, option, schedule
         self.up_to = schedule.T if up_to is None else up_to
 
-    def arithmetic_at(self, t: int) -> AbstractContextManager[object]:
-        """The context that the network runs in at timestep t."""
-        return self.arithmetic() if t <= self.up_to else nullcontext()
+    def run_at(self, t: int) -> Run:
+        """What is asked at timestep t."""
+        return self.fast if self.fast is not None and t <= self.up_to else self.exact
 
     def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> Prediction:
         """As `Predictor.predict`."""
         times = torch.full((len(x_t),), t, device=x_t.device, dtype=torch.int64)
-        with self.arithmetic_at(t):
-            output = self.network(x_t, times)
+        output = self.run_at(t)(x_t, times)
         levels = self.schedule.alpha_bar
         native = posterior(float(levels[t]), float(levels[t - 1]))
         return complete(self.option, output.to(x_t.dtype), x_t, step, native, clip)

@@ -41,8 +41,8 @@ class Engine:
 
 def start(request: StartEngine, desk: Desk) -> Steps:
     """Take the device and begin anew (BadInput if there is no such device: then all stays as it was)."""
-    device = devices.choose(request.device)
+    backend, device = devices.located(request.device)
     precision = None if request.precision == "auto" else request.precision
-    models = Models(device, precision, request.throughout)
+    models = Models(device, precision, request.throughout, backend)
     desk.begin(models, FrameStore(request.frame_budget))
-    yield EngineReady(devices.describe(device), models.precision, str(torch.__version__))
+    yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

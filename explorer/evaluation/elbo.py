@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.checkpoints.card import Metric
 from explorer.datasets.images import to_unit_range
 from explorer.latent.elbo import elbo, gaussian_kl_terms, importance_weighted_bound, reconstruction_error
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 BLOCK = 100
 IWAE_DRAWS = 100
@@ -57,7 +57,7 @@ class TestElbo:
 
 @torch.inference_mode()
 def measure(
-    model: Autoencoder,
+    model: LatentModel,
     images: np.ndarray,
     draws: int = IWAE_DRAWS,
     seed: int = 0,
@@ -67,7 +67,7 @@ def measure(
 
     Parameters
     ----------
-    model : Autoencoder
+    model : LatentModel
         In evaluation mode.
     images : ndarray, shape (N, C, H, W), uint8
         Held out, N at least 1.
@@ -114,7 +114,7 @@ def _standard_error(values: Tensor) -> float:
     return float(values.std()) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
-def _blocks(model: Autoencoder, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _blocks(model: LatentModel, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Images in [-1, 1] with noise (n, 1 + draws, code): the first draw is the ELBO's."""
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)

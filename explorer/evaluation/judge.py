@@ -13,7 +13,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import locate
 from explorer.datasets.mnist import mnist
 from explorer.errors import BadInput
-from explorer.models.classifier import Classifier
+from explorer.models.roles import ImageReader
 
 JUDGE = "mnist-classifier"
 BLOCK = 100
@@ -76,13 +76,13 @@ class Judge:
 
     Parameters
     ----------
-    classifier : Classifier
+    classifier : ImageReader
         In evaluation mode, on `device`.
     sha256 : str
         Of its checkpoint.
     """
 
-    def __init__(self, classifier: Classifier, device: torch.device | str = "cpu", sha256: str = "") -> None:
+    def __init__(self, classifier: ImageReader, device: torch.device | str = "cpu", sha256: str = "") -> None:
         self.classifier, self.device, self.sha256 = classifier, torch.device(device), sha256
 
     @classmethod
@@ -93,7 +93,7 @@ class Judge:
     @classmethod
     def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu") -> Judge:
         """The classifier in a checkpoint (BadInput if it is none)."""
-        if not isinstance(checkpoint.network, Classifier):
+        if not isinstance(checkpoint.network, ImageReader):
             raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; the judge must be a classifier")
         checkpoint.network.to(device)
         return cls(checkpoint.network, device, checkpoint.sha256)
@@ -101,8 +101,7 @@ class Judge:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """(C, H, W) of the images that it reads."""
-        config = self.classifier.config
-        return config.channels, config.size, config.size
+        return self.classifier.image_shape
 
     def read(self, images: np.ndarray, report: Report | None = None) -> Readings:
         """Read images, in blocks.
@@ -122,7 +121,7 @@ class Judge:
                 x = x / 127.5 - 1 if block.dtype == torch.uint8 else x
                 found = self.classifier.features(x)
                 features.append(found.cpu().numpy())
-                probabilities.append(self.classifier.head(found).softmax(1).cpu().numpy())
+                probabilities.append(self.classifier.logits_of(found).softmax(1).cpu().numpy())
                 if report is not None:
                     report(len(block))
         return Readings(np.concatenate(features), np.concatenate(probabilities))

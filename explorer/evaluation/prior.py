@@ -14,7 +14,7 @@ from explorer.evaluation.frechet import symmetric_root
 from explorer.evaluation.judge import Judge
 from explorer.evaluation.samples import BLOCK, as_pixels, blocks
 from explorer.latent.prior import prior_codes
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 Report = Callable[[int], object]
 
@@ -61,13 +61,13 @@ def effective_number(shares: list[float]) -> float:
 
 @torch.inference_mode()
 def prior_share(
-    model: Autoencoder, judge: Judge, images: np.ndarray, samples: int, seed: int = 0, report: Report | None = None
+    model: LatentModel, judge: Judge, images: np.ndarray, samples: int, seed: int = 0, report: Report | None = None
 ) -> PriorShare:
     """Draw codes, decode them, and have them read.
 
     Parameters
     ----------
-    model : Autoencoder
+    model : LatentModel
         Of images that the judge reads, in evaluation mode.
     images : ndarray, shape (N, C, H, W), uint8
         Whose codes the Gaussian is fitted to, N at least 2.

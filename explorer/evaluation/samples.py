@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import INITIAL, Plan, Step, initial_state, noise_source, reverse_steps
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 BLOCK = 250
 BLOCK_PIXELS = BLOCK * 28 * 28
@@ -53,7 +53,7 @@ def chain_samples(
             yield len(indices), as_pixels(step.x_prev) if step.t_prev == 0 else None
 
 
-def prior_samples(network: Autoencoder, seed: int, indices: range, device: torch.device) -> np.ndarray:
+def prior_samples(network: LatentModel, seed: int, indices: range, device: torch.device) -> np.ndarray:
     """Mean decodings (n, C, H, W), uint8, of codes z ~ N(0, I) keyed by (seed, index)."""
     codes = shared_noise(seed, indices, INITIAL, (network.config.code,), device)
     return as_pixels(network.decode(codes))

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from explorer.latent.slices import PlaneSlice
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 
 class Decoder:
     """Codes, or with a slice plane coordinates, to mean images (N, C, H, W) in [-1, 1]; what geometry and geodesics take."""
 
-    def __init__(self, model: Autoencoder, plane: PlaneSlice | None = None) -> None:
+    def __init__(self, model: LatentModel, plane: PlaneSlice | None = None) -> None:
         """Decoder of `model`'s codes (N, d), or of places (N, 2) on `plane`.
 
         Raises

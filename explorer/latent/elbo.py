@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn import functional as F
 
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def gaussian_kl_terms(mean: Tensor, log_variance: Tensor) -> Tensor:
     return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance)
 
 
-def log_likelihood(model: Autoencoder, x: Tensor, z: Tensor) -> Tensor:
+def log_likelihood(model: LatentModel, x: Tensor, z: Tensor) -> Tensor:
     """log p(x|z) summed over pixels, shape (N,): Bernoulli or Gaussian, on x scaled to [0, 1].
 
     Parameters
@@ -60,7 +60,7 @@ def log_likelihood(model: Autoencoder, x: Tensor, z: Tensor) -> Tensor:
     return -0.5 * (squared / variance + math.log(2 * math.pi * variance) * pixels[0].numel())
 
 
-def elbo(model: Autoencoder, x: Tensor, noise: Tensor) -> Elbo:
+def elbo(model: LatentModel, x: Tensor, noise: Tensor) -> Elbo:
     """One-sample ELBO with z = m(x) + s(x) noise (reparameterization).
 
     Parameters
@@ -82,7 +82,7 @@ def elbo(model: Autoencoder, x: Tensor, noise: Tensor) -> Elbo:
     return Elbo(log_likelihood(model, x, z), gaussian_kl(mean, log_variance))
 
 
-def importance_weighted_bound(model: Autoencoder, x: Tensor, noise: Tensor) -> Tensor:
+def importance_weighted_bound(model: LatentModel, x: Tensor, noise: Tensor) -> Tensor:
     """log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x) with z_k = m + s noise_k: between the ELBO and log p(x), shape (N,).
 
     Burda, Grosse, Salakhutdinov 2016, eq. 8.
@@ -111,6 +111,6 @@ def importance_weighted_bound(model: Autoencoder, x: Tensor, noise: Tensor) -> T
     return (log_p + log_ratio).logsumexp(1) - math.log(draws)
 
 
-def reconstruction_error(model: Autoencoder, x: Tensor) -> Tensor:
+def reconstruction_error(model: LatentModel, x: Tensor) -> Tensor:
     """(1/P) ||x - f_G(f_E(x))||^2 per image, shape (N,), pixels in [0, 1] (the lecture's J)."""
     return ((x - model(x)) / 2).square().flatten(1).mean(1)

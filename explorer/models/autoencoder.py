@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from explorer.models.roles import LatentConfig
 from explorer.models.tangents import push_forward
 
 MAX_LOG_VARIANCE = 10.0
@@ -70,45 +71,6 @@ class AutoencoderConfig:
     def image_shape(self) -> tuple[int, int, int]:
         """(C, H, W)."""
         return self.channels, self.size, self.size
-
-
-class LatentConfig(Protocol):
-    """What a latent plane needs to know of a network with codes, whatever its layers."""
-
-    @property
-    def variational(self) -> bool:
-        """The encoder gives a Gaussian rather than a point."""
-        ...
-
-    @property
-    def channels(self) -> int:
-        """Of the images."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """Side length of the images."""
-        ...
-
-    @property
-    def code(self) -> int:
-        """Dimensions of the latent space."""
-        ...
-
-    @property
-    def likelihood(self) -> str:
-        """Of pixels given a code: "bernoulli" or "gaussian"."""
-        ...
-
-    @property
-    def variance(self) -> float:
-        """Of the Gaussian likelihood, pixels in [0, 1]."""
-        ...
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(C, H, W)."""
-        ...
 
 
 class Autoencoder(nn.Module):

@@ -51,9 +51,22 @@ class Classifier(nn.Module):
         )  # fmt: skip
         self.head = nn.Sequential(nn.Dropout(0.4), nn.Linear(config.features, config.classes))
 
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        return self.config.channels, self.config.size, self.config.size
+
     def features(self, x: Tensor) -> Tensor:
         """(N, C, H, W) in [-1, 1] to (N, features), at least 0."""
         return self.body(x)
+
+    def logits_of(self, features: Tensor) -> Tensor:
+        """(N, features) to (N, classes)."""
+        return self.head(features)
+
+    def kernels(self) -> Tensor:
+        """Kernels (n, 1, 3, 3) of its first layer, of the images' first channel."""
+        return next(self.body.parameters())[:, :1]
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) in [-1, 1] to logits (N, classes)."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from explorer.models.classifier import Classifier
+from explorer.models.roles import ImageReader
+
+
+def fused(reader: ImageReader) -> Callable[[Tensor], Tensor]:
+    """The fastest that there is to read images with: our classifier with its normalizations fused, any other as it is."""
+    return FusedClassifier(reader) if isinstance(reader, Classifier) else reader
 
 
 class FusedClassifier(nn.Module):

@@ -8,6 +8,7 @@ import msgspec
 import torch
 from torch import Tensor, nn
 
+from explorer.models.anatomy import Anatomy, anatomy
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
 from explorer.models.classifier import Classifier, ClassifierConfig
 from explorer.models.pca import Pca, PcaConfig
@@ -39,6 +40,27 @@ def parse_config(name: str, config: dict[str, Any]) -> Any:
         return msgspec.convert(config, kind)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from None
+
+
+def misfit(config: Any, shape: tuple[int, int, int]) -> str:
+    """Why a network of this configuration cannot take images of a shape (C, H, W), in words; empty if it can."""
+    channels, height, width = shape
+    if config.channels != channels:
+        return f"its network takes {config.channels} channels, its data has {channels}"
+    if isinstance(config, UNetConfig):
+        multiple = config.size_multiple
+        even = height % multiple == width % multiple == 0
+        return "" if even else f"its network needs image sides that are multiples of {multiple}, not {height}x{width}"
+    size = config.size
+    return "" if (height, width) == (size, size) else f"its network takes images of {size}x{size}, its data has {height}x{width}"
+
+
+def anatomy_named(name: str, config: dict[str, Any], height: int, width: int) -> Anatomy | None:
+    """Anatomy of a network that a card names; None if it is none that is drawn (ValueError for what cannot be)."""
+    if name not in NETWORKS:
+        return None
+    parsed = parse_config(name, config)
+    return anatomy(parsed, height, width) if isinstance(parsed, UNetConfig) else None
 
 
 def build(name: str, config: Any) -> nn.Module:

@@ -9,20 +9,21 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from explorer.models.anatomy import INPUT, OUTPUT, Skip, anatomy
-from explorer.models.unet import UNet
+from explorer.models.anatomy import INPUT, OUTPUT, Anatomy, Skip
 
 Instead = Literal["zero", "mean"]
 Activations = dict[str, Tensor]
 
 
 @contextmanager
-def traced(network: UNet, off: Collection[int] = (), instead: Instead = "zero") -> Iterator[Activations]:
+def traced(network: nn.Module, parts: Anatomy, off: Collection[int] = (), instead: Instead = "zero") -> Iterator[Activations]:
     """Within it, calling the network fills a dictionary with every block's output and leaves skips out.
 
     Parameters
     ----------
-    network : UNet
+    network : nn.Module
+    parts : Anatomy
+        Its own, for images of any size: names and skips do not depend on it.
     off : collection of int
         Levels whose skip is switched off; 0 is the finest. Levels that the network has not are passed over.
     instead : "zero" or "mean"
@@ -35,8 +36,6 @@ def traced(network: UNet, off: Collection[int] = (), instead: Instead = "zero") 
         By the names of explorer.models.anatomy.Node, as of the last call. Not copies: they are not to be written to.
     """
     seen: Activations = {}
-    side = network.config.size_multiple
-    parts = anatomy(network.config, side, side)  # names and skips do not depend on the image's size
     with ExitStack() as hooks:
         for node in parts.nodes:
             if node.name not in (INPUT, OUTPUT):

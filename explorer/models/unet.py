@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from explorer.models.anatomy import Anatomy, anatomy
+
 GROUPS = 8
 MAX_PERIOD = 10_000.0
 MAX_TIMESTEPS = 1_000_000
@@ -212,6 +214,14 @@ class UNet(nn.Module):
         if config.skip_by_timestep:
             self.register_buffer("skip_table", torch.ones(config.timesteps + 1))
             self.register_buffer("scale_table", torch.ones(config.timesteps + 1))
+
+    def accepts(self, shape: tuple[int, int, int]) -> bool:
+        """Whether images (C, H, W) have its channels and halve evenly at every level."""
+        return shape[0] == self.config.channels and not any(side % self.config.size_multiple for side in shape[1:])
+
+    def anatomy(self, height: int, width: int) -> Anatomy:
+        """As explorer.models.anatomy says it of its configuration."""
+        return anatomy(self.config, height, width)
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """Predict.

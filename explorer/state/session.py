@@ -23,7 +23,6 @@ CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
 FieldName = Literal["", "density", "error", "elbo", "magnification", "classes"]
 StripName = Literal["stroke", "samples", "posterior", "paths"]
-DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 MEGABYTE = 2**20
 
@@ -180,8 +179,8 @@ class Session(msgspec.Struct, frozen=True):
     theme : ThemeName
     frame_budget : int
         Bytes of frames kept for scrubbing.
-    device : DeviceName
-        What the engine starts on; "auto" takes the best there is.
+    device : str
+        A place of explorer.backends that the engine starts on; "auto" takes the best there is.
     """
 
     workspace: WorkspaceName = "reverse-chain"
@@ -194,7 +193,7 @@ class Session(msgspec.Struct, frozen=True):
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE
-    device: DeviceName = "auto"
+    device: str = "auto"
 
 
 def with_recipes_of(current: Session, past: Session) -> Session:

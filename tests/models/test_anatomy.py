@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explorer.models.anatomy import anatomy
+from explorer.models.anatomy import Anatomy, anatomy
 from explorer.models.trace import Instead, traced
 from explorer.models.unet import UNet, UNetConfig, timestep_embedding
 
@@ -39,6 +39,11 @@ def hooks_of(network: UNet) -> int:
     return sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in network.modules())
 
 
+def parts_of(network: UNet) -> Anatomy:
+    side = network.config.size_multiple
+    return network.anatomy(side, side)
+
+
 def by_hand(network: UNet, x: Tensor, t: Tensor, off: set[int], instead: Instead = "zero") -> Tensor:
     """The forward pass written out again, with skips replaced on the way."""
     time = None if network.time_mlp is None else network.time_mlp(timestep_embedding(t, network.config.width))
@@ -61,7 +66,7 @@ def by_hand(network: UNet, x: Tensor, t: Tensor, off: set[int], instead: Instead
 @configs
 def test_every_shape_is_that_of_the_real_activation(config: UNetConfig) -> None:
     network, (x, t) = awake(config), batch(config)
-    with traced(network) as seen:
+    with traced(network, parts_of(network)) as seen:
         network(x, t)
     parts = anatomy(config, 16, 24)
     assert {name: tuple(h.shape[1:]) for name, h in seen.items()} == {node.name: node.shape for node in parts.nodes}
@@ -70,7 +75,7 @@ def test_every_shape_is_that_of_the_real_activation(config: UNetConfig) -> None:
 @configs
 def test_the_nodes_are_in_the_order_of_computation(config: UNetConfig) -> None:
     network, (x, t) = awake(config), batch(config)
-    with traced(network) as seen:
+    with traced(network, parts_of(network)) as seen:
         network(x, t)
     order = [name for name in seen if name not in ("input", "output")]
     parts = anatomy(config, 16, 24)
@@ -82,7 +87,7 @@ def test_the_nodes_are_in_the_order_of_computation(config: UNetConfig) -> None:
 def test_looking_changes_nothing(config: UNetConfig) -> None:
     network, (x, t) = awake(config), batch(config)
     before = network(x, t)
-    with traced(network) as seen:
+    with traced(network, parts_of(network)) as seen:
         within = network(x, t)
     assert torch.equal(before, within)
     assert torch.equal(seen["output"], before)
@@ -96,7 +101,7 @@ def test_switching_a_skip_off_is_the_network_without_it(config: UNetConfig, inst
     network, (x, t) = awake(config), batch(config)
     whole = network(x, t)
     for off in [{level} for level in range(len(config.multipliers))] + [set(range(len(config.multipliers)))]:
-        with traced(network, off, instead):
+        with traced(network, parts_of(network), off, instead):
             switched = network(x, t)
         torch.testing.assert_close(switched, by_hand(network, x, t, off, instead), rtol=0, atol=0)
         assert not torch.equal(switched, whole), "every skip carries something"
@@ -109,7 +114,7 @@ def test_a_skip_is_the_block_it_comes_from(config: UNetConfig) -> None:
     parts = anatomy(config, 16, 24)
     for skip in parts.skips:
         network.get_submodule(skip.target).register_forward_pre_hook(lambda _m, args, name=skip.target: inputs.update({name: args[0]}))
-    with traced(network) as seen:
+    with traced(network, parts_of(network)) as seen:
         network(x, t)
     for skip in parts.skips:
         assert torch.equal(inputs[skip.target][:, -skip.channels :], seen[skip.source])
@@ -124,21 +129,21 @@ def test_attention_is_said() -> None:
 def test_no_hook_stays() -> None:
     network, (x, t) = awake(CONFIGS["shipped form"]), batch(CONFIGS["shipped form"])
     assert hooks_of(network) == 0
-    with traced(network, {0, 1}):
+    with traced(network, parts_of(network), {0, 1}):
         assert hooks_of(network) > 0
         network(x, t)
     assert hooks_of(network) == 0
-    with pytest.raises(ValueError, match="multiples of 4"), traced(network, {0}):
+    with pytest.raises(ValueError, match="multiples of 4"), traced(network, parts_of(network), {0}):
         network(x[..., :15], t)
     assert hooks_of(network) == 0
-    with pytest.raises(RuntimeError, match="stop"), traced(network, {2}):
+    with pytest.raises(RuntimeError, match="stop"), traced(network, parts_of(network), {2}):
         raise RuntimeError("stop")
     assert hooks_of(network) == 0
 
 
 def test_levels_that_are_not_there_are_passed_over() -> None:
     network, (x, t) = awake(CONFIGS["one level"]), batch(CONFIGS["one level"])
-    with traced(network, {3, 7}):
+    with traced(network, parts_of(network), {3, 7}):
         assert torch.equal(network(x, t), UNet.forward(network, x, t))
     assert anatomy(CONFIGS["one level"], 16, 24).skip(3) is None
 

@@ -51,7 +51,7 @@ def evaluate(
     clip: shared.ClipOption = False,
     seed: shared.SeedOption = 0,
     device: shared.DeviceOption = "auto",
-    precision: shared.PrecisionOption = shared.PrecisionName.fp32,
+    precision: shared.PrecisionOption = shared.EXACT,
     as_json: shared.JsonOption = False,
     write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
 ) -> None:

@@ -245,16 +245,13 @@ def _check_t(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry])
 
 def _check_skips(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
     """Refuse a skip that the network which is looked into does not have (BadInput)."""
-    from explorer.models.anatomy import anatomy
-    from explorer.models.registry import parse_config
-    from explorer.models.unet import UNetConfig
+    from explorer.models.registry import anatomy_named
 
     entry = next((entry for entry in entries if lanes and entry.sha256 == lanes[0].checkpoint), None)
     if not wish.skips_off or entry is None or entry.card is None:
         return
-    config = parse_config(entry.card.network.name, entry.card.network.config)
-    assert isinstance(config, UNetConfig)
-    levels = sorted({skip.level + 1 for skip in anatomy(config, *entry.card.data.shape[1:]).skips})
+    parts = anatomy_named(entry.card.network.name, entry.card.network.config, *entry.card.data.shape[1:])
+    levels = sorted({skip.level + 1 for skip in parts.skips}) if parts is not None else []
     if odd := [level for level in wish.skips_off if level not in levels]:
         has = f"skips at the levels {', '.join(map(str, levels))}" if levels else "no skips"
         raise BadInput(f"--skip-off {odd[0]}: {entry.name} has {has}")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer import backends
 from explorer.errors import BadInput
 from explorer.recipe import Arithmetic
 
 if TYPE_CHECKING:
-    import torch
-
     from explorer.engine.engine import Engine
 
 MAY_DIFFER = "grey levels may differ"
@@ -33,29 +32,36 @@ def engines_for(said: Arithmetic | None, wish: str) -> list[Engine]:
     """
     from explorer.engine.models import devices
 
-    device = _device(said, wish)
+    place = _place(said, wish)
+    backend, device = devices.located(place)
     if said is not None:
-        return [_started(device, said.precision, said.throughout)]
-    return [_started(device, precision) for precision in dict.fromkeys(("fp32", devices.default_precision(device)))]
+        precision = said.precision if said.precision in backend.precisions else backend.precisions[0]
+        return [_started(place, precision, said.throughout)]
+    precisions = (backend.precisions[0], devices.default_precision(device, backend))
+    return [_started(place, precision) for precision in dict.fromkeys(precisions)]
 
 
-def _device(said: Arithmetic | None, wish: str) -> torch.device:
+def _place(said: Arithmetic | None, wish: str) -> str:
+    """The export's own place where the wish leaves it open and this machine has it."""
     from explorer.engine.models import devices
 
-    if said is not None and wish == "auto":
+    own = None if said is None else backends.backend_named(said.backend)
+    if said is not None and own is not None and wish == "auto":
         try:
-            return devices.choose(said.device)
+            place = backends.place_name(own, said.device)
+            devices.located(place)
+            return place
         except BadInput:
             pass
-    return devices.choose(wish)
+    return wish
 
 
-def _started(device: torch.device, precision: str, throughout: bool = False) -> Engine:
+def _started(place: str, precision: str, throughout: bool = False) -> Engine:
     from explorer.engine.engine import Engine
     from explorer.engine.thread.messages import StartEngine
 
     engine = Engine()
-    for _ in engine.handle(StartEngine(str(device), precision, throughout=throughout)):  # type: ignore[arg-type]
+    for _ in engine.handle(StartEngine(place, precision, throughout=throughout)):
         pass
     return engine
 
@@ -65,11 +71,14 @@ def told(export: Path, said: Arithmetic | None, engine: Engine) -> str:
     from explorer.engine.models import devices
     from explorer.engine.models.models import Models
 
-    device = engine.of(Models).device
+    models = engine.of(Models)
+    device, backend = models.device, models.backend
     if said is None:
         return ""
+    if said.backend != backend.name:
+        return f"{export}: was run by {said.backend} and is made again by {backend.name}: {MAY_DIFFER}"
     if said.device != device.type:
         return f"{export}: was made in {said.precision} on {said.device.upper()} and is made again on {device.type.upper()}: {MAY_DIFFER}"
-    if said.precision == "bf16" and not said.throughout and devices.default_precision(device) == "fp32":
+    if said.precision == "bf16" and not said.throughout and devices.default_precision(device, backend) == "fp32":
         return f"{export}: was made in bf16, for which this machine has no units: {MAY_DIFFER}"
     return ""

@@ -58,7 +58,7 @@ def sample(
     sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
     device: shared.DeviceOption = "auto",
-    precision: shared.PrecisionOption = shared.PrecisionName.fp32,
+    precision: shared.PrecisionOption = shared.EXACT,
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
     frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,

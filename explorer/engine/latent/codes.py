@@ -10,13 +10,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
-from torch import nn
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.engine.latent.messages import ImagesAt
 from explorer.errors import BadInput
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 ENCODING_BLOCK = 500
 """Encodings between two cancel points: each is a turn in which other work takes one too."""
@@ -38,12 +37,12 @@ class ImageCodes:
     labels: np.ndarray | None
 
 
-_known: WeakKeyDictionary[nn.Module, tuple[ImagesAt | None, ImageCodes]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[LatentModel, tuple[ImagesAt | None, ImageCodes]] = WeakKeyDictionary()
 
 
 def held_out_images(checkpoint: Checkpoint, images: ImagesAt | None = None) -> ImageSet | None:
     """Test images of a checkpoint's data set, or the images named; None where they cannot be read or are of another shape."""
-    assert isinstance(checkpoint.network, Autoencoder)
+    assert isinstance(checkpoint.network, LatentModel)
     shape = checkpoint.network.config.image_shape
     try:
         known = load_images(checkpoint.card.data.name, "test") if images is None else _read(images, shape[1], _changed(images))
@@ -77,7 +76,7 @@ def codes_of(
 ) -> Iterator[ImageCodes | None]:
     """Codes of the test images, last; None at cancel points. No codes where there are no images."""
     model = checkpoint.network
-    assert isinstance(model, Autoencoder)
+    assert isinstance(model, LatentModel)
     of, found = _known.get(model, (None, None))
     if found is None or of != images or len(found.means) < limit:
         known = held_out_images(checkpoint, images)

@@ -13,7 +13,7 @@ from explorer.engine.latent.codes import held_out_image
 from explorer.engine.latent.messages import EncodePicture, PictureOffered
 from explorer.errors import BadInput, about
 from explorer.latent.picture import centred, fit_picture
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 from explorer.recipe.drawing import drawn
 
 
@@ -33,7 +33,7 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
     BadInput
         If the file cannot be read, or there is no such test image.
     """
-    assert isinstance(checkpoint.network, Autoencoder)
+    assert isinstance(checkpoint.network, LatentModel)
     shape = checkpoint.network.config.image_shape
     light_on_dark = checkpoint.card.data.name == "mnist"
     if request.index is not None:

@@ -20,7 +20,7 @@ from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.latent.elbo import gaussian_kl, log_likelihood
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 
 POSTERIOR_DRAWS = 64
 """Draws of z for the reconstruction term of one picture."""
@@ -72,7 +72,7 @@ def encode_picture(payload: EncodePicture, desk: Desk) -> Steps:
     )  # fmt: skip
 
 
-def expected_log_likelihood(model: Autoencoder, x: Tensor, mean: Tensor, sigma: Tensor | None) -> float:
+def expected_log_likelihood(model: LatentModel, x: Tensor, mean: Tensor, sigma: Tensor | None) -> float:
     """E_q[log p(x|z)] of one image, nats: log p(x|z) at an AE's code, else a mean over the same draws each time."""
     if sigma is None:
         return float(log_likelihood(model, x, mean))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.engine.desk import Desk
 from explorer.engine.latent.cells import Cells
@@ -23,9 +23,8 @@ from explorer.latent.density import Mixture
 from explorer.latent.elbo import gaussian_kl, log_likelihood, reconstruction_error
 from explorer.latent.geometry import magnification
 from explorer.latent.plane import Extent, cell_centres, check_grid, extent_of, prior_radius
-from explorer.models.autoencoder import Autoencoder
-from explorer.models.classifier import Classifier, ClassifierConfig
-from explorer.models.fused import FusedClassifier
+from explorer.models.fused import fused
+from explorer.models.roles import ImageReader, LatentModel
 from explorer.recipe import Slice
 
 COARSE = (4, 2)
@@ -54,9 +53,9 @@ class _Range:
 
 
 PROBABILITIES = _Range(0.0, 1.0, False)
-_last: WeakKeyDictionary[nn.Module, dict[FieldKind, tuple[Slice | None, Cells]]] = WeakKeyDictionary()
-_fused: WeakKeyDictionary[nn.Module, FusedClassifier] = WeakKeyDictionary()
-_ranges: WeakKeyDictionary[nn.Module, dict[tuple[FieldKind, Slice | None], _Range]] = WeakKeyDictionary()
+_last: WeakKeyDictionary[LatentModel, dict[FieldKind, tuple[Slice | None, Cells]]] = WeakKeyDictionary()
+_fused: WeakKeyDictionary[ImageReader, Callable[[Tensor], Tensor]] = WeakKeyDictionary()
+_ranges: WeakKeyDictionary[LatentModel, dict[tuple[FieldKind, Slice | None], _Range]] = WeakKeyDictionary()
 
 
 def show_field(request: ShowField, desk: Desk) -> Steps:
@@ -97,7 +96,7 @@ def show_field(request: ShowField, desk: Desk) -> Steps:
     yield _shown(request, cells.values, known[key], partial=False)
 
 
-def _cells_for(request: ShowField, model: nn.Module) -> Cells:
+def _cells_for(request: ShowField, model: LatentModel) -> Cells:
     """The finest cells, with those that were computed for the last view of the same field."""
     before = _last.get(model, {}).get(request.kind)
     same = before is not None and before[0] == request.slice
@@ -150,13 +149,12 @@ def _evaluator(kind: FieldKind, plane: OpenPlane, codes: ImageCodes, models: Mod
     if kind == "magnification":
         return lambda places: _numpy(magnification(plane.decode, places) / 4)  # an area: pixels in [0, 1], not [-1, 1]
     judge = models.judge()
-    config = getattr(judge, "config", None)
-    if judge is None or not isinstance(config, ClassifierConfig):
+    if judge is None:
         raise BadInput("the digit classifier, mnist-classifier, is not installed")
-    if (config.channels, config.size, config.size) != model.config.image_shape:
-        raise BadInput(f"the digit classifier reads {config.size} x {config.size} images, and this model's are of another size")
-    assert isinstance(judge, Classifier)
-    reader = _fused.get(judge) or _fused.setdefault(judge, FusedClassifier(judge))
+    if judge.image_shape != model.config.image_shape:
+        _, height, width = judge.image_shape
+        raise BadInput(f"the digit classifier reads {height} x {width} images, and this model's are of another size")
+    reader = _fused.get(judge) or _fused.setdefault(judge, fused(judge))
     return lambda places: _numpy(reader(plane.decode(places)).float().softmax(1))
 
 
@@ -168,7 +166,7 @@ def _aggregate(plane: OpenPlane, codes: ImageCodes) -> Mixture:
     return Mixture.of(places, None) if codes.sigmas is None else Mixture(places, plane.slice.project_covariances(codes.sigmas))
 
 
-def _elbo_at_mean(model: Autoencoder, x: Tensor) -> Tensor:
+def _elbo_at_mean(model: LatentModel, x: Tensor) -> Tensor:
     """log p(x|z) at the posterior's mean less KL(q(z|x) || p(z)), shape (N,), nats: the ELBO without its sampling noise."""
     mean, log_variance = model.encode(x)
     assert log_variance is not None

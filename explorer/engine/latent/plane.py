@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
@@ -18,7 +18,7 @@ from explorer.engine.models.models import Models
 from explorer.errors import BadInput, about
 from explorer.latent.decoder import Decoder
 from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.roles import LatentModel
 from explorer.recipe import Slice
 
 
@@ -29,13 +29,13 @@ class OpenPlane:
     Attributes
     ----------
     checkpoint : Checkpoint
-    model : Autoencoder
+    model : LatentModel
     slice : PlaneSlice
     device : torch.device
     """
 
     checkpoint: Checkpoint
-    model: Autoencoder
+    model: LatentModel
     slice: PlaneSlice
     device: torch.device
 
@@ -53,10 +53,10 @@ class OpenPlane:
         return torch.from_numpy(array).to(self.device)
 
 
-_slices: WeakKeyDictionary[nn.Module, dict[Slice, PlaneSlice]] = WeakKeyDictionary()
+_slices: WeakKeyDictionary[LatentModel, dict[Slice, PlaneSlice]] = WeakKeyDictionary()
 
 
-def plane_model(path: str, models: Models) -> Autoencoder:
+def plane_model(path: str, models: Models) -> LatentModel:
     """Network of a VAE or an AE whose codes have at least 2 dimensions.
 
     Raises
@@ -67,7 +67,7 @@ def plane_model(path: str, models: Models) -> Autoencoder:
     with about(path):
         checkpoint = models.checkpoint(path)
         network = checkpoint.network
-        if not isinstance(network, Autoencoder):
+        if not isinstance(network, LatentModel):
             raise BadInput(f"{path}: is a {checkpoint.card.kind}; a latent plane needs a vae or an ae")
         if network.config.code < 2:
             raise BadInput(f"{path}: its codes have 1 dimension; a latent plane needs at least 2")
@@ -102,7 +102,7 @@ def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[Non
     return OpenPlane(checkpoint, model, known[wanted], models.device)
 
 
-def _made(wanted: Slice, checkpoint: Checkpoint, model: Autoencoder, codes: ImageCodes | None, device: torch.device) -> PlaneSlice:
+def _made(wanted: Slice, checkpoint: Checkpoint, model: LatentModel, codes: ImageCodes | None, device: torch.device) -> PlaneSlice:
     code = model.config.code
     if wanted.kind == "components" and codes is not None and len(codes.means) > 1:
         return principal(codes.means, wanted.first, wanted.second)

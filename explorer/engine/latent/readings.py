@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from torch import Tensor, nn
+from torch import Tensor
 
-from explorer.models.classifier import ClassifierConfig
+from explorer.models.roles import ImageReader
 
 
-def read_digits(judge: nn.Module, images: Tensor) -> list[tuple[tuple[int, float], ...]]:
+def read_digits(judge: ImageReader, images: Tensor) -> list[tuple[tuple[int, float], ...]]:
     """Classes with their probabilities, best first, of images (N, C, H, W) in [-1, 1]."""
     best, classes = judge(images).float().softmax(1).sort(dim=1, descending=True)
     pairs: Sequence[tuple[list[int], list[float]]] = list(zip(classes.tolist(), best.tolist(), strict=True))
     return [tuple(zip(c, p, strict=True)) for c, p in pairs]
 
 
-def readable(judge: nn.Module, images: Tensor) -> bool:
+def readable(judge: ImageReader, images: Tensor) -> bool:
     """Whether the images (N, C, H, W) are of the shape that the classifier was trained on."""
-    config = judge.config
-    if not isinstance(config, ClassifierConfig):
-        return False
-    return tuple(images.shape[1:]) == (config.channels, config.size, config.size)
+    return tuple(images.shape[1:]) == judge.image_shape
 
 
 def place(places: np.ndarray) -> tuple[float, float]:

@@ -25,8 +25,7 @@ from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.models.autoencoder import Autoencoder
-from explorer.models.classifier import Classifier
+from explorer.models.roles import ImageReader, LatentModel
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.resources import resource
@@ -124,14 +123,14 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
             x = step.x_prev
             yield None
         yield grey_tiles(x.cpu().numpy())
-    elif isinstance(network, Autoencoder) and checkpoint.card.data.shape == (1, 28, 28):
+    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())
-    elif isinstance(network, Autoencoder):
+    elif isinstance(network, LatentModel):
         codes = torch.eye(4, network.config.code, device=models.device)
         yield grey_tiles(network.decode(codes).cpu().numpy())
-    elif isinstance(network, Classifier):
-        kernels = next(network.body.parameters()).detach().cpu().numpy()[:4, :1]
+    elif isinstance(network, ImageReader):
+        kernels = network.kernels()[:4].detach().cpu().numpy()
         yield grey_tiles(kernels / np.abs(kernels).max())
     else:
         raise BadInput(f"{checkpoint.path}: there is no picture of a {checkpoint.card.kind}")

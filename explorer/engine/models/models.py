@@ -6,15 +6,17 @@ from collections import OrderedDict
 from typing import Self
 
 import torch
-from torch import nn
 
 from explorer import sources
+from explorer.backends import TORCH
+from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.data_sets import DataSets, exact_predictor
 from explorer.errors import BadInput
+from explorer.models.roles import ImageReader
 from explorer.recipe import Arithmetic, Lane
 from explorer.recipe.arithmetic import Precision
 from explorer.resources import resource
@@ -29,15 +31,19 @@ class Models:
     Attributes
     ----------
     device : torch.device
-    precision : "fp32" or "bf16"
-        Used at the timesteps where it is close enough to fp32 for the checkpoint.
+    precision : Precision
+        Used at the timesteps where it is close enough to the exact one for the checkpoint.
     throughout : bool
         Used at all of them.
+    backend : Backend
+        What runs networks that predict steps; judges, encoders and decoders are PyTorch's.
     """
 
-    def __init__(self, device: torch.device, precision: Precision | None = None, throughout: bool = False) -> None:
-        self.device, self.throughout = device, throughout
-        self.precision: Precision = precision or devices.default_precision(device)
+    def __init__(
+        self, device: torch.device, precision: Precision | None = None, throughout: bool = False, backend: Backend = TORCH
+    ) -> None:
+        self.device, self.throughout, self.backend = device, throughout, backend
+        self.precision = devices.checked_precision(precision or devices.default_precision(device, backend), backend)
         self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
         self._predictors: dict[str, NetworkPredictor] = {}
         self.data_sets = DataSets(device)
@@ -50,7 +56,7 @@ class Models:
     @property
     def arithmetic(self) -> Arithmetic | None:
         """As an export's recipe keeps it."""
-        return devices.recorded(self.device, self.precision, self.throughout)
+        return devices.recorded(self.device, self.precision, self.throughout, self.backend)
 
     def checkpoint(self, source: str) -> Checkpoint:
         """Checkpoint in a file, or shipped under that name, its network on the device.
@@ -106,13 +112,14 @@ class Models:
         if checkpoint.sha256 != lane.checkpoint:
             raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
         if self.throughout:
-            predictor = predictors.from_checkpoint(checkpoint, self.device, self.precision)
+            predictor = predictors.from_checkpoint(checkpoint, self.device, self.precision, self.backend)
         else:
-            predictor, _ = predictors.faithful(checkpoint, self.device, self.precision)
+            predictor, _ = predictors.faithful(checkpoint, self.device, self.precision, self.backend)
         self._predictors[lane.checkpoint] = predictor
         return predictor
 
-    def judge(self) -> nn.Module | None:
+    def judge(self) -> ImageReader | None:
         """The digit classifier, or None where it is not shipped."""
         path = resource("checkpoints", JUDGE)
-        return self.checkpoint(str(path)).network if path.exists() else None
+        network = self.checkpoint(str(path)).network if path.exists() else None
+        return network if isinstance(network, ImageReader) else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from explorer.backends import TORCH
+from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion import schedule as schedules
 from explorer.diffusion.exact_predictor import ExactPredictor
@@ -13,9 +15,8 @@ from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.schedule import Schedule, ScheduleError
-from explorer.engine.models.devices import arithmetic
 from explorer.errors import BadInput
-from explorer.models.unet import UNet
+from explorer.models.roles import Denoiser
 from explorer.recipe import ScheduleChoice
 from explorer.recipe.arithmetic import Precision
 
@@ -44,8 +45,10 @@ def schedule_of(checkpoint: Checkpoint) -> Schedule:
         raise BadInput(f"{checkpoint.path}: {error}") from None
 
 
-def from_checkpoint(checkpoint: Checkpoint, device: torch.device, precision: Precision = "fp32") -> NetworkPredictor:
-    """Predictor of a DDPM checkpoint; moves its network to the device.
+def from_checkpoint(
+    checkpoint: Checkpoint, device: torch.device, precision: Precision | None = None, backend: Backend = TORCH
+) -> NetworkPredictor:
+    """Predictor of a DDPM checkpoint in one arithmetic, the backend's exact one unless another is named; moves its network to the device.
 
     Raises
     ------
@@ -54,13 +57,26 @@ def from_checkpoint(checkpoint: Checkpoint, device: torch.device, precision: Pre
     """
     schedule = schedule_of(checkpoint)
     network, card = checkpoint.network, checkpoint.card
-    if not isinstance(network, UNet) or card.option is None:
+    if not isinstance(network, Denoiser) or card.option is None:
         raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
-    channels, height, width = card.data.shape
-    if channels != network.config.channels or height % network.config.size_multiple or width % network.config.size_multiple:
+    if not network.accepts(card.data.shape):
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
-    network.to(device)
-    return NetworkPredictor(network, Option(card.option), schedule, arithmetic(device, precision), name=str(checkpoint.path))
+    exact = backend.prepare(checkpoint.network, device, backend.precisions[0])
+    fast = None if precision in (None, backend.precisions[0]) else backend.prepare(checkpoint.network, device, precision)
+    return NetworkPredictor(
+        exact, Option(card.option), schedule, fast,
+        name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives,
+    )  # fmt: skip
+
+
+def through_network(predictor: Predictor, device: torch.device) -> Predictor:
+    """The predictor itself where it calls a torch module; else that module called by PyTorch in its stead, so that it can be watched."""
+    if isinstance(predictor, MatchedPredictor):
+        return MatchedPredictor(through_network(predictor.inner, device), predictor.schedule)
+    if not isinstance(predictor, NetworkPredictor) or predictor.network is None or predictor.calls_network:
+        return predictor
+    run = TORCH.prepare(predictor.network, device, TORCH.precisions[0])
+    return NetworkPredictor(run, predictor.option, predictor.schedule, name=predictor.name, network=predictor.network)
 
 
 def chosen_schedule(choice: ScheduleChoice) -> Schedule:
@@ -88,30 +104,33 @@ def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predicto
     return predictor.on(schedule) if isinstance(predictor, ExactPredictor) else MatchedPredictor(predictor, schedule)
 
 
-def faithful(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> tuple[NetworkPredictor, Precision]:
-    """Predictor in this arithmetic wherever it is close enough, above that in fp32; and "fp32" where it never is.
+def faithful(
+    checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH
+) -> tuple[NetworkPredictor, Precision]:
+    """Predictor in this arithmetic wherever it is close enough, above that in the exact one ("fp32"); and that where it never is.
 
     Raises
     ------
     BadInput
         As `from_checkpoint`.
     """
-    up_to = 0 if precision == "fp32" else close_up_to(checkpoint, device, precision)
+    exact = backend.precisions[0]
+    up_to = 0 if precision == exact else close_up_to(checkpoint, device, precision, backend)
     if not up_to:
-        return from_checkpoint(checkpoint, device), "fp32"
-    predictor = from_checkpoint(checkpoint, device, precision)
+        return from_checkpoint(checkpoint, device, exact, backend), exact
+    predictor = from_checkpoint(checkpoint, device, precision, backend)
     predictor.up_to = up_to
     return predictor, precision
 
 
-def close_up_to(checkpoint: Checkpoint, device: torch.device, precision: Precision) -> int:
+def close_up_to(checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH) -> int:
     """Largest timestep up to which the arithmetic changes nothing that can be seen; 0 for none, T for all.
 
     Looked at on noise images at `PROBES` timesteps, as root mean square over pixels: the posterior mean may move by half of
     one of 256 grey levels, and x0_hat by 2 % of its own size. Options A and C take x0_hat from an output whose error is
     multiplied by 1 / a0_t or sqrt(1 / alpha_bar_t - 1), so it goes wrong near T first, where the mean hardly depends on it.
     """
-    exact, other = from_checkpoint(checkpoint, device), from_checkpoint(checkpoint, device, precision)
+    exact, other = (from_checkpoint(checkpoint, device, each, backend) for each in (None, precision))
     levels, T = exact.schedule.alpha_bar, exact.schedule.T
     x = torch.randn(PROBE_IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0)).to(device)
     close = 0

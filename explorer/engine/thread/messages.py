@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from explorer.engine.thread.requests import Outcome, Payload
 
@@ -15,9 +14,9 @@ class StartEngine(Payload):
     Attributes
     ----------
     device : str
-        auto, cpu, cuda or mps.
-    precision : "auto", "fp32" or "bf16"
-        auto is bf16 where the device has units for it.
+        A place of explorer.backends: auto, cpu, cuda or mps, or another backend's.
+    precision : str
+        "auto", or one of the backend's: auto is bf16 where the device has units for it.
     frame_budget : int
         Bytes of frames kept for scrubbing.
     throughout : bool
@@ -27,7 +26,7 @@ class StartEngine(Payload):
     answered_by = "explorer.engine.engine:start"
 
     device: str = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    precision: str = "auto"
     frame_budget: int = 512 * 2**20
     throughout: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from explorer import backends
 from explorer.state.persistence import MIN_FRAME_BUDGET
 from explorer.state.session import MEGABYTE
 from explorer.state.store import Store
@@ -11,7 +12,6 @@ from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID
 
 THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
-DEVICES = {"auto": "Automatic (the fastest)", "cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
 MAX_MEGABYTES = 1_048_576
 
 
@@ -26,7 +26,7 @@ class Preferences(QDialog):
         self.frames_box = QSpinBox(minimum=MIN_FRAME_BUDGET // MEGABYTE, maximum=MAX_MEGABYTES, singleStep=64, suffix=" MB")
         self.frames_box.setValue(store.session.frame_budget // MEGABYTE)
         self.frames_box.setToolTip("Memory for the frames of chains; beyond it frames are computed again when scrubbed to")
-        self.device_box = _choice(DEVICES, store.session.device, "What the models run on, from the next start on")
+        self.device_box = _choice(backends.places(), store.session.device, "What the models run on, from the next start on")
         self.theme_box.currentIndexChanged.connect(self._take_theme)
         self.frames_box.valueChanged.connect(self._take_frames)
         self.device_box.currentIndexChanged.connect(self._take_device)
@@ -68,7 +68,7 @@ def _choice(words: dict[str, str], chosen: str, tooltip: str) -> QComboBox:
     box.setToolTip(tooltip)
     for value, word in words.items():
         box.addItem(word, value)
-    box.setCurrentIndex(box.findData(chosen))
+    box.setCurrentIndex(max(0, box.findData(chosen)))  # a place that is not here any more: the first is in force
     return box
 
 

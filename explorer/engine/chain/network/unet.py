@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option, Prediction
@@ -16,16 +16,18 @@ from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.network.messages import BlockShown, ChannelsShown, InspectUNet, OutputShown, UNetAbsent, UNetShown
 from explorer.engine.desk import Desk
+from explorer.engine.models.predictors import through_network
 from explorer.engine.pictures.tiles import Palette, diverging_tiles, tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.models.anatomy import INPUT, OUTPUT, Anatomy, anatomy
+from explorer.models.anatomy import INPUT, OUTPUT, Anatomy
+from explorer.models.roles import anatomy_of
 from explorer.models.trace import traced
-from explorer.models.unet import UNet
 from explorer.recipe.quantities import QUANTITIES
 
 OUTPUT_NAMES = {Option.A: "mean", Option.B: "x0_hat", Option.C: "eps_hat", Option.V: "v"}
 NO_NETWORK = "This lane has no U-Net: its steps come from the data set itself. Choose a lane that has a network."
+NO_ANATOMY = "What this network is made of is not known here: another tool built it. Choose a lane whose U-Net is of this app."
 OUTLIERS = 0.995
 """Share of the values that a block's map shows without cutting them off."""
 
@@ -45,20 +47,22 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
         raise BadInput(f"there is no sample {request.sample}: this lane has {lane.key.samples}")
     k = min(lane.nearest(request.t, "mean"), lane.course.K - 1)
     own, asked = _own(lane.leg(k).predictor, lane.course.timesteps[k])
-    if own is None or not isinstance(own.network, UNet):
+    if own is None or own.network is None:
         yield UNetAbsent(request.key, NO_NETWORK)
         return
-    network = own.network
+    network, parts = own.network, anatomy_of(own.network, *lane.image_shape[1:])
+    if parts is None:
+        yield UNetAbsent(request.key, NO_ANATOMY)
+        return
     for state in lane.show(k, "x_t"):
         if state is None:
             yield None
             continue
         x = state[request.sample : request.sample + 1].to(lane.device)
-    parts = anatomy(network.config, *lane.image_shape[1:])
     off = tuple(sorted({skip.level for skip in parts.skips} & set(request.off)))
-    whole = _look(lane, network, k, x, request, ())
+    whole = _look(lane, network, parts, k, x, request, ())
     yield None
-    switched = _look(lane, network, k, x, request, off) if off else whole
+    switched = _look(lane, network, parts, k, x, request, off) if off else whole
     yield None
     yield _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
 
@@ -83,11 +87,12 @@ def _array(tensor: Tensor) -> np.ndarray:
     return values
 
 
-def _look(lane: ChainLane, network: UNet, k: int, x: Tensor, request: InspectUNet, off: tuple[int, ...]) -> _Seen:
-    """One forward pass through the predictor that makes this step."""
+def _look(lane: ChainLane, network: nn.Module, parts: Anatomy, k: int, x: Tensor, request: InspectUNet, off: tuple[int, ...]) -> _Seen:
+    """One forward pass through the predictor that makes this step, by PyTorch where its backend does not call the module."""
     leg = lane.leg(k)
-    with traced(network, off, request.instead) as blocks, torch.inference_mode():
-        prediction = leg.predictor.predict(x, lane.course.timesteps[k], lane.course.steps[k], leg.clip)
+    predictor = through_network(leg.predictor, lane.device)
+    with traced(network, parts, off, request.instead) as blocks, torch.inference_mode():
+        prediction = predictor.predict(x, lane.course.timesteps[k], lane.course.steps[k], leg.clip)
     return _Seen(blocks, prediction)
 
 

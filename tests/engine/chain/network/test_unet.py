@@ -74,7 +74,7 @@ def test_every_block_is_shown_for_the_sample_at_the_cursor(
     terms = ask(engine, ShowTerms(keys["C"], 500, 1))[-1]
     x = torch.from_numpy(terms.values["x_t"].copy())[None]  # type: ignore[union-attr]
     network = network_of(checkpoints, "c")
-    with torch.inference_mode(), traced(network) as seen:
+    with torch.inference_mode(), traced(network, network.anatomy(28, 28)) as seen:
         network(x, torch.tensor([500]))
     for name, h in seen.items():
         assert shown.blocks[name].norm == pytest.approx(float(h.double().norm()), rel=1e-5)
@@ -241,7 +241,7 @@ def test_a_branch_with_another_network_shows_the_one_that_makes_the_step(
     assert [output.name for output in below.outputs] == ["x0_hat", "x0_hat"]  # as put out, and clipped
     terms = ask(engine, ShowTerms(key, 333, 1))[-1]
     x = torch.from_numpy(terms.values["x_t"].copy())[None]  # type: ignore[union-attr]
-    with torch.inference_mode(), traced(network := network_of(checkpoints, "b")) as seen:
+    with torch.inference_mode(), traced(network := network_of(checkpoints, "b"), network.anatomy(28, 28)) as seen:
         network(x, torch.tensor([below.t]))
     for name, h in seen.items():
         assert below.blocks[name].norm == pytest.approx(float(h.double().norm()), rel=1e-5)

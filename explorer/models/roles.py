@@ -1,0 +1,136 @@
+"""The parts that a network can take in the app, whoever wrote it: what is asked of it, and no more.
+
+Nothing outside this package asks for a class: a network of another tool takes a part by having its methods, in its class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol, Self, runtime_checkable
+
+from torch import Tensor, nn
+
+from explorer.models.anatomy import Anatomy
+
+ImageShape = tuple[int, int, int]
+
+
+@runtime_checkable
+class Denoiser(Protocol):
+    """Predicts a step of a chain; what its output means is the option's affair."""
+
+    def accepts(self, shape: ImageShape) -> bool:
+        """Whether it takes images of this shape (C, H, W)."""
+        ...
+
+    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+        """Output of x_t's shape (N, C, H, W), for timesteps t of shape (N,), int64, in 1..T."""
+        ...
+
+
+@runtime_checkable
+class Dissectable(Protocol):
+    """Can be drawn, and looked into while it answers: its blocks are modules of the names in its anatomy."""
+
+    def anatomy(self, height: int, width: int) -> Anatomy:
+        """Its blocks for images of a size (ValueError for one that it does not take)."""
+        ...
+
+
+class LatentConfig(Protocol):
+    """What a latent plane needs to know of a network with codes, whatever its layers."""
+
+    @property
+    def variational(self) -> bool:
+        """The encoder gives a Gaussian rather than a point."""
+        ...
+
+    @property
+    def code(self) -> int:
+        """Dimensions of the latent space."""
+        ...
+
+    @property
+    def likelihood(self) -> str:
+        """Of pixels given a code: "bernoulli" or "gaussian"."""
+        ...
+
+    @property
+    def variance(self) -> float:
+        """Of the Gaussian likelihood, pixels in [0, 1]."""
+        ...
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """(C, H, W)."""
+        ...
+
+
+@runtime_checkable
+class LatentModel(Protocol):
+    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too."""
+
+    config: LatentConfig
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Reconstruction of images (N, C, H, W) through the mean code."""
+        ...
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Means (N, code) of q(z|x) for images (N, C, H, W), and log variances; None where codes are points."""
+        ...
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Mean images (N, C, H, W) of codes (N, code)."""
+        ...
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        """Logits of intensities in [0, 1], of a Bernoulli likelihood (TypeError where there is none)."""
+        ...
+
+    def push_forward(self, z: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean images, and their derivatives (N, k, C, H, W) along directions (k, code)."""
+        ...
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Its weights, which tell where it is."""
+        ...
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """Itself on another device."""
+        ...
+
+
+@runtime_checkable
+class ImageReader(Protocol):
+    """Judges images: classes, and the features that distances between sets of images are measured in."""
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """(C, H, W) of the images that it reads."""
+        ...
+
+    def features(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) in [-1, 1] to (N, features)."""
+        ...
+
+    def logits_of(self, features: Tensor) -> Tensor:
+        """(N, features) to (N, classes)."""
+        ...
+
+    def kernels(self) -> Tensor:
+        """Some planes (n, 1, h, w) to be shown as its picture: what its first layer looks for."""
+        ...
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """Itself on another device."""
+        ...
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) in [-1, 1] to logits (N, classes)."""
+        ...
+
+
+def anatomy_of(network: object, height: int, width: int) -> Anatomy | None:
+    """How a network is drawn for images of a size; None if it is not known what it is made of."""
+    return network.anatomy(height, width) if isinstance(network, Dissectable) else None
