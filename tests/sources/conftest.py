@@ -6,12 +6,15 @@ import dataclasses
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from torch import Tensor, nn
 
 from explorer import sources
 from explorer.checkpoints import files
-from explorer.checkpoints.card import Card
+from explorer.checkpoints.card import Card, NetworkCard
 from explorer.checkpoints.files import Checkpoint
 from explorer.sources.base import Source
 
@@ -56,6 +59,59 @@ class Folder(Zipped):
 
     def parts(self, path: Path) -> tuple[Path, ...]:
         return path / MARK, path / WEIGHTS
+
+
+class OtherDenoiser(nn.Module):
+    """A network of another tool: all that a chain needs, and nothing else."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def accepts(self, shape: tuple[int, int, int]) -> bool:
+        return shape == (1, 28, 28)
+
+    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+        return self.inner(x_t, t)
+
+
+class OtherLatent(nn.Module):
+    """An autoencoder of another tool: all that a latent plane needs, and nothing else."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__()
+        self.inner, self.config = inner, inner.config
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        return self.inner.encode(x)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.inner.decode(z)
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        return self.inner.decode_logits(z)
+
+    def push_forward(self, z: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
+        return self.inner.push_forward(z, directions)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.decode(self.encode(x)[0])
+
+
+class OtherTools(Zipped):
+    """The same zips, whose networks are none of our classes."""
+
+    def load(self, path: Path) -> Checkpoint:
+        found = super().load(path)
+        other = OtherLatent if found.card.kind == "vae" else OtherDenoiser
+        card = msgspec.structs.replace(found.card, network=NetworkCard("of another tool", {"code": 2}))
+        return dataclasses.replace(found, card=card, network=other(found.network).eval())
+
+
+@pytest.fixture
+def _other_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line for networks of other classes."""
+    monkeypatch.setattr(sources, "SOURCES", [*sources.SOURCES, OtherTools()])
 
 
 @pytest.fixture
