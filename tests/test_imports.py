@@ -25,8 +25,10 @@ def test_the_window_needs_no_torch() -> None:
 
 
 def test_the_command_line_starts_without_torch_and_qt() -> None:
-    modules = loaded("explorer.cli", "explorer.recipe", "explorer.state.session", "explorer.engine.chain.messages")
-    assert not {"torch", "PySide6", "pyqtgraph"} & modules
+    modules = loaded(
+        "explorer.cli", "explorer.recipe", "explorer.sources", "explorer.backends", "explorer.state.session", "explorer.engine.chain.messages"
+    )
+    assert not {"torch", "safetensors", "PySide6", "pyqtgraph"} & modules
 
 
 def test_the_engine_and_the_training_need_no_qt() -> None:

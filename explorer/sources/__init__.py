@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.checkpoints.locate import locate
-from explorer.datasets.images import file_sha256
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.sources.base import Source
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
     from explorer.checkpoints.files import Checkpoint
 
+OWN = Native()
+"""What this app writes."""
+
 SOURCES: list[Source] = [
-    Native(),
+    OWN,
 ]
 
 
@@ -71,6 +73,8 @@ def size(path: Path) -> int:
 
 def sha256(path: Path) -> str:
     """Hash by which recipes know a checkpoint: the file's, or one of the names and the hashes of several (OSError as `size`)."""
+    from explorer.datasets.images import file_sha256  # and numpy with it, which the command line's help needs not
+
     files = parts(path)
     if len(files) == 1:
         return file_sha256(files[0])

@@ -53,5 +53,7 @@ def test_commands_take_them(zipped: Path, zipped_vae: Path, tmp_path: Path, caps
     assert json.loads(capsys.readouterr().out)["network"]["name"] == "of another tool"
     wish = ["--steps", "2", "--samples", "1", "--out", str(tmp_path / "a.png")]
     assert main(["sample", "--checkpoint", str(zipped), *wish]) == 0
+    assert main(["evaluate", "--checkpoint", str(zipped), "--metric", "vlb", "--write"]) == 2
+    assert "has no card to write figures into" in capsys.readouterr().err
     assert main(["decode", "--checkpoint", str(zipped_vae), "--grid", "3", "--out", str(tmp_path / "b.png")]) == 0
     assert (tmp_path / "b.png").stat().st_size > 0

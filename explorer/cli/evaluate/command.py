@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import shared
 from explorer.cli.evaluate import latent, objective
@@ -94,6 +95,9 @@ def evaluate(
 
 def _check_writable(path: Path) -> None:
     """Refuse a checkpoint whose card could not be written, before anything is measured (BadInput)."""
+    source = sources.source_for(path)
+    if source is None or source.name != sources.OWN.name:
+        raise BadInput(f"{path}: has no card to write figures into, as {sources.OWN.title} has: leave out --write")
     beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         with beside.open("xb"):
