@@ -59,7 +59,7 @@ def decode(
     )  # fmt: skip
     wish.check()
     opened = shared.open_checkpoint(checkpoint)
-    where = shared.place(device)
+    where = shared.place_of_decoders(device)
     model = shared.autoencoder(opened, where.device)
     chosen = choose(wish, opened, model)
     recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic)

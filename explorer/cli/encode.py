@@ -34,7 +34,7 @@ def encode(
 
     pictures = [read_picture(path) for path in images]
     opened = shared.open_checkpoint(checkpoint)
-    model = shared.autoencoder(opened, shared.place(device).device)
+    model = shared.autoencoder(opened, shared.place_of_decoders(device).device)
     light_on_dark = opened.card.data.name == "mnist"
     for path, picture in zip(images, pictures, strict=True):
         pixels, changes = _fitted(path, picture, model.config.image_shape, light_on_dark)

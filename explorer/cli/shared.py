@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 BAR_SECONDS = 0.2
 
-
 AUTO, EXACT = "auto", "fp32"
 
 
@@ -95,6 +94,13 @@ def place(device: str, precision: str = EXACT) -> Place:
 
     backend, chosen = devices.located(device)
     return Place(chosen, precision if precision == AUTO else devices.checked_precision(precision, backend), backend)
+
+
+def place_of_decoders(device: str) -> Place:
+    """Where encoders and decoders compute: PyTorch runs them, whatever runs other networks (BadInput as `place`)."""
+    from explorer.engine.models import devices
+
+    return Place(devices.choose(device), EXACT, backends.TORCH)
 
 
 def open_checkpoint(name: str) -> Checkpoint:

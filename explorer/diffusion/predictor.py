@@ -50,7 +50,7 @@ class NetworkPredictor:
 
     Parameters
     ----------
-    exact : callable
+    run : callable
         (x_t, t of shape (N,)) -> output of x_t's shape: the network, or what a backend made of it.
     option : Option
         What the output means.
@@ -58,8 +58,8 @@ class NetworkPredictor:
         The schedule that the network was trained on.
     fast : callable or None
         The same in less exact arithmetic.
-    up_to : int or None
-        Largest timestep at which `fast` is asked, above it `exact`; None for all.
+    up_to : int
+        Largest timestep at which that is asked instead.
     name : str
         Where it is from, for messages.
     network : nn.Module or None
@@ -70,22 +70,22 @@ class NetworkPredictor:
 
     def __init__(
         self,
-        exact: Run,
+        run: Run,
         option: Option,
         schedule: Schedule,
         fast: Run | None = None,
-        up_to: int | None = None,
+        up_to: int = 0,
         name: str = "a lane",
         network: nn.Module | None = None,
         calls_network: bool = True,
     ) -> None:
         self.name, self.network, self.calls_network = name, network, calls_network
-        self.exact, self.fast, self.option, self.schedule = exact, fast, option, schedule
-        self.up_to = schedule.T if up_to is None else up_to
+        self.run, self.fast, self.up_to = run, fast, up_to
+        self.option, self.schedule = option, schedule
 
     def run_at(self, t: int) -> Run:
         """What is asked at timestep t."""
-        return self.fast if self.fast is not None and t <= self.up_to else self.exact
+        return self.fast if self.fast is not None and t <= self.up_to else self.run
 
     def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> Prediction:
         """As `Predictor.predict`."""

@@ -5,7 +5,6 @@ A new kind is a file beside this one and a line in `SOURCES`: dialogs, messages 
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,14 +71,8 @@ def size(path: Path) -> int:
 
 
 def sha256(path: Path) -> str:
-    """Hash by which recipes know a checkpoint: the file's, or one of the names and the hashes of several (OSError as `size`)."""
-    from explorer.datasets.images import file_sha256  # and numpy with it, which the command line's help needs not
-
-    files = parts(path)
-    if len(files) == 1:
-        return file_sha256(files[0])
-    told = "".join(f"{file_sha256(file)}  {file.name}\n" for file in files)
-    return hashlib.sha256(told.encode()).hexdigest()
+    """Hash by which recipes know a checkpoint; of a file that no source recognises, the file's (OSError as `size`)."""
+    return (source_for(path) or OWN).sha256(path)
 
 
 def stamp(path: Path) -> tuple[int, int]:

@@ -6,6 +6,7 @@ needs it, is imported within `card`, `load` and `parameters`, and never by `reco
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,3 +55,13 @@ class Source(Protocol):
     def parts(self, path: Path) -> tuple[Path, ...]:
         """The files that it consists of, in a fixed order: its hash and its size are theirs."""
         return (path,)
+
+    def sha256(self, path: Path) -> str:
+        """Hash by which recipes know it, and which `load` gives it: the file's, or one of the names and the hashes of several."""
+        from explorer.datasets.images import file_sha256  # and numpy with it, which the command line's help needs not
+
+        files = self.parts(path)
+        if len(files) == 1:
+            return file_sha256(files[0])
+        told = "".join(f"{file_sha256(file)}  {file.name}\n" for file in files)
+        return hashlib.sha256(told.encode()).hexdigest()

@@ -132,7 +132,7 @@ def test_its_lesser_arithmetic_is_measured_and_taken_as_any(last: Backend, check
     assert predictor.up_to == 1000
     predictor.up_to = 500
     assert predictor.run_at(500) is predictor.fast
-    assert predictor.run_at(501) is predictor.exact
+    assert predictor.run_at(501) is predictor.run
 
 
 def test_the_network_is_looked_into_though_it_calls_no_module(last: Backend, checkpoints: Mapping[str, Path]) -> None:
@@ -186,3 +186,10 @@ def test_one_that_cannot_be_used_here_says_why_and_is_not_offered(last: Backend,
 def test_networks_are_trained_by_pytorch() -> None:
     with pytest.raises(BadInput, match="networks are trained by PyTorch"):
         devices.named("last/cpu")
+
+
+@pytest.mark.usefixtures("last")
+def test_decoders_are_run_by_pytorch_whatever_runs_other_networks(tmp_path: Path) -> None:
+    out = tmp_path / "a.png"
+    assert main(["decode", "--checkpoint", "mnist-vae-2d", "--grid", "2", "--device", "last", "--out", str(out)]) == 0
+    assert read_recipe(out).arithmetic == Arithmetic("fp32", "cpu")

@@ -223,7 +223,7 @@ def test_plans_that_cannot_be_walked_are_refused() -> None:
 
 def test_predictions_are_float32_whatever_the_network_computes_in() -> None:
     network, schedule = small_unet(), linear(60)
-    predictor = NetworkPredictor(network, Option.C, schedule, TORCH.prepare(network, torch.device("cpu"), "bf16"))
+    predictor = NetworkPredictor(TORCH.prepare(network, torch.device("cpu"), "bf16"), Option.C, schedule)
     course = plan(schedule)
     x = initial_state(noise_source(0, range(N), (1, 8, 8)))
     rough = predictor.predict(x, 60, course.steps[0], clip=False)

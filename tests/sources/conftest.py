@@ -41,7 +41,7 @@ class Zipped(Source):
     def load(self, path: Path) -> Checkpoint:
         with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
             inner = files.load(Path(archive.extract(WEIGHTS, folder)))
-        return dataclasses.replace(inner, path=path, sha256=sources.sha256(path))
+        return dataclasses.replace(inner, path=path, sha256=self.sha256(path))
 
 
 class Folder(Zipped):
@@ -55,7 +55,7 @@ class Folder(Zipped):
         return (path / MARK).is_file()
 
     def load(self, path: Path) -> Checkpoint:
-        return dataclasses.replace(files.load(path / WEIGHTS), path=path, sha256=sources.sha256(path))
+        return dataclasses.replace(files.load(path / WEIGHTS), path=path, sha256=self.sha256(path))
 
     def parts(self, path: Path) -> tuple[Path, ...]:
         return path / MARK, path / WEIGHTS

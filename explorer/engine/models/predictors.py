@@ -61,10 +61,9 @@ def from_checkpoint(
         raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
     if not network.accepts(card.data.shape):
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
-    exact = backend.prepare(checkpoint.network, device, backend.precisions[0])
-    fast = None if precision in (None, backend.precisions[0]) else backend.prepare(checkpoint.network, device, precision)
+    run = backend.prepare(checkpoint.network, device, precision or backend.precisions[0])
     return NetworkPredictor(
-        exact, Option(card.option), schedule, fast,
+        run, Option(card.option), schedule,
         name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives,
     )  # fmt: skip
 
@@ -114,25 +113,26 @@ def faithful(
     BadInput
         As `from_checkpoint`.
     """
-    exact = backend.precisions[0]
-    up_to = 0 if precision == exact else close_up_to(checkpoint, device, precision, backend)
+    predictor = from_checkpoint(checkpoint, device, None, backend)
+    if precision == backend.precisions[0]:
+        return predictor, precision
+    fast = from_checkpoint(checkpoint, device, precision, backend)
+    up_to = close_up_to(fast, predictor, checkpoint.card.data.shape, device)
     if not up_to:
-        return from_checkpoint(checkpoint, device, exact, backend), exact
-    predictor = from_checkpoint(checkpoint, device, precision, backend)
-    predictor.up_to = up_to
+        return predictor, backend.precisions[0]
+    predictor.fast, predictor.up_to = fast.run, up_to
     return predictor, precision
 
 
-def close_up_to(checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH) -> int:
-    """Largest timestep up to which the arithmetic changes nothing that can be seen; 0 for none, T for all.
+def close_up_to(other: NetworkPredictor, exact: NetworkPredictor, image_shape: tuple[int, int, int], device: torch.device) -> int:
+    """Largest timestep up to which the other arithmetic changes nothing that can be seen; 0 for none, T for all.
 
     Looked at on noise images at `PROBES` timesteps, as root mean square over pixels: the posterior mean may move by half of
     one of 256 grey levels, and x0_hat by 2 % of its own size. Options A and C take x0_hat from an output whose error is
     multiplied by 1 / a0_t or sqrt(1 / alpha_bar_t - 1), so it goes wrong near T first, where the mean hardly depends on it.
     """
-    exact, other = (from_checkpoint(checkpoint, device, each, backend) for each in (None, precision))
     levels, T = exact.schedule.alpha_bar, exact.schedule.T
-    x = torch.randn(PROBE_IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    x = torch.randn(PROBE_IMAGES, *image_shape, generator=torch.Generator().manual_seed(0)).to(device)
     close = 0
     for t in sorted({max(1, round(T * i / PROBES)) for i in range(PROBES + 1)}):
         step = posterior(float(levels[t]), float(levels[t - 1]))
