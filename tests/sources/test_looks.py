@@ -66,6 +66,10 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "Keras": (keras, "is a Keras archive"),
     "Git LFS": (lambda path: path.write_text(LFS.format(0)), "is a Git LFS pointer, which stands for a file that has not been fetched"),
     "safetensors": (lambda path: save_file({"a": torch.zeros(2)}, path), "is a safetensors file of another program"),
+    "a tensor called as our card": (
+        lambda path: save_file({"generative_explorer": torch.zeros(2)}, path),
+        "is a safetensors file of another program",
+    ),
     "safetensors cut": (safetensors_cut, "is a safetensors file that is cut short"),
     "safetensors damaged": (lambda path: path.write_bytes(struct.pack("<Q", 9) + b"{" * 9), "is a safetensors file with a damaged header"),
     "PNG": (lambda path: Image.new("L", (2, 2)).save(path, "PNG"), "is a PNG picture"),
