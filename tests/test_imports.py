@@ -26,7 +26,12 @@ def test_the_window_needs_no_torch() -> None:
 
 def test_the_command_line_starts_without_torch_and_qt() -> None:
     modules = loaded(
-        "explorer.cli", "explorer.recipe", "explorer.sources", "explorer.backends", "explorer.state.session", "explorer.engine.chain.messages"
+        "explorer.cli",
+        "explorer.recipe",
+        "explorer.sources",
+        "explorer.backends",
+        "explorer.state.session",
+        "explorer.engine.chain.messages",
     )
     assert not {"torch", "safetensors", "PySide6", "pyqtgraph"} & modules
 

@@ -176,7 +176,8 @@ def test_the_end_of_the_session_ends_a_render(tmp_path: Path) -> None:
     program = """
 import os, signal, sys
 from PySide6.QtCore import QTimer
-from explorer.cli import main, render
+from explorer.cli import main
+from explorer.cli.render import command as render
 wait = render._wait_until_idle
 def ended(*arguments):
     QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGTERM))
