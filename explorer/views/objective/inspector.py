@@ -14,6 +14,7 @@ from explorer.state.objective import ObjectiveState
 from explorer.views.objective.data_menu import data_words
 from explorer.views.objective.figures import values_of
 from explorer.views.shared.labels import lane_titles, short_titles
+from explorer.views.shared.rows import NOTHING, Row, Rows, heading
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
@@ -54,10 +55,10 @@ class ObjectiveInspector(QWidget):
         self._column.addSpacing(4)
         self.at_cursor = self._heading("At the cursor")
         self._terms = self._rows()
-        self._term_rows: list[tuple[QLabel, QLabel]] = []
+        self._term_rows: list[tuple[Row, QLabel, QLabel]] = []
         self._column.addSpacing(4)
         self._heading("Measured")
-        facts = self._rows()
+        self.facts = self._rows()
         self.images = IntField(
             1, MAX_IMAGES, "Images", "How many images (of one image: draws) are measured. More go on from what is known."
         )
@@ -65,29 +66,18 @@ class ObjectiveInspector(QWidget):
         self.bars = IntField(2, MAX_STRATA, "Bars", "Into how many strata the timesteps are cut; t = 1 has its own. E: every timestep has")
         self.seed = SeedField()
         self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
-        self.data = QPushButton("–")
+        self.data = QPushButton(NOTHING)
         self.data.setToolTip("Which images it is measured on: MNIST, a file or a folder of your own  (D)")
         self.data.setAccessibleName("Measured on")
         give_menu(self.data, QMenu(self.data))
         self.data.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._facts: dict[str, QLabel] = {}
-        self._add(facts, 0, "data", self.data)
-        self._add(facts, 1, "images", self.images)
-        self._add(facts, 3, "bars", self.bars)
-        self._add(facts, 4, "seed", self.seed)
-        for row, (name, tip) in zip(
-            (2, 5, 6),
-            (
-                ("of", "How many images there are to draw from"),
-                ("done", "Images of complete rounds, and draws of each"),
-                ("evaluated", "Images put through each network, over all timesteps"),
-            ),
-            strict=True,
-        ):
-            self._facts[name] = QLabel("–")
-            self._facts[name].setToolTip(tip)
-            self._facts[name].setWordWrap(True)
-            self._add(facts, row, name, self._facts[name])
+        self.facts.add("data", self.data)
+        self.facts.add("images", self.images)
+        self.facts.fact("of", "How many images there are to draw from")
+        self.facts.add("bars", self.bars)
+        self.facts.add("seed", self.seed)
+        self.facts.fact("done", "Images of complete rounds, and draws of each")
+        self.facts.fact("evaluated", "Images put through each network, over all timesteps")
         self._note = QLabel()
         self._note.setWordWrap(True)
         mark(self._note, "faint")
@@ -95,26 +85,14 @@ class ObjectiveInspector(QWidget):
         self._column.addStretch(1)
 
     def _heading(self, text: str) -> QLabel:
-        label = QLabel(text.upper())
-        mark(label, "heading")
+        label = heading(text)
         self._column.addWidget(label)
         return label
 
-    def _rows(self) -> QGridLayout:
-        rows = QGridLayout()
-        rows.setHorizontalSpacing(8)
-        rows.setVerticalSpacing(4)
-        rows.setColumnMinimumWidth(0, LABEL_WIDTH)
-        rows.setColumnStretch(1, 1)
+    def _rows(self) -> Rows:
+        rows = Rows(self._theme, LABEL_WIDTH)
         self._column.addLayout(rows)
         return rows
-
-    def _add(self, rows: QGridLayout, row: int, name: str, value: QWidget) -> QLabel:
-        label = QLabel(name)
-        mark(label, "muted")
-        rows.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        rows.addWidget(value, row, 1)
-        return label
 
     # --- what is shown ---
 
@@ -128,25 +106,25 @@ class ObjectiveInspector(QWidget):
         self.at_cursor.setVisible(bool(self._names))
         self._note.setText(NOTE.format(strata=recipe.strata))
         while len(self._term_rows) < len(self._names):
-            value = QLabel("–")
+            name, value = QLabel(), QLabel(NOTHING)
+            mark(name, "muted")
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._term_rows.append((self._add(self._terms, len(self._term_rows), "", value), value))
-        for index, (label, value) in enumerate(self._term_rows):
+            self._term_rows.append((self._terms.row(name, value), name, value))
+        for index, (row, name, value) in enumerate(self._term_rows):
             here = index < len(self._names)
-            label.setVisible(here)
-            value.setVisible(here)
+            row.setVisible(here)
             if here:
-                label.setText(self._names[index])
+                name.setText(self._names[index])
                 value.setAccessibleName(f"{self._names[index]} at the cursor")
 
     def show_bound(self, shown: BoundShown | None, state: ObjectiveState) -> None:
         """Terms at the cursor, and how much is measured."""
         by_lane = {bound.lane: bound for bound in shown.lanes} if shown is not None else {}
         where = "at the cursor"
-        for lane, (_, value) in zip(state.recipe.lanes, self._term_rows, strict=False):
+        for lane, (_, _, value) in zip(state.recipe.lanes, self._term_rows, strict=False):
             bound = by_lane.get(lane)
             if bound is None:
-                value.setText("–")
+                value.setText(NOTHING)
                 continue
             if state.t > bound.T:
                 value.setText(f"–  (T = {bound.T})")
@@ -160,9 +138,9 @@ class ObjectiveInspector(QWidget):
         self.at_cursor.setText(f"{CURVES[state.curve]}  ·  {where}" if by_lane else "AT THE CURSOR")
         first_bound = shown.lanes[0] if shown is not None and shown.lanes else None
         one = state.recipe.image is not None
-        done = "–" if first_bound is None else f"{first_bound.rounds} draws" if one else f"{first_bound.images} images, 1 draw each"
-        self._facts["done"].setText(done)
-        self._facts["evaluated"].setText("–" if first_bound is None else f"{grouped(first_bound.seen)} in each lane")
+        done = NOTHING if first_bound is None else f"{first_bound.rounds} draws" if one else f"{first_bound.images} images, 1 draw each"
+        self.facts.say("done", done)
+        self.facts.say("evaluated", NOTHING if first_bound is None else f"{grouped(first_bound.seen)} in each lane")
 
     def show_data(self, images: HeldOutShown | None, recipe: BoundRecipe, own: str) -> None:
         """Which images they are; `own` is the data that the first lane was trained on."""
@@ -170,10 +148,10 @@ class ObjectiveInspector(QWidget):
         room = max(LEAST_ROOM, self.data.width() - MENU_ROOM)
         self.data.setText(self.data.fontMetrics().elidedText(words_, Qt.TextElideMode.ElideMiddle, room))
         if images is None or not images.name:
-            self._facts["of"].setText("–")
+            self.facts.say("of", NOTHING)
             return
         kind = {"test": "held-out ", "train": "training "}[recipe.split] if images.name == "mnist" else ""
-        self._facts["of"].setText(f"{grouped(images.known)} {kind}images")
+        self.facts.say("of", f"{grouped(images.known)} {kind}images")
 
     def show_denoised(self, shown: DenoisedShown | None, label: int | None, state: ObjectiveState) -> None:
         """The image, x_t, and what every lane takes it for."""

@@ -6,8 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from explorer.state.objective import ObjectiveState
-from explorer.views.objective.actions import ObjectiveActions
-from explorer.widgets.controls.actions import segment
+from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import give_menu
@@ -28,17 +27,17 @@ NARROW, LEVELS = 640, 4
 class ObjectiveToolbar(QWidget):
     """Segments and buttons; shows, and is read by no one."""
 
-    def __init__(self, actions: ObjectiveActions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves = SegmentBar([segment(name, actions.curves[name], *CURVES[name]) for name in CURVES], "Curve")
-        scales = (segment("log", actions.log, "log"), segment("log_t", actions.log_t, "log t"))
+        self.curves = SegmentBar([segment(name, actions[name], *CURVES[name]) for name in CURVES], "Curve")
+        scales = (segment("log", actions["log"], "log"), segment("log_t", actions["log_t"], "log t"))
         self.scales = SegmentBar(scales, "Scales", exclusive=False)
-        panels = [segment(name, actions.panels[name], label) for name, label in PANELS.items()]
+        panels = [segment(name, actions[name], label) for name, label in PANELS.items()]
         self.panels = SegmentBar(panels, "Plots")
         self.of = SegmentBar(OF, "Of")
         self.more = QPushButton()
-        self.more.setToolTip(actions.more.toolTip())
-        self.more.clicked.connect(actions.more.trigger)
+        self.more.setToolTip(actions["more"].toolTip())
+        self.more.clicked.connect(actions["more"].trigger)
         self.add = QPushButton("+ Add lane")
         self.add.setToolTip("One more model, or the exact process of the training images")
         self.add.setAccessibleName("Add lane")

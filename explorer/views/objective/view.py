@@ -17,7 +17,7 @@ from explorer.recipe import MAX_LANES, ExactProcess, Lane
 from explorer.state.edits import objective as edits
 from explorer.state.edits.lanes import lane_of
 from explorer.state.objective import ObjectiveState
-from explorer.views.objective.actions import ObjectiveActions
+from explorer.views.objective.actions import GROUPS
 from explorer.views.objective.controller import ObjectiveController
 from explorer.views.objective.data_menu import MNIST, fill_data_menu
 from explorer.views.objective.figures import figure_of
@@ -29,6 +29,7 @@ from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.labels import checkpoint_name, lane_titles
 from explorer.views.shared.lane_menu import add_checkpoints, verb
 from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.card import Card
 from explorer.widgets.plots.bar_chart import BarChart
 
@@ -52,7 +53,7 @@ class ObjectiveWorkspace(Workspace):
         super().__init__(context, parent)
         theme = context.theme
         self.setObjectName("page")
-        self.actions_ = ObjectiveActions(self)
+        self.actions_ = Actions(theme, self, GROUPS)
         self.toolbar = ObjectiveToolbar(self.actions_)
         self.chart = BarChart(theme)
         self.table = BoundTable(theme, self._fill_lane_menu)
@@ -81,24 +82,23 @@ class ObjectiveWorkspace(Workspace):
 
     def _connect(self) -> None:
         store, a, toolbar = self.context.store, self.actions_, self.toolbar
-        for name, action in a.curves.items():
-            action.triggered.connect(partial(self._set, "curve", name))
-        for name, action in a.panels.items():
-            action.triggered.connect(partial(self._set, "panels", name))
+        for setting in ("curve", "panels"):
+            for name in a.choice(setting):
+                a.on(name, partial(self._set, setting, name))
         toolbar.curves.chosen.connect(lambda name: store.update_objective(curve=name))
         toolbar.panels.chosen.connect(lambda name: store.update_objective(panels=name))
         toolbar.scales.chosen.connect(self._toggle)
-        a.log.triggered.connect(lambda: self._toggle("log"))
-        a.log_t.triggered.connect(lambda: self._toggle("log_t"))
+        a.on("log", partial(self._toggle, "log"))
+        a.on("log_t", partial(self._toggle, "log_t"))
         toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
-        a.one.triggered.connect(self._look_at_one)
-        a.every.triggered.connect(lambda on: self._put(edits.every_timestep(self._state, on, self.controller.T), "change bars"))
-        a.training.triggered.connect(self._choose_split)
-        a.data.triggered.connect(self._inspector.data.showMenu)
+        a.on_toggled("one", self._look_at_one)
+        a.on_toggled("every", lambda on: self._put(edits.every_timestep(self._state, on, self.controller.T), "change bars"))
+        a.on_toggled("training", self._choose_split)
+        a.on("data", self._inspector.data.showMenu)
         self._inspector.data.menu().aboutToShow.connect(self._fill_data_menu)
-        a.more.triggered.connect(lambda: self._put(edits.more(self._state), "more images"))
-        a.resume.triggered.connect(self.controller.resume)
-        a.stop.triggered.connect(self.cancel)
+        a.on("more", lambda: self._put(edits.more(self._state), "more images"))
+        a.on("resume", self.controller.resume)
+        a.on("stop", self.cancel)
         self.chart.scrubbed.connect(self._scrub)
         self.strip.chosen.connect(self._choose_image)
         self.strip.slots_changed.connect(self.controller.slots_changed)
@@ -255,12 +255,12 @@ class ObjectiveWorkspace(Workspace):
         """What the person chose."""
         recipe, a = state.recipe, self.actions_
         self.toolbar.show_state(state)
-        a.curves[state.curve].setChecked(True)
-        a.panels[state.panels].setChecked(True)
-        checked = {a.log: state.log, a.log_t: state.log_t, a.one: recipe.image is not None, a.training: recipe.split == "train"}
-        for action, on in checked.items():
-            action.setChecked(on)
-        a.training.setEnabled(self._source.lower() == MNIST)
+        a[state.curve].setChecked(True)
+        a[state.panels].setChecked(True)
+        checked = {"log": state.log, "log_t": state.log_t, "one": recipe.image is not None, "training": recipe.split == "train"}
+        for name, on in checked.items():
+            a[name].setChecked(on)
+        a["training"].setEnabled(self._source.lower() == MNIST)
         self.table.set_lanes(recipe.lanes)
         self.chart.set_cursor(state.t)
         self.strip.set_selected(state.selected)
@@ -305,9 +305,9 @@ class ObjectiveWorkspace(Workspace):
         """The status, whenever it may be another."""
         controller = self.controller
         lanes = bool(self._state.recipe.lanes)
-        self.actions_.resume.setEnabled(lanes and not controller.running and not controller.complete)
-        self.actions_.stop.setEnabled(controller.running)
-        self.actions_.every.setChecked(self._state.recipe.strata >= controller.T)
+        self.actions_["resume"].setEnabled(lanes and not controller.running and not controller.complete)
+        self.actions_["stop"].setEnabled(controller.running)
+        self.actions_["every"].setChecked(self._state.recipe.strata >= controller.T)
         self.status_changed.emit(self._status())
 
     def _status(self) -> Status:

@@ -1,9 +1,11 @@
-"""Rows of an inspector: names and values in two columns, and the headings over them."""
+"""The kit of inspectors: sections with a heading, rows of a name and a value."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from explorer.widgets.look.math_label import MathLabel
@@ -22,33 +24,102 @@ def heading(text: str) -> QLabel:
     return label
 
 
-class Rows(QGridLayout):
-    """Name and value in two columns."""
+class Section(QWidget):
+    """A heading and what is under it, shown and hidden as one."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 4)
+        self.column.setSpacing(8)
+        self.heading = heading(title)
+        self.column.addWidget(self.heading)
+
+    def set_title(self, title: str) -> None:
+        """Another heading."""
+        self.heading.setText(title.upper())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Name and value of one row."""
+
+    name: QWidget
+    value: QWidget
+
+    def setVisible(self, visible: bool) -> None:
+        """Show or hide both."""
+        self.name.setVisible(visible)
+        self.value.setVisible(visible)
+
+
+class Rows(QGridLayout):
+    """Name and value in two columns.
+
+    Parameters
+    ----------
+    width : int
+        Least width of the names, in pixels.
+    """
+
+    def __init__(self, theme: Theme, width: int = LABEL_WIDTH) -> None:
         super().__init__()
         self._theme = theme
+        self._facts: dict[str, tuple[Row, QLabel]] = {}
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(8)
         self.setVerticalSpacing(3)
-        self.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self.setColumnMinimumWidth(0, width)
         self.setColumnStretch(1, 1)
 
     def add(self, name: str | Formula, value: QWidget | None = None) -> QWidget:
         """One more row; its value, a label if none is given."""
-        row = self.rowCount()
-        if isinstance(name, str):
-            label: QWidget = QLabel(name)
+        return self.row(name, value).value
+
+    def row(self, name: str | Formula | QWidget, value: QWidget | None = None, tip: str = "") -> Row:
+        """One more row, to be shown and hidden; `tip` is of both."""
+        label: QWidget
+        if isinstance(name, QWidget):
+            label = name
+        elif isinstance(name, str):
+            label = QLabel(name)
             mark(label, "muted")
         else:
             label = MathLabel(self._theme, name)
         shown = value if value is not None else QLabel(NOTHING)
-        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignVCenter)
-        return shown
+        for widget in (label, shown):
+            if tip:
+                widget.setToolTip(tip)
+        at = self.rowCount()
+        self.addWidget(label, at, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(shown, at, 1, Qt.AlignmentFlag.AlignVCenter)
+        return Row(label, shown)
 
     def text(self, name: str | Formula) -> QLabel:
-        """One more row of words."""
+        """One more row of words, cut short where there is no room."""
         label = QElidingLabel(NOTHING)
         self.add(name, label)
         return label
+
+    def fact(self, name: str, tip: str = "") -> QLabel:
+        """One more row of words that can be selected, in as many lines as they need; known by its name to `say` and `said`."""
+        value = QLabel(NOTHING)
+        value.setAccessibleName(name)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setWordWrap(True)
+        row = self.row(name, value, tip)
+        self.setAlignment(row.name, Qt.AlignmentFlag.AlignTop)
+        self.setAlignment(value, Qt.AlignmentFlag(0))
+        self._facts[name] = row, value
+        return value
+
+    def say(self, name: str, text: str) -> None:
+        """The words of a fact; a row without words is not shown."""
+        row, value = self._facts[name]
+        if value.text() != text:
+            value.setText(text)
+        row.setVisible(bool(text))
+
+    def said(self, name: str) -> str:
+        """The words of a fact."""
+        return self._facts[name][1].text()

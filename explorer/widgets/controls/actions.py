@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -92,3 +93,107 @@ class NamedActions(QObject):
         """Give the actions their icons, in the theme's colours."""
         for name, glyph in self._icons.items():
             self.by_name[name].setIcon(icon(glyph, self._theme.tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """What can be done: one row of a workspace's declaration.
+
+    Attributes
+    ----------
+    name : str
+        By which the workspace asks for its action.
+    text : str
+        In the menu; "&" before its letter.
+    keys : str or tuple of str
+        The first is the one that menus show; empty for none.
+    tip : str
+        What it does, without its keys: they are told after it.
+    icon : str
+        Name of its icon, in the theme's colours; empty for none.
+    checkable : bool
+    one_of : str
+        Of the checkable actions with the same word here exactly one is checked.
+    """
+
+    name: str
+    text: str
+    keys: str | tuple[str, ...]
+    tip: str
+    icon: str = ""
+    checkable: bool = False
+    one_of: str = ""
+
+
+class Actions(QObject):
+    """The actions of a workspace, made from what it declares.
+
+    Their keys act while the focus is within the owner, or within what `add_to` is called with.
+
+    Parameters
+    ----------
+    owner : QWidget
+    groups : sequence of sequences of Do
+        In the order of the menu, with a line between the groups.
+    prefix : str
+        Before the object names, where two sets share a window and some of their names.
+    """
+
+    def __init__(self, theme: Theme, owner: QWidget, groups: Sequence[Sequence[Do]], prefix: str = "") -> None:
+        super().__init__(owner)
+        self._theme = theme
+        self._groups = groups
+        self._choices: dict[str, QActionGroup] = {}
+        self.by_name: dict[str, QAction] = {row.name: self._made(owner, row, prefix) for group in groups for row in group}
+        owner.addActions(list(self.by_name.values()))
+        theme.changed.connect(self.dress)
+        self.dress()
+
+    def _made(self, owner: QWidget, row: Do, prefix: str) -> QAction:
+        action = QAction(row.text, owner, checkable=row.checkable or bool(row.one_of))
+        action.setObjectName(f"{prefix}{row.name}")
+        action.setIconVisibleInMenu(False)
+        keys = [QKeySequence(key) for key in ([row.keys] if isinstance(row.keys, str) else row.keys) if key]
+        action.setShortcuts(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        told = " or ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+        action.setToolTip(f"{row.tip}  ({told})" if told else row.tip)
+        if row.one_of:
+            self._choices.setdefault(row.one_of, QActionGroup(owner)).addAction(action)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+    def choice(self, one_of: str) -> dict[str, QAction]:
+        """The actions of which one is checked, by their names."""
+        return {row.name: self.by_name[row.name] for group in self._groups for row in group if row.one_of == one_of}
+
+    def on(self, name: str, slot: Callable[[], object]) -> None:
+        """Call `slot` when the action is triggered."""
+        self.by_name[name].triggered.connect(lambda _checked=False: slot())
+
+    def on_toggled(self, name: str, slot: Callable[[bool], object]) -> None:
+        """Call `slot` with whether it is checked now, when the person triggers a checkable action."""
+        self.by_name[name].triggered.connect(lambda checked=False: slot(checked))
+
+    def add_to(self, widget: QWidget) -> None:
+        """Let the keys act while the focus is in a widget that is not within the owner."""
+        widget.addActions(list(self.by_name.values()))
+
+    def menu(self) -> list[QAction]:
+        """The menu, with a line between the groups."""
+        return separated(self, ([self.by_name[row.name] for row in group] for group in self._groups))
+
+    def dress(self, _tokens: object = None) -> None:
+        """Give the actions their icons, in the theme's colours."""
+        for group in self._groups:
+            for row in group:
+                if row.icon:
+                    self.by_name[row.name].setIcon(icon(row.icon, self._theme.tokens))

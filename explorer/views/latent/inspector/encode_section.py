@@ -14,7 +14,7 @@ from explorer.views.latent.actions import ActionButton, IconButton, LatentAction
 from explorer.views.latent.encoding import something
 from explorer.views.latent.plane.plane_picture import PlanePicture
 from explorer.views.shared.facts import Facts, number, pair
-from explorer.views.shared.section import Section
+from explorer.views.shared.rows import Section
 from explorer.widgets.controls.draw_pad import DrawPad
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme

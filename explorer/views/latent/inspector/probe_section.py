@@ -8,7 +8,7 @@ from explorer.latent.plane import log_prior
 from explorer.views.latent.plane.plane_picture import PlanePicture
 from explorer.views.latent.plane_view import Probe
 from explorer.views.shared.facts import Facts, number, pair
-from explorer.views.shared.section import Section
+from explorer.views.shared.rows import Section
 from explorer.widgets.look.theme import Theme
 
 READING_FROM = 0.05

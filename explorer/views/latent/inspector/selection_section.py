@@ -11,7 +11,7 @@ from explorer.recipe import MAX_FRAMES, Point, Stroke
 from explorer.views.latent.actions import IconButton, LatentActions
 from explorer.views.latent.inspector.coordinate import DIGITS, Coordinate
 from explorer.views.shared.facts import Facts, number
-from explorer.views.shared.section import Section
+from explorer.views.shared.rows import Section
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
 from explorer.widgets.look.theme import Theme

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider
 from explorer.recipe import Slice
 from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
 from explorer.views.shared.facts import number
-from explorer.views.shared.section import Section
+from explorer.views.shared.rows import Section
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
 from explorer.widgets.look.style import mark

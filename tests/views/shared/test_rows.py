@@ -1,0 +1,58 @@
+"""The kit of inspectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.views.shared.rows import NOTHING, Rows, Section
+from explorer.widgets.look.theme import Theme
+
+
+@pytest.fixture
+def rows(qtbot: QtBot) -> Iterator[Rows]:
+    page = QWidget()
+    qtbot.addWidget(page)
+    made = Rows(Theme("dark"), 90)
+    QVBoxLayout(page).addLayout(made)
+    page.show()
+    yield made
+    page.hide()
+
+
+def test_a_row_has_a_name_and_a_value_and_goes_as_one(rows: Rows) -> None:
+    value = QLabel("7")
+    row = rows.row("steps", value, "How many")
+    assert row.value is value
+    assert row.name.toolTip() == value.toolTip() == "How many"
+    assert row.name.isVisible()
+    row.setVisible(False)
+    assert not row.name.isVisible()
+    assert not value.isVisible()
+    row.setVisible(True)
+    assert value.isVisible()
+    assert rows.add("other").text() == NOTHING  # type: ignore[attr-defined]
+    assert row.name.geometry().left() == 0
+    assert value.geometry().left() >= 90
+
+
+def test_a_fact_without_words_is_not_shown(rows: Rows) -> None:
+    value = rows.fact("decoded in", "Time of one decoding")
+    rows.say("decoded in", "3.1 ms")
+    assert rows.said("decoded in") == value.text() == "3.1 ms"
+    assert value.isVisible()
+    assert value.accessibleName() == "decoded in"
+    rows.say("decoded in", "")
+    assert not value.isVisible()
+    assert rows.said("decoded in") == ""
+
+
+def test_a_section_has_its_heading_in_capitals(qtbot: QtBot) -> None:
+    section = Section("Encode")
+    qtbot.addWidget(section)
+    section.set_title("Encoded")
+    assert section.heading.text() == "ENCODED"
+    assert section.column.itemAt(0).widget() is section.heading
