@@ -2,8 +2,7 @@
 
 import os
 
-# Another Qt binding may be installed, or asked for by a shell's settings: pyqtgraph and QtPy shall take ours.
-os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
+# Another Qt binding may be installed, or asked for by a shell's settings: QtPy shall take ours.
 os.environ["QT_API"] = "pyside6"
 
 __version__ = "0.1.0"

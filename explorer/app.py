@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pyqtgraph
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
@@ -62,7 +61,6 @@ def make_application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
-    pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
     return app
 
 

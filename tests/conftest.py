@@ -112,10 +112,6 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     threads = set(threading.enumerate())
     uses_qt = bool({"qtbot", "qapp"} & set(request.fixturenames))
     widgets = _top_level_widgets() if uses_qt else set()
-    if uses_qt:
-        import pyqtgraph
-
-        pyqtgraph.setConfigOption("mouseRateLimit", 0)  # 100 by default: fast synthetic moves would be swallowed
     yield
     left = [f"thread {t.name}" for t in threading.enumerate() if t not in threads and t.is_alive() and not t.daemon]
     if uses_qt:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
-import pyqtgraph
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -57,12 +56,6 @@ def test_the_window_is_there_before_the_engine(make: Maker, qtbot: QtBot) -> Non
     assert explorer.window.veil.title == "Starting the engine…"
     qtbot.waitUntil(lambda: explorer.window.top_bar.state != "starting", timeout=PATIENCE)
     assert "CPU" in explorer.window.top_bar.device_text or "CUDA" in explorer.window.top_bar.device_text
-
-
-def test_pyqtgraph_is_set_up_once(make: Maker) -> None:
-    make()
-    assert pyqtgraph.getConfigOption("imageAxisOrder") == "row-major"
-    assert not pyqtgraph.getConfigOption("useOpenGL")
 
 
 def test_the_first_run_shows_the_shipped_models(make: Maker, qtbot: QtBot) -> None:

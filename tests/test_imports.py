@@ -33,13 +33,13 @@ def test_the_command_line_starts_without_torch_and_qt() -> None:
         "explorer.state.session",
         "explorer.engine.chain.messages",
     )
-    assert not {"torch", "safetensors", "PySide6", "pyqtgraph"} & modules
+    assert not {"torch", "safetensors", "PySide6"} & modules
 
 
 def test_the_engine_and_the_training_need_no_qt() -> None:
     modules = loaded("explorer.engine.engine", "explorer.training.loop", "explorer.evaluation.samples")
     assert "torch" in modules
-    assert not {"PySide6", "pyqtgraph"} & modules
+    assert not {"PySide6"} & modules
 
 
 def imported(source: str, modules: set[str]) -> set[str]:

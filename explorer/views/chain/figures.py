@@ -13,7 +13,7 @@ from explorer.state.session import PlotName
 from explorer.views.shared.labels import lane_colours, short_titles, term_colours
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.theme import Tokens
-from explorer.widgets.plots.curve_plot import Axes, Figure, Series, Stroke
+from explorer.widgets.plots.figure import Axes, Figure, Series, Stroke
 
 PLOTS: tuple[Segment, ...] = (
     Segment("levels", "levels", "ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds"),

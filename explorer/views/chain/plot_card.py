@@ -11,7 +11,8 @@ from explorer.views.chain.lanes.choice_menu import ChoiceMenu
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.theme import Theme
-from explorer.widgets.plots.curve_plot import CurvePlot, Figure
+from explorer.widgets.plots.curve_plot import CurvePlot
+from explorer.widgets.plots.figure import Figure
 from explorer.widgets.plots.legend import Legend
 
 OF = (

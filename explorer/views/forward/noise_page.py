@@ -17,7 +17,8 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.equation_strip import EquationStrip
 from explorer.widgets.pictures.film_strip import FilmStrip
-from explorer.widgets.plots.curve_plot import Axes, CurvePlot, Figure, Series
+from explorer.widgets.plots.curve_plot import CurvePlot
+from explorer.widgets.plots.figure import Axes, Figure, Series
 from explorer.widgets.plots.legend import Legend
 
 GAP = 8

@@ -26,7 +26,8 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme, Tokens
 from explorer.widgets.look.warning import set_warning
 from explorer.widgets.pictures.picture_tile import PictureTile
-from explorer.widgets.plots.curve_plot import Axes, CurvePlot, Figure, Series
+from explorer.widgets.plots.curve_plot import CurvePlot
+from explorer.widgets.plots.figure import Axes, Figure, Series
 
 GAP = 8
 SHAPES = (

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import CLASS_COLOURS, Theme
-from explorer.widgets.plots.curve_plot import even_ticks
+from explorer.widgets.plots.ticks import even_ticks
 
 MARGIN = 20
 DOT = 1.6

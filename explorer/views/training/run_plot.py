@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_chart import significant
 from explorer.widgets.plots.bar_scale import ValueScale, fitting_scale, power
-from explorer.widgets.plots.curve_plot import even_ticks
+from explorer.widgets.plots.polyline import polyline
+from explorer.widgets.plots.ticks import even_ticks
 from explorer.widgets.plots.value_plot import BOTTOM, LEFT, RIGHT, TOP, ValuePlot
 
 MOST_POINTS = 2000
@@ -191,7 +192,7 @@ class RunPlot(ValuePlot):
             painter.setBrush(pen.color())
             painter.drawEllipse(QPointF(float(x[0]), float(y[0])), 2, 2)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([QPointF(float(a), float(b)) for a, b in zip(x, y, strict=True)]))
+        painter.drawPolyline(polyline(x, y))
 
     def _draw_names(self, painter: QPainter) -> None:
         """Colour, name and last value of each run, at the right over the plot as far as there is room."""

@@ -6,7 +6,6 @@ import platform
 
 import msgspec
 import numpy as np
-import pyqtgraph
 import PySide6
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -26,7 +25,6 @@ def versions(engine: EngineReady | None) -> dict[str, str]:
         "Device": f"{engine.device} · {engine.precision}" if engine else "the engine has not started",
         "PyTorch": engine.torch_version if engine else "not loaded yet",
         "Qt": f"{qVersion()} (PySide6 {PySide6.__version__})",
-        "pyqtgraph": pyqtgraph.__version__,
         "NumPy": np.__version__,
         "msgspec": msgspec.__version__,
         "Python": platform.python_version(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.widgets.plots.curve_plot import even_ticks
+from explorer.widgets.plots.ticks import even_ticks
 
 FLOOR = 1e-5
 """Smallest value that a logarithmic scale begins at."""

@@ -2,183 +2,63 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.figure import PENS, Figure, Series
+from explorer.widgets.plots.polyline import polylines
+from explorer.widgets.plots.ticks import even_ticks, log_ticks
+from explorer.widgets.plots.value_plot import ValuePlot
 
-Stroke = Literal["solid", "dash", "dot"]
-LABEL_OVERHANG = 40
-"""Pixels that a tick's label may stand out at the ends of an axis."""
-PENS = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """One curve.
-
-    Attributes
-    ----------
-    name : str
-    timesteps, values : ndarray, shape (M,)
-        NaN leaves a gap.
-    colour : str
-        #rrggbb.
-    stroke : Stroke
-    strong : bool
-        Drawn wider, over the others.
-    """
-
-    name: str
-    timesteps: np.ndarray
-    values: np.ndarray
-    colour: str
-    stroke: Stroke = "solid"
-    strong: bool = False
-
-    def at(self, t: int) -> float:
-        """Value at the timestep nearest to t; NaN without one."""
-        if not len(self.timesteps):
-            return float("nan")
-        return float(self.values[int(np.abs(self.timesteps - t).argmin())])
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 8, 22
+DOT = 3.5
+"""Radius of the mark of a value at the cursor."""
+TIP = "Curves against t. Click or drag to go to a timestep."
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
-    """Ranges that do not move with the data.
+class CurvePlot(ValuePlot):
+    """A picture of a Figure.
 
-    Attributes
-    ----------
-    T : int
-        The t axis goes from T to 0.
-    low, high : float
-        Of the other axis, in its own units.
-    log : bool
-        Base-10 logarithm of the values.
-    """
-
-    T: int = 1000
-    low: float = 0.0
-    high: float = 1.0
-    log: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Figure:
-    """What a plot shows.
-
-    Attributes
-    ----------
-    axes : Axes
-    series : tuple of Series
-    legend : tuple of Series
-        What the legend names, where that is not every series; one without timesteps only explains a stroke.
-    """
-
-    axes: Axes = field(default_factory=Axes)
-    series: tuple[Series, ...] = ()
-    legend: tuple[Series, ...] = ()
-
-    @property
-    def named(self) -> tuple[Series, ...]:
-        """What the legend names."""
-        return self.legend or self.series
-
-
-def even_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Positions and labels of three to six ticks, in round steps."""
-    rough = (high - low) / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * (1 - 1e-9))
-    count = math.floor((high - low) / step + 1e-9)
-    return [(low + i * step, f"{low + i * step:.4g}") for i in range(count + 1)]
-
-
-def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Positions (base-10 logarithms) and labels of the powers of ten."""
-    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    return [(float(k), f"{10.0**k:g}" if k >= -3 else f"1e−{-k}") for k in range(first, last + 1)]
-
-
-class CurvePlot(pg.PlotWidget):
-    """A plot of a Figure.
+    What does not move with the cursor is drawn once and kept, so that scrubbing costs a copy of pixels.
 
     Signals
     -------
-    scrubbed(int)
-        The person clicked or dragged to that timestep.
     wheel_stepped(int)
         Notches of the wheel; positive is towards t = 0.
     """
 
-    scrubbed = Signal(int)
     wheel_stepped = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent, background=None)
-        self._theme = theme
+        super().__init__(theme, "Curves against t", TIP, parent)
         self._figure = Figure()
-        self._curves: list[pg.PlotDataItem] = []
+        self._t = 0
+        self._kept: QPixmap | None = None
         self._wheel = WheelSteps()
-        self._dragging = False
-        item = self.getPlotItem()
-        item.setMenuEnabled(False)
-        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())  # pyqtgraph gives its menu no parent, so nothing would end it
-        item.hideButtons()
-        item.setMouseEnabled(False, False)
-        item.setContentsMargins(0, 8, 16, 0)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self._box = item.getViewBox()
-        self._box.invertX(True)
-        self._box.disableAutoRange()
-        self._box.setDefaultPadding(0)
-        self._grid = pg.PlotCurveItem(connect="pairs")
-        item.addItem(self._grid, ignoreBounds=True)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        item.addItem(self._cursor, ignoreBounds=True)
-        self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
-        item.addItem(self._dots, ignoreBounds=True)
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setStyle(tickFont=text_font(11), tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
-            axis.setStyle(hideOverlappingLabels=LABEL_OVERHANG)
-            axis.enableAutoSIPrefix(False)
-        item.getAxis("left").setWidth(44)
-        item.getAxis("bottom").setHeight(22)
         self.setMinimumHeight(90)
-        self.setAccessibleName("Curves against t")
-        self.setToolTip("Curves against t. Click or drag to go to a timestep.")
-        theme.changed.connect(self._dress)
-        self._dress()
-        self._take_axes()
+        theme.changed.connect(self._redraw)
 
     # --- what is shown ---
 
     def set_figure(self, figure: Figure) -> None:
         """Show other curves."""
-        axes_changed = figure.axes != self._figure.axes
         self._figure = figure
-        while len(self._curves) > len(figure.series):
-            self.removeItem(self._curves.pop())
-        while len(self._curves) < len(figure.series):
-            self._curves.append(self.plot([], [], antialias=True, connect="finite"))
-        if axes_changed:
-            self._take_axes()
-        self._draw()
+        self._describe()
+        self._redraw()
 
     def set_cursor(self, t: int) -> None:
         """Put the cursor at t; does not emit."""
-        self._cursor.setValue(t)
-        self._draw_dots()
+        if t != self._t:
+            self._t = t
+            self._describe()
+            self.update()
 
     @property
     def figure(self) -> Figure:
@@ -188,84 +68,129 @@ class CurvePlot(pg.PlotWidget):
     @property
     def cursor_t(self) -> int:
         """Where the cursor is."""
-        return round(self._cursor.value())
+        return self._t
 
-    def _take_axes(self) -> None:
-        axes, item = self._figure.axes, self.getPlotItem()
-        item.setLogMode(False, axes.log)
-        self._box.disableAutoRange()
-        self._box.setXRange(0, axes.T, padding=0)
-        low, high = (np.log10(axes.low), np.log10(axes.high)) if axes.log else (axes.low, axes.high)
-        self._box.setYRange(low, high, padding=0)
-        marks = log_ticks(axes.low, axes.high) if axes.log else even_ticks(axes.low, axes.high)
-        item.getAxis("left").setTicks([marks])
-        self._grid.setData(np.tile([0.0, axes.T], len(marks)), np.repeat([at for at, _ in marks], 2).astype(float))
-        quarter = axes.T / 4
-        at = [round(axes.T - i * quarter) for i in range(5)]
-        ticks = [(t, f"t = {t}" if t == axes.T else str(t)) for t in at]
-        item.getAxis("bottom").setTicks([ticks])
+    def sizeHint(self) -> QSize:
+        """Wide."""
+        return QSize(640, 240)
 
-    def _draw(self) -> None:
-        for curve, series in zip(self._curves, self._figure.series, strict=True):
-            width = (1 if series.stroke != "solid" else 2) + 2 * series.strong
-            curve.setPen(pg.mkPen(QColor(series.colour), width=width, style=PENS[series.stroke]))
-            curve.setZValue(series.strong)
-            values = series.values
-            if self._figure.axes.log:
-                values = np.where(values > 0, values, np.nan)
-            curve.setData(series.timesteps, values)
-        self._draw_dots()
+    # --- places ---
 
-    def _draw_dots(self) -> None:
-        spots = []
-        edge = pg.mkPen(QColor(self._theme.tokens.card), width=1)
-        axes, t = self._figure.axes, self.cursor_t
-        for series in self._figure.series:
-            value = series.at(t)
-            if not np.isfinite(value) or (axes.log and value <= 0):
-                continue
-            shown = np.log10(value) if axes.log else value
-            nearest = series.timesteps[int(np.abs(series.timesteps - t).argmin())]
-            spots.append({"pos": (float(nearest), float(shown)), "brush": QColor(series.colour), "pen": edge})
-        self._dots.setData(spots)
+    @property
+    def area(self) -> QRectF:
+        """Where the curves are."""
+        return QRectF(LEFT, TOP, max(1, self.width() - LEFT - RIGHT), max(1, self.height() - TOP - BOTTOM))
 
-    def _dress(self, _tokens: object = None) -> None:
-        tokens = self._theme.tokens
-        self.setBackground(QColor(tokens.card))
-        for side in ("left", "bottom"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(QColor(tokens.grid_line)))
-            axis.setTextPen(QColor(tokens.muted))
-        self._grid.setPen(pg.mkPen(QColor(tokens.grid_line), width=1))
-        self._cursor.setPen(pg.mkPen(QColor(tokens.accent), width=1))
-        self._draw_dots()
+    @property
+    def ranges(self) -> tuple[float, float, float, float]:
+        """Timesteps at the right and left edge, and values (of a logarithmic axis their base-10 logarithms) at the lower and upper one."""
+        axes = self._figure.axes
+        low, high = (float(np.log10(axes.low)), float(np.log10(axes.high))) if axes.log else (axes.low, axes.high)
+        return 0.0, float(axes.T), low, high
 
-    # --- gestures ---
-
-    def t_at(self, point: QPointF) -> int:
-        """Timestep under a point of the widget."""
-        x = self._box.mapSceneToView(self.mapToScene(point.toPoint())).x()
-        return round(min(max(x, 0), self._figure.axes.T))
+    def place_of(self, t: float, shown: float) -> QPointF:
+        """Where a timestep and a value, as the axis has it, are in the widget."""
+        x, y = self._places(np.array([t]), np.array([shown]))
+        return QPointF(float(x[0]), float(y[0]))
 
     def point_of(self, t: int, value: float) -> QPointF:
         """Where a value of a curve is, in the widget."""
-        y = np.log10(value) if self._figure.axes.log else value
-        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(t, y))))
+        return self.place_of(t, float(np.log10(value)) if self._figure.axes.log else value)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go there, and drag on."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = True
-            self.scrubbed.emit(self.t_at(event.position()))
+    def values_at(self, point: QPointF) -> tuple[float, float]:
+        """Timestep and value, as the axis has it, under a point of the widget."""
+        (last, first, low, high), area = self.ranges, self.area
+        across, up = (point.x() - area.left()) / area.width(), (area.bottom() - point.y()) / area.height()
+        return first + across * (last - first), low + up * (high - low)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag."""
-        if self._dragging:
-            self.scrubbed.emit(self.t_at(event.position()))
+    def place_at(self, point: QPointF) -> int:
+        """Timestep under a point of the widget, in 0..T."""
+        return round(min(max(self.values_at(point)[0], 0), self._figure.axes.T))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
-        self._dragging = False
+    def _places(self, t: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        (last, first, low, high), area = self.ranges, self.area
+        return area.left() + (first - t) / (first - last) * area.width(), area.bottom() - (shown - low) / (high - low) * area.height()
+
+    # --- drawing ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The curves as they were drawn, the cursor, and the values at it."""
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.draw_cursor(painter, self.area, self.place_of(self._t, 0.0).x())
+        painter.setPen(QPen(QColor(self._theme.tokens.card), 1))
+        for colour, place in self._dots():
+            painter.setBrush(QColor(colour))
+            painter.drawEllipse(place, DOT, DOT)
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Draw anew."""
+        self._kept = None
+
+    def _describe(self) -> None:
+        """For who cannot see the curves: their values at the cursor."""
+        said = (f"{series.name} {series.at(self._t):.3g}" for series in self._figure.named if len(series.timesteps))
+        self.setAccessibleDescription(f"t = {self._t}: " + ", ".join(said))
+
+    def _redraw(self, _tokens: object = None) -> None:
+        self._kept = None
+        self.update()
+
+    def _picture(self) -> QPixmap:
+        """Everything but the cursor."""
+        ratio = self.devicePixelRatioF()
+        if self._kept is None or self._kept.devicePixelRatio() != ratio:
+            self._kept = QPixmap(self.size() * ratio)
+            self._kept.setDevicePixelRatio(ratio)
+            self._kept.fill(QColor(self._theme.tokens.card))
+            painter = QPainter(self._kept)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(text_font(11))
+            self._draw_axes(painter)
+            painter.setClipRect(self.area.adjusted(-1, -1, 1, 1))
+            for series in sorted(self._figure.series, key=lambda one: one.strong):
+                width = (1 if series.stroke != "solid" else 2) + 2 * series.strong
+                painter.setPen(QPen(QColor(series.colour), width, PENS[series.stroke]))
+                for line in self._lines(series):
+                    painter.drawPolyline(line)
+            painter.end()
+        return self._kept
+
+    def _draw_axes(self, painter: QPainter) -> None:
+        axes, area, tokens = self._figure.axes, self.area, self._theme.tokens
+        marks = log_ticks(axes.low, axes.high) if axes.log else even_ticks(axes.low, axes.high)
+        painter.setPen(QPen(QColor(tokens.grid_line), 1))
+        painter.drawLine(QPointF(round(area.left()) + 0.5, area.top()), QPointF(round(area.left()) + 0.5, area.bottom()))
+        places = [self.place_of(0, at) for at, _ in marks]
+        self.draw_values(
+            painter, area, [((area.bottom() - at.y()) / area.height(), label) for at, (_, label) in zip(places, marks, strict=True)]
+        )
+        painter.setPen(QColor(tokens.muted))
+        for i in range(5):
+            t = round(axes.T * (1 - i / 4))
+            x, words = self.place_of(t, 0.0).x(), f"t = {t}" if i == 0 else str(t)
+            half = painter.fontMetrics().horizontalAdvance(words) / 2 + 1  # the first and the last may stand out over the ends
+            room = QRectF(min(max(x, half), self.width() - half) - 40, area.bottom() + 3, 80, BOTTOM - 4)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _lines(self, series: Series) -> Iterator[QPolygonF]:
+        values = series.values
+        if self._figure.axes.log:
+            values = np.log10(np.where(values > 0, values, np.nan))
+        return polylines(*self._places(series.timesteps, values))
+
+    def _dots(self) -> Iterator[tuple[str, QPointF]]:
+        """Where each curve is at the cursor, if it has a value there that is in view."""
+        axes, area = self._figure.axes, self.area.adjusted(-1, -1, 1, 1)
+        for series in self._figure.series:
+            value = series.at(self._t)
+            if np.isfinite(value) and not (axes.log and value <= 0):
+                place = self.point_of(series.nearest(self._t), value)
+                if area.contains(place):
+                    yield series.colour, place
+
+    # --- gestures ---
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrub."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
-from explorer.widgets.plots.curve_plot import PENS, Series
+from explorer.widgets.plots.figure import PENS, Series
 
 LINE = 16
 GAP = 12

@@ -84,7 +84,7 @@ class ValuePlot(QWidget):
             if labelled and (base or position > 0.01):
                 painter.setPen(QColor(tokens.muted))
                 painter.drawText(
-                    QRectF(0, y - 8, LEFT - 8, LINE_HEIGHT), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label
+                    QRectF(0, y - 8, rect.left() - 8, LINE_HEIGHT), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label
                 )
 
     def draw_cursor(self, painter: QPainter, rect: QRectF, x: float) -> None:

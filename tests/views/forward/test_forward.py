@@ -201,11 +201,11 @@ def test_control_points_come_and_go(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     open_page(ws, qtbot, "schedule")
     bend = ws.schedule.bend
     count = len(bend.knots)
-    QTest.mouseDClick(bend.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, bend.point_of(round(1 + 0.48 * (T - 1)), 5.0).toPoint())
+    QTest.mouseDClick(bend, LEFT, Qt.KeyboardModifier.NoModifier, bend.point_of(round(1 + 0.48 * (T - 1)), 5.0).toPoint())
     settle(ws, qtbot)
     assert len(bend.knots) == count + 1
     added = min(range(len(bend.knots)), key=lambda i: abs(bend.knots[i][0] - 0.48))
-    QTest.mouseDClick(bend.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, bend.point_of_knot(added).toPoint())
+    QTest.mouseDClick(bend, LEFT, Qt.KeyboardModifier.NoModifier, bend.point_of_knot(added).toPoint())
     settle(ws, qtbot)
     assert len(bend.knots) == count
     ws.schedule.shapes.button("cosine").click()

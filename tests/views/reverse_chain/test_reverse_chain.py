@@ -117,7 +117,7 @@ def test_keys_step_leap_and_jump(page: ReverseChainWorkspace) -> None:
 
 def test_the_wheel_steps_everywhere(page: ReverseChainWorkspace) -> None:
     parts = page.parts
-    for widget in (page.grid, parts.film, parts.transport.timeline, parts.plot.plot.viewport()):
+    for widget in (page.grid, parts.film, parts.transport.timeline, parts.plot.plot):
         page.playback.scrub(500)
         turn(widget, 2)
         assert state(page).t == 400
@@ -127,10 +127,10 @@ def test_the_wheel_steps_everywhere(page: ReverseChainWorkspace) -> None:
 
 def test_clicking_and_dragging_in_the_curves_scrubs(page: ReverseChainWorkspace) -> None:
     plot = page.parts.plot.plot
-    QTest.mousePress(plot.viewport(), LEFT, pos=plot.point_of(700, 20).toPoint())
+    QTest.mousePress(plot, LEFT, pos=plot.point_of(700, 20).toPoint())
     assert state(page).t == 700
-    QTest.mouseMove(plot.viewport(), plot.point_of(250, 20).toPoint())
-    QTest.mouseRelease(plot.viewport(), LEFT, pos=plot.point_of(250, 20).toPoint())
+    QTest.mouseMove(plot, plot.point_of(250, 20).toPoint())
+    QTest.mouseRelease(plot, LEFT, pos=plot.point_of(250, 20).toPoint())
     assert state(page).t == 250
     assert plot.cursor_t == 250
 

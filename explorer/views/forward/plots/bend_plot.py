@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.look.theme import Theme
@@ -43,14 +42,11 @@ class BendPlot(CurvePlot):
     knot_removed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        self._handles: pg.ScatterPlotItem | None = None
         super().__init__(theme, parent)
         self._knots: tuple[tuple[float, float], ...] = ()
         self._base: tuple[tuple[float, float], ...] = ()
         self._held = -1
         self._chosen = -1
-        self._handles = pg.ScatterPlotItem(pxMode=True)
-        self.getPlotItem().addItem(self._handles, ignoreBounds=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Log SNR against t, with control points")
         self.setToolTip(TIP)
@@ -58,7 +54,7 @@ class BendPlot(CurvePlot):
     def set_knots(self, knots: Sequence[tuple[float, float]]) -> None:
         """Show control points; does not emit."""
         self._knots = tuple(knots)
-        self._draw_handles()
+        self.update()
 
     @property
     def knots(self) -> tuple[tuple[float, float], ...]:
@@ -73,39 +69,30 @@ class BendPlot(CurvePlot):
     def point_of_knot(self, index: int) -> QPointF:
         """Where a control point is, in the widget."""
         u, level = self._knots[index]
-        return self.point_of(1, level) if self._T == 1 else QPointF(self._mapped(1 + u * (self._T - 1), level))
+        return self.place_of(1 + u * (self._T - 1), level)
 
     @property
     def _T(self) -> int:
         return self.figure.axes.T
 
-    def _mapped(self, t: float, level: float) -> QPointF:
-        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(t, level))))
+    @property
+    def ranges(self) -> tuple[float, float, float, float]:
+        """As of CurvePlot, with room at the edges, where the first and the last control point are."""
+        last, first, low, high = super().ranges
+        room, margin = EDGE * (first - last), EDGE * (high - low)
+        return last - room, first + room, low - margin, high + margin
 
-    def _draw_handles(self) -> None:
-        if self._handles is None:
-            return
-        tokens = self._theme.tokens
-        spots = []
-        for i, (u, level) in enumerate(self._knots):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The control points over the curves."""
+        super().paintEvent(event)
+        painter, tokens = QPainter(self), self._theme.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.accent), 2))
+        for i in range(len(self._knots)):
             chosen = i in (self._held, self._chosen)
-            spots.append({
-                "pos": (1 + u * (self._T - 1), level), "size": 13 if chosen else 11,
-                "brush": QColor(tokens.accent if chosen else tokens.card), "pen": pg.mkPen(QColor(tokens.accent), width=2),
-            })  # fmt: skip
-        self._handles.setData(spots)
-
-    def _take_axes(self) -> None:
-        super()._take_axes()
-        axes = self.figure.axes
-        # the first and the last control point are at the edges: room for all of them
-        self._box.setXRange(-EDGE * axes.T, (1 + EDGE) * axes.T, padding=0)
-        margin = EDGE * (axes.high - axes.low)
-        self._box.setYRange(axes.low - margin, axes.high + margin, padding=0)
-
-    def _dress(self, _tokens: object = None) -> None:
-        super()._dress(_tokens)
-        self._draw_handles()
+            painter.setBrush(QColor(tokens.accent if chosen else tokens.card))
+            radius = 6.5 if chosen else 5.5
+            painter.drawEllipse(self.point_of_knot(i), radius, radius)
 
     # --- gestures ---
 
@@ -116,8 +103,8 @@ class BendPlot(CurvePlot):
         return index if distance <= REACH else -1
 
     def _place_at(self, point: QPointF) -> tuple[float, float]:
-        at = self._box.mapSceneToView(self.mapToScene(point.toPoint()))
-        return (at.x() - 1) / max(1, self._T - 1), at.y()
+        t, level = self.values_at(point)
+        return (t - 1) / max(1, self._T - 1), level
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of a control point, or go to a timestep."""
@@ -125,7 +112,7 @@ class BendPlot(CurvePlot):
             return
         self._held = self._chosen = self.knot_at(event.position())
         self._base = self._knots
-        self._draw_handles()
+        self.update()
         if self._held < 0:
             super().mousePressEvent(event)
 
@@ -140,7 +127,7 @@ class BendPlot(CurvePlot):
         """Let go."""
         if self._held >= 0:
             self._held = -1
-            self._draw_handles()
+            self.update()
             self.knot_released.emit()
         super().mouseReleaseEvent(event)
 
@@ -164,9 +151,9 @@ class BendPlot(CurvePlot):
             self.knot_released.emit()
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight) and self._knots:
             self._chosen = (self._chosen + (1 if key == Qt.Key.Key_BracketRight else -1)) % len(self._knots)
-            self._draw_handles()
+            self.update()
         elif key == Qt.Key.Key_Escape and self._chosen >= 0:
             self._chosen = -1
-            self._draw_handles()
+            self.update()
         else:
             event.ignore()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
-from explorer.widgets.plots.curve_plot import PENS, Stroke
+from explorer.widgets.plots.figure import PENS, Stroke
 
 FOOT, TOP, EDGE = 18, 6, 4
 LEGEND = 16

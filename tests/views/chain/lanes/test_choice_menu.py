@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from explorer.views.chain.lanes.choice_menu import ChoiceMenu
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.theme import Theme
-from explorer.widgets.plots.curve_plot import Series
+from explorer.widgets.plots.figure import Series
 from explorer.widgets.plots.legend import ONE_LINE, TWO_LINES, Legend
 
 SEGMENTS = (Segment("norms", "norms", "Lengths"), Segment("ssim x_t", "SSIM", "Likeness"))
