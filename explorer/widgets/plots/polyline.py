@@ -15,7 +15,8 @@ def polyline(x: np.ndarray, y: np.ndarray) -> QPolygonF:
     line.resize(len(x))
     if len(x):
         # a QPointF is two doubles, and Qt's list of them one block of memory
-        memory = np.frombuffer(VoidPtr(line.data(), 16 * len(x), True), np.float64).reshape(-1, 2)
+        block = VoidPtr(line.data(), 16 * len(x), True)  # type: ignore[arg-type, call-arg]  # the stubs know of one argument
+        memory = np.frombuffer(block, np.float64).reshape(-1, 2)  # type: ignore[call-overload]
         memory[:, 0], memory[:, 1] = x, y
     return line
 
