@@ -38,6 +38,7 @@ from explorer.engine.chain.messages import (
 )
 from explorer.engine.chain.quantities import made_for
 from explorer.engine.desk import Desk
+from explorer.engine.models.data_sets import DataSets
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.engine.thread.requests import Steps
@@ -84,20 +85,17 @@ class Chains:
             return ChainLane(key, predictor, shape, device, store)
         return BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
 
-    def _shown(self, key: LaneKey) -> ChainLane | None:
-        """Lane of a key if it has any state."""
-        lane = self._lanes.get(key)
-        return lane if lane is not None and key in self.store else None
+    @property
+    def data_sets(self) -> DataSets:
+        """Data sets of exact lanes, and those that lanes are seen beside."""
+        return self.models.data_sets
 
     def shown(self, key: LaneKey) -> ChainLane | None:
         """Lane of a key if it has any state; None if not."""
-        return self._shown(key)
+        lane = self._lanes.get(key)
+        return lane if lane is not None and key in self.store else None
 
     def levels(self, timeline: LaneKey | None) -> np.ndarray | None:
-        """As `_levels`, for the other parts of the engine."""
-        return self._levels(timeline)
-
-    def _levels(self, timeline: LaneKey | None) -> np.ndarray | None:
         """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
         lane = self._lanes.get(timeline) if timeline is not None else None
         return lane.levels if lane is not None else None
@@ -164,7 +162,7 @@ class Chains:
         """Tiles of lanes at the cursor."""
         frames, blank = [], []
         for key in request.keys:
-            lane = self._shown(key)
+            lane = self.shown(key)
             if lane is None:
                 continue
             for found in made_for(self, lane, request):
@@ -184,10 +182,10 @@ class Chains:
 
     def show_terms(self, request: ShowTerms) -> Steps:
         """All quantities of one sample at the cursor: the terms of the equation."""
-        lane = self._shown(request.key)
+        lane = self.shown(request.key)
         if lane is None:
             raise BadInput("this lane has not been sampled yet")
-        k = min(lane.nearest(request.t, "mean", self._levels(request.timeline)), lane.course.K)
+        k = min(lane.nearest(request.t, "mean", self.levels(request.timeline)), lane.course.K)
         tiles, values, norms = {}, {}, {}
         wanted = [(name, k, name) for name in own()]
         wanted.append(("x_prev", min(k + 1, lane.course.K, max(lane.done, k)), "x_t"))
@@ -210,7 +208,7 @@ class Chains:
 
     def show_film(self, request: ShowFilm) -> Steps:
         """One sample at evenly spaced states."""
-        lane = self._shown(request.key)
+        lane = self.shown(request.key)
         if lane is None:
             raise BadInput("this lane has not been sampled yet")
         wanted = np.unique(np.linspace(0, lane.course.K, max(2, request.count)).round().astype(int))
@@ -228,10 +226,10 @@ class Chains:
 
     def show_curves(self, request: ShowCurves) -> Steps:
         """Norms of lanes, and their distances to the reference, against t."""
-        reference = self._shown(request.reference) if request.reference is not None else None
+        reference = self.shown(request.reference) if request.reference is not None else None
         shown = []
         for key in request.keys:
-            lane = self._shown(key)
+            lane = self.shown(key)
             if lane is not None:
                 shown.append(self._curves.of(lane, reference, request.sample))
                 yield None
@@ -239,8 +237,8 @@ class Chains:
 
     def measure_similarity(self, request: MeasureSimilarity) -> Steps:
         """SSIM of lanes with the reference: a stretch of work, the lanes in turns."""
-        reference = self._shown(request.reference)
-        lanes = [lane for key in dict.fromkeys(request.keys) if (lane := self._shown(key)) is not None]
+        reference = self.shown(request.reference)
+        lanes = [lane for key in dict.fromkeys(request.keys) if (lane := self.shown(key)) is not None]
         work = [self._curves.measure(lane, reference, request.quantity) for lane in lanes if reference is not None]
         spent = 0.0
         while work and spent < SIMILARITY_SECONDS:

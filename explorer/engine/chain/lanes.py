@@ -18,8 +18,8 @@ from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, 
 from explorer.diffusion.schedule import ScheduleError
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
+from explorer.engine.chain.lane_quantities import OWN
 from explorer.engine.chain.messages import LaneKey, LanePlanned, LaneProgress
-from explorer.engine.chain.quantities import OWN
 from explorer.errors import BadInput
 from explorer.recipe.quantities import QUANTITIES
 

@@ -1,45 +1,47 @@
-"""How each quantity of the table (`explorer/recipe/quantities.py`) is made: one maker a name, registered by it.
+"""How the quantities are made that a lane has beside another lane or a data set: one maker a name, registered by it.
 
-A maker yields None at each cancel point and what it made last.
+Those that a lane has by itself are in `lane_quantities.py`; all their words in `explorer/recipe/quantities.py`. A maker yields None at
+each cancel point and what it made last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+import numpy as np
 from torch import Tensor
 
 from explorer.diffusion.levels import near
 from explorer.engine.chain.curves import comparable
 from explorer.engine.chain.data_set.ideal import beside, to_ideal
-from explorer.engine.chain.messages import LaneBlank, ShowStep
+from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.messages import LaneBlank, LaneKey, ShowStep
+from explorer.engine.models.data_sets import DataSets
 from explorer.errors import BadInput
 
-if TYPE_CHECKING:
-    from explorer.engine.chain.chains import Chains
-    from explorer.engine.chain.lanes import ChainLane
 
-Own = Callable[["ChainLane", int], Iterator[Tensor | None]]
-"""Of what a lane has by itself: lane, index k of the state in 0..K; values (N, C, H, W)."""
-Beside = Callable[["Chains", "ChainLane", ShowStep], Iterator[tuple[int, Tensor] | LaneBlank | None]]
-"""Of what it has beside a reference lane or a data set: the state's index with the values, or why there are none."""
+class Around(Protocol):
+    """What there is around a lane."""
 
-OWN: dict[str, Own] = {}
+    @property
+    def data_sets(self) -> DataSets:
+        """Data sets by what names them."""
+        ...
+
+    def shown(self, key: LaneKey) -> ChainLane | None:
+        """Lane of a key if it has any state; None if not."""
+        ...
+
+    def levels(self, timeline: LaneKey | None) -> np.ndarray | None:
+        """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
+        ...
+
+
+Beside = Callable[[Around, ChainLane, ShowStep], Iterator[tuple[int, Tensor] | LaneBlank | None]]
+"""The state's index with the values, or why there are none."""
+
 BESIDE: dict[str, Beside] = {}
-
-
-def own(name: str) -> Callable[[Own], Own]:
-    """Register the maker of a quantity that a lane has by itself.
-
-    At t = 0, which no step starts from, a prediction is that of the last step.
-    """
-
-    def put(maker: Own) -> Own:
-        OWN[name] = maker
-        return maker
-
-    return put
 
 
 def seen_beside(name: str) -> Callable[[Beside], Beside]:
@@ -52,7 +54,7 @@ def seen_beside(name: str) -> Callable[[Beside], Beside]:
     return put
 
 
-def made_for(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+def made_for(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
     """What a lane shows for a request: the index of the state with its values, or why there are none."""
     if request.quantity in BESIDE:
         yield from BESIDE[request.quantity](chains, lane, request)
@@ -62,40 +64,8 @@ def made_for(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tup
         yield None if tensor is None else (k, tensor)
 
 
-@own("x_t")
-def _state(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
-    for frame in lane.frame(k):
-        yield None if frame is None else frame.x
-
-
-@own("x0_hat")
-def _x0_hat(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
-    if k == lane.course.K:  # x_0 itself
-        yield from _state(lane, k)
-        return
-    for said in lane.predicted(k):
-        yield None if said is None else said.x0_hat
-
-
-@own("eps_hat")
-def _eps_hat(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
-    for said in lane.predicted(k):
-        yield None if said is None else said.eps_hat
-
-
-@own("mean")
-def _mean(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
-    for said in lane.predicted(k):
-        yield None if said is None else said.mean
-
-
-@own("z")
-def _fresh_noise(lane: ChainLane, k: int) -> Iterator[Tensor | None]:
-    yield lane.z(min(k, lane.course.K - 1))
-
-
 @seen_beside("difference")
-def _difference(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+def _difference(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
     """Of states that can be compared, as in the curves: of one shape, their noise levels not far apart."""
     other = chains.shown(request.reference) if request.reference is not None else None
     k = lane.nearest(request.t, request.of, chains.levels(request.timeline))
@@ -120,10 +90,10 @@ def _difference(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[
 
 
 @seen_beside("to_ideal")
-def _to_ideal(chains: Chains, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+def _to_ideal(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
     k = min(lane.nearest(request.t, "x0_hat", chains.levels(request.timeline)), lane.course.K - 1)
     try:
-        found = beside(chains.models.data_sets, request.exact, lane) if request.exact is not None else None
+        found = beside(chains.data_sets, request.exact, lane) if request.exact is not None else None
     except BadInput as error:
         yield LaneBlank(lane.key, int(lane.timesteps[k]), "data", str(error))
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.engine.chain.quantities import BESIDE, OWN
+from explorer.engine.chain.lane_quantities import OWN
+from explorer.engine.chain.quantities import BESIDE
 from explorer.recipe.quantities import QUANTITIES, own
 
 
