@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -23,7 +25,7 @@ from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.library import Library
 from explorer.state.persistence import Loaded, Saved, load, session_file, write
-from explorer.state.session import Session
+from explorer.state.session import WORKSPACES, Session
 from explorer.state.store import Store
 from explorer.views.window.main_window import MainWindow
 from explorer.views.window.settings import SettingsInForce
@@ -41,15 +43,13 @@ Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
 
 
 def standard_workspaces() -> tuple[WorkspaceMaker, ...]:
-    """The workspaces, in the rail's order."""
-    from explorer.views.compare.view import CompareWorkspace
-    from explorer.views.forward.view import ForwardWorkspace
-    from explorer.views.latent.view import LatentWorkspace
-    from explorer.views.objective.view import ObjectiveWorkspace
-    from explorer.views.reverse_chain.view import ReverseChainWorkspace
-    from explorer.views.training.view import TrainingWorkspace
+    """The workspaces, in the rail's order: of each name the class that explorer/views has under it."""
+    return tuple(_workspace_in(import_module(f"explorer.views.{name.replace('-', '_')}.view"), name) for name in WORKSPACES)
 
-    return ReverseChainWorkspace, CompareWorkspace, LatentWorkspace, ForwardWorkspace, ObjectiveWorkspace, TrainingWorkspace
+
+def _workspace_in(module: ModuleType, name: str) -> type[Workspace]:
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Workspace)]
+    return next(kind for kind in kinds if getattr(kind, "workspace_name", "") == name)
 
 
 def make_application() -> QApplication:

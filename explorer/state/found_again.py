@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import BoundRecipe, ChainRecipe, Change, Edit, ForwardRecipe, Lane, PlaneModel, PlaneRecipe
-from explorer.state.session import ChainState, Session
+from explorer.recipe import ChainRecipe, Change, Lane, PlaneRecipe
+from explorer.state.session import Session, undone
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, tuple[str, ...]]:
@@ -21,11 +23,9 @@ def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session
     neither stays as it is: the engine says so when it is used.
     """
     finder = _Finder(entries)
-    latent = msgspec.structs.replace(session.latent, recipe=finder.plane(session.latent.recipe))
-    new = msgspec.structs.replace(session, reverse=finder.chain(session.reverse), compare=finder.chain(session.compare), latent=latent)
-    objective = msgspec.structs.replace(session.objective, recipe=finder.bound(session.objective.recipe))
-    forward = msgspec.structs.replace(session.forward, recipe=finder.model(session.forward.recipe))
-    return msgspec.structs.replace(new, objective=objective, forward=forward), tuple(sorted(finder.replaced))
+    parts = {name: getattr(session, name) for name in undone(session)}
+    found = {name: msgspec.structs.replace(part, recipe=finder.found(part.recipe)) for name, part in parts.items()}
+    return msgspec.structs.replace(session, **found), tuple(sorted(finder.replaced))
 
 
 def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tuple[ChainRecipe, tuple[str, ...], tuple[str, ...]]:
@@ -40,20 +40,19 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
         Checkpoints that its lanes need and that are not here, as the recipe calls them.
     """
     finder = _Finder(entries)
-    found = finder.chain(ChainState(recipe=recipe)).recipe
-    known = {entry.sha256 for entry in entries if entry.card is not None}
+    found = finder.found(recipe)
     models = [model for lane in found.lanes for model in _models_of(lane)]
-    lost = [source for sha256, source in models if sha256 and sha256 not in known and not os.path.isfile(source)]
+    lost = [source for sha256, source in models if not finder.knows(sha256) and not os.path.isfile(source)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
 def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[PlaneRecipe, tuple[str, ...], tuple[str, ...]]:
     """A plane's recipe from elsewhere, with its checkpoints where they are here; returns as of `relinked_recipe`."""
     finder = _Finder(entries)
-    found = finder.plane(recipe)
-    known = {entry.sha256 for entry in entries if entry.card is not None}
+    found = finder.found(recipe)
     models = [(found.checkpoint, found.source), *((model.checkpoint, model.source) for model in found.beside)]
-    lost = [source for sha256, source in models if sha256 and sha256 not in known]
+    # by its hash alone: a plane is opened by its place, so that another file there would be shown for it
+    lost = [source for sha256, source in models if not finder.knows(sha256)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
@@ -63,46 +62,46 @@ def _models_of(lane: Lane) -> tuple[tuple[str, str], ...]:
     return (lane.checkpoint, lane.source), *((change.checkpoint, change.source) for change in changes)
 
 
-_Model = TypeVar("_Model", PlaneRecipe, PlaneModel, ForwardRecipe)
-
-
 class _Finder:
+    """Goes through whatever a recipe is made of: what has a `checkpoint` and a `source` names a model."""
+
     def __init__(self, entries: Sequence[LibraryEntry]) -> None:
         usable = [entry for entry in entries if entry.card is not None]
         self._by_hash = {entry.sha256: entry for entry in reversed(usable)}
         self._by_name = {entry.name: entry for entry in usable if entry.shipped}
         self.replaced: set[str] = set()
 
-    def chain(self, state: ChainState) -> ChainState:
-        recipe = state.recipe
-        lanes = tuple(self._lane(lane) for lane in recipe.lanes)
-        branches = tuple(msgspec.structs.replace(branch, lane=self._lane(branch.lane)) for branch in recipe.branches)
-        return msgspec.structs.replace(state, recipe=msgspec.structs.replace(recipe, lanes=lanes, branches=branches))
+    def knows(self, sha256: str) -> bool:
+        """Whether a checkpoint is here, or none is named."""
+        return not sha256 or sha256 in self._by_hash
 
-    def bound(self, recipe: BoundRecipe) -> BoundRecipe:
-        return msgspec.structs.replace(recipe, lanes=tuple(self._lane(lane) for lane in recipe.lanes))
+    def found(self, part: S) -> S:
+        """A part of a recipe with all that it names where it is now."""
+        changed: dict[str, Any] = {}
+        for name in part.__struct_fields__:
+            value = getattr(part, name)
+            now = self._inside(value)
+            if now is not value:
+                changed[name] = now
+        if {"checkpoint", "source"} <= set(part.__struct_fields__):
+            changed.update(self._model(part))
+        return msgspec.structs.replace(part, **changed) if changed else part
 
-    def plane(self, recipe: PlaneRecipe) -> PlaneRecipe:
-        beside = tuple(self.model(model) for model in recipe.beside)
-        return msgspec.structs.replace(self.model(recipe), beside=beside)
+    def _inside(self, value: Any) -> Any:
+        if isinstance(value, msgspec.Struct):
+            return self.found(value)
+        if isinstance(value, tuple):
+            now = tuple(self._inside(item) for item in value)
+            return value if all(one is other for one, other in zip(now, value, strict=True)) else now
+        return value
 
-    def model(self, model: _Model) -> _Model:
-        entry = self._find(model.checkpoint, model.source)
-        return model if entry is None else msgspec.structs.replace(model, checkpoint=entry.sha256, source=entry.path)
-
-    def _lane(self, lane: Lane) -> Lane:
-        if lane.edits:
-            lane = msgspec.structs.replace(lane, edits=tuple(self._edit(edit) for edit in lane.edits))
-        entry = self._find(lane.checkpoint, lane.source)
+    def _model(self, part: Any) -> dict[str, Any]:
+        """Where the checkpoint is that a part names, and which option it is of if the part says one."""
+        entry = self._find(part.checkpoint, part.source)
         if entry is None or entry.card is None:
-            return lane
-        return msgspec.structs.replace(lane, checkpoint=entry.sha256, source=entry.path, option=entry.card.option)
-
-    def _edit(self, edit: Edit) -> Edit:
-        entry = self._find(edit.checkpoint, edit.source) if isinstance(edit, Change) else None
-        if entry is None or entry.card is None:
-            return edit
-        return msgspec.structs.replace(edit, checkpoint=entry.sha256, source=entry.path, option=entry.card.option)
+            return {}
+        place: dict[str, Any] = {"checkpoint": entry.sha256, "source": entry.path}
+        return place | ({"option": entry.card.option} if "option" in part.__struct_fields__ else {})
 
     def _find(self, sha256: str, source: str) -> LibraryEntry | None:
         if not sha256:

@@ -10,13 +10,13 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe import BoundRecipe, ChainRecipe, ExactProcess, ForwardRecipe, LayoutName, PlaneRecipe
+from explorer.recipe import ChainRecipe, ExactProcess, LayoutName, PlaneRecipe
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
 
-WorkspaceName = Literal["reverse-chain", "compare", "latent", "forward", "objective", "training"]
-WORKSPACES: tuple[WorkspaceName, ...] = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
+WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
+"""Names in the rail's order. The rooms of each are called so: explorer/views/NAME with its view, explorer/cli/render/NAME.py."""
 ThemeName = Literal["system", "dark", "light"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
 CurvesOf = Literal["sample", "all"]
@@ -168,7 +168,8 @@ class Session(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
-    workspace : WorkspaceName
+    workspace : str
+        One of WORKSPACES.
     reverse, compare : ChainState
     latent : LatentState
     forward : ForwardState
@@ -183,7 +184,7 @@ class Session(msgspec.Struct, frozen=True):
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
     """
 
-    workspace: WorkspaceName = "reverse-chain"
+    workspace: str = "reverse-chain"
     reverse: ChainState = ChainState()
     compare: ChainState = ChainState(t=1000, plot="distance x0_hat", log_curves=True)
     latent: LatentState = LatentState()
@@ -195,20 +196,24 @@ class Session(msgspec.Struct, frozen=True):
     frame_budget: int = 512 * MEGABYTE
     device: str = "auto"
 
+    def __post_init__(self) -> None:
+        """Refuse a workspace that there is not (ValueError)."""
+        if self.workspace not in WORKSPACES:
+            raise ValueError(f"there is no workspace {self.workspace!r}; there are {', '.join(WORKSPACES)}")
+
 
 def with_recipes_of(current: Session, past: Session) -> Session:
     """`past`'s recipes under `current`'s cursor, selection and looks: what undo restores."""
     replace = msgspec.structs.replace
-    return replace(
-        current,
-        reverse=replace(current.reverse, recipe=past.reverse.recipe),
-        compare=replace(current.compare, recipe=past.compare.recipe),
-        latent=replace(current.latent, recipe=past.latent.recipe),
-        forward=replace(current.forward, recipe=past.forward.recipe),
-        objective=replace(current.objective, recipe=past.objective.recipe),
-    )
+    parts = {name: replace(getattr(current, name), recipe=getattr(past, name).recipe) for name in undone(current)}
+    return replace(current, **parts)
 
 
-def recipes(session: Session) -> tuple[ChainRecipe, ChainRecipe, PlaneRecipe, ForwardRecipe, BoundRecipe]:
+def recipes(session: Session) -> tuple[msgspec.Struct, ...]:
     """What undo goes over."""
-    return session.reverse.recipe, session.compare.recipe, session.latent.recipe, session.forward.recipe, session.objective.recipe
+    return tuple(getattr(session, name).recipe for name in undone(session))
+
+
+def undone(session: Session) -> tuple[str, ...]:
+    """The parts of a session that have a recipe, by their fields' names."""
+    return tuple(name for name in session.__struct_fields__ if hasattr(getattr(session, name), "recipe"))

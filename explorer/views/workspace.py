@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.state.library import Library
-from explorer.state.session import WorkspaceName
 from explorer.state.store import Store
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
@@ -72,12 +71,12 @@ class Workspace(QWidget):
     Attributes
     ----------
     workspace_name, title, icon_name, tooltip : str
-        Key in the session, label in the rail, qtawesome icon, and what it is for.
+        One of WORKSPACES, label in the rail, qtawesome icon, and what it is for.
     menu_title : str
         Title of its menu in the menu bar.
     """
 
-    workspace_name: WorkspaceName
+    workspace_name: str
     title: str
     icon_name: str
     tooltip: str

@@ -11,11 +11,25 @@ import pytest
 
 from explorer.engine.models.library import scan
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned
-from explorer.recipe import Branch, ChainRecipe, Change, Dab, ForwardRecipe, Lane, Paint, PlaneRecipe, Sampler
+from explorer.recipe import (
+    BoundRecipe,
+    Branch,
+    ChainRecipe,
+    Change,
+    Dab,
+    ForwardRecipe,
+    FreshNoise,
+    Lane,
+    Paint,
+    PlaneModel,
+    PlaneRecipe,
+    Sampler,
+)
 from explorer.state.first_run import COMPARE_STEPS, with_shipped_models
 from explorer.state.forward import ForwardState
 from explorer.state.found_again import relinked, relinked_recipe
-from explorer.state.session import ChainState, LatentState, Session
+from explorer.state.objective import ObjectiveState
+from explorer.state.session import ChainState, LatentState, Session, recipes, undone
 
 Entries = tuple[LibraryEntry, ...]
 
@@ -142,3 +156,31 @@ def test_a_plane_keeps_its_points(entries: Entries) -> None:
     plane = msgspec.structs.replace(PlaneRecipe(checkpoint=known.sha256, source="/old/vae.safetensors"), points=())
     found, _ = relinked(Session(latent=LatentState(recipe=plane)), entries)
     assert found.latent.recipe == msgspec.structs.replace(plane, source=known.path)
+
+
+def test_whatever_in_a_session_names_a_checkpoint_is_found_again(entries: Entries) -> None:
+    """Every struct with a checkpoint and a source, in every part of the session that has a recipe."""
+    c, vae = named(entries, "mnist-ddpm-c"), named(entries, "mnist-vae-2d")
+    lane = Lane(c.sha256, "/moved/c.safetensors", "C")
+    moved = Session(
+        reverse=ChainState(recipe=ChainRecipe((lane,), branches=(Branch(msgspec.structs.replace(lane, edits=(FreshNoise(300),))),))),
+        latent=LatentState(recipe=PlaneRecipe(vae.sha256, "/moved/vae.safetensors", beside=(PlaneModel(vae.sha256, "/moved/vae"),))),
+        forward=ForwardState(recipe=ForwardRecipe(checkpoint=c.sha256, source="/moved/c.safetensors")),
+        objective=ObjectiveState(recipe=BoundRecipe(lanes=(lane,))),
+    )
+    found, replaced = relinked(moved, entries)
+    assert not replaced
+    assert b"/moved" in msgspec.json.encode(moved)
+    assert b"/moved" not in msgspec.json.encode(found)
+
+
+def test_undo_goes_over_every_part_that_has_a_recipe() -> None:
+    session = Session()
+    parts = {name for name in session.__struct_fields__ if "recipe" in getattr(getattr(session, name), "__struct_fields__", ())}
+    assert set(undone(session)) == parts >= {"reverse", "compare", "latent", "forward", "objective"}
+    assert len(recipes(session)) == len(parts)
+
+
+def test_a_workspace_that_there_is_not_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="there is no workspace 'attic'; there are reverse-chain"):
+        msgspec.json.decode(b'{"workspace": "attic"}', type=Session)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer.cli.display import require_libraries, require_qt
-from explorer.cli.render.latent import LayerChoice, ShapeChoice, wish_for
-from explorer.cli.render.options import PageChoice, PanelChoice, ThemeChoice, Wish, WorkspaceChoice, beginning, check
+from explorer.cli.render.latent_wish import LayerChoice, ShapeChoice, wish_for
+from explorer.cli.render.rooms import beginning, check
+from explorer.cli.render.wish import PageChoice, PanelChoice, ThemeChoice, Wish, WorkspaceChoice
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 

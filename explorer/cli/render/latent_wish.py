@@ -1,17 +1,12 @@
-"""What `render latent` shows: layers, a test image, samples, points, a stroke, a second model."""
+"""What `render latent` is asked for: layers, a test image, points, a stroke."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from explorer.errors import BadInput
-
-if TYPE_CHECKING:
-    from explorer.engine.models.messages import LibraryEntry
-    from explorer.state.session import LatentState
 
 
 class LayerChoice(StrEnum):
@@ -64,13 +59,6 @@ class LatentWish:
     shape: str = "free"
     paths: bool = False
 
-    @property
-    def given(self) -> tuple[str, ...]:
-        """Options that only latent takes, as far as they were given."""
-        options = {"--layer": self.layers, "--image": self.image is not None, "--point": self.points, "--stroke": self.stroke,
-                   "--paths": self.paths}  # fmt: skip
-        return tuple(name for name, value in options.items() if value)
-
 
 def wish_for(
     layers: Sequence[LayerChoice], image: int | None, points: Sequence[str], stroke: str | None, shape: ShapeChoice, paths: bool
@@ -98,27 +86,3 @@ def _place(text: str, option: str) -> tuple[float, float]:
     if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
         raise BadInput(f"{option} {text!r}: its numbers must be in [-{FARTHEST:g}, {FARTHEST:g}]")
     return x, y
-
-
-def with_latent(state: LatentState, wish: LatentWish, beside: Sequence[LibraryEntry], samples: int | None, seed: int | None) -> LatentState:
-    """The workspace's state that shows what was asked for."""
-    import msgspec
-
-    from explorer.recipe import Encoded, PlaneModel, Point, PriorSamples, Stroke
-
-    replace, recipe = msgspec.structs.replace, state.recipe
-    points = tuple(Point(f"P{i}", x, y) for i, (x, y) in enumerate(wish.points, start=1))
-    strokes = (Stroke("Stroke 1", wish.stroke, shape=wish.shape),) if wish.stroke else ()  # type: ignore[arg-type]
-    linked = tuple(PlaneModel(entry.sha256, entry.path) for entry in beside)
-    recipe = replace(recipe, points=points, strokes=strokes, beside=linked)
-    recipe = replace(recipe, encoded=Encoded(image=wish.image))
-    state = replace(state, recipe=recipe, selected=strokes[0].name if strokes else "")
-    if wish.layers:
-        field = next((layer for layer in wish.layers if layer not in LAYERS), "")
-        state = replace(state, field=field, **{layer: layer in wish.layers for layer in LAYERS})
-    if wish.paths:
-        return replace(state, strip="paths", ends=("P1", "P2"))
-    if samples is not None or seed is not None:
-        prior = PriorSamples(samples or 64, seed or 0)
-        return replace(state, recipe=replace(recipe, prior=prior), strip="samples")
-    return state

@@ -19,6 +19,7 @@ from explorer.errors import BadInput
 from explorer.exports.embedded import may_have_recipe
 from explorer.exports.kinds import KINDS
 from explorer.recipe import Recipe, decode_recipe
+from explorer.state.found_again import relinked
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
@@ -148,7 +149,8 @@ class Opener(QObject):
                 return
             self._banner.say(str(error), "File > Save session as… writes one.")
             return
-        store.replace(with_chosen_of(opened, store.session), "open session")
+        found, _ = relinked(opened, self._context.library.known)
+        store.replace(with_chosen_of(found, store.session), "open session")
         self.workspace_wanted.emit(opened.workspace)
 
 

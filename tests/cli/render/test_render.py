@@ -178,10 +178,11 @@ def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], q
         (("compare", "--out", "x.png", "--samples", "0"), "samples"),
         (("reverse-chain", "--out", "x.png", "--skip-off", "1"), "--skip-off: of no meaning without --panel unet"),
         (("reverse-chain", "--out", "x.png", "--panel", "unet", "--skip-off", "0"), "skip-off"),
-        (("latent", "--out", "x.png", "--grid"), "--sweep, --grid: of no meaning for latent"),
+        (("latent", "--out", "x.png", "--grid"), "--grid: of no meaning for latent; compare takes it"),
         (("compare", "--out", "x.png", "--sweep", "depth=3"), "a sweep is SETTING=VALUE"),
         (("compare", "--out", "x.png", "--sweep", "eta=2"), "eta: '2' cannot be"),
-        (("latent", "--out", "x.png", "--panel", "unet"), "--panel: of no meaning for latent"),
+        (("latent", "--out", "x.png", "--panel", "unet"), "--panel: of no meaning for latent; reverse-chain and compare take it"),
+        (("objective", "--out", "x.png", "--steps", "5", "--panel", "unet"), "--steps, --panel: of no meaning for objective"),
     ],
 )
 def test_bad_requests_are_one_line(

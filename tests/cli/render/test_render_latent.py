@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.cli.render.latent import LatentWish, LayerChoice, ShapeChoice, wish_for, with_latent
+from explorer.cli.render.latent import with_latent
+from explorer.cli.render.latent_wish import LatentWish, LayerChoice, ShapeChoice, wish_for
 from explorer.errors import BadInput
 from explorer.recipe import Point, PriorSamples, Stroke
 from explorer.state.session import LatentState

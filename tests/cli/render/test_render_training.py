@@ -23,7 +23,7 @@ def test_a_run_is_drawn(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["training", "--run", "."], "holds no run"),
-        (["training", "--t", "3"], "training shows runs: name them with --run"),
+        (["training", "--t", "3"], "--t: of no meaning for training; reverse-chain, compare, forward and objective take it"),
         (["training", *["--run", "x"] * 5], "at most 4 runs"),
         (["forward", "--run", "x"], "--run: of no meaning for forward"),
     ],

@@ -22,8 +22,8 @@ from explorer.state.objective import ObjectiveState
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.compare.view import CompareWorkspace
-from explorer.views.objective import ObjectiveWorkspace
 from explorer.views.objective.figures import running, with_error
+from explorer.views.objective.view import ObjectiveWorkspace
 
 WAIT = 60_000
 LaneMaker = Callable[..., Lane]

@@ -1,0 +1,91 @@
+"""What `render reverse-chain` and `render compare` have in common: lanes at a timestep, panels, exact lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from explorer.cli.render.wish import Wish
+from explorer.errors import BadInput
+from explorer.recipe.forward import ForwardSchedule
+
+if TYPE_CHECKING:
+    from explorer.engine.models.messages import LibraryEntry
+    from explorer.recipe import Lane, Sampler
+    from explorer.state.session import ChainState
+
+TAKES = frozenset({"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off"})
+KINDS = ("ddpm",)
+
+
+def check(wish: Wish) -> None:
+    """Refuse skips of a panel that is not opened (BadInput)."""
+    if wish.skips_off and wish.panel != "unet":
+        raise BadInput("--skip-off: of no meaning without --panel unet")
+
+
+def chain(state: ChainState, wish: Wish, chosen: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:
+    """The state of lanes that shows what is wished."""
+    from explorer.state.first_run import with_lanes
+
+    if chosen:
+        state = with_lanes(state, chosen, sampler)
+    if wish.exact:
+        state = _with_exact(state, wish, sampler, keep=bool(chosen))
+    return _set(state, wish)
+
+
+def check_lanes(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+    """Refuse a timestep or a skip that the lanes do not have (BadInput)."""
+    check_t(wish, lanes, entries)
+    _check_skips(wish, lanes, entries)
+
+
+def _with_exact(state: ChainState, wish: Wish, sampler: Sampler, keep: bool) -> ChainState:
+    import msgspec
+
+    from explorer.recipe import ExactProcess, Lane
+
+    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source)) for source in wish.exact)
+    before = state.recipe.lanes if keep else ()
+    return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=(*before, *lanes)), lane=0, reference=0)
+
+
+def _set(state: ChainState, wish: Wish) -> ChainState:
+    import msgspec
+
+    replace, recipe = msgspec.structs.replace, state.recipe
+    if wish.steps is not None:
+        lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=wish.steps)) for lane in recipe.lanes)
+        recipe = replace(recipe, lanes=lanes)
+    if wish.samples is not None:
+        recipe = replace(recipe, samples=wish.samples)
+    if wish.seed is not None:
+        recipe = replace(recipe, seed=wish.seed)
+    if wish.panel == "unet":
+        off = tuple(level - 1 for level in wish.skips_off)
+        state = replace(state, unet=replace(state.unet, open=True, off=off))
+    return replace(state, recipe=recipe, t=wish.t or 0, data_set=wish.panel == "data-set")
+
+
+def check_t(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+    """Refuse a timestep that no lane has (BadInput)."""
+    own = {entry.sha256: entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None}
+    usual = ForwardSchedule().T
+    most = max((lane.schedule.T if lane.schedule is not None else own.get(lane.checkpoint, usual) for lane in lanes), default=usual)
+    if (wish.t or 0) > most:
+        raise BadInput(f"--t {wish.t}: there are the timesteps 0..{most}")
+
+
+def _check_skips(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+    """Refuse a skip that the network which is looked into does not have (BadInput)."""
+    from explorer.models.registry import anatomy_named
+
+    entry = next((entry for entry in entries if lanes and entry.sha256 == lanes[0].checkpoint), None)
+    if not wish.skips_off or entry is None or entry.card is None:
+        return
+    parts = anatomy_named(entry.card.network.name, entry.card.network.config, *entry.card.data.shape[1:])
+    levels = sorted({skip.level + 1 for skip in parts.skips}) if parts is not None else []
+    if odd := [level for level in wish.skips_off if level not in levels]:
+        has = f"skips at the levels {', '.join(map(str, levels))}" if levels else "no skips"
+        raise BadInput(f"--skip-off {odd[0]}: {entry.name} has {has}")

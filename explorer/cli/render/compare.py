@@ -1,0 +1,58 @@
+"""What `render compare` shows: lanes, swept and on a grid if that is wished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from explorer.cli.render import chain
+from explorer.cli.render.wish import Wish
+from explorer.errors import BadInput
+from explorer.recipe import MAX_LANES
+
+if TYPE_CHECKING:
+    from explorer.engine.models.messages import LibraryEntry
+    from explorer.state.session import ChainState, Session
+
+TAKES, KINDS, MOST, PLACES = chain.TAKES | {"--sweep", "--grid"}, chain.KINDS, MAX_LANES, "lanes"
+
+
+def check(wish: Wish) -> None:
+    """As of `Room`."""
+    from explorer.recipe.sweep import parse_sweep
+
+    if wish.sweep is not None:
+        parse_sweep(wish.sweep)
+    chain.check(wish)
+
+
+def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
+    """As of `Room`."""
+    import msgspec
+
+    from explorer.recipe import Sampler
+    from explorer.state.first_run import COMPARE_STEPS
+
+    state = chain.chain(session.compare, wish, chosen, Sampler(steps=COMPARE_STEPS))
+    if wish.sweep is not None:
+        state = _swept(state, wish.sweep)
+    chain.check_lanes(wish, state.recipe.lanes, entries)
+    if wish.grid:
+        state = msgspec.structs.replace(state, layout="grid")
+    return msgspec.structs.replace(session, compare=state)
+
+
+def _swept(state: ChainState, text: str) -> ChainState:
+    """Every lane once for each value, the reference the last."""
+    import msgspec
+
+    from explorer.recipe import MAX_LANES
+    from explorer.recipe.sweep import parse_sweep, swept
+
+    setting, values = parse_sweep(text)
+    lanes = tuple(made for lane in state.recipe.lanes for made in swept(lane, setting, values))
+    if len(lanes) > MAX_LANES:
+        many = f"{len(state.recipe.lanes)} lanes with {len(values)} values each are more than the {MAX_LANES} that there can be"
+        raise BadInput(f"--sweep {text}: {many}: name fewer with --checkpoint")
+    recipe = msgspec.structs.replace(state.recipe, lanes=lanes)
+    return msgspec.structs.replace(state, recipe=recipe, lane=0, reference=len(lanes) - 1)

@@ -1,0 +1,35 @@
+"""What `render forward` shows: a page, at a timestep, with a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from explorer.cli.render.wish import Wish
+from explorer.errors import BadInput
+from explorer.recipe.forward import ForwardSchedule
+
+if TYPE_CHECKING:
+    from explorer.engine.models.messages import LibraryEntry
+    from explorer.state.session import Session
+
+TAKES, KINDS, MOST, PLACES = frozenset({"--checkpoint", "--t", "--seed", "--page"}), ("ddpm",), 1, "networks"
+
+
+def check(wish: Wish) -> None:
+    """As of `Room`."""
+    if (wish.t or 0) > (T := ForwardSchedule().T):
+        raise BadInput(f"--t {wish.t}: the schedule of forward has the timesteps 0..{T}")
+
+
+def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
+    """As of `Room`."""
+    import msgspec
+
+    replace, state = msgspec.structs.replace, session.forward
+    recipe = state.recipe
+    if chosen:
+        recipe = replace(recipe, checkpoint=chosen[0].sha256, source=chosen[0].path)
+    if wish.seed is not None:
+        recipe = replace(recipe, seed=wish.seed)
+    return replace(session, forward=replace(state, recipe=recipe, t=state.t if wish.t is None else wish.t, page=wish.page or state.page))

@@ -1,0 +1,70 @@
+"""What `render` shall show, as it is written on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from explorer.cli.render.latent_wish import LatentWish
+from explorer.state.session import WORKSPACES
+
+WorkspaceChoice = StrEnum("WorkspaceChoice", {name.replace("-", "_"): name for name in WORKSPACES})  # type: ignore[misc]
+
+
+class ThemeChoice(StrEnum):
+    """Colours."""
+
+    dark = "dark"
+    light = "light"
+
+
+class PanelChoice(StrEnum):
+    """What can be opened beside what a workspace always shows."""
+
+    unet = "unet"
+    data_set = "data-set"
+
+
+class PageChoice(StrEnum):
+    """Pages of forward."""
+
+    noise = "noise"
+    schedule = "schedule"
+    pixels = "pixels"
+    posterior = "posterior"
+    gaussians = "gaussians"
+    chain = "chain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What shall be shown; None where the window's own default holds."""
+
+    workspace: str
+    theme: str
+    checkpoints: tuple[str, ...]
+    t: int | None
+    samples: int | None
+    steps: int | None
+    seed: int | None
+    panel: str | None = None
+    skips_off: tuple[int, ...] = ()
+    page: str | None = None
+    exact: tuple[str, ...] = ()
+    latent: LatentWish = field(default_factory=LatentWish)
+    runs: tuple[str, ...] = ()
+    sweep: str | None = None
+    grid: bool = False
+
+    @property
+    def given(self) -> dict[str, bool]:
+        """Every option that not all workspaces take, with whether it was given."""
+        latent = self.latent
+        return {
+            "--checkpoint": bool(self.checkpoints), "--run": bool(self.runs), "--exact": bool(self.exact),
+            "--t": self.t is not None, "--samples": self.samples is not None, "--steps": self.steps is not None,
+            "--seed": self.seed is not None, "--panel": self.panel is not None, "--skip-off": bool(self.skips_off),
+            "--page": self.page is not None, "--layer": bool(latent.layers), "--image": latent.image is not None,
+            "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
+            "--sweep": self.sweep is not None, "--grid": self.grid,
+        }  # fmt: skip
