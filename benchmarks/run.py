@@ -21,6 +21,7 @@ SCRIPTS = (
     "beside_training.py",
     "allocation.py",
     "plane.py",
+    "curves.py",
 )
 HEAD = """# Benchmarks
 
