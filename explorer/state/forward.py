@@ -35,3 +35,8 @@ class ForwardState(msgspec.Struct, frozen=True):
     drawing: bool = False
     loop: bool = False
     paths: Literal["forward", "backward"] = "forward"
+
+    @property
+    def cursor(self) -> int:
+        """`t` on the schedule: a session file may have one that is not."""
+        return min(max(self.t, 0), self.recipe.schedule.T)

@@ -107,7 +107,7 @@ class ForwardController(QObject):
     @property
     def t(self) -> int:
         """The cursor."""
-        return min(max(self.state.t, 0), self.T)
+        return self.state.cursor
 
     @property
     def idle(self) -> bool:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
@@ -17,7 +17,6 @@ from explorer.views.shared.rows import Rows, heading
 from explorer.widgets.controls.draw_pad import DrawPad
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.math_text import var, words
-from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.histogram import Histogram
 
@@ -154,45 +153,6 @@ class ForwardInspector(QWidget):
         self._values["mean"].setText(short(float(np.mean(noised.values))))
         self._values["variance"].setText(short(float(np.var(noised.values))))
         self.histogram.set_values(noised.values)
-
-
-class OfferBar(QWidget):
-    """A line that says of what size a picture is, and what can be done with it.
-
-    Signals
-    -------
-    taken(bool)
-        Resized to the data's size (True), or in its own.
-    dismissed()
-    """
-
-    taken = Signal(bool)
-    dismissed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        mark(self, "panel")
-        self.text = QLabel()
-        self.fit, self.keep, self.drop = QPushButton("Resize to 28 × 28"), QPushButton("Keep its shape"), QPushButton("Cancel")
-        tips = (
-            "Grey, 28 × 28, light strokes on black: as the data that the networks know",
-            "Noise it as it is: no network is shown",
-            "Leave the image as it was",
-        )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 4, 4)
-        row.setSpacing(8)
-        row.addWidget(self.text, 1)
-        for button, tip in zip((self.fit, self.keep, self.drop), tips, strict=True):
-            button.setToolTip(tip)
-            button.setAccessibleName(button.text())
-            row.addWidget(button)
-        mark(self.fit, "primary")
-        self.fit.clicked.connect(lambda: self.taken.emit(True))
-        self.keep.clicked.connect(lambda: self.taken.emit(False))
-        self.drop.clicked.connect(self.dismissed)
-        self.hide()
 
 
 def _button(action: QAction) -> QToolButton:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from explorer.state.edits import forward as edits
+from explorer.state.forward import ForwardState
 from explorer.state.store import Store
 
 PLAY_SECONDS = 8.0
@@ -31,12 +33,12 @@ class Player(QObject):
         self._from = 0
 
     @property
-    def _T(self) -> int:
-        return self._store.session.forward.recipe.schedule.T
+    def _state(self) -> ForwardState:
+        return self._store.session.forward
 
     @property
-    def _t(self) -> int:
-        return min(max(self._store.session.forward.t, 0), self._T)
+    def _T(self) -> int:
+        return self._state.recipe.schedule.T
 
     @property
     def playing(self) -> bool:
@@ -50,7 +52,7 @@ class Player(QObject):
 
     def step(self, count: int) -> None:
         """`count` timesteps; towards t = 0 if positive, as on every timeline here."""
-        self.scrub(self._t - count)
+        self.scrub(self._state.cursor - count)
 
     def leap(self, direction: int) -> None:
         """Ten timesteps."""
@@ -69,7 +71,7 @@ class Player(QObject):
         if self.playing:
             self.pause()
             return
-        self._from = 0 if self._t >= self._T else self._t
+        self._from = 0 if self._state.cursor == self._T else self._state.cursor
         self._clock.start()
         self._timer.start()
         self.playing_changed.emit(True)
@@ -81,14 +83,14 @@ class Player(QObject):
             self.playing_changed.emit(False)
 
     def _go(self, t: int) -> None:
-        self._store.update_forward(t=min(max(t, 0), self._T))
+        self._store.update(forward=edits.go_to(self._state, t))
 
     def _tick(self) -> None:
         due = self._from + self._clock.elapsed() / 1000 * self._T / PLAY_SECONDS
         self._go(round(due))
         if due < self._T:
             return
-        if not self._store.session.forward.loop:
+        if not self._state.loop:
             self.pause()
         elif due > self._T * (1 + REST_SECONDS / PLAY_SECONDS):
             self._from = 0

@@ -23,14 +23,15 @@ from explorer.engine.forward.messages import (
 )
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ForwardRecipe
-from explorer.state.edits import forward as edits
 from explorer.state.forward import ForwardState
 from explorer.views.forward.actions import PAGES, TRANSPORT, ForwardActions
 from explorer.views.forward.chain_page import ChainPage1D
 from explorer.views.forward.controller import ForwardController
 from explorer.views.forward.gaussians_page import GaussiansPage
-from explorer.views.forward.inspector import ForwardInspector, OfferBar
+from explorer.views.forward.gestures import Gestures
+from explorer.views.forward.inspector import ForwardInspector
 from explorer.views.forward.noise_page import NoisePage
+from explorer.views.forward.offer_bar import OfferBar
 from explorer.views.forward.pixels_page import PixelsPage
 from explorer.views.forward.player import Player
 from explorer.views.forward.posterior_page import PosteriorPage
@@ -65,6 +66,7 @@ class ForwardWorkspace(Workspace):
         by_name = self.actions_.by_name
         self.player = Player(context.store, self)
         self.controller = ForwardController(context, self, self)
+        self.gestures = Gestures(context.store, self.controller, self)
         self._inspector = ForwardInspector(theme, by_name)
         self.noise = NoisePage(theme)
         self.schedule = SchedulePage(theme, by_name["use"], by_name["train"])
@@ -78,7 +80,6 @@ class ForwardWorkspace(Workspace):
         }  # fmt: skip
         self.segments = SegmentBar(PAGES, "What is shown")
         self.offer = OfferBar()
-        self._offered: PictureTaken | None = None
         self._stack = PageStack()
         for page in self.pages.values():
             self._stack.addWidget(page)
@@ -150,7 +151,7 @@ class ForwardWorkspace(Workspace):
             return False
         if entry.card is None or entry.card.kind != "ddpm" or entry.problem:
             return False
-        self._take_network(entry)
+        self.gestures.take_network(entry)
         return True
 
     def accept_picture(self, path: str) -> bool:
@@ -167,22 +168,17 @@ class ForwardWorkspace(Workspace):
     def _connect(self) -> None:
         self._connect_actions()
         self._connect_time()
-        store, inspector = self.context.store, self._inspector
-        self.segments.chosen.connect(lambda page: store.update_forward(page=page))
-        inspector.index_chosen.connect(lambda index: edits.choose_image(store, index, self.controller.total))
-        inspector.seed_committed.connect(lambda seed: edits.change(store, "change seed", seed=seed))
-        inspector.drawn.connect(lambda marks: self.controller.take_picture(drawing=marks))
-        inspector.released.connect(self._focus_timeline)
-        self._connect_schedule()
-        self.pixels.picker.picked.connect(partial(edits.pick_pixel, store))
-        self.pixels.picker.released.connect(store.end_merge)
-        self.pixels.batch_committed.connect(lambda batch: edits.change(store, "images of the joint picture", batch=batch))
-        self.posterior.network_chosen.connect(self._choose_network)
-        self.gaussians.changed.connect(partial(edits.set_aside, store))
-        self.gaussians.released.connect(store.end_merge)
-        self._connect_chain()
-        self.offer.taken.connect(self._take_offer)
-        self.offer.dismissed.connect(self._drop_offer)
+        gestures = self.gestures
+        self.segments.chosen.connect(lambda page: self.context.store.update_forward(page=page))
+        gestures.take_inspector(self._inspector)
+        self._inspector.released.connect(self._focus_timeline)
+        gestures.take_schedule(self.schedule)
+        self.schedule.T.released.connect(self._focus_timeline)
+        gestures.take_pixels(self.pixels)
+        gestures.take_posterior(self.posterior)
+        gestures.take_gaussians(self.gaussians)
+        gestures.take_chain(self.chain)
+        self.offer.taken.connect(gestures.take_picture)
 
     def _connect_actions(self) -> None:
         play, on, store = self.player, self.actions_.on, self.context.store
@@ -195,13 +191,13 @@ class ForwardWorkspace(Workspace):
         self.actions_.by_name["loop"].toggled.connect(lambda loop: store.update_forward(loop=loop))
         for segment in PAGES:
             on(f"page {segment.name}", partial(store.update_forward, page=segment.name))
-        on("random", lambda: edits.random_image(store, self.controller.total))
-        on("seed", lambda: edits.new_seed(store))
+        on("random", self.gestures.random_image)
+        on("seed", self.gestures.new_seed)
         on("open", self._ask_for_picture)
         on("paste", self.paste)
         self.actions_.by_name["draw"].toggled.connect(lambda drawing: store.update_forward(drawing=drawing))
-        on("use", lambda: edits.use_in_reverse_chain(store))
-        on("train", lambda: edits.use_in_training(store))
+        on("use", self.gestures.use_in_reverse_chain)
+        on("train", self.gestures.use_in_training)
         play.playing_changed.connect(self.actions_.show_playing)
 
     def _connect_time(self) -> None:
@@ -215,27 +211,6 @@ class ForwardWorkspace(Workspace):
         self.noise.film.jumped.connect(self.player.scrub)
         self.noise.film.slots_changed.connect(self.controller.set_slots)
         self.controller.set_slots(self.noise.film.slots)
-
-    def _connect_schedule(self) -> None:
-        store, page = self.context.store, self.schedule
-        page.shape_chosen.connect(lambda shape: edits.choose_shape(store, shape, page.bend.knots))
-        page.T_committed.connect(partial(edits.set_T, store))
-        page.T.released.connect(self._focus_timeline)
-        page.bend.knot_dragged.connect(lambda index, u, level: edits.drag_knot(store, page.bend.base, index, u, level))
-        page.bend.knot_released.connect(store.end_merge)
-        page.bend.knot_added.connect(lambda u: edits.add_knot(store, page.bend.knots, u))
-        page.bend.knot_removed.connect(lambda index: edits.remove_knot(store, page.bend.knots, index))
-
-    def _connect_chain(self) -> None:
-        store, page = self.context.store, self.chain
-        page.changed.connect(partial(edits.set_chain, store))
-        page.released.connect(store.end_merge)
-        page.paths_chosen.connect(lambda paths: store.update_forward(paths=paths))
-        page.map.mode_dragged.connect(partial(edits.drag_mode, store))
-        page.map.mode_added.connect(partial(edits.add_mode, store))
-        page.map.mode_removed.connect(partial(edits.remove_mode, store))
-        page.map.x_dragged.connect(partial(edits.set_chain, store, "x"))
-        page.map.released.connect(store.end_merge)
 
     # --- gestures ---
 
@@ -254,36 +229,9 @@ class ForwardWorkspace(Workspace):
         if path:
             self.controller.take_picture(path)
 
-    def _choose_network(self, sha256: str) -> None:
-        entry = next((e for e in self.controller.entries if e.sha256 == sha256), None)
-        if entry is not None:
-            self._take_network(entry)
-
-    def _take_network(self, entry: LibraryEntry) -> None:
-        edits.change(self.context.store, f"network {entry.name}", checkpoint=entry.sha256, source=entry.path)
-
     def offer_picture(self, taken: PictureTaken) -> None:
         """A picture of the data's size is noised at once; another may be resized."""
-        if taken.same:
-            self._drop_offer()
-            edits.take_picture(self.context.store, taken.fitted)
-            return
-        self._offered = taken
-        kept = f"{taken.kept.height} × {taken.kept.width}"
-        height, width = taken.size
-        self.offer.text.setText(f"{taken.name} is {height} × {width} pixels; the data are 28 × 28.")
-        self.offer.keep.setText("Keep its shape" if (height, width) == (taken.kept.height, taken.kept.width) else f"Make it {kept}")
-        self.offer.show()
-
-    def _take_offer(self, resized: bool) -> None:
-        taken = self._offered
-        self._drop_offer()
-        if taken is not None:
-            edits.take_picture(self.context.store, taken.fitted if resized else taken.kept)
-
-    def _drop_offer(self) -> None:
-        self._offered = None
-        self.offer.hide()
+        self.offer.offer(taken)
 
     def _focus_timeline(self) -> None:
         self.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -120,6 +120,7 @@ def test_choosing_images_is_undone(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     ws.actions_.by_name["random"].trigger()
     settle(ws, qtbot)
     index = state(ws).recipe.image.index
+    assert ws.context.store.undo_label == f"test image {index}"
     assert index in choice.shown, "the strip goes to where the image is"
     ws.context.store.undo()
     settle(ws, qtbot)
@@ -133,6 +134,11 @@ def test_a_picture_of_another_size_is_offered_to_be_resized(ws: ForwardWorkspace
     assert ws.accept_picture(str(path))
     qtbot.waitUntil(ws.offer.isVisible, timeout=10_000)
     assert "40 × 30" in ws.offer.text.text()
+    ws.offer.drop.click()
+    assert not ws.offer.isVisible()
+    assert state(ws).recipe.image == ForwardImage(0)
+    ws.accept_picture(str(path))
+    qtbot.waitUntil(ws.offer.isVisible, timeout=10_000)
     ws.offer.keep.click()
     settle(ws, qtbot)
     assert state(ws).recipe.image.picture is not None
@@ -253,6 +259,11 @@ def test_two_pixels_are_dragged(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     QTest.keyClick(picker, Qt.Key.Key_S)
     settle(ws, qtbot)
     assert state(ws).recipe.pixels[0] == (6, 20)
+    store = ws.context.store
+    assert store.undo_label == "pixel a"
+    store.undo()
+    store.undo()
+    assert state(ws).recipe.pixels[0] == (10, 14), "a whole drag is one change, and a key is another"
 
 
 def test_one_step_back_three_ways(ws: ForwardWorkspace, qtbot: QtBot) -> None:
@@ -266,6 +277,7 @@ def test_one_step_back_three_ways(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     models.activated.emit(other)
     settle(ws, qtbot)
     assert state(ws).recipe.checkpoint == models.itemData(other)
+    assert ws.context.store.undo_label == "network mnist-ddpm-b"
     assert ws.posterior.table.image("x0", "network") != first
     ws.player.to_image()
     settle(ws, qtbot)
@@ -273,7 +285,8 @@ def test_one_step_back_three_ways(ws: ForwardWorkspace, qtbot: QtBot) -> None:
 
 
 def test_a_network_that_is_not_there_is_said_and_no_other_is_shown_for_it(ws: ForwardWorkspace, qtbot: QtBot) -> None:
-    edits.change(ws.context.store, "network", checkpoint="0" * 64, source="/nowhere/mine.safetensors")
+    missing = edits.with_recipe(state(ws), checkpoint="0" * 64, source="/nowhere/mine.safetensors")
+    ws.context.store.update("network", forward=missing)
     open_page(ws, qtbot, "posterior")
     page = ws.posterior
     assert {column for _, column in page.table.shown} == {"known", "exact"}
@@ -323,6 +336,7 @@ def test_the_one_dimensional_chain_is_dragged(ws: ForwardWorkspace, qtbot: QtBot
     modes = state(ws).recipe.chain.modes
     assert modes[2] > 1.5
     assert modes[:2] == (-1.2, 0.2)
+    assert ws.context.store.undo_label == "one-dimensional chain"
     drag(chart, chart.point_of(20, 0.3), chart.point_of(45, -1.0))
     settle(ws, qtbot)
     assert state(ws).t == pytest.approx(45, abs=1)

@@ -461,7 +461,7 @@ def test_a_schedule_bent_in_forward_fills_the_form(qtbot: QtBot, open_training: 
     knots = ((0.0, 9.2), (0.5, 0.0), (1.0, -10.0))
     recipe = msgspec.structs.replace(store.session.forward.recipe, schedule=ForwardSchedule("bent", 60, knots))
     store.update_forward(recipe=recipe)
-    use_in_training(store)
+    store.replace(use_in_training(store.session))
     form = page.form
     assert form.isVisible()
     assert form.fields.choice("schedule").currentText() == "bent"
