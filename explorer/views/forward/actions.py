@@ -1,90 +1,71 @@
-"""The actions of the Forward workspace, with their keys and icons."""
+"""The Forward workspace's actions: its menu, its keys and its buttons."""
 
 from __future__ import annotations
 
 import qtawesome
-from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.controls.actions import NamedActions
-from explorer.widgets.controls.segments import Segment
+from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.look.theme import Theme
 
-PAGES = (
-    Segment("noise", "Noise", "x_t at once by Property 1, and step by step with the same noise  (1)"),
-    Segment("schedule", "Schedule", "beta, alpha_bar and log SNR; bend them, and see what x_T is then  (2)"),
-    Segment("pixels", "Pixels", "Two pixels over many images, as they turn into N(0, I)  (3)"),
-    Segment("posterior", "Posterior", "One step back: with x₀ known, with the data set known, and as a network has learnt it  (4)"),
-    Segment("gaussians", "Gaussians", "Sums, differences, and Gaussians with a Gaussian mean  (5)"),
-    Segment("chain", "One dimension", "A chain of one number, both ways, and why small steps back are nearly Gaussian  (6)"),
-)
-ICONS = {
-    "start": "mdi6.skip-backward", "back": "mdi6.step-backward", "forward": "mdi6.step-forward", "end": "mdi6.skip-forward",
-    "loop": "mdi6.repeat", "random": "mdi6.shuffle-variant", "seed": "mdi6.dice-5-outline", "open": "ph.image", "paste": "ph.clipboard",
-    "draw": "ph.pencil-simple",
+PAGES = {
+    "noise": "Noise", "schedule": "Schedule", "pixels": "Pixels", "posterior": "Posterior", "gaussians": "Gaussians",
+    "chain": "One dimension",
 }  # fmt: skip
+"""What is written on the segment of each page."""
+BACK = "One step back: with x₀ known, with the data set known, and as a network has learnt it"
+CHAIN = "A chain of one number, both ways, and why small steps back are nearly Gaussian"
+GROUPS = (
+    (
+        Do("play", "&Play", "Space", "Play from x₀ to noise, or pause"),
+        Do("loop", "&Loop", "L", "Play again from x₀ when T is reached", "mdi6.repeat", checkable=True),
+        Do("back", "Step towards &noise", "Left", "One timestep on, towards T", "mdi6.step-backward"),
+        Do("forward", "Step towards the &image", "Right", "One timestep back, towards 0", "mdi6.step-forward"),
+        Do("leap_back", "Ten steps towards noise", ("PgUp", "Shift+Left"), "Ten timesteps on, towards T"),
+        Do("leap_forward", "Ten steps towards the image", ("PgDown", "Shift+Right"), "Ten timesteps back, towards 0"),
+        Do("start", "Go to &T", "Home", "Go to x_T, noise", "mdi6.skip-backward"),
+        Do("end", "Go to &0", "End", "Go to x₀, the image", "mdi6.skip-forward"),
+    ),
+    (
+        Do("noise", "Show Noise", "1", "x_t at once by Property 1, and step by step with the same noise", one_of="page"),
+        Do("schedule", "Show Schedule", "2", "beta, alpha_bar and log SNR; bend them, and see what x_T is then", one_of="page"),
+        Do("pixels", "Show Pixels", "3", "Two pixels over many images, as they turn into N(0, I)", one_of="page"),
+        Do("posterior", "Show Posterior", "4", BACK, one_of="page"),
+        Do("gaussians", "Show Gaussians", "5", "Sums, differences, and Gaussians with a Gaussian mean", one_of="page"),
+        Do("chain", "Show One dimension", "6", CHAIN, one_of="page"),
+    ),
+    (
+        Do("random", "&Random image", "R", "Noise any of the 10,000 test images", "mdi6.shuffle-variant"),
+        Do("open", "Open &image…", "E", "Noise a picture file; dropping it on the window does the same", "ph.image"),
+        Do("paste", "&Paste image", "Ctrl+V", "Noise the picture in the clipboard", "ph.clipboard"),
+        Do("draw", "&Draw an image", "P", "Draw with the mouse, on a pad in place of the test images", "ph.pencil-simple", checkable=True),
+        Do("seed", "New &seed", "N", "Other noise", "mdi6.dice-5-outline"),
+    ),
+    (
+        Do("use", "&Use this schedule in Reverse chain", "U", "Sample Reverse chain's model over this schedule"),
+        Do("train", "Use this schedule in &Training", "Shift+U", "Begin a new run of training with this schedule"),
+    ),
+)
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
+"""In the order of their buttons, beside the timeline."""
 
 
-class ForwardActions(NamedActions):
-    """What can be done from the keyboard, the menu and the buttons.
+class ForwardActions(Actions):
+    """The actions, of which one says whether it plays."""
 
-    Attributes
-    ----------
-    by_name : dict of QAction
-    """
+    _playing = False
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent, ICONS)
-        self.add("play", "&Play", ["Space"], "Play from x₀ to noise, or pause")
-        self.add("back", "Step towards &noise", ["Left"], "One timestep on, towards T")
-        self.add("forward", "Step towards the &image", ["Right"], "One timestep back, towards 0")
-        self.add("leap_back", "Ten steps towards noise", ["PgUp", "Shift+Left"], "Ten timesteps on, towards T")
-        self.add("leap_forward", "Ten steps towards the image", ["PgDown", "Shift+Right"], "Ten timesteps back, towards 0")
-        self.add("start", "Go to &T", ["Home"], "Go to x_T, noise")
-        self.add("end", "Go to &0", ["End"], "Go to x₀, the image")
-        self.add("loop", "&Loop", ["L"], "Play again from x₀ when T is reached")
-        self.by_name["loop"].setCheckable(True)
-        for number, segment in enumerate(PAGES, 1):
-            self.add(f"page {segment.name}", f"Show {segment.label}", [str(number)], segment.tip)
-            self.by_name[f"page {segment.name}"].setCheckable(True)
-        self.add("random", "&Random image", ["R"], "Noise any of the 10,000 test images")
-        self.add("seed", "New &seed", ["N"], "Other noise")
-        self.add("open", "Open &image…", ["E"], "Noise a picture file; dropping it on the window does the same")
-        self.add("paste", "&Paste image", ["Ctrl+V"], "Noise the picture in the clipboard")
-        self.add("draw", "&Draw an image", ["P"], "Draw with the mouse, on a pad in place of the test images")
-        self.by_name["draw"].setCheckable(True)
-        self.add("use", "&Use this schedule in Reverse chain", ["U"], "Sample Reverse chain's model over this schedule")
-        self.add("train", "Use this schedule in &Training", ["Shift+U"], "Begin a new run of training with this schedule")
-        theme.changed.connect(self._dress)
-        self._dress()
-
-    def menu(self) -> list[QAction]:
-        """Actions in the order of the menu."""
-        groups = (
-            ("play", "loop", "back", "forward", "leap_back", "leap_forward", "start", "end"),
-            tuple(f"page {segment.name}" for segment in PAGES), ("random", "open", "paste", "draw", "seed"),
-            ("use", "train"),
-        )  # fmt: skip
-        return self.in_groups(groups)
-
-    def show_page(self, page: str) -> None:
-        """Check the page in front."""
-        for segment in PAGES:
-            self.by_name[f"page {segment.name}"].setChecked(segment.name == page)
+    def __init__(self, theme: Theme, owner: QWidget) -> None:
+        super().__init__(theme, owner, GROUPS)
 
     def show_playing(self, playing: bool) -> None:
         """Play or pause."""
-        self.by_name["play"].setText("&Pause" if playing else "&Play")
-        self._dress_play(playing)
-
-    def _dress_play(self, playing: bool) -> None:
-        colour = self._theme.tokens.on_accent
-        name = "mdi6.pause" if playing else "mdi6.play"
-        # the forward process runs to the left, as on every t axis of the app
-        shown: QIcon = qtawesome.icon(name, color=colour, color_disabled=self._theme.tokens.disabled, hflip=True)
-        self.by_name["play"].setIcon(shown)
-
-    def _dress(self, _tokens: object = None) -> None:
+        self._playing = playing
+        self["play"].setText("&Pause" if playing else "&Play")
         self.dress()
-        self._dress_play(self.by_name["play"].text() == "&Pause")
+
+    def dress(self, _tokens: object = None) -> None:
+        """Icons in the theme's colours; that of playing points left, where the forward process runs on every t axis of the app."""
+        super().dress()
+        tokens, glyph = self._theme.tokens, "mdi6.pause" if self._playing else "mdi6.play"
+        self["play"].setIcon(qtawesome.icon(glyph, color=tokens.on_accent, color_disabled=tokens.disabled, hflip=True))

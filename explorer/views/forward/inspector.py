@@ -14,6 +14,7 @@ from explorer.recipe import Dab, ForwardRecipe
 from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
 from explorer.views.shared.rows import Rows, heading
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.draw_pad import DrawPad
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.math_text import var, words
@@ -43,7 +44,7 @@ class ForwardInspector(QWidget):
     drawn = Signal(object)
     released = Signal()
 
-    def __init__(self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
@@ -95,13 +96,12 @@ class ForwardInspector(QWidget):
         for field in (self.index, self.seed):
             field.released.connect(self.released)
 
-    def _row(self, actions: dict[str, QAction]) -> QHBoxLayout:
+    def _row(self, actions: Actions) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.index, 1)
         for name in ("random", "open", "paste", "draw"):
-            if name in actions:
-                row.addWidget(_button(actions[name]))
+            row.addWidget(_button(actions[name]))
         return row
 
     def _seed_row(self, action: QAction) -> QHBoxLayout:

@@ -69,6 +69,7 @@ class SchedulePage(QWidget):
             button.setAccessibleName(action.text().replace("&", ""))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(action.trigger)
+            action.enabledChanged.connect(button.setEnabled)
         self.bend = BendPlot(theme)
         self.levels = CurvePlot(theme)
         self.betas = CurvePlot(theme)

@@ -39,6 +39,7 @@ from explorer.views.forward.schedule_page import SchedulePage
 from explorer.views.forward.words import image_words, nats, schedule_words
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.controls.actions import segment
 from explorer.widgets.controls.clipboard import copied
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.controls.segments import SegmentBar
@@ -63,13 +64,13 @@ class ForwardWorkspace(Workspace):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.actions_ = ForwardActions(theme, self)
-        by_name = self.actions_.by_name
+        a = self.actions_
         self.player = Player(context.store, self)
         self.controller = ForwardController(context, self, self)
         self.gestures = Gestures(context.store, self.controller, self)
-        self._inspector = ForwardInspector(theme, by_name)
+        self._inspector = ForwardInspector(theme, a)
         self.noise = NoisePage(theme)
-        self.schedule = SchedulePage(theme, by_name["use"], by_name["train"])
+        self.schedule = SchedulePage(theme, a["use"], a["train"])
         self.pixels = PixelsPage(theme)
         self.posterior = PosteriorPage(theme)
         self.gaussians = GaussiansPage(theme)
@@ -78,16 +79,16 @@ class ForwardWorkspace(Workspace):
             "noise": self.noise, "schedule": self.schedule, "pixels": self.pixels, "posterior": self.posterior,
             "gaussians": self.gaussians, "chain": self.chain,
         }  # fmt: skip
-        self.segments = SegmentBar(PAGES, "What is shown")
+        self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], "What is shown")
         self.offer = OfferBar()
         self._stack = PageStack()
         for page in self.pages.values():
             self._stack.addWidget(page)
-        self.transport = Transport(theme, [by_name[name] for name in TRANSPORT])
+        self.transport = Transport(theme, [a[name] for name in TRANSPORT])
         self._lay_out()
         self._keeper = SpaceKeeper(self)
+        self.actions_.add_to(self._inspector)
         for widget in (self, self._inspector):
-            self.actions_.add_to(widget)
             self._keeper.guard(widget)
         self._connect()
 
@@ -181,24 +182,24 @@ class ForwardWorkspace(Workspace):
         self.offer.taken.connect(gestures.take_picture)
 
     def _connect_actions(self) -> None:
-        play, on, store = self.player, self.actions_.on, self.context.store
-        on("play", play.toggle)
+        a, play, store, gestures = self.actions_, self.player, self.context.store, self.gestures
+        a.on("play", play.toggle)
         for name, count in (("back", -1), ("forward", 1)):
-            on(name, partial(play.step, count))
-            on(f"leap_{name}", partial(play.leap, count))
-        on("start", play.to_noise)
-        on("end", play.to_image)
-        self.actions_.by_name["loop"].toggled.connect(lambda loop: store.update_forward(loop=loop))
-        for segment in PAGES:
-            on(f"page {segment.name}", partial(store.update_forward, page=segment.name))
-        on("random", self.gestures.random_image)
-        on("seed", self.gestures.new_seed)
-        on("open", self._ask_for_picture)
-        on("paste", self.paste)
-        self.actions_.by_name["draw"].toggled.connect(lambda drawing: store.update_forward(drawing=drawing))
-        on("use", self.gestures.use_in_reverse_chain)
-        on("train", self.gestures.use_in_training)
-        play.playing_changed.connect(self.actions_.show_playing)
+            a.on(name, partial(play.step, count))
+            a.on(f"leap_{name}", partial(play.leap, count))
+        a.on("start", play.to_noise)
+        a.on("end", play.to_image)
+        a.on_toggled("loop", lambda loop: store.update_forward(loop=loop))
+        for page in a.choice("page"):
+            a.on(page, partial(store.update_forward, page=page))
+        a.on("random", gestures.random_image)
+        a.on("seed", gestures.new_seed)
+        a.on("open", self._ask_for_picture)
+        a.on("paste", self.paste)
+        a.on_toggled("draw", lambda drawing: store.update_forward(drawing=drawing))
+        a.on("use", gestures.use_in_reverse_chain)
+        a.on("train", gestures.use_in_training)
+        play.playing_changed.connect(a.show_playing)
 
     def _connect_time(self) -> None:
         for plot in (self.noise.levels.plot, self.noise.weights.plot, *self.schedule.plots):
@@ -240,9 +241,9 @@ class ForwardWorkspace(Workspace):
 
     def show_state(self, state: ForwardState) -> None:
         """What the person chose."""
-        t, T, recipe = self.controller.t, self.controller.T, state.recipe
+        t, T, recipe, a = self.controller.t, self.controller.T, state.recipe, self.actions_
         self.segments.set_current(state.page)
-        self.actions_.show_page(state.page)
+        a[state.page].setChecked(True)
         if self._stack.currentWidget() is not self.pages[state.page]:
             # else the focus goes to whatever comes next, and arrow keys would change it
             self._focus_timeline()
@@ -250,11 +251,10 @@ class ForwardWorkspace(Workspace):
         self.transport.setVisible(state.page != "gaussians")
         self.transport.timeline.set_range(T)
         self.transport.set_cursor(t, _note(t, T))
-        self.actions_.by_name["loop"].setChecked(state.loop)
-        self.actions_.by_name["draw"].setChecked(state.drawing)
+        a["loop"].setChecked(state.loop)
+        a["draw"].setChecked(state.drawing)
+        a["use"].setEnabled(bool(self.context.store.session.reverse.recipe.lanes))
         self._inspector.show_drawing(state.drawing)
-        self.actions_.by_name["use"].setEnabled(bool(self.context.store.session.reverse.recipe.lanes))
-        self.schedule.use.setEnabled(self.actions_.by_name["use"].isEnabled())
         self._inspector.show_recipe(recipe)
         self._show_pages(state, recipe, t, T)
         self._say()

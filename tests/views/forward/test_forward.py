@@ -104,11 +104,22 @@ def test_scrubbing_noises_the_image(ws: ForwardWorkspace, qtbot: QtBot, mnist_te
 
 def test_playing_goes_from_the_image_to_noise(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     ws.context.store.update_forward(t=T - 2)
-    ws.actions_.by_name["play"].trigger()
+    ws.actions_["play"].trigger()
     assert ws.player.playing
     assert not ws.idle
+    assert ws.actions_["play"].text() == "&Pause"
     qtbot.waitUntil(lambda: not ws.player.playing, timeout=10_000)
     assert state(ws).t == T
+    assert ws.actions_["play"].text() == "&Play"
+
+
+def test_a_page_has_its_key_and_stays_when_it_is_pressed_again(ws: ForwardWorkspace, qtbot: QtBot) -> None:
+    assert ws.segments.button("posterior").toolTip().endswith("(4)")
+    for _ in range(2):
+        QTest.keyClick(ws.transport.timeline, Qt.Key.Key_4)
+        settle(ws, qtbot)
+        assert state(ws).page == ws.segments.current == "posterior"
+        assert [name for name, action in ws.actions_.choice("page").items() if action.isChecked()] == ["posterior"]
 
 
 def test_choosing_images_is_undone(ws: ForwardWorkspace, qtbot: QtBot) -> None:
@@ -117,7 +128,7 @@ def test_choosing_images_is_undone(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     settle(ws, qtbot)
     assert state(ws).recipe.image == ForwardImage(5)
     before = ws.noise.pictures.image("x_t", "once")
-    ws.actions_.by_name["random"].trigger()
+    ws.actions_["random"].trigger()
     settle(ws, qtbot)
     index = state(ws).recipe.image.index
     assert ws.context.store.undo_label == f"test image {index}"
@@ -235,6 +246,9 @@ def test_the_schedule_is_used_in_reverse_chain(ws: ForwardWorkspace, qtbot: QtBo
     store = ws.context.store
     qtbot.waitUntil(lambda: bool(store.session.reverse.recipe.lanes), timeout=10_000)
     lanes = store.session.reverse.recipe.lanes
+    store.update_reverse(recipe=msgspec.structs.replace(store.session.reverse.recipe, lanes=()))
+    ws.controller.refresh()
+    assert not ws.schedule.use.isEnabled(), "there is nothing to sample"
     few = tuple(msgspec.structs.replace(lane, sampler=msgspec.structs.replace(lane.sampler, steps=4)) for lane in lanes)
     store.update_reverse(recipe=msgspec.structs.replace(store.session.reverse.recipe, lanes=few, samples=1))
     open_page(ws, qtbot, "schedule")
@@ -360,7 +374,7 @@ def test_every_page_fits_the_smallest_window(ws: ForwardWorkspace, qtbot: QtBot)
 
 
 def test_a_drawing_is_noised(ws: ForwardWorkspace, qtbot: QtBot) -> None:
-    ws.actions_.by_name["draw"].trigger()
+    ws.actions_["draw"].trigger()
     settle(ws, qtbot)
     pad = ws.inspector.pad
     assert pad.isVisible()
