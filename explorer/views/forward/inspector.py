@@ -13,7 +13,7 @@ from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestIma
 from explorer.recipe import Dab, ForwardRecipe
 from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
-from explorer.views.shared.rows import Rows, heading
+from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.draw_pad import DrawPad
 from explorer.widgets.controls.number_fields import IntField, SeedField
@@ -23,6 +23,7 @@ from explorer.widgets.plots.histogram import Histogram
 
 MARGIN = 12
 PAD = 224
+HISTOGRAM = "How the values of x_t are spread, from −3 to 3.\nThe height is the cube root of the share of pixels; the line is N(0, 1)."
 
 
 class ForwardInspector(QWidget):
@@ -46,70 +47,69 @@ class ForwardInspector(QWidget):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        column.setSpacing(8)
-        self.image_heading = heading("image")
+        self._theme = theme
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._column.setSpacing(8)
+        self.image_heading = self._heading("image")
         self.choice = ImageChoice(theme)
         self.index = IntField(0, 9999, "Test image", "Number of a test image of MNIST, 0 to 9,999")
-        self.seed = SeedField()
-        self.seed.setToolTip("Seed of all noise: the same seed gives the same ε at every step")
-        self.histogram = Histogram(theme)
-        self.histogram.setAccessibleName("Histogram of x_t")
-        self.histogram.setToolTip(
-            "How the values of x_t are spread, from −3 to 3.\nThe height is the cube root of the share of pixels; the line is N(0, 1)."
-        )
-        column.addWidget(self.image_heading)
-        column.addWidget(self.choice)
         self.pad = DrawPad(theme)
         self.pad.setFixedHeight(PAD)
         self.pad.setToolTip("Draw an image: it is noised when you lift the pen. Right button or Shift: erase")
         self.pad.hide()
+        self._column.addWidget(self.choice)
+        self._column.addWidget(self.pad)
+        self._add_field(self.index, *(actions[name] for name in ("random", "open", "paste", "draw")))
+        self._heading("noise")
+        self.seed = SeedField()
+        self.seed.setToolTip("Seed of all noise: the same seed gives the same ε at every step")
+        self._add_field(self.seed, actions["seed"])
+        self._add_numbers()
+        self.histogram = Histogram(theme)
+        self.histogram.setAccessibleName("Histogram of x_t")
+        self.histogram.setToolTip(HISTOGRAM)
+        self._heading("values of xₜ")
+        self._column.addWidget(self.histogram, 1)
+        self._column.addStretch(0)
         self.pad.drawn.connect(self._drawn)
-        column.addWidget(self.pad)
-        column.addLayout(self._row(actions))
-        column.addWidget(heading("noise"))
-        column.addLayout(self._seed_row(actions["seed"]))
-        self._values = {name: QLabel("–") for name in ("shape", "L_T", "ᾱ", "β", "snr", "mean", "variance")}
-        column.addWidget(heading("schedule"))
-        rows = Rows(theme)
-        rows.add("shape", self._values["shape"])
-        rows.add((var("L", "T"),), self._values["L_T"])
-        self._values["L_T"].setToolTip("KL( q(x_T | x₀) ‖ N(0, I) ) of this image: how much of it is left in x_T")
-        column.addLayout(rows)
-        column.addWidget(heading("at this step"))
-        rows = Rows(theme)
-        for name, formula in (
-            ("ᾱ", (var("α", "t", "bar"),)), ("β", (var("β", "t"),)), ("snr", (words("log SNR"),)),
-            ("mean", (words("mean"),)), ("variance", (words("variance"),)),
-        ):  # fmt: skip
-            rows.add(formula, self._values[name])
-        self._values["mean"].setToolTip("Of the values of this x_t; 0 in N(0, I)")
-        self._values["variance"].setToolTip("Of the values of this x_t; 1 in N(0, I)")
-        column.addLayout(rows)
-        column.addWidget(heading("values of xₜ"))
-        column.addWidget(self.histogram, 1)
-        column.addStretch(0)
         self.choice.chosen.connect(self.index_chosen)
         self.index.committed.connect(self.index_chosen)
         self.seed.committed.connect(self.seed_committed)
         for field in (self.index, self.seed):
             field.released.connect(self.released)
 
-    def _row(self, actions: Actions) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.index, 1)
-        for name in ("random", "open", "paste", "draw"):
-            row.addWidget(_button(actions[name]))
-        return row
+    def _heading(self, text: str) -> QLabel:
+        label = heading(text)
+        self._column.addWidget(label)
+        return label
 
-    def _seed_row(self, action: QAction) -> QHBoxLayout:
+    def _rows(self) -> Rows:
+        rows = Rows(self._theme)
+        self._column.addLayout(rows)
+        return rows
+
+    def _add_field(self, field: QWidget, *actions: QAction) -> None:
+        """A field, and buttons beside it."""
         row = QHBoxLayout()
         row.setSpacing(4)
-        row.addWidget(self.seed, 1)
-        row.addWidget(_button(action))
-        return row
+        row.addWidget(field, 1)
+        for action in actions:
+            row.addWidget(_button(action))
+        self._column.addLayout(row)
+
+    def _add_numbers(self) -> None:
+        self._heading("schedule")
+        self.schedule = self._rows()
+        self.schedule.fact("shape")
+        self.schedule.fact("L_T", "KL( q(x_T | x₀) ‖ N(0, I) ) of this image: how much of it is left in x_T", (var("L", "T"),))
+        self._heading("at this step")
+        self.step = self._rows()
+        self.step.fact("ᾱ", formula=(var("α", "t", "bar"),))
+        self.step.fact("β", formula=(var("β", "t"),))
+        self.step.fact("log SNR", formula=(words("log SNR"),))
+        self.step.fact("mean", "Of the values of this x_t; 0 in N(0, I)", (words("mean"),))
+        self.step.fact("variance", "Of the values of this x_t; 1 in N(0, I)", (words("variance"),))
 
     def _drawn(self, marks: tuple[Dab, ...]) -> None:
         if marks:
@@ -137,21 +137,21 @@ class ForwardInspector(QWidget):
         if recipe.image.picture is None or recipe.image.picture.name != "drawing":
             self.pad.set_drawing(())
         self.seed.show_value(recipe.seed)
-        self._values["shape"].setText(schedule_words(recipe.schedule))
+        self.schedule.say("shape", schedule_words(recipe.schedule))
 
     def show_schedule(self, schedule: ScheduleShown) -> None:
         """What x_T is."""
-        self._values["L_T"].setText(nats(schedule.image.kl))
+        self.schedule.say("L_T", nats(schedule.image.kl))
 
     def show_noised(self, noised: NoisedShown) -> None:
         """x_t in numbers."""
         level = noised.alpha_bar
         snr = math.inf if level >= 1 else math.log(level) - math.log1p(-level)
-        self._values["ᾱ"].setText(number(level))
-        self._values["β"].setText(number(noised.beta) if noised.t else "–")
-        self._values["snr"].setText(short(snr))
-        self._values["mean"].setText(short(float(np.mean(noised.values))))
-        self._values["variance"].setText(short(float(np.var(noised.values))))
+        self.step.say("ᾱ", number(level))
+        self.step.say("β", number(noised.beta) if noised.t else NOTHING)
+        self.step.say("log SNR", short(snr))
+        self.step.say("mean", short(float(np.mean(noised.values))))
+        self.step.say("variance", short(float(np.var(noised.values))))
         self.histogram.set_values(noised.values)
 
 

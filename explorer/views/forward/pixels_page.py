@@ -41,14 +41,10 @@ class PixelsPage(QWidget):
         self.batch = IntField(2, MAX_BATCH, "Images", "Over how many test images the two pixels are shown")
         self.batch.setSingleStep(500)
         self.batch.committed.connect(self.batch_committed)
-        self._pixels, self._means, self._sds, self._correlation, self._kl = (QLabel() for _ in range(5))
-        rows = Rows(theme)
-        for name, value in (
-            ("pixels", self._pixels), ("mean", self._means), ("sd", self._sds), ("correlation", self._correlation),
-            ("KL to N(0, I)", self._kl),
-        ):  # fmt: skip
-            rows.add(name, value)
-        self._kl.setToolTip("Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian")
+        rows = self.numbers = Rows(theme)
+        for name in ("pixels", "mean", "sd", "correlation"):
+            rows.fact(name)
+        rows.fact("KL to N(0, I)", "Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian")
         rows.add("images", self.batch)
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 12, 12, 8)
@@ -84,11 +80,12 @@ class PixelsPage(QWidget):
         """The points."""
         self.joint.set_points(joint.points, joint.labels)
         a, b = recipe.pixels
-        self._pixels.setText(f"a ({a[0]}, {a[1]}) · b ({b[0]}, {b[1]})")
-        self._means.setText(f"{short(joint.mean[0])} · {short(joint.mean[1])}")
-        self._sds.setText(f"{short(joint.sd[0])} · {short(joint.sd[1])}")
-        self._correlation.setText(short(joint.correlation))
-        self._kl.setText(nats(joint.kl))
+        say = self.numbers.say
+        say("pixels", f"a ({a[0]}, {a[1]}) · b ({b[0]}, {b[1]})")
+        say("mean", f"{short(joint.mean[0])} · {short(joint.mean[1])}")
+        say("sd", f"{short(joint.sd[0])} · {short(joint.sd[1])}")
+        say("correlation", short(joint.correlation))
+        say("KL to N(0, I)", nats(joint.kl))
         self._note.setText(
             "x₀: real images. Pixels beside each other go together, most are black or white, and nothing of it is Gaussian."
             if joint.t == 0

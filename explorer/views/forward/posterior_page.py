@@ -17,7 +17,7 @@ from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import nats, number, short
 from explorer.views.shared.labels import PREDICTS
-from explorer.views.shared.rows import Rows, heading
+from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
@@ -28,6 +28,7 @@ from explorer.widgets.pictures.picture_tile import PictureTile
 
 SIDE = 236
 COLUMNS = ("known", "exact", "network")
+KNOWN, DISTANCES = ("a₀", "aₜ", "σₜ"), ("data set", "network")
 
 
 class PosteriorPage(QWidget):
@@ -71,12 +72,13 @@ class PosteriorPage(QWidget):
         self.likely.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.likely.setAccessibleName("Likely images")
         self.likely.setToolTip("Training images with the largest weights w_i(x_t), the largest first")
-        self._values = {name: QLabel() for name in ("a₀", "aₜ", "σₜ", "data", "network", "weights", "images")}
+        self.known, self.distances = Rows(theme), Rows(theme)
+        self._weights, self._count = QLabel(), QLabel()
         left, right = Card(theme), Card(theme)
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 12, 12, 8)
         column.addWidget(self.table)
-        self._fill(theme, right)
+        self._fill(right)
         right.setFixedWidth(SIDE + 24)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -84,27 +86,24 @@ class PosteriorPage(QWidget):
         row.addWidget(left, 1)
         row.addWidget(right)
 
-    def _fill(self, theme: Theme, card: Card) -> None:
+    def _fill(self, card: Card) -> None:
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(heading("with x₀ known"))
-        rows = Rows(theme)
-        for name in ("a₀", "aₜ", "σₜ"):
-            rows.add(name, self._values[name])
-        column.addLayout(rows)
+        for name in KNOWN:
+            self.known.fact(name)
+        column.addLayout(self.known)
         column.addWidget(heading("distance to that mean"))
-        distances = Rows(theme)
-        distances.add("data set", self._values["data"])
-        distances.add("network", self._values["network"])
-        for name in ("data", "network"):
-            self._values[name].setToolTip("‖mean − μ̃‖ / σₜ, and half its square: the term L_{t−1} of the bound for this image")
-        column.addLayout(distances)
+        for name in DISTANCES:
+            self.distances.fact(name, "‖mean − μ̃‖ / σₜ, and half its square: the term L_{t−1} of the bound for this image")
+        column.addLayout(self.distances)
         column.addWidget(heading("x₀ may be"))
         column.addWidget(self.likely)
-        column.addWidget(self._values["weights"])
-        column.addWidget(self._values["images"])
-        self._values["images"].setWordWrap(True)
+        mark(self._weights, "faint")
+        column.addWidget(self._weights)
+        self._count.setWordWrap(True)
+        column.addWidget(self._count)
         column.addWidget(heading("network"))
         column.addWidget(self.models)
         self.note = QLabel()
@@ -112,7 +111,7 @@ class PosteriorPage(QWidget):
         mark(self.note, "muted")
         column.addWidget(self.note)
         column.addWidget(heading("from xₜ"))
-        self.x_t = PictureTile(theme)
+        self.x_t = PictureTile(self._theme)
         self.x_t.setFixedWidth(140)
         self.x_t.setToolTip("The x_t that the step back starts from")
         column.addWidget(self.x_t)
@@ -134,8 +133,9 @@ class PosteriorPage(QWidget):
         """At t = 0 there is no step back."""
         self.table.show_pictures({}, {"known": "At t = 0 there is no step back: go to another t."})
         self.likely.show_images(0, np.zeros((0, 1, 1, 3), np.uint8))
-        for value in self._values.values():
-            value.setText("–")
+        self._say(dict.fromkeys(KNOWN, NOTHING), dict.fromkeys(DISTANCES, NOTHING))
+        self._weights.setText(NOTHING)
+        self._count.setText(NOTHING)
         self.note.setText("")
         self.x_t.show_picture(None, ())
 
@@ -149,23 +149,24 @@ class PosteriorPage(QWidget):
                 continue
             tiles.update({(row, name): tile for row, tile in belief.tiles.items()})
         self.table.show_pictures(tiles, empty)
-        values = self._values
-        values["a₀"].setText(number(shown.a0))
-        values["aₜ"].setText(number(shown.at))
-        values["σₜ"].setText(number(shown.sigma))
-        values["data"].setText(_distance(shown.exact))
-        values["network"].setText(_distance(shown.network))
+        numbers = (number(shown.a0), number(shown.at), number(shown.sigma))
+        distances = (_distance(shown.exact), _distance(shown.network))
+        self._say(dict(zip(KNOWN, numbers, strict=True)), dict(zip(DISTANCES, distances, strict=True)))
         self.likely.show_images(0, shown.likely)
         self.likely.set_current(-1)
-        values["weights"].setText("  ".join(_share(w) for w in shown.weights.tolist()))
-        mark(values["weights"], "faint")
-        values["images"].setText(_count_words(shown.perplexity))
+        self._weights.setText("  ".join(_share(w) for w in shown.weights.tolist()))
+        self._count.setText(_count_words(shown.perplexity))
         self.note.setText(shown.note if shown.exact is not None else "")
+
+    def _say(self, known: dict[str, str], distances: dict[str, str]) -> None:
+        for rows, texts in ((self.known, known), (self.distances, distances)):
+            for name, text in texts.items():
+                rows.say(name, text)
 
 
 def _distance(belief: Belief | None) -> str:
     if belief is None or not math.isfinite(belief.apart):
-        return "–"
+        return NOTHING
     return f"{short(belief.apart, 2)} σ · {nats(belief.nats)}"
 
 

@@ -101,13 +101,16 @@ class Rows(QGridLayout):
         self.add(name, label)
         return label
 
-    def fact(self, name: str, tip: str = "") -> QLabel:
-        """One more row of words that can be selected, in as many lines as they need; known by its name to `say` and `said`."""
+    def fact(self, name: str, tip: str = "", formula: Formula = ()) -> QLabel:
+        """One more row of words that can be selected, in as many lines as they need; known by its name to `say` and `said`.
+
+        A formula is shown in the place of the name.
+        """
         value = QLabel(NOTHING)
         value.setAccessibleName(name)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setWordWrap(True)
-        row = self.row(name, value, tip)
+        row = self.row(formula or name, value, tip)
         self.setAlignment(row.name, Qt.AlignmentFlag.AlignTop)
         self.setAlignment(value, Qt.AlignmentFlag(0))
         self._facts[name] = row, value

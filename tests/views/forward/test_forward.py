@@ -25,6 +25,7 @@ from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.forward.view import ForwardWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
+from explorer.views.shared.rows import NOTHING
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.sharp import pixels_of, to_image
 
@@ -99,6 +100,10 @@ def test_scrubbing_noises_the_image(ws: ForwardWorkspace, qtbot: QtBot, mnist_te
     assert state(ws).t == 15
     assert ws.noise.equation.equation.step[1].factor == f"{math.sqrt(ws.controller.schedule.alpha_bar[15]):.4f}"  # type: ignore[union-attr]
     assert ws.noise.film.timesteps[0] == T
+    step = ws.inspector.step
+    assert step.said("ᾱ") == f"{ws.controller.schedule.alpha_bar[15]:.4f}"  # type: ignore[union-attr]
+    assert float(step.said("variance")) > 0
+    assert ws.inspector.schedule.said("shape") == f"linear, T = {T}"
     assert not ws.context.store.can_undo, "where the person looks is not undone"
 
 
@@ -264,6 +269,7 @@ def test_two_pixels_are_dragged(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     open_page(ws, qtbot, "pixels")
     picker, joint = ws.pixels.picker, ws.pixels.joint
     assert len(joint.points) == 2000
+    assert ws.pixels.numbers.said("pixels") == "a (10, 14) · b (14, 14)"
     before = joint.points.copy()
     drag(picker, picker.rect_of((10, 14)).center(), picker.rect_of((5, 20)).center())
     settle(ws, qtbot)
@@ -283,7 +289,7 @@ def test_two_pixels_are_dragged(ws: ForwardWorkspace, qtbot: QtBot) -> None:
 def test_one_step_back_three_ways(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     open_page(ws, qtbot, "posterior")
     assert {column for _, column in ws.posterior.table.shown} == {"known", "exact", "network"}
-    assert "σ" in ws.posterior._values["network"].text()
+    assert "σ" in ws.posterior.distances.said("network")
     first = ws.posterior.table.image("x0", "network")
     models = ws.posterior.models
     other = models.findText("mnist-ddpm-b", Qt.MatchFlag.MatchStartsWith)
@@ -296,6 +302,7 @@ def test_one_step_back_three_ways(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     ws.player.to_image()
     settle(ws, qtbot)
     assert ws.posterior.table.shown == ()
+    assert ws.posterior.distances.said("network") == NOTHING
 
 
 def test_a_network_that_is_not_there_is_said_and_no_other_is_shown_for_it(ws: ForwardWorkspace, qtbot: QtBot) -> None:

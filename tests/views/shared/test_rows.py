@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.views.shared.rows import NOTHING, Rows, Section
+from explorer.widgets.look.math_label import MathLabel
+from explorer.widgets.look.math_text import var
 from explorer.widgets.look.theme import Theme
 
 
@@ -48,6 +50,16 @@ def test_a_fact_without_words_is_not_shown(rows: Rows) -> None:
     rows.say("decoded in", "")
     assert value.isHidden()
     assert rows.said("decoded in") == ""
+
+
+def test_a_fact_may_be_known_by_a_formula(rows: Rows) -> None:
+    rows.fact("beta", "Of the step", (var("β", "t"),))
+    rows.say("beta", "0.02")
+    assert rows.said("beta") == "0.02"
+    name = rows.itemAtPosition(rows.rowCount() - 1, 0).widget()
+    assert isinstance(name, MathLabel)
+    assert name.formula == (var("β", "t"),)
+    assert name.toolTip() == "Of the step"
 
 
 def test_a_section_has_its_heading_in_capitals(qtbot: QtBot) -> None:
