@@ -159,8 +159,8 @@ class ForwardController(QObject):
         self._questions.ask("picture", TakePicture(path, pixels, drawing), self._take_picture)  # type: ignore[arg-type]
 
     def _changed(self, old: Session, new: Session) -> None:
-        if self._active and old.forward != new.forward:
-            self.refresh()
+        if self._active and (old.forward != new.forward or bool(old.reverse.recipe.lanes) != bool(new.reverse.recipe.lanes)):
+            self.refresh()  # without lanes there is nothing to use a schedule for
 
     def _recolour(self, _tokens: object) -> None:
         """Curves and pictures have the theme's colours: ask for all of them again."""

@@ -252,7 +252,6 @@ def test_the_schedule_is_used_in_reverse_chain(ws: ForwardWorkspace, qtbot: QtBo
     qtbot.waitUntil(lambda: bool(store.session.reverse.recipe.lanes), timeout=10_000)
     lanes = store.session.reverse.recipe.lanes
     store.update_reverse(recipe=msgspec.structs.replace(store.session.reverse.recipe, lanes=()))
-    ws.controller.refresh()
     assert not ws.schedule.use.isEnabled(), "there is nothing to sample"
     few = tuple(msgspec.structs.replace(lane, sampler=msgspec.structs.replace(lane.sampler, steps=4)) for lane in lanes)
     store.update_reverse(recipe=msgspec.structs.replace(store.session.reverse.recipe, lanes=few, samples=1))
