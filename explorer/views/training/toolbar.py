@@ -6,8 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.state.training import TrainingState
-from explorer.views.training.actions import TrainingActions
-from explorer.widgets.controls.actions import segment
+from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.style import mark
 
@@ -18,13 +17,13 @@ SCALES = {"log": "log", "raw": "as reported", "relative": "relative"}
 class TrainingToolbar(QWidget):
     """Segments and buttons; shows, and is read by no one."""
 
-    def __init__(self, actions: TrainingActions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves = SegmentBar([segment(name, actions.curves[name], label) for name, label in CURVES.items()], "Curve")
-        scales = [segment(name, getattr(actions, name), label) for name, label in SCALES.items()]
+        self.curves = SegmentBar([segment(name, actions[name], label) for name, label in CURVES.items()], "Curve")
+        scales = [segment(name, actions[name], label) for name, label in SCALES.items()]
         self.scales = SegmentBar(scales, "Scales", exclusive=False)
-        self.new, self.open = self._button(actions.new), self._button(actions.open)
-        self.hold, self.stop = self._button(actions.hold), self._button(actions.stop)
+        self.new, self.open = self._button(actions["new"]), self._button(actions["open"])
+        self.hold, self.stop = self._button(actions["hold"]), self._button(actions["stop"])
         mark(self.new, "primary")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -6,16 +6,17 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
-import msgspec
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.thread.messages import Failed
-from explorer.state.training import MAX_CHOSEN, TrainingState
+from explorer.state.edits import training as edits
+from explorer.state.training import MAX_CHOSEN, CurveShown, TrainingState
 from explorer.training.runs import Run, Snapshot, listed, look
-from explorer.views.training.actions import TrainingActions
+from explorer.views.training.actions import GROUPS
 from explorer.views.training.code_scatter import CodeScatter
 from explorer.views.training.controller import TrainingController, can_go_on
 from explorer.views.training.deleting import ask_to_delete
@@ -30,6 +31,7 @@ from explorer.views.training.snapshot_slider import SnapshotSlider
 from explorer.views.training.tile_rows import TileRow, TileRows
 from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.card import Card
 from explorer.widgets.plots.bar_chart import BarChart
 
@@ -55,7 +57,7 @@ class TrainingWorkspace(Workspace):
         super().__init__(context, parent)
         theme = context.theme
         self.setObjectName("page")
-        self.actions_ = TrainingActions(self)
+        self.actions_ = Actions(theme, self, GROUPS)
         self.toolbar = TrainingToolbar(self.actions_)
         self.list = RunList(theme)
         self.plot = RunPlot(theme)
@@ -64,7 +66,7 @@ class TrainingWorkspace(Workspace):
         self.bars.setAccessibleName("Loss by timestep")
         self.scatter = CodeScatter(theme)
         self.rows = TileRows(theme, "What the snapshot makes")
-        self._inspector = TrainingInspector()
+        self._inspector = TrainingInspector(theme)
         self.controller = TrainingController(context, self, self)
         self._asking = False
         self._build()
@@ -105,27 +107,26 @@ class TrainingWorkspace(Workspace):
         page.addLayout(below, 1)
 
     def _connect(self) -> None:
-        store, a, toolbar = self.context.store, self.actions_, self.toolbar
-        a.new.triggered.connect(lambda: store.update_training(asking=True))
-        a.open.triggered.connect(self._ask_for_folder)
-        a.hold.triggered.connect(self._hold)
-        a.stop.triggered.connect(lambda: self.controller.each("stop"))
-        a.folder.triggered.connect(self._show_folder)
-        for name, action in a.curves.items():
-            action.triggered.connect(partial(self._set, "curve", name))
-        toolbar.curves.chosen.connect(lambda name: store.update_training(curve=name))
-        toolbar.scales.chosen.connect(self._toggle)
-        a.log.triggered.connect(lambda: self._toggle("log"))
-        a.raw.triggered.connect(lambda: self._toggle("raw"))
-        a.relative.triggered.connect(lambda: self._toggle("relative"))
-        a.delete.triggered.connect(self._delete)
-        a.earlier.triggered.connect(lambda: self._step(-1))
-        a.later.triggered.connect(lambda: self._step(1))
-        a.newest.triggered.connect(lambda: store.update_training(snapshot=None))
+        a, toolbar = self.actions_, self.toolbar
+        for curve in get_args(CurveShown):
+            a.on(curve, partial(self._draw, curve))
+        for way in get_args(edits.Look):
+            a.on(way, partial(self._flip, way))
+        toolbar.curves.chosen.connect(self._draw)
+        toolbar.scales.chosen.connect(self._flip)
+        a.on("new", lambda: self._put(edits.ask_for_run(self._state)))
+        a.on("open", self._ask_for_folder)
+        a.on("hold", self._hold)
+        a.on("stop", self.cancel)
+        a.on("folder", self._show_folder)
+        a.on("delete", self._delete)
+        a.on("earlier", lambda: self._put(edits.move(self._state, self._steps, -1)))
+        a.on("later", lambda: self._put(edits.move(self._state, self._steps, 1)))
+        a.on("newest", lambda: self._put(edits.follow(self._state)))
         self.list.chosen.connect(self._choose)
-        self.plot.scrubbed.connect(self._scrub)
+        self.plot.scrubbed.connect(lambda step: self._put(edits.look_near(self._state, self._steps, step)))
         self.bars.scrubbed.connect(self.bars.set_cursor)
-        self.training_time.moved.connect(self._go_to)
+        self.training_time.moved.connect(lambda place: self._put(edits.look_at(self._state, self._steps, place)))
         self._inspector.open_wanted.connect(self._open_in)
         self.controller.settled.connect(self._say)
 
@@ -180,11 +181,20 @@ class TrainingWorkspace(Workspace):
     def _state(self) -> TrainingState:
         return self.context.store.session.training
 
+    def _put(self, state: TrainingState) -> None:
+        self.context.store.update(training=state)  # it is not undone: nothing of it determines pictures
+
+    def _draw(self, curve: CurveShown) -> None:
+        self._put(edits.draw(self._state, curve))
+
+    def _flip(self, look: edits.Look) -> None:
+        self._put(edits.flip(self._state, look))
+
     def _ask_for_run(self) -> None:
         """Show the form of a new run."""
         self.form = NewRun(self._state.form, self.controller.runs, self.controller.start, self.window())
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.form.finished.connect(lambda _result: self.context.store.update_training(asking=False))
+        self.form.finished.connect(lambda _result: self._put(edits.ask_for_run(self._state, False)))
         self.form.measure_wanted.connect(lambda recipe: self.controller.measure(recipe, self.form.show_measured))
         self.form.finished.connect(self.controller.stop_measuring)
         self.form.open()
@@ -206,9 +216,7 @@ class TrainingWorkspace(Workspace):
         if look(Path(folder)) is None:
             self.tell(f"{path}: holds no run: there is no run.json that can be read")
             return
-        known = {str(run.folder) for run in self.controller.runs}
-        folders = self._state.folders if folder in known else (*(f for f in self._state.folders if f != folder), folder)
-        self.context.store.update_training(folders=folders, chosen=(folder,), snapshot=None)
+        self._put(edits.watch(self._state, folder, {str(run.folder) for run in self.controller.runs}))
 
     def _hold(self) -> None:
         self.controller.each("pause" if any(run.phase == "running" and not run.wish for run in self.controller.chosen) else "go on")
@@ -217,21 +225,14 @@ class TrainingWorkspace(Workspace):
         for run in self.controller.chosen[:1]:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
 
-    def _set(self, field: str, value: str, _checked: bool = False) -> None:
-        self.context.store.update_training(**{field: value})
-
-    def _toggle(self, field: str) -> None:
-        self.context.store.update(training=msgspec.structs.replace(self._state, **{field: not getattr(self._state, field)}))
-
     def _choose(self, folder: str, add: bool) -> None:
-        chosen: tuple[str, ...] = (folder,)
-        if add:
-            before = tuple(str(run.folder) for run in self.controller.chosen)
-            chosen = tuple(f for f in before if f != folder) if folder in before else (*before, folder)
-        if len(chosen) > MAX_CHOSEN:
+        shown = [str(run.folder) for run in self.controller.chosen]
+        if not add:
+            self._put(edits.choose(self._state, folder))
+        elif edits.has_room(shown, folder):
+            self._put(edits.put_beside(self._state, folder, shown))
+        else:
             self.tell(f"at most {MAX_CHOSEN} runs are shown together: Ctrl+click takes one away")
-        elif chosen:
-            self.context.store.update_training(chosen=chosen)
 
     @property
     def _known(self) -> tuple[Snapshot, ...]:
@@ -240,24 +241,8 @@ class TrainingWorkspace(Workspace):
         return self.controller.snapshots_of(chosen[0]) if chosen else ()
 
     @property
-    def _place(self) -> int:
-        """Number of the snapshot that is shown."""
-        chosen = self.controller.chosen
-        shown = self.controller.shown_snapshot(chosen[0]) if chosen else None
-        return self._known.index(shown) if shown is not None else 0
-
-    def _scrub(self, step: int) -> None:
-        if self._known:
-            nearest = min(self._known, key=lambda snapshot: abs(snapshot.step - step))
-            self._go_to(self._known.index(nearest))
-
-    def _step(self, by: int) -> None:
-        self._go_to(min(max(self._place + by, 0), len(self._known) - 1))
-
-    def _go_to(self, place: int) -> None:
-        if 0 <= place < len(self._known):
-            newest = place == len(self._known) - 1
-            self.context.store.update_training(snapshot=None if newest else self._known[place].step)
+    def _steps(self) -> tuple[int, ...]:
+        return tuple(snapshot.step for snapshot in self._known)
 
     def _open_in(self, place: str) -> None:
         for run in self.controller.chosen if place == "compare" else self.controller.chosen[:1]:
@@ -271,10 +256,10 @@ class TrainingWorkspace(Workspace):
         """What the person chose."""
         a = self.actions_
         self.toolbar.show_state(state)
-        a.curves[state.curve].setChecked(True)
-        a.log.setChecked(state.log)
-        a.raw.setChecked(state.raw)
-        a.relative.setChecked(state.relative)
+        a[state.curve].setChecked(True)
+        a["log"].setChecked(state.log)
+        a["raw"].setChecked(state.raw)
+        a["relative"].setChecked(state.relative)
         if state.asking and not self._asking:
             self._asking = True
             self._ask_for_run()
@@ -291,11 +276,11 @@ class TrainingWorkspace(Workspace):
     def _enable(self, chosen: Sequence[Run]) -> None:
         a = self.actions_
         pausable = any(run.phase == "running" and not run.wish for run in chosen)
-        a.hold.setText("&Pause" if pausable or not any(can_go_on(run) for run in chosen) else "&Resume")
-        a.hold.setEnabled(pausable or any(can_go_on(run) for run in chosen))
-        a.stop.setEnabled(any(run.live and run.wish != "stop" for run in chosen))
-        a.folder.setEnabled(bool(chosen))
-        a.delete.setEnabled(any(not run.live for run in chosen))
+        a["hold"].setText("&Pause" if pausable or not any(can_go_on(run) for run in chosen) else "&Resume")
+        a["hold"].setEnabled(pausable or any(can_go_on(run) for run in chosen))
+        a["stop"].setEnabled(any(run.live and run.wish != "stop" for run in chosen))
+        a["folder"].setEnabled(bool(chosen))
+        a["delete"].setEnabled(any(not run.live for run in chosen))
 
     def show_curves(self) -> None:
         """The curves of the chosen runs."""
@@ -335,14 +320,14 @@ class TrainingWorkspace(Workspace):
         self._show_slider(known, first)
 
     def _show_slider(self, known: tuple[Snapshot, ...], first: Run | None) -> None:
-        place = self._place
+        place = edits.place_of(self._steps, self._state.snapshot)
         self.training_time.show_snapshots(known, place, latent=first is not None and first.kind in ("vae", "ae"))
         self.plot.set_cursor(known[place].step if known and self._state.snapshot is not None else -1)
         self._inspector.show_snapshot(first, known[place] if known else None)
         a = self.actions_
-        a.earlier.setEnabled(place > 0)
-        a.later.setEnabled(place < len(known) - 1)
-        a.newest.setEnabled(self._state.snapshot is not None)
+        a["earlier"].setEnabled(place > 0)
+        a["later"].setEnabled(place < len(known) - 1)
+        a["newest"].setEnabled(self._state.snapshot is not None)
 
     def tell(self, message: str) -> None:
         """Something could not be done: say so in the window."""

@@ -28,15 +28,6 @@ def make_action(owner: QObject, text: str, keys: str | Sequence[str], tip: str, 
     return action
 
 
-def make_choice(owner: QObject, words: Mapping[str, tuple[str, str, str]]) -> dict[str, QAction]:
-    """Actions of which one is checked, by name, from (text, key, tip)."""
-    group = QActionGroup(owner)
-    made = {name: make_action(owner, text, key, tip, True) for name, (text, key, tip) in words.items()}
-    for action in made.values():
-        group.addAction(action)
-    return made
-
-
 def segment(name: str, action: QAction, label: str, formula: Formula = ()) -> Segment:
     """A segment that does what an action does, and says the same of it."""
     return Segment(name, label, action.toolTip(), formula)

@@ -106,8 +106,8 @@ def test_without_runs_it_says_what_to_do(qtbot: QtBot, open_training: Opener) ->
     page = open_training()
     assert "New run" in page.plot.message
     assert page.list.empty.isVisible()
-    assert not page.actions_.hold.isEnabled()
-    assert not page.actions_.stop.isEnabled()
+    assert not page.actions_["hold"].isEnabled()
+    assert not page.actions_["stop"].isEnabled()
     for button in (*page.findChildren(QAbstractButton), *page.inspector.findChildren(QAbstractButton)):
         assert button.accessibleName(), button
         assert button.toolTip(), button.text()
@@ -179,7 +179,7 @@ def test_choosing_runs_in_the_list(qtbot: QtBot, open_training: Opener, trained:
 
 def test_a_run_is_started_paused_stopped_and_gone_on_with(qtbot: QtBot, open_training: Opener) -> None:
     page = open_training()
-    page.actions_.new.trigger()
+    page.actions_["new"].trigger()
     form = page.form
     form.model.setCurrentIndex(form.model.findData("vae"))
     form.more.setChecked(True)
@@ -303,7 +303,7 @@ def test_a_folder_without_a_run_is_told_of(qtbot: QtBot, open_training: Opener, 
 
 def test_the_form_knows_all_timesteps_and_three_options_together(qtbot: QtBot, open_training: Opener) -> None:
     page = open_training()
-    page.actions_.new.trigger()
+    page.actions_["new"].trigger()
     form = page.form
     form.model.setCurrentIndex(form.model.findData("A all"))
     assert "--all-timesteps" in form.typed
@@ -336,7 +336,7 @@ def test_the_form_knows_all_timesteps_and_three_options_together(qtbot: QtBot, o
 
 def test_rarely_used_settings_are_in_the_form_and_in_the_command(qtbot: QtBot, open_training: Opener) -> None:
     page = open_training()
-    page.actions_.new.trigger()
+    page.actions_["new"].trigger()
     form = page.form
     assert not form.fields.by_name["precision"].isVisible()
     form.more.setChecked(True)
@@ -423,12 +423,12 @@ def test_a_run_is_deleted_when_the_person_says_so(qtbot: QtBot, open_training: O
     page = open_training(folder)
     said: list[str] = []
     answering(qtbot, "Cancel", said)
-    page.actions_.delete.trigger()
+    page.actions_["delete"].trigger()
     assert folder.exists()
     assert "Option C (C)" in said[0]
     assert "trash" in said[0]
     answering(qtbot, "Delete for good")
-    page.actions_.delete.trigger()
+    page.actions_["delete"].trigger()
     assert not folder.exists()
     assert kept.exists()
     assert [run.folder for run in page.controller.runs] == [kept]
@@ -438,7 +438,7 @@ def test_a_run_is_deleted_when_the_person_says_so(qtbot: QtBot, open_training: O
 def test_a_run_elsewhere_only_leaves_the_list(qtbot: QtBot, open_training: Opener, trained: dict[str, Path]) -> None:
     page = open_training(trained["C"])
     answering(qtbot, "Take off the list")
-    page.actions_.delete.trigger()
+    page.actions_["delete"].trigger()
     assert (trained["C"] / "final.safetensors").exists()
     assert page.controller.runs == ()
     assert page.context.store.session.training.folders == ()
@@ -448,7 +448,7 @@ def test_a_run_at_work_is_not_deleted(qtbot: QtBot, open_training: Opener) -> No
     page = open_training()
     page.controller.start((ENDLESS,))
     run = until_phase(qtbot, page, "running")
-    assert not page.actions_.delete.isEnabled()
+    assert not page.actions_["delete"].isEnabled()
     page.controller.delete([run], "for good")
     assert run.folder.exists()
     window: Any = page.window()

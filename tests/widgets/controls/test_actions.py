@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.widgets.controls.actions import Actions, Do, NamedActions, make_action, make_choice, separated
+from explorer.widgets.controls.actions import Actions, Do, NamedActions, make_action, separated
 from explorer.widgets.look.theme import Theme
 
 
@@ -16,15 +16,6 @@ def test_the_first_key_is_told_once(qtbot: QtBot) -> None:
     assert [key.toString() for key in leap.shortcuts()] == ["PgUp", "Shift+Left"]
     assert leap.toolTip() == "Ten steps back  (PgUp)"
     assert make_action(owner, "Show", "1", "The state  (1)").toolTip() == "The state  (1)"
-
-
-def test_of_a_choice_one_is_checked(qtbot: QtBot) -> None:
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    made = make_choice(owner, {"a": ("A", "1", "first"), "b": ("B", "2", "second")})
-    made["a"].trigger()
-    made["b"].trigger()
-    assert [action.isChecked() for action in made.values()] == [False, True]
 
 
 def test_groups_are_separated_and_names_do_what_they_say(qtbot: QtBot) -> None:
