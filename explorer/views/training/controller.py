@@ -13,17 +13,20 @@ from explorer.engine.thread.requests import Outcome
 from explorer.engine.training.messages import MeasureTraining
 from explorer.errors import BadInput
 from explorer.recipe.training import TrainRecipe
+from explorer.state.edits import training as edits
 from explorer.state.session import Session
-from explorer.state.training import MAX_CHOSEN, TrainingState
+from explorer.state.training import TrainingState
 from explorer.training.reading import RunCurves
 from explorer.training.runs import Run, Snapshot, at_step, listed, look, memory_of, snapshots
+from explorer.views.shared.questions import Questions, When
 from explorer.views.training import deleting, launcher
 from explorer.views.training.deleting import How
 from explorer.views.training.pictures import SnapshotPictures
 from explorer.views.workspace import Context
 
 POLL_MS = 500
-COST_CHANNEL = "training.cost"
+COST = "cost"
+"""Name of the question what a run will take."""
 LIST_EVERY = 10
 """Polls after which all folders are read, not only those of live and shown runs."""
 
@@ -74,6 +77,7 @@ class TrainingController(QObject):
         self.curves: dict[Path, RunCurves] = {}
         self.memory: dict[Path, int] = {}
         self.speeds: dict[Path, float] = {}
+        self._questions = Questions(context.client, "training", self)
         self.pictures = SnapshotPictures(context.client, self)
         self._active = False
         self._polls = 0
@@ -211,6 +215,9 @@ class TrainingController(QObject):
 
     # --- what the person does
 
+    def _put(self, state: TrainingState) -> None:
+        self._context.store.update(training=state)
+
     def start(self, recipes: tuple[TrainRecipe, ...], form: TrainRecipe | None = None) -> bool:
         """Start runs, and show them together; the next form begins as `form`. False if one could not be started."""
         folders = []
@@ -220,20 +227,17 @@ class TrainingController(QObject):
         except BadInput as error:
             self._view.tell(str(error))
         if folders:
-            several = len({recipe.model for recipe in recipes}) > 1  # their losses are in several units
-            relative = several or self.state.relative
-            chosen, form = tuple(folders[:MAX_CHOSEN]), form or recipes[0]
-            self._context.store.update_training(chosen=chosen, form=form, snapshot=None, relative=relative)
+            self._put(edits.show_started(self.state, folders, recipes, form or recipes[0]))
             self.look_again()
         return len(folders) == len(recipes)
 
     def measure(self, recipe: TrainRecipe, receiver: Callable[[Outcome], None]) -> None:
         """Try a few updates of a run; the receiver gets what they took, or why there can be none."""
-        self._context.client.send(MeasureTraining(recipe), COST_CHANNEL, receiver, on_failure=receiver)
+        self._questions.ask(COST, MeasureTraining(recipe), receiver, When.AT_ONCE, on_failure=receiver)
 
     def stop_measuring(self) -> None:
         """Nobody wants to know any more."""
-        self._context.client.cancel(COST_CHANNEL)
+        self._questions.forget(COST)
 
     def each(self, verb: str) -> None:
         """Pause, stop or go on with every chosen run to which that can be done."""
@@ -261,10 +265,7 @@ class TrainingController(QObject):
         for folder in map(Path, gone):
             self.curves.pop(folder, None)
             self._snapshots.pop(folder, None)
-        state = self.state
-        self._context.store.update_training(
-            chosen=tuple(f for f in state.chosen if f not in gone), folders=tuple(f for f in state.folders if f not in gone)
-        )
+        self._put(edits.without(self.state, gone))
         self.look_again()
 
     def stop_all(self, runs: Sequence[Run]) -> None:

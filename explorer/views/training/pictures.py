@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -14,13 +15,13 @@ from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePict
 from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
-from explorer.engine.thread.requests import Outcome
+from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.views.shared.questions import Questions, Receiver
 
 SAMPLES, STEPS, CODES = 8, 25, 1000
 SEED = 4
 NO_IMAGES = "its images are not where they were: nothing to encode"
-CHANNELS = ("training.open", "training.chain", "training.step", "training.codes", "training.picture")
 Key = tuple[str, int]
 Wanted = tuple[str, ImagesAt | None]
 """Kind of model, and where its images are if they are not the app's own."""
@@ -50,29 +51,28 @@ class Shown:
 class SnapshotPictures(QObject):
     """Asks the engine for one thing at a time, and keeps what came.
 
+    A snapshot that failed is known as that, and asked for again only when its file is another.
+
     Signals
     -------
     changed()
-        There is more to show, or nothing more to come.
+        There is more to show.
     """
 
     changed = Signal()
 
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._client = client
+        self._questions = Questions(client, "training.pictures", self)
         self._wanted: dict[Key, Wanted] = {}
+        self._about: tuple[Key, ...] = ()
         self._entries: dict[Key, LibraryEntry] = {}
         self._known: dict[Key, Shown] = {}
-        self._parts: list[PictureEncoded] = []
-        self._codes: CodesShown | None = None
-        self._images: ImagesAt | None = None
-        self._under_way: tuple[Key, ...] = ()
 
     @property
     def idle(self) -> bool:
         """Whether all that is wanted is known."""
-        return not self._under_way
+        return self._questions.idle
 
     def want(self, snapshots: Sequence[tuple[str, Wanted]]) -> None:
         """What these snapshots make, by path; what is no longer wanted is not gone on with."""
@@ -80,20 +80,14 @@ class SnapshotPictures(QObject):
         if wanted == self._wanted:
             return
         self._wanted = wanted
-        if any(key not in wanted for key in self._under_way):
-            self.drop()
-        self._advance()
-
-    def drop(self) -> None:
-        """Stop what is under way."""
-        if self._under_way:
-            for channel in CHANNELS:
-                self._client.cancel(channel)
-        self._under_way = ()
+        if any(key not in wanted for key in self._about):
+            self._questions.drop()
+        if self.idle:
+            self._advance()
 
     def forget(self) -> None:
         """Want nothing any more; what is known stays known."""
-        self.drop()
+        self._questions.drop()
         self._wanted = {}
 
     def of(self, path: str) -> Shown | None:
@@ -102,26 +96,22 @@ class SnapshotPictures(QObject):
         return self._known.get(key) if key is not None else None
 
     def _advance(self) -> None:
-        if self._under_way:
-            return
+        """Ask for the next thing that is wanted and not known."""
         missing = {key: what for key, what in self._wanted.items() if key not in self._known}
-        models = [key for key, (kind, _) in missing.items() if kind == "ddpm"]
-        unread = [key for key in models if key not in self._entries]
-        if unread:
-            self._send((unread[0],), OpenCheckpoint(unread[0][0]), "training.open", self._opened)
+        models = tuple(key for key, (kind, _) in missing.items() if kind == "ddpm")
+        unread = next((key for key in models if key not in self._entries), None)
+        if unread is not None:
+            self._ask("open", (unread,), OpenCheckpoint(unread[0]), partial(self._opened, unread))
         elif models:
-            recipe = ChainRecipe(tuple(dict.fromkeys(self._lane(key) for key in models)), SEED, SAMPLES)
-            self._send(tuple(models), SampleChain(recipe), "training.chain", self._sampled)
+            recipe = ChainRecipe(tuple(dict.fromkeys(map(self._lane, models))), SEED, SAMPLES)
+            self._ask("chain", models, SampleChain(recipe), partial(self._sampled, models, recipe))
         elif missing:
-            key, (_, self._images) = next(iter(missing.items()))
-            self._parts, self._codes = [], None
-            self._send((key,), EncodeImages(key[0], CODES, images=self._images), "training.codes", self._encoded)
-        else:
-            self.changed.emit()
+            key, (_, images) = next(iter(missing.items()))
+            self._ask("codes", (key,), EncodeImages(key[0], CODES, images=images), partial(self._encoded, key, images))
 
-    def _send(self, keys: tuple[Key, ...], payload: OpenCheckpoint | SampleChain | EncodeImages, channel: str, receiver) -> None:  # type: ignore[no-untyped-def]
-        self._under_way = keys
-        self._client.send(payload, channel, receiver, on_failure=self._failed)
+    def _ask(self, name: str, keys: tuple[Key, ...], payload: Payload, receiver: Receiver) -> None:
+        self._about = keys
+        self._questions.ask(name, payload, receiver, on_failure=partial(self._failed, keys))
 
     def _lane(self, key: Key) -> Lane:
         entry = self._entries[key]
@@ -130,52 +120,55 @@ class SnapshotPictures(QObject):
         T = card.schedule.T if card.schedule is not None else STEPS
         return Lane(entry.sha256, entry.path, card.option, Sampler(min(STEPS, T), eta=0.0, clip=True))
 
-    def _opened(self, outcome: Outcome) -> None:
-        if isinstance(outcome, CheckpointOpened) and self._under_way:
-            self._entries[self._under_way[0]] = outcome.entry
-            self._done()
+    # --- samples of a diffusion model
 
-    def _sampled(self, outcome: Outcome) -> None:
+    def _opened(self, key: Key, outcome: Outcome) -> None:
+        if isinstance(outcome, CheckpointOpened):
+            self._entries[key] = outcome.entry
+            self._advance()
+
+    def _sampled(self, keys: tuple[Key, ...], recipe: ChainRecipe, outcome: Outcome) -> None:
         if isinstance(outcome, ChainFinished):
-            recipe = ChainRecipe(tuple(dict.fromkeys(self._lane(key) for key in self._under_way)), SEED, SAMPLES)
-            self._client.send(ShowStep(lane_keys(recipe), 0, "x_t"), "training.step", self._stepped, on_failure=self._failed)
+            self._ask("step", keys, ShowStep(lane_keys(recipe), 0, "x_t"), partial(self._stepped, keys))
 
-    def _stepped(self, outcome: Outcome) -> None:
+    def _stepped(self, keys: tuple[Key, ...], outcome: Outcome) -> None:
         if isinstance(outcome, StepShown):
             frames = {frame.key.lane: frame for frame in outcome.frames}
-            for key in self._under_way:
-                frame = frames.get(self._lane(key))
-                self._known[key] = Shown(None, "no samples: try another snapshot") if frame is None else Shown(frame.tiles)
-            self._done()
+            found = {key: frames.get(self._lane(key)) for key in keys}
+            none = Shown(None, "no samples: try another snapshot")
+            self._keep({key: none if frame is None else Shown(frame.tiles) for key, frame in found.items()})
 
-    def _encoded(self, outcome: Outcome) -> None:
-        if isinstance(outcome, CodesShown) and self._under_way:
-            self._codes = outcome
-            if not len(outcome.codes):
-                self._known[self._under_way[0]] = Shown(None, NO_IMAGES)
-                self._done()
-            for index in range(min(SAMPLES, len(outcome.codes))):
-                picture = EncodePicture(outcome.path, index=index, images=self._images)
-                self._client.send(picture, "training.picture", self._rebuilt, queued=True, on_failure=self._failed)
+    # --- codes and reconstructions of a latent model
 
-    def _rebuilt(self, outcome: Outcome) -> None:
-        if isinstance(outcome, PictureEncoded) and self._codes is not None and self._under_way:
-            self._parts.append(outcome)
-            if len(self._parts) == min(SAMPLES, len(self._codes.codes)):
-                tiles, originals = (np.stack([getattr(part, name) for part in self._parts]) for name in ("reconstruction", "tile"))
-                self._known[self._under_way[0]] = Shown(tiles, "", originals, self._codes)
-                self._done()
+    def _encoded(self, key: Key, images: ImagesAt | None, outcome: Outcome) -> None:
+        if isinstance(outcome, CodesShown):
+            if len(outcome.codes):
+                self._rebuild(key, images, outcome, [])
+            else:
+                self._keep({key: Shown(None, NO_IMAGES)})
 
-    def _failed(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Failed) and self._under_way:
-            for key in self._under_way:
-                self._known[key] = Shown(None, outcome.message)
-            self._done()
+    def _rebuild(self, key: Key, images: ImagesAt | None, codes: CodesShown, parts: list[PictureEncoded]) -> None:
+        """Ask for the next reconstruction, or keep what came where these are all."""
+        if len(parts) < min(SAMPLES, len(codes.codes)):
+            picture = EncodePicture(codes.path, index=len(parts), images=images)
+            self._ask("picture", (key,), picture, partial(self._rebuilt, key, images, codes, parts))
+        else:
+            tiles, originals = (np.stack([getattr(part, name) for part in parts]) for name in ("reconstruction", "tile"))
+            self._keep({key: Shown(tiles, "", originals, codes)})
 
-    def _done(self) -> None:
-        self._under_way = ()
-        self.changed.emit()
+    def _rebuilt(self, key: Key, images: ImagesAt | None, codes: CodesShown, parts: list[PictureEncoded], outcome: Outcome) -> None:
+        if isinstance(outcome, PictureEncoded):
+            self._rebuild(key, images, codes, [*parts, outcome])
+
+    # --- what came
+
+    def _failed(self, keys: tuple[Key, ...], failed: Failed) -> None:
+        self._keep(dict.fromkeys(keys, Shown(None, failed.message)))
+
+    def _keep(self, came: dict[Key, Shown]) -> None:
+        self._known |= came
         self._advance()
+        self.changed.emit()
 
 
 def _key(path: str) -> Key | None:
