@@ -17,8 +17,8 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_chart import significant
 
 MARGIN = 14
-NAMES = 64
-"""Least width of the names, in pixels."""
+NAMES, LEADING = 56, 6
+"""Least width of the names, and the room between two rows, in pixels."""
 FACTS = (
     ("phase", "What the run does"),
     ("data", "What it learns from"),
@@ -62,6 +62,7 @@ class TrainingInspector(QWidget):
 
     def _fill_run(self, theme: Theme) -> None:
         self.facts = Rows(theme, NAMES)
+        self.facts.setVerticalSpacing(LEADING)
         for name, tip in FACTS:
             self.facts.fact(name, tip)
         self.message = QLabel(wordWrap=True)
