@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.engine.latent.messages import ImagesAt
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.training.messages import MeasureTraining
 from explorer.errors import BadInput
@@ -21,7 +20,8 @@ from explorer.training.runs import Run, Snapshot, at_step, listed, look, memory_
 from explorer.views.shared.questions import Questions, When
 from explorer.views.training import deleting, launcher
 from explorer.views.training.deleting import How
-from explorer.views.training.pictures import SnapshotPictures
+from explorer.views.training.made import Made
+from explorer.views.training.pictures import SnapshotPictures, images_of
 from explorer.views.workspace import Context
 
 POLL_MS = 500
@@ -37,14 +37,14 @@ class View(Protocol):
     def show_state(self, state: TrainingState) -> None:
         """What the person chose."""
 
-    def show_runs(self) -> None:
-        """The list, and the facts of the chosen runs."""
+    def show_runs(self, runs: Sequence[Run], chosen: Sequence[Run]) -> None:
+        """All that are known, and those that are shown together."""
 
-    def show_curves(self) -> None:
+    def show_curves(self, chosen: Sequence[Run], curves: Mapping[Path, RunCurves]) -> None:
         """The curves of the chosen runs."""
 
-    def show_snapshots(self) -> None:
-        """What the snapshots make."""
+    def show_snapshots(self, made: Sequence[Made], known: Sequence[Snapshot]) -> None:
+        """What the snapshots of the chosen runs make, and all snapshots of the first of them."""
 
     def tell(self, message: str) -> None:
         """Something could not be done."""
@@ -104,9 +104,15 @@ class TrainingController(QObject):
         """Whether all that is known of the runs is shown."""
         return self._active and self.pictures.idle
 
-    def snapshots_of(self, run: Run) -> tuple[Snapshot, ...]:
+    @property
+    def made(self) -> tuple[Made, ...]:
+        """Of each chosen run the snapshot that is looked at, and what it makes."""
+        looked = [(run, self.shown_snapshot(run)) for run in self.chosen]
+        return tuple(Made(run, at, self.pictures.of(at.path) if at is not None else None) for run, at in looked)
+
+    def snapshots_of(self, run: Run | None) -> tuple[Snapshot, ...]:
         """Its checkpoints, as of the last look."""
-        return self._snapshots.get(run.folder, ())
+        return self._snapshots.get(run.folder, ()) if run is not None else ()
 
     def shown_snapshot(self, run: Run) -> Snapshot | None:
         """The one that is looked at."""
@@ -141,9 +147,9 @@ class TrainingController(QObject):
         self._measure(before)
         news = self._read()
         if self.runs != before:
-            self._view.show_runs()
+            self._view.show_runs(self.runs, self.chosen)
         if news or self.runs != before:
-            self._view.show_curves()
+            self._view.show_curves(self.chosen, self.curves)
         self._want()
         self.settled.emit()
 
@@ -182,9 +188,12 @@ class TrainingController(QObject):
         if not self._active:
             return
         wanted = [(snapshot.path, run) for run in self.chosen if (snapshot := self.shown_snapshot(run)) is not None]
-        self.pictures.want([(path, (run.kind, _images_of(run))) for path, run in wanted if run.kind != "classifier"])
-        self._view.show_snapshots()
+        self.pictures.want([(path, (run.kind, images_of(run))) for path, run in wanted if run.kind != "classifier"])
+        self._show_made()
         self._context.library.watch(self._library_paths())
+
+    def _show_made(self) -> None:
+        self._view.show_snapshots(self.made, self.snapshots_of(next(iter(self.chosen), None)))
 
     def _library_paths(self) -> tuple[str, ...]:
         """Every snapshot of the chosen runs, the newest of each other run."""
@@ -203,14 +212,14 @@ class TrainingController(QObject):
             if old.training.folders != new.training.folders:
                 self.runs = listed(new.training.folders)
             self._read()
-            self._view.show_runs()
-            self._view.show_curves()
+            self._view.show_runs(self.runs, self.chosen)
+            self._view.show_curves(self.chosen, self.curves)
             self._want()
             self.settled.emit()
 
     def _pictures_came(self) -> None:
         if self._active:
-            self._view.show_snapshots()
+            self._show_made()
             self.settled.emit()
 
     # --- what the person does
@@ -238,6 +247,10 @@ class TrainingController(QObject):
     def stop_measuring(self) -> None:
         """Nobody wants to know any more."""
         self._questions.forget(COST)
+
+    def hold(self) -> None:
+        """Pause the chosen runs; where there is nothing to pause, let them go on."""
+        self.each("pause" if any(map(can_pause, self.chosen)) else "go on")
 
     def each(self, verb: str) -> None:
         """Pause, stop or go on with every chosen run to which that can be done."""
@@ -277,15 +290,11 @@ class TrainingController(QObject):
                 self._view.tell(str(error))
 
 
+def can_pause(run: Run) -> bool:
+    """Whether it is at work, and nobody has asked it to pause or stop."""
+    return run.phase == "running" and not run.wish
+
+
 def can_go_on(run: Run) -> bool:
     """Whether there is something left to do, and nobody does it."""
     return run.phase in ("paused", "stopped", "failed")
-
-
-def _images_of(run: Run) -> ImagesAt | None:
-    """Where a run's images are; None for the app's own."""
-    dataset = run.status.dataset if run.status is not None else ""
-    if run.status is None or dataset.lower() in ("", "mnist"):
-        return None
-    path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())
-    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize")

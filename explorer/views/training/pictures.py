@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +18,7 @@ from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.training.runs import Run
 from explorer.views.shared.questions import Questions, Receiver
 
 SAMPLES, STEPS, CODES = 8, 25, 1000
@@ -176,3 +178,12 @@ def _key(path: str) -> Key | None:
         return path, os.stat(path).st_mtime_ns
     except OSError:
         return None
+
+
+def images_of(run: Run) -> ImagesAt | None:
+    """Where a run's images are; None for the app's own."""
+    dataset = run.status.dataset if run.status is not None else ""
+    if run.status is None or dataset.lower() in ("", "mnist"):
+        return None
+    path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())
+    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -15,20 +15,21 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from explorer.engine.thread.messages import Failed
 from explorer.state.edits import training as edits
 from explorer.state.training import MAX_CHOSEN, CurveShown, TrainingState
+from explorer.training.reading import RunCurves
 from explorer.training.runs import Run, Snapshot, listed, look
 from explorer.views.training.actions import GROUPS
+from explorer.views.training.asking import ask_before_leaving, ask_to_delete
 from explorer.views.training.code_scatter import CodeScatter
-from explorer.views.training.controller import TrainingController, can_go_on
-from explorer.views.training.deleting import ask_to_delete
-from explorer.views.training.estimate import speed_of
-from explorer.views.training.figures import clock, colours, curve_figure, names, phase_words, timestep_figure, title
+from explorer.views.training.controller import TrainingController, can_go_on, can_pause
+from explorer.views.training.figures import colours, curve_figure, timestep_figure
 from explorer.views.training.inspector import TrainingInspector
-from explorer.views.training.leaving import ask_before_leaving
+from explorer.views.training.made import Made, codes_of, rows_of
 from explorer.views.training.new_run import NewRun
 from explorer.views.training.run_list import RunList
 from explorer.views.training.run_plot import RunPlot
 from explorer.views.training.snapshot_slider import SnapshotSlider
-from explorer.views.training.tile_rows import TileRow, TileRows
+from explorer.views.training.status import status_of
+from explorer.views.training.tile_rows import TileRows
 from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
 from explorer.widgets.controls.actions import Actions
@@ -39,7 +40,7 @@ MARGIN, GAP = 14, 10
 NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings."
 NOT_YET = "The first values come after ten updates."
 NO_VALUES = "It ended before its first values."
-NO_SNAPSHOT = "No snapshot yet: the first comes within the first epoch of a long run, or at its end."
+NOTHING_MADE = "What a snapshot makes is shown here."
 NO_SCALE = "The scale of this run's loss is not known. E shows the loss as it is."
 NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
 
@@ -72,9 +73,9 @@ class TrainingWorkspace(Workspace):
         self._build()
         self._connect()
         self.show_state(self._state)
-        self.show_runs()
-        self.show_curves()
-        self.show_snapshots()
+        self.show_runs((), ())
+        self.show_curves((), {})
+        self.show_snapshots((), ())
 
     def _build(self) -> None:
         self.training_time = SnapshotSlider()
@@ -116,7 +117,7 @@ class TrainingWorkspace(Workspace):
         toolbar.scales.chosen.connect(self._flip)
         a.on("new", lambda: self._put(edits.ask_for_run(self._state)))
         a.on("open", self._ask_for_folder)
-        a.on("hold", self._hold)
+        a.on("hold", self.controller.hold)
         a.on("stop", self.cancel)
         a.on("folder", self._show_folder)
         a.on("delete", self._delete)
@@ -128,7 +129,7 @@ class TrainingWorkspace(Workspace):
         self.bars.scrubbed.connect(self.bars.set_cursor)
         self.training_time.moved.connect(lambda place: self._put(edits.look_at(self._state, self._steps, place)))
         self._inspector.open_wanted.connect(self._open_in)
-        self.controller.settled.connect(self._say)
+        self.controller.settled.connect(lambda: self.status_changed.emit(status_of(self._first)))
 
     # --- the contract of a workspace
 
@@ -218,12 +219,9 @@ class TrainingWorkspace(Workspace):
             return
         self._put(edits.watch(self._state, folder, {str(run.folder) for run in self.controller.runs}))
 
-    def _hold(self) -> None:
-        self.controller.each("pause" if any(run.phase == "running" and not run.wish for run in self.controller.chosen) else "go on")
-
     def _show_folder(self) -> None:
-        for run in self.controller.chosen[:1]:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
+        if self._first is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._first.folder)))
 
     def _choose(self, folder: str, add: bool) -> None:
         shown = [str(run.folder) for run in self.controller.chosen]
@@ -235,20 +233,20 @@ class TrainingWorkspace(Workspace):
             self.tell(f"at most {MAX_CHOSEN} runs are shown together: Ctrl+click takes one away")
 
     @property
-    def _known(self) -> tuple[Snapshot, ...]:
-        """Snapshots of the first chosen run: what the slider goes over."""
-        chosen = self.controller.chosen
-        return self.controller.snapshots_of(chosen[0]) if chosen else ()
+    def _first(self) -> Run | None:
+        """The run in front."""
+        return next(iter(self.controller.chosen), None)
 
     @property
     def _steps(self) -> tuple[int, ...]:
-        return tuple(snapshot.step for snapshot in self._known)
+        """Updates of the snapshots of the run in front: what the slider goes over."""
+        return tuple(snapshot.step for snapshot in self.controller.snapshots_of(self._first))
 
     def _open_in(self, place: str) -> None:
-        for run in self.controller.chosen if place == "compare" else self.controller.chosen[:1]:
-            snapshot = self.controller.shown_snapshot(run)
-            if snapshot is not None:
-                self.context.library.open(snapshot.path, lambda entry: self.open_wanted.emit(entry, place))
+        made = self.controller.made
+        for one in made if place == "compare" else made[:1]:
+            if one.snapshot is not None:
+                self.context.library.open(one.snapshot.path, lambda entry: self.open_wanted.emit(entry, place))
 
     # --- what the controller hands over
 
@@ -265,26 +263,25 @@ class TrainingWorkspace(Workspace):
             self._ask_for_run()
         self._asking = state.asking
 
-    def show_runs(self) -> None:
-        """The list, and the facts of the chosen runs."""
-        chosen = self.controller.chosen
-        self.list.show_runs(self.controller.runs, dict(zip((run.folder for run in chosen), colours(chosen), strict=True)))
-        run = chosen[0] if chosen else None
-        self._inspector.show_run(run, self.controller.memory.get(run.folder, 0) if run is not None else 0)
+    def show_runs(self, runs: Sequence[Run], chosen: Sequence[Run]) -> None:
+        """The list, and the facts of the run in front."""
+        self.list.show_runs(runs, dict(zip((run.folder for run in chosen), colours(chosen), strict=True)))
+        first = chosen[0] if chosen else None
+        self._inspector.show_run(first, self.controller.memory.get(first.folder, 0) if first is not None else 0)
         self._enable(chosen)
 
     def _enable(self, chosen: Sequence[Run]) -> None:
         a = self.actions_
-        pausable = any(run.phase == "running" and not run.wish for run in chosen)
-        a["hold"].setText("&Pause" if pausable or not any(can_go_on(run) for run in chosen) else "&Resume")
-        a["hold"].setEnabled(pausable or any(can_go_on(run) for run in chosen))
+        pausable, resumable = any(map(can_pause, chosen)), any(map(can_go_on, chosen))
+        a["hold"].setText("&Resume" if resumable and not pausable else "&Pause")
+        a["hold"].setEnabled(pausable or resumable)
         a["stop"].setEnabled(any(run.live and run.wish != "stop" for run in chosen))
         a["folder"].setEnabled(bool(chosen))
         a["delete"].setEnabled(any(not run.live for run in chosen))
 
-    def show_curves(self) -> None:
+    def show_curves(self, chosen: Sequence[Run], curves: Mapping[Path, RunCurves]) -> None:
         """The curves of the chosen runs."""
-        chosen, curves, state = self.controller.chosen, self.controller.curves, self._state
+        state = self._state
         ended = bool(chosen) and not any(run.live for run in chosen)
         self.plot.set_message(NO_VALUES if ended else NOT_YET if chosen else NO_RUNS)
         self.plot.set_figure(curve_figure(chosen, curves, state))
@@ -293,61 +290,25 @@ class TrainingWorkspace(Workspace):
         self.bars.set_message("" if figure.bars else NO_SCALE if lost else NO_TIMESTEPS)
         self.bars.set_figure(figure)
 
-    def show_snapshots(self) -> None:
-        """What the snapshots make."""
-        chosen, known = self.controller.chosen, self._known
-        rows: list[TileRow] = []
-        codes, originals = None, ""
-        for run, name, colour in zip(chosen, names(chosen), colours(chosen), strict=True):
-            snapshot = self.controller.shown_snapshot(run)
-            shown = self.controller.pictures.of(snapshot.path) if snapshot is not None else None
-            if shown is not None and shown.originals is not None and not originals:
-                originals = "test images" if run.status is None or run.status.dataset.lower() == "mnist" else "images"
-                rows.append(TileRow(originals, self.context.theme.tokens.border, shown.originals))
-            if shown is not None and shown.codes is not None and codes is None:
-                codes = shown.codes
-            waiting = NO_SNAPSHOT if snapshot is None else "coming…"
-            if run.kind != "classifier":
-                tiles, words = (shown.tiles, shown.words) if shown is not None else (None, waiting)
-                rows.append(TileRow(name, colour, tiles, words))
-        self.rows.show_rows(tuple(rows), "What a snapshot makes is shown here." if not chosen else "")
-        first = chosen[0] if chosen else None
-        latent = first is not None and first.kind in ("vae", "ae")
+    def show_snapshots(self, made: Sequence[Made], known: Sequence[Snapshot]) -> None:
+        """What the snapshots make; `known` are those of the run in front."""
+        self.rows.show_rows(rows_of(made, self.context.theme.tokens.border), "" if made else NOTHING_MADE)
+        latent = bool(made) and made[0].run.kind in ("vae", "ae")
         self.codes_card.setVisible(latent)
         self.bars_card.setVisible(not latent)
+        codes = codes_of(made)
         if codes is not None:
             self.scatter.show_codes(codes.codes, codes.labels)
-        self._show_slider(known, first)
-
-    def _show_slider(self, known: tuple[Snapshot, ...], first: Run | None) -> None:
-        place = edits.place_of(self._steps, self._state.snapshot)
-        self.training_time.show_snapshots(known, place, latent=first is not None and first.kind in ("vae", "ae"))
-        self.plot.set_cursor(known[place].step if known and self._state.snapshot is not None else -1)
-        self._inspector.show_snapshot(first, known[place] if known else None)
+        followed = self._state.snapshot is None
+        place = edits.place_of([snapshot.step for snapshot in known], self._state.snapshot)
+        self.training_time.show_snapshots(known, place, latent)
+        self.plot.set_cursor(known[place].step if known and not followed else -1)
+        self._inspector.show_snapshot(made[0].run if made else None, known[place] if known else None)
         a = self.actions_
         a["earlier"].setEnabled(place > 0)
         a["later"].setEnabled(place < len(known) - 1)
-        a["newest"].setEnabled(self._state.snapshot is not None)
+        a["newest"].setEnabled(not followed)
 
     def tell(self, message: str) -> None:
         """Something could not be done: say so in the window."""
         self.context.client.failed.emit(Failed(message))
-
-    # --- what is said
-
-    def _say(self) -> None:
-        self.status_changed.emit(self._status())
-
-    def _status(self) -> Status:
-        chosen = self.controller.chosen
-        if not chosen:
-            return Status("no runs yet: N trains a model")
-        run, status = chosen[0], chosen[0].status
-        if not run.live or status is None or run.phase == "starting":
-            return Status(f"{title(run)}: {phase_words(run)}")
-        speed = speed_of(run)
-        left = f" · {clock(status.seconds_left)} left" if status.seconds_left > 0 else ""
-        return Status(
-            f"{phase_words(run)}: {title(run)}", status.step, status.steps, f"{status.step} of {status.steps}{left}",
-            speed=f"{speed:.0f} images/s" if speed and run.phase == "running" else "",
-        )  # fmt: skip
