@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer.app import standard_workspaces
+from explorer.cli.render.options import WorkspaceChoice
 from explorer.cli.render.rooms import room_of
-from explorer.cli.render.wish import WorkspaceChoice
 from explorer.state.session import WORKSPACES
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer.cli import shared
-from explorer.cli.plane_options import ALONG, Chosen, PathKind, PlaneWish, SliceName, choose, numbers, whole_numbers
+from explorer.cli.plane_options import ALONG, Chosen, PathKind, PlaneOptions, SliceName, choose, numbers, whole_numbers
 from explorer.errors import BadInput
 from explorer.recipe import Recipe
 
@@ -52,16 +52,16 @@ def decode(
     kinds = single()
     check_out(out, tuple(kinds))
     kind = kinds[out.suffix.lower()]
-    wish = PlaneWish(
+    options = PlaneOptions(
         z=tuple(numbers("--z", text) for text in z or []), grid=grid, extent=extent, path=path, frames=frames, prior=prior, seed=seed,
         plane=plane, along=whole_numbers("--along", along), through=whole_numbers("--through", through),
         offsets=numbers("--offsets", offsets) if offsets else (),
     )  # fmt: skip
-    wish.check()
+    options.check()
     opened = shared.open_checkpoint(checkpoint)
     where = shared.place_of_decoders(device)
     model = shared.autoencoder(opened, where.device)
-    chosen = choose(wish, opened, model)
+    chosen = choose(options, opened, model)
     recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic)
     sheet = _sheet(out, kind, chosen, model.config.image_shape, scale)
     _write(out, kind, chosen, _decoded(model, chosen.codes), sheet, recipe)

@@ -39,7 +39,7 @@ class PathKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaneWish:
+class PlaneOptions:
     """What was asked for."""
 
     z: tuple[tuple[float, ...], ...]
@@ -112,8 +112,8 @@ def whole_numbers(option: str, text: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def choose(wish: PlaneWish, opened: Checkpoint, model: LatentModel) -> Chosen:
-    """Codes of a wish, and their recipe.
+def choose(options: PlaneOptions, opened: Checkpoint, model: LatentModel) -> Chosen:
+    """Codes that are asked for, and their recipe.
 
     Raises
     ------
@@ -124,34 +124,34 @@ def choose(wish: PlaneWish, opened: Checkpoint, model: LatentModel) -> Chosen:
 
     from explorer.checkpoints.locate import source_of
 
-    base = PlaneRecipe(opened.sha256, source_of(opened.path), slice=wish.slice())
-    if wish.prior is not None:
-        return _prior(wish, model, replace(base, prior=PriorSamples(wish.prior, wish.seed)))
-    plane = _plane(wish, opened, model, base.slice)
+    base = PlaneRecipe(opened.sha256, source_of(opened.path), slice=options.slice())
+    if options.prior is not None:
+        return _prior(options, model, replace(base, prior=PriorSamples(options.prior, options.seed)))
+    plane = _plane(options, opened, model, base.slice)
     dimensions = model.config.code if plane is None else 2
-    for code in wish.z:
+    for code in options.z:
         if len(code) != dimensions:
             typed = ",".join(f"{number:g}" for number in code)
             where = f"{opened.path.name} has codes" if plane is None else "a place on a plane is a code"
             raise BadInput(f"--z {typed}: {where} of {dimensions} numbers, not {len(code)}" + _hint(plane, dimensions, len(code)))
-    if wish.grid is not None:
-        return _grid(wish, dimensions, plane, base)
-    if wish.path is not None:
-        return _path(wish, model, plane, base)
-    return _typed(wish, plane, base)
+    if options.grid is not None:
+        return _grid(options, dimensions, plane, base)
+    if options.path is not None:
+        return _path(options, model, plane, base)
+    return _typed(options, plane, base)
 
 
 def _hint(plane: PlaneSlice | None, dimensions: int, given: int) -> str:
     return "; with --slice, two numbers are a place on a plane" if plane is None and dimensions > 2 and given == 2 else ""
 
 
-def _plane(wish: PlaneWish, opened: Checkpoint, model: LatentModel, wanted: Slice | None) -> PlaneSlice | None:
+def _plane(options: PlaneOptions, opened: Checkpoint, model: LatentModel, wanted: Slice | None) -> PlaneSlice | None:
     from explorer.engine.latent.plane import open_plane
     from explorer.engine.models.models import Models
 
     code = model.config.code
     if wanted is None:
-        if wish.grid is not None and code != 2:
+        if options.grid is not None and code != 2:
             raise BadInput(f"--grid needs a plane, and {opened.path.name} has codes of {code} numbers: add --slice components, or another")
         return None
     if code <= 2:
@@ -172,42 +172,42 @@ def _codes(places: np.ndarray, plane: PlaneSlice | None) -> np.ndarray:
     return np.asarray(places if plane is None else plane.lift(places), np.float32)
 
 
-def _typed(wish: PlaneWish, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _typed(options: PlaneOptions, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
     import numpy as np
     from msgspec.structs import replace
 
-    codes = _codes(np.array(wish.z), plane)
-    if len(wish.z[0]) != 2:
-        return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, codes=wish.z))
-    points = tuple(Point(str(i + 1), x, y) for i, (x, y) in enumerate(wish.z))
+    codes = _codes(np.array(options.z), plane)
+    if len(options.z[0]) != 2:
+        return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, codes=options.z))
+    points = tuple(Point(str(i + 1), x, y) for i, (x, y) in enumerate(options.z))
     return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, points=points))
 
 
-def _prior(wish: PlaneWish, model: LatentModel, recipe: PlaneRecipe) -> Chosen:
+def _prior(options: PlaneOptions, model: LatentModel, recipe: PlaneRecipe) -> Chosen:
     from explorer.latent.prior import prior_codes
 
-    assert wish.prior is not None
-    codes = prior_codes(wish.seed, range(wish.prior), model.config.code).numpy()
+    assert options.prior is not None
+    codes = prior_codes(options.seed, range(options.prior), model.config.code).numpy()
     return Chosen(codes, min(SHEET_COLUMNS, math.ceil(math.sqrt(len(codes)))), recipe)
 
 
-def _grid(wish: PlaneWish, dimensions: int, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _grid(options: PlaneOptions, dimensions: int, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
     from msgspec.structs import replace
 
     from explorer.latent.plane import cell_centres
 
-    assert wish.grid is not None
-    x, y = wish.z[0] if wish.z else (0.0,) * dimensions
-    reach = wish.extent
+    assert options.grid is not None
+    x, y = options.z[0] if options.z else (0.0,) * dimensions
+    reach = options.extent
     try:
-        grid = PlaneGrid((x - reach, x + reach, y - reach, y + reach), wish.grid, wish.grid)
+        grid = PlaneGrid((x - reach, x + reach, y - reach, y + reach), options.grid, options.grid)
         centres = cell_centres(grid.extent, grid.columns, grid.rows)
     except ValueError as error:
         raise BadInput(str(error)) from None
-    return Chosen(_codes(centres, plane), wish.grid, replace(base, grid=grid))
+    return Chosen(_codes(centres, plane), options.grid, replace(base, grid=grid))
 
 
-def _path(wish: PlaneWish, model: LatentModel, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _path(options: PlaneOptions, model: LatentModel, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
     import numpy as np
     import torch
     from msgspec.structs import replace
@@ -217,21 +217,21 @@ def _path(wish: PlaneWish, model: LatentModel, plane: PlaneSlice | None, base: P
     from explorer.latent.interpolation import line, spherical
     from explorer.latent.strokes import resample
 
-    assert wish.path is not None
-    start, end = np.array(wish.z)
-    if wish.path is PathKind.spherical:
-        first, last = _codes(np.array(wish.z), plane).astype(np.float64)
-        codes = spherical(first, last, wish.frames)
-    elif wish.path is PathKind.line:
-        codes = _codes(line(start, end, wish.frames), plane)
+    assert options.path is not None
+    start, end = np.array(options.z)
+    if options.path is PathKind.spherical:
+        first, last = _codes(np.array(options.z), plane).astype(np.float64)
+        codes = spherical(first, last, options.frames)
+    elif options.path is PathKind.line:
+        codes = _codes(line(start, end, options.frames), plane)
     else:
         decoder = Decoder(model, plane)
         with torch.inference_mode():
             straight = torch.from_numpy(line(start, end, CODES)).to(next(model.parameters()))
             *_, relaxed = relax(decoder, straight)
-        codes = _codes(resample(relaxed.path.double().cpu().numpy(), wish.frames), plane)
+        codes = _codes(resample(relaxed.path.double().cpu().numpy(), options.frames), plane)
     codes = np.asarray(codes, np.float32)
     if len(start) != 2:
         return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, codes=tuple(tuple(map(float, code)) for code in codes)))
-    stroke = Stroke("path", (wish.z[0], wish.z[1]), wish.frames, wish.path.value)  # type: ignore[arg-type]
+    stroke = Stroke("path", (options.z[0], options.z[1]), options.frames, options.path.value)  # type: ignore[arg-type]
     return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, strokes=(stroke,)))

@@ -30,12 +30,12 @@ BAR_SECONDS = 0.2
 AUTO, EXACT = "auto", "fp32"
 
 
-def _precision(wish: str) -> str:
+def _precision(name: str) -> str:
     """One of the names, refused as typer refuses a choice."""
     names = (AUTO, *backends.precisions())
-    if wish not in names:
-        raise typer.BadParameter(f"{wish!r} is not one of {', '.join(map(repr, names))}.")
-    return wish
+    if name not in names:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
+    return name
 
 
 CheckpointOption = Annotated[str, typer.Option(help=f"{sources.a_file().capitalize()}, or the name of one that comes with the app.")]
@@ -65,7 +65,7 @@ class Place:
 
     @property
     def arithmetic(self) -> Arithmetic | None:
-        """As an export's recipe keeps it: "auto" is what the window does, bf16 by wish is so at every timestep."""
+        """As an export's recipe keeps it: "auto" is what the window does, bf16 if asked for is so at every timestep."""
         from explorer.engine.models import devices
 
         if self.precision == AUTO:
@@ -74,7 +74,7 @@ class Place:
         return devices.recorded(self.device, self.precision, throughout, self.backend)
 
     def predictor(self, checkpoint: Checkpoint) -> tuple[NetworkPredictor, Precision]:
-        """Predictor of a DDPM, and its arithmetic: the wish, or for "auto" bf16 where the device has units for it and it is close enough.
+        """Predictor of a DDPM, and its arithmetic: the one asked for; of "auto" bf16, where the device has units for it and it is close.
 
         Raises
         ------

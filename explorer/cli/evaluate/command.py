@@ -15,7 +15,7 @@ from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import shared
 from explorer.cli.evaluate import latent, objective
-from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, SplitName, VarianceName, Wish, command
+from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -65,19 +65,19 @@ def evaluate(
     that the digit classifier reads with confidence over 0.9.
     """
     opened = shared.open_checkpoint(checkpoint)
-    wish = Wish(
+    options = Options(
         checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta, clip=clip, seed=seed, draws=draws,
         timesteps=timesteps, split=split, dataset=dataset, variance=variance,
     )  # fmt: skip
-    _check_options(metric, wish)
+    _check_options(metric, options)
     if write:
         _check_writable(opened.path)
     measure = METRICS[metric]
     started = time.perf_counter()
-    report, metrics = measure(wish)
+    report, metrics = measure(options)
     report = {
         "metric": metric.value, "checkpoint": checkpoint, "sha256": opened.sha256, **report,
-        "device": str(wish.where.device), "seconds": round(time.perf_counter() - started, 1), "written": write,
+        "device": str(options.where.device), "seconds": round(time.perf_counter() - started, 1), "written": write,
     }  # fmt: skip
     refused: BadInput | None = None
     if write:
@@ -128,50 +128,52 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
     save_card(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics))
 
 
-def _check_options(metric: MetricName, wish: Wish) -> None:
+def _check_options(metric: MetricName, options: Options) -> None:
     """Refuse options that are of no meaning for the metric (BadInput)."""
-    chain = {"--steps": wish.steps is not None, "--eta": wish.eta != 1, "--clip": wish.clip}
+    chain = {"--steps": options.steps is not None, "--eta": options.eta != 1, "--clip": options.clip}
     odd = [name for name, is_given in chain.items() if is_given]
-    of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and wish.checkpoint.card.kind == "ddpm")
+    of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and options.checkpoint.card.kind == "ddpm")
     if odd and not of_chains:
-        raise BadInput(f"{', '.join(odd)}: of no meaning for {metric.value} of a {wish.checkpoint.card.kind}; the fid of a ddpm takes it")
-    given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(wish, name) is not None]
+        raise BadInput(
+            f"{', '.join(odd)}: of no meaning for {metric.value} of a {options.checkpoint.card.kind}; the fid of a ddpm takes it"
+        )
+    given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(options, name) is not None]
     if metric is MetricName.iwae and given == ["--draws"]:
         return
     if given and metric not in (MetricName.vlb, MetricName.excess):
         raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
 
 
-def _fid(wish: Wish) -> Measured:
+def _fid(options: Options) -> Measured:
     from explorer.evaluation.bootstrap import distance_interval, share_interval
     from explorer.evaluation.digits import MIN_REST, real_score, score
     from explorer.evaluation.frechet import moments
     from explorer.evaluation.judge import Judge, training_readings
 
-    count = FID_IMAGES if wish.images is None else wish.images
+    count = FID_IMAGES if options.images is None else options.images
     most = TRAINING_IMAGES - MIN_REST
     if count > most:
         raise BadInput(f"--images must be in 2..{most} for fid: as many real images are compared with the others")
-    _check_digits(wish.checkpoint)
-    judge = Judge.open(wish.where.device)
-    samples, sampler = _samples(wish, count)
+    _check_digits(options.checkpoint)
+    judge = Judge.open(options.where.device)
+    samples, sampler = _samples(options, count)
     made = _read(judge, samples(), "judging samples")
     with shared.progress(TRAINING_IMAGES, "judging the training images") as report:
         real = training_readings(judge, report)
-    beside = real_score(real, count, wish.seed)
+    beside = real_score(real, count, options.seed)
     reference = moments(real.features)
     found = score(made, reference)
-    interval = distance_interval(made.features, reference, found.frechet_distance, wish.seed)
-    share = share_interval(made.is_confident, wish.seed)
-    typed = command(wish, MetricName.fid, count, _sampler_options(wish, sampler))
+    interval = distance_interval(made.features, reference, found.frechet_distance, options.seed)
+    share = share_interval(made.is_confident, options.seed)
+    typed = command(options, MetricName.fid, count, _sampler_options(options, sampler))
     details = {
-        "images": count, "seed": wish.seed, **sampler,
+        "images": count, "seed": options.seed, **sampler,
         "fid_interval": [interval.low, interval.high], "fid_standard_error": interval.standard_error,
         "confident_share_interval": [share.low, share.high], "resamples": interval.resamples, "level": interval.level,
         "confident_share": found.confident_share, "real_confident_share": beside.confident_share,
         "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
         "compared_with": f"samples with the {len(real):,} training images; "
-        f"{count:,} of these, drawn by seed {wish.seed}, with the other {len(real) - count:,}",
+        f"{count:,} of these, drawn by seed {options.seed}, with the other {len(real) - count:,}",
     }  # fmt: skip
     figures = {
         "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
@@ -181,13 +183,13 @@ def _fid(wish: Wish) -> Measured:
     return {**figures, **details, "command": typed}, (stored,)
 
 
-def _sampler_options(wish: Wish, sampler: dict[str, Any]) -> dict[str, object]:
+def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, object]:
     """Of a chain; a VAE's samples have none."""
     if "steps" not in sampler:
         return {}
     precision = sampler["precision"]
     return {
-        "steps": sampler["steps"], "eta": wish.eta if wish.eta != 1 else None, "clip": wish.clip,
+        "steps": sampler["steps"], "eta": options.eta if options.eta != 1 else None, "clip": options.clip,
         "precision": precision if precision != "fp32" else None,
     }  # fmt: skip
 
@@ -203,24 +205,24 @@ def _check_digits(checkpoint: Checkpoint) -> None:
         raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")
 
 
-def _samples(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+def _samples(options: Options, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
     """What draws the samples, as pixels (N, C, H, W) uint8, and what the report says of how."""
-    return _of_chain(wish, count) if wish.checkpoint.card.kind == "ddpm" else _of_prior(wish, count)
+    return _of_chain(options, count) if options.checkpoint.card.kind == "ddpm" else _of_prior(options, count)
 
 
-def _of_chain(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
     import numpy as np
     import torch
 
     from explorer.cli.sample.lanes import lane_of
     from explorer.evaluation.samples import chain_samples
 
-    lane = lane_of(wish.checkpoint, wish.where, wish.steps, wish.eta, wish.clip)
-    sampler = {"steps": lane.course.K, "eta": wish.eta, "clip": wish.clip, "precision": lane.precision}
+    lane = lane_of(options.checkpoint, options.where, options.steps, options.eta, options.clip)
+    sampler = {"steps": lane.course.K, "eta": options.eta, "clip": options.clip, "precision": lane.precision}
 
     def draw() -> np.ndarray:
         found = []
-        walk = chain_samples(lane.predictor, lane.course, wish.seed, count, lane.image_shape, lane.device, wish.clip)
+        walk = chain_samples(lane.predictor, lane.course, options.seed, count, lane.image_shape, lane.device, options.clip)
         with torch.inference_mode(), shared.progress(count * lane.course.K, f"sampling {lane.label}", "step") as report:
             for done, images in walk:
                 if images is not None:
@@ -231,17 +233,17 @@ def _of_chain(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[st
     return draw, sampler
 
 
-def _of_prior(wish: Wish, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
+def _of_prior(options: Options, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
     import numpy as np
     import torch
 
     from explorer.evaluation.samples import BLOCK, blocks, prior_samples
 
-    model = shared.autoencoder(wish.checkpoint, wish.where.device)
+    model = shared.autoencoder(options.checkpoint, options.where.device)
 
     def draw() -> np.ndarray:
         with torch.inference_mode():
-            return np.concatenate([prior_samples(model, wish.seed, indices, wish.where.device) for indices in blocks(count, BLOCK)])
+            return np.concatenate([prior_samples(model, options.seed, indices, options.where.device) for indices in blocks(count, BLOCK)])
 
     return draw, {"codes": "z ~ N(0, I)"}
 
@@ -251,21 +253,21 @@ def _read(judge: Judge, images: np.ndarray, what: str) -> Readings:
         return judge.read(images, report)
 
 
-def _accuracy(wish: Wish) -> Measured:
+def _accuracy(options: Options) -> Measured:
     from explorer.datasets.mnist import mnist
     from explorer.evaluation.judge import Judge, accuracy
 
-    judge = Judge.of(wish.checkpoint, wish.where.device)
-    images, labels = (part[: wish.images] for part in mnist("test"))
+    judge = Judge.of(options.checkpoint, options.where.device)
+    images, labels = (part[: options.images] for part in mnist("test"))
     if judge.image_shape != images.shape[1:]:
-        raise BadInput(f"{wish.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
+        raise BadInput(f"{options.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
     value = accuracy(_read(judge, images, "judging test images"), labels)
-    typed = command(wish, MetricName.accuracy, wish.images, seeded=False)
+    typed = command(options, MetricName.accuracy, options.images, seeded=False)
     details = {"images": len(images)}
     return {"accuracy": value, **details, "command": typed}, (Metric("test accuracy", value, typed, details=details),)
 
 
-METRICS: dict[MetricName, Callable[[Wish], Measured]] = {
+METRICS: dict[MetricName, Callable[[Options], Measured]] = {
     MetricName.fid: _fid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
     MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae, MetricName.prior_share: latent.prior_share,
     MetricName.accuracy: _accuracy,

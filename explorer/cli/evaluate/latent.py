@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.checkpoints.card import Metric
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Wish, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,54 +22,54 @@ MAX_AT_ONCE = 500_000
 """Decodings of one block of images."""
 
 
-def elbo(wish: Wish) -> Measured:
+def elbo(options: Options) -> Measured:
     """ELBO with its terms, KL of each dimension, IWAE-100 and reconstruction error; of an AE the last alone."""
     from explorer.evaluation.elbo import metrics
 
-    measured = _measured(wish, IWAE_DRAWS)
-    typed = command(wish, MetricName.elbo, wish.images)
+    measured = _measured(options, IWAE_DRAWS)
+    typed = command(options, MetricName.elbo, options.images)
     per_dimension = list(measured.kl_per_dimension) or None
-    return {**asdict(measured), "kl_per_dimension": per_dimension, "seed": wish.seed, "command": typed}, metrics(measured, typed)
+    return {**asdict(measured), "kl_per_dimension": per_dimension, "seed": options.seed, "command": typed}, metrics(measured, typed)
 
 
-def iwae(wish: Wish) -> Measured:
+def iwae(options: Options) -> Measured:
     """The importance-weighted bound with K draws, beside the ELBO that it is above."""
     from explorer.evaluation.elbo import BLOCK
 
-    if wish.checkpoint.card.kind == "ae":
-        raise BadInput(f"{wish.checkpoint.path}: is an ae, whose codes are points; a bound on log p(x) needs a vae")
-    draws = wish.draws or IWAE_DRAWS
-    most = MAX_AT_ONCE // min(BLOCK, wish.images or BLOCK)
+    if options.checkpoint.card.kind == "ae":
+        raise BadInput(f"{options.checkpoint.path}: is an ae, whose codes are points; a bound on log p(x) needs a vae")
+    draws = options.draws or IWAE_DRAWS
+    most = MAX_AT_ONCE // min(BLOCK, options.images or BLOCK)
     if draws > most:
         raise BadInput(f"--draws {draws}: at most {most:,} of each image are decoded together")
-    measured = _measured(wish, draws)
-    typed = command(wish, MetricName.iwae, wish.images, {"draws": draws})
+    measured = _measured(options, draws)
+    typed = command(options, MetricName.iwae, options.images, {"draws": draws})
     assert measured.iwae is not None
     assert measured.elbo is not None
     found = {"images": measured.images, "draws": draws, "standard_error": measured.iwae_error, "elbo": measured.elbo}
-    report = {"iwae": measured.iwae, **found, "above_elbo": measured.iwae - measured.elbo, "seed": wish.seed, "command": typed}
+    report = {"iwae": measured.iwae, **found, "above_elbo": measured.iwae - measured.elbo, "seed": options.seed, "command": typed}
     return report, (Metric(f"test IWAE-{draws}", measured.iwae, typed, details=found),)
 
 
-def prior_share(wish: Wish) -> Measured:
+def prior_share(options: Options) -> Measured:
     """Share of prior samples that the digit classifier reads with confidence over 0.9, beside that of real images."""
     from explorer.datasets.mnist import mnist
     from explorer.evaluation import prior
     from explorer.evaluation.judge import Judge
 
-    count = PRIOR_SAMPLES if wish.images is None else wish.images
+    count = PRIOR_SAMPLES if options.images is None else options.images
     if count > MAX_PRIOR_SAMPLES:
         raise BadInput(f"--images {count}: prior-share draws at most {MAX_PRIOR_SAMPLES:,}")
-    model = shared.autoencoder(wish.checkpoint, wish.where.device)
-    judge = Judge.open(wish.where.device)
+    model = shared.autoencoder(options.checkpoint, options.where.device)
+    judge = Judge.open(options.where.device)
     if judge.image_shape != model.config.image_shape:
-        raise BadInput(f"{wish.checkpoint.path}: makes images of {model.config.image_shape}; the judge reads {judge.image_shape}")
+        raise BadInput(f"{options.checkpoint.path}: makes images of {model.config.image_shape}; the judge reads {judge.image_shape}")
     with shared.progress(2 * count, "decoding samples") as report:
-        found = prior.prior_share(model, judge, mnist("train")[0][:FITTED_TO], count, wish.seed, report)
+        found = prior.prior_share(model, judge, mnist("train")[0][:FITTED_TO], count, options.seed, report)
     real = judge.read(mnist("test")[0][:count]).confident_share
-    typed = command(wish, MetricName.prior_share, count)
+    typed = command(options, MetricName.prior_share, count)
     details = {
-        "images": count, "seed": wish.seed, "codes": "z ~ N(0, I)", "effective_digits": found.digits,
+        "images": count, "seed": options.seed, "codes": "z ~ N(0, I)", "effective_digits": found.digits,
         "digit_shares": found.digit_shares, "share_of_fitted_gaussian": found.fitted,
         "effective_digits_of_fitted_gaussian": found.fitted_digits, "fitted_to": f"codes of {FITTED_TO:,} training images",
     }  # fmt: skip
@@ -77,15 +77,15 @@ def prior_share(wish: Wish) -> Measured:
     return {"prior_share": found.prior, "real_share": real, **details, "command": typed}, (stored,)
 
 
-def _measured(wish: Wish, draws: int) -> TestElbo:
+def _measured(options: Options, draws: int) -> TestElbo:
     from explorer.datasets.images import load_images
     from explorer.evaluation.elbo import measure
 
-    model = shared.autoencoder(wish.checkpoint, wish.where.device)
-    data = wish.checkpoint.card.data
+    model = shared.autoencoder(options.checkpoint, options.where.device)
+    data = options.checkpoint.card.data
     if data.name != "mnist":
-        raise BadInput(f"{wish.checkpoint.path}: was trained on {data.name}, of which no test images are known")
-    images = load_images("mnist", "test").images[: wish.images]
+        raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, of which no test images are known")
+    images = load_images("mnist", "test").images[: options.images]
     with shared.progress(len(images), "test images") as report:
         last = 0
 
@@ -94,4 +94,4 @@ def _measured(wish: Wish, draws: int) -> TestElbo:
             report(done - last)
             last = done
 
-        return measure(model, images, draws, wish.seed, show)
+        return measure(model, images, draws, options.seed, show)

@@ -1,4 +1,4 @@
-"""What `evaluate`'s metrics have in common: the wish, and the command that measures it again."""
+"""What `evaluate`'s metrics have in common: the options, and the command that measures it again."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OF_THE_OBJECTIVE = ("draws", "timesteps", "split", "dataset", "variance")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class Options:
     """The command's arguments; None where the metric's own default holds."""
 
     checkpoint: Checkpoint
@@ -65,25 +65,25 @@ Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
 """What is printed, and what the card keeps."""
 
 
-def command(wish: Wish, metric: MetricName, images: int | None, options: dict[str, object] | None = None, seeded: bool = True) -> str:
+def command(options: Options, metric: MetricName, images: int | None, further: dict[str, object] | None = None, seeded: bool = True) -> str:
     """What to type to measure it again, without the folders of this machine.
 
     Parameters
     ----------
-    options : dict
+    further : dict
         Further options by name; those that are None or False are left out, True is a switch.
     """
     from explorer.checkpoints.locate import shipped, source_of
 
-    source = source_of(wish.checkpoint.path)
-    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in shipped() else wish.checkpoint.path.name]
+    source = source_of(options.checkpoint.path)
+    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in shipped() else options.checkpoint.path.name]
     words += ["--metric", metric.value]
     if images is not None:
         words += ["--images", str(images)]
-    for name, value in (options or {}).items():
+    for name, value in (further or {}).items():
         if value is None or value is False:
             continue
         words += [f"--{name}"] if value is True else [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
     if seeded:
-        words += ["--seed", str(wish.seed)]
+        words += ["--seed", str(options.seed)]
     return shlex.join(words)

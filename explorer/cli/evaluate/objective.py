@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, SplitName, VarianceName, Wish, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, VarianceName, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,87 +20,87 @@ MAX_VISITS = 1_000_000
 """Timesteps drawn in a round: they are drawn together."""
 
 
-def vlb(wish: Wish) -> Measured:
+def vlb(options: Options) -> Measured:
     """L_T, every L_{t-1} and L_0 of a ddpm on images, the held-out ones unless told otherwise."""
     from explorer.evaluation import vlb as evaluation
 
-    split = wish.split or SplitName.test
-    predictor, precision = _predictor(wish, MetricName.vlb)
-    known, choice = _images(wish, split), _choice(wish)
-    variance = wish.variance or VarianceName.posterior
-    (tally,) = _walk(wish, [predictor], known, choice, f"bound of {wish.checkpoint.path.stem}", variance)
+    split = options.split or SplitName.test
+    predictor, precision = _predictor(options, MetricName.vlb)
+    known, choice = _images(options, split), _choice(options)
+    variance = options.variance or VarianceName.posterior
+    (tally,) = _walk(options, [predictor], known, choice, f"bound of {options.checkpoint.path.stem}", variance)
     values = math.prod(known.image_shape)
-    said, details = evaluation.summary(tally, values), _details(wish, known, split, precision, tally) | {"variance": variance.value}
-    typed = _command(wish, MetricName.vlb, tally, split, precision)
-    _check_finite(wish, said["L"]["nats"])
+    said, details = evaluation.summary(tally, values), _details(options, known, split, precision, tally) | {"variance": variance.value}
+    typed = _command(options, MetricName.vlb, tally, split, precision)
+    _check_finite(options, said["L"]["nats"])
     figures = {"bits_per_dim": said["L"]["bits_per_dim"], "nats": said["L"]["nats"], "standard_error": said["L"]["standard_error"]}
-    name = _name("vlb", wish, known, split)
+    name = _name("vlb", options, known, split)
     return {**figures, **details, **said, "command": typed}, (evaluation.metric(name, tally, values, typed, details),)
 
 
-def excess(wish: Wish) -> Measured:
+def excess(options: Options) -> Measured:
     """Error of x0_hat minus the ideal denoiser's, on training images unless told otherwise: there it cannot be below 0."""
     from explorer.evaluation import excess as evaluation
     from explorer.evaluation.vlb import images_for
 
-    split = wish.split or SplitName.train
-    predictor, precision = _predictor(wish, MetricName.excess)
-    if wish.variance is not None:
+    split = options.split or SplitName.train
+    predictor, precision = _predictor(options, MetricName.excess)
+    if options.variance is not None:
         raise BadInput("--variance: of no meaning for excess, which is about x0_hat alone")
-    known, choice = _images(wish, split), _choice(wish)
-    source = wish.dataset or wish.checkpoint.card.data.name
+    known, choice = _images(options, split), _choice(options)
+    source = options.dataset or options.checkpoint.card.data.name
     training = known if split is SplitName.train else images_for(source, "train", known.image_shape)
-    ideal = evaluation.ideal_denoiser(training, predictor.schedule, wish.where.device)
-    own, best = _walk(wish, [predictor, ideal], known, choice, f"x0 error of {wish.checkpoint.path.stem}", VarianceName.posterior)
+    ideal = evaluation.ideal_denoiser(training, predictor.schedule, options.where.device)
+    own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", VarianceName.posterior)
     said = evaluation.summary(own, best)
-    details = _details(wish, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}"}
-    typed = _command(wish, MetricName.excess, own, split, precision)
-    _check_finite(wish, said["mean_excess"])
-    name = _name("excess x0 error", wish, known, split)
+    details = _details(options, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}"}
+    typed = _command(options, MetricName.excess, own, split, precision)
+    _check_finite(options, said["mean_excess"])
+    name = _name("excess x0 error", options, known, split)
     return {**details, **said, "command": typed}, (evaluation.metric(name, own, best, typed, details),)
 
 
-def _predictor(wish: Wish, metric: MetricName) -> tuple[Predictor, Precision]:
-    checkpoint = wish.checkpoint
+def _predictor(options: Options, metric: MetricName) -> tuple[Predictor, Precision]:
+    checkpoint = options.checkpoint
     if checkpoint.card.kind != "ddpm":
         raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; {metric.value} is for a ddpm")
-    if wish.steps is not None or wish.eta != 1:
+    if options.steps is not None or options.eta != 1:
         raise BadInput(f"--steps, --eta: of no meaning for {metric.value}, which is about every step of the model's own schedule")
-    return wish.where.predictor(checkpoint)
+    return options.where.predictor(checkpoint)
 
 
-def _images(wish: Wish, split: SplitName) -> ImageSet:
+def _images(options: Options, split: SplitName) -> ImageSet:
     from explorer.evaluation.vlb import images_for
 
-    data = wish.checkpoint.card.data
-    if wish.dataset is None and data.name != "mnist":
-        raise BadInput(f"{wish.checkpoint.path}: was trained on {data.name}, which is not here by that name: give --dataset")
-    known = images_for(wish.dataset or data.name, split.value, data.shape)
+    data = options.checkpoint.card.data
+    if options.dataset is None and data.name != "mnist":
+        raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, which is not here by that name: give --dataset")
+    known = images_for(options.dataset or data.name, split.value, data.shape)
     if len(known.images) < 2:
-        raise BadInput(f"{wish.dataset or data.name}: has one image; an estimate with its standard error needs two or more")
-    if wish.images is not None and wish.images > len(known.images):
-        raise BadInput(f"--images {wish.images}: there are {len(known.images):,} {split.value} images of {known.name}")
+        raise BadInput(f"{options.dataset or data.name}: has one image; an estimate with its standard error needs two or more")
+    if options.images is not None and options.images > len(known.images):
+        raise BadInput(f"--images {options.images}: there are {len(known.images):,} {split.value} images of {known.name}")
     return known
 
 
-def _name(figure: str, wish: Wish, known: ImageSet, split: SplitName) -> str:
+def _name(figure: str, options: Options, known: ImageSet, split: SplitName) -> str:
     """What the card calls a figure: of the model's own data by the split, of other images by their name."""
-    data = wish.checkpoint.card.data
+    data = options.checkpoint.card.data
     if known.sha256 == data.sha256:
         return f"train {figure}"
-    if wish.dataset in (None, data.name):
+    if options.dataset in (None, data.name):
         return f"{split.value} {figure}"
-    return f"{f'{split.value} ' if wish.split else ''}{figure} of {known.name}"
+    return f"{f'{split.value} ' if options.split else ''}{figure} of {known.name}"
 
 
-def _choice(wish: Wish) -> Choice:
+def _choice(options: Options) -> Choice:
     from explorer.evaluation.vlb import Choice
 
-    given = {"images": wish.images, "draws": wish.draws, "timesteps": wish.timesteps}
-    return Choice(seed=wish.seed, **{name: value for name, value in given.items() if value is not None})
+    given = {"images": options.images, "draws": options.draws, "timesteps": options.timesteps}
+    return Choice(seed=options.seed, **{name: value for name, value in given.items() if value is not None})
 
 
-def _walk(wish: Wish, predictors: list[Predictor], known: ImageSet, choice: Choice, what: str, variance: VarianceName) -> list[Tally]:
+def _walk(options: Options, predictors: list[Predictor], known: ImageSet, choice: Choice, what: str, variance: VarianceName) -> list[Tally]:
     from explorer.evaluation.vlb import measure, source
 
     design = choice.design(predictors[0].schedule.T, len(known.images))
@@ -108,26 +108,26 @@ def _walk(wish: Wish, predictors: list[Predictor], known: ImageSet, choice: Choi
         most = MAX_VISITS // len(design.strata)
         raise BadInput(f"--draws {choice.draws}: at most {most:,} can be drawn from each of {len(design.strata):,} strata (--timesteps)")
     with shared.progress(len(design.order) * design.visits, what, "term") as report:
-        return measure(predictors, source(known, wish.where.device), design, wish.clip, variance.value, report)
+        return measure(predictors, source(known, options.where.device), design, options.clip, variance.value, report)
 
 
-def _details(wish: Wish, known: ImageSet, split: SplitName, precision: str, tally: Tally) -> dict[str, Any]:
+def _details(options: Options, known: ImageSet, split: SplitName, precision: str, tally: Tally) -> dict[str, Any]:
     return {
         "dataset": known.name, "split": split.value, "images": tally.images, "draws": tally.design.draws,
-        "timesteps_each": len(tally.design.strata), "T": tally.design.strata.T, "seed": wish.seed, "clip": wish.clip,
+        "timesteps_each": len(tally.design.strata), "T": tally.design.strata.T, "seed": options.seed, "clip": options.clip,
         "precision": precision,
     }  # fmt: skip
 
 
-def _command(wish: Wish, metric: MetricName, tally: Tally, split: SplitName, precision: str) -> str:
-    options: dict[str, object] = {
-        "draws": wish.draws, "timesteps": wish.timesteps, "split": split.value if wish.split else None, "dataset": wish.dataset,
-        "variance": wish.variance.value if wish.variance else None, "clip": wish.clip,
+def _command(options: Options, metric: MetricName, tally: Tally, split: SplitName, precision: str) -> str:
+    further: dict[str, object] = {
+        "draws": options.draws, "timesteps": options.timesteps, "split": split.value if options.split else None, "dataset": options.dataset,
+        "variance": options.variance.value if options.variance else None, "clip": options.clip,
         "precision": None if precision == "fp32" else precision,
     }  # fmt: skip
-    return command(wish, metric, tally.images, options)
+    return command(options, metric, tally.images, further)
 
 
-def _check_finite(wish: Wish, value: float) -> None:
+def _check_finite(options: Options, value: float) -> None:
     if not math.isfinite(value):
-        raise BadInput(f"{wish.checkpoint.path}: its network puts out numbers that are not finite: there is no bound")
+        raise BadInput(f"{options.checkpoint.path}: its network puts out numbers that are not finite: there is no bound")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardSchedule
 
@@ -18,74 +18,74 @@ TAKES = frozenset({"--checkpoint", "--exact", "--t", "--samples", "--steps", "--
 KINDS = ("ddpm",)
 
 
-def check(wish: Wish) -> None:
+def check(options: Options) -> None:
     """Refuse skips of a panel that is not opened (BadInput)."""
-    if wish.skips_off and wish.panel != "unet":
+    if options.skips_off and options.panel != "unet":
         raise BadInput("--skip-off: of no meaning without --panel unet")
 
 
-def chain(state: ChainState, wish: Wish, chosen: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:
-    """The state of lanes that shows what is wished."""
+def chain(state: ChainState, options: Options, chosen: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:
+    """The state of lanes that shows what is asked for."""
     from explorer.state.first_run import with_lanes
 
     if chosen:
         state = with_lanes(state, chosen, sampler)
-    if wish.exact:
-        state = _with_exact(state, wish, sampler, keep=bool(chosen))
-    return _set(state, wish)
+    if options.exact:
+        state = _with_exact(state, options, sampler, keep=bool(chosen))
+    return _set(state, options)
 
 
-def check_lanes(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+def check_lanes(options: Options, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
     """Refuse a timestep or a skip that the lanes do not have (BadInput)."""
-    check_t(wish, lanes, entries)
-    _check_skips(wish, lanes, entries)
+    check_t(options, lanes, entries)
+    _check_skips(options, lanes, entries)
 
 
-def _with_exact(state: ChainState, wish: Wish, sampler: Sampler, keep: bool) -> ChainState:
+def _with_exact(state: ChainState, options: Options, sampler: Sampler, keep: bool) -> ChainState:
     import msgspec
 
     from explorer.recipe import ExactProcess, Lane
 
-    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source)) for source in wish.exact)
+    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source)) for source in options.exact)
     before = state.recipe.lanes if keep else ()
     return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=(*before, *lanes)), lane=0, reference=0)
 
 
-def _set(state: ChainState, wish: Wish) -> ChainState:
+def _set(state: ChainState, options: Options) -> ChainState:
     import msgspec
 
     replace, recipe = msgspec.structs.replace, state.recipe
-    if wish.steps is not None:
-        lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=wish.steps)) for lane in recipe.lanes)
+    if options.steps is not None:
+        lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=options.steps)) for lane in recipe.lanes)
         recipe = replace(recipe, lanes=lanes)
-    if wish.samples is not None:
-        recipe = replace(recipe, samples=wish.samples)
-    if wish.seed is not None:
-        recipe = replace(recipe, seed=wish.seed)
-    if wish.panel == "unet":
-        off = tuple(level - 1 for level in wish.skips_off)
+    if options.samples is not None:
+        recipe = replace(recipe, samples=options.samples)
+    if options.seed is not None:
+        recipe = replace(recipe, seed=options.seed)
+    if options.panel == "unet":
+        off = tuple(level - 1 for level in options.skips_off)
         state = replace(state, unet=replace(state.unet, open=True, off=off))
-    return replace(state, recipe=recipe, t=wish.t or 0, data_set=wish.panel == "data-set")
+    return replace(state, recipe=recipe, t=options.t or 0, data_set=options.panel == "data-set")
 
 
-def check_t(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+def check_t(options: Options, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
     """Refuse a timestep that no lane has (BadInput)."""
     own = {entry.sha256: entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None}
     usual = ForwardSchedule().T
     most = max((lane.schedule.T if lane.schedule is not None else own.get(lane.checkpoint, usual) for lane in lanes), default=usual)
-    if (wish.t or 0) > most:
-        raise BadInput(f"--t {wish.t}: there are the timesteps 0..{most}")
+    if (options.t or 0) > most:
+        raise BadInput(f"--t {options.t}: there are the timesteps 0..{most}")
 
 
-def _check_skips(wish: Wish, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
+def _check_skips(options: Options, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:
     """Refuse a skip that the network which is looked into does not have (BadInput)."""
     from explorer.models.registry import anatomy_named
 
     entry = next((entry for entry in entries if lanes and entry.sha256 == lanes[0].checkpoint), None)
-    if not wish.skips_off or entry is None or entry.card is None:
+    if not options.skips_off or entry is None or entry.card is None:
         return
     parts = anatomy_named(entry.card.network.name, entry.card.network.config, *entry.card.data.shape[1:])
     levels = sorted({skip.level + 1 for skip in parts.skips}) if parts is not None else []
-    if odd := [level for level in wish.skips_off if level not in levels]:
+    if odd := [level for level in options.skips_off if level not in levels]:
         has = f"skips at the levels {', '.join(map(str, levels))}" if levels else "no skips"
         raise BadInput(f"--skip-off {odd[0]}: {entry.name} has {has}")

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer.cli.display import require_libraries, require_qt
-from explorer.cli.render.latent_wish import LayerChoice, ShapeChoice, wish_for
+from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
+from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
-from explorer.cli.render.wish import PageChoice, PanelChoice, ThemeChoice, Wish, WorkspaceChoice
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 
@@ -67,19 +67,19 @@ def render(
     check_out(out, (".png",))
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
-    plane = wish_for(layer or (), image, point or (), stroke, shape, between)
+    plane = options_for(layer or (), image, point or (), stroke, shape, between)
     runs = tuple(str(folder.resolve()) for folder in run or ())
-    wish = Wish(
+    options = Options(
         workspace=workspace.value, theme=theme.value, checkpoints=paths, t=t, samples=samples, steps=steps, seed=seed,
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid,
     )  # fmt: skip
-    check(wish)
+    check(options)
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     require_qt()
     with _hushed():
-        _draw(wish, out, width, height, timeout)
+        _draw(options, out, width, height, timeout)
 
 
 @contextlib.contextmanager
@@ -132,7 +132,7 @@ def _located(name: str) -> str:
     return str(sources.located(name).resolve())
 
 
-def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> None:
+def _draw(options: Options, out: Path, width: int, height: int, timeout: float) -> None:
     """Raises BadInput for what the person can set right, RuntimeError for a fault."""
     from explorer.app import Explorer
     from explorer.state.persistence import Loaded, Saved
@@ -142,22 +142,22 @@ def _draw(wish: Wish, out: Path, width: int, height: int, timeout: float) -> Non
 
     def begin(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
         try:
-            return beginning(wish, session, entries), ""
+            return beginning(options, session, entries), ""
         except Exception as error:  # what is raised in a slot would be lost, and the window waited for in vain
             problems.append(BadInput(str(error)) if isinstance(error, ValueError) else error)
             return session, ""
 
-    session = Session(workspace=wish.workspace, theme=wish.theme, recent=wish.checkpoints)  # type: ignore[arg-type]
+    session = Session(workspace=options.workspace, theme=options.theme, recent=options.checkpoints)  # type: ignore[arg-type]
     explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin)
     try:
         explorer.window.resize(width, height)
         least = explorer.window.minimumSizeHint()
         if least.width() > width or least.height() > height:
-            raise BadInput(f"--size {width}x{height}: {wish.workspace} needs at least {least.width()}x{least.height()}")
+            raise BadInput(f"--size {width}x{height}: {options.workspace} needs at least {least.width()}x{least.height()}")
         with exceptions_to(problems):
             explorer.show()
             _wait_until_idle(explorer, problems, timeout)
-            _put_cursor(explorer, wish)
+            _put_cursor(explorer, options)
             _wait_until_idle(explorer, problems, timeout)
         _write(out, explorer.window.grab())
     finally:
@@ -178,12 +178,12 @@ def _write(out: Path, picture: QPixmap) -> None:
         partial.write_bytes(buffer.data().data())
 
 
-def _put_cursor(explorer: Explorer, wish: Wish) -> None:
+def _put_cursor(explorer: Explorer, options: Options) -> None:
     """A cursor at the start may have gone with the sampling."""
-    if wish.workspace == "reverse-chain":
-        explorer.store.update_reverse(t=wish.t or 0)
-    elif wish.workspace == "compare":
-        explorer.store.update_compare(t=wish.t or 0)
+    if options.workspace == "reverse-chain":
+        explorer.store.update_reverse(t=options.t or 0)
+    elif options.workspace == "compare":
+        explorer.store.update_compare(t=options.t or 0)
 
 
 def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout: float) -> None:

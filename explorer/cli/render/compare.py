@@ -1,4 +1,4 @@
-"""What `render compare` shows: lanes, swept and on a grid if that is wished."""
+"""What `render compare` shows: lanes, swept and on a grid if that is asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.cli.render import chain
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 TAKES, KINDS, MOST, PLACES = chain.TAKES | {"--sweep", "--grid"}, chain.KINDS, MAX_LANES, "lanes"
 
 
-def check(wish: Wish) -> None:
+def check(options: Options) -> None:
     """As of `Room`."""
     from explorer.recipe.sweep import parse_sweep
 
-    if wish.sweep is not None:
-        parse_sweep(wish.sweep)
-    chain.check(wish)
+    if options.sweep is not None:
+        parse_sweep(options.sweep)
+    chain.check(options)
 
 
-def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
+def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
     """As of `Room`."""
     import msgspec
 
     from explorer.recipe import Sampler
     from explorer.state.first_run import COMPARE_STEPS
 
-    state = chain.chain(session.compare, wish, chosen, Sampler(steps=COMPARE_STEPS))
-    if wish.sweep is not None:
-        state = _swept(state, wish.sweep)
-    chain.check_lanes(wish, state.recipe.lanes, entries)
-    if wish.grid:
+    state = chain.chain(session.compare, options, chosen, Sampler(steps=COMPARE_STEPS))
+    if options.sweep is not None:
+        state = _swept(state, options.sweep)
+    chain.check_lanes(options, state.recipe.lanes, entries)
+    if options.grid:
         state = msgspec.structs.replace(state, layout="grid")
     return msgspec.structs.replace(session, compare=state)
 

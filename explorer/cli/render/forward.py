@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardSchedule
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 TAKES, KINDS, MOST, PLACES = frozenset({"--checkpoint", "--t", "--seed", "--page"}), ("ddpm",), 1, "networks"
 
 
-def check(wish: Wish) -> None:
+def check(options: Options) -> None:
     """As of `Room`."""
-    if (wish.t or 0) > (T := ForwardSchedule().T):
-        raise BadInput(f"--t {wish.t}: the schedule of forward has the timesteps 0..{T}")
+    if (options.t or 0) > (T := ForwardSchedule().T):
+        raise BadInput(f"--t {options.t}: the schedule of forward has the timesteps 0..{T}")
 
 
-def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
+def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
     """As of `Room`."""
     import msgspec
 
@@ -30,6 +30,8 @@ def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], _entries
     recipe = state.recipe
     if chosen:
         recipe = replace(recipe, checkpoint=chosen[0].sha256, source=chosen[0].path)
-    if wish.seed is not None:
-        recipe = replace(recipe, seed=wish.seed)
-    return replace(session, forward=replace(state, recipe=recipe, t=state.t if wish.t is None else wish.t, page=wish.page or state.page))
+    if options.seed is not None:
+        recipe = replace(recipe, seed=options.seed)
+    return replace(
+        session, forward=replace(state, recipe=recipe, t=state.t if options.t is None else options.t, page=options.page or state.page)
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.cli.render import chain
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.recipe import MAX_LANES
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 TAKES, KINDS, MOST, PLACES = frozenset({"--checkpoint", "--t", "--samples", "--seed"}), chain.KINDS, MAX_LANES, "lanes"
 
 
-def check(wish: Wish) -> None:
+def check(options: Options) -> None:
     """As of `Room`: nothing can be known yet."""
 
 
-def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
+def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
     """As of `Room`; --samples says of how many images."""
     import msgspec
 
@@ -28,7 +28,7 @@ def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], entries:
 
     replace, state = msgspec.structs.replace, session.objective
     lanes = tuple(Lane(entry.sha256, entry.path, entry.card.option) for entry in chosen if entry.card is not None)
-    given = {"lanes": lanes or None, "images": wish.samples, "seed": wish.seed}
+    given = {"lanes": lanes or None, "images": options.samples, "seed": options.seed}
     recipe = replace(state.recipe, **{name: value for name, value in given.items() if value is not None})
-    chain.check_t(wish, recipe.lanes, entries)
-    return replace(session, objective=replace(state, recipe=recipe, t=max(1, state.t if wish.t is None else wish.t)))
+    chain.check_t(options, recipe.lanes, entries)
+    return replace(session, objective=replace(state, recipe=recipe, t=max(1, state.t if options.t is None else options.t)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.cli.render import chain
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES
 
@@ -18,19 +18,19 @@ TAKES, KINDS = chain.TAKES, chain.KINDS
 MOST, PLACES = MAX_LANES, "lanes"  # more than one is refused below, in other words
 
 
-def check(wish: Wish) -> None:
+def check(options: Options) -> None:
     """As of `Room`."""
-    if len(wish.exact) + len(wish.checkpoints) > 1:
+    if len(options.exact) + len(options.checkpoints) > 1:
         raise BadInput("reverse-chain shows one lane: a checkpoint or an exact process; compare shows several")
-    chain.check(wish)
+    chain.check(options)
 
 
-def shown(session: Session, wish: Wish, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
+def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
     """As of `Room`."""
     import msgspec
 
     from explorer.recipe import Sampler
 
-    state = chain.chain(session.reverse, wish, chosen, Sampler())
-    chain.check_lanes(wish, state.recipe.lanes, entries)
+    state = chain.chain(session.reverse, options, chosen, Sampler())
+    chain.check_lanes(options, state.recipe.lanes, entries)
     return msgspec.structs.replace(session, reverse=state)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.state.session import WORKSPACES
 
@@ -35,11 +35,11 @@ class Room(Protocol):
     MOST: int
     PLACES: str
 
-    def check(self, wish: Wish) -> None:
+    def check(self, options: Options) -> None:
         """Refuse what can be known to be wrong before anything is begun (BadInput)."""
 
-    def shown(self, session: Session, wish: Wish, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
-        """The session that shows the chosen checkpoints as is wished (BadInput if it cannot be)."""
+    def shown(self, session: Session, options: Options, chosen: Sequence[LibraryEntry], entries: Sequence[LibraryEntry]) -> Session:
+        """The session that shows the chosen checkpoints as they are asked for (BadInput if it cannot be)."""
         ...
 
 
@@ -48,31 +48,31 @@ def room_of(name: str) -> Room:
     return cast(Room, import_module(f"explorer.cli.render.{name.replace('-', '_')}"))
 
 
-def check(wish: Wish) -> None:
-    """Refuse a wish that cannot be, before anything is begun.
+def check(options: Options) -> None:
+    """Refuse what cannot be, before anything is begun.
 
     Raises
     ------
     BadInput
         If an option is of no meaning for the workspace, or has no such values.
     """
-    room = room_of(wish.workspace)
-    odd = [option for option, given in wish.given.items() if given and option not in room.TAKES]
+    room = room_of(options.workspace)
+    odd = [option for option, given in options.given.items() if given and option not in room.TAKES]
     if odd:
         takers = [name for name in WORKSPACES if set(odd) <= room_of(name).TAKES]
         take = f"; {_listed(takers)} {'takes' if len(takers) == 1 else 'take'} {'it' if len(odd) == 1 else 'them'}" if takers else ""
-        raise BadInput(f"{', '.join(odd)}: of no meaning for {wish.workspace}{take}")
-    if len(wish.checkpoints) > room.MOST:
+        raise BadInput(f"{', '.join(odd)}: of no meaning for {options.workspace}{take}")
+    if len(options.checkpoints) > room.MOST:
         most = "one checkpoint; compare shows several" if room.MOST == 1 else f"at most {room.MOST} {room.PLACES}"
-        raise BadInput(f"{wish.workspace} shows {most}")
-    room.check(wish)
+        raise BadInput(f"{options.workspace} shows {most}")
+    room.check(options)
 
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> Session:
+def beginning(options: Options, session: Session, entries: Sequence[LibraryEntry]) -> Session:
     """The session that shows what was asked for.
 
     Raises
@@ -82,10 +82,10 @@ def beginning(wish: Wish, session: Session, entries: Sequence[LibraryEntry]) -> 
     """
     from explorer.state.first_run import with_shipped_models
 
-    room = room_of(wish.workspace)
+    room = room_of(options.workspace)
     session = with_shipped_models(session, entries)
-    chosen = [_entry(path, wish.workspace, room.KINDS, entries) for path in wish.checkpoints]
-    return room.shown(session, wish, chosen, entries)
+    chosen = [_entry(path, options.workspace, room.KINDS, entries) for path in options.checkpoints]
+    return room.shown(session, options, chosen, entries)
 
 
 def _entry(path: str, workspace: str, kinds: Sequence[str], entries: Sequence[LibraryEntry]) -> LibraryEntry:

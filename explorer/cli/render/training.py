@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.cli.render.wish import Wish
+from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ KINDS: tuple[str, ...] = ()
 MOST, PLACES = 0, "checkpoints"
 
 
-def check(wish: Wish) -> None:
+def check(options: Options) -> None:
     """As of `Room`."""
     from explorer.state.training import MAX_CHOSEN
     from explorer.training.runs import look
 
-    if len(wish.runs) > MAX_CHOSEN:
+    if len(options.runs) > MAX_CHOSEN:
         raise BadInput(f"training shows at most {MAX_CHOSEN} runs together")
-    for folder in wish.runs:
+    for folder in options.runs:
         if look(Path(folder)) is None:
             raise BadInput(f"{folder}: holds no run: there is no run.json that can be read")
 
 
-def shown(session: Session, wish: Wish, _chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
+def shown(session: Session, options: Options, _chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
     """As of `Room`."""
     import msgspec
 
-    training = msgspec.structs.replace(session.training, folders=wish.runs, chosen=wish.runs)
+    training = msgspec.structs.replace(session.training, folders=options.runs, chosen=options.runs)
     return msgspec.structs.replace(session, training=training)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 MAY_DIFFER = "grey levels may differ"
 
 
-def engines_for(said: Arithmetic | None, wish: str) -> list[Engine]:
+def engines_for(said: Arithmetic | None, device: str) -> list[Engine]:
     """Engines to make an export again with, the likeliest first.
 
     Parameters
     ----------
     said : Arithmetic or None
         Of the export. Of None, as in files of earlier versions, it was fp32 (`sample`) or what the window takes on this machine.
-    wish : str
+    device : str
         Device; "auto" is that of the export where this machine has it.
 
     Raises
@@ -32,28 +32,28 @@ def engines_for(said: Arithmetic | None, wish: str) -> list[Engine]:
     """
     from explorer.engine.models import devices
 
-    place = _place(said, wish)
-    backend, device = devices.located(place)
+    place = _place(said, device)
+    backend, located = devices.located(place)
     if said is not None:
         precision = said.precision if said.precision in backend.precisions else backend.precisions[0]
         return [_started(place, precision, said.throughout)]
-    precisions = (backend.precisions[0], devices.default_precision(device, backend))
+    precisions = (backend.precisions[0], devices.default_precision(located, backend))
     return [_started(place, precision) for precision in dict.fromkeys(precisions)]
 
 
-def _place(said: Arithmetic | None, wish: str) -> str:
-    """The export's own place where the wish leaves it open and this machine has it."""
+def _place(said: Arithmetic | None, device: str) -> str:
+    """The export's own place where the person leaves it open and this machine has it."""
     from explorer.engine.models import devices
 
     own = None if said is None else backends.backend_named(said.backend)
-    if said is not None and own is not None and wish == "auto":
+    if said is not None and own is not None and device == "auto":
         try:
             place = backends.place_name(own, said.device)
             devices.located(place)
             return place
         except BadInput:
             pass
-    return wish
+    return device
 
 
 def _started(place: str, precision: str, throughout: bool = False) -> Engine:

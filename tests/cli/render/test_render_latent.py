@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.cli.render.latent import with_latent
-from explorer.cli.render.latent_wish import LatentWish, LayerChoice, ShapeChoice, wish_for
+from explorer.cli.render.latent_options import LatentOptions, LayerChoice, ShapeChoice, options_for
 from explorer.errors import BadInput
 from explorer.recipe import Point, PriorSamples, Stroke
 from explorer.state.session import LatentState
@@ -13,9 +13,9 @@ from explorer.state.session import LatentState
 
 def ask(
     layers: tuple[str, ...] = (), points: tuple[str, ...] = (), stroke: str | None = None, shape: str = "free", paths: bool = False
-) -> LatentWish:
-    """The wish of these options."""
-    return wish_for([LayerChoice(layer) for layer in layers], None, points, stroke, ShapeChoice(shape), paths)
+) -> LatentOptions:
+    """What these options ask for."""
+    return options_for([LayerChoice(layer) for layer in layers], None, points, stroke, ShapeChoice(shape), paths)
 
 
 def test_named_layers_are_the_only_ones() -> None:
@@ -25,8 +25,8 @@ def test_named_layers_are_the_only_ones() -> None:
 
 
 def test_points_strokes_and_samples_are_in_the_recipe() -> None:
-    wish = ask(points=("0.5,-1", "2,3"), stroke="0,0 1,1", shape="geodesic", paths=True)
-    state = with_latent(LatentState(), wish, (), 16, 3)
+    options = ask(points=("0.5,-1", "2,3"), stroke="0,0 1,1", shape="geodesic", paths=True)
+    state = with_latent(LatentState(), options, (), 16, 3)
     assert state.recipe.points == (Point("P1", 0.5, -1.0), Point("P2", 2.0, 3.0))
     assert state.recipe.strokes == (Stroke("Stroke 1", ((0.0, 0.0), (1.0, 1.0)), shape="geodesic"),)
     assert (state.strip, state.ends) == ("paths", ("P1", "P2"))

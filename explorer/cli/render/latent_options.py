@@ -38,7 +38,7 @@ FARTHEST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class LatentWish:
+class LatentOptions:
     """What was asked for; empty where the window's own default holds.
 
     Attributes
@@ -60,9 +60,9 @@ class LatentWish:
     paths: bool = False
 
 
-def wish_for(
+def options_for(
     layers: Sequence[LayerChoice], image: int | None, points: Sequence[str], stroke: str | None, shape: ShapeChoice, paths: bool
-) -> LatentWish:
+) -> LatentOptions:
     """What the options ask for (BadInput where they cannot be)."""
     fields = [layer.value for layer in layers if layer.value not in LAYERS]
     if len(set(fields)) > 1:
@@ -75,7 +75,7 @@ def wish_for(
         raise BadInput(f"--shape {shape.value}: goes between two places; give them with --stroke")
     if paths and len(placed) < 2:
         raise BadInput("--paths: needs two places, given with --point")
-    return LatentWish(tuple(layer.value for layer in layers), image, placed, nodes, shape.value, paths)
+    return LatentOptions(tuple(layer.value for layer in layers), image, placed, nodes, shape.value, paths)
 
 
 def _place(text: str, option: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from explorer.cli.render.latent_wish import LatentWish
+from explorer.cli.render.latent_options import LatentOptions
 from explorer.state.session import WORKSPACES
 
 WorkspaceChoice = StrEnum("WorkspaceChoice", {name.replace("-", "_"): name for name in WORKSPACES})  # type: ignore[misc]
@@ -37,7 +37,7 @@ class PageChoice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Options:
     """What shall be shown; None where the window's own default holds."""
 
     workspace: str
@@ -51,7 +51,7 @@ class Wish:
     skips_off: tuple[int, ...] = ()
     page: str | None = None
     exact: tuple[str, ...] = ()
-    latent: LatentWish = field(default_factory=LatentWish)
+    latent: LatentOptions = field(default_factory=LatentOptions)
     runs: tuple[str, ...] = ()
     sweep: str | None = None
     grid: bool = False
