@@ -14,7 +14,6 @@ from explorer.recipe import Point, Spacing, Stroke, StrokeShape
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
-from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import SHAPES, LatentController
 from explorer.views.latent.gestures_encode import EncodeHands
 from explorer.views.latent.gestures_models import ModelHands
@@ -27,6 +26,7 @@ from explorer.views.latent.strip.strip_name import strip_of
 from explorer.views.latent.strip.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
+from explorer.widgets.controls.actions import Actions
 
 NUDGE_PIXELS = 2
 ZOOM = 1.25
@@ -42,7 +42,7 @@ class Hands(QObject):
         Plays the selected stroke.
     """
 
-    def __init__(self, context: Context, plane: Plane, controller: LatentController, actions: LatentActions, parent: QObject) -> None:
+    def __init__(self, context: Context, plane: Plane, controller: LatentController, actions: Actions, parent: QObject) -> None:
         super().__init__(parent)
         self._controllers = [controller]
         self._store, self._library = context.store, context.library
@@ -94,15 +94,15 @@ class Hands(QObject):
         self._models.take_pane(pane, 0)
 
     def _take_actions(self) -> None:
-        a = self._actions
+        actions = self._actions
         slots = {
-            a.add_point: self._add_point_here, a.delete: self._delete_selected, a.lock: self._toggle_lock, a.copy: self._copy,
-            a.paths: self._toggle_paths, a.sample: self._sample, a.no_samples: self._remove_samples, a.play: self._toggle_play,
-            a.loop: self._toggle_loop, a.back: self._step_back, a.on: self._step_on, a.fit: self._plane.fit,
-            a.zoom_in: self._zoom_in, a.zoom_out: self._zoom_out,
+            "add_point": self._add_point_here, "delete": self._delete_selected, "lock": self._toggle_lock, "copy": self._copy,
+            "paths": self._toggle_paths, "sample": self._sample, "no_samples": self._remove_samples, "play": self._toggle_play,
+            "loop": self._toggle_loop, "back": self._step_back, "on": self._step_on, "fit": self._plane.fit,
+            "zoom_in": self._zoom_in, "zoom_out": self._zoom_out,
         }  # fmt: skip
-        for action, slot in slots.items():
-            action.triggered.connect(slot)
+        for name, slot in slots.items():
+            actions.on(name, slot)
 
     def take_widgets(self, toolbar: LatentToolbar, legend: PlaneLegend, panel: StripPanel, inspector: LatentInspector) -> None:
         """Listen to what lies around the plane."""
@@ -121,7 +121,6 @@ class Hands(QObject):
         selection.shape_chosen.connect(self._set_shape)
         selection.spacing_chosen.connect(self._set_spacing)
         selection.path_wanted.connect(self._show_paths)
-        selection.delete_wanted.connect(self._delete)
 
     @property
     def _state(self) -> LatentState:
@@ -182,9 +181,6 @@ class Hands(QObject):
     def _set_frames(self, name: str, frames: int) -> None:
         self.player.stop()
         edits.set_frames(self._store, name, frames)
-
-    def _delete(self, name: str) -> None:
-        edits.delete(self._store, name)
 
     def _delete_selected(self) -> None:
         edits.delete(self._store, self._state.selected)
@@ -298,15 +294,15 @@ class Hands(QObject):
         menu = QMenu(self._plane)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._state.selected:
-            menu.addAction(self._actions.delete)
-            menu.addAction(self._actions.copy)
-            if self._actions.lock.isEnabled():
-                menu.addAction(self._actions.lock)
+            menu.addAction(self._actions["delete"])
+            menu.addAction(self._actions["copy"])
+            if self._actions["lock"].isEnabled():
+                menu.addAction(self._actions["lock"])
             if self._stroke() is not None:
-                menu.addAction(self._actions.play)
+                menu.addAction(self._actions["play"])
         if self._controller.entry is not None:
             add = menu.addAction("Add point here")
             add.triggered.connect(lambda: self._add_point(x, y))
         menu.addSeparator()
-        menu.addAction(self._actions.fit)
+        menu.addAction(self._actions["fit"])
         menu.popup(at)

@@ -15,10 +15,10 @@ from explorer.paths import state_folder
 from explorer.recipe import Dab
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.session import LatentState
-from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.inspector.encode_section import EncodeSection
 from explorer.views.workspace import Context
+from explorer.widgets.controls.actions import Actions
 
 PASTED, KEPT = "pasted-", 20
 """Name of the files of pasted pictures, and how many of them are kept."""
@@ -35,18 +35,17 @@ class EncodeHands(QObject):
 
     drawing_wanted = Signal()
 
-    def __init__(self, context: Context, actions: LatentActions, window: QWidget, parent: QObject) -> None:
+    def __init__(self, context: Context, actions: Actions, window: QWidget, parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._widget = context.store, window
         self._controllers: list[LatentController] = []
         self._clicked = False
-        a = actions
         slots = {
-            a.encode: self._ask_for_picture, a.no_picture: self._dismiss_picture, a.paste: self._paste, a.resize: self._resize,
-            a.centre: self._toggle_centre, a.resample: self._resample,
+            "encode": self._ask_for_picture, "no_picture": self._dismiss_picture, "paste": self._paste, "resize": self._resize,
+            "centre": self._toggle_centre, "resample": self._resample,
         }  # fmt: skip
-        for action, slot in slots.items():
-            action.triggered.connect(slot)
+        for name, slot in slots.items():
+            actions.on(name, slot)
 
     def set_controllers(self, controllers: Sequence[LatentController]) -> None:
         """All planes' controllers, the first one's first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from PySide6.QtCore import QObject
@@ -10,7 +11,6 @@ from PySide6.QtCore import QObject
 from explorer.recipe import Slice
 from explorer.state.edits import latent as edits
 from explorer.state.session import FieldName, LatentState
-from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.entries import dimensions, is_variational, plane_entries, slice_of, steered
 from explorer.views.latent.inspector.slice_section import SliceSection
@@ -18,26 +18,26 @@ from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane_legend import PlaneLegend
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
+from explorer.widgets.controls.actions import Actions
 
 
 class ModelHands(QObject):
     """Connects the toolbar, the classes, the slice section and their actions to the store."""
 
-    def __init__(self, context: Context, controller: LatentController, actions: LatentActions, parent: QObject) -> None:
+    def __init__(self, context: Context, controller: LatentController, actions: Actions, parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._library, self._controller = context.store, context.library, controller
         self._controllers = [controller]
-        a = actions
         slots = {
-            a.codes: self._toggle_codes, a.manifold: self._toggle_manifold, a.prior: self._toggle_prior,
-            a.all_classes: self._all_classes, a.other_model: self._other_model, a.beside: self._link,
-            a.another_plane: self._another_plane, a.through_code: self._through_code, a.reset_offsets: self._reset_offsets,
-            a.less_trained: lambda: self._step_training(-1), a.more_trained: lambda: self._step_training(1),
+            "codes": self._toggle_codes, "manifold": self._toggle_manifold, "prior": self._toggle_prior,
+            "all_classes": self._all_classes, "other_model": self._other_model, "beside": self._link,
+            "another_plane": self._another_plane, "through_code": self._through_code, "reset_offsets": self._reset_offsets,
+            "less_trained": lambda: self._step_training(-1), "more_trained": lambda: self._step_training(1),
         }  # fmt: skip
-        for action, slot in slots.items():
-            action.triggered.connect(slot)
-        for tool, action in a.tools().items():
-            action.triggered.connect(lambda _=False, tool=tool: self._store.update_latent(tool=tool))
+        for name, slot in slots.items():
+            actions.on(name, slot)
+        for tool in actions.choice("tool"):
+            actions.on(tool, partial(self._store.update_latent, tool=tool))
 
     def take_widgets(self, toolbar: LatentToolbar, section: SliceSection) -> None:
         """Listen to what chooses models, fields and slices."""

@@ -7,20 +7,17 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
-from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
 from explorer.views.latent.fields import FIELDS
+from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import join
-from explorer.widgets.look.theme import Theme
 
 KINDS = (
     Segment("vae", "VAE", "The plane of a VAE: codes are Gaussians, drawn towards the prior (X)"),
     Segment("ae", "AE", "The plane of an AE: codes are points, wherever the encoder put them (X)"),
 )
 
-TOOL_ICONS = {
-    "move": "ph.cursor", "stroke": "ph.scribble-loop", "line": "ph.line-segment", "circle": "ph.circle", "geodesic": "ph.path",
-}  # fmt: skip
 NO_FIELD = "No field"
 NARROW, TIGHT, ROOMY = 640, 800, 960
 
@@ -42,22 +39,22 @@ class LatentToolbar(QWidget):
     kind_chosen = Signal(str)
     field_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         tools = QHBoxLayout()
         tools.setSpacing(0)
-        buttons = [IconButton(action, TOOL_ICONS[name], theme, 28) for name, action in actions.tools().items()]
+        buttons = [IconButton(action) for action in actions.choice("tool").values()]
         for button in buttons:
             button.setProperty("compact", "true")
             tools.addWidget(button)
         join(buttons)
         row.addLayout(tools)
         row.addSpacing(4)
-        for action in (actions.codes, actions.manifold, actions.prior):
-            row.addWidget(ActionButton(action))
+        for name in ("codes", "manifold", "prior"):
+            row.addWidget(ActionButton(actions[name]))
         self.fields = QComboBox()
         self.fields.setAccessibleName("Field")
         self.fields.setToolTip("What is drawn as colours over the plane, with its scale")
@@ -69,11 +66,11 @@ class LatentToolbar(QWidget):
         self.fields.view().setMinimumWidth(176)
         self.fields.activated.connect(self._field_activated)
         row.addWidget(self.fields)
-        self._fit = IconButton(actions.fit, "ph.corners-out", theme)
+        self._fit = IconButton(actions["fit"])
         row.addWidget(self._fit)
         row.addStretch(1)
-        self._sample = IconButton(actions.sample, "ph.dice-five", theme)
-        self._beside = IconButton(actions.beside, "ph.columns", theme)
+        self._sample = IconButton(actions["sample"])
+        self._beside = IconButton(actions["beside"])
         row.addWidget(self._sample)
         row.addWidget(self._beside)
         self.kinds = SegmentBar(KINDS, "Kind of model")

@@ -18,7 +18,7 @@ from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState, Session
 from explorer.views.latent.action_state import show_actions
-from explorer.views.latent.actions import LatentActions
+from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.encoding import something
 from explorer.views.latent.entries import dimensions, has_plane, plane_entries, slice_of, sliced_planes, steered
@@ -36,6 +36,7 @@ from explorer.views.latent.strip.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.shared.export_dialog import ask_for_export
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.controls.actions import Actions
 
 MARGIN, GAP = 14, 10
 OFF = 1e-3
@@ -55,10 +56,11 @@ class LatentWorkspace(Workspace):
         super().__init__(context, parent)
         theme = context.theme
         self.setObjectName("page")
-        self.actions_ = LatentActions(self)
-        self.toolbar = LatentToolbar(theme, self.actions_)
+        self.actions_ = Actions(theme, self, GROUPS)
+        self.toolbar = LatentToolbar(self.actions_)
         self.panel = StripPanel(theme, self.actions_)
         self._inspector = LatentInspector(theme, self.actions_)
+        self.actions_.add_to(self._inspector)
         self.planes = PlaneRow(context)
         self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
         self._speed = DecodeSpeed()
@@ -75,7 +77,7 @@ class LatentWorkspace(Workspace):
         self.planes.told.connect(self._told)
         self.planes.settled.connect(self._say)
         self.player.playing_changed.connect(self._playing_changed)
-        self.actions_.export.triggered.connect(self._ask_for_export)
+        self.actions_.on("export", self._ask_for_export)
         context.store.changed.connect(self._session_changed)
         context.library.changed.connect(self._show_state)
 
@@ -234,7 +236,7 @@ class LatentWorkspace(Workspace):
         library.follow(tuple(controller.resolved.path for controller in self.controllers if controller.resolved is not None))
         self.panel.show_frame(state.frame)
         self._show_strip()
-        self.panel.show_settings(state.loop, state.speed)
+        self.panel.show_speed(state.speed)
         self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
         self._show_slices(state)
         self._inspector.picture.show_state(state)
@@ -267,7 +269,7 @@ class LatentWorkspace(Workspace):
         first = pane is self.panes[0]
         if what in ("stroke", "paths", "draws", "codes"):
             self._show_strip()
-            self.actions_.export.setEnabled(self.panel.strip.count > 0)
+            self.actions_["export"].setEnabled(self.panel.strip.count > 0)
         if what == "stroke" and first:
             state = self._state
             self._inspector.selection.show_item(edits.item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
@@ -294,7 +296,7 @@ class LatentWorkspace(Workspace):
 
     def _playing_changed(self, playing: bool) -> None:
         self.panel.show_playing(playing)
-        self.actions_.play.setText("&Pause stroke" if playing else "&Play stroke")
+        self.actions_["play"].setText("&Pause stroke" if playing else "&Play stroke")
         self._say()
 
     def _say(self) -> None:

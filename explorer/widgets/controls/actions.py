@@ -105,6 +105,8 @@ class Do:
     checkable : bool
     one_of : str
         Of the checkable actions with the same word here exactly one is checked.
+    in_menu : bool
+        The menu has it; else only a button does.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Do:
     icon: str = ""
     checkable: bool = False
     one_of: str = ""
+    in_menu: bool = True
 
 
 class Actions(QObject):
@@ -180,7 +183,7 @@ class Actions(QObject):
 
     def menu(self) -> list[QAction]:
         """The menu, with a line between the groups."""
-        return separated(self, ([self.by_name[row.name] for row in group] for group in self._groups))
+        return separated(self, ([self.by_name[row.name] for row in group if row.in_menu] for group in self._groups))
 
     def dress(self, _tokens: object = None) -> None:
         """Give the actions their icons, in the theme's colours."""

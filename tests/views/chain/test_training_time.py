@@ -239,7 +239,7 @@ def test_the_same_z_through_every_snapshot(ws: LatentWorkspace, qtbot: QtBot) ->
     assert pane.codes.path == recipe.source
     assert not shows(ws, last.source)
     assert ws.toolbar.models.currentText() == "vae/final", "the model is the run's, whatever the moment"
-    ws.actions_.more_trained.trigger()
+    ws.actions_["more_trained"].trigger()
     assert pane.training.words == "32 images"
     store.undo()
     store.undo()
@@ -249,7 +249,7 @@ def test_the_same_z_through_every_snapshot(ws: LatentWorkspace, qtbot: QtBot) ->
 
 def test_a_plane_beside_has_a_training_time_of_its_own(ws: LatentWorkspace, qtbot: QtBot) -> None:
     first = ws.context.store.session.latent.recipe.source
-    ws.actions_.beside.trigger()
+    ws.actions_["beside"].trigger()
     own = next(i for i in range(ws.panes[1].models.count()) if ws.panes[1].models.itemText(i) == "vae/final")
     ws.panes[1].models.activated.emit(own)
     qtbot.waitUntil(lambda: len(ws.panes[1].snapshots) == len(IMAGES))

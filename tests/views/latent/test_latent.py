@@ -110,7 +110,7 @@ def add_point(ws: LatentWorkspace, x: float, y: float) -> Point:
 
 def paint(ws: LatentWorkspace, codes: Sequence[Code]) -> None:
     """Choose the brush and paint through codes."""
-    ws.actions_.brush.trigger()
+    ws.actions_["stroke"].trigger()
     QTest.mousePress(ws.plane, LEFT, pos=at(ws, *codes[0]))
     for code in codes[1:]:
         QTest.mouseMove(ws.plane, at(ws, *code))
@@ -211,7 +211,7 @@ def test_points_are_deleted_by_key_and_come_back(ws: LatentWorkspace, qtbot: QtB
     QTest.keyClick(ws.plane, Qt.Key.Key_Delete)
     assert [p.name for p in state(ws).recipe.points] == ["P1"]
     assert state(ws).selected == ""
-    assert not ws.actions_.delete.isEnabled()
+    assert not ws.actions_["delete"].isEnabled()
     ws.context.store.undo()
     assert [p.name for p in state(ws).recipe.points] == ["P1", "P2"]
     settle(ws, qtbot)
@@ -275,7 +275,7 @@ def test_a_strokes_frames_are_decodings_at_even_distances(ws: LatentWorkspace, q
 
 
 def test_painting_shows_the_decodings_while_it_goes_on(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    ws.actions_.brush.trigger()
+    ws.actions_["stroke"].trigger()
     QTest.mousePress(ws.plane, LEFT, pos=at(ws, *ARC[0]))
     for code in ARC[1:20]:
         QTest.mouseMove(ws.plane, at(ws, *code))
@@ -311,7 +311,7 @@ def test_without_loop_playing_ends_at_the_last_frame(ws: LatentWorkspace, qtbot:
     starts: list[int] = []
     ws.player.frame_due.connect(starts.append)
     ws.context.store.update_latent(speed=0.25)
-    ws.actions_.play.trigger()
+    ws.actions_["play"].trigger()
     assert ws.player.playing
     qtbot.waitUntil(lambda: bool(starts))
     assert starts[0] < 63, "from the start again"
@@ -337,7 +337,7 @@ def test_several_strokes_are_selected_moved_and_deleted(ws: LatentWorkspace, qtb
     paint(ws, ARC)
     paint(ws, [(-1.5, -1.5), (0.0, -1.6), (1.5, -1.5)])
     ws.player.stop()
-    ws.actions_.move.trigger()
+    ws.actions_["move"].trigger()
     assert [s.name for s in state(ws).recipe.strokes] == ["Stroke 1", "Stroke 2"]
     settle(ws, qtbot)
     first = state(ws).recipe.strokes[0]
@@ -373,7 +373,7 @@ def test_another_number_of_frames(ws: LatentWorkspace, qtbot: QtBot) -> None:
 
 def test_the_manifold_comes_on_request_and_gets_finer(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
     assert ws.plane.manifold_extent is None
-    ws.actions_.manifold.trigger()
+    ws.actions_["manifold"].trigger()
     settle(ws, qtbot)
     grid = ws.controller.grid
     assert grid is not None
@@ -383,10 +383,10 @@ def test_the_manifold_comes_on_request_and_gets_finer(ws: LatentWorkspace, qtbot
     tile = grid.picture[row * 28 : (row + 1) * 28, column * 28 : (column + 1) * 28]
     wanted = decodings(checkpoints["mnist-vae-2d"], centres[[row * grid.columns + column]])[0]
     assert np.abs(tile.astype(int) - wanted.astype(int)).max() <= 1
-    ws.actions_.zoom_in.trigger()
-    ws.actions_.zoom_in.trigger()
-    ws.actions_.zoom_in.trigger()
-    ws.actions_.zoom_in.trigger()
+    ws.actions_["zoom_in"].trigger()
+    ws.actions_["zoom_in"].trigger()
+    ws.actions_["zoom_in"].trigger()
+    ws.actions_["zoom_in"].trigger()
     settle(ws, qtbot)
     finer = ws.controller.grid
     assert finer is not None
@@ -407,10 +407,10 @@ def test_a_click_in_the_legend_hides_a_class(ws: LatentWorkspace, mnist_test: tu
 
 
 def test_layer_buttons_show_and_hide(ws: LatentWorkspace) -> None:
-    ws.actions_.codes.trigger()
+    ws.actions_["codes"].trigger()
     assert len(ws.plane.codes_drawn) == 0
     assert not ws.legend.isVisible()
-    ws.actions_.codes.trigger()
+    ws.actions_["codes"].trigger()
     assert len(ws.plane.codes_drawn) == 10_000
     assert ws.legend.isVisible()
 
@@ -422,7 +422,7 @@ def test_a_point_keeps_its_place_in_the_other_model(ws: LatentWorkspace, qtbot: 
     point = add_point(ws, 1.1, -0.7)
     settle(ws, qtbot)
     vae_codes = ws.plane.codes_drawn.copy()
-    ws.actions_.other_model.trigger()
+    ws.actions_["other_model"].trigger()
     qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
     assert state(ws).recipe.points == (point,)
     assert ws.controller.entry is not None
@@ -430,7 +430,7 @@ def test_a_point_keeps_its_place_in_the_other_model(ws: LatentWorkspace, qtbot: 
     assert not np.allclose(vae_codes, ws.plane.codes_drawn)
     assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-ae-2d"], np.array([[point.x, point.y]]))[0])
     assert ws.inspector.probe.facts.value("log p(z)") == "no prior"
-    assert not ws.actions_.prior.isEnabled()
+    assert not ws.actions_["prior"].isEnabled()
     assert ws.toolbar.kinds.current == "ae"
     ws.context.store.undo()
     qtbot.waitUntil(lambda: ws.idle and len(ws.plane.codes_drawn) == 10_000, timeout=60_000)
@@ -497,7 +497,7 @@ def test_a_model_whose_file_is_back_is_shown_when_it_is_opened_again(
     with qtbot.waitSignal(ws.context.library.opened) as opened:
         ws.context.library.open(str(mine))
     mine.rename(aside)
-    ws.actions_.manifold.trigger()
+    ws.actions_["manifold"].trigger()
     settle(ws, qtbot)
     assert ws.accept_entry(opened.args[0])
     qtbot.waitUntil(lambda: ws.idle and "mine cannot be read" in ws.plane.message)
@@ -526,7 +526,7 @@ def test_an_encoded_picture_has_a_posterior_and_elbo_terms(
     terms = {n: float(section.facts.value(n).removesuffix(" nats").replace("−", "-")) for n in ("log p(x|z)", "KL", "ELBO")}
     assert terms["ELBO"] == pytest.approx(terms["log p(x|z)"] - terms["KL"], abs=0.11)
     before = ws.plane.grab().toImage()
-    ws.actions_.no_picture.trigger()
+    ws.actions_["no_picture"].trigger()
     assert section.pad.image is None
     assert ws.plane.posterior is None
     assert ws.plane.grab().toImage() != before
@@ -535,7 +535,7 @@ def test_an_encoded_picture_has_a_posterior_and_elbo_terms(
 def test_an_ae_has_no_posterior(ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:
     file = tmp_path / "digit.png"
     Image.fromarray(mnist_test[0][0, 0]).save(file)
-    ws.actions_.other_model.trigger()
+    ws.actions_["other_model"].trigger()
     ws.accept_picture(str(file))
     facts = ws.inspector.picture.facts
     qtbot.waitUntil(lambda: ws.idle and bool(facts.value("code")), timeout=60_000)
@@ -649,12 +649,12 @@ def test_a_digit_is_encoded_while_it_is_drawn(ws: LatentWorkspace, qtbot: QtBot)
 def test_a_pasted_picture_is_encoded(ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
     grey = np.ascontiguousarray(mnist_test[0][5, 0])
     QGuiApplication.clipboard().setImage(QImage(grey.data, 28, 28, 28, QImage.Format.Format_Grayscale8).copy())
-    ws.actions_.paste.trigger()
+    ws.actions_["paste"].trigger()
     qtbot.waitUntil(lambda: ws.plane.posterior is not None, timeout=30_000)
     np.testing.assert_array_equal(pixels(ws.inspector.picture.pad.image)[:, :, 0], grey)
     QGuiApplication.clipboard().clear()
     with qtbot.waitSignal(ws.context.client.failed) as failed:
-        ws.actions_.paste.trigger()
+        ws.actions_["paste"].trigger()
     assert "no picture in the clipboard" in failed.args[0].message
     settle(ws, qtbot)
 
@@ -676,13 +676,13 @@ def test_a_code_shows_its_image_and_a_click_encodes_it(
     np.testing.assert_array_equal(pixels(ws.inspector.picture.pad.image)[:, :, 0], mnist_test[0][alone, 0])
     assert ws.plane.posterior is not None
     assert ws.plane.posterior[0] == pytest.approx(codes[alone], abs=1e-3)
-    ws.actions_.resample.trigger()
+    ws.actions_["resample"].trigger()
     settle(ws, qtbot)
     drawn = ws.plane.samples_drawn
     sigma = np.sqrt(np.diag(ws.plane.posterior[1]))  # type: ignore[arg-type]
     assert len(drawn) == ws.panel.strip.count == 24
     assert (np.linalg.norm((drawn - ws.plane.posterior[0]) / sigma, axis=1) <= 2.001).all()
-    ws.actions_.resample.trigger()
+    ws.actions_["resample"].trigger()
     settle(ws, qtbot)
     assert not np.array_equal(ws.plane.samples_drawn, drawn)
     QTest.mouseDClick(ws.plane, LEFT, pos=where)  # with no click before it that encoded something else
@@ -731,12 +731,12 @@ def test_a_field_has_a_scale_and_a_value_under_the_pointer(ws: LatentWorkspace, 
 
 
 def test_prior_samples_are_told_with_the_share_read_as_digits(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    ws.actions_.sample.trigger()
+    ws.actions_["sample"].trigger()
     settle(ws, qtbot)
     drawn = ws.plane.samples_drawn.copy()
     assert len(drawn) == ws.panel.strip.count == 64
     assert "% read > 0.9" in ws.panel.note.text()
-    ws.actions_.sample.trigger()
+    ws.actions_["sample"].trigger()
     settle(ws, qtbot)
     assert not np.array_equal(ws.plane.samples_drawn, drawn)
     ws.panel.close_button.click()
@@ -746,10 +746,10 @@ def test_prior_samples_are_told_with_the_share_read_as_digits(ws: LatentWorkspac
 
 
 def test_paths_between_two_points_side_by_side(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    assert not ws.actions_.paths.isEnabled()
+    assert not ws.actions_["paths"].isEnabled()
     first, second = add_point(ws, -1.6, 0.3), add_point(ws, 1.4, -0.9)
     settle(ws, qtbot)
-    ws.actions_.paths.trigger()
+    ws.actions_["paths"].trigger()
     settle(ws, qtbot)
     paths = ws.panes[0].paths
     assert list(paths) == ["line", "spherical", "geodesic"]
@@ -760,8 +760,8 @@ def test_paths_between_two_points_side_by_side(ws: LatentWorkspace, qtbot: QtBot
 
 
 def test_tools_draw_lines_circles_and_geodesics(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    for action, shape in ((ws.actions_.line, "line"), (ws.actions_.circle, "circle"), (ws.actions_.geodesic, "geodesic")):
-        action.trigger()
+    for shape in ("line", "circle", "geodesic"):
+        ws.actions_[shape].trigger()
         QTest.mousePress(ws.plane, LEFT, pos=at(ws, -0.5, -0.5))
         QTest.mouseMove(ws.plane, at(ws, 0.2, 0.1))
         QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 0.7, 0.4))
@@ -778,25 +778,25 @@ def test_tools_draw_lines_circles_and_geodesics(ws: LatentWorkspace, qtbot: QtBo
 
 
 def test_a_node_is_dragged_and_a_locked_point_is_not(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    ws.actions_.line.trigger()
+    ws.actions_["line"].trigger()
     QTest.mousePress(ws.plane, LEFT, pos=at(ws, -1.0, 1.8))
     QTest.mouseMove(ws.plane, at(ws, 1.0, 1.8))
     QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 1.0, 1.8))
     ws.player.stop()
-    ws.actions_.move.trigger()
+    ws.actions_["move"].trigger()
     QTest.mousePress(ws.plane, LEFT, pos=at(ws, 1.0, 1.8))
     QTest.mouseMove(ws.plane, at(ws, 1.5, 1.0))
     QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 1.5, 1.0))
     (stroke,) = state(ws).recipe.strokes
     np.testing.assert_allclose(stroke.path, [(-1.0, 1.8), (1.5, 1.0)], atol=1.5 / ws.plane.view.scale)
     point = add_point(ws, -0.9, -0.9)
-    ws.actions_.lock.trigger()
+    ws.actions_["lock"].trigger()
     QTest.mousePress(ws.plane, LEFT, pos=at(ws, point.x, point.y))
     QTest.mouseMove(ws.plane, at(ws, 0.0, 0.0))
     QTest.mouseRelease(ws.plane, LEFT, pos=at(ws, 0.0, 0.0))
     locked = state(ws).recipe.points[0]
     assert (locked.x, locked.y, locked.locked) == (point.x, point.y, True)
-    ws.actions_.copy.trigger()
+    ws.actions_["copy"].trigger()
     name, x, y = QGuiApplication.clipboard().text().split("\t")
     assert (name, float(x), float(y)) == ("P1", pytest.approx(point.x), pytest.approx(point.y))
     settle(ws, qtbot)
@@ -866,13 +866,13 @@ def test_what_is_no_coordinate_is_refused_in_words(ws: LatentWorkspace, qtbot: Q
 def test_a_linked_plane_shows_the_same_stroke_digit_and_samples(ws: LatentWorkspace, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
     paint(ws, ARC)
     ws.player.stop()
-    ws.actions_.beside.trigger()
+    ws.actions_["beside"].trigger()
     qtbot.waitUntil(lambda: len(ws.panes) == 2 and ws.idle and len(ws.panes[1].plane.codes_drawn) == 10_000, timeout=60_000)
     (stroke,) = state(ws).recipe.strokes
     ours, other = ws.panel.strips
     assert ours.count == other.count == 64
     assert_same(other.images[9], decodings(checkpoints["mnist-ae-2d"], resample(stroke.path, 64))[9])
-    ws.actions_.sample.trigger()
+    ws.actions_["sample"].trigger()
     settle(ws, qtbot)
     np.testing.assert_array_equal(ws.panes[0].plane.samples_drawn, ws.panes[1].plane.samples_drawn)
     assert all(row.note for row in ws.panel.content.rows)
@@ -880,7 +880,7 @@ def test_a_linked_plane_shows_the_same_stroke_digit_and_samples(ws: LatentWorksp
     settle(ws, qtbot)
     assert ws.panes[1].plane.posterior is not None
     assert ws.panes[1].plane.posterior[2].startswith("a point")
-    ws.actions_.beside.trigger()
+    ws.actions_["beside"].trigger()
     qtbot.waitUntil(lambda: len(ws.panes) == 3 and ws.idle, timeout=60_000)
     models = ws.panes[2].models
     models.activated.emit(models.findData(state(ws).recipe.checkpoint))
@@ -923,11 +923,38 @@ def test_keys_choose_tools_and_escape_selects_nothing(ws: LatentWorkspace, qtbot
     settle(ws, qtbot)
 
 
+@pytest.mark.parametrize("place", ["inspector", "strip", "toolbar"])
+def test_keys_act_wherever_the_focus_is_around_the_plane(ws: LatentWorkspace, qtbot: QtBot, place: str) -> None:
+    ws.window().activateWindow()
+    qtbot.waitUntil(lambda: ws.window().isActiveWindow())
+    paint(ws, ARC)
+    ws.player.stop()
+    settle(ws, qtbot)
+    around = {"inspector": ws.inspector.selection.copy, "strip": ws.panel.speed, "toolbar": ws.toolbar.models}
+    around[place].setFocus()
+    qtbot.keyClick(around[place], Qt.Key.Key_G)
+    assert state(ws).manifold
+    qtbot.keyClick(around[place], Qt.Key.Key_M)  # as V
+    assert state(ws).tool == "move"
+    qtbot.keyClick(around[place], Qt.Key.Key_Delete)
+    assert state(ws).recipe.strokes == ()
+    settle(ws, qtbot)
+
+
+def test_what_is_selected_is_deleted_by_the_button_beside_its_name(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    add_point(ws, -0.9, 0.4)
+    add_point(ws, 0.9, 0.4)
+    ws.inspector.selection.delete.click()
+    assert [p.name for p in state(ws).recipe.points] == ["P1"]
+    assert not ws.inspector.selection.isVisible()
+    settle(ws, qtbot)
+
+
 def test_what_is_shown_is_told_in_the_status(ws: LatentWorkspace, qtbot: QtBot) -> None:
     told: list[str] = []
     ws.status_changed.connect(lambda status: told.append(status.text))
     QTest.mouseClick(ws.legend.chips[1], LEFT)
-    ws.actions_.manifold.trigger()
+    ws.actions_["manifold"].trigger()
     settle(ws, qtbot)
     grid = ws.controller.grid
     assert grid is not None
@@ -956,7 +983,7 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     squared = codes.origin[0] ** 2 + codes.origin[1] ** 2 + codes.origin_distance**2  # of the place at (0, 0), which is looked at
     density = ws.inspector.probe.facts.value("log p(z)").replace("\u2212", "-")
     assert float(density) == pytest.approx(-0.5 * squared - 2 * np.log(2 * np.pi), abs=1e-3)
-    assert ws.actions_.prior.isEnabled()
+    assert ws.actions_["prior"].isEnabled()
     section.kind.activated.emit(section.kind.findData("axes"))
     settle(ws, qtbot)
     sliders = [row.slider for row in section._rows]
@@ -987,18 +1014,18 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     with torch.inference_mode():
         wanted = grey_tiles(network(path).decode(torch.tensor([[point.x, point.y, -2.0, 0.0]])).numpy())[0]
     assert_same(ws.panes[1].plane.tiles["P1"], wanted)
-    ws.actions_.reset_offsets.trigger()
+    ws.actions_["reset_offsets"].trigger()
     assert state(ws).recipe.beside[0].slice == Slice("axes")
     section.planes.activated.emit(0)
-    assert not ws.actions_.through_code.isEnabled()
+    assert not ws.actions_["through_code"].isEnabled()
     encoding_edits.encode_image(ws.context.store, 3)
     settle(ws, qtbot)
     assert ws.controller.encoded is not None
     assert ws.controller.encoded.distance > 0.01
-    ws.actions_.through_code.trigger()
+    ws.actions_["through_code"].trigger()
     settle(ws, qtbot)
     assert ws.controller.encoded.distance == pytest.approx(0, abs=1e-4)
-    assert not ws.actions_.through_code.isEnabled()
-    ws.actions_.reset_offsets.trigger()
+    assert not ws.actions_["through_code"].isEnabled()
+    ws.actions_["reset_offsets"].trigger()
     assert state(ws).recipe.slice == Slice("axes")
     settle(ws, qtbot)

@@ -42,6 +42,7 @@ GROUPS = (
         Do("a", "A", "1", "first", one_of="letter"),
         Do("b", "B", "2", "second", one_of="letter"),
         Do("log", "Log", "", "a scale", checkable=True),
+        Do("again", "Again", "", "of a button alone", in_menu=False),
     ),
 )
 
@@ -52,7 +53,7 @@ def test_a_declaration_makes_actions_with_keys_tips_icons_and_choices(qtbot: QtB
         qtbot.addWidget(widget)
     theme = Theme("dark")
     actions = Actions(theme, owner, GROUPS, prefix="x-")
-    assert list(actions) == ["play", "leap", "a", "b", "log"]
+    assert list(actions) == ["play", "leap", "a", "b", "log", "again"]
     assert "leap" in actions
     assert [None if row.isSeparator() else row.text() for row in actions.menu()] == ["&Play", "Leap", None, "A", "B", "Log"]
     assert actions["play"].objectName() == "x-play"

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBox
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
 from explorer.recipe import Dab
 from explorer.state.session import LatentState
-from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
 from explorer.views.latent.encoding import something
 from explorer.views.latent.plane.plane_picture import PlanePicture
 from explorer.views.shared.facts import Facts, number, pair
 from explorer.views.shared.rows import Section
+from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.draw_pad import DrawPad
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -34,14 +35,14 @@ class EncodeSection(Section):
     drawn = Signal(object)
     centre_chosen = Signal(bool)
 
-    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("encode", parent)
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)
         title.addWidget(self.heading, 1)
-        for action, name in ((actions.encode, "ph.folder-open"), (actions.paste, "ph.clipboard"), (actions.no_picture, "ph.eraser")):
-            button = IconButton(action, name, theme, 24)
+        for name in ("encode", "paste", "no_picture"):
+            button = IconButton(actions[name], 24)
             mark(button, "quiet")
             title.addWidget(button)
         self.column.insertLayout(0, title)
@@ -59,16 +60,16 @@ class EncodeSection(Section):
         offer.setSpacing(4)
         self.offer_words = QLabel()
         self.offer_words.setWordWrap(True)
-        self.resize_button = ActionButton(actions.resize, "Resize and encode")
+        self.resize_button = ActionButton(actions["resize"], "Resize and encode")
         offer.addWidget(self.offer_words)
         offer.addWidget(self.resize_button)
         self.column.addWidget(self._offer)
         row = QHBoxLayout()
         row.setSpacing(8)
         self.centre = QCheckBox("Centre as MNIST")
-        self.centre.setToolTip(actions.centre.toolTip())
+        self.centre.setToolTip(actions["centre"].toolTip())
         self.centre.clicked.connect(self.centre_chosen)
-        self.resample: QPushButton = ActionButton(actions.resample)
+        self.resample: QPushButton = ActionButton(actions["resample"])
         row.addWidget(self.centre, 1)
         row.addWidget(self.resample)
         self._tools = QWidget()

@@ -6,11 +6,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
-from explorer.views.latent.actions import LatentActions
 from explorer.views.latent.inspector.encode_section import EncodeSection
 from explorer.views.latent.inspector.probe_section import CardSection, ProbeSection
 from explorer.views.latent.inspector.selection_section import SelectionSection
 from explorer.views.latent.inspector.slice_section import SliceSection
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
@@ -33,7 +33,7 @@ class LatentInspector(QWidget):
     slice_ : SliceSection
     """
 
-    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)

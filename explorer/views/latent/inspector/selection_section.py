@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from explorer.engine.latent.messages import StrokeShown
 from explorer.latent.strokes import length
 from explorer.recipe import MAX_FRAMES, Point, Stroke
-from explorer.views.latent.actions import IconButton, LatentActions
 from explorer.views.latent.inspector.coordinate import DIGITS, Coordinate
 from explorer.views.shared.facts import Facts, number
 from explorer.views.shared.rows import Section
+from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
 from explorer.widgets.look.theme import Theme
@@ -31,7 +32,6 @@ class SelectionSection(Section):
     frames_chosen(str, int), shape_chosen(str, str), spacing_chosen(str, str)
     path_wanted(str, str)
         Paths from the selected point to another.
-    delete_wanted(str)
     refused(str)
         Why a coordinate that was typed cannot be.
     """
@@ -44,19 +44,17 @@ class SelectionSection(Section):
     shape_chosen = Signal(str, str)
     spacing_chosen = Signal(str, str)
     path_wanted = Signal(str, str)
-    delete_wanted = Signal(str)
 
-    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("selected", parent)
         self._item: Point | Stroke | None = None
         self.name = QLineEdit()
         self.name.setMaxLength(32)
         self.name.setAccessibleName("Name")
         self.name.setToolTip("Name of what is selected")
-        self.lock = IconButton(actions.lock, "ph.lock", theme)
-        self.copy = IconButton(actions.copy, "ph.copy", theme)
-        self.delete = QPushButton("Delete")
-        self.delete.setToolTip("Take it away (Delete)")
+        self.lock = IconButton(actions["lock"])
+        self.copy = IconButton(actions["copy"])
+        self.delete = ActionButton(actions["delete"])
         self.across = Coordinate("First coordinate", "First latent coordinate")
         self.up = Coordinate("Second coordinate", "Second latent coordinate")
         self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
@@ -89,7 +87,6 @@ class SelectionSection(Section):
             self.column.addLayout(row)
         self.column.addWidget(self.facts)
         self.name.editingFinished.connect(self._rename)
-        self.delete.clicked.connect(self._delete)
         self.across.committed.connect(self._place)
         self.up.committed.connect(self._place)
         self.frames.committed.connect(self._choose_frames)
@@ -155,10 +152,6 @@ class SelectionSection(Section):
         if self._item is not None and self.name.text() != self._item.name:
             self.renamed.emit(self._item.name, self.name.text())
             self.name.setText(self._item.name if self._item is not None else "")
-
-    def _delete(self) -> None:
-        if self._item is not None:
-            self.delete_wanted.emit(self._item.name)
 
     def _place(self) -> None:
         if self._item is not None:

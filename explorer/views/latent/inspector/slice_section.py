@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QVBoxLayout, QWidget
 
 from explorer.recipe import Slice
-from explorer.views.latent.actions import ActionButton, IconButton, LatentActions
 from explorer.views.shared.facts import number
 from explorer.views.shared.rows import Section
+from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
 from explorer.widgets.look.style import mark
@@ -44,7 +45,7 @@ class SliceSection(Section):
     slice_chosen = Signal(object, bool)
     slider_released = Signal()
 
-    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("plane", parent)
         self._slice = Slice()
         self._dimensions = 2
@@ -63,7 +64,7 @@ class SliceSection(Section):
         self.images = QLineEdit()
         self.images.setAccessibleName("Test images")
         self.images.setToolTip("Numbers of three test images, from 0: the plane goes through their codes. Hover a code for its number")
-        self.again = IconButton(actions.another_plane, "ph.dice-five", theme)
+        self.again = IconButton(actions["another_plane"])
         self._which = QLabel("along")
         mark(self._which, "muted")
         row = QHBoxLayout()
@@ -78,8 +79,8 @@ class SliceSection(Section):
         self._sliders.setSpacing(4)
         self.column.addLayout(self._sliders)
         self._rows: list[_Offset] = []
-        self.through = ActionButton(actions.through_code, "Through code")
-        self.reset = ActionButton(actions.reset_offsets, "To the middle")
+        self.through = ActionButton(actions["through_code"], "Through code")
+        self.reset = ActionButton(actions["reset_offsets"], "To the middle")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.through, self.reset):

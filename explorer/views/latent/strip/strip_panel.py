@@ -10,8 +10,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from explorer.views.latent.actions import IconButton, LatentActions
 from explorer.views.latent.plane.stroke_strip import StrokeStrip
+from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
@@ -127,22 +128,20 @@ class StripPanel(Card):
     frame_chosen = Signal(int)
     close_wanted = Signal()
 
-    def __init__(self, theme: Theme, actions: LatentActions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._tokens, self._playing, self._frame = theme, False, 0
         self.content = StripContent()
         self._rows = [_Row(theme)]
         self._rows[0].strip.frame_chosen.connect(self.frame_chosen)
-        self.play = self._button(actions.play.trigger, "Play or pause")
-        self.loop = self._button(actions.loop.trigger, "Loop")
-        self.export = IconButton(actions.export, "ph.export", theme)
+        self.play = self._button(actions["play"].trigger, "Play or pause")
+        self.loop = IconButton(actions["loop"])
+        self.export = IconButton(actions["export"])
         self.close_button = self._button(self.close_wanted.emit, "Close")
         self.close_button.setToolTip("Show the strokes again")
         mark(self.close_button, "quiet")
         mark(self.play, "primary")
-        self.loop.setCheckable(True)
-        self.loop.setToolTip(actions.loop.toolTip())
-        self.play.setToolTip(actions.play.toolTip())
+        self.play.setToolTip(actions["play"].toolTip())
         self.name, self.note = QLabel(), QLabel()
         self.note.setWordWrap(True)
         mark(self.note, "faint")
@@ -213,7 +212,6 @@ class StripPanel(Card):
     def _show_icons(self) -> None:
         tokens = self._tokens.tokens
         self.play.setIcon(icon("ph.pause-fill" if self._playing else "ph.play-fill", tokens, tokens.on_accent))
-        self.loop.setIcon(icon("ph.repeat", tokens))
         self.close_button.setIcon(icon("ph.x", tokens))
 
     def show_content(self, content: StripContent) -> None:
@@ -254,9 +252,8 @@ class StripPanel(Card):
         self._playing = playing
         self._show_icons()
 
-    def show_settings(self, loop: bool, speed: float) -> None:
-        """Loop and speed; does not emit."""
-        self.loop.setChecked(loop)
+    def show_speed(self, speed: float) -> None:
+        """Speed of playing; does not emit."""
         self.speed.setCurrentIndex(self.speed.findData(min(SPEEDS, key=lambda s: abs(s - speed))))
 
     def _speed_activated(self, index: int) -> None:
