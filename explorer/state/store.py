@@ -134,6 +134,13 @@ class Store(QObject):
         """Go back to the recipes before the last change; nothing if there is none."""
         self._step(self._past, self._future)
 
+    def take_back(self, label: str) -> bool:
+        """Undo the last change if it is called that; whether it was."""
+        if self.undo_label != label:
+            return False
+        self.undo()
+        return True
+
     def redo(self) -> None:
         """Undo the last undo; nothing if there is none."""
         self._step(self._future, self._past)

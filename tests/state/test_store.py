@@ -124,3 +124,13 @@ def test_beginning_anew_leaves_nothing_to_undo(store: Store) -> None:
     assert not store.can_redo
     store.undo()
     assert store.session == begun
+
+
+def test_a_change_is_taken_back_by_its_name_alone(store: Store) -> None:
+    set_seed(store, 1, "first")
+    set_seed(store, 2, "second")
+    assert not store.take_back("first")
+    assert store.session.reverse.recipe.seed == 2
+    assert store.take_back("second")
+    assert store.session.reverse.recipe.seed == 1
+    assert store.undo_label == "first"

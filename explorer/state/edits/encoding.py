@@ -1,83 +1,76 @@
-"""What the person can do to what is encoded, one function a verb; all of it can be undone."""
+"""What a person can do to what is encoded: state in, state out."""
 
 from __future__ import annotations
 
 import msgspec
 
 from explorer.recipe import Dab, Encoded
-from explorer.state.store import Store
+from explorer.state.session import LatentState
 
-PICTURE, IMAGE = "encode a picture", "encode a test image"
-"""What undo calls them."""
+_replace = msgspec.structs.replace
 
-
-def draw(store: Store, drawing: tuple[Dab, ...]) -> None:
-    """Encode what is drawn on the pad."""
-    _put(store, "draw", Encoded(centre=_now(store).centre), drawing)
+PICTURE, IMAGE, NOTHING = "encode a picture", "encode a test image", "clear the pad"
+"""What undo calls them: one that turns out not to be there is taken back by that name."""
 
 
-def encode_file(store: Store, path: str) -> None:
-    """Encode a picture file."""
-    _put(store, PICTURE, Encoded(picture=path, centre=_now(store).centre))
+def something(state: LatentState) -> bool:
+    """Whether anything is to be encoded."""
+    recipe = state.recipe
+    return bool(recipe.drawing) or recipe.encoded.image is not None or bool(recipe.encoded.picture)
 
 
-def encode_image(store: Store, index: int) -> None:
-    """Encode a test image."""
-    _put(store, IMAGE, Encoded(image=index, centre=_now(store).centre))
+def draw(state: LatentState, drawing: tuple[Dab, ...]) -> LatentState:
+    """What is drawn on the pad."""
+    return _with(state, Encoded(), drawing)
 
 
-def encode_nothing(store: Store) -> None:
-    """Clear the pad, and take what is encoded off the plane."""
-    _put(store, "clear the pad", Encoded(centre=_now(store).centre))
+def encode_file(state: LatentState, path: str) -> LatentState:
+    """A picture file."""
+    return _with(state, Encoded(picture=path))
 
 
-def resize(store: Store) -> None:
-    """Fit the picture into the model's images."""
-    _change(store, "resize the picture", resize=True)
+def encode_image(state: LatentState, index: int) -> LatentState:
+    """A test image."""
+    return _with(state, Encoded(image=index))
 
 
-def centre(store: Store, on: bool) -> None:
-    """Bring what is encoded to MNIST's size and place, or leave it as it is."""
-    _change(store, "centre the picture" if on else "leave the picture where it is", centre=on)
+def encode_nothing(state: LatentState) -> LatentState:
+    """An empty pad, and nothing encoded on the plane."""
+    return _with(state, Encoded())
 
 
-def resample(store: Store) -> None:
-    """Draw codes from the posterior of what is encoded; again, others."""
-    draws = _now(store).draws
-    recipe = store.session.latent.recipe
-    encoded = msgspec.structs.replace(recipe.encoded, draws=0 if draws is None else draws + 1)
-    recipe = msgspec.structs.replace(recipe, encoded=encoded)
-    store.update_latent("resample", "latent.resample", recipe=recipe, strip="posterior", frame=0)
+def resize(state: LatentState) -> LatentState:
+    """The picture fitted into the model's images."""
+    return _change(state, resize=True)
 
 
-def remove_draws(store: Store) -> None:
-    """Take the draws from the posterior off the plane."""
-    _change(store, "remove the draws", draws=None)
-    store.update_latent(strip="stroke", frame=0)
+def centre(state: LatentState, on: bool) -> LatentState:
+    """What is encoded at MNIST's size and place, or as it is."""
+    return _change(state, centre=on)
 
 
-def withdraw(store: Store, label: str) -> bool:
-    """Undo what was encoded last, if that was the last change: whether it was."""
-    if store.undo_label != label:
-        return False
-    store.undo()
-    return True
+def resample(state: LatentState) -> LatentState:
+    """Codes drawn from the posterior of what is encoded; again, others."""
+    draws = state.recipe.encoded.draws
+    return _replace(_change(state, draws=0 if draws is None else draws + 1), strip="posterior", frame=0)
 
 
-def _now(store: Store) -> Encoded:
-    return store.session.latent.recipe.encoded
+def remove_draws(state: LatentState) -> LatentState:
+    """The draws from the posterior off the plane."""
+    return _change(state, draws=None)
 
 
-def _put(store: Store, label: str, encoded: Encoded, drawing: tuple[Dab, ...] = ()) -> None:
-    """Encode something else; draws from the posterior that was there go with it."""
-    state = store.session.latent
+def _with(state: LatentState, encoded: Encoded, drawing: tuple[Dab, ...] = ()) -> LatentState:
+    """Encode something else, centred as what was there before.
+
+    Draws from the posterior that was there go with it, unless the strip shows them: then they are the same draws of the other picture.
+    """
+    before = state.recipe.encoded
+    encoded = _replace(encoded, centre=before.centre)
     if state.strip == "posterior" and (drawing or encoded.image is not None or encoded.picture):
-        encoded = msgspec.structs.replace(encoded, draws=state.recipe.encoded.draws)  # the same draws of another picture
-    recipe = msgspec.structs.replace(state.recipe, drawing=drawing, encoded=encoded)
-    store.update_latent(label, recipe=recipe)
+        encoded = _replace(encoded, draws=before.draws)
+    return _replace(state, recipe=_replace(state.recipe, drawing=drawing, encoded=encoded))
 
 
-def _change(store: Store, label: str, **fields: object) -> None:
-    recipe = store.session.latent.recipe
-    encoded = msgspec.structs.replace(recipe.encoded, **fields)
-    store.update_latent(label, recipe=msgspec.structs.replace(recipe, encoded=encoded))
+def _change(state: LatentState, **fields: object) -> LatentState:
+    return _replace(state, recipe=_replace(state.recipe, encoded=_replace(state.recipe.encoded, **fields)))

@@ -1,4 +1,4 @@
-"""What the person can do to the plane, one function a verb: each replaces the session's latent state."""
+"""What a person can do to the points, strokes and codes on the plane: state in, state out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,24 @@ import msgspec
 import numpy as np
 
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import MAX_BESIDE, PlaneModel, PlaneRecipe, Point, PriorSamples, Slice, Spacing, Stroke, StrokeShape
-from explorer.state.store import Store
+from explorer.recipe import PlaneRecipe, Point, PriorSamples, Spacing, Stroke, StrokeShape
+from explorer.state.edits.encoding import remove_draws, something
+from explorer.state.edits.planes import with_model
+from explorer.state.session import LatentState, StripName, ToolName
+
+_replace = msgspec.structs.replace
 
 Item = Point | Stroke
 CLASSES = tuple(range(10))
 BETWEEN = ("line", "spherical", "geodesic")
 """Shapes that need only two ends."""
+SHAPES: dict[ToolName, StrokeShape] = {"stroke": "free", "line": "line", "circle": "circle", "geodesic": "geodesic"}
+"""Of the stroke that each tool paints."""
+SAMPLES = 64
+NAME_LENGTH = 32
+
+
+# --- what there is
 
 
 def item_named(recipe: PlaneRecipe, name: str) -> Item | None:
@@ -28,139 +39,16 @@ def items(recipe: PlaneRecipe) -> tuple[Item, ...]:
     return (*recipe.points, *recipe.strokes)
 
 
-def choose_checkpoint(store: Store, entry: LibraryEntry) -> None:
-    """Show another model's plane; points and strokes keep their coordinates."""
-    recipe = store.session.latent.recipe
-    if recipe.checkpoint != entry.sha256:
-        recipe = msgspec.structs.replace(recipe, slice=None)  # it was of the other model's space
-        store.update_latent(f"show {entry.name}", recipe=_with_model(recipe, entry))
-
-
-def show_snapshot(store: Store, entry: LibraryEntry, which: int, merge: str = "") -> None:
-    """Show the first plane, or the `which`th beside it, at another moment of its run; all else stays where it is.
-
-    A whole drag over training time is one change: give its moves one `merge`, and end it with `Store.end_merge`.
-    """
-    recipe, label = store.session.latent.recipe, f"show {entry.name}"
-    if which:
-        beside = list(recipe.beside)
-        beside[which - 1] = msgspec.structs.replace(beside[which - 1], checkpoint=entry.sha256, source=entry.path)
-        store.update_latent(label, merge, recipe=msgspec.structs.replace(recipe, beside=tuple(beside)))
-    elif recipe.checkpoint != entry.sha256:
-        store.update_latent(label, merge, recipe=_with_model(recipe, entry))
-
-
-def add_point(store: Store, entry: LibraryEntry, x: float, y: float) -> str:
-    """Put a point on the plane and select it; its name."""
-    recipe = _with_model(store.session.latent.recipe, entry)
-    name = free_name("P", _names(recipe))
-    recipe = msgspec.structs.replace(recipe, points=(*recipe.points, Point(name, x, y)))
-    store.update_latent(f"add {name}", recipe=recipe, selected=name)
-    return name
-
-
-def add_stroke(store: Store, entry: LibraryEntry, path: np.ndarray, shape: StrokeShape = "free") -> str:
-    """Put a painted stroke on the plane and select it; its name. `path` (M, 2) are its nodes."""
-    recipe = _with_model(store.session.latent.recipe, entry)
-    name = free_name("Stroke ", _names(recipe))
-    corners = tuple((float(x), float(y)) for x, y in path)
-    recipe = msgspec.structs.replace(recipe, strokes=(*recipe.strokes, Stroke(name, corners, shape=shape)))
-    store.update_latent(f"paint {name}", recipe=recipe, selected=name, frame=0, strip="stroke")
-    return name
-
-
-def carry(store: Store, item: Item) -> None:
-    """Move a point or a stroke; a whole drag is one change: end it with `Store.end_merge`."""
-    _put(store, item.name, item, f"move {item.name}", f"latent.move.{item.name}")
-
-
-def rename(store: Store, name: str, wanted: str) -> None:
-    """Give an item another name, unless it is empty or taken."""
-    item, wanted = item_named(store.session.latent.recipe, name), wanted.strip()[:32]
-    if item is None or not wanted or item_named(store.session.latent.recipe, wanted) is not None:
-        return
-    ends = tuple(wanted if end == name else end for end in store.session.latent.ends)
-    _put(store, name, msgspec.structs.replace(item, name=wanted), f"rename {name}", selected=wanted, ends=ends)
-
-
-def set_frames(store: Store, name: str, frames: int) -> None:
-    """Decode a stroke at so many even distances."""
-    item = item_named(store.session.latent.recipe, name)
-    if isinstance(item, Stroke) and item.frames != frames:
-        frame = min(store.session.latent.frame, frames - 1)
-        _put(store, name, msgspec.structs.replace(item, frames=frames), f"frames of {name}", f"latent.frames.{name}", frame=frame)
-
-
-def set_spacing(store: Store, name: str, spacing: Spacing) -> None:
-    """Decode a stroke at even distances on the plane, or between decoded images."""
-    item = item_named(store.session.latent.recipe, name)
-    if isinstance(item, Stroke) and item.spacing != spacing:
-        _put(store, name, msgspec.structs.replace(item, spacing=spacing), f"steps of {name}")
-
-
-def set_shape(store: Store, name: str, shape: StrokeShape) -> None:
-    """Lead a stroke between its ends another way: "line", "spherical" or "geodesic"."""
-    item = item_named(store.session.latent.recipe, name)
-    if isinstance(item, Stroke) and item.shape != shape:
-        path = (item.path[0], item.path[-1]) if shape in BETWEEN else item.path
-        _put(store, name, msgspec.structs.replace(item, shape=shape, path=path), f"shape of {name}")
-
-
-def toggle_lock(store: Store, name: str) -> None:
-    """Keep a point where it is, or let it go."""
-    item = item_named(store.session.latent.recipe, name)
-    if isinstance(item, Point):
-        _put(store, name, msgspec.structs.replace(item, locked=not item.locked), f"{'unlock' if item.locked else 'lock'} {name}")
-
-
-def show_paths(store: Store, first: str, second: str) -> None:
-    """Show the paths between two points."""
-    store.update_latent(ends=(first, second), strip="paths", frame=0)
-
-
-def sample_prior(store: Store, count: int) -> None:
-    """Draw codes from the prior; again, others."""
-    recipe = store.session.latent.recipe
-    seed = 0 if recipe.prior is None else recipe.prior.seed + 1
-    prior = PriorSamples(count if recipe.prior is None else recipe.prior.count, seed)
-    recipe = msgspec.structs.replace(recipe, prior=prior)
-    store.update_latent("sample the prior", "latent.prior", recipe=recipe, strip="samples", frame=0)
-
-
-def remove_samples(store: Store) -> None:
-    """Take the random codes off the plane."""
-    recipe = msgspec.structs.replace(store.session.latent.recipe, prior=None)
-    store.update_latent("remove samples", recipe=recipe, strip="stroke", frame=0)
-
-
-def link_plane(store: Store, entry: LibraryEntry, which: int = 0) -> None:
-    """Link another model's plane: at the end, or in the place of the `which`th beside the first."""
-    recipe, model = store.session.latent.recipe, PlaneModel(entry.sha256, entry.path)
-    beside = list(recipe.beside)
-    if which:
-        beside[which - 1] = model
-    elif len(beside) < MAX_BESIDE:
-        beside.append(model)
-    store.update_latent(f"{entry.name} beside", recipe=msgspec.structs.replace(recipe, beside=tuple(beside)))
-
-
-def unlink_plane(store: Store, which: int) -> None:
-    """Take the `which`th plane beside the first away."""
-    recipe = store.session.latent.recipe
-    beside = tuple(model for index, model in enumerate(recipe.beside, start=1) if index != which)
-    store.update_latent("one plane less", recipe=msgspec.structs.replace(recipe, beside=beside))
-
-
-def set_slice(store: Store, slice_: Slice | None, which: int = 0, merge: str = "") -> None:
-    """Show another plane through the latent space of the first model, or of the `which`th beside it."""
-    recipe = store.session.latent.recipe
-    if which:
-        beside = list(recipe.beside)
-        beside[which - 1] = msgspec.structs.replace(beside[which - 1], slice=slice_)
-        recipe = msgspec.structs.replace(recipe, beside=tuple(beside))
-    else:
-        recipe = msgspec.structs.replace(recipe, slice=slice_)
-    store.update_latent("another slice", f"{merge}.{which}" if merge else "", recipe=recipe, sliced=which)
+def strip_of(state: LatentState) -> StripName:
+    """What the strip shows: what was chosen, where there is something for it; undo may have taken that away."""
+    recipe = state.recipe
+    there = {
+        "stroke": True,
+        "samples": recipe.prior is not None,
+        "posterior": recipe.encoded.draws is not None and something(state),
+        "paths": len(state.ends) == 2 and all(isinstance(item_named(recipe, name), Point) for name in state.ends),
+    }
+    return state.strip if there[state.strip] else "stroke"
 
 
 def as_text(recipe: PlaneRecipe, name: str) -> str:
@@ -172,36 +60,96 @@ def as_text(recipe: PlaneRecipe, name: str) -> str:
     return "\n".join(f"{p.name}\t{p.x:.9g}\t{p.y:.9g}" for p in points)
 
 
-def delete(store: Store, name: str) -> None:
-    """Take a point or a stroke away."""
-    recipe = store.session.latent.recipe
-    if item_named(recipe, name) is None:
-        return
+# --- points and strokes
+
+
+def add_point(state: LatentState, entry: LibraryEntry, x: float, y: float) -> LatentState:
+    """One more point, selected."""
+    recipe = with_model(state.recipe, entry)
+    name = free_name("P", (item.name for item in items(recipe)))
+    return _replace(state, recipe=_replace(recipe, points=(*recipe.points, Point(name, x, y))), selected=name)
+
+
+def add_stroke(state: LatentState, entry: LibraryEntry, path: np.ndarray) -> LatentState:
+    """One more stroke, as the tool paints it, selected; `path` (M, 2) are its nodes."""
+    recipe = with_model(state.recipe, entry)
+    name = free_name("Stroke ", (item.name for item in items(recipe)))
+    corners = tuple((float(x), float(y)) for x, y in path)
+    recipe = _replace(recipe, strokes=(*recipe.strokes, Stroke(name, corners, shape=SHAPES.get(state.tool, "free"))))
+    return _replace(state, recipe=recipe, selected=name, frame=0, strip="stroke")
+
+
+def carry(state: LatentState, item: Item) -> LatentState:
+    """A point or a stroke as it is now, in the place of the one of its name."""
+    return _with_item(state, item.name, item)
+
+
+def place(state: LatentState, name: str, x: float, y: float) -> LatentState:
+    """A point at other coordinates."""
+    item = item_named(state.recipe, name)
+    return _with_item(state, name, _replace(item, x=x, y=y)) if isinstance(item, Point) else state
+
+
+def nudge(state: LatentState, dx: float, dy: float) -> LatentState:
+    """The selected point a little further, unless it is locked."""
+    item = item_named(state.recipe, state.selected)
+    return place(state, item.name, item.x + dx, item.y + dy) if isinstance(item, Point) and not item.locked else state
+
+
+def set_locked(state: LatentState, name: str, locked: bool) -> LatentState:
+    """Keep a point where it is, or let it go."""
+    item = item_named(state.recipe, name)
+    return _with_item(state, name, _replace(item, locked=locked)) if isinstance(item, Point) else state
+
+
+def rename(state: LatentState, name: str, wanted: str) -> LatentState:
+    """Another name for an item, unless it is empty or taken."""
+    item, wanted = item_named(state.recipe, name), wanted.strip()[:NAME_LENGTH]
+    if item is None or not wanted or item_named(state.recipe, wanted) is not None:
+        return state
+    ends = tuple(wanted if end == name else end for end in state.ends)
+    return _replace(_with_item(state, name, _replace(item, name=wanted)), selected=wanted, ends=ends)
+
+
+def set_frames(state: LatentState, name: str, frames: int) -> LatentState:
+    """A stroke decoded at so many even distances."""
+    item = item_named(state.recipe, name)
+    if not isinstance(item, Stroke) or item.frames == frames:
+        return state
+    return _replace(_with_item(state, name, _replace(item, frames=frames)), frame=min(state.frame, frames - 1))
+
+
+def set_spacing(state: LatentState, name: str, spacing: Spacing) -> LatentState:
+    """A stroke decoded at even distances on the plane, or between decoded images."""
+    item = item_named(state.recipe, name)
+    return _with_item(state, name, _replace(item, spacing=spacing)) if isinstance(item, Stroke) else state
+
+
+def set_shape(state: LatentState, name: str, shape: StrokeShape) -> LatentState:
+    """A stroke led another way between its ends: "line", "spherical" or "geodesic"."""
+    item = item_named(state.recipe, name)
+    if not isinstance(item, Stroke) or item.shape == shape:
+        return state
+    path = (item.path[0], item.path[-1]) if shape in BETWEEN else item.path
+    return _with_item(state, name, _replace(item, shape=shape, path=path))
+
+
+def delete(state: LatentState, name: str) -> LatentState:
+    """One point or stroke less."""
+    recipe = state.recipe
     points = tuple(p for p in recipe.points if p.name != name)
     strokes = tuple(s for s in recipe.strokes if s.name != name)
-    selected = "" if store.session.latent.selected == name else store.session.latent.selected
-    store.update_latent(f"delete {name}", recipe=msgspec.structs.replace(recipe, points=points, strokes=strokes), selected=selected)
+    selected = "" if state.selected == name else state.selected
+    return _replace(state, recipe=_replace(recipe, points=points, strokes=strokes), selected=selected)
 
 
-def select(store: Store, name: str) -> None:
-    """Select an item, or nothing."""
-    state = store.session.latent
-    if name != state.selected:
-        stroke = isinstance(item_named(state.recipe, name), Stroke)
-        strip = "stroke" if stroke else state.strip
-        store.update_latent(selected=name, frame=0 if stroke else state.frame, strip=strip)
-
-
-def toggle_class(store: Store, label: int) -> None:
-    """Hide a class's codes, or show them again."""
-    hidden = set(store.session.latent.hidden_classes) ^ {label}
-    store.update_latent(hidden_classes=tuple(sorted(hidden)))
-
-
-def only_class(store: Store, label: int) -> None:
-    """Show one class alone; all of them, if it already is."""
-    others = tuple(c for c in CLASSES if c != label)
-    store.update_latent(hidden_classes=() if store.session.latent.hidden_classes == others else others)
+def select(state: LatentState, name: str) -> LatentState:
+    """Look at an item, or at none; a stroke takes the strip, from its beginning."""
+    if name == state.selected:
+        return state
+    if isinstance(item_named(state.recipe, name), Stroke):
+        return _replace(state, selected=name, frame=0, strip="stroke")
+    return _replace(state, selected=name)
 
 
 def free_name(stem: str, taken: Iterable[str]) -> str:
@@ -210,18 +158,69 @@ def free_name(stem: str, taken: Iterable[str]) -> str:
     return f"{stem}{next(n for n in range(1, len(numbers) + 2) if n not in numbers)}"
 
 
-def _names(recipe: PlaneRecipe) -> list[str]:
-    return [item.name for item in items(recipe)]
+# --- the strip
 
 
-def _with_model(recipe: PlaneRecipe, entry: LibraryEntry) -> PlaneRecipe:
-    return msgspec.structs.replace(recipe, checkpoint=entry.sha256, source=entry.path)
+def show_paths(state: LatentState, first: str, second: str) -> LatentState:
+    """The paths between two points."""
+    return _replace(state, ends=(first, second), strip="paths", frame=0)
 
 
-def _put(store: Store, name: str, item: Item, label: str, merge: str = "", **fields: object) -> None:
-    """Replace the item called `name`."""
-    recipe = store.session.latent.recipe
+def toggle_paths(state: LatentState) -> LatentState:
+    """The paths between the selected point, or the last, and the one before it; or the stroke again."""
+    points = [p.name for p in state.recipe.points]
+    if strip_of(state) == "paths" or len(points) < 2:
+        return _show_stroke(state)
+    last = state.selected if state.selected in points else points[-1]
+    return show_paths(state, next(name for name in reversed(points) if name != last), last)
+
+
+def sample_prior(state: LatentState) -> LatentState:
+    """Codes drawn from the prior; again, others."""
+    before = state.recipe.prior
+    prior = PriorSamples(SAMPLES, 0) if before is None else PriorSamples(before.count, before.seed + 1)
+    return _replace(state, recipe=_replace(state.recipe, prior=prior), strip="samples", frame=0)
+
+
+def remove_samples(state: LatentState) -> LatentState:
+    """The random codes off the plane, and out of the strip."""
+    return _show_stroke(_replace(state, recipe=_replace(state.recipe, prior=None)))
+
+
+def close_strip(state: LatentState) -> LatentState:
+    """The stroke in the strip again; random codes that it showed are gone."""
+    strip = strip_of(state)
+    if strip == "samples":
+        return remove_samples(state)
+    return _show_stroke(remove_draws(state) if strip == "posterior" else state)
+
+
+def _show_stroke(state: LatentState) -> LatentState:
+    return _replace(state, strip="stroke", frame=0)
+
+
+# --- layers and classes
+
+
+def toggle_layer(state: LatentState, layer: str) -> LatentState:
+    """Show "codes", the "manifold" or the "prior", or hide it."""
+    return _replace(state, **{layer: not getattr(state, layer)})
+
+
+def toggle_class(state: LatentState, label: int) -> LatentState:
+    """Hide a class's codes, or show them again."""
+    return _replace(state, hidden_classes=tuple(sorted(set(state.hidden_classes) ^ {label})))
+
+
+def only_class(state: LatentState, label: int) -> LatentState:
+    """One class alone; all of them, if it already is."""
+    others = tuple(c for c in CLASSES if c != label)
+    return _replace(state, hidden_classes=() if state.hidden_classes == others else others)
+
+
+def _with_item(state: LatentState, name: str, item: Item) -> LatentState:
+    """The item called `name` replaced."""
+    recipe = state.recipe
     points = tuple(item if p.name == name and isinstance(item, Point) else p for p in recipe.points)
     strokes = tuple(item if s.name == name and isinstance(item, Stroke) else s for s in recipe.strokes)
-    recipe = msgspec.structs.replace(recipe, points=points, strokes=strokes)
-    store.update_latent(label, merge, recipe=recipe, **fields)
+    return _replace(state, recipe=_replace(recipe, points=points, strokes=strokes))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from explorer.recipe import MAX_BESIDE, Point, Stroke
-from explorer.state.edits.latent import item_named
+from explorer.state.edits.encoding import something
+from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.session import LatentState
-from explorer.views.latent.encoding import something
-from explorer.views.latent.strip.strip_name import strip_of
 from explorer.widgets.controls.actions import Actions
 
 

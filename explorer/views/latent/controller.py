@@ -24,22 +24,18 @@ from explorer.engine.thread.requests import Outcome, Payload
 from explorer.latent.strokes import Path
 from explorer.recipe import Dab, Slice, Stroke
 from explorer.state.edits import encoding as encoding_edits
-from explorer.state.edits.latent import item_named
+from explorer.state.edits.latent import SHAPES, item_named
+from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
 from explorer.views.latent import encoding
 from explorer.views.latent.draws import Draws
-from explorer.views.latent.entries import has_plane, plane_entries, resolve, slice_of
+from explorer.views.latent.entries import resolve
 from explorer.views.latent.layers import Layers
 from explorer.views.latent.paths import Paths
-from explorer.views.latent.plane_view import Probe, View
+from explorer.views.latent.plane_view import View
 from explorer.views.latent.probing import Probing
 from explorer.views.shared.questions import FailureReceiver, Questions, Receiver
 from explorer.views.workspace import Context
-
-__all__ = ["LatentController", "Probe", "View", "has_plane", "plane_entries", "resolve"]
-
-SHAPES = {"stroke": "free", "line": "line", "circle": "circle", "geodesic": "geodesic"}
-"""Shape of the stroke that each tool paints."""
 
 Code = tuple[float, float]
 
@@ -239,7 +235,7 @@ class LatentController(QObject):
         if self._growing is not None:
             path = tuple((float(x), float(y)) for x, y in self._growing)
             shape = SHAPES.get(self.state.tool, "free")
-            stroke = Stroke("", path, shape=shape if len(path) == 2 or shape == "free" else "free")  # type: ignore[arg-type]
+            stroke = Stroke("", path, shape=shape if len(path) == 2 or shape == "free" else "free")
         self._paths.ask_stroke(self.entry, self.slice, stroke if isinstance(stroke, Stroke) else None)
 
     def _ask_picture(self) -> None:
@@ -293,8 +289,8 @@ class LatentController(QObject):
         encoded, store = self.state.recipe.encoded, self._context.store
         if encoded.picture or encoded.image is not None:
             label = encoding_edits.PICTURE if encoded.picture else encoding_edits.IMAGE
-            if not encoding_edits.withdraw(store, label):
-                encoding_edits.encode_nothing(store)
+            if not store.take_back(label):
+                store.update(encoding_edits.NOTHING, latent=encoding_edits.encode_nothing(self.state))
 
     def _take_image(self, outcome: Outcome) -> None:
         if isinstance(outcome, ImageShown) and self._is_ours(outcome.path) and outcome.index == self._pointed:

@@ -6,10 +6,10 @@ from explorer.engine.latent.messages import CodesDrawn, DrawCodes
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import DRAWN, Slice
+from explorer.state.edits.latent import strip_of
 from explorer.state.session import LatentState
 from explorer.views.latent import encoding
 from explorer.views.latent.plane_view import View
-from explorer.views.latent.strip.strip_name import strip_of
 from explorer.views.shared.questions import Questions, When
 
 

@@ -24,9 +24,3 @@ def wanted(state: LatentState, path: str, slice_: Slice | None, growing: tuple[D
     """
     recipe = state.recipe if growing is None else msgspec.structs.replace(state.recipe, drawing=growing)
     return encoding_of(recipe, path, slice_)
-
-
-def something(state: LatentState) -> bool:
-    """Whether anything is to be encoded."""
-    recipe = state.recipe
-    return bool(recipe.drawing) or recipe.encoded.image is not None or bool(recipe.encoded.picture)

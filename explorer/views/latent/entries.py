@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import PlaneRecipe, Slice
+from explorer.recipe import PlaneRecipe
 from explorer.state.library import Library
 from explorer.state.session import LatentState
 
@@ -59,10 +59,3 @@ def steered(state: LatentState, library: Library) -> int:
     """The plane that the inspector steers: the chosen one where it is a slice, else the first that is, else the first."""
     known = [which for which, _ in sliced_planes(state.recipe, library)]
     return state.sliced if state.sliced in known else known[0] if known else 0
-
-
-def slice_of(recipe: PlaneRecipe, which: int = 0) -> Slice | None:
-    """Slice of the first plane, or of the `which`th beside it."""
-    if not which:
-        return recipe.slice
-    return recipe.beside[which - 1].slice if which <= len(recipe.beside) else None

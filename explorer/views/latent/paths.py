@@ -11,10 +11,9 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
 from explorer.latent.strokes import circle, resample
 from explorer.recipe import Point, Slice, Stroke, StrokeShape
-from explorer.state.edits.latent import item_named
+from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.session import LatentState
 from explorer.views.latent.plane_view import View
-from explorer.views.latent.strip.strip_name import strip_of
 from explorer.views.shared.questions import Questions, When
 
 BENT = ("spherical", "geodesic")

@@ -14,15 +14,15 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
 from explorer.exports.kinds import dialog_filter
 from explorer.recipe import Stroke
-from explorer.state.edits import encoding as encoding_edits
-from explorer.state.edits import latent as edits
+from explorer.state.edits.encoding import something
+from explorer.state.edits.latent import item_named, strip_of
+from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
-from explorer.views.latent.encoding import something
-from explorer.views.latent.entries import dimensions, has_plane, plane_entries, slice_of, sliced_planes, steered
-from explorer.views.latent.gestures import Hands
+from explorer.views.latent.entries import dimensions, has_plane, plane_entries, sliced_planes, steered
+from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane import Plane
@@ -31,7 +31,6 @@ from explorer.views.latent.plane.planes import PlaneRow
 from explorer.views.latent.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.status import DecodeSpeed, status_of
 from explorer.views.latent.strip.strip_content import strip_content, strip_recipe
-from explorer.views.latent.strip.strip_name import strip_of
 from explorer.views.latent.strip.strip_panel import StripPanel
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.shared.export_dialog import ask_for_export
@@ -164,12 +163,12 @@ class LatentWorkspace(Workspace):
         """Show a VAE's or an AE's plane."""
         if not has_plane(entry):
             return False
-        edits.choose_checkpoint(self.context.store, entry)
+        self.hands.models.choose(entry)
         return True
 
     def accept_picture(self, path: str) -> bool:
         """Encode a picture."""
-        encoding_edits.encode_file(self.context.store, path)
+        self.hands.encode.encode_file(path)
         return True
 
     @property
@@ -224,7 +223,7 @@ class LatentWorkspace(Workspace):
     def _show_state(self) -> None:
         """What the person chose, around the planes; the planes' controllers show it on them."""
         state, entry, first = self._state, self.controller.resolved, self.panes[0]
-        item = edits.item_named(state.recipe, state.selected)
+        item = item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         library = self.context.library
         self.toolbar.show_entries(plane_entries(library), library.listed(entry))
@@ -272,7 +271,7 @@ class LatentWorkspace(Workspace):
             self.actions_["export"].setEnabled(self.panel.strip.count > 0)
         if what == "stroke" and first:
             state = self._state
-            self._inspector.selection.show_item(edits.item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
+            self._inspector.selection.show_item(item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
         elif what in ("probe", "codes") and first:
             self._show_probe()
         elif what == "picture" and first:
@@ -306,6 +305,6 @@ class LatentWorkspace(Workspace):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc selects nothing."""
         if event.key() == Qt.Key.Key_Escape and self._state.selected:
-            edits.select(self.context.store, "")
+            self.hands.select("")
             return
         super().keyPressEvent(event)

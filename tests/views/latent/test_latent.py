@@ -28,7 +28,7 @@ from explorer.latent.strokes import resample
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
 from explorer.recipe import Point, Slice
 from explorer.state.edits import encoding as encoding_edits
-from explorer.state.edits import latent as edits
+from explorer.state.edits.planes import link_plane
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
@@ -106,6 +106,11 @@ def add_point(ws: LatentWorkspace, x: float, y: float) -> Point:
     QTest.mouseClick(ws.plane, LEFT, pos=place)
     QTest.mouseDClick(ws.plane, LEFT, pos=place)
     return state(ws).recipe.points[-1]
+
+
+def encode_image(ws: LatentWorkspace, index: int) -> None:
+    """As a click on a test image's code does."""
+    ws.context.store.update(encoding_edits.IMAGE, latent=encoding_edits.encode_image(state(ws), index))
 
 
 def paint(ws: LatentWorkspace, codes: Sequence[Code]) -> None:
@@ -560,10 +565,10 @@ def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
 
 
 def test_a_test_image_that_is_not_there_is_put_away(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    encoding_edits.encode_image(ws.context.store, 3)
+    encode_image(ws, 3)
     settle(ws, qtbot)
     with qtbot.waitSignal(ws.context.client.failed) as failed:
-        encoding_edits.encode_image(ws.context.store, 10_000)
+        encode_image(ws, 10_000)
     assert "there is no test image 10000" in failed.args[0].message
     assert state(ws).recipe.encoded.image == 3, "what was there before"
     settle(ws, qtbot)
@@ -582,7 +587,7 @@ def test_what_is_encoded_stays_whatever_else_fails(
     assert failed.args[0].message.startswith(str(file))
     settle(ws, qtbot)
     assert state(ws).recipe.encoded.picture == str(file)
-    encoding_edits.encode_image(ws.context.store, 3)
+    encode_image(ws, 3)
     settle(ws, qtbot)
     through = Slice("images", images=(0, 1, 10_000))
     with qtbot.waitSignal(ws.context.client.failed) as failed:
@@ -598,7 +603,7 @@ def test_a_model_that_cannot_be_read_takes_nothing_that_is_encoded_with_it(
     mine = tmp_path / "mine.safetensors"
     found = load(checkpoints["mnist-vae-2d"])
     save(mine, found.card, {name: tensor * 1.01 for name, tensor in found.network.state_dict().items()})
-    encoding_edits.encode_image(ws.context.store, 3)
+    encode_image(ws, 3)
     settle(ws, qtbot)
     with qtbot.waitSignal(ws.context.library.opened) as opened:
         ws.context.library.open(str(mine))
@@ -836,7 +841,7 @@ def test_the_strip_is_exported_with_its_recipe_and_opened_again(
     assert plane is not None
     assert plane.strokes == state(ws).recipe.strokes
     assert plane.source == "mnist-vae-2d"
-    edits.delete(ws.context.store, state(ws).selected)
+    ws.actions_["delete"].trigger()
     settle(ws, qtbot)
     explorer.window.open_paths([str(tmp_path / "arc.gif")])
     qtbot.waitUntil(lambda: ws.idle and ws.panel.strip.count == 64, timeout=30_000)
@@ -876,7 +881,7 @@ def test_a_linked_plane_shows_the_same_stroke_digit_and_samples(ws: LatentWorksp
     settle(ws, qtbot)
     np.testing.assert_array_equal(ws.panes[0].plane.samples_drawn, ws.panes[1].plane.samples_drawn)
     assert all(row.note for row in ws.panel.content.rows)
-    encoding_edits.encode_image(ws.context.store, 3)
+    encode_image(ws, 3)
     settle(ws, qtbot)
     assert ws.panes[1].plane.posterior is not None
     assert ws.panes[1].plane.posterior[2].startswith("a point")
@@ -1000,7 +1005,7 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
         wanted = grey_tiles(network(path).decode(torch.tensor([[point.x, point.y, 0.0, 1.5]])).numpy())[0]
     assert_same(ws.plane.tiles["P1"], wanted)
     assert not section.planes.isVisibleTo(section)
-    edits.link_plane(ws.context.store, opened.args[0])  # a second slice of it, steered by itself
+    ws.context.store.update("beside", latent=link_plane(state(ws), opened.args[0]))  # a second slice of it, steered by itself
     qtbot.waitUntil(lambda: len(ws.panes) == 2 and ws.idle and len(ws.panes[1].plane.codes_drawn) == 10_000, timeout=60_000)
     assert section.planes.isVisibleTo(section)
     section.planes.activated.emit(1)
@@ -1018,7 +1023,7 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     assert state(ws).recipe.beside[0].slice == Slice("axes")
     section.planes.activated.emit(0)
     assert not ws.actions_["through_code"].isEnabled()
-    encoding_edits.encode_image(ws.context.store, 3)
+    encode_image(ws, 3)
     settle(ws, qtbot)
     assert ws.controller.encoded is not None
     assert ws.controller.encoded.distance > 0.01

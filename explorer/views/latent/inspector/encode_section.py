@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
 from explorer.recipe import Dab
+from explorer.state.edits.encoding import something
 from explorer.state.session import LatentState
-from explorer.views.latent.encoding import something
 from explorer.views.latent.plane.plane_picture import PlanePicture
 from explorer.views.shared.facts import Facts, number, pair
 from explorer.views.shared.rows import Section

@@ -36,7 +36,6 @@ from explorer.views.latent.plane.plane_overlays import PATH_COLOURS
 from explorer.views.latent.plane.plane_viewport import Viewport
 from explorer.views.latent.plane_view import Probe
 from explorer.views.latent.probing import UNDER_POINTER
-from explorer.views.latent.strip.strip_name import strip_of
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.theme import Theme
 
@@ -157,7 +156,7 @@ class PlanePane(QWidget):
         self.plane.set_layers(state.codes, state.manifold, self._prior_shown())
         self.plane.set_hidden_classes(state.hidden_classes)
         self.plane.set_tool(state.tool)
-        self.plane.set_marker(self._marker(stroke) if strip_of(state) == "stroke" else None)
+        self.plane.set_marker(self._marker(stroke) if edits.strip_of(state) == "stroke" else None)
         self.cards.show_state(state, entry is not None, self.variational)
         self.cards.show_codes(self.codes)
         self._show_draws()
@@ -235,7 +234,7 @@ class PlanePane(QWidget):
         """The selected stroke, or the one being painted."""
         self.stroke = stroke
         item = edits.item_named(self._state.recipe, self._state.selected)
-        self.plane.set_marker(self._marker(item) if isinstance(item, Stroke) and strip_of(self._state) == "stroke" else None)
+        self.plane.set_marker(self._marker(item) if isinstance(item, Stroke) and edits.strip_of(self._state) == "stroke" else None)
         self.told.emit("stroke")
 
     def show_outlines(self, outlines: Mapping[str, np.ndarray]) -> None:
@@ -257,7 +256,7 @@ class PlanePane(QWidget):
 
     def _show_draws(self) -> None:
         draws = self.draws
-        if draws is None or strip_of(self._state) not in ("samples", "posterior"):
+        if draws is None or edits.strip_of(self._state) not in ("samples", "posterior"):
             self.plane.set_samples(np.zeros((0, 2)), np.zeros(0, bool), -1)
             return
         faint = draws.confidence <= CONFIDENT if len(draws.confidence) else np.zeros(len(draws.codes), bool)

@@ -14,7 +14,6 @@ from explorer.state.session import LatentState
 from explorer.views.latent.paths import BETWEEN, FRAMES
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane_overlays import PATH_COLOURS
-from explorer.views.latent.strip.strip_name import strip_of
 from explorer.views.latent.strip.strip_panel import HINT, SELECT_HINT, StripContent, StripRow
 from explorer.views.shared.facts import number
 
@@ -27,7 +26,7 @@ SHARE = (
 
 def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripContent:
     """A stroke, random samples, draws from a posterior, or the paths between two points."""
-    strip = strip_of(state)
+    strip = edits.strip_of(state)
     if strip == "paths":
         return _paths(state, panes[0])
     if strip == "samples" and state.recipe.prior is not None:
@@ -53,7 +52,7 @@ def strip_recipe(state: LatentState) -> Recipe:
 
     Paths are strokes between two points that are there too; `explorer.views.latent.opened` knows them by that.
     """
-    item, recipe, strip = edits.item_named(state.recipe, state.selected), state.recipe, strip_of(state)
+    item, recipe, strip = edits.item_named(state.recipe, state.selected), state.recipe, edits.strip_of(state)
     points: tuple[Point, ...] = ()
     strokes: tuple[Stroke, ...] = (item,) if isinstance(item, Stroke) and strip == "stroke" else ()
     if strip == "paths":

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from explorer.endings import PICTURE_FILES
 from explorer.paths import state_folder
 from explorer.recipe import Dab
-from explorer.state.edits import encoding as encoding_edits
+from explorer.state.edits import encoding as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.inspector.encode_section import EncodeSection
@@ -41,11 +41,12 @@ class EncodeHands(QObject):
         self._controllers: list[LatentController] = []
         self._clicked = False
         slots = {
-            "encode": self._ask_for_picture, "no_picture": self._dismiss_picture, "paste": self._paste, "resize": self._resize,
-            "centre": self._toggle_centre, "resample": self._resample,
+            "encode": self._ask_for_picture, "no_picture": self._clear, "paste": self._paste, "resize": self._resize,
+            "resample": self._resample,
         }  # fmt: skip
         for name, slot in slots.items():
             actions.on(name, slot)
+        actions.on_toggled("centre", self._centre)
 
     def set_controllers(self, controllers: Sequence[LatentController]) -> None:
         """All planes' controllers, the first one's first."""
@@ -55,25 +56,25 @@ class EncodeHands(QObject):
         """Listen to the pad."""
         section.drawing_growing.connect(self._drawing_growing)
         section.drawn.connect(self._drawn)
-        section.centre_chosen.connect(self._choose_centre)
+        section.centre_chosen.connect(self._centre)
 
     @property
     def _state(self) -> LatentState:
         return self._store.session.latent
 
-    def _dismiss_picture(self) -> None:
-        encoding_edits.encode_nothing(self._store)
+    def _put(self, state: LatentState, label: str, merge: str = "") -> None:
+        self._store.update(label, merge, latent=state)
 
     def encode_image(self, index: int) -> None:
         """Encode a test image."""
-        before = self._store.session.latent.recipe
-        encoding_edits.encode_image(self._store, index)
-        self._clicked = self._store.session.latent.recipe is not before
+        before = self._state.recipe
+        self._put(edits.encode_image(self._state, index), edits.IMAGE)
+        self._clicked = self._state.recipe is not before
 
     def withdraw_image(self) -> None:
         """The click on a code was the first half of a double-click: what was encoded before is there again."""
         if self._clicked:
-            encoding_edits.withdraw(self._store, encoding_edits.IMAGE)
+            self._store.take_back(edits.IMAGE)
         self._clicked = False
 
     def _drawing_growing(self, drawing: tuple[Dab, ...]) -> None:
@@ -83,38 +84,42 @@ class EncodeHands(QObject):
     def _drawn(self, drawing: tuple[Dab, ...]) -> None:
         for controller in self._controllers:
             controller.set_drawing(None)
-        encoding_edits.draw(self._store, drawing)
+        self._put(edits.draw(self._state, drawing), "draw")
 
-    def _choose_centre(self, on: bool) -> None:
-        encoding_edits.centre(self._store, on)
+    def _clear(self) -> None:
+        self._put(edits.encode_nothing(self._state), edits.NOTHING)
 
-    def _toggle_centre(self) -> None:
-        encoding_edits.centre(self._store, not self._state.recipe.encoded.centre)
+    def _centre(self, on: bool) -> None:
+        self._put(edits.centre(self._state, on), "centre the picture" if on else "leave the picture where it is")
 
     def _resize(self) -> None:
-        encoding_edits.resize(self._store)
+        self._put(edits.resize(self._state), "resize the picture")
 
     def _resample(self) -> None:
         self.drawing_wanted.emit()
-        encoding_edits.resample(self._store)
+        self._put(edits.resample(self._state), "resample", "latent.resample")
+
+    def encode_file(self, path: str) -> None:
+        """Encode a picture file."""
+        self._put(edits.encode_file(self._state, path), edits.PICTURE)
 
     def _paste(self) -> None:
         """Encode the clipboard's picture, or the picture file in it."""
         data = QGuiApplication.clipboard().mimeData()
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
         if files:
-            encoding_edits.encode_file(self._store, files[0])
+            self.encode_file(files[0])
         elif data is not None and data.hasImage():
             path = pasted(QGuiApplication.clipboard().image())
             if path is not None:
-                encoding_edits.encode_file(self._store, str(path))
+                self.encode_file(str(path))
         else:
             self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
 
     def _ask_for_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURE_FILES)
         if path:
-            encoding_edits.encode_file(self._store, path)
+            self.encode_file(path)
 
 
 def pasted(image: QImage) -> Path | None:

@@ -1,0 +1,1 @@
+"""What the person's hands do: gestures, buttons and keys become changes of the session."""
