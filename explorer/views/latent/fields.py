@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from explorer.engine.latent.field_messages import FieldKind, FieldShown
 from explorer.views.latent.plane.field_scale import figure
-from explorer.views.shared.facts import number
+from explorer.widgets.look.number_words import number
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from statistics import median
 from explorer.engine.latent.messages import CodesDecoded
 from explorer.state.session import LatentState
 from explorer.views.latent.plane.pane import PlanePane
-from explorer.views.shared.facts import milliseconds
 from explorer.views.workspace import Status
-from explorer.widgets.look.number_words import grouped
+from explorer.widgets.look.number_words import grouped, milliseconds
 
 REMEMBERED = 15
 

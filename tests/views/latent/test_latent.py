@@ -254,10 +254,10 @@ def test_hovering_shows_the_decoding_its_reading_and_its_density(
     code = ws.plane.view.to_plane(pos.x(), pos.y())
     assert_same(ws.inspector.probe.picture.image, decodings(checkpoints["mnist-vae-2d"], np.array([code]))[0])
     facts = ws.inspector.probe.facts
-    assert facts.value("reads as").startswith("0")
-    x, y = (float(part.strip("()").replace("−", "-")) for part in facts.value("z").split(", "))
+    assert facts.said("reads as").startswith("0")
+    x, y = (float(part.strip("()").replace("−", "-")) for part in facts.said("z").split(", "))
     assert (x, y) == pytest.approx(code, abs=6e-4)
-    density = float(facts.value("log p(z)").replace("−", "-"))
+    density = float(facts.said("log p(z)").replace("−", "-"))
     assert density == pytest.approx(-0.5 * (code[0] ** 2 + code[1] ** 2) - np.log(2 * np.pi), abs=6e-4)
 
 
@@ -434,7 +434,7 @@ def test_a_point_keeps_its_place_in_the_other_model(ws: LatentWorkspace, qtbot: 
     assert ws.controller.entry.name == "mnist-ae-2d"
     assert not np.allclose(vae_codes, ws.plane.codes_drawn)
     assert_same(ws.plane.tiles["P1"], decodings(checkpoints["mnist-ae-2d"], np.array([[point.x, point.y]]))[0])
-    assert ws.inspector.probe.facts.value("log p(z)") == "no prior"
+    assert ws.inspector.probe.facts.said("log p(z)") == "no prior"
     assert not ws.actions_["prior"].isEnabled()
     assert ws.toolbar.kinds.current == "ae"
     ws.context.store.undo()
@@ -455,10 +455,10 @@ def test_entries_of_other_kinds_are_left_to_others(ws: LatentWorkspace) -> None:
 
 def test_the_card_is_told(ws: LatentWorkspace) -> None:
     facts = ws.inspector.card.facts
-    assert facts.value("name") == "mnist-vae-2d"
-    assert facts.value("p(x|z)") == "Bernoulli"
-    assert facts.value("test ELBO").startswith("−1")
-    assert facts.value("IWAE").startswith("−1")
+    assert facts.said("name") == "mnist-vae-2d"
+    assert facts.said("p(x|z)") == "Bernoulli"
+    assert facts.said("test ELBO").startswith("−1")
+    assert facts.said("IWAE").startswith("−1")
 
 
 def test_a_model_whose_file_is_gone_is_told_of_and_another_can_be_chosen(
@@ -528,7 +528,7 @@ def test_an_encoded_picture_has_a_posterior_and_elbo_terms(
     section = ws.inspector.picture
     np.testing.assert_array_equal(pixels(section.pad.image)[:, :, 0], mnist_test[0][0, 0])
     assert_same(section.output.image, decodings(checkpoints["mnist-vae-2d"], mean.numpy())[0])
-    terms = {n: float(section.facts.value(n).removesuffix(" nats").replace("−", "-")) for n in ("log p(x|z)", "KL", "ELBO")}
+    terms = {n: float(section.facts.said(n).removesuffix(" nats").replace("−", "-")) for n in ("log p(x|z)", "KL", "ELBO")}
     assert terms["ELBO"] == pytest.approx(terms["log p(x|z)"] - terms["KL"], abs=0.11)
     before = ws.plane.grab().toImage()
     ws.actions_["no_picture"].trigger()
@@ -543,10 +543,10 @@ def test_an_ae_has_no_posterior(ws: LatentWorkspace, qtbot: QtBot, mnist_test: t
     ws.actions_["other_model"].trigger()
     ws.accept_picture(str(file))
     facts = ws.inspector.picture.facts
-    qtbot.waitUntil(lambda: ws.idle and bool(facts.value("code")), timeout=60_000)
+    qtbot.waitUntil(lambda: ws.idle and bool(facts.said("code")), timeout=60_000)
     assert ws.plane.posterior is not None
     assert ws.plane.posterior[1:] == (None, "a point: an AE has no q(z|x)")
-    assert [facts.value(name) for name in ("q(z|x) mean", "σ", "KL", "ELBO")] == ["", "", "", ""]
+    assert [facts.said(name) for name in ("q(z|x) mean", "σ", "KL", "ELBO")] == ["", "", "", ""]
 
 
 def test_what_is_no_picture_becomes_a_message_and_the_plane_goes_on(
@@ -986,12 +986,12 @@ def test_a_slice_moves_along_the_remaining_directions(ws: LatentWorkspace, qtbot
     codes = ws.panes[0].codes
     assert codes is not None
     squared = codes.origin[0] ** 2 + codes.origin[1] ** 2 + codes.origin_distance**2  # of the place at (0, 0), which is looked at
-    density = ws.inspector.probe.facts.value("log p(z)").replace("\u2212", "-")
+    density = ws.inspector.probe.facts.said("log p(z)").replace("\u2212", "-")
     assert float(density) == pytest.approx(-0.5 * squared - 2 * np.log(2 * np.pi), abs=1e-3)
     assert ws.actions_["prior"].isEnabled()
     section.kind.activated.emit(section.kind.findData("axes"))
     settle(ws, qtbot)
-    sliders = [row.slider for row in section._rows]
+    sliders = [row.slider for row in section.offsets]
     assert len(sliders) == 2
     sliders[1].setValue(150)
     settle(ws, qtbot)

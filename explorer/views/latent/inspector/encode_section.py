@@ -12,13 +12,25 @@ from explorer.recipe import Dab
 from explorer.state.edits.encoding import something
 from explorer.state.session import LatentState
 from explorer.views.latent.plane.plane_picture import PlanePicture
-from explorer.views.shared.facts import Facts, number, pair
-from explorer.views.shared.rows import Section
+from explorer.views.shared.rows import Rows, Section
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.draw_pad import DrawPad
+from explorer.widgets.look.number_words import number, pair
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
+
+FACTS = {
+    "picture": "What is encoded",
+    "code": "The code of the picture: an AE has no q(z|x), its code is a point",
+    "q(z|x) mean": "Mean of the encoder's Gaussian q(z|x)",
+    "σ": "Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them",
+    "off plane": "Distance of its code from the plane",
+    "log p(x|z)": "Log likelihood of the picture's pixels, nats: for a VAE its mean over q(z|x)",
+    "KL": "KL(q(z|x) ‖ N(0, I)), nats",
+    "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
+    "error": "Mean squared error of the reconstruction, pixels in [0, 1]",
+}
 
 
 class EncodeSection(Section):
@@ -76,18 +88,10 @@ class EncodeSection(Section):
         row.setContentsMargins(0, 0, 0, 0)
         self._tools.setLayout(row)
         self.column.addWidget(self._tools)
-        self.facts = Facts({
-            "picture": "What is encoded",
-            "code": "The code of the picture: an AE has no q(z|x), its code is a point",
-            "q(z|x) mean": "Mean of the encoder's Gaussian q(z|x)",
-            "σ": "Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them",
-            "off plane": "Distance of its code from the plane",
-            "log p(x|z)": "Log likelihood of the picture's pixels, nats: for a VAE its mean over q(z|x)",
-            "KL": "KL(q(z|x) ‖ N(0, I)), nats",
-            "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
-            "error": "Mean squared error of the reconstruction, pixels in [0, 1]",
-        })  # fmt: skip
-        self.column.addWidget(self.facts)
+        self.facts = Rows(theme)
+        for name, tip in FACTS.items():
+            self.facts.fact(name, tip)
+        self.column.addLayout(self.facts)
         self.pad.growing.connect(self.drawing_growing)
         self.pad.drawn.connect(self.drawn)
         self.show_state(LatentState())
@@ -113,12 +117,11 @@ class EncodeSection(Section):
         self.pad.set_picture(None if encoded is None else encoded.tile)
         self.output.set_tile(None if encoded is None else encoded.reconstruction)
         for name, text in _facts_of(encoded).items():
-            self.facts.show_value(name, text)
+            self.facts.say(name, text)
 
 
 def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
-    names = ("picture", "code", "q(z|x) mean", "σ", "off plane", "log p(x|z)", "KL", "ELBO", "error")
-    facts = dict.fromkeys(names, "")
+    facts = dict.fromkeys(FACTS, "")
     if picture is None:
         return facts
     facts["picture"] = _short(picture.name)

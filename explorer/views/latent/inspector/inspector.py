@@ -6,8 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
+from explorer.views.latent.inspector.card_section import CardSection
 from explorer.views.latent.inspector.encode_section import EncodeSection
-from explorer.views.latent.inspector.probe_section import CardSection, ProbeSection
+from explorer.views.latent.inspector.probe_section import ProbeSection
 from explorer.views.latent.inspector.selection_section import SelectionSection
 from explorer.views.latent.inspector.slice_section import SliceSection
 from explorer.widgets.controls.actions import Actions
@@ -41,7 +42,7 @@ class LatentInspector(QWidget):
         self.probe = ProbeSection(theme)
         self.selection = SelectionSection(theme, actions)
         self.picture = EncodeSection(theme, actions)
-        self.card = CardSection()
+        self.card = CardSection(theme)
         self.slice_ = SliceSection(theme, actions)
         for section in (self.probe, self.selection, self.picture, self.slice_, self.card):
             column.addWidget(section)

@@ -9,15 +9,16 @@ from explorer.engine.latent.messages import StrokeShown
 from explorer.latent.strokes import length
 from explorer.recipe import MAX_FRAMES, Point, Stroke
 from explorer.views.latent.inspector.coordinate import DIGITS, Coordinate
-from explorer.views.shared.facts import Facts, number
-from explorer.views.shared.rows import Section
+from explorer.views.shared.rows import Rows, Section
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.number_words import number
 from explorer.widgets.look.theme import Theme
 
 SHAPES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
+IMAGES_TIP = "Length of its decodings: sum of the distances between 257 of them along the stroke, pixels in [0, 1]"
 SPACINGS = {"plane": "plane steps", "image": "image steps"}
 
 
@@ -64,10 +65,10 @@ class SelectionSection(Section):
         self.to = QComboBox()
         self.to.setAccessibleName("Paths to")
         self.to.setToolTip("Line, spherical interpolation and geodesic from this point to another (J)")
-        self.facts = Facts({
-            "plane": "Length of the stroke, in latent units",
-            "images": "Length of its decodings: sum of the distances between 257 of them along the stroke, pixels in [0, 1]",
-        })  # fmt: skip
+        self.facts = Rows(theme)
+        self.facts.fact("plane", "Length of the stroke, in latent units")
+        self.facts.fact("images", IMAGES_TIP)
+        self._show_lengths(None, None)
         let_wheel_pass(self.spacing, self.shape_, self.to)
         first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.name, 1)
@@ -85,7 +86,7 @@ class SelectionSection(Section):
         for row in (first, second, third):
             row.setSpacing(8)
             self.column.addLayout(row)
-        self.column.addWidget(self.facts)
+        self.column.addLayout(self.facts)
         self.name.editingFinished.connect(self._rename)
         self.across.committed.connect(self._place)
         self.up.committed.connect(self._place)
@@ -139,14 +140,14 @@ class SelectionSection(Section):
 
     def _show_lengths(self, stroke: Stroke | None, shown: StrokeShown | None) -> None:
         if stroke is None:
-            self.facts.show_value("plane", "")
-            self.facts.show_value("images", "")
+            self.facts.say("plane", "")
+            self.facts.say("images", "")
         elif shown is not None and shown.stroke == stroke:
             way = f", step {shown.iteration}" if shown.partial else ""
-            self.facts.show_value("plane", f"{number(shown.plane_length, 2)} units{way}")
-            self.facts.show_value("images", number(shown.image_length, 2))
+            self.facts.say("plane", f"{number(shown.plane_length, 2)} units{way}")
+            self.facts.say("images", number(shown.image_length, 2))
         else:
-            self.facts.show_value("plane", f"{number(length(stroke.path), 2)} units")
+            self.facts.say("plane", f"{number(length(stroke.path), 2)} units")
 
     def _rename(self) -> None:
         if self._item is not None and self.name.text() != self._item.name:

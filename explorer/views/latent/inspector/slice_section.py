@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from explorer.recipe import Slice
-from explorer.views.shared.facts import number
-from explorer.views.shared.rows import Section
+from explorer.views.latent.inspector.offset import Offset
+from explorer.views.shared.rows import Rows, Section
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
@@ -22,11 +22,8 @@ from explorer.widgets.look.theme import Theme
 KINDS = {
     "components": "Principal components", "axes": "Two axes", "images": "Three test images", "random": "Random plane",
 }  # fmt: skip
-REACH = 4.0
-"""Sliders move the plane by at most so many latent units."""
-TICKS = 100
-"""Of a slider for each latent unit."""
 FIRST_IMAGES = (0, 1, 2)
+NAME_WIDTH = 48
 
 
 class SliceSection(Section):
@@ -75,10 +72,9 @@ class SliceSection(Section):
         row.addWidget(self.again)
         self.column.addWidget(self.kind)
         self.column.addLayout(row)
-        self._sliders = QVBoxLayout()
-        self._sliders.setSpacing(4)
+        self._sliders = Rows(theme, NAME_WIDTH)
         self.column.addLayout(self._sliders)
-        self._rows: list[_Offset] = []
+        self.offsets: list[Offset] = []
         self.through = ActionButton(actions["through_code"], "Through code")
         self.reset = ActionButton(actions["reset_offsets"], "To the middle")
         buttons = QHBoxLayout()
@@ -125,17 +121,18 @@ class SliceSection(Section):
         self.reset.setEnabled(any(shown.offsets))
 
     def _show_offsets(self, count: int) -> None:
-        while len(self._rows) < count:
-            row = _Offset(len(self._rows))
-            row.moved.connect(self._offset_moved)
-            row.released.connect(self.slider_released)
-            self._rows.append(row)
-            self._sliders.addWidget(row)
+        while len(self.offsets) < count:
+            offset = Offset(len(self.offsets))
+            offset.moved.connect(self._offset_moved)
+            offset.released.connect(self.slider_released)
+            self.offsets.append(offset)
+            self._sliders.row(offset.name, offset)
         names = self._names()
-        for index, row in enumerate(self._rows):
-            row.setVisible(index < count)
+        for index, offset in enumerate(self.offsets):
+            offset.name.setVisible(index < count)
+            offset.setVisible(index < count)
             if index < count:
-                row.show_offset(names[index], self._slice.offsets[index] if index < len(self._slice.offsets) else 0.0)
+                offset.show_offset(names[index], self._slice.offsets[index] if index < len(self._slice.offsets) else 0.0)
 
     def _names(self) -> list[str]:
         """What the remaining directions are."""
@@ -169,43 +166,3 @@ class SliceSection(Section):
         offsets = list(self._slice.offsets) + [0.0] * (index + 1 - len(self._slice.offsets))
         offsets[index] = value
         self.slice_chosen.emit(msgspec.structs.replace(self._slice, offsets=tuple(offsets)), True)
-
-
-class _Offset(QWidget):
-    """A direction's name, a slider and its value."""
-
-    moved = Signal(int, float)
-    released = Signal()
-
-    def __init__(self, index: int) -> None:
-        super().__init__()
-        self._index = index
-        self.name, self.value = QLabel(), QLabel()
-        mark(self.name, "muted")
-        self.name.setFixedWidth(48)
-        self.value.setFixedWidth(44)
-        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(round(-REACH * TICKS), round(REACH * TICKS))
-        self.slider.setPageStep(TICKS // 2)
-        let_wheel_pass(self.slider)
-        self.slider.setToolTip("Move the plane along this direction, in latent units")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.name)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.value)
-        self.slider.valueChanged.connect(self._moved)
-        self.slider.sliderReleased.connect(self.released)
-
-    def show_offset(self, name: str, offset: float) -> None:
-        self.name.setText(name)
-        self.slider.setAccessibleName(name)
-        self.value.setText(number(offset, 2))
-        blocked = self.slider.blockSignals(True)
-        self.slider.setValue(round(offset * TICKS))
-        self.slider.blockSignals(blocked)
-
-    def _moved(self, ticks: int) -> None:
-        self.moved.emit(self._index, ticks / TICKS)

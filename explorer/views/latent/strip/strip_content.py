@@ -15,7 +15,7 @@ from explorer.views.latent.paths import BETWEEN, FRAMES
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane_overlays import PATH_COLOURS
 from explorer.views.latent.strip.strip_panel import HINT, SELECT_HINT, StripContent, StripRow
-from explorer.views.shared.facts import number
+from explorer.widgets.look.number_words import number
 
 PATH_NAMES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
 SHARE = (
