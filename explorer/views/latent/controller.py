@@ -27,13 +27,13 @@ from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.latent import SHAPES, item_named
 from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
-from explorer.views.latent import encoding
-from explorer.views.latent.draws import Draws
 from explorer.views.latent.entries import resolve
-from explorer.views.latent.layers import Layers
-from explorer.views.latent.paths import Paths
 from explorer.views.latent.plane_view import View
-from explorer.views.latent.probing import Probing
+from explorer.views.latent.questions import encoding
+from explorer.views.latent.questions.draws import Draws
+from explorer.views.latent.questions.layers import Layers
+from explorer.views.latent.questions.paths import Paths
+from explorer.views.latent.questions.probing import Probing
 from explorer.views.shared.questions import FailureReceiver, Questions, Receiver
 from explorer.views.workspace import Context
 

@@ -21,7 +21,7 @@ from explorer.engine.latent.messages import (
 )
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.session import LatentState
-from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.views.latent.plane.viewport import Viewport
 
 
 @dataclass(frozen=True, slots=True)

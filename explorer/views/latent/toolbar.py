@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
-from explorer.views.latent.fields import FIELDS
+from explorer.views.latent.plane.fields import FIELDS
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.segments import Segment, SegmentBar

@@ -24,14 +24,14 @@ from explorer.views.latent.controller import LatentController
 from explorer.views.latent.entries import dimensions, has_plane, plane_entries, sliced_planes, steered
 from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
+from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane import Plane
-from explorer.views.latent.plane.plane_legend import PlaneLegend
 from explorer.views.latent.plane.planes import PlaneRow
-from explorer.views.latent.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.status import DecodeSpeed, status_of
-from explorer.views.latent.strip.strip_content import strip_content, strip_recipe
-from explorer.views.latent.strip.strip_panel import StripPanel
+from explorer.views.latent.strip.content import strip_content, strip_recipe
+from explorer.views.latent.strip.panel import StripPanel
+from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.shared.export_dialog import ask_for_export
 from explorer.views.workspace import Context, Workspace

@@ -18,11 +18,11 @@ from explorer.views.latent.gestures.encoding import EncodeHands
 from explorer.views.latent.gestures.models import ModelHands
 from explorer.views.latent.gestures.strip import StripHands
 from explorer.views.latent.inspector.inspector import LatentInspector
+from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane import Plane
-from explorer.views.latent.plane.plane_legend import PlaneLegend
-from explorer.views.latent.player import Player
-from explorer.views.latent.strip.strip_panel import StripPanel
+from explorer.views.latent.strip.panel import StripPanel
+from explorer.views.latent.strip.player import Player
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions

@@ -15,8 +15,8 @@ from explorer.state.session import FieldName, LatentState
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.entries import dimensions, is_variational, plane_entries, steered
 from explorer.views.latent.inspector.slice_section import SliceSection
+from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.views.latent.plane.pane import PlanePane
-from explorer.views.latent.plane.plane_legend import PlaneLegend
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions

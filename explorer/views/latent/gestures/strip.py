@@ -11,8 +11,8 @@ from explorer.recipe import Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.session import LatentState
-from explorer.views.latent.player import Player
-from explorer.views.latent.strip.strip_panel import StripPanel
+from explorer.views.latent.strip.panel import StripPanel
+from explorer.views.latent.strip.player import Player
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
 

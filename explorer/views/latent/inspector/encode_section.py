@@ -11,7 +11,7 @@ from explorer.engine.latent.messages import PictureEncoded, PictureOffered
 from explorer.recipe import Dab
 from explorer.state.edits.encoding import something
 from explorer.state.session import LatentState
-from explorer.views.latent.plane.plane_picture import PlanePicture
+from explorer.views.latent.inspector.picture import PlanePicture
 from explorer.views.shared.rows import Rows, Section
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.engine.latent.messages import CodesDecoded, CodesShown
 from explorer.latent.plane import log_prior
-from explorer.views.latent.plane.plane_picture import PlanePicture
+from explorer.views.latent.inspector.picture import PlanePicture
 from explorer.views.latent.plane_view import Probe
 from explorer.views.shared.rows import NOTHING, Rows, Section
 from explorer.widgets.look.number_words import number, pair

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.engine.pictures.colour_maps import uniform_map
-from explorer.views.latent.plane.plane_overlays import FIELD_OPACITY
+from explorer.views.latent.plane.overlays import FIELD_OPACITY
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme

@@ -29,13 +29,13 @@ from explorer.recipe import Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.entries import dimensions, is_variational
+from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane_cards import PaneCards
 from explorer.views.latent.plane.pane_header import PaneHeader
 from explorer.views.latent.plane.plane import Plane
-from explorer.views.latent.plane.plane_overlays import PATH_COLOURS
-from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.plane_view import Probe
-from explorer.views.latent.probing import UNDER_POINTER
+from explorer.views.latent.questions.probing import UNDER_POINTER
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.theme import Theme
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject
 from explorer.engine.latent.field_messages import FieldShown
 from explorer.engine.latent.messages import CodesShown
 from explorer.state.session import LatentState
-from explorer.views.latent.fields import FIELDS, words_for
 from explorer.views.latent.plane.field_scale import FieldScale
+from explorer.views.latent.plane.fields import FIELDS, words_for
+from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.views.latent.plane.plane import Plane
-from explorer.views.latent.plane.plane_legend import PlaneLegend
 from explorer.widgets.look.theme import Theme
 
 EDGE = 8

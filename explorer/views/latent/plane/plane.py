@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
-from explorer.views.latent.plane.plane_canvas import PlaneCanvas
-from explorer.views.latent.plane.plane_gestures import Carry, Item, Paint, Pan, item_at
-from explorer.views.latent.plane.plane_nodes import CarryNode, node_at
+from explorer.views.latent.plane.canvas import PlaneCanvas
+from explorer.views.latent.plane.nodes import CarryNode, node_at
+from explorer.views.latent.plane.pointer import Carry, Item, Paint, Pan, item_at
 from explorer.widgets.look.theme import Theme
 
 ZOOM_PER_NOTCH = 1.2

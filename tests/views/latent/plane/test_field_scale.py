@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.pictures.colour_maps import uniform_map
 from explorer.views.latent.plane.field_scale import BAR, FieldScale
-from explorer.views.latent.plane.plane_overlays import FIELD_OPACITY
+from explorer.views.latent.plane.overlays import FIELD_OPACITY
 from explorer.widgets.look.theme import DARK, Theme
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from explorer.recipe import Stroke
-from explorer.views.latent.plane.plane_nodes import BEND, CarryNode, handles, node_at
-from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.views.latent.plane.nodes import BEND, CarryNode, handles, node_at
+from explorer.views.latent.plane.viewport import Viewport
 
 VIEW = Viewport(600, 400, scale=100.0)
 WAVE = Stroke("S", tuple((float(x), float(0.3 * np.sin(3 * x))) for x in np.linspace(-2, 2, 161)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.latent.strokes import bent
 from explorer.recipe import Stroke
-from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.views.latent.plane.viewport import Viewport
 
 REACH = 7.0
 """How near, in pixels, the pointer must be to a node."""

@@ -12,8 +12,8 @@ from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Point, Slice, Stroke
 from explorer.state.edits.latent import item_named
 from explorer.state.session import LatentState
-from explorer.views.latent.paths import Paths
 from explorer.views.latent.plane_view import Probe, View
+from explorer.views.latent.questions.paths import Paths
 from explorer.views.shared.questions import Receiver
 
 UNDER_POINTER = "under the pointer"

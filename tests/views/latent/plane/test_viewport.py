@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.views.latent.plane.plane_viewport import MAX_SCALE, MIN_SCALE, Viewport, tick_step, tick_text, ticks
+from explorer.views.latent.plane.viewport import MAX_SCALE, MIN_SCALE, Viewport, tick_step, tick_text, ticks
 
 VIEW = Viewport(800, 500, x=1.0, y=-2.0, scale=50.0)
 

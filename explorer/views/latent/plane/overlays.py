@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from explorer.views.latent.plane.plane_paint import THUMBNAIL, draw_words
-from explorer.views.latent.plane.plane_stack import Placed
-from explorer.views.latent.plane.plane_viewport import Viewport, tick_step
+from explorer.views.latent.plane.paint import THUMBNAIL, draw_words
+from explorer.views.latent.plane.picture_stack import Placed
+from explorer.views.latent.plane.viewport import Viewport, tick_step
 from explorer.widgets.look.sharp import draw_sharp
 from explorer.widgets.look.theme import Tokens
 

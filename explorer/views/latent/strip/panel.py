@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from explorer.views.latent.plane.stroke_strip import StrokeStrip
+from explorer.views.latent.strip.stroke_strip import StrokeStrip
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.look.card import Card

@@ -10,7 +10,7 @@ from explorer.latent.plane import Extent, Grid, covers, grid_over
 from explorer.recipe import Slice
 from explorer.state.session import LatentState
 from explorer.views.latent.entries import is_variational
-from explorer.views.latent.fields import FIELDS
+from explorer.views.latent.plane.fields import FIELDS
 from explorer.views.latent.plane_view import View
 from explorer.views.shared.questions import Questions, When
 from explorer.widgets.look.theme import CLASS_COLOURS

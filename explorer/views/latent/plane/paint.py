@@ -15,7 +15,7 @@ from shiboken6 import wrapInstance
 from explorer.latent.plane import PRIOR_MASSES, Extent, prior_radius
 from explorer.latent.posterior import ellipse
 from explorer.recipe import Point
-from explorer.views.latent.plane.plane_viewport import Viewport, tick_step, tick_text, ticks
+from explorer.views.latent.plane.viewport import Viewport, tick_step, tick_text, ticks
 from explorer.widgets.look.sharp import draw_sharp
 from explorer.widgets.look.theme import CLASS_COLOURS, Tokens
 

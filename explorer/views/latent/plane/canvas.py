@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.latent.plane import Extent
 from explorer.latent.strokes import resample
-from explorer.views.latent.plane import plane_overlays as overlays
-from explorer.views.latent.plane import plane_paint as paint
-from explorer.views.latent.plane.plane_contents import NOWHERE, PlaneContents
-from explorer.views.latent.plane.plane_nodes import handles
-from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.views.latent.plane import overlays, paint
+from explorer.views.latent.plane.contents import NOWHERE, PlaneContents
+from explorer.views.latent.plane.nodes import handles
+from explorer.views.latent.plane.viewport import Viewport
 from explorer.widgets.look.theme import Theme, Tokens
 
 BEADS = 14

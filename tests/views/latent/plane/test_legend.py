@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.views.latent.plane.plane_legend import PlaneLegend
+from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.widgets.look.theme import Theme
 
 

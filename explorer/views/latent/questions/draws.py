@@ -8,8 +8,8 @@ from explorer.engine.thread.requests import Outcome
 from explorer.recipe import DRAWN, Slice
 from explorer.state.edits.latent import strip_of
 from explorer.state.session import LatentState
-from explorer.views.latent import encoding
 from explorer.views.latent.plane_view import View
+from explorer.views.latent.questions import encoding
 from explorer.views.shared.questions import Questions, When
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from explorer.latent.strokes import Path, distance, length, simplify, smooth
 from explorer.recipe import Point, Stroke
-from explorer.views.latent.plane.plane_paint import thumbnail_rect
-from explorer.views.latent.plane.plane_viewport import Viewport
+from explorer.views.latent.plane.paint import thumbnail_rect
+from explorer.views.latent.plane.viewport import Viewport
 
 Item = Point | Stroke
 Position = tuple[float, float]

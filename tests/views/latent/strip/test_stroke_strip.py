@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from explorer.views.latent.plane.stroke_strip import TILE, StrokeStrip
+from explorer.views.latent.strip.stroke_strip import TILE, StrokeStrip
 from explorer.widgets.look.theme import Theme
 
 

@@ -11,10 +11,10 @@ from explorer.engine.latent.messages import CodesDrawn
 from explorer.recipe import Encoded, Point, Recipe, Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
-from explorer.views.latent.paths import BETWEEN, FRAMES
+from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane import PlanePane
-from explorer.views.latent.plane.plane_overlays import PATH_COLOURS
-from explorer.views.latent.strip.strip_panel import HINT, SELECT_HINT, StripContent, StripRow
+from explorer.views.latent.questions.paths import BETWEEN, FRAMES
+from explorer.views.latent.strip.panel import HINT, SELECT_HINT, StripContent, StripRow
 from explorer.widgets.look.number_words import number
 
 PATH_NAMES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
@@ -50,7 +50,7 @@ def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripConten
 def strip_recipe(state: LatentState) -> Recipe:
     """What makes the strip's pictures again: the model with the stroke, the paths, the samples or what is encoded alone.
 
-    Paths are strokes between two points that are there too; `explorer.views.latent.opened` knows them by that.
+    Paths are strokes between two points that are there too; `explorer.state.opened_plane` knows them by that.
     """
     item, recipe, strip = edits.item_named(state.recipe, state.selected), state.recipe, edits.strip_of(state)
     points: tuple[Point, ...] = ()

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.latent.plane import Extent
 from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
-from explorer.views.latent.plane import plane_paint as paint
-from explorer.views.latent.plane.plane_stack import PictureStack
+from explorer.views.latent.plane import paint
+from explorer.views.latent.plane.picture_stack import PictureStack
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
 
