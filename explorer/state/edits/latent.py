@@ -18,7 +18,7 @@ _replace = msgspec.structs.replace
 
 Item = Point | Stroke
 CLASSES = tuple(range(10))
-BETWEEN = ("line", "spherical", "geodesic")
+BETWEEN: tuple[StrokeShape, ...] = ("line", "spherical", "geodesic")
 """Shapes that need only two ends."""
 SHAPES: dict[ToolName, StrokeShape] = {"stroke": "free", "line": "line", "circle": "circle", "geodesic": "geodesic"}
 """Of the stroke that each tool paints."""

@@ -10,8 +10,8 @@ from explorer.engine.latent.strips import stroke_question
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
 from explorer.latent.strokes import circle, resample
-from explorer.recipe import Point, Slice, Stroke, StrokeShape
-from explorer.state.edits.latent import item_named, strip_of
+from explorer.recipe import Point, Slice, Stroke
+from explorer.state.edits.latent import BETWEEN, item_named, strip_of
 from explorer.state.session import LatentState
 from explorer.views.latent.plane_view import View
 from explorer.views.shared.questions import Questions, When
@@ -19,7 +19,6 @@ from explorer.views.shared.questions import Questions, When
 BENT = ("spherical", "geodesic")
 """Shapes whose curve the engine finds."""
 
-BETWEEN: tuple[StrokeShape, ...] = ("line", "spherical", "geodesic")
 FRAMES = 32
 PAINTING = "stroke"
 

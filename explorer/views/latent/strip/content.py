@@ -13,7 +13,7 @@ from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane import PlanePane
-from explorer.views.latent.questions.paths import BETWEEN, FRAMES
+from explorer.views.latent.questions.paths import FRAMES
 from explorer.views.latent.strip.panel import HINT, SELECT_HINT, StripContent, StripRow
 from explorer.widgets.look.number_words import number
 
@@ -58,7 +58,7 @@ def strip_recipe(state: LatentState) -> Recipe:
     if strip == "paths":
         points = tuple(p for name in state.ends for p in recipe.points if p.name == name)
         ends = tuple((p.x, p.y) for p in points)
-        strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in BETWEEN)
+        strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in edits.BETWEEN)
     drawing, encoded = (recipe.drawing, recipe.encoded) if strip == "posterior" else ((), Encoded())
     prior = recipe.prior if strip == "samples" else None
     return Recipe(plane=msgspec.structs.replace(recipe, points=points, strokes=strokes, prior=prior, drawing=drawing, encoded=encoded))
