@@ -22,6 +22,7 @@ from explorer.engine.chain.messages import SampleChain, ShowStep, StepShown, lan
 from explorer.engine.chain.network.messages import InspectUNet, UNetShown
 from explorer.engine.engine import Engine
 from explorer.engine.models import devices, predictors
+from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import EngineReady, StartEngine
 from explorer.errors import BadInput
 from explorer.exports.embedded import read_recipe
@@ -111,7 +112,7 @@ def test_what_is_not_there_is_refused(wish: tuple[str, ...], words: str, capsys:
 def test_it_runs_a_chain(last: Backend, checkpoints: Mapping[str, Path]) -> None:
     chain = recipe(checkpoints)
     engine = started("last")
-    assert engine.models.backend is last
+    assert engine.of(Models).backend is last
     own, known = state(engine, chain), state(started("cpu"), chain)
     np.testing.assert_allclose(own, known, atol=1e-4)
     assert not np.array_equal(own, state(started("last", "short weights"), chain))

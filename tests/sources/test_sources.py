@@ -13,9 +13,11 @@ from explorer import sources
 from explorer.app import Explorer
 from explorer.checkpoints.files import file_sha256, load
 from explorer.cli import main
+from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.messages import ChainFinished, SampleChain
 from explorer.engine.engine import Engine
 from explorer.engine.models.messages import CheckpointOpened, LibraryScanned, MakeThumbnail, OpenCheckpoint, ScanLibrary, ThumbnailMade
+from explorer.engine.models.models import Models
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.state.persistence import Loaded, Saved
@@ -73,7 +75,7 @@ def test_the_engine_opens_and_samples_it_as_the_network_that_it_is(
     ))  # fmt: skip
     outcomes = [o for o in engine.handle(SampleChain(ChainRecipe(lanes, 1, 2)), "test") if o is not None]
     assert isinstance(outcomes[-1], ChainFinished)
-    own, known = (engine.chains.shown(progress.key) for progress in outcomes[-1].lanes)
+    own, known = (engine.of(Chains).shown(progress.key) for progress in outcomes[-1].lanes)
     assert own is not None
     assert known is not None
     (mine,), (its,) = ([x for x in lane.show(3, "x_t") if x is not None] for lane in (own, known))
@@ -94,10 +96,10 @@ def test_the_library_has_it_with_a_picture(zipped: Path, zipped_vae: Path) -> No
 @pytest.mark.usefixtures("_made_up")
 def test_a_folder_is_read_again_when_a_file_in_it_changes(folder: Path, checkpoints: Mapping[str, Path]) -> None:
     engine = Engine()
-    first = engine.models.checkpoint(str(folder))
-    assert engine.models.checkpoint(str(folder)) is first
+    first = engine.of(Models).checkpoint(str(folder))
+    assert engine.of(Models).checkpoint(str(folder)) is first
     (folder / "weights.safetensors").write_bytes(checkpoints["mnist-ddpm-b"].read_bytes())
-    again = engine.models.checkpoint(str(folder))
+    again = engine.of(Models).checkpoint(str(folder))
     assert again.card.option == "B"
     assert again.sha256 != first.sha256
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,15 +28,7 @@ MAX_WIDTH = 680
 
 
 class Banner(QFrame):
-    """Floats at the top of its parent until it is dismissed; a newer message takes its place.
-
-    Signals
-    -------
-    dismissed()
-        The person has closed it.
-    """
-
-    dismissed = Signal()
+    """Floats at the top of its parent until it is dismissed; a newer message takes its place."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -99,7 +91,6 @@ class Banner(QFrame):
     def dismiss(self) -> None:
         """Take it away."""
         self.hide()
-        self.dismissed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the top of the parent."""
