@@ -1,4 +1,4 @@
-"""The parts that every chain workspace is laid out from."""
+"""The widgets that every chain workspace is laid out from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from explorer.views.chain.actions import TRANSPORT, ChainActions
+from explorer.recipe.quantities import offered
+from explorer.views.chain.actions import TRANSPORT
 from explorer.views.chain.inspector import ChainInspector
 from explorer.views.chain.lanes.colour_scale import ColourScale
 from explorer.views.chain.plot_card import PlotCard
+from explorer.views.shared.labels import formula
+from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.transport import Transport
 from explorer.widgets.look.card import Card
@@ -20,13 +23,11 @@ from explorer.widgets.pictures.equation_strip import EquationStrip, Layout
 from explorer.widgets.pictures.film_strip import FilmStrip
 
 
-class ChainParts:
+class ChainWidgets:
     """Widgets, made and named, not yet placed.
 
     Parameters
     ----------
-    segments : sequence of Segment
-        Quantities that can be shown.
     plots : sequence of Segment
         Curves that can be shown.
     layout : Layout
@@ -38,25 +39,25 @@ class ChainParts:
     def __init__(
         self,
         theme: Theme,
-        actions: ChainActions,
-        segments: Sequence[Segment],
+        actions: Actions,
         plots: Sequence[Segment],
         layout: Layout,
         several_lanes: bool,
     ) -> None:
         self._theme = theme
-        self.quantities = SegmentBar(segments, "Quantity shown")
+        quantities = [segment(row.name, actions[row.name], row.label, formula(row.name)) for row in offered(several_lanes)]
+        self.quantities = SegmentBar(quantities, "Quantity shown")
         self.scale = ColourScale(theme)
         self.resume = QPushButton("Resume")
-        self.resume.setToolTip("Go on sampling from what is computed  (R)")
+        self.resume.setToolTip(actions["resume"].toolTip())
         self.resume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         mark(self.resume, "primary")
         self.resume.hide()
         self.equation = EquationStrip(theme, layout)
         self.film = FilmStrip(theme)
         self.plot = PlotCard(theme, plots, narrow=not several_lanes)
-        self.transport = Transport(theme, [actions.by_name[name] for name in TRANSPORT])
-        self.inspector = ChainInspector(theme, actions.by_name["seed"], several_lanes)
+        self.transport = Transport(theme, [actions[name] for name in TRANSPORT])
+        self.inspector = ChainInspector(theme, actions["seed"], several_lanes)
         self.equation_card, self.film_card = self._on_card(self.equation), self._on_card(self.film)
 
     def _on_card(self, widget: QWidget) -> Card:

@@ -30,7 +30,7 @@ from explorer.recipe.quantities import QUANTITIES, Quantity
 from explorer.state.edits.exact_lanes import data_set_of
 from explorer.state.edits.lanes import schedule_length
 from explorer.state.session import ChainState, Session
-from explorer.views.chain.chain_state import ChainPart
+from explorer.views.chain.chain_part import ChainPart
 from explorer.views.chain.run import ChainRun
 from explorer.views.chain.timeline import plan_of, timeline_of
 from explorer.views.shared.questions import Questions

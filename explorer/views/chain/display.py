@@ -1,4 +1,4 @@
-"""Shows the state and the engine's answers in the parts of a chain workspace."""
+"""Shows the state and the engine's answers in the widgets of a chain workspace."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from explorer.recipe import Lane
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits.exact_lanes import LENGTH
 from explorer.state.session import ChainState
-from explorer.views.chain.actions import ChainActions
-from explorer.views.chain.chain_widgets import ChainParts
+from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_shown import Curves
 from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note
@@ -22,6 +21,7 @@ from explorer.views.chain.network.equations import equation_of
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.chain.values_shown import ValuesShown
 from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import Coverage
 from explorer.widgets.pictures.equation import Equation
 
@@ -29,13 +29,13 @@ EMPTY_EQUATION = Equation(note="The equation of each step appears here once a ch
 
 
 class Display(QObject):
-    """What the parts show; it changes nothing of the session.
+    """What the widgets show; it changes nothing of the session.
 
     Parameters
     ----------
     controller : ChainController
-    parts : ChainParts
-    actions : ChainActions
+    widgets : ChainWidgets
+    actions : Actions
     panels : callable
         The panels there are now, in the order of the lanes.
     """
@@ -43,18 +43,18 @@ class Display(QObject):
     def __init__(
         self,
         controller: ChainController,
-        parts: ChainParts,
-        actions: ChainActions,
+        widgets: ChainWidgets,
+        actions: Actions,
         panels: Callable[[], Sequence[LanePanel]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controller, self._parts, self._actions, self._panels = controller, parts, actions, panels
+        self._controller, self._widgets, self._actions, self._panels = controller, widgets, actions, panels
         self._theme, self._library = controller.context.theme, controller.context.library
         self._frames: dict[LaneKey, LaneFrame] = {}
         self._blank: dict[LaneKey, LaneBlank] = {}
-        self._values = ValuesShown(controller, parts.inspector, self._frames)
-        self._curves = Curves(controller, parts.plot, self._theme)
+        self._values = ValuesShown(controller, widgets.inspector, self._frames)
+        self._curves = Curves(controller, widgets.plot, self._theme)
         self._lanes_shown: tuple[Lane, ...] = ()
         self.terms: TermsShown | None = None
         controller.planned.connect(self._planned)
@@ -106,7 +106,7 @@ class Display(QObject):
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = self.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._parts.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule, controller.lengths)
+        self._widgets.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule, controller.lengths)
         if not lanes:
             self._clear()
         self._show_terms()
@@ -161,8 +161,8 @@ class Display(QObject):
     def _clear(self) -> None:
         self.terms = self._curves.measured = None
         self._keep(())
-        self._parts.film.clear()
-        self._parts.transport.set_cursor(self._controller.state.t)
+        self._widgets.film.clear()
+        self._widgets.transport.set_cursor(self._controller.state.t)
 
     def _plan(self) -> LanePlanned | None:
         key = self._controller.key
@@ -178,17 +178,16 @@ class Display(QObject):
 
     def _show_quantity(self) -> None:
         quantity = self._controller.state.quantity
-        for name in self._actions.quantities:
-            self._actions.by_name[name].setChecked(name == quantity)
-        if quantity in self._actions.quantities:
-            self._parts.quantities.set_current(quantity)
-        self._parts.equation.set_highlight(quantity)
+        if quantity in self._actions:
+            self._actions[quantity].setChecked(True)
+            self._widgets.quantities.set_current(quantity)
+        self._widgets.equation.set_highlight(quantity)
 
     def _show_selection(self) -> None:
         controller = self._controller
         for panel in self._panels():
             panel.grid.set_selected(controller.sample)
-        self._parts.inspector.show_selected(controller.sample)
+        self._widgets.inspector.show_selected(controller.sample)
         self._values.show_histogram()
 
     def show_ideal(self, shown: CurvesShown) -> None:
@@ -199,14 +198,14 @@ class Display(QObject):
     def _show_film_length(self) -> None:
         plan = self._plan()
         if plan is not None:
-            self._parts.film.set_states(len(plan.timesteps))
+            self._widgets.film.set_states(len(plan.timesteps))
         elif self._controller.key in self._controller.run.failed:
-            self._parts.film.clear()
+            self._widgets.film.clear()
 
     def _show_cursor(self) -> None:
         t = self._controller.state.t
-        self._parts.film.set_cursor(t)
-        self._parts.plot.set_cursor(t)
+        self._widgets.film.set_cursor(t)
+        self._widgets.plot.set_cursor(t)
         self._show_t()
 
     def _show_t(self) -> None:
@@ -217,14 +216,10 @@ class Display(QObject):
             note, warning = f"showing t = {newest} so far", True
         elif self._controller.following and run.sampling:
             note = "live"
-        self._parts.transport.set_cursor(t, note, warning)
+        self._widgets.transport.set_cursor(t, note, warning)
 
     def _show_loop(self) -> None:
-        action = self._actions.by_name["loop"]
-        blocked = action.blockSignals(True)
-        action.setChecked(self._controller.state.loop)
-        action.blockSignals(blocked)
-        self._parts.transport.refresh(action)
+        self._actions["loop"].setChecked(self._controller.state.loop)
 
     def _theme_changed(self, _tokens: object) -> None:
         self.show_state()
@@ -242,18 +237,18 @@ class Display(QObject):
         self._show_t()
         # a lane that could not be sampled may be tried again, such as when its file is back
         resumable = (run.stopped or (bool(run.failed) and not run.sampling)) and bool(run.recipe.lanes)
-        self._parts.resume.setVisible(resumable)
-        self._actions.by_name["resume"].setEnabled(resumable)
-        self._actions.by_name["stop"].setEnabled(run.sampling)
+        self._widgets.resume.setVisible(resumable)
+        self._actions["resume"].setEnabled(resumable)
+        self._actions["stop"].setEnabled(run.sampling)
 
     def _show_coverage(self) -> None:
         controller = self._controller
-        self._parts.transport.timeline.set_range(controller.T)
+        self._widgets.transport.timeline.set_range(controller.T)
         covered = []
         for key, colour in zip(controller.keys, lane_colours(controller.state.recipe.lanes), strict=True):
             reached = controller.run.reached(key)
             covered.append(Coverage(controller.T if reached is None else reached, colour))
-        self._parts.transport.timeline.set_coverage(tuple(covered))
+        self._widgets.transport.timeline.set_coverage(tuple(covered))
 
     # --- answers ---
 
@@ -278,7 +273,7 @@ class Display(QObject):
                 panel.grid.set_tiles(own.tiles)
                 self._put_note(panel, frame_note(controller, own, difference and key == reference))
         if shown.frames and shown.quantity == controller.state.quantity:
-            self._parts.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
+            self._widgets.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
         self._values.show_pixel()
         self._values.show_histogram()
 
@@ -290,18 +285,18 @@ class Display(QObject):
         terms = self.terms if self._controller.key not in self._controller.run.failed else None
         plan = self._controller.run.plans.get(terms.key) if terms is not None else None
         if terms is None or plan is None:
-            self._parts.equation.set_equation(EMPTY_EQUATION)
-            self._parts.equation.set_pictures({})
-            self._parts.inspector.show_terms(None, None)
+            self._widgets.equation.set_equation(EMPTY_EQUATION)
+            self._widgets.equation.set_pictures({})
+            self._widgets.inspector.show_terms(None, None)
         else:
-            self._parts.equation.set_equation(equation_of(plan, terms.k, self._theme.tokens))
-            self._parts.equation.set_pictures(terms.tiles)
-            self._parts.inspector.show_terms(terms, plan)
+            self._widgets.equation.set_equation(equation_of(plan, terms.k, self._theme.tokens))
+            self._widgets.equation.set_pictures(terms.tiles)
+            self._widgets.inspector.show_terms(terms, plan)
 
     def _take_film(self, shown: FilmShown) -> None:
         plan = self._controller.run.plans.get(shown.key)
         t = shown.timesteps if plan is None else on_timeline(plan, shown.timesteps, self._controller.run.timeline())
-        self._parts.film.set_film(t, shown.tiles)
+        self._widgets.film.set_film(t, shown.tiles)
 
     def _take_curves(self, shown: CurvesShown) -> None:
         self._curves.measured = shown

@@ -18,9 +18,9 @@ from explorer.recipe import ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
-from explorer.views.chain.actions import ChainActions
-from explorer.views.chain.chain_state import ChainPart, PartName
-from explorer.views.chain.chain_widgets import ChainParts
+from explorer.views.chain.actions import LOOKS, PlayLook, groups
+from explorer.views.chain.chain_part import ChainPart, PartName
+from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
 from explorer.views.chain.data_set.exact_control import ExactInspection
@@ -31,9 +31,9 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_panel_control import UNetInspection
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
-from explorer.views.shared.labels import quantity_segments
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.pictures.equation_strip import Layout
 
@@ -51,8 +51,9 @@ class ChainPage(Workspace):
     ----------
     controller : ChainController
     playback : Cursor
-    chain_actions : ChainActions
-    parts : ChainParts
+    chain_actions, looks : Actions
+        Of the Chain menu; of the View menu.
+    widgets : ChainWidgets
     """
 
     part_name: PartName
@@ -67,21 +68,22 @@ class ChainPage(Workspace):
         self.part = ChainPart(context.store, self.part_name)
         self.controller = ChainController(context, self.part, self)
         self.playback = Cursor(self.controller, self)
-        self.chain_actions = ChainActions(context.theme, self.several_lanes, self)
-        self.parts = ChainParts(
-            context.theme, self.chain_actions, quantity_segments(self.several_lanes), self.plots, self.equation_layout, self.several_lanes
-        )  # fmt: skip
-        self.unet = UNetInspection(self.controller, self.chain_actions.by_name["unet"], self)
+        self.chain_actions = Actions(context.theme, self, groups(self.several_lanes))
+        self.looks = Actions(context.theme, self, LOOKS)
+        self._play_look = PlayLook(context.theme, self.chain_actions)
+        self.widgets = ChainWidgets(context.theme, self.chain_actions, self.plots, self.equation_layout, self.several_lanes)
+        self.unet = UNetInspection(self.controller, self.looks["unet"], self)
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
-        self.display = Display(self.controller, self.parts, self.chain_actions, lambda: self.panels, self)
-        self.exact = ExactInspection(self.controller, self.chain_actions.by_name["data_set"], self.display.show_ideal, self)
-        self.parts.inspector.put_below_selected(self.exact.panel)
-        self.training = TrainingTime(self.controller, self.parts.inspector.training, self.chain_actions, self.set_snapshot, self)
+        self.display = Display(self.controller, self.widgets, self.chain_actions, lambda: self.panels, self)
+        self.exact = ExactInspection(self.controller, self.looks["data_set"], self.display.show_ideal, self)
+        self.widgets.inspector.put_below_selected(self.exact.panel)
+        self.training = TrainingTime(self.controller, self.widgets.inspector.training, self.chain_actions, self.set_snapshot, self)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()
-        for widget in (self, self.parts.inspector):
-            self.chain_actions.add_to(widget)
+        for actions in (self.chain_actions, self.looks):
+            actions.add_to(self.widgets.inspector)
+        for widget in (self, self.widgets.inspector):
             self.space_keeper.guard(widget)
         self._connect()
         self.show_lanes()
@@ -110,7 +112,7 @@ class ChainPage(Workspace):
     @property
     def inspector(self) -> QWidget:
         """The panel to the right."""
-        return self.parts.inspector
+        return self.widgets.inspector
 
     @property
     def idle(self) -> bool:
@@ -123,7 +125,7 @@ class ChainPage(Workspace):
 
     def view_actions(self) -> Sequence[QAction]:
         """Looking inside the network, and at the data set."""
-        return (self.chain_actions.by_name["unet"], self.chain_actions.by_name["data_set"])
+        return self.looks.menu()
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures that are in no menu."""
@@ -169,22 +171,22 @@ class ChainPage(Workspace):
     # --- wiring ---
 
     def _connect(self) -> None:
-        controller, parts = self.controller, self.parts
+        controller, widgets = self.controller, self.widgets
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._tell_status)
         self.exporting.changed.connect(self._tell_status)
         self.exact.panel.toggled.connect(lambda _open: self._focus_timeline())
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
-        self.playback.playing_changed.connect(self.chain_actions.show_playing)
+        self.playback.playing_changed.connect(self._play_look.show)
         self._connect_actions()
         self._connect_time()
         self._connect_inspector()
-        parts.quantities.chosen.connect(lambda name: self.part.update(quantity=name))
-        parts.resume.clicked.connect(self.resume_sampling)
-        parts.plot.plots.chosen.connect(lambda name: self.part.update(plot=name))
-        parts.plot.of.chosen.connect(lambda name: self.part.update(curves_of=name))
-        parts.plot.log.chosen.connect(lambda _name: self.part.update(log_curves=not self.part.state.log_curves))
-        parts.equation.term_chosen.connect(self._choose_term)
+        widgets.quantities.chosen.connect(lambda name: self.part.update(quantity=name))
+        widgets.resume.clicked.connect(self.resume_sampling)
+        widgets.plot.plots.chosen.connect(lambda name: self.part.update(plot=name))
+        widgets.plot.of.chosen.connect(lambda name: self.part.update(curves_of=name))
+        widgets.plot.log.chosen.connect(lambda _name: self.part.update(log_curves=not self.part.state.log_curves))
+        widgets.equation.term_chosen.connect(self._choose_term)
         self.context.library.changed.connect(self.display.show_recipe)
 
     def accept_data_set(self, path: str) -> bool:
@@ -203,22 +205,24 @@ class ChainPage(Workspace):
         on("seed", self.new_seed)
         on("resume", self.resume_sampling)
         on("stop", self.cancel)
-        self.chain_actions.by_name["loop"].toggled.connect(play.set_loop)
-        for name in self.chain_actions.quantities:
+        for name in ("resume", "stop"):
+            self.chain_actions[name].setEnabled(False)
+        self.chain_actions.on_toggled("loop", play.set_loop)
+        for name in self.chain_actions.choice("quantity"):
             on(name, partial(self.part.update, quantity=name))
 
     def _connect_time(self) -> None:
-        parts, play = self.parts, self.playback
-        for source in (parts.transport.timeline, parts.film, parts.plot.plot):
+        widgets, play = self.widgets, self.playback
+        for source in (widgets.transport.timeline, widgets.film, widgets.plot.plot):
             source.wheel_stepped.connect(play.step)
-        parts.transport.timeline.scrubbed.connect(play.scrub)
-        parts.plot.plot.scrubbed.connect(play.scrub)
-        parts.film.jumped.connect(play.scrub)
-        parts.film.slots_changed.connect(self.controller.set_film_slots)
-        self.controller.set_film_slots(parts.film.slots)
+        widgets.transport.timeline.scrubbed.connect(play.scrub)
+        widgets.plot.plot.scrubbed.connect(play.scrub)
+        widgets.film.jumped.connect(play.scrub)
+        widgets.film.slots_changed.connect(self.controller.set_film_slots)
+        self.controller.set_film_slots(widgets.film.slots)
 
     def _connect_inspector(self) -> None:
-        panel = self.parts.inspector
+        panel = self.widgets.inspector
         panel.seed_committed.connect(lambda seed: self.part.update_recipe("change seed", seed=seed))
         panel.samples_committed.connect(lambda n: self.part.update_recipe("change samples", samples=n))
         panel.steps_committed.connect(lambda steps: self.set_sampler("change steps", steps=steps))
@@ -287,7 +291,7 @@ class ChainPage(Workspace):
             self.display.hover(self.panels.index(panel), pixel)
 
     def _focus_timeline(self) -> None:
-        self.parts.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.widgets.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- changes ---
 

@@ -10,8 +10,8 @@ from explorer.checkpoints.snapshots import words
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
 from explorer.state.edits.lanes import with_snapshot
-from explorer.views.chain.actions import ChainActions
 from explorer.views.chain.controller import ChainController
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.training_slider import TrainingSlider
 
 Take = Callable[[int, LibraryEntry, str, str], None]
@@ -25,7 +25,7 @@ class TrainingTime(QObject):
     ----------
     controller : ChainController
     slider : TrainingSlider
-    actions : ChainActions
+    actions : Actions
     take : callable
 
     Signals
@@ -36,7 +36,7 @@ class TrainingTime(QObject):
 
     shown = Signal()
 
-    def __init__(self, controller: ChainController, slider: TrainingSlider, actions: ChainActions, take: Take, parent: QObject) -> None:
+    def __init__(self, controller: ChainController, slider: TrainingSlider, actions: Actions, take: Take, parent: QObject) -> None:
         super().__init__(parent)
         self._controller, self._slider, self._actions, self._take = controller, slider, actions, take
         self._library = controller.context.library
@@ -83,8 +83,8 @@ class TrainingTime(QObject):
         known = self.snapshots(index)
         place = self.place(index) if known else 0
         self._slider.show_stops([entry.images for entry in known], place)
-        self._actions.by_name["less_trained"].setEnabled(place > 0)
-        self._actions.by_name["more_trained"].setEnabled(place < len(known) - 1)
+        self._actions["less_trained"].setEnabled(place > 0)
+        self._actions["more_trained"].setEnabled(place < len(known) - 1)
         self.shown.emit()
 
     def _follow(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from explorer.engine.chain.data_set.messages import DataSetOpened
@@ -16,17 +15,18 @@ from explorer.recipe.quantities import QUANTITIES, own
 from explorer.state.edits import lanes as lane_edits
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.compare.actions import OVER_TIP, SWEEP_TIP
 from explorer.views.shared.labels import lane_titles
 from explorer.views.shared.lane_menu import SamplerFields, add_checkpoints, verb
+from explorer.widgets.controls.actions import Actions
 
-OVER_TIP = "The lane once for each snapshot of its run, from the first updates to the end, as a grid"
 NO_SNAPSHOTS = "There is no other snapshot of this checkpoint's run here"
 
 
 class Verbs(Protocol):
     """What can be done to the lanes."""
 
-    through_action: QAction
+    lane_actions: Actions
 
     @property
     def panels(self) -> Sequence[LanePanel]:
@@ -84,8 +84,8 @@ class CompareMenus:
         add_checkpoints(menu, verbs.entries(), page.accept_entry, lambda: page.opener.ask(None))
         page.exact.fill_menu(menu, verbs.add_exact)
         menu.addSeparator()
-        menu.addAction(verbs.through_action)
-        verb(menu, "Sweep…", verbs.ask_sweep, bool(page.part.recipe.lanes), "One lane many times, each with another value of one setting")
+        menu.addAction(verbs.lane_actions["through"])
+        verb(menu, "Sweep…", verbs.ask_sweep, bool(page.part.recipe.lanes), SWEEP_TIP)
 
     def fill_difference(self, menu: QMenu) -> None:
         """Of which quantity the difference is, and to which lane."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
@@ -19,19 +19,20 @@ from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits import replacing
 from explorer.state.edits.exact_lanes import is_through_options
 from explorer.state.session import ChainState
-from explorer.views.chain.data_set.exact_control import THROUGH_TIP, change_label
+from explorer.views.chain.data_set.exact_control import change_label
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.compare.actions import GROUPS
 from explorer.views.compare.lanes_row import LanesRow
-from explorer.views.compare.menus import OVER_TIP, CompareMenus
+from explorer.views.compare.menus import CompareMenus
 from explorer.views.compare.middle import SPACING, Middle
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.shared.labels import checkpoint_name, lane_titles, short_titles
 from explorer.views.workspace import Context
-from explorer.widgets.controls.actions import make_action
-from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.controls.actions import Actions, segment, separated
+from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.style import give_menu, mark
 
 MARGIN = 12
@@ -39,7 +40,6 @@ SHORT = 6
 """Letters of a lane's name that the tool bar has room for."""
 ROOMY = 1000
 """Width from which on the tool bar has room for words."""
-GRID = Segment("grid", "grid", "Small multiples: lanes against samples, each labelled; up again for a sheet a lane  (G)")
 
 
 class CompareWorkspace(ChainPage):
@@ -61,18 +61,9 @@ class CompareWorkspace(ChainPage):
         super().__init__(context, parent)
         self.lanes_row.dropped.connect(self.put_lane)
 
-    def _action(self, name: str, text: str, key: str, tip: str, slot: Callable[[], None]) -> QAction:
-        action = make_action(self, text, key, tip)
-        action.setObjectName(name)
-        action.triggered.connect(lambda _checked=False: slot())
-        self.addAction(action)
-        return action
-
     def menu_actions(self) -> Sequence[QAction]:
         """Those of every chain workspace, then sweep and grid."""
-        line = QAction(self)
-        line.setSeparator(True)
-        return [*super().menu_actions(), line, self._sweep_action, self._over_training_action, self.through_action, self._layout_action]
+        return separated(self, (super().menu_actions(), self.lane_actions.menu()))
 
     @property
     def panels(self) -> Sequence[LanePanel]:
@@ -111,19 +102,17 @@ class CompareWorkspace(ChainPage):
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
         self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
-        sweep, grid = "One lane many times, each with another value of one setting", GRID.tip
-        self._sweep_action = self._action("sweep", "S&weep…", "W", sweep, self.ask_sweep)
-        self._over_training_action = self._action("over_training", "Lanes over training &time", "Shift+W", OVER_TIP, self.sweep_training)
+        a = self.lane_actions = Actions(self.context.theme, self, GROUPS)
+        a.on("sweep", self.ask_sweep)
+        a.on("over_training", self.sweep_training)
+        a.on("through", self._compare_options)
+        a.on("grid", self.toggle_layout)
         self.training.shown.connect(self._show_over_training)
-        self.through_action = self._action("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, self._compare_options)
-        self.through_action.setCheckable(True)
-        self._layout_action = self._action("grid", "&Grid of lanes and samples", "G", grid, self.toggle_layout)
-        self._layout_action.setCheckable(True)
-        self.layouts = SegmentBar((GRID,), "Layout of the lanes", exclusive=False)
+        self.layouts = SegmentBar((segment("grid", a["grid"], "grid"),), "Layout of the lanes", exclusive=False)
         self.layouts.chosen.connect(lambda _name: self.toggle_layout())
-        parts = self.parts
-        self._middle = Middle(self._upper, self.lanes_row, parts.equation_card, parts.plot)
-        bar = parts.toolbar(self._noise, self.layouts, self.unet.button, self._add_button)
+        widgets = self.widgets
+        self._middle = Middle(self._upper, self.lanes_row, widgets.equation_card, widgets.plot)
+        bar = widgets.toolbar(self._noise, self.layouts, self.unet.button, self._add_button)
         bar.insertWidget(1, self._of_button)
         self.multiples.fits_anew.connect(self._middle.arrange)
         column = QVBoxLayout(self)
@@ -131,12 +120,12 @@ class CompareWorkspace(ChainPage):
         column.setSpacing(SPACING)
         column.addLayout(bar)
         column.addWidget(self.unet.over(self._middle), 1)
-        column.addWidget(parts.film_card)
-        column.addWidget(parts.transport)
+        column.addWidget(widgets.film_card)
+        column.addWidget(widgets.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger film pictures in a larger window."""
-        self.parts.film.set_side(84 if self.height() >= 960 else 56)
+        self.widgets.film.set_side(84 if self.height() >= 960 else 56)
         self._show_noise()
 
     # --- what is shown ---
@@ -159,13 +148,13 @@ class CompareWorkspace(ChainPage):
             state = self.part.state
             of, row = QUANTITIES[state.difference_of].label, QUANTITIES["difference"]
             tip = f"{of} of each lane minus that of {title}  ({row.key})"
-            self.parts.quantities.set_label(row.name, f"{row.label} to {name}" if len(name) <= SHORT else row.label, tip)
+            self.widgets.quantities.set_label(row.name, f"{row.label} to {name}" if len(name) <= SHORT else row.label, tip)
             self._of_button.setText(f"of {of}")
-            self.parts.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
-            self.parts.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
+            self.widgets.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
+            self.widgets.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
             like = f"is to that of {title}: structural similarity, 1 is the same"
-            self.parts.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ {like}")
-            self.parts.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ {like}")
+            self.widgets.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ {like}")
+            self.widgets.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ {like}")
         self._of_button.setVisible(QUANTITIES[self.part.state.quantity].beside == "lane")
         self._show_noise()
         self._middle.arrange()
@@ -186,12 +175,12 @@ class CompareWorkspace(ChainPage):
         self.layouts.setEnabled(bool(lanes))
         self.multiples.show_lanes()
         self._middle.set_grid(self.multiples.grid if lanes and layout == "grid" else None)
-        self._layout_action.setChecked(layout == "grid")
-        self.through_action.setChecked(is_through_options(self.part.state))
-        self._sweep_action.setEnabled(bool(lanes))
+        self.lane_actions["grid"].setChecked(layout == "grid")
+        self.lane_actions["through"].setChecked(is_through_options(self.part.state))
+        self.lane_actions["sweep"].setEnabled(bool(lanes))
 
     def _show_over_training(self) -> None:
-        self._over_training_action.setEnabled(bool(self.training.snapshots(self.controller.lane)))
+        self.lane_actions["over_training"].setEnabled(bool(self.training.snapshots(self.controller.lane)))
 
     def toggle_layout(self) -> None:
         """Sheets or the grid."""
@@ -287,7 +276,7 @@ class CompareWorkspace(ChainPage):
 
     def _compare_options(self) -> None:
         self.exact.compare_options()
-        self.through_action.setChecked(is_through_options(self.part.state))
+        self.lane_actions["through"].setChecked(is_through_options(self.part.state))
 
     def add_exact(self, opened: DataSetOpened) -> None:
         """One more lane, of a data set."""

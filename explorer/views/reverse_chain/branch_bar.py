@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 from superqt import QElidingLabel
 
 from explorer.engine.chain.branching.messages import SurvivalShown
-from explorer.views.reverse_chain.branch_actions import BranchActions
 from explorer.views.reverse_chain.branch_tree import ROW, BranchTree
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import HANDLE, Timeline
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
@@ -36,7 +36,7 @@ class BranchBar(Card):
         Its menu changes the sampler or the model from here.
     """
 
-    def __init__(self, theme: Theme, actions: BranchActions, timeline: Timeline, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._timeline, self._most, self._T = timeline, ROWS[-1][1], 1000
         self.title = QLabel()
@@ -69,7 +69,7 @@ class BranchBar(Card):
         words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Back up"}
         self.buttons: dict[str, QToolButton] = {}
         for name in ("fresh", "paint", "erase", "back_up"):
-            self.buttons[name] = _button(actions.by_name[name], words[name])
+            self.buttons[name] = _button(actions[name], words[name])
         for name in ("fresh", "paint", "erase"):
             tools.addWidget(self.buttons[name])
         tools.addWidget(self.change)
@@ -77,7 +77,7 @@ class BranchBar(Card):
         tools.addSpacing(8)
         tools.addWidget(self.hint, 100)
         tools.addStretch(1)
-        self.compare = _button(actions.by_name["compare"], "Compare")
+        self.compare = _button(actions["compare"], "Compare")
         tools.addWidget(self.compare)
         self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.change.setMinimumHeight(self.buttons["fresh"].sizeHint().height())

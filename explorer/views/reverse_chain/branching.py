@@ -15,9 +15,9 @@ from explorer.state.edits import branches as trees
 from explorer.state.edits.words import edit_words, lane_at, place
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
+from explorer.views.reverse_chain.actions import GROUPS
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.backing_up import BackingUp
-from explorer.views.reverse_chain.branch_actions import BranchActions
 from explorer.views.reverse_chain.branch_bar import BranchBar
 from explorer.views.reverse_chain.paint_panel import PaintPanel
 from explorer.views.reverse_chain.painting import Painting
@@ -25,6 +25,7 @@ from explorer.views.reverse_chain.panels import Panels
 from explorer.views.reverse_chain.tree_control import TreeControl
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.number_fields import FloatField
 from explorer.widgets.controls.timeline import Timeline
 
@@ -40,7 +41,7 @@ class Branching(QObject):
     bar : BranchBar
     paint : PaintPanel
     back_up : BackUpPanel
-    actions : BranchActions
+    actions : Actions
     tree : TreeControl
     painting : Painting
     backing_up : BackingUp
@@ -61,7 +62,7 @@ class Branching(QObject):
         self._controller, self._part = controller, controller.part
         self._context = controller.context
         theme = self._context.theme
-        self.actions = BranchActions(theme, owner)
+        self.actions = Actions(theme, owner, GROUPS, prefix="branch-")
         self.bar = BranchBar(theme, self.actions, timeline)
         self.paint, self.back_up = PaintPanel(theme), BackUpPanel(theme)
         self._panels = Panels(owner, self.paint, self.back_up)
@@ -108,7 +109,7 @@ class Branching(QObject):
         self.tree.show_state()
         branch = self.tree.current > 0
         for name in ("compare", "parent", "delete"):
-            self.actions.by_name[name].setEnabled(branch)
+            self.actions[name].setEnabled(branch)
         self.bar.compare.setVisible(branch)
         self.show_cursor()
         self.backing_up.show_state()
@@ -119,10 +120,10 @@ class Branching(QObject):
         self.bar.title.setText(f"Branch at t = {t}")
         self.bar.tree.set_cursor(t)
         for name in ("fresh", "again", "paint", "erase"):
-            self.actions.by_name[name].setEnabled(has_lane and t > 0)
+            self.actions[name].setEnabled(has_lane and t > 0)
         self.bar.change.setEnabled(has_lane and t > 0)
         for name in ("back_up", "paste", "add"):
-            self.actions.by_name[name].setEnabled(has_lane)
+            self.actions[name].setEnabled(has_lane)
 
     # --- wiring ---
 
@@ -144,7 +145,7 @@ class Branching(QObject):
             "delete": tree.delete,
         }
         for name, slot in slots.items():
-            self.actions.by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
+            self.actions.on(name, slot)
         self.bar.change.menu().aboutToShow.connect(self._fill_change)
 
     @property

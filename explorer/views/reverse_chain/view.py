@@ -23,6 +23,7 @@ from explorer.views.reverse_chain.branching import Branching
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
+from explorer.widgets.controls.actions import separated
 from explorer.widgets.pictures.equation_strip import EquationStrip
 
 MARGIN = 12
@@ -95,33 +96,32 @@ class ReverseChainWorkspace(ChainPage):
     def lay_out(self) -> None:
         """Samples left, the step right, time below."""
         seed = QPushButton("New seed")
-        seed.setToolTip("Sample from new noise  (N)")
+        seed.setToolTip(self.chain_actions["seed"].toolTip())
         seed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         seed.clicked.connect(self.new_seed)
         menu = QMenu(self._panel)
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(self._fill_menu)
         self._panel.set_menu(menu)
-        parts = self.parts
-        self._middle = _Middle(self._panel, parts.equation_card, parts.equation, parts.plot)
+        widgets = self.widgets
+        self._middle = _Middle(self._panel, widgets.equation_card, widgets.equation, widgets.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
-        column.addLayout(parts.toolbar(self.unet.button, seed))
-        self.branching = Branching(self.controller, parts.transport.timeline, self)
+        column.addLayout(widgets.toolbar(self.unet.button, seed))
+        self.branching = Branching(self.controller, widgets.transport.timeline, self)
         self.branching.told.connect(self.context.client.failed)
         self.branching.noticed.connect(self.noticed)
         self.branching.painting.opened.connect(self.playback.pause)
         column.addWidget(self.branching.over(self.unet.over(self._middle)), 1)
-        column.addWidget(parts.film_card)
+        column.addWidget(widgets.film_card)
         column.addWidget(self.branching.bar)
-        column.addWidget(parts.transport)
-        for widget in (self, parts.inspector):
-            widget.addActions(list(self.branching.actions.by_name.values()))
+        column.addWidget(widgets.transport)
+        self.branching.actions.add_to(widgets.inspector)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger film pictures in a larger window."""
-        self.parts.film.set_side(84 if self.height() >= 900 else 56)
+        self.widgets.film.set_side(84 if self.height() >= 900 else 56)
         self.branching.bar.set_room(self.height())
 
     def show_lanes(self) -> None:
@@ -144,9 +144,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop; branches."""
-        line = QAction(self)
-        line.setSeparator(True)
-        return [*super().menu_actions(), line, *self.branching.actions.menu()]
+        return separated(self, (super().menu_actions(), self.branching.actions.menu()))
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures that are in no menu."""

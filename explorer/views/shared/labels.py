@@ -8,9 +8,8 @@ from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
 from explorer.recipe import Lane
-from explorer.recipe.quantities import QUANTITIES, offered
+from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits.words import edits_words
-from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.math_text import Formula, var
 from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
 
@@ -28,11 +27,6 @@ def formula(name: str) -> Formula:
     """A quantity as it is typeset; empty if it is a word."""
     symbol = QUANTITIES[name].symbol
     return (var(symbol.letter, symbol.sub, symbol.mark),) if symbol is not None else ()
-
-
-def quantity_segments(several: bool) -> tuple[Segment, ...]:
-    """Buttons of what can be shown of one lane, or of several."""
-    return tuple(Segment(row.name, row.label, f"{row.tip}  ({row.key})", formula(row.name)) for row in offered(several))
 
 
 def term_colours(tokens: Tokens) -> dict[str, str]:

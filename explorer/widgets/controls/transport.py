@@ -66,12 +66,6 @@ class Transport(QWidget):
             mark(button, "primary")
         return button
 
-    def refresh(self, action: QAction) -> None:
-        """Show the state of an action that was changed without a signal."""
-        button = self.findChild(QToolButton, f"{action.objectName()}Button")
-        if button is not None:
-            button.setChecked(action.isChecked())
-
     def set_cursor(self, t: int, note: str = "", warning: bool = False) -> None:
         """Say where the cursor is, and what is shown instead if that is not computed."""
         self.timeline.set_cursor(t)

@@ -10,7 +10,7 @@ from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState, Session
 from explorer.state.store import Store
-from explorer.views.chain.chain_state import ChainPart
+from explorer.views.chain.chain_part import ChainPart
 
 A, B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "ABC")  # type: ignore[arg-type]
 

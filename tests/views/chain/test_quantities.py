@@ -58,7 +58,7 @@ def test_a_row_and_a_maker_are_all_of_a_quantity(
     one_more: Quantity, open_page: Opener, lane: LaneMaker, own_chain: Callable, qtbot: QtBot, tmp_path: Path
 ) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=STEPS),), t=500)
-    button = page.parts.quantities.button("sum")
+    button = page.widgets.quantities.button("sum")
     assert (button.text(), button.toolTip()) == ("Σ", "The state and the noise in it  (8)")
     assert "Show Σ" in [action.text() for action in page.menu_actions()]
     shown: list[StepShown] = []
@@ -66,7 +66,7 @@ def test_a_row_and_a_maker_are_all_of_a_quantity(
     QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_8)
     qtbot.waitUntil(lambda: page.idle and bool(shown), timeout=60_000)
     assert button.isChecked()
-    assert page.parts.scale.diverging
+    assert page.widgets.scale.diverging
     assert shown[-1].quantity == "sum"
     own = own_chain(page.controller.key)
     k = own.k(500)
@@ -105,4 +105,4 @@ def test_replay_tries_both_palettes_of_a_new_quantity(
 
 def test_a_single_lane_is_not_offered_what_needs_another(open_page: Opener, lane: LaneMaker) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=STEPS),), wait=False)
-    assert page.chain_actions.quantities == tuple(name for name in QUANTITIES if name != "difference")
+    assert tuple(page.chain_actions.choice("quantity")) == tuple(name for name in QUANTITIES if name != "difference")

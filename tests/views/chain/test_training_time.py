@@ -84,7 +84,7 @@ def test_the_same_noise_through_every_snapshot(
     final: Lane, runs: Path, own_chain: Callable, open_page: Opener, qtbot: QtBot
 ) -> None:  # fmt: skip
     page = opened(ReverseChainWorkspace, (final,), open_page, qtbot)
-    time, store = page.parts.inspector.training, page.context.store
+    time, store = page.widgets.inspector.training, page.context.store
     assert time.isVisible()
     assert [entry.images for entry in page.training.snapshots(0)] == IMAGES
     assert (time.slider.value(), time.words) == (4, "256")
@@ -107,18 +107,18 @@ def test_the_same_noise_through_every_snapshot(
 
 def test_keys_go_through_training_one_snapshot_at_a_time(final: Lane, open_page: Opener, qtbot: QtBot) -> None:
     page = opened(ReverseChainWorkspace, (final,), open_page, qtbot)
-    earlier, later = (page.chain_actions.by_name[name] for name in ("less_trained", "more_trained"))
+    earlier, later = (page.chain_actions[name] for name in ("less_trained", "more_trained"))
     assert not later.isEnabled()
     press(page, Qt.Key.Key_BracketLeft)
     press(page, Qt.Key.Key_BracketLeft)
-    assert page.parts.inspector.training.words == "64"
+    assert page.widgets.inspector.training.words == "64"
     page.context.store.undo()
-    assert page.parts.inspector.training.words == "128", "each key is a change of its own"
+    assert page.widgets.inspector.training.words == "128", "each key is a change of its own"
     press(page, Qt.Key.Key_BracketRight)
     assert page.part.recipe.lanes == (final,)
     for _ in range(6):
         press(page, Qt.Key.Key_BracketLeft)
-    assert page.parts.inspector.training.words == "16"
+    assert page.widgets.inspector.training.words == "16"
     assert not earlier.isEnabled()
 
 
@@ -127,7 +127,7 @@ def test_a_tree_of_branches_goes_through_training_as_one(final: Lane, open_page:
     page.playback.scrub(10)
     page.branching.branch(FreshNoise(10, 1))  # type: ignore[attr-defined]
     settle(page, qtbot)
-    drag(page.parts.inspector.training.slider, 0)
+    drag(page.widgets.inspector.training.slider, 0)
     (lane,), (branch,) = page.part.recipe.lanes, page.part.recipe.branches
     assert lane == branch.lane
     assert lane.edits == (FreshNoise(10, 1),)
@@ -138,22 +138,22 @@ def test_a_tree_of_branches_goes_through_training_as_one(final: Lane, open_page:
 def test_a_checkpoint_without_others_of_its_run_has_no_slider(lane: Callable[..., Lane], open_page: Opener) -> None:
     page = open_page(ReverseChainWorkspace, (lane("A", steps=2),))
     assert page.training.snapshots(0) == ()
-    assert not page.parts.inspector.training.isVisible()
-    assert not page.chain_actions.by_name["less_trained"].isEnabled()
+    assert not page.widgets.inspector.training.isVisible()
+    assert not page.chain_actions["less_trained"].isEnabled()
 
 
 def test_compare_scrubs_the_lane_that_is_looked_at(final: Lane, open_page: Opener, qtbot: QtBot) -> None:
     other = msgspec.structs.replace(final, sampler=Sampler(steps=5, clip=True))
     page = opened(CompareWorkspace, (final, other), open_page, qtbot)
     page.part.update(lane=1)
-    drag(page.parts.inspector.training.slider, 2)
+    drag(page.widgets.inspector.training.slider, 2)
     first, second = page.part.recipe.lanes
     assert first == final
     assert second.source.endswith("snapshot-0000016.safetensors")
     assert second.sampler == other.sampler
     assert [panel.title for panel in page.panels] == ["Option C · final, 4 steps", "Option C · update 16, 5 steps"]
     page.part.update(lane=0)
-    assert page.parts.inspector.training.words == "256"
+    assert page.widgets.inspector.training.words == "256"
 
 
 def test_lanes_over_training_time(final: Lane, runs: Path, own_chain: Callable, open_page: Opener, qtbot: QtBot) -> None:
@@ -178,7 +178,7 @@ def test_a_run_that_grows_gets_more_stops(runs: Path, tmp_path: Path, open_page:
     for name in ("snapshot-0000004", "snapshot-0000008"):
         shutil.copy(runs / "ddpm" / f"{name}.safetensors", folder)
     page = open_page(ReverseChainWorkspace, (lane_of(folder / "snapshot-0000004.safetensors"),))
-    time = page.parts.inspector.training
+    time = page.widgets.inspector.training
     qtbot.waitUntil(lambda: time.slider.maximum() == 1)
     shutil.copy(runs / "ddpm" / "snapshot-0000016.safetensors", folder)
     qtbot.waitUntil(lambda: time.slider.maximum() == 2)

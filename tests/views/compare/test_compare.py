@@ -97,7 +97,7 @@ def test_one_cursor_one_selection_one_quantity_for_all(page: CompareWorkspace, o
     for key, panel in zip(page.controller.keys, page.panels, strict=True):
         own = own_chain(key)
         np.testing.assert_array_equal(panel.grid.tiles, tiles_of(own.x0_hat[own.k(400)], "x0_hat", "dark")[0])
-    assert page.parts.equation.equation.title.startswith("Option B")
+    assert page.widgets.equation.equation.title.startswith("Option B")
 
 
 def test_difference_pictures_are_the_difference(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
@@ -114,24 +114,24 @@ def test_difference_pictures_are_the_difference(page: CompareWorkspace, own_chai
         wanted.append(tiles_of(values[2], of, "dark")[0])  # the reference lane shows itself
         for panel, expected in zip(page.panels, wanted, strict=True):
             assert np.abs(panel.grid.tiles.astype(int) - expected.astype(int)).max() <= off
-        assert page.parts.scale.scale == tiles_of(values[0], "difference", "dark")[1]
+        assert page.widgets.scale.scale == tiles_of(values[0], "difference", "dark")[1]
     assert page.panels[2].note == "reference"
-    assert page.parts.scale.diverging
-    assert page.parts.quantities.button("difference").text() == "difference to C"
+    assert page.widgets.scale.diverging
+    assert page.widgets.quantities.button("difference").text() == "difference to C"
 
 
 def test_the_curves_are_the_distance_to_the_reference(page: CompareWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
     page.part.update(reference=2, selected=1, plot="distance x0_hat")
     settle(page, qtbot)
     a, _, c = (own_chain(key) for key in page.controller.keys)
-    series = {s.name: s for s in page.parts.plot.plot.figure.series}
+    series = {s.name: s for s in page.widgets.plot.plot.figure.series}
     expected = np.linalg.norm((a.x0_hat[:, 1] - c.x0_hat[:, 1]).reshape(STEPS, -1).astype(float), axis=1)
     found = dict(zip(series["A"].timesteps.tolist(), series["A"].values, strict=True))
     np.testing.assert_allclose([found[t] for t in a.timesteps[:-1]], expected, rtol=1e-4)
     np.testing.assert_array_equal(series["C"].values, 0)
-    qtbot.mouseClick(page.parts.plot.of.button("all"), LEFT)
+    qtbot.mouseClick(page.widgets.plot.of.button("all"), LEFT)
     settle(page, qtbot)
-    series = {s.name: s for s in page.parts.plot.plot.figure.series}
+    series = {s.name: s for s in page.widgets.plot.plot.figure.series}
     every = np.linalg.norm((a.x0_hat - c.x0_hat).reshape(STEPS, 4, -1).astype(float), axis=2).mean(axis=1)
     found = dict(zip(series["A"].timesteps.tolist(), series["A"].values, strict=True))
     np.testing.assert_allclose([found[t] for t in a.timesteps[:-1]], every, rtol=1e-4)
@@ -141,7 +141,7 @@ def test_axes_stay_while_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtB
     page = open_page(CompareWorkspace, (lane("B"), lane("C")), samples=1, wait=False)
     page.part.update(plot="norms", log_curves=False)
     axes: list = []
-    page.controller.curves_shown.connect(lambda _shown: axes.append(page.parts.plot.plot.figure.axes))
+    page.controller.curves_shown.connect(lambda _shown: axes.append(page.widgets.plot.plot.figure.axes))
     qtbot.waitUntil(lambda: len(axes) > 4)
     page.cancel()
     assert all(later.high >= earlier.high for earlier, later in pairwise(axes))
@@ -228,7 +228,7 @@ def test_another_checkpoint_keeps_what_fits_it(page: CompareWorkspace, qtbot: Qt
 
 
 def test_samples_seed_and_steps_of_all_lanes_at_once(page: CompareWorkspace, qtbot: QtBot) -> None:
-    panel = page.parts.inspector
+    panel = page.widgets.inspector
     for field, value in ((panel.samples, 6), (panel.all_steps, 5)):
         field.setFocus()
         field.selectAll()
@@ -259,7 +259,7 @@ def test_the_steps_of_every_lane_fit_its_own_schedule(
     open_page: Opener, exact_lanes: Callable[..., tuple[Lane, ...]], looked_at: int, qtbot: QtBot
 ) -> None:
     page = open_page(CompareWorkspace, exact_lanes(30, 60), lane=looked_at)
-    field = page.parts.inspector.all_steps
+    field = page.widgets.inspector.all_steps
     assert field is not None
     assert (field.maximum(), field.text()) == (60, "≤ 60 of 60")
     for typed, wanted, planned in (
@@ -404,7 +404,7 @@ def test_cancel_keeps_what_is_computed(open_page: Opener, lane: LaneMaker, qtbot
     page.cancel()
     assert not run.sampling
     settle(page, qtbot)
-    reached = [c.reached for c in page.parts.transport.timeline.coverage]
+    reached = [c.reached for c in page.widgets.transport.timeline.coverage]
     assert all(0 < t < 1000 for t in reached)
     page.playback.to_end()
     settle(page, qtbot)
@@ -511,7 +511,7 @@ def test_a_sweep_over_seeds_and_checkpoints_is_added(open_page: Opener, lane: La
 def test_a_lane_walks_another_schedule(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (lane("C", steps=10), lane("C", steps=10)), lane=1, plot="ssim x0_hat")
     before = page.panels[0].grid.tiles
-    field = page.parts.inspector.schedule
+    field = page.widgets.inspector.schedule
     field.names.setCurrentIndex(field.names.findData("cosine"))
     field.names.activated.emit(field.names.currentIndex())
     settle(page, qtbot)
@@ -525,7 +525,7 @@ def test_a_lane_walks_another_schedule(open_page: Opener, lane: LaneMaker, qtbot
     assert abs(levels[own] - page.controller.run.plans[page.controller.keys[0]].levels[500]) < 1
     assert own > 550, "the cosine schedule has that noise earlier in its chain"
     assert page.panels[1]._note.property("warning") or "trained from" in page.panels[1]._note.toolTip()
-    series = {s.name: s for s in page.parts.plot.plot.figure.series}
+    series = {s.name: s for s in page.widgets.plot.plot.figure.series}
     assert np.all(series["own schedule"].values == 1)
     assert 3 < len(series["cosine"].values) < 11
     assert np.all(series["cosine"].values <= 1)
@@ -595,7 +595,7 @@ def test_the_menu_lists_what_the_keys_do(page: CompareWorkspace) -> None:
 
 def sticking_out(page: CompareWorkspace) -> list[str]:
     """Widgets that are not whole inside their parents; what scrolls and a plot's own surface are Qt's affair."""
-    aside = (page.parts.plot.plot, page.lanes_row.viewport())
+    aside = (page.widgets.plot.plot, page.lanes_row.viewport())
     shown = [w for w in page.findChildren(QWidget) if w.isVisible() and w.parentWidget() not in aside]
     return [repr(w) for w in shown if not w.parentWidget().rect().adjusted(-1, -1, 1, 1).contains(w.geometry())]
 

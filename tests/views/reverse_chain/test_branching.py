@@ -389,10 +389,10 @@ def test_the_tree_shows_renames_and_deletes(page: ReverseChainWorkspace, qtbot: 
 def test_back_to_the_parent(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     hands(page).draw_fresh()
     settle(page, qtbot)
-    hands(page).actions.by_name["parent"].trigger()
+    hands(page).actions["parent"].trigger()
     settle(page, qtbot)
     assert edits(page) == ()
-    assert not hands(page).actions.by_name["parent"].isEnabled()
+    assert not hands(page).actions["parent"].isEnabled()
 
 
 def test_the_sampler_is_of_the_whole_tree(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
@@ -534,7 +534,7 @@ def test_a_pasted_picture_opens_back_up(page: ReverseChainWorkspace, qtbot: QtBo
 
 
 def test_any_lanes_of_the_tree_are_put_into_compare_and_undo_brings_back_what_gave_way(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    store, actions = page.context.store, hands(page).actions.by_name
+    store, actions = page.context.store, hands(page).actions
     root = state(page).recipe.lanes[0]
     others = msgspec.structs.replace(store.session.compare.recipe, lanes=(root, msgspec.structs.replace(root, sampler=Sampler(7))), seed=99)
     store.update_compare("two lanes", recipe=others)

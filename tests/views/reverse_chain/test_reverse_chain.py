@@ -65,11 +65,11 @@ def test_it_ends_at_the_sample_with_all_of_it_scrubbable(page: ReverseChainWorks
     own = own_chain(page.controller.key)
     assert state(page).t == 0
     np.testing.assert_array_equal(page.grid.tiles, pictures(own.x[-1]))
-    assert [c.reached for c in page.parts.transport.timeline.coverage] == [0]
+    assert [c.reached for c in page.widgets.transport.timeline.coverage] == [0]
 
 
 def test_dragging_the_timeline_shows_the_frame_of_each_t(page: ReverseChainWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
-    timeline, own = page.parts.transport.timeline, own_chain(page.controller.key)
+    timeline, own = page.widgets.transport.timeline, own_chain(page.controller.key)
     y = timeline.height() // 3
     QTest.mousePress(timeline, LEFT, pos=QPoint(round(timeline.x_of(300)), y))
     for t in (1000, 750, 500, 50, 0, 450):
@@ -77,7 +77,7 @@ def test_dragging_the_timeline_shows_the_frame_of_each_t(page: ReverseChainWorks
         assert state(page).t == t
         settle(page, qtbot)
         np.testing.assert_array_equal(page.grid.tiles, pictures(own.x[own.k(t)]))
-        assert page.parts.transport.text == f"t = {t}"
+        assert page.widgets.transport.text == f"t = {t}"
     QTest.mouseRelease(timeline, LEFT, pos=QPoint(round(timeline.x_of(450)), y))
     QTest.mouseMove(timeline, QPoint(round(timeline.x_of(900)), y))
     assert state(page).t == 450, "the drag has ended"
@@ -93,14 +93,14 @@ def test_number_keys_choose_the_quantity(page: ReverseChainWorkspace, own_chain:
     ]:  # fmt: skip
         press(page, key)
         settle(page, qtbot)
-        assert state(page).quantity == page.parts.quantities.current == quantity
+        assert state(page).quantity == page.widgets.quantities.current == quantity
         difference = np.abs(page.grid.tiles.astype(int) - pictures(values, quantity).astype(int))
         assert difference.max() <= off, "frames keep x_t and x0_hat; what follows from them may differ by rounding"
-        assert page.parts.scale.diverging == (quantity in ("eps_hat", "z"))
+        assert page.widgets.scale.diverging == (quantity in ("eps_hat", "z"))
 
 
 def test_the_quantity_buttons_choose_it_too(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.parts.quantities.button("eps_hat"), LEFT)
+    qtbot.mouseClick(page.widgets.quantities.button("eps_hat"), LEFT)
     assert state(page).quantity == "eps_hat"
 
 
@@ -116,8 +116,8 @@ def test_keys_step_leap_and_jump(page: ReverseChainWorkspace) -> None:
 
 
 def test_the_wheel_steps_everywhere(page: ReverseChainWorkspace) -> None:
-    parts = page.parts
-    for widget in (page.grid, parts.film, parts.transport.timeline, parts.plot.plot):
+    widgets = page.widgets
+    for widget in (page.grid, widgets.film, widgets.transport.timeline, widgets.plot.plot):
         page.playback.scrub(500)
         turn(widget, 2)
         assert state(page).t == 400
@@ -126,7 +126,7 @@ def test_the_wheel_steps_everywhere(page: ReverseChainWorkspace) -> None:
 
 
 def test_clicking_and_dragging_in_the_curves_scrubs(page: ReverseChainWorkspace) -> None:
-    plot = page.parts.plot.plot
+    plot = page.widgets.plot.plot
     QTest.mousePress(plot, LEFT, pos=plot.point_of(700, 20).toPoint())
     assert state(page).t == 700
     QTest.mouseMove(plot, plot.point_of(250, 20).toPoint())
@@ -136,7 +136,7 @@ def test_clicking_and_dragging_in_the_curves_scrubs(page: ReverseChainWorkspace)
 
 
 def test_the_film_shows_the_selected_sample_and_jumps(page: ReverseChainWorkspace, own_chain: Callable, qtbot: QtBot) -> None:
-    own, film = own_chain(page.controller.key), page.parts.film
+    own, film = own_chain(page.controller.key), page.widgets.film
     QTest.mouseClick(page.grid, LEFT, pos=page.grid.centre_of(2).toPoint())
     settle(page, qtbot)
     assert state(page).selected == 2
@@ -170,17 +170,17 @@ def test_the_pixel_under_the_mouse(page: ReverseChainWorkspace, own_chain: Calla
     rect, s = grid.grid.rect(1), grid.grid.scale
     QTest.mouseMove(grid, QPointF(rect.x() + 7.5 * s, rect.y() + 12.5 * s).toPoint())
     value = f"{own.x[own.k(500), 1, 0, 12, 7]:.4f}".replace("-", "−")
-    assert page.parts.inspector.pixel_text == f"row 12, column 7; xₜ = {value}"
+    assert page.widgets.inspector.pixel_text == f"row 12, column 7; xₜ = {value}"
     press(page, Qt.Key.Key_2)
     settle(page, qtbot)
     value = f"{own.x0_hat[own.k(500), 1, 0, 12, 7]:.4f}".replace("-", "−")
-    assert page.parts.inspector.pixel_text == f"row 12, column 7; x̂₀ = {value}"
+    assert page.widgets.inspector.pixel_text == f"row 12, column 7; x̂₀ = {value}"
 
 
 def test_typing_a_seed_samples_anew_and_undo_brings_the_pictures_back(
     page: ReverseChainWorkspace, own_chain: Callable, qtbot: QtBot
 ) -> None:
-    before, field = page.grid.tiles.copy(), page.parts.inspector.seed
+    before, field = page.grid.tiles.copy(), page.widgets.inspector.seed
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "123")
@@ -204,7 +204,7 @@ def test_typing_a_seed_samples_anew_and_undo_brings_the_pictures_back(
 
 
 def test_enter_gives_the_keys_back_to_the_pictures(page: ReverseChainWorkspace) -> None:
-    page.parts.inspector.samples.setFocus()
+    page.widgets.inspector.samples.setFocus()
     press(page, Qt.Key.Key_Return)
     press(page, Qt.Key.Key_Home)
     assert state(page).t == 1000
@@ -212,19 +212,19 @@ def test_enter_gives_the_keys_back_to_the_pictures(page: ReverseChainWorkspace) 
 
 def test_keys_act_in_the_inspector_but_are_not_taken_from_its_fields(page: ReverseChainWorkspace) -> None:
     page.playback.scrub(500)
-    field = page.parts.inspector.samples
+    field = page.widgets.inspector.samples
     field.setFocus()
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_2, Qt.Key.Key_Space):
         press(page, key)
     assert (state(page).t, state(page).quantity, page.playback.playing) == (500, "x_t", False)
-    page.parts.inspector.clip.setFocus()
+    page.widgets.inspector.clip.setFocus()
     press(page, Qt.Key.Key_Right)
     assert state(page).t == 450
 
 
 def test_numbers_of_the_sampler_are_one_undo_each(page: ReverseChainWorkspace) -> None:
     for name, typed, wanted in (("steps", "5", 5), ("steps", "1000", None), ("eta", "0.5", 0.5)):
-        field = getattr(page.parts.inspector, name)
+        field = getattr(page.widgets.inspector, name)
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, typed)
@@ -233,17 +233,17 @@ def test_numbers_of_the_sampler_are_one_undo_each(page: ReverseChainWorkspace) -
         page.context.store.undo()
         assert state(page).recipe.lanes[0].sampler == Sampler(steps=STEPS)
         assert not page.context.store.can_undo
-    assert page.parts.inspector.eta.value() == 1.0
+    assert page.widgets.inspector.eta.value() == 1.0
 
 
 def test_clipping_keeps_x0_hat_in_range(page: ReverseChainWorkspace, qtbot: QtBot, own_chain: Callable) -> None:
-    clip = page.parts.inspector.clip
+    clip = page.widgets.inspector.clip
     qtbot.mouseClick(clip, LEFT, pos=QPoint(8, clip.height() // 2))
     assert state(page).recipe.lanes[0].sampler.clip
     page.playback.scrub(500)
     settle(page, qtbot)
     assert abs(own_chain(page.controller.key).x0_hat).max() <= 1
-    assert "clipped" in page.parts.equation.equation.note
+    assert "clipped" in page.widgets.equation.equation.note
 
 
 def test_the_equation_has_the_numbers_of_the_step(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
@@ -251,17 +251,17 @@ def test_the_equation_has_the_numbers_of_the_step(page: ReverseChainWorkspace, q
     settle(page, qtbot)
     plan = page.controller.run.plans[page.controller.key]
     k = plan.timesteps.tolist().index(500)
-    shown = page.parts.equation.equation
+    shown = page.widgets.equation.equation
     assert [term.factor for term in shown.step] == ["", *(f"{getattr(plan, name)[k]:.4f}" for name in ("a0", "at", "sigma"))]
     assert [term.variable[0].sub for term in shown.step] == ["450", "0", "500", ""]
     signal, noise = np.sqrt(plan.alpha_bar[k]), np.sqrt(1 - plan.alpha_bar[k])
     assert shown.derivation[2].factor == f"{noise:.4f}"
     assert shown.derivation[2].after == f") / {signal:.4f}"
-    assert set(page.parts.equation.pictures) >= {"x_prev", "x_t", "x0_hat", "z", "eps_hat", "mean"}
+    assert set(page.widgets.equation.pictures) >= {"x_prev", "x_t", "x0_hat", "z", "eps_hat", "mean"}
     press(page, Qt.Key.Key_End)
     settle(page, qtbot)
-    assert [term.name for term in page.parts.equation.equation.step] == ["x_t", "x0_hat"]
-    assert "The sample" in page.parts.equation.equation.note
+    assert [term.name for term in page.widgets.equation.equation.step] == ["x_t", "x0_hat"]
+    assert "The sample" in page.widgets.equation.equation.note
 
 
 def test_the_terms_add_up_to_the_next_state(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
@@ -276,7 +276,7 @@ def test_the_terms_add_up_to_the_next_state(page: ReverseChainWorkspace, qtbot: 
 def test_a_term_shows_its_picture_large_and_is_chosen_by_a_click(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.playback.scrub(500)
     settle(page, qtbot)
-    strip = page.parts.equation
+    strip = page.widgets.equation
     place = strip.area_of("z").center().toPoint()
     QTest.mouseMove(strip, place)
     popup = page.window().findChild(PicturePopup)
@@ -328,7 +328,7 @@ def test_the_buttons_do_what_the_keys_do(page: ReverseChainWorkspace, qtbot: QtB
 
 
 def test_space_on_a_button_presses_the_button(page: ReverseChainWorkspace) -> None:
-    button = page.parts.quantities.button("mean")
+    button = page.widgets.quantities.button("mean")
     button.setFocus()
     press(page, Qt.Key.Key_Space)
     assert state(page).quantity == "mean"
@@ -365,7 +365,7 @@ def test_frames_computed_so_far_are_scrubbed_while_the_rest_is_sampled(
     page.playback.scrub(0)
     qtbot.waitUntil(lambda: page.panels[0].note.startswith("t = "), timeout=60_000)
     assert page.controller.run.sampling
-    assert "so far" in page.parts.transport.note
+    assert "so far" in page.widgets.transport.note
     page.cancel()
 
 
@@ -393,15 +393,15 @@ def test_escape_stops_and_resume_goes_on(open_page: Opener, lane: LaneMaker, own
     settle(page, qtbot)
     done = dict(run.done)
     assert max(done.values()) < 60
-    assert page.parts.resume.isVisible()
+    assert page.widgets.resume.isVisible()
     assert statuses[-1].text.startswith("stopped after")
     for t in (1000, 0):
         page.playback.scrub(t)
         settle(page, qtbot)
     assert run.done == done, "nothing is sampled any more"
-    qtbot.mouseClick(page.parts.resume, LEFT)
+    qtbot.mouseClick(page.widgets.resume, LEFT)
     settle(page, qtbot)
-    assert not page.parts.resume.isVisible()
+    assert not page.widgets.resume.isVisible()
     np.testing.assert_array_equal(page.grid.tiles, pictures(own_chain(page.controller.key).x[-1]))
 
 
@@ -414,7 +414,7 @@ def test_a_checkpoint_that_is_opened_becomes_the_lane(page: ReverseChainWorkspac
     settle(page, qtbot)
     assert page.panels[0].title == "Option B"
     assert state(page).recipe.lanes[0].sampler.steps == STEPS
-    assert page.parts.equation.equation.title.startswith("Option B")
+    assert page.widgets.equation.equation.title.startswith("Option B")
     vae = library.named("mnist-vae-2d")
     assert vae is not None
     assert not page.accept_entry(vae)
@@ -443,13 +443,13 @@ def test_a_lane_that_cannot_be_sampled_is_told_of_and_the_page_goes_on(page: Rev
     settle(page, qtbot)
     page.context.store.undo()
     settle(page, qtbot)
-    assert page.parts.film.timesteps[-1] == 0
+    assert page.widgets.film.timesteps[-1] == 0
     assert page.controller.run.done[page.controller.key] == STEPS
 
 
 def sticking_out(page: ChainPage) -> list[str]:
     """Widgets that are not whole inside their parents; a plot's own surface is Qt's affair."""
-    shown = [w for w in page.findChildren(QWidget) if w.isVisible() and w.parentWidget() is not page.parts.plot.plot]
+    shown = [w for w in page.findChildren(QWidget) if w.isVisible() and w.parentWidget() is not page.widgets.plot.plot]
     return [repr(w) for w in shown if not w.parentWidget().rect().adjusted(-1, -1, 1, 1).contains(w.geometry())]
 
 

@@ -45,7 +45,6 @@ USUAL_TIP = "That of an exact lane if there is one, else the one that the networ
 BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
 NOT_FINISHED = "Looked for once the chain has reached x₀"
 THROUGH_LABEL = "same predictor through A, B, C"
-THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
 
 
 class ExactInspection(QObject):

@@ -123,11 +123,11 @@ def test_distances_to_the_ideal_are_pictures_in_every_lane(page: ChainPage, tmp_
     QTest.keyClick(page.panels[0], Qt.Key.Key_7)
     settle(page, qtbot)
     assert page.part.state.quantity == "to_ideal"
-    assert page.chain_actions.by_name["to_ideal"].isChecked()
+    assert page.chain_actions["to_ideal"].isChecked()
     own = page.exact.panel.difference_tile.image
     assert to_image(page.panels[0].grid.tiles[0]) == own
     assert np.ptp(page.panels[1].grid.tiles.reshape(-1, 3), axis=0).max() == 0, "the exact lane is the ideal itself"
-    assert page.parts.scale.diverging
+    assert page.widgets.scale.diverging
     page.playback.scrub(875)
     settle(page, qtbot)
     assert page.exact.panel.difference_tile.image != own
@@ -149,14 +149,14 @@ def test_distances_to_the_ideal_follow_the_sampling(open_page: Opener, lane: Lan
 def test_distances_to_the_ideal_are_a_plot(page: ChainPage, qtbot: QtBot) -> None:
     page.part.update(plot="ideal", curves_of="sample")
     settle(page, qtbot)
-    (series,) = page.parts.plot.plot.figure.named
+    (series,) = page.widgets.plot.plot.figure.named
     assert series.name == "C"
     assert len(series.timesteps) == STEPS
     at = int(np.flatnonzero(series.timesteps == 250)[0])
     assert f"{series.values[at]:.3f}" == page.exact.panel.texts["distance"]
     page.part.update(curves_of="all")
     settle(page, qtbot)
-    (mean,) = page.parts.plot.plot.figure.named
+    (mean,) = page.widgets.plot.plot.figure.named
     assert len(mean.timesteps) == STEPS
     assert not np.allclose(mean.values, series.values)
 
@@ -267,16 +267,16 @@ def test_the_tree_of_an_exact_lane_follows_what_it_does(open_page: Opener, qtbot
 
 def test_reverse_chain_shows_an_exact_lane_and_what_its_step_is(open_page: Opener, qtbot: QtBot) -> None:
     page = open_page(ReverseChainWorkspace, (exact_lane(),), samples=2, t=500)
-    equation = page.parts.equation.equation
+    equation = page.widgets.equation.equation
     assert [term.name for term in equation.step] == ["x_prev", "drawn", "x_t", "z"]
     assert "drawn" in equation.title
-    assert "drawn" in page.parts.equation.pictures
+    assert "drawn" in page.widgets.equation.pictures
     assert page.panels[0].title == "Exact"
     menu = page.panels[0].menu_button.menu()
     assert menu is not None
     choose(menu, "Follow its mean")
     settle(page, qtbot)
-    assert [term.name for term in page.parts.equation.equation.step] == ["x_prev", "x0_hat", "x_t", "z"]
+    assert [term.name for term in page.widgets.equation.equation.step] == ["x_prev", "x0_hat", "x_t", "z"]
     assert not page.exact.panel.is_open
 
 

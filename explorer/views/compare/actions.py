@@ -1,0 +1,18 @@
+"""What Compare's menu has beside that of every chain workspace."""
+
+from __future__ import annotations
+
+from explorer.widgets.controls.actions import Do
+
+SWEEP_TIP = "One lane many times, each with another value of one setting"
+OVER_TIP = "The lane once for each snapshot of its run, from the first updates to the end, as a grid"
+THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding"
+GRID_TIP = "Small multiples: lanes against samples, each labelled; up again for a sheet a lane"
+GROUPS = (
+    (
+        Do("sweep", "S&weep…", "W", SWEEP_TIP),
+        Do("over_training", "Lanes over training &time", "Shift+W", OVER_TIP),
+        Do("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, checkable=True),
+        Do("grid", "&Grid of lanes and samples", "G", GRID_TIP, checkable=True),
+    ),
+)
