@@ -14,6 +14,11 @@ from explorer.state.store import Store
 PartName = Literal["reverse", "compare"]
 
 
+def changed_fields(before: ChainState, after: ChainState) -> set[str]:
+    """Names of the fields that differ."""
+    return {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+
+
 class ChainPart:
     """Reads and replaces `session.reverse` or `session.compare`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 
@@ -11,9 +11,10 @@ from explorer.recipe import Lane
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits.exact_lanes import LENGTH
 from explorer.state.session import ChainState
+from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
-from explorer.views.chain.curves_shown import Curves
+from explorer.views.chain.curves_drawn import CurvesDrawn
 from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
@@ -54,16 +55,17 @@ class Display(QObject):
         self._frames: dict[LaneKey, LaneFrame] = {}
         self._blank: dict[LaneKey, LaneBlank] = {}
         self._values = ValuesShown(controller, widgets.inspector, self._frames)
-        self._curves = Curves(controller, widgets.plot, self._theme)
+        self._curves = CurvesDrawn(controller, widgets.plot, self._theme)
         self._lanes_shown: tuple[Lane, ...] = ()
         self.terms: TermsShown | None = None
         controller.planned.connect(self._planned)
         controller.progressed.connect(self._progressed)
-        controller.step_shown.connect(self._take_step)
-        controller.terms_shown.connect(self._take_terms)
-        controller.film_shown.connect(self._take_film)
-        controller.curves_shown.connect(self._take_curves)
         self._theme.changed.connect(self._theme_changed)
+
+    @property
+    def frames(self) -> Mapping[LaneKey, LaneFrame]:
+        """The pictures of the lanes that have any."""
+        return self._frames
 
     # --- the state ---
 
@@ -78,7 +80,7 @@ class Display(QObject):
 
     def show_change(self, before: ChainState, after: ChainState) -> None:
         """Show what differs."""
-        changed = {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+        changed = changed_fields(before, after)
         if changed & {"recipe", "lane", "reference", "quantity", "difference_of"}:
             self.show_recipe()
         if changed & {"quantity", "difference_of"}:
@@ -252,7 +254,8 @@ class Display(QObject):
 
     # --- answers ---
 
-    def _take_step(self, shown: StepShown) -> None:
+    def show_step(self, shown: StepShown) -> None:
+        """Pictures of lanes at the cursor."""
         controller = self._controller
         difference = controller.shown.beside == "lane"
         reference = controller.keys[controller.reference] if controller.keys else None
@@ -277,7 +280,8 @@ class Display(QObject):
         self._values.show_pixel()
         self._values.show_histogram()
 
-    def _take_terms(self, shown: TermsShown) -> None:
+    def show_terms(self, shown: TermsShown) -> None:
+        """Show the terms of the step at the cursor."""
         self.terms = shown
         self._show_terms()
 
@@ -293,12 +297,14 @@ class Display(QObject):
             self._widgets.equation.set_pictures(terms.tiles)
             self._widgets.inspector.show_terms(terms, plan)
 
-    def _take_film(self, shown: FilmShown) -> None:
+    def show_film(self, shown: FilmShown) -> None:
+        """Show the film strip's pictures."""
         plan = self._controller.run.plans.get(shown.key)
         t = shown.timesteps if plan is None else on_timeline(plan, shown.timesteps, self._controller.run.timeline())
         self._widgets.film.set_film(t, shown.tiles)
 
-    def _take_curves(self, shown: CurvesShown) -> None:
+    def show_curves(self, shown: CurvesShown) -> None:
+        """Show what is measured along the chains."""
         self._curves.measured = shown
         self._curves.show()
 

@@ -13,8 +13,11 @@ from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Shown
 from explorer.views.chain.controller import ChainController
 from explorer.views.shared.labels import lane_titles, short_titles
+from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
 
+EXPORT = "export"
+"""Name of the question."""
 UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
 
 
@@ -33,28 +36,32 @@ class ChainExport(QObject):
         super().__init__(parent)
         self._controller = controller
         self._client = controller.context.client
-        self._channel = f"{controller.part.name}.export"
+        self._questions = Questions(self._client, controller.part.name, self)
         self._path = ""
         self._progress = ExportProgress("", 0, 0)
-        self.active = False
         self.told = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether it is under way."""
+        return self._questions.is_open(EXPORT)
 
     def start(self, path: str) -> None:
         """Write what the person looks at now; the file's ending says as what."""
         state = self._controller.state
-        beside = self._controller.exact if self._controller.shown.beside == "data set" else None
-        shown = Shown(state.t, state.quantity, self._controller.reference, state.difference_of, state.layout, beside)
+        reference, weighed = self._controller.reference, self._controller.weighed
+        shown = Shown(state.t, state.quantity, reference, state.difference_of, state.layout, weighed)
         titles = short_titles if state.layout == "grid" else lane_titles
         look = ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
-        self._path, self._progress, self.active, self.told = path, ExportProgress("", 0, 0), True, ""
-        self._client.send(ExportChain(state.recipe, path, look), self._channel, self._take, on_failure=self._fail)
+        self._path, self._progress, self.told = path, ExportProgress("", 0, 0), ""
+        self._questions.ask(EXPORT, ExportChain(state.recipe, path, look), self._take, When.AT_ONCE, on_failure=self._failed)
         self.changed.emit()
 
     def cancel(self) -> None:
         """Stop; nothing is left of the file."""
         if self.active:
-            self._client.cancel(self._channel)
-            self.active, self.told = False, f"{Path(self._path).name} was not written"
+            self._questions.forget(EXPORT)
+            self.told = f"{Path(self._path).name} was not written"
             self.changed.emit()
 
     @property
@@ -69,13 +76,11 @@ class ChainExport(QObject):
         if isinstance(outcome, ExportProgress):
             self._progress = outcome
         elif isinstance(outcome, Exported):
-            self.active, self.told = False, f"exported {os.path.basename(outcome.path)} · {_size(outcome.nbytes)}"
+            self.told = f"exported {os.path.basename(outcome.path)} · {_size(outcome.nbytes)}"
         self.changed.emit()
 
-    def _fail(self, outcome: Outcome) -> None:
-        self.active = False
-        if isinstance(outcome, Failed):
-            self._client.failed.emit(outcome)
+    def _failed(self, failed: Failed) -> None:
+        self._client.failed.emit(failed)
         self.changed.emit()
 
 

@@ -126,12 +126,7 @@ class ChainInspector(QWidget):
         rows = Rows(self._theme)
         self._checkpoint = rows.text("checkpoint")
         self.training = TrainingSlider("the same noise", "[ and ]", unit="")
-        rows.add("images seen", self.training)
-        item = rows.itemAtPosition(rows.rowCount() - 1, 0)
-        assert item is not None
-        label = item.widget()
-        assert label is not None
-        self.training.accompany(label)
+        self.training.accompany(rows.row("images seen", self.training).name)
         self._predicts = rows.text("predicts")
         self.schedule = ScheduleField()
         rows.add("schedule", self.schedule)

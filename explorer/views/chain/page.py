@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.exports.kinds import dialog_filter
 from explorer.recipe import ScheduleChoice
@@ -66,7 +67,7 @@ class ChainPage(Workspace):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.part = ChainPart(context.store, self.part_name)
-        self.controller = ChainController(context, self.part, self)
+        self.controller = ChainController(context, self.part, self, self)
         self.playback = Cursor(self.controller, self)
         self.chain_actions = Actions(context.theme, self, groups(self.several_lanes))
         self.looks = Actions(context.theme, self, LOOKS)
@@ -218,8 +219,8 @@ class ChainPage(Workspace):
         widgets.transport.timeline.scrubbed.connect(play.scrub)
         widgets.plot.plot.scrubbed.connect(play.scrub)
         widgets.film.jumped.connect(play.scrub)
-        widgets.film.slots_changed.connect(self.controller.set_film_slots)
-        self.controller.set_film_slots(widgets.film.slots)
+        widgets.film.slots_changed.connect(self.controller.film.set_slots)
+        self.controller.film.set_slots(widgets.film.slots)
 
     def _connect_inspector(self) -> None:
         panel = self.widgets.inspector
@@ -292,6 +293,26 @@ class ChainPage(Workspace):
 
     def _focus_timeline(self) -> None:
         self.widgets.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- what the controller hands over ---
+
+    def show_step(self, shown: StepShown) -> None:
+        """The pictures of lanes at the cursor."""
+        self.display.show_step(shown)
+
+    def show_terms(self, shown: TermsShown) -> None:
+        """The terms of the step at the cursor."""
+        self.display.show_terms(shown)
+        self.unet.show_terms(shown)
+
+    def show_film(self, shown: FilmShown) -> None:
+        """The film strip's pictures."""
+        self.display.show_film(shown)
+
+    def show_curves(self, shown: CurvesShown) -> None:
+        """What is measured along the chains; distances to the ideal as far as these go."""
+        self.display.show_curves(shown)
+        self.exact.ask_ideal()
 
     # --- changes ---
 

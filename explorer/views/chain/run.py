@@ -15,10 +15,13 @@ from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.shared.labels import lane_titles
+from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
 from explorer.widgets.look.number_words import grouped
 
 MEGABYTE = 2**20
+CHAIN = "chain"
+"""Name of the question."""
 
 
 class ChainRun(QObject):
@@ -42,8 +45,8 @@ class ChainRun(QObject):
         States 0..done can be shown.
     failed : dict of LaneKey to str
         Lanes that cannot be sampled, and why.
-    sampling, stopped : bool
-        Under way; cancelled or failed before the end.
+    stopped : bool
+        Cancelled or failed before the end.
     timeline : callable
         The plan of the lane on whose schedule the cursor is.
     """
@@ -52,17 +55,22 @@ class ChainRun(QObject):
     progressed = Signal()
     ended = Signal()
 
-    def __init__(self, client: Client, channel: str, parent: QObject | None = None) -> None:
+    def __init__(self, client: Client, prefix: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._client, self._channel = client, channel
+        self._client = client
+        self._questions = Questions(client, prefix, self)
         self._last: ChainProgress | ChainFinished | None = None
         self.recipe = ChainRecipe()
         self.plans: dict[LaneKey, LanePlanned] = {}
         self.done: dict[LaneKey, int] = {}
         self.failed: dict[LaneKey, str] = {}
-        self.sampling = False
         self.stopped = False
         self.timeline: Callable[[], LanePlanned | None] = lambda: None
+
+    @property
+    def sampling(self) -> bool:
+        """Whether it is under way."""
+        return self._questions.is_open(CHAIN)
 
     def start(self, recipe: ChainRecipe) -> None:
         """Sample; what is computed already is kept by the engine."""
@@ -76,18 +84,17 @@ class ChainRun(QObject):
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._last = None
         self.stopped = False
-        self.sampling = bool(recipe.lanes)
         if recipe.lanes:
-            self._client.send(SampleChain(recipe), self._channel, self._take, on_failure=self._fail)
+            self._questions.ask(CHAIN, SampleChain(recipe), self._take, When.AT_ONCE, on_failure=self._failed)
         else:
-            self._client.cancel(self._channel)
+            self._questions.forget(CHAIN)
             self.ended.emit()
 
     def stop(self) -> None:
         """Cancel; what is computed stays."""
         if self.sampling:
-            self._client.cancel(self._channel)
-            self.sampling, self.stopped = False, True
+            self._questions.forget(CHAIN)
+            self.stopped = True
             self.ended.emit()
 
     def saw(self, key: LaneKey, k: int) -> None:
@@ -165,10 +172,8 @@ class ChainRun(QObject):
         elif isinstance(outcome, ChainProgress | ChainFinished):
             self._last = outcome
             self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
-            finished = isinstance(outcome, ChainFinished)
-            self.sampling = not finished
             self.progressed.emit()
-            if finished:
+            if isinstance(outcome, ChainFinished):
                 self.ended.emit()
 
     def _refuse(self, refused: LaneFailed) -> None:
@@ -181,11 +186,10 @@ class ChainRun(QObject):
         if news:
             self._client.failed.emit(Failed(refused.message))
 
-    def _fail(self, outcome: Outcome) -> None:
-        self.sampling, self.stopped = False, True
+    def _failed(self, failed: Failed) -> None:
+        self.stopped = True
         self.ended.emit()
-        if isinstance(outcome, Failed):
-            self._client.failed.emit(outcome)
+        self._client.failed.emit(failed)
 
 
 def _names(recipe: ChainRecipe) -> str:

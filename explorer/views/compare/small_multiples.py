@@ -43,7 +43,6 @@ class SmallMultiples(QScrollArea):
         self.grid = LaneGrid(controller.context.theme, self._tiles)
         self.setWidget(self.grid)
         self.grid.setAutoFillBackground(False)
-        controller.step_shown.connect(self.show_lanes)  # after the display, which is connected before
         controller.planned.connect(self.show_lanes)
         controller.progressed.connect(self.show_lanes)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxL
 
 from explorer import sources
 from explorer.engine.chain.data_set.messages import DataSetOpened
+from explorer.engine.chain.messages import StepShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
 from explorer.recipe.quantities import QUANTITIES
@@ -185,6 +186,11 @@ class CompareWorkspace(ChainPage):
     def toggle_layout(self) -> None:
         """Sheets or the grid."""
         self.part.update(layout="lanes" if self.part.state.layout == "grid" else "grid")
+
+    def show_step(self, shown: StepShown) -> None:
+        """The pictures of lanes at the cursor, on their sheets and in the grid."""
+        super().show_step(shown)
+        self.multiples.show_lanes()
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
         super()._state_changed(before, after)

@@ -61,18 +61,17 @@ def test_a_row_and_a_maker_are_all_of_a_quantity(
     button = page.widgets.quantities.button("sum")
     assert (button.text(), button.toolTip()) == ("Σ", "The state and the noise in it  (8)")
     assert "Show Σ" in [action.text() for action in page.menu_actions()]
-    shown: list[StepShown] = []
-    page.controller.step_shown.connect(shown.append)
+    key = page.controller.key
+    before = page.display.frames[key]
     QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_8)
-    qtbot.waitUntil(lambda: page.idle and bool(shown), timeout=60_000)
+    qtbot.waitUntil(lambda: page.idle and page.display.frames[key] is not before, timeout=60_000)
     assert button.isChecked()
     assert page.widgets.scale.diverging
-    assert shown[-1].quantity == "sum"
-    own = own_chain(page.controller.key)
+    own, values = own_chain(key), page.display.frames[key].values
     k = own.k(500)
-    np.testing.assert_allclose(shown[-1].frames[0].values, own.x[k] + own.eps_hat[k], atol=2e-2)
-    np.testing.assert_array_equal(page.grid.tiles, diverging_tiles(shown[-1].frames[0].values, 2.0, "dark"))
-    assert page.controller.film_quantity() == "sum"
+    np.testing.assert_allclose(values, own.x[k] + own.eps_hat[k], atol=2e-2)
+    np.testing.assert_array_equal(page.grid.tiles, diverging_tiles(values, 2.0, "dark"))
+    assert page.controller.film.quantity == "sum"
 
     path, again = tmp_path / "sum.png", tmp_path / "again.png"
     page.exporting.start(str(path))

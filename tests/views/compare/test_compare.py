@@ -141,7 +141,7 @@ def test_axes_stay_while_sampling(open_page: Opener, lane: LaneMaker, qtbot: QtB
     page = open_page(CompareWorkspace, (lane("B"), lane("C")), samples=1, wait=False)
     page.part.update(plot="norms", log_curves=False)
     axes: list = []
-    page.controller.curves_shown.connect(lambda _shown: axes.append(page.widgets.plot.plot.figure.axes))
+    page.controller.progressed.connect(lambda: axes.append(page.widgets.plot.plot.figure.axes))
     qtbot.waitUntil(lambda: len(axes) > 4)
     page.cancel()
     assert all(later.high >= earlier.high for earlier, later in pairwise(axes))

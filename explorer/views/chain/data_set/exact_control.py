@@ -23,7 +23,6 @@ from explorer.engine.chain.data_set.messages import (
     WeightsShown,
 )
 from explorer.engine.chain.messages import CurvesShown
-from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import MAX_LANES, ExactProcess, Lane, OptionName
 from explorer.state.edits import exact_lanes as exact_edits
@@ -32,7 +31,7 @@ from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.data_set.exact_panel import ExactPanel
 from explorer.views.shared.lane_menu import verb
-from explorer.views.shared.questions import Questions
+from explorer.views.shared.questions import Questions, When
 
 IDEAL = "ideal"
 NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
@@ -71,7 +70,8 @@ class ExactInspection(QObject):
         self._controller, self._part, self._context, self._action = controller, controller.part, context, action
         self._show_curves, self._window = show_curves, window
         self._questions = Questions(context.client, controller.part.name, self)
-        self._active = self._opening = False
+        self._opening = Questions(context.client, controller.part.name, self)  # goes on while another workspace is shown
+        self._active = False
         self._short_of_cursor = False
         self.panel = ExactPanel(context.theme)
         self._connect()
@@ -80,7 +80,7 @@ class ExactInspection(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._questions.idle and not self._opening
+        return self._questions.idle and self._opening.idle
 
     @property
     def exact(self) -> ExactProcess | None:
@@ -92,7 +92,7 @@ class ExactInspection(QObject):
         self._active = active
         if active:
             self._ask()
-            self._ask_ideal()
+            self.ask_ideal()
         else:
             self._questions.drop()
 
@@ -102,7 +102,6 @@ class ExactInspection(QObject):
         controller = self._controller
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._progressed)
-        controller.curves_shown.connect(self._ask_ideal)
         self._context.theme.changed.connect(self._ask)
         self._context.library.changed.connect(self._library_changed)
         self._action.triggered.connect(self.set_open)
@@ -163,17 +162,10 @@ class ExactInspection(QObject):
         """Have the engine read a data set; `chosen` gets it."""
 
         def take(outcome: Outcome) -> None:
-            self._opened()
             if isinstance(outcome, DataSetOpened):
                 chosen(outcome)
 
-        def fail(outcome: Outcome) -> None:
-            self._opened()
-            if isinstance(outcome, Failed):
-                self._context.client.failed.emit(outcome)
-
-        self._opening = True
-        self._context.client.send(OpenDataSet(source), f"{self._part.name}.data", take, on_failure=fail)
+        self._opening.ask("data", OpenDataSet(source), take, When.AT_ONCE)
 
     def compare_options(self) -> None:
         """Three lanes of the same predictor, through Options A, B and C; done again, back to the lanes before."""
@@ -218,9 +210,6 @@ class ExactInspection(QObject):
     def _set(self, index: int, follow: str, option: OptionName | None) -> None:
         self._part.put(exact_edits.set_exact(self._part.state, index, follow, option), "change the exact process")
 
-    def _opened(self) -> None:
-        self._opening = False
-
     # --- changes ---
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
@@ -231,7 +220,7 @@ class ExactInspection(QObject):
         if changed & {"recipe", "lane", "selected", "t", "data_set", "beside"}:
             self._ask()
         if changed & {"recipe", "selected", "beside", "plot", "curves_of"}:
-            self._ask_ideal()
+            self.ask_ideal()
 
     def _library_changed(self) -> None:
         self._show_choice()
@@ -296,20 +285,19 @@ class ExactInspection(QObject):
             else:
                 self.panel.say(outcome.reason)
 
-    def _ask_ideal(self, _shown: object = None) -> None:
+    def ask_ideal(self) -> None:
         """Have the distances to the ideal measured while they are the plot; the engine does it in stretches."""
         controller, state, exact = self._controller, self._part.state, self.exact
-        keys = tuple(key for key in dict.fromkeys(controller.keys) if key in controller.run.done and _is_measured(key.lane))
+        keys = tuple(key for key in controller.keys_with_states if _is_measured(key.lane))
         if self._active and state.plot == IDEAL and keys and exact is not None:
-            sample = None if state.curves_of == "all" else controller.sample
-            self._questions.ask("ideal", MeasureIdeal(keys, exact, sample), self._take_ideal)
+            self._questions.ask("ideal", MeasureIdeal(keys, exact, controller.sample_of_curves), self._take_ideal)
 
     def _take_ideal(self, outcome: Outcome) -> None:
         if not isinstance(outcome, IdealMeasured) or self._part.state.plot != IDEAL:
             return
         self._show_curves(CurvesShown(outcome.sample, None, outcome.lanes))
         if not outcome.complete:
-            self._ask_ideal()
+            self.ask_ideal()
 
 
 def change_label(opened: DataSetOpened) -> str:

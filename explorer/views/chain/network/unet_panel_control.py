@@ -88,7 +88,6 @@ class UNetInspection(QObject):
         controller, panel = self._controller, self.panel
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._progressed)
-        controller.terms_shown.connect(self._take_terms)
         self._theme.changed.connect(self._ask)
         self._action.triggered.connect(self.set_open)
         self.button.clicked.connect(self.set_open)
@@ -187,9 +186,10 @@ class UNetInspection(QObject):
 
     def _take_own_terms(self, outcome: Outcome) -> None:
         if isinstance(outcome, TermsShown) and self.panel.shown is not None and outcome.k == self.panel.shown.k:
-            self._take_terms(outcome)
+            self.show_terms(outcome)
 
-    def _take_terms(self, terms: TermsShown) -> None:
+    def show_terms(self, terms: TermsShown) -> None:
+        """The terms of the step at the cursor, for the graph of it."""
         self._terms = terms
         if self.look.open:
             self._show_graph()

@@ -14,7 +14,7 @@ from explorer.widgets.look.theme import Theme
 OF_THE_PLAN = ("levels", "coefficients")
 
 
-class Curves:
+class CurvesDrawn:
     """Shows them in the plot's card.
 
     Attributes

@@ -1,0 +1,137 @@
+"""What the person looks at in a chain workspace: its lanes, and what is known of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from explorer.engine.chain.messages import LaneKey, lane_keys
+from explorer.recipe import ExactProcess
+from explorer.recipe.quantities import QUANTITIES, Quantity
+from explorer.state.edits.exact_lanes import data_set_of
+from explorer.state.edits.lanes import schedule_length
+from explorer.state.session import ChainState
+from explorer.views.chain.chain_part import ChainPart
+from explorer.views.chain.run import ChainRun
+from explorer.views.chain.timeline import plan_of, timeline_of
+from explorer.views.workspace import Context
+
+
+class LookedAt(QObject):
+    """Read from the session, the library and the run; asks nothing.
+
+    Attributes
+    ----------
+    context : Context
+    part : ChainPart
+    run : ChainRun
+    following : bool
+        The cursor stays at the newest state while sampling, until the person moves it.
+    """
+
+    def __init__(self, context: Context, part: ChainPart, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.part = context, part
+        self.run = ChainRun(context.client, part.name, self)
+        self.run.timeline = lambda: plan_of(self.timeline, self.run.plans)
+        self.following = False
+
+    @property
+    def state(self) -> ChainState:
+        """What the person chose."""
+        return self.part.state
+
+    @property
+    def shown(self) -> Quantity:
+        """Row of the quantity that the lanes show."""
+        return QUANTITIES[self.state.quantity]
+
+    # --- lanes ---
+
+    @property
+    def keys(self) -> tuple[LaneKey, ...]:
+        """Keys of the lanes, in their order."""
+        return lane_keys(self.state.recipe)
+
+    @property
+    def sound_keys(self) -> tuple[LaneKey, ...]:
+        """Keys of the lanes that can be sampled, or of all if none can."""
+        return tuple(key for key in self.keys if key not in self.run.failed) or self.keys
+
+    @property
+    def keys_with_states(self) -> tuple[LaneKey, ...]:
+        """Keys of the lanes that have a state already, each once."""
+        return tuple(key for key in dict.fromkeys(self.keys) if key in self.run.done)
+
+    @property
+    def lane(self) -> int:
+        """Index of the lane whose equation and film strip are shown."""
+        return max(0, min(self.state.lane, len(self.keys) - 1))
+
+    @property
+    def key(self) -> LaneKey | None:
+        """Key of that lane; None without lanes."""
+        return self.keys[self.lane] if self.keys else None
+
+    @property
+    def reference(self) -> int:
+        """Index of the lane that differences refer to."""
+        return max(0, min(self.state.reference, len(self.keys) - 1))
+
+    @property
+    def reference_key(self) -> LaneKey | None:
+        """Key of that lane; None where there is no other lane to be compared with it."""
+        return self.keys[self.reference] if len(self.keys) > 1 else None
+
+    # --- samples ---
+
+    @property
+    def sample(self) -> int:
+        """Index of the selected sample."""
+        return max(0, min(self.state.selected, self.state.recipe.samples - 1))
+
+    @property
+    def sample_of_curves(self) -> int | None:
+        """The sample that curves are of; None for the mean over all."""
+        return None if self.state.curves_of == "all" else self.sample
+
+    # --- time ---
+
+    @property
+    def T(self) -> int:
+        """Largest timestep of any lane."""
+        return max((self._length(key) for key in self.sound_keys), default=1000)
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """T of each lane's schedule."""
+        return tuple(self._length(key) for key in self.keys)
+
+    def _length(self, key: LaneKey) -> int:
+        """T of a lane's schedule, 1000 where it is not known yet."""
+        plan = self.run.plans.get(key)
+        if plan is not None:
+            return len(plan.levels) - 1
+        if key.lane.schedule is not None:
+            return key.lane.schedule.T
+        return schedule_length(self.context.library.find(key.lane.checkpoint)) or 1000
+
+    @property
+    def timeline(self) -> LaneKey | None:
+        """The lane on whose schedule the cursor is; the others show the states of the same noise level."""
+        keys = self.sound_keys
+        reference = keys.index(self.keys[self.reference]) if keys and self.keys[self.reference] in keys else 0
+        return timeline_of(keys, [self._length(key) for key in keys], reference)
+
+    # --- data ---
+
+    @property
+    def exact(self) -> ExactProcess | None:
+        """The data set that the lane is seen beside, as far as it is known."""
+        key = self.key
+        entry = self.context.library.find(key.lane.checkpoint) if key is not None else None
+        return data_set_of(self.state, self.lane, entry)
+
+    @property
+    def weighed(self) -> ExactProcess | None:
+        """The data set that what the lanes show is weighed against, if it is."""
+        return self.exact if self.shown.beside == "data set" else None
