@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import (
     MAX_BRANCHES,
     MAX_LANES,
@@ -17,9 +18,10 @@ from explorer.recipe import (
     Inpaint,
     Lane,
     Paint,
-    Sampler,
+    ScheduleChoice,
     with_edit,
 )
+from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits.words import edit_words
 from explorer.state.session import ChainState
 
@@ -126,10 +128,19 @@ def renamed(state: ChainState, lane: Lane, name: str) -> ChainState:
     return _replace(state, recipe=_replace(state.recipe, branches=branches))
 
 
-def with_sampler(state: ChainState, sampler: Sampler) -> ChainState:
-    """The state with another sampler for the whole tree of the shown lane."""
-    lane = _replace(state.recipe.lanes[0], sampler=sampler)
-    return regrown(state, _replace(state, recipe=_replace(state.recipe, lanes=(lane, *state.recipe.lanes[1:]))))
+def set_sampler(state: ChainState, **fields: object) -> ChainState:
+    """Fields of the sampler, for the whole tree of the shown lane."""
+    return regrown(state, lane_edits.set_sampler(state, 0, **fields))
+
+
+def set_schedule(state: ChainState, schedule: ScheduleChoice | None, own_length: int | None) -> ChainState:
+    """The schedule that the whole tree of the shown lane walks; as `lanes.set_schedule`."""
+    return regrown(state, lane_edits.set_schedule(state, 0, schedule, own_length))
+
+
+def set_snapshot(state: ChainState, entry: LibraryEntry) -> ChainState:
+    """The whole tree of the shown lane at another moment of the run."""
+    return regrown(state, lane_edits.set_snapshot(state, 0, entry))
 
 
 def regrown(before: ChainState, after: ChainState) -> ChainState:
@@ -144,6 +155,11 @@ def regrown(before: ChainState, after: ChainState) -> ChainState:
 
 def _every_lane(recipe: ChainRecipe) -> tuple[Lane, ...]:
     return (*recipe.lanes, *(branch.lane for branch in recipe.branches))
+
+
+def fresh_noise(state: ChainState) -> FreshNoise:
+    """Noise from the cursor down that no branch has yet."""
+    return FreshNoise(state.t, next_stream(state.recipe))
 
 
 def next_stream(recipe: ChainRecipe) -> int:

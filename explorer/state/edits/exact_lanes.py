@@ -20,6 +20,20 @@ def exact_lane(exact: ExactProcess, sampler: Sampler | None = None) -> Lane:
     return Lane("", exact.dataset, None, lane_edits.fitting(sampler or Sampler(), LENGTH), exact)
 
 
+def add_exact(state: ChainState, exact: ExactProcess) -> ChainState:
+    """One more lane, of a data set, with the sampler of the last; the state as it is if there is no room."""
+    lanes = state.recipe.lanes
+    return lane_edits.add_lane(state, exact_lane(exact, lanes[-1].sampler if lanes else None))
+
+
+def put_exact(state: ChainState, index: int, exact: ExactProcess) -> ChainState:
+    """A data set in the place of a lane, with that one's sampler; one more lane if there is none there."""
+    lanes = state.recipe.lanes
+    if index >= len(lanes):
+        return add_exact(state, exact)
+    return lane_edits.set_lane(state, index, exact_lane(exact, lanes[index].sampler))
+
+
 def set_exact(state: ChainState, index: int, follow: str, option: OptionName | None) -> ChainState:
     """What an exact lane, and every branch of it, follows, and the option that its prediction is taken through."""
 

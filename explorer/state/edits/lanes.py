@@ -75,6 +75,23 @@ def add_lane(state: ChainState, lane: Lane, at: int | None = None) -> ChainState
     return with_lanes(state, (*lanes[:place], lane, *lanes[place:]), follow)
 
 
+def add_entry(state: ChainState, entry: LibraryEntry) -> ChainState:
+    """One more lane, of a library entry, with the sampler of the last; the state as it is if there is no room."""
+    lanes = state.recipe.lanes
+    return add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else None))
+
+
+def open_entry(state: ChainState, entry: LibraryEntry) -> ChainState:
+    """A library entry as the only lane, with the sampler that the first one has."""
+    lanes = state.recipe.lanes
+    return with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else None),), (0,))
+
+
+def duplicate_lane(state: ChainState, index: int) -> ChainState:
+    """A lane twice, side by side."""
+    return add_lane(state, state.recipe.lanes[index], index + 1)
+
+
 def remove_lane(state: ChainState, index: int) -> ChainState:
     """One lane less."""
     lanes = state.recipe.lanes
@@ -96,6 +113,16 @@ def set_lane(state: ChainState, index: int, lane: Lane) -> ChainState:
     """Another lane in the same place."""
     lanes = state.recipe.lanes
     return with_lanes(state, (*lanes[:index], lane, *lanes[index + 1 :]), tuple(range(len(lanes))))
+
+
+def reset_lane(state: ChainState, index: int) -> ChainState:
+    """A lane as its checkpoint makes it."""
+    return set_lane(state, index, plain(state.recipe.lanes[index]))
+
+
+def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainState:
+    """A lane at another moment of its run."""
+    return set_lane(state, index, with_snapshot(state.recipe.lanes[index], entry))
 
 
 def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:

@@ -12,9 +12,20 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import BackUp, Change, Edit, Inpaint, Lane, Paint
 from explorer.state.edits import exact_lanes as exact_edits
 from explorer.state.edits import lanes as lane_edits
+from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
 Shape = tuple[int, int, int]
+
+
+def change_checkpoint(state: ChainState, index: int, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> ChainState:
+    """Another network in a lane, as of `with_checkpoint`."""
+    return lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+
+
+def change_data_set(state: ChainState, index: int, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> ChainState:
+    """The exact process of a data set in a lane, as of `with_data_set`."""
+    return lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
 
 
 def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> Lane:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint
+from explorer.recipe import BackUp, Change, Edit, FreshNoise, Inpaint, Lane, Paint, ScheduleChoice, alive_at
+
+LAST_STEP, NO_ETA = "the last step draws no noise", "with η = 0 no noise is drawn"
 
 
 def edit_words(edit: Edit) -> str:
@@ -66,6 +68,19 @@ def _taken_back(lane: Lane, edit: Edit, timesteps: Sequence[int]) -> bool:
     return any(isinstance(other, BackUp) and place(timesteps, other.t) < place(timesteps, edit.t) for other in later)
 
 
+def why_no_noise(lane: Lane, timesteps: Sequence[int], t: int) -> str:
+    """Why a chain draws nothing from t down; empty where it does, be it z or an image of an exact lane's data set."""
+    lane = msgspec.structs.replace(lane, edits=alive_at(lane.edits, t))
+    last = len(timesteps) - 2
+    steps = {k: lane_at(lane, timesteps, k) for k in range(place(timesteps, t), last + 1)}
+    if any(walked.exact is not None and walked.exact.follow == "draw" for walked in steps.values()):
+        return ""
+    noisy = [walked for k, walked in steps.items() if k < last and timesteps[k] <= t]
+    if not noisy:
+        return LAST_STEP
+    return "" if any(walked.sampler.eta > 0 for walked in noisy) else NO_ETA
+
+
 def step_words(lane: Lane, timesteps: Sequence[int], k: int) -> str:
     """What is done in step k beside the sampler's formula; empty if nothing is."""
     said: list[str] = []
@@ -83,3 +98,8 @@ def step_words(lane: Lane, timesteps: Sequence[int], k: int) -> str:
         elif isinstance(edit, Paint) and edit.on == "x_t" and at == k + 1:
             said.append("then it is painted")
     return ", ".join(said)
+
+
+def walk_words(schedule: ScheduleChoice | None) -> str:
+    """What undoing calls it that another schedule is walked."""
+    return f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe import ChainRecipe
-from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits import chain as edits
 from explorer.state.session import ChainState, Session
 from explorer.state.store import Store
 
@@ -37,26 +37,12 @@ class ChainPart:
 
     def of(self, session: Session) -> ChainState:
         """The part of a session; one lane has no difference to another, whatever a session file says."""
-        if self.name == "compare":
-            return session.compare
-        state = session.reverse
-        if QUANTITIES[state.quantity].beside == "lane":
-            state = msgspec.structs.replace(state, quantity="x_t")
-        if state.plot.startswith("distance"):
-            state = msgspec.structs.replace(state, plot="norms")
-        return state
+        return session.compare if self.name == "compare" else edits.of_one_lane(session.reverse)
 
-    def update(self, label: str = "", merge: str = "", **fields: object) -> None:
-        """Replace fields of the state."""
-        if self.name == "reverse":
-            self.store.update_reverse(label, merge, **fields)
-        else:
-            self.store.update_compare(label, merge, **fields)
+    def put(self, state: ChainState, label: str = "", merge: str = "") -> None:
+        """Take another state: one entry of the undo history if its recipe differs; changes of one `merge` are one entry."""
+        self.store.update(label, merge, **{self.name: state})
 
-    def update_recipe(self, label: str, **fields: object) -> None:
-        """Replace fields of the recipe: one entry of the undo history."""
-        self.update(label, recipe=msgspec.structs.replace(self.recipe, **fields))
-
-    def put(self, state: ChainState, label: str, merge: str = "") -> None:
-        """Take a whole state: one entry of the undo history if its recipe differs; changes of one `merge` are one entry."""
-        self.update(label, merge, **msgspec.structs.asdict(state))
+    def update(self, **fields: object) -> None:
+        """Replace fields that undo does not go over."""
+        self.put(msgspec.structs.replace(self.state, **fields))

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
 from explorer.recipe.quantities import QUANTITIES
-from explorer.state.edits.exact_lanes import LENGTH
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.chain_widgets import ChainWidgets
@@ -107,7 +106,7 @@ class Display(QObject):
             panel.set_chosen(len(lanes) > 1 and index == controller.lane)
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
-        length, schedule = self.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
+        length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
         self._widgets.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule, controller.lengths)
         if not lanes:
             self._clear()
@@ -149,16 +148,6 @@ class Display(QObject):
     @staticmethod
     def _put_note(panel: LanePanel, note: Note) -> None:
         panel.set_note(note.text, note.tip, note.warning, note.short)
-
-    def schedule_of(self, lane: Lane) -> tuple[int, str]:
-        """T and name of a lane's schedule, as far as they are known."""
-        if lane.schedule is not None:
-            return lane.schedule.T, lane.schedule.title
-        if lane.exact is not None:
-            return LENGTH, "linear"
-        entry = self._library.find(lane.checkpoint)
-        card = entry.card.schedule if entry is not None and entry.card is not None else None
-        return (card.T, card.name) if card is not None else (self._controller.T, "")
 
     def _clear(self) -> None:
         self.terms = self._curves.measured = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from explorer.engine.chain.messages import LaneKey, lane_keys
-from explorer.recipe import ExactProcess
+from explorer.recipe import ExactProcess, Lane
 from explorer.recipe.quantities import QUANTITIES, Quantity
-from explorer.state.edits.exact_lanes import data_set_of
+from explorer.state.edits.exact_lanes import LENGTH, data_set_of
 from explorer.state.edits.lanes import schedule_length
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import ChainPart
@@ -114,6 +114,23 @@ class LookedAt(QObject):
         if key.lane.schedule is not None:
             return key.lane.schedule.T
         return schedule_length(self.context.library.find(key.lane.checkpoint)) or 1000
+
+    def schedule_of(self, lane: Lane) -> tuple[int, str]:
+        """T and name of a lane's schedule, as far as they are known."""
+        if lane.schedule is not None:
+            return lane.schedule.T, lane.schedule.title
+        return self.own_length_of(lane), self._own_name_of(lane)
+
+    def own_length_of(self, lane: Lane) -> int:
+        """T of the schedule that a lane walks if it names none."""
+        if lane.exact is not None:
+            return LENGTH
+        return schedule_length(self.context.library.find(lane.checkpoint)) or self.T
+
+    def _own_name_of(self, lane: Lane) -> str:
+        entry = self.context.library.find(lane.checkpoint)
+        card = entry.card.schedule if entry is not None and entry.card is not None else None
+        return "linear" if lane.exact is not None else card.name if card is not None else ""
 
     @property
     def timeline(self) -> LaneKey | None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -17,7 +16,9 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.exports.kinds import dialog_filter
 from explorer.recipe import ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits import chain as edits
 from explorer.state.edits import lanes as lane_edits
+from explorer.state.edits.words import walk_words
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import LOOKS, PlayLook, groups
 from explorer.views.chain.chain_part import ChainPart, PartName
@@ -186,7 +187,7 @@ class ChainPage(Workspace):
         widgets.resume.clicked.connect(self.resume_sampling)
         widgets.plot.plots.chosen.connect(lambda name: self.part.update(plot=name))
         widgets.plot.of.chosen.connect(lambda name: self.part.update(curves_of=name))
-        widgets.plot.log.chosen.connect(lambda _name: self.part.update(log_curves=not self.part.state.log_curves))
+        widgets.plot.log.chosen.connect(lambda _name: self.part.put(edits.toggle_log(self.part.state)))
         widgets.equation.term_chosen.connect(self._choose_term)
         self.context.library.changed.connect(self.display.show_recipe)
 
@@ -224,8 +225,8 @@ class ChainPage(Workspace):
 
     def _connect_inspector(self) -> None:
         panel = self.widgets.inspector
-        panel.seed_committed.connect(lambda seed: self.part.update_recipe("change seed", seed=seed))
-        panel.samples_committed.connect(lambda n: self.part.update_recipe("change samples", samples=n))
+        panel.seed_committed.connect(lambda seed: self._set_recipe("change seed", seed=seed))
+        panel.samples_committed.connect(lambda n: self._set_recipe("change samples", samples=n))
         panel.steps_committed.connect(lambda steps: self.set_sampler("change steps", steps=steps))
         panel.eta_committed.connect(lambda eta: self.set_sampler("change η", eta=eta))
         panel.clip_committed.connect(lambda clip: self.set_sampler("clip x̂₀" if clip else "do not clip x̂₀", clip=clip))
@@ -248,7 +249,10 @@ class ChainPage(Workspace):
 
     def new_seed(self) -> None:
         """Sample from new noise."""
-        self.part.update_recipe("new seed", seed=secrets.randbits(SEED_BITS))
+        self._set_recipe("new seed", seed=secrets.randbits(SEED_BITS))
+
+    def _set_recipe(self, label: str, **fields: object) -> None:
+        self.part.put(edits.with_recipe(self.part.state, **fields), label)
 
     def resume_sampling(self) -> None:
         """Go on from what is computed."""
@@ -265,15 +269,12 @@ class ChainPage(Workspace):
         lanes = self.part.recipe.lanes
         if lanes:
             target = self.controller.lane if index is None else index
-            own, _ = self.display.schedule_of(msgspec.structs.replace(lanes[target], schedule=None))
-            label = f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"
-            self.part.put(lane_edits.set_schedule(self.part.state, target, schedule, own), label)
+            own = self.controller.own_length_of(lanes[target])
+            self.part.put(lane_edits.set_schedule(self.part.state, target, schedule, own), walk_words(schedule))
 
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """A lane at another moment of its run."""
-        state = self.part.state
-        lane = lane_edits.with_snapshot(state.recipe.lanes[index], entry)
-        self.part.put(lane_edits.set_lane(state, index, lane), label, merge)
+        self.part.put(lane_edits.set_snapshot(self.part.state, index, entry), label, merge)
 
     def _set_all_steps(self, steps: int | None) -> None:
         self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")

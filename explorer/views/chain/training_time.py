@@ -8,8 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.checkpoints.snapshots import words
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import MAX_LANES, Lane
-from explorer.state.edits.lanes import with_snapshot
 from explorer.views.chain.controller import ChainController
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.training_slider import TrainingSlider
@@ -68,13 +66,6 @@ class TrainingTime(QObject):
         known = self.snapshots(index)
         if known:
             self._go(index, min(max(self.place(index) + by, 0), len(known) - 1), "")
-
-    def lanes(self, index: int) -> tuple[Lane, ...]:
-        """The lane once for each snapshot of its run; evenly chosen among them if there are more than the lanes that there can be."""
-        known, lane = self.snapshots(index), self._controller.state.recipe.lanes[index]
-        count = min(len(known), MAX_LANES)
-        chosen = [known[round(i * (len(known) - 1) / max(1, count - 1))] for i in range(count)]
-        return tuple(with_snapshot(lane, entry) for entry in chosen)
 
     def show(self) -> None:
         """The slider over the lane that is looked at."""

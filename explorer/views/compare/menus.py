@@ -116,7 +116,7 @@ class CompareMenus:
         page.exact.fill_menu(change, partial(verbs.change_to_exact, index))
         page.exact.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
-        length, _ = page.display.schedule_of(lane)
+        length, _ = page.controller.schedule_of(lane)
         reschedule = partial(page.set_schedule, index=index)
         fields = SamplerFields(
             lane.sampler, length, lambda label, fields: page.set_sampler(label, index, **fields), menu, lane.schedule, reschedule

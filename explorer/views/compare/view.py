@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -16,8 +15,9 @@ from explorer.engine.chain.messages import StepShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane
 from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits import chain as edits
 from explorer.state.edits import lanes as lane_edits
-from explorer.state.edits import replacing
+from explorer.state.edits import replacing, sweeps
 from explorer.state.edits.exact_lanes import is_through_options
 from explorer.state.session import ChainState
 from explorer.views.chain.data_set.exact_control import change_label
@@ -185,7 +185,7 @@ class CompareWorkspace(ChainPage):
 
     def toggle_layout(self) -> None:
         """Sheets or the grid."""
-        self.part.update(layout="lanes" if self.part.state.layout == "grid" else "grid")
+        self.part.put(edits.toggle_layout(self.part.state))
 
     def show_step(self, shown: StepShown) -> None:
         """The pictures of lanes at the cursor, on their sheets and in the grid."""
@@ -217,8 +217,8 @@ class CompareWorkspace(ChainPage):
 
     def duplicate_lane(self, index: int) -> None:
         """Have a lane twice, side by side."""
-        lanes = self.part.recipe.lanes
-        self.part.put(lane_edits.add_lane(self.part.state, lanes[index], index + 1), f"duplicate {lane_titles(lanes)[index]}")
+        title = lane_titles(self.part.recipe.lanes)[index]
+        self.part.put(lane_edits.duplicate_lane(self.part.state, index), f"duplicate {title}")
 
     def put_lane(self, index: int, to: int) -> None:
         """A lane was dragged to another place."""
@@ -227,8 +227,8 @@ class CompareWorkspace(ChainPage):
 
     def reset_lane(self, index: int) -> None:
         """A lane as its checkpoint makes it."""
-        lanes = self.part.recipe.lanes
-        self.part.put(lane_edits.set_lane(self.part.state, index, lane_edits.plain(lanes[index])), f"reset {lane_titles(lanes)[index]}")
+        title = lane_titles(self.part.recipe.lanes)[index]
+        self.part.put(lane_edits.reset_lane(self.part.state, index), f"reset {title}")
 
     def ask_sweep(self, index: int | None = None) -> None:
         """Let the person choose a setting and its values."""
@@ -236,29 +236,21 @@ class CompareWorkspace(ChainPage):
         if not lanes:
             return
         at = self.controller.lane if index is None else index
-        length, _ = self.display.schedule_of(lanes[at])
-        take = partial(self.sweep, at)
-        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, take, self)
+        length, _ = self.controller.schedule_of(lanes[at])
+        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def sweep(self, index: int, swept: tuple[Lane, ...], replaced: bool, as_grid: bool, words: str) -> None:
+    def sweep(self, swept: tuple[Lane, ...], replaced: bool, as_grid: bool, words: str) -> None:
         """Have these lanes instead of all, or besides; the grid shows them, or sheets."""
-        state = self.part.state
-        before = () if replaced else state.recipe.lanes
-        lanes = (*before, *swept)[:MAX_LANES]
-        follow = tuple(range(len(before))) if before else (None,) * len(state.recipe.lanes)
-        made = lane_edits.with_lanes(state, lanes, follow)
-        if replaced:
-            made = msgspec.structs.replace(made, lane=0, reference=len(lanes) - 1)
-        self.part.put(msgspec.structs.replace(made, layout="grid" if as_grid else "lanes"), f"sweep {words}")
+        self.part.put(sweeps.with_sweep(self.part.state, swept, replaced=replaced, as_grid=as_grid), f"sweep {words}")
 
     def sweep_training(self, index: int | None = None) -> None:
         """Have one lane for each snapshot of a lane's run, in a grid, the last of them the reference."""
         at = self.controller.lane if index is None else index
-        lanes = self.training.lanes(at) if self.training.snapshots(at) else ()
-        if lanes:
-            self.sweep(at, lanes, True, True, "training time")
+        snapshots = self.training.snapshots(at)
+        if snapshots:
+            self.sweep(sweeps.over_training(self.part.recipe.lanes[at], snapshots), True, True, "training time")
 
     def remove_lane(self, index: int) -> None:
         """Take a lane away."""
@@ -267,18 +259,15 @@ class CompareWorkspace(ChainPage):
 
     def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:
         """Another network in a lane, which keeps all that can be of it."""
-        state = self.part.state
-        lane = replacing.with_checkpoint(state.recipe.lanes[index], entry, self.entries())
-        self.part.put(lane_edits.set_lane(state, index, lane), f"change checkpoint to {checkpoint_name(lane)}")
+        state = replacing.change_checkpoint(self.part.state, index, entry, self.entries())
+        self.part.put(state, f"change checkpoint to {checkpoint_name(state.recipe.lanes[index])}")
 
     def change_to_exact(self, index: int, opened: DataSetOpened) -> None:
         """The exact process of a data set in a lane, which keeps all that can be of it; one more lane if that one is gone meanwhile."""
-        state = self.part.state
-        if index >= len(state.recipe.lanes):
+        if index >= len(self.part.recipe.lanes):
             self.add_exact(opened)
-            return
-        lane = replacing.with_data_set(state.recipe.lanes[index], opened, self.entries())
-        self.part.put(lane_edits.set_lane(state, index, lane), change_label(opened))
+        else:
+            self.part.put(replacing.change_data_set(self.part.state, index, opened, self.entries()), change_label(opened))
 
     def _compare_options(self) -> None:
         self.exact.compare_options()
@@ -296,10 +285,9 @@ class CompareWorkspace(ChainPage):
         state = self.part.state
         if not self.is_ddpm(entry) or len(state.recipe.lanes) >= MAX_LANES:
             return False
-        lanes = state.recipe.lanes
-        lane = lane_edits.lane_of(entry, lanes[-1].sampler if lanes else None)
-        self.part.put(lane_edits.add_lane(state, lane), f"add {checkpoint_name(lane)}")
-        self.lanes_row.reveal(len(lanes))
+        more = lane_edits.add_entry(state, entry)
+        self.part.put(more, f"add {checkpoint_name(more.recipe.lanes[-1])}")
+        self.lanes_row.reveal(len(state.recipe.lanes))
         return True
 
     def take_file(self, entry: LibraryEntry, lane: int | None) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, QWidgetAction
 
 from explorer.engine.thread.messages import Failed
-from explorer.recipe import Change, Edit, FreshNoise, Lane, alive_at
+from explorer.recipe import Change, Edit, FreshNoise
 from explorer.state.edits import branches as trees
-from explorer.state.edits.words import edit_words, lane_at, place
+from explorer.state.edits.words import LAST_STEP, NO_ETA, edit_words, why_no_noise
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.reverse_chain.actions import GROUPS
@@ -29,7 +28,6 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.number_fields import FloatField
 from explorer.widgets.controls.timeline import Timeline
 
-LAST_STEP, NO_ETA = "the last step draws no noise", "with η = 0 no noise is drawn"
 WHAT_THEN = {LAST_STEP: "go to a larger t", NO_ETA: "raise η with Change first"}
 
 
@@ -187,7 +185,7 @@ class Branching(QObject):
         if why:
             self.told.emit(Failed(f"{why}: other noise would change nothing; {WHAT_THEN[why]}"))
             return
-        self.branch(FreshNoise(self._state.t, trees.next_stream(self._state.recipe)))
+        self.branch(trees.fresh_noise(self._state))
 
     def draw_again(self) -> None:
         """The chain's own z from here down."""
@@ -213,19 +211,6 @@ class Branching(QObject):
             option = entry.card.option if entry.card is not None else None
             change = partial(self.change, checkpoint=entry.sha256, source=entry.path, option=option)
             verb(menu, f"{entry.name}\tOption {option}", change, entry.sha256 != lane.checkpoint or bool(lane.edits), entry.path)
-
-
-def why_no_noise(lane: Lane, timesteps: Sequence[int], t: int) -> str:
-    """Why a chain draws nothing from t down; empty where it does, be it z or an image of an exact lane's data set."""
-    lane = msgspec.structs.replace(lane, edits=alive_at(lane.edits, t))
-    last = len(timesteps) - 2
-    steps = {k: lane_at(lane, timesteps, k) for k in range(place(timesteps, t), last + 1)}
-    if any(walked.exact is not None and walked.exact.follow == "draw" for walked in steps.values()):
-        return ""
-    noisy = [walked for k, walked in steps.items() if k < last and timesteps[k] <= t]
-    if not noisy:
-        return LAST_STEP
-    return "" if any(walked.sampler.eta > 0 for walked in noisy) else NO_ETA
 
 
 def eta_entry(menu: QMenu, take: Callable[[float], object]) -> QWidgetAction:

@@ -124,7 +124,7 @@ class TreeControl(QObject):
         """Show a lane of the tree."""
         node = self._rows[row]
         if node.lane != self._state.recipe.lanes[0]:
-            self._part.update("show branch", "branch.show", recipe=trees.showing(self._state, node.lane).recipe, lane=0)
+            self._part.put(trees.showing(self._state, node.lane), "show branch", "branch.show")
 
     def show_parent(self) -> None:
         """Show the lane that this one leaves."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
@@ -13,8 +12,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ScheduleChoice
+from explorer.state.edits import branches as trees
 from explorer.state.edits import lanes as lane_edits
-from explorer.state.edits.branches import regrown, with_sampler
+from explorer.state.edits.words import walk_words
 from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
@@ -172,24 +172,19 @@ class ReverseChainWorkspace(ChainPage):
 
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:
         """Fields of the sampler: of the chain and of every branch of it."""
-        lanes = self.part.recipe.lanes
-        if lanes:
-            sampler = msgspec.structs.replace(lanes[0].sampler, **fields)
-            self.part.put(with_sampler(self.part.state, sampler), label)
+        if self.part.recipe.lanes:
+            self.part.put(trees.set_sampler(self.part.state, **fields), label)
 
     def set_schedule(self, schedule: ScheduleChoice | None, index: int | None = None) -> None:
         """The schedule that the chain, and every branch of it, walks; None is the network's own."""
-        before, lanes = self.part.state, self.part.recipe.lanes
-        if lanes and schedule != lanes[0].schedule:
-            length, _ = self.display.schedule_of(msgspec.structs.replace(lanes[0], schedule=None))
-            label = f"walk the {schedule.title} schedule" if schedule is not None else "walk the network's own schedule"
-            self.part.put(regrown(before, lane_edits.set_schedule(before, 0, schedule, length)), label)
+        lanes = self.part.recipe.lanes
+        if lanes:
+            own = self.controller.own_length_of(lanes[0])
+            self.part.put(trees.set_schedule(self.part.state, schedule, own), walk_words(schedule))
 
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """The chain, and every branch of it, at another moment of the run."""
-        before = self.part.state
-        after = lane_edits.set_lane(before, 0, lane_edits.with_snapshot(before.recipe.lanes[0], entry))
-        self.part.put(regrown(before, after), label, merge)
+        self.part.put(trees.set_snapshot(self.part.state, entry), label, merge)
 
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()
@@ -206,8 +201,6 @@ class ReverseChainWorkspace(ChainPage):
         """A DDPM becomes the lane."""
         if not self.is_ddpm(entry):
             return False
-        state = self.part.state
-        sampler = state.recipe.lanes[0].sampler if state.recipe.lanes else None
-        lane = lane_edits.lane_of(entry, sampler)
-        self.part.put(lane_edits.with_lanes(state, (lane,), (0,)), f"open {checkpoint_name(lane)}")
+        state = lane_edits.open_entry(self.part.state, entry)
+        self.part.put(state, f"open {checkpoint_name(state.recipe.lanes[0])}")
         return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from explorer.recipe import MAX_BRANCHES, BackUp, Branch, ChainRecipe, Change, Dab, Edit, FreshNoise, Lane, Paint, Sampler
+from explorer.engine.models.messages import LibraryEntry
+from explorer.recipe import MAX_BRANCHES, BackUp, Branch, ChainRecipe, Change, Dab, Edit, FreshNoise, Lane, Paint, Sampler, ScheduleChoice
 from explorer.state.edits import branches as trees
 from explorer.state.session import ChainState
 
@@ -72,9 +73,21 @@ def test_names_and_samplers_are_of_the_tree() -> None:
     found = trees.renamed(state(ROOT, lane(PAINT)), lane(PAINT), "  a longer tail ")
     assert trees.rows_of(found.recipe)[1].label == "a longer tail"
     assert trees.rows_of(trees.renamed(found, lane(PAINT), "").recipe)[1].label == "painted at t = 300"
-    other = trees.with_sampler(found, Sampler(50, 0.5))
+    other = trees.set_sampler(found, steps=50, eta=0.5)
     assert {one.sampler for one in (*other.recipe.lanes, *(b.lane for b in other.recipe.branches))} == {Sampler(50, 0.5)}
     assert shape(other) == shape(found)
+
+
+def test_schedule_and_snapshot_are_of_the_tree() -> None:
+    found = state(lane(PAINT), lane(PAINT))
+    walked = trees.set_schedule(found, ScheduleChoice("cosine", 10), None)
+    later = trees.set_snapshot(found, LibraryEntry("/run/later.safetensors", "later", False, 1, "d" * 64, None))
+    for other in (walked, later):
+        assert other.recipe.branches[0].lane == other.recipe.lanes[0]
+        assert shape(other) == shape(found)
+    assert walked.recipe.lanes[0].schedule == ScheduleChoice("cosine", 10)
+    assert walked.recipe.lanes[0].sampler.steps is None, "20 are more than there are"
+    assert later.recipe.lanes[0].checkpoint == "d" * 64
 
 
 def test_every_new_noise_is_another() -> None:
@@ -83,6 +96,7 @@ def test_every_new_noise_is_another() -> None:
     found = trees.with_branch(found, FreshNoise(500, 1))
     found = trees.with_branch(trees.showing(found, ROOT), FreshNoise(300, 7))
     assert trees.next_stream(found.recipe) == 8
+    assert trees.fresh_noise(found) == FreshNoise(300, 8)
 
 
 def test_a_number_is_not_used_twice_when_a_branch_was_deleted() -> None:

@@ -25,6 +25,16 @@ def test_an_exact_lane_takes_a_sampler_that_fits() -> None:
     assert (lane.checkpoint, lane.source, lane.exact) == ("", "mnist", MNIST)
 
 
+def test_a_data_set_takes_the_place_of_a_lane_with_its_sampler_or_is_one_more() -> None:
+    state = state_of(NETWORK, msgspec.structs.replace(NETWORK, sampler=Sampler(7)))
+    put = exact_edits.put_exact(state, 0, MNIST).recipe.lanes
+    assert put == (exact_edits.exact_lane(MNIST, Sampler(50)), state.recipe.lanes[1])
+    more = exact_edits.add_exact(state, MNIST)
+    assert more.recipe.lanes == (*state.recipe.lanes, exact_edits.exact_lane(MNIST, Sampler(7)))
+    assert exact_edits.put_exact(state, 2, MNIST) == more, "the lane is gone meanwhile"
+    assert exact_edits.add_exact(ChainState(), MNIST).recipe.lanes == (exact_edits.exact_lane(MNIST),)
+
+
 def test_what_it_follows_and_through_what_is_changed_alone() -> None:
     state = state_of(NETWORK, exact_edits.exact_lane(MNIST))
     changed = exact_edits.set_exact(state, 1, "mean", "B").recipe.lanes

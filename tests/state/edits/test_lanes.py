@@ -6,11 +6,9 @@ import pytest
 
 from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler
+from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler, ScheduleChoice
 from explorer.state.edits import lanes as lane_edits
-from explorer.state.session import ChainState, Session
-from explorer.state.store import Store
-from explorer.views.chain.chain_part import ChainPart
+from explorer.state.session import ChainState
 
 A, B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "ABC")  # type: ignore[arg-type]
 
@@ -68,18 +66,31 @@ def test_steps_of_every_lane_are_at_most_its_own(steps: int | None, wanted: tupl
     assert tuple(lane.sampler.steps for lane in found.recipe.lanes) == wanted
 
 
-def test_a_lane_keeps_its_sampler_but_not_more_steps_than_the_new_model_has() -> None:
-
+def entry(T: int) -> LibraryEntry:
     data = DataCard("mnist", (1, 28, 28), (-1.0, 1.0), "0" * 64)
-    card = Card(1, "ddpm", NetworkCard("unet", {}), data, "C", ScheduleCard("linear", 100))
-    entry = LibraryEntry("/x/c.safetensors", "c", False, 1, "c" * 64, card)
-    assert lane_edits.lane_of(entry, Sampler(steps=50, eta=0.0)) == Lane("c" * 64, "/x/c.safetensors", "C", Sampler(steps=50, eta=0.0))
-    assert lane_edits.lane_of(entry, Sampler(steps=500, eta=0.0)).sampler == Sampler(eta=0.0)
+    card = Card(1, "ddpm", NetworkCard("unet", {}), data, "C", ScheduleCard("linear", T))
+    return LibraryEntry("/x/c.safetensors", "c", False, 1, "c" * 64, card)
 
 
-def test_one_lane_has_no_difference_whatever_a_session_file_says() -> None:
-    session = Session(reverse=ChainState(quantity="difference", plot="distance x_t"), compare=ChainState(quantity="difference"))
-    store = Store(session)
-    reverse, compare = ChainPart(store, "reverse").state, ChainPart(store, "compare").state
-    assert (reverse.quantity, reverse.plot) == ("x_t", "norms")
-    assert compare.quantity == "difference"
+def test_a_lane_keeps_its_sampler_but_not_more_steps_than_the_new_model_has() -> None:
+    few = entry(100)
+    assert lane_edits.lane_of(few, Sampler(steps=50, eta=0.0)) == Lane("c" * 64, "/x/c.safetensors", "C", Sampler(steps=50, eta=0.0))
+    assert lane_edits.lane_of(few, Sampler(steps=500, eta=0.0)).sampler == Sampler(eta=0.0)
+
+
+def test_what_is_opened_takes_the_sampler_of_the_last_lane_or_of_the_only_one() -> None:
+    short, long = (lane_edits.set_sampler(state(A), 0, steps=steps).recipe.lanes[0] for steps in (5, 50))
+    more = lane_edits.add_entry(state(short, long), entry(1000))
+    assert [lane.sampler.steps for lane in more.recipe.lanes] == [5, 50, 50]
+    alone = lane_edits.open_entry(state(short, long), entry(1000))
+    assert [lane.sampler.steps for lane in alone.recipe.lanes] == [5]
+    assert alone.recipe.lanes[0].checkpoint == "c" * 64
+    assert lane_edits.add_entry(state(), entry(1000)) == lane_edits.open_entry(state(), entry(1000))
+
+
+def test_one_lane_is_done_something_to_in_its_place() -> None:
+    changed = lane_edits.set_schedule(lane_edits.set_sampler(state(A, B, C, lane=2), 1, eta=0.0), 1, ScheduleChoice("cosine", 50), None)
+    assert lane_edits.reset_lane(changed, 1) == state(A, B, C, lane=2)
+    assert options(lane_edits.duplicate_lane(changed, 1)) == "ABBC"
+    later = lane_edits.set_snapshot(changed, 1, entry(1000)).recipe.lanes[1]
+    assert (later.checkpoint, later.schedule, later.sampler.eta) == ("c" * 64, ScheduleChoice("cosine", 50), 0.0)

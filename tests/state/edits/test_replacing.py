@@ -9,6 +9,7 @@ from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import (
     BackUp,
+    ChainRecipe,
     Change,
     Dab,
     Edit,
@@ -22,7 +23,8 @@ from explorer.recipe import (
     Sampler,
     ScheduleChoice,
 )
-from explorer.state.edits.replacing import with_checkpoint, with_data_set
+from explorer.state.edits.replacing import change_checkpoint, change_data_set, with_checkpoint, with_data_set
+from explorer.state.session import ChainState
 
 COSINE = ScheduleChoice("cosine", 400)
 SMALL = ExactProcess("small.npy", "a" * 64)
@@ -88,3 +90,13 @@ def test_an_exact_lane_follows_what_it_did() -> None:
     found = with_data_set(old, data_set(), ())
     assert (found.option, found.exact) == ("B", ExactProcess("small.npy", "a" * 64, follow="mean"))
     assert with_checkpoint(old, entry("c"), ()) == Lane("c" * 64, "/x/c.safetensors", "C")
+
+
+def test_one_lane_is_changed_in_its_place() -> None:
+    state = ChainState(ChainRecipe((lane(), lane(FRESH))), lane=1, reference=1)
+    for found, wanted in (
+        (change_checkpoint(state, 1, entry("c"), ()), with_checkpoint(lane(FRESH), entry("c"), ())),
+        (change_data_set(state, 1, data_set(), ()), with_data_set(lane(FRESH), data_set(), ())),
+    ):
+        assert found.recipe.lanes == (lane(), wanted)
+        assert (found.lane, found.reference) == (1, 1)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
-from explorer.recipe import BackUp, Change, Dab, Edit, FreshNoise, Inpaint, Lane, Paint, Sampler, mask_of, picture_of
-from explorer.state.edits.words import edit_words, edits_words, lane_at, step_words
+from explorer.recipe import (
+    BackUp,
+    Change,
+    Dab,
+    Edit,
+    ExactProcess,
+    FreshNoise,
+    Inpaint,
+    Lane,
+    Paint,
+    Sampler,
+    ScheduleChoice,
+    mask_of,
+    picture_of,
+)
+from explorer.state.edits.words import LAST_STEP, NO_ETA, edit_words, edits_words, lane_at, step_words, walk_words, why_no_noise
 
 TIMES = (1000, 800, 600, 400, 200, 0)
 MASK = mask_of(np.ones((4, 4), bool))
@@ -48,3 +63,23 @@ def test_what_is_done_beside_the_formula_is_said_where_it_is_done() -> None:
     kept = "so in the erased region; the rest is kept"
     assert said == ["", kept, f"{kept}, then the image, noised, takes its place", "", ""]
     assert step_words(lane(Paint(600, DABS, "x0_hat")), TIMES, 2) == "x̂₀ is painted"
+
+
+def test_whether_anything_is_drawn_is_asked_of_the_branch_that_would_be() -> None:
+    times = (40, 30, 20, 10, 0)
+    chain, still = Lane("ab" * 32, "c", "C"), Lane("ab" * 32, "c", "C", Sampler(eta=0.0))
+    assert [why_no_noise(chain, times, t) for t in (40, 20, 15, 10, 3)] == ["", "", LAST_STEP, LAST_STEP, LAST_STEP]
+    assert [why_no_noise(still, times, t) for t in (40, 20, 10)] == [NO_ETA, NO_ETA, LAST_STEP]
+    later = msgspec.structs.replace(chain, edits=(Change(20, eta=0.0),))
+    assert [why_no_noise(later, times, t) for t in (30, 25, 20)] == ["", "", NO_ETA], "above it, it has not been changed yet"
+    drawing = Lane("", "mnist", None, Sampler(eta=0.0), ExactProcess())
+    assert [why_no_noise(drawing, times, t) for t in (40, 10, 3)] == ["", "", ""], "another image is drawn"
+    following = msgspec.structs.replace(drawing, exact=ExactProcess(follow="mean"))
+    assert why_no_noise(following, times, 20) == NO_ETA
+    network = msgspec.structs.replace(drawing, edits=(Change(30, checkpoint="ab" * 32, source="c", option="C"),))
+    assert [why_no_noise(network, times, t) for t in (40, 20)] == ["", NO_ETA]
+
+
+def test_undoing_names_the_schedule() -> None:
+    assert walk_words(ScheduleChoice("cosine", 400)) == "walk the cosine schedule"
+    assert walk_words(None) == "walk the network's own schedule"

@@ -25,7 +25,7 @@ from explorer.recipe import BackUp, Change, Edit, ExactProcess, FreshNoise, Inpa
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
 from explorer.views.reverse_chain.branch_tree import ROW
-from explorer.views.reverse_chain.branching import LAST_STEP, NO_ETA, Branching, why_no_noise
+from explorer.views.reverse_chain.branching import Branching
 from explorer.views.reverse_chain.paint_choices import ERASED
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 
@@ -428,21 +428,6 @@ def test_the_last_step_draws_no_noise_whatever_eta(page: ReverseChainWorkspace, 
     assert told.args[0].message == "the last step draws no noise: other noise would change nothing; go to a larger t"
     assert state(page).recipe == recipe
     settle(page, qtbot)
-
-
-def test_whether_anything_is_drawn_is_asked_of_the_branch_that_would_be() -> None:
-    times = (40, 30, 20, 10, 0)
-    chain, still = Lane("ab" * 32, "c", "C"), Lane("ab" * 32, "c", "C", Sampler(eta=0.0))
-    assert [why_no_noise(chain, times, t) for t in (40, 20, 15, 10, 3)] == ["", "", LAST_STEP, LAST_STEP, LAST_STEP]
-    assert [why_no_noise(still, times, t) for t in (40, 20, 10)] == [NO_ETA, NO_ETA, LAST_STEP]
-    later = msgspec.structs.replace(chain, edits=(Change(20, eta=0.0),))
-    assert [why_no_noise(later, times, t) for t in (30, 25, 20)] == ["", "", NO_ETA], "above it, it has not been changed yet"
-    drawing = Lane("", "mnist", None, Sampler(eta=0.0), ExactProcess())
-    assert [why_no_noise(drawing, times, t) for t in (40, 10, 3)] == ["", "", ""], "another image is drawn"
-    following = msgspec.structs.replace(drawing, exact=ExactProcess(follow="mean"))
-    assert why_no_noise(following, times, 20) == NO_ETA
-    network = msgspec.structs.replace(drawing, edits=(Change(30, checkpoint="ab" * 32, source="c", option="C"),))
-    assert [why_no_noise(network, times, t) for t in (40, 20)] == ["", NO_ETA]
 
 
 def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: QtBot) -> None:

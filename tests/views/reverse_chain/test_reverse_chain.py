@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.recipe import Lane, Sampler
+from explorer.state.edits import chain as edits
 from explorer.state.session import ChainState
 from explorer.views.chain.page import ChainPage
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
@@ -436,7 +437,7 @@ def test_without_a_lane_it_says_what_to_do(open_page: Opener, qtbot: QtBot) -> N
 def test_a_lane_that_cannot_be_sampled_is_told_of_and_the_page_goes_on(page: ReverseChainWorkspace, lane: LaneMaker, qtbot: QtBot) -> None:
     missing = msgspec.structs.replace(lane("C", steps=STEPS), checkpoint="0" * 64, source="gone.safetensors")
     with qtbot.waitSignal(page.context.client.failed, timeout=60_000) as told:
-        page.part.update_recipe("open", lanes=(missing,))
+        page.part.put(edits.with_recipe(page.part.state, lanes=(missing,)), "open")
     assert "gone.safetensors" in told.args[0].message
     settle(page, qtbot)
     page.context.store.undo()
@@ -465,7 +466,7 @@ def test_another_number_of_samples_shares_the_window_anew(
 ) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=1),), samples=16)
     before = page._panel.width()
-    page.part.update_recipe("change samples", samples=1)
+    page.part.put(edits.with_recipe(page.part.state, samples=1), "change samples")
     after = page._panel.width()
     page._middle.arrange()
     assert page._panel.width() == after != before

@@ -24,9 +24,8 @@ from explorer.engine.chain.data_set.messages import (
 )
 from explorer.engine.chain.messages import CurvesShown
 from explorer.engine.thread.requests import Outcome
-from explorer.recipe import MAX_LANES, ExactProcess, Lane, OptionName
+from explorer.recipe import ExactProcess, Lane, OptionName
 from explorer.state.edits import exact_lanes as exact_edits
-from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.data_set.exact_panel import ExactPanel
@@ -183,19 +182,12 @@ class ExactInspection(QObject):
     def put_lane(self, index: int, opened: DataSetOpened) -> None:
         """An exact lane in the place of another, with that one's sampler."""
         state = self._part.state
-        if index >= len(state.recipe.lanes):
-            self.add_lane(opened)
-        else:
-            lane = exact_edits.exact_lane(opened.exact, state.recipe.lanes[index].sampler)
-            self._part.put(lane_edits.set_lane(state, index, lane), change_label(opened))
+        label = change_label(opened) if index < len(state.recipe.lanes) else add_label(opened)
+        self._part.put(exact_edits.put_exact(state, index, opened.exact), label)
 
     def add_lane(self, opened: DataSetOpened) -> None:
         """One more lane, with the sampler of the last."""
-        state = self._part.state
-        lanes = state.recipe.lanes
-        if len(lanes) < MAX_LANES:
-            lane = exact_edits.exact_lane(opened.exact, lanes[-1].sampler if lanes else None)
-            self._part.put(lane_edits.add_lane(state, lane), f"add exact {_name(lane.source)}")
+        self._part.put(exact_edits.add_exact(self._part.state, opened.exact), add_label(opened))
 
     def _choose_file(self, chosen: Callable[[DataSetOpened], object]) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", DATA_SET_FILES)
@@ -298,6 +290,11 @@ class ExactInspection(QObject):
         self._show_curves(CurvesShown(outcome.sample, None, outcome.lanes))
         if not outcome.complete:
             self.ask_ideal()
+
+
+def add_label(opened: DataSetOpened) -> str:
+    """What undoing calls it that a lane of a data set is there."""
+    return f"add exact {_name(opened.exact.dataset)}"
 
 
 def change_label(opened: DataSetOpened) -> str:

@@ -11,6 +11,7 @@ from explorer import sources
 from explorer.engine.chain.messages import ShowTerms, TermsShown
 from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNetShown
 from explorer.engine.thread.requests import Outcome
+from explorer.state.edits import chain as edits
 from explorer.state.session import ChainState, UNetLook
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.network.steps import describe, graph_of, plan_at
@@ -109,14 +110,14 @@ class UNetInspection(QObject):
 
     def choose(self, **fields: object) -> None:
         """Replace fields of the look."""
-        self._part.update(unet=msgspec.structs.replace(self.look, **fields))
+        self._part.put(edits.look_inside(self._part.state, **fields))
 
     def toggle_skip(self, level: int) -> None:
         """Switch a skip off, or on again."""
-        self.choose(off=tuple(sorted(set(self.look.off) ^ {level})))
+        self._part.put(edits.toggle_skip(self._part.state, level))
 
     def _step_sample(self, by: int) -> None:
-        self._part.update(selected=max(0, min(self._controller.sample + by, self._controller.state.recipe.samples - 1)))
+        self._part.put(edits.step_sample(self._part.state, by))
 
     # --- changes ---
 

@@ -21,6 +21,7 @@ from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.diffusion.exact import EmpiricalData
 from explorer.recipe import ExactProcess, Lane, Sampler, ScheduleChoice
+from explorer.state.edits import chain as edits
 from explorer.state.edits.branches import rows_of, showing
 from explorer.state.edits.lanes import add_lane
 from explorer.views.chain.page import ChainPage
@@ -316,7 +317,7 @@ def test_the_nearest_image_is_asked_for_once_the_chain_is_finished(open_page: Op
     panel = page.exact.panel
     qtbot.waitUntil(lambda: panel.texts["nearest"].startswith("0.0"), timeout=60_000)
     before = panel.made_tile.image
-    page.part.update_recipe("change seed", seed=11)
+    page.part.put(edits.with_recipe(page.part.state, seed=11), "change seed")
     qtbot.waitUntil(lambda: panel.made_tile.image not in (None, before), timeout=60_000)  # of a chain that is not finished there is none
     settle(page, qtbot)
     assert panel.texts["nearest"].startswith("0.0")
