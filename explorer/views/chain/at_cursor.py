@@ -62,8 +62,7 @@ class AtCursor:
 
     def _ask_step(self) -> None:
         looked, state = self._looked, self._looked.state
-        reached = [looked.run.reached(key) for key in looked.sound_keys]
-        self._short_of_cursor = any(t is None or t >= max(state.t, 1) for t in reached)
+        self._short_of_cursor = any(looked.is_short_of_cursor(key) for key in looked.sound_keys)
         keys = looked.keys_with_states
         if not keys or self._waits_for_sampling():
             return

@@ -82,6 +82,11 @@ class LookedAt(QObject):
         """Key of that lane; None where there is no other lane to be compared with it."""
         return self.keys[self.reference] if len(self.keys) > 1 else None
 
+    def is_short_of_cursor(self, key: LaneKey | None) -> bool:
+        """Whether the newest state of a lane is above the cursor still: with another one more can be shown there."""
+        reached = None if key is None else self.run.reached(key)
+        return reached is None or reached >= max(self.state.t, 1)
+
     # --- samples ---
 
     @property

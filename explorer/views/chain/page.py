@@ -25,12 +25,14 @@ from explorer.views.chain.chain_part import ChainPart, PartName
 from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
-from explorer.views.chain.data_set.exact_control import ExactInspection
+from explorer.views.chain.data_set.data_sets import DataSets
+from explorer.views.chain.data_set.exact_inspection import ExactInspection
+from explorer.views.chain.data_set.exact_lanes import ExactLanes
 from explorer.views.chain.display import Display
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
-from explorer.views.chain.network.unet_panel_control import UNetInspection
+from explorer.views.chain.network.unet_inspection import UNetInspection
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
@@ -78,7 +80,9 @@ class ChainPage(Workspace):
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
         self.display = Display(self.controller, self.widgets, self.chain_actions, lambda: self.panels, self)
-        self.exact = ExactInspection(self.controller, self.looks["data_set"], self.display.show_ideal, self)
+        self.data_sets = DataSets(context.client, self.part_name, self)
+        self.exact_lanes = ExactLanes(self.controller, self.data_sets)
+        self.exact = ExactInspection(self.controller, self.looks["data_set"], self.data_sets, self.display.show_ideal, self)
         self.widgets.inspector.put_below_selected(self.exact.panel)
         self.training = TrainingTime(self.controller, self.widgets.inspector.training, self.chain_actions, self.set_snapshot, self)
         self.space_keeper = SpaceKeeper(self)
@@ -119,7 +123,7 @@ class ChainPage(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self.controller.idle and self.unet.idle and self.exact.idle
+        return self.controller.idle and self.unet.idle and self.exact.idle and self.data_sets.idle
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""
@@ -193,7 +197,7 @@ class ChainPage(Workspace):
 
     def accept_data_set(self, path: str) -> bool:
         """An exact lane of it: one more, or in the place of the only one."""
-        self.exact.open(path, self.exact.add_lane if self.several_lanes else partial(self.exact.put_lane, 0))
+        self.data_sets.open(path, self.exact_lanes.add if self.several_lanes else partial(self.exact_lanes.put, 0))
         return True
 
     def _connect_actions(self) -> None:

@@ -82,7 +82,7 @@ class CompareMenus:
         page, verbs = self._page, self._verbs
         menu.clear()
         add_checkpoints(menu, verbs.entries(), page.accept_entry, lambda: page.opener.ask(None))
-        page.exact.fill_menu(menu, verbs.add_exact)
+        page.exact_lanes.fill_menu(menu, verbs.add_exact)
         menu.addSeparator()
         menu.addAction(verbs.lane_actions["through"])
         verb(menu, "Sweep…", verbs.ask_sweep, bool(page.part.recipe.lanes), SWEEP_TIP)
@@ -113,8 +113,8 @@ class CompareMenus:
         add_checkpoints(
             change, verbs.entries(), lambda entry: verbs.change_checkpoint(index, entry), lambda: page.opener.ask(index), lane.checkpoint
         )
-        page.exact.fill_menu(change, partial(verbs.change_to_exact, index))
-        page.exact.fill_lane_menu(menu, index)
+        page.exact_lanes.fill_menu(change, partial(verbs.change_to_exact, index))
+        page.exact_lanes.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
         length, _ = page.controller.schedule_of(lane)
         reschedule = partial(page.set_schedule, index=index)

@@ -20,7 +20,7 @@ from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits import replacing, sweeps
 from explorer.state.edits.exact_lanes import is_through_options
 from explorer.state.session import ChainState
-from explorer.views.chain.data_set.exact_control import change_label
+from explorer.views.chain.data_set.exact_lanes import change_label
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
@@ -270,12 +270,12 @@ class CompareWorkspace(ChainPage):
             self.part.put(replacing.change_data_set(self.part.state, index, opened, self.entries()), change_label(opened))
 
     def _compare_options(self) -> None:
-        self.exact.compare_options()
+        self.exact_lanes.compare_options()
         self.lane_actions["through"].setChecked(is_through_options(self.part.state))
 
     def add_exact(self, opened: DataSetOpened) -> None:
         """One more lane, of a data set."""
-        self.exact.add_lane(opened)
+        self.exact_lanes.add(opened)
         self.lanes_row.reveal(len(self.part.recipe.lanes) - 1)
 
     # --- opening ---

@@ -193,9 +193,9 @@ class ReverseChainWorkspace(ChainPage):
         current = lanes[0].checkpoint if lanes else ""
         menu.addSection("Model")
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(0), current)
-        self.exact.fill_menu(menu, partial(self.exact.put_lane, 0))
+        self.exact_lanes.fill_menu(menu, partial(self.exact_lanes.put, 0))
         if lanes:
-            self.exact.fill_lane_menu(menu, 0)
+            self.exact_lanes.fill_lane_menu(menu, 0)
 
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """A DDPM becomes the lane."""

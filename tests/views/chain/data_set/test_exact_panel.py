@@ -186,7 +186,7 @@ def test_a_lane_of_a_data_set_is_added_and_changed_from_the_menus(page: ChainPag
     path = tmp_path / "mine.npy"
     np.save(path, mnist()[0][:20])
     assert isinstance(page, CompareWorkspace)
-    page.exact.open(str(path), page.exact.add_lane)
+    page.data_sets.open(str(path), page.exact_lanes.add)
     qtbot.waitUntil(lambda: len(page.part.recipe.lanes) == 3 and page.idle, timeout=60_000)
     added = page.part.recipe.lanes[2]
     assert added.exact is not None
@@ -213,7 +213,7 @@ def test_a_data_set_that_cannot_be_read_is_said_and_nothing_is_lost(page: ChainP
     before = page.part.recipe
     for source, words in ((str(empty), "holds no images"), (str(tmp_path / "none"), "no such file"), (str(tmp_path), "no pictures")):
         with qtbot.waitSignal(page.context.client.failed) as failed:
-            page.exact.open(source, page.exact.add_lane)
+            page.data_sets.open(source, page.exact_lanes.add)
         assert words in failed.args[0].message
         assert page.idle
     assert page.part.recipe == before
@@ -239,7 +239,7 @@ def test_another_data_set_takes_the_place_of_a_lane_and_its_sampler(
     first = msgspec.structs.replace(lane("C", steps=4, eta=0.5), schedule=ScheduleChoice("cosine", 300), seed=9)
     page = open_page(CompareWorkspace, (first, lane("B", steps=STEPS)), samples=1)
     assert isinstance(page, CompareWorkspace)
-    page.exact.open(str(path), partial(page.change_to_exact, 0))
+    page.data_sets.open(str(path), partial(page.change_to_exact, 0))
     qtbot.waitUntil(lambda: page.part.recipe.lanes[0].exact is not None and page.idle)
     made = page.part.recipe.lanes[0]
     assert (made.sampler, made.schedule, made.seed) == (first.sampler, first.schedule, 9)
@@ -292,7 +292,7 @@ def test_a_network_is_seen_beside_what_it_learned_from(open_page: Opener, lane: 
 def test_mnist_is_added_by_its_name(open_page: Opener, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (), samples=1, data_set=True)
     qtbot.waitUntil(lambda: "Open a checkpoint" in page.exact.panel.message)
-    page.exact.open("mnist", lambda opened: page.part.put(add_lane(page.part.state, exact_lane(opened.exact)), "add"))
+    page.data_sets.open("mnist", lambda opened: page.part.put(add_lane(page.part.state, exact_lane(opened.exact)), "add"))
     qtbot.waitUntil(lambda: bool(page.part.recipe.lanes) and page.idle, timeout=60_000)
     exact = page.part.recipe.lanes[0].exact
     assert exact is not None
@@ -351,7 +351,7 @@ def test_a_network_is_seen_beside_the_images_that_are_chosen(
     page = open_page(ReverseChainWorkspace, (lane("C", steps=4),), samples=1, t=0, data_set=True)
     panel, lanes = page.exact.panel, page.part.recipe.lanes
     assert "MNIST" in panel.title
-    page.exact.open(str(path), page.exact.choose)
+    page.data_sets.open(str(path), page.exact.choose)
     settle(page, qtbot)
     assert page.part.state.beside == ExactProcess(str(path), page.exact.exact.sha256)
     assert "MINE" in panel.title

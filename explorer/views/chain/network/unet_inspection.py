@@ -13,6 +13,7 @@ from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNet
 from explorer.engine.thread.requests import Outcome
 from explorer.state.edits import chain as edits
 from explorer.state.session import ChainState, UNetLook
+from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.network.steps import describe, graph_of, plan_at
 from explorer.views.chain.network.unet_panel import UNetPanel
@@ -122,7 +123,7 @@ class UNetInspection(QObject):
     # --- changes ---
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
-        changed = {name for name in ("recipe", "lane", "selected", "t", "unet") if getattr(before, name) != getattr(after, name)}
+        changed = changed_fields(before, after) & {"recipe", "lane", "selected", "t", "unet"}
         if changed - {"t"}:
             self._show_choice()
         if not after.unet.open:
@@ -151,8 +152,7 @@ class UNetInspection(QObject):
         if not (look.open and self._active):
             return
         key = controller.key
-        reached = None if key is None else controller.run.reached(key)
-        self._short_of_cursor = reached is None or reached >= max(controller.state.t, 1)
+        self._short_of_cursor = controller.is_short_of_cursor(key)
         if key is None or key not in controller.run.done:
             self.panel.say(NO_LANE if key is None else controller.run.failed.get(key, NOT_YET))
             self.panel.graph.clear()

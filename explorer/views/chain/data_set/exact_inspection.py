@@ -1,4 +1,4 @@
-"""Between a chain workspace and the engine, as to data sets: exact lanes, the panel "Data set", distances to the ideal."""
+"""Between the panel "Data set" and the engine: weights, the nearest image and, for the curves, distances to the ideal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from explorer.endings import DATA_SET_FILES
 from explorer.engine.chain.data_set.messages import (
     DataSetOpened,
     ExactAbsent,
@@ -18,19 +16,19 @@ from explorer.engine.chain.data_set.messages import (
     IdealMeasured,
     MeasureIdeal,
     NearestShown,
-    OpenDataSet,
     ShowWeights,
     WeightsShown,
 )
 from explorer.engine.chain.messages import CurvesShown
 from explorer.engine.thread.requests import Outcome
-from explorer.recipe import ExactProcess, Lane, OptionName
-from explorer.state.edits import exact_lanes as exact_edits
+from explorer.recipe import ExactProcess, Lane
 from explorer.state.session import ChainState
+from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.controller import ChainController
+from explorer.views.chain.data_set.data_sets import DataSets
 from explorer.views.chain.data_set.exact_panel import ExactPanel
 from explorer.views.shared.lane_menu import verb
-from explorer.views.shared.questions import Questions, When
+from explorer.views.shared.questions import Questions
 
 IDEAL = "ideal"
 NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
@@ -38,11 +36,9 @@ NOT_YET = "This lane has no state yet: its data set is weighed as soon as the fi
 NO_DATA = (
     "It is not known where the images that this network learned from are. Choose them with the button at the right of the heading above."
 )
-EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
 USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
 BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
 NOT_FINISHED = "Looked for once the chain has reached x₀"
-THROUGH_LABEL = "same predictor through A, B, C"
 
 
 class ExactInspection(QObject):
@@ -53,23 +49,24 @@ class ExactInspection(QObject):
     controller : ChainController
     action : QAction
         Opens and closes the panel; checkable.
+    data_sets : DataSets
+        What networks can be seen beside.
     show_curves : callable
         Gets a CurvesShown with the distances to the ideal x0_hat.
-    window : QWidget
-        Over which files are chosen.
 
     Attributes
     ----------
     panel : ExactPanel
     """
 
-    def __init__(self, controller: ChainController, action: QAction, show_curves: Callable[[CurvesShown], None], window: QWidget) -> None:
-        super().__init__(window)
+    def __init__(
+        self, controller: ChainController, action: QAction, data_sets: DataSets, show_curves: Callable[[CurvesShown], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
         context = controller.context
         self._controller, self._part, self._context, self._action = controller, controller.part, context, action
-        self._show_curves, self._window = show_curves, window
+        self._data_sets, self._show_curves = data_sets, show_curves
         self._questions = Questions(context.client, controller.part.name, self)
-        self._opening = Questions(context.client, controller.part.name, self)  # goes on while another workspace is shown
         self._active = False
         self._short_of_cursor = False
         self.panel = ExactPanel(context.theme)
@@ -79,7 +76,7 @@ class ExactInspection(QObject):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self._questions.idle and self._opening.idle
+        return self._questions.idle
 
     @property
     def exact(self) -> ExactProcess | None:
@@ -117,19 +114,6 @@ class ExactInspection(QObject):
         """See the networks beside this data set."""
         self._part.update(beside=opened.exact)
 
-    def fill_menu(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], enabled: bool = True) -> None:
-        """The data sets that a lane can be made of; `chosen` gets the one that was opened."""
-        exact = menu.addMenu("Exact")
-        exact.setToolTipsVisible(True)
-        exact.setEnabled(enabled)
-        self._add_sources(exact, chosen, EXACT_TIP)
-
-    def _add_sources(self, menu: QMenu, chosen: Callable[[DataSetOpened], object], tip: str) -> None:
-        verb(menu, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=tip)
-        menu.addSeparator()
-        verb(menu, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
-        verb(menu, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
-
     def _fill_choice(self) -> None:
         """What the lanes that are no exact ones can be seen beside."""
         menu = self.panel.choice.menu()
@@ -137,76 +121,12 @@ class ExactInspection(QObject):
         usual = verb(menu, "As the lanes say", partial(self._part.update, beside=None), tip=USUAL_TIP)
         usual.setCheckable(True)
         usual.setChecked(self._part.state.beside is None)
-        self._add_sources(menu, self.choose, BESIDE_TIP)
-
-    def fill_lane_menu(self, menu: QMenu, index: int) -> None:
-        """What can be changed of an exact lane."""
-        lane = self._part.recipe.lanes[index]
-        if lane.exact is None:
-            return
-        menu.addSection("Exact process")
-        for follow, text in (("draw", "Draw from q(x_{t−1} | x_t)"), ("mean", "Follow its mean")):
-            action = verb(menu, text, partial(self._set, index, follow, lane.option))
-            action.setCheckable(True)
-            action.setChecked(lane.exact.follow == follow)
-        through = menu.addMenu("Through the output of")
-        choices: tuple[OptionName | None, ...] = (None, *exact_edits.THROUGH)
-        for option in choices:
-            text = "no option: as it is" if option is None else f"Option {option}"
-            action = verb(through, text, partial(self._set, index, lane.exact.follow, option))
-            action.setCheckable(True)
-            action.setChecked(lane.option == option)
-
-    def open(self, source: str, chosen: Callable[[DataSetOpened], object]) -> None:
-        """Have the engine read a data set; `chosen` gets it."""
-
-        def take(outcome: Outcome) -> None:
-            if isinstance(outcome, DataSetOpened):
-                chosen(outcome)
-
-        self._opening.ask("data", OpenDataSet(source), take, When.AT_ONCE)
-
-    def compare_options(self) -> None:
-        """Three lanes of the same predictor, through Options A, B and C; done again, back to the lanes before."""
-        if exact_edits.is_through_options(self._part.state):
-            if self._context.store.undo_label == THROUGH_LABEL:
-                self._context.store.undo()
-            return
-
-        def take(opened: DataSetOpened) -> None:
-            self._part.put(exact_edits.through_options(self._part.state, opened.exact), THROUGH_LABEL)
-
-        exact = self.exact
-        self.open(exact.dataset if exact is not None else "mnist", take)
-
-    def put_lane(self, index: int, opened: DataSetOpened) -> None:
-        """An exact lane in the place of another, with that one's sampler."""
-        state = self._part.state
-        label = change_label(opened) if index < len(state.recipe.lanes) else add_label(opened)
-        self._part.put(exact_edits.put_exact(state, index, opened.exact), label)
-
-    def add_lane(self, opened: DataSetOpened) -> None:
-        """One more lane, with the sampler of the last."""
-        self._part.put(exact_edits.add_exact(self._part.state, opened.exact), add_label(opened))
-
-    def _choose_file(self, chosen: Callable[[DataSetOpened], object]) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", DATA_SET_FILES)
-        if path:
-            self.open(path, chosen)
-
-    def _choose_folder(self, chosen: Callable[[DataSetOpened], object]) -> None:
-        path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
-        if path:
-            self.open(path, chosen)
-
-    def _set(self, index: int, follow: str, option: OptionName | None) -> None:
-        self._part.put(exact_edits.set_exact(self._part.state, index, follow, option), "change the exact process")
+        self._data_sets.add_to(menu, self.choose, BESIDE_TIP)
 
     # --- changes ---
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
-        names = ("recipe", "lane", "selected", "t", "data_set", "beside", "plot", "curves_of")
-        changed = {name for name in names if getattr(before, name) != getattr(after, name)}
+        changed = changed_fields(before, after)
         if changed & {"recipe", "lane", "data_set", "beside"}:
             self._show_choice()
         if changed & {"recipe", "lane", "selected", "t", "data_set", "beside"}:
@@ -237,8 +157,7 @@ class ExactInspection(QObject):
         if not (self._active and state.data_set):
             return
         key, exact = controller.key, self.exact
-        reached = None if key is None else controller.run.reached(key)
-        self._short_of_cursor = reached is None or reached >= max(state.t, 1)
+        self._short_of_cursor = controller.is_short_of_cursor(key)
         if key is None or exact is None or key not in controller.run.done:
             self.panel.say(NO_LANE if key is None else NO_DATA if exact is None else controller.run.failed.get(key, NOT_YET))
             self._questions.forget("nearest")
@@ -290,16 +209,6 @@ class ExactInspection(QObject):
         self._show_curves(CurvesShown(outcome.sample, None, outcome.lanes))
         if not outcome.complete:
             self.ask_ideal()
-
-
-def add_label(opened: DataSetOpened) -> str:
-    """What undoing calls it that a lane of a data set is there."""
-    return f"add exact {_name(opened.exact.dataset)}"
-
-
-def change_label(opened: DataSetOpened) -> str:
-    """What undoing calls it that a lane is of a data set now."""
-    return f"change to exact {_name(opened.exact.dataset)}"
 
 
 def _is_measured(lane: Lane) -> bool:

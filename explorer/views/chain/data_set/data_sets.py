@@ -1,0 +1,68 @@
+"""Data sets that the person names: MNIST, a file or a folder of their own, read by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from explorer.endings import DATA_SET_FILES
+from explorer.engine.chain.data_set.messages import DataSetOpened, OpenDataSet
+from explorer.engine.thread.client import Client
+from explorer.engine.thread.requests import Outcome
+from explorer.views.shared.lane_menu import verb
+from explorer.views.shared.questions import Questions, When
+
+Chosen = Callable[[DataSetOpened], object]
+"""Gets the one that was opened."""
+
+
+class DataSets(QObject):
+    """Offers and opens them; goes on while another workspace is shown.
+
+    Parameters
+    ----------
+    client : Client
+    prefix : str
+        Of the name of its question.
+    window : QWidget
+        Over which files are chosen.
+    """
+
+    def __init__(self, client: Client, prefix: str, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._questions = Questions(client, prefix, self)
+
+    @property
+    def idle(self) -> bool:
+        """Whether none is being opened."""
+        return self._questions.idle
+
+    def open(self, source: str, chosen: Chosen) -> None:
+        """Have the engine read a data set; `chosen` gets it."""
+
+        def take(outcome: Outcome) -> None:
+            if isinstance(outcome, DataSetOpened):
+                chosen(outcome)
+
+        self._questions.ask("data", OpenDataSet(source), take, When.AT_ONCE)
+
+    def add_to(self, menu: QMenu, chosen: Chosen, tip: str) -> None:
+        """What there is to choose from."""
+        verb(menu, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=tip)
+        menu.addSeparator()
+        verb(menu, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
+        verb(menu, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
+
+    def _choose_file(self, chosen: Chosen) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", DATA_SET_FILES)
+        if path:
+            self.open(path, chosen)
+
+    def _choose_folder(self, chosen: Chosen) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
+        if path:
+            self.open(path, chosen)
