@@ -59,3 +59,25 @@ def test_no_imports_go_in_a_circle() -> None:
     graph = {name: imported(path.read_text(encoding="utf-8"), set(paths)) for name, path in paths.items()}
     assert "explorer.state.session" in graph["explorer.state.store"]
     assert list(TopologicalSorter(graph).static_order())  # a CycleError names the circle
+
+
+def test_a_widget_that_one_workspace_alone_uses_lies_with_it() -> None:
+    """`widgets` has what several use, by themselves or through another widget; `window`, `chain` and `shared` are rooms like theirs."""
+    root = Path(str(files("explorer")))
+    paths = {".".join(path.relative_to(root.parent).with_suffix("").parts): path for path in root.rglob("*.py")}
+    users: dict[str, set[str]] = {name: set() for name in paths if name.startswith("explorer.widgets.")}
+    for name, path in paths.items():
+        for used in imported(path.read_text(encoding="utf-8"), set(users)):
+            users[used].add(name)
+
+    def rooms(widget: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        found = set()
+        for user in users[widget] - seen:
+            if user.startswith("explorer.widgets."):
+                found |= rooms(user, seen | {widget})
+            else:
+                found.add(".".join(user.split(".")[1:3]) if user.startswith("explorer.views.") else "app")
+        return found
+
+    alone = {name: rooms(name) for name in users if not name.endswith("__init__") and len(rooms(name)) < 2}
+    assert alone == {}

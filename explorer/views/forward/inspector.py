@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
@@ -15,6 +15,7 @@ from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.controls.draw_pad import DrawPad
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.math_text import var, words
@@ -95,7 +96,7 @@ class ForwardInspector(QWidget):
         row.setSpacing(4)
         row.addWidget(field, 1)
         for action in actions:
-            row.addWidget(_button(action))
+            row.addWidget(IconButton(action, width=32))
         self._column.addLayout(row)
 
     def _add_numbers(self) -> None:
@@ -153,14 +154,3 @@ class ForwardInspector(QWidget):
         self.step.say("mean", short(float(np.mean(noised.values))))
         self.step.say("variance", short(float(np.var(noised.values))))
         self.histogram.set_values(noised.values)
-
-
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setIconSize(QSize(16, 16))
-    button.setFixedSize(32, 28)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(action.text().replace("&", ""))
-    return button

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from explorer.diffusion.knots import HIGHEST, LOWEST
 from explorer.engine.forward.messages import ScheduleShown
@@ -14,6 +14,7 @@ from explorer.views.forward.end_card import EndCard
 from explorer.views.forward.noise_page import LevelsCard
 from explorer.views.forward.plots.bend_plot import BendPlot
 from explorer.views.shared.labels import term_colours
+from explorer.widgets.controls.buttons import ActionButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import mark
@@ -49,13 +50,7 @@ class SchedulePage(QWidget):
         self.shapes.chosen.connect(self.shape_chosen)
         self.T = IntField(LEAST_T, MOST_T, "Timesteps T", "Number of timesteps T")
         self.T.committed.connect(self.T_committed)
-        self.use, self.train = QPushButton("Use in Reverse chain"), QPushButton("Use in Training…")
-        for button, action in ((self.use, use), (self.train, train)):
-            button.setToolTip(action.toolTip())
-            button.setAccessibleName(action.text().replace("&", ""))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(action.trigger)
-            action.enabledChanged.connect(button.setEnabled)
+        self.use, self.train = ActionButton(use, "Use in Reverse chain"), ActionButton(train, "Use in Training…")
         self.bend = BendPlot(theme)
         self.levels = CurvePlot(theme)
         self.betas = CurvePlot(theme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
@@ -13,19 +13,6 @@ from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
-
-
-def make_action(owner: QObject, text: str, keys: str | Sequence[str], tip: str, checkable: bool = False) -> QAction:
-    """An action; the first of several keys is the one that is told. A tip that ends with its key says it already."""
-    action = QAction(text, owner)
-    action.setIconVisibleInMenu(False)
-    sequences = [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys)]
-    action.setShortcuts(sequences)
-    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    shown = sequences[0].toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(tip if tip.endswith(")") else f"{tip}  ({shown})")
-    action.setCheckable(checkable)
-    return action
 
 
 def segment(name: str, action: QAction, label: str, formula: Formula = ()) -> Segment:
@@ -43,47 +30,6 @@ def separated(owner: QObject, groups: Iterable[Iterable[QAction]]) -> list[QActi
             rows.append(line)
         rows += group
     return rows
-
-
-class NamedActions(QObject):
-    """Actions that are known by their names; subclasses add them.
-
-    Parameters
-    ----------
-    icons : mapping of str to str
-        Names of icons, by the names of actions.
-
-    Attributes
-    ----------
-    by_name : dict of QAction
-    """
-
-    def __init__(self, theme: Theme, owner: QObject, icons: Mapping[str, str]) -> None:
-        super().__init__(owner)
-        self._theme, self._owner, self._icons = theme, owner, icons
-        self.by_name: dict[str, QAction] = {}
-
-    def add(self, name: str, text: str, keys: str | Sequence[str], tip: str, checkable: bool = False) -> None:
-        """One more action."""
-        action = self.by_name[name] = make_action(self._owner, text, keys, tip, checkable)
-        action.setObjectName(name)
-
-    def on(self, name: str, slot: Callable[[], object]) -> None:
-        """Call `slot` when the action is triggered."""
-        self.by_name[name].triggered.connect(lambda _checked=False: slot())
-
-    def add_to(self, widget: QWidget) -> None:
-        """Let the keys act while the focus is in a widget."""
-        widget.addActions(list(self.by_name.values()))
-
-    def in_groups(self, groups: Iterable[Iterable[str]]) -> list[QAction]:
-        """The actions of a menu, by their names, with a line between the groups."""
-        return separated(self, ([self.by_name[name] for name in group] for group in groups))
-
-    def dress(self, _tokens: object = None) -> None:
-        """Give the actions their icons, in the theme's colours."""
-        for name, glyph in self._icons.items():
-            self.by_name[name].setIcon(icon(glyph, self._theme.tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 
 class IconButton(QToolButton):
-    """A square button with its action's icon."""
+    """A small button with its action's icon; square if its width is not said."""
 
-    def __init__(self, action: QAction, size: int = 28, parent: QWidget | None = None) -> None:
+    def __init__(self, action: QAction, size: int = 28, width: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        self.setFixedSize(size, size)
+        self.setFixedSize(width or size, size)
         self.setIconSize(QSize(16, 16))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCheckable(action.isCheckable())

@@ -19,7 +19,6 @@ from explorer.cli import main
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
 from explorer.engine.chain.lane_quantities import OWN
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import StepShown
 from explorer.engine.engine import Engine
 from explorer.engine.pictures.tiles import diverging_tiles
 from explorer.engine.thread.messages import StartEngine

@@ -5,36 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.widgets.controls.actions import Actions, Do, NamedActions, make_action, separated
+from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.look.theme import Theme
-
-
-def test_the_first_key_is_told_once(qtbot: QtBot) -> None:
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    leap = make_action(owner, "Leap", ["PgUp", "Shift+Left"], "Ten steps back")
-    assert [key.toString() for key in leap.shortcuts()] == ["PgUp", "Shift+Left"]
-    assert leap.toolTip() == "Ten steps back  (PgUp)"
-    assert make_action(owner, "Show", "1", "The state  (1)").toolTip() == "The state  (1)"
-
-
-def test_groups_are_separated_and_names_do_what_they_say(qtbot: QtBot) -> None:
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    actions = NamedActions(Theme("dark"), owner, {"b": "mdi6.play"})
-    for name in "abc":
-        actions.add(name, name.upper(), name, name)
-    actions.dress()
-    assert not actions.by_name["b"].icon().isNull()
-    assert [None if row.isSeparator() else row.text() for row in actions.in_groups(("ab", "c"))] == ["A", "B", None, "C"]
-    assert separated(owner, ()) == []
-    told: list[str] = []
-    actions.on("c", lambda: told.append("c"))
-    actions.by_name["c"].trigger()
-    assert told == ["c"]
-    actions.add_to(owner)
-    assert actions.by_name["a"] in owner.actions()
-
 
 GROUPS = (
     (Do("play", "&Play", "Space", "Play", icon="mdi6.play"), Do("leap", "Leap", ("PgUp", "Shift+Left"), "Ten steps back")),
