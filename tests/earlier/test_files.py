@@ -1,0 +1,74 @@
+"""Files that version 0.1.0 wrote before the code was rearranged into rooms: they open, and are written as they were.
+
+Made by its own encoder and commands: `session.json` has every field of every workspace at another value than its default; the
+exports are of `sample --checkpoint mnist-ddpm-a --checkpoint mnist-ddpm-c --samples 1 --steps 2 --seed 3 --frames 2 --device cpu`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.app import Explorer
+from explorer.checkpoints.locate import shipped
+from explorer.cli import main
+from explorer.exports.embedded import read_recipe
+from explorer.exports.kinds import KINDS
+from explorer.recipe import Sampler, decode_recipe, encode_recipe
+from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved, read_session
+from explorer.state.session import WORKSPACES, Session
+
+FILES = Path(__file__).parent / "files"
+
+
+def test_a_session_is_read_whole_and_written_to_the_byte() -> None:
+    text = (FILES / "session.json").read_bytes()
+    saved = decode_saved(text, "session.json")
+    assert encode_saved(saved) == text
+    assert saved.session == read_session(FILES / "session.json")
+    for name in ("reverse", "compare", "latent", "forward", "objective", "training"):
+        part, usual = getattr(saved.session, name), getattr(Session(), name)
+        assert part != usual
+    branches = saved.session.reverse.recipe.branches
+    assert [type(branch.lane.edits[-1]).__name__ for branch in branches] == ["FreshNoise", "Paint", "Inpaint", "Change", "BackUp"]
+
+
+@pytest.mark.parametrize("name", ["chain.json", "plane.json"])
+def test_a_recipe_is_read_whole_and_written_to_the_byte(name: str) -> None:
+    text = (FILES / name).read_text(encoding="utf-8")
+    assert encode_recipe(decode_recipe(text, name)) == text
+
+
+@pytest.mark.parametrize("ending", KINDS)
+def test_an_export_has_its_recipe_and_is_made_again(ending: str, tmp_path: Path) -> None:
+    export = FILES / f"sample{ending}"
+    recipe = read_recipe(export)
+    assert recipe.chain is not None
+    assert [(lane.source, lane.option, lane.sampler) for lane in recipe.chain.lanes] == [
+        ("mnist-ddpm-a", "A", Sampler(2)),
+        ("mnist-ddpm-c", "C", Sampler(2)),
+    ]
+    assert (recipe.chain.seed, recipe.chain.samples) == (3, 1)
+    again = tmp_path / f"again{ending}"
+    assert main(["replay", str(export), "--out", str(again), "--device", "cpu"]) == 0
+    assert read_recipe(again).chain == recipe.chain
+
+
+def test_the_window_opens_on_such_a_session_with_every_workspace(qtbot: QtBot) -> None:
+    explorer = Explorer(Loaded(Saved(session=read_session(FILES / "session.json")), fresh=False), None)
+    try:
+        with qtbot.waitSignal(explorer.began):
+            explorer.show()
+        assert explorer.window.current.workspace_name == "forward"
+        for name in WORKSPACES:
+            explorer.window.choose(name)
+            assert explorer.window.current.workspace_name == name
+        assert explorer.window.banner.message == ""
+        kept = explorer.store.session
+        assert kept.reverse.quantity == "to_ideal"
+        assert [branch.name for branch in kept.reverse.recipe.branches] == ["", "named", "", "", ""]
+        assert {lane.source for lane in kept.compare.recipe.lanes[:2]} == {str(shipped()[f"mnist-ddpm-{o}"]) for o in "ac"}
+    finally:
+        assert explorer.end()
