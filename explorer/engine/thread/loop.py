@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Failed
-from explorer.engine.thread.requests import Outcome, Payload, Request, Result
+from explorer.engine.thread.requests import Outcome, Payload, Request, Result, Steps
 from explorer.errors import BadInput
 from explorer.memory import was_short
-
-Steps = Iterator[Outcome | None]
 
 
 class Handler(Protocol):
