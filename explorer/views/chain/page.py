@@ -32,7 +32,7 @@ from explorer.views.chain.display import Display
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
-from explorer.views.chain.network.unet_inspection import UNetInspection
+from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
@@ -76,7 +76,7 @@ class ChainPage(Workspace):
         self.looks = Actions(context.theme, self, LOOKS)
         self._play_look = PlayLook(context.theme, self.chain_actions)
         self.widgets = ChainWidgets(context.theme, self.chain_actions, self.plots, self.equation_layout, self.several_lanes)
-        self.unet = UNetInspection(self.controller, self.looks["unet"], self)
+        self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
         self.display = Display(self.controller, self.widgets, self.chain_actions, lambda: self.panels, self)
@@ -123,7 +123,7 @@ class ChainPage(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self.controller.idle and self.unet.idle and self.exact.idle and self.data_sets.idle
+        return self.controller.idle and self.unet.controller.idle and self.exact.idle and self.data_sets.idle
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""
@@ -147,7 +147,7 @@ class ChainPage(Workspace):
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()
-        self.unet.set_active(True)
+        self.unet.controller.set_active(True)
         self.exact.set_active(True)
         self._focus_timeline()
 
@@ -155,7 +155,7 @@ class ChainPage(Workspace):
         """Another is shown: stop playing."""
         self.playback.pause()
         self.controller.deactivate()
-        self.unet.set_active(False)
+        self.unet.controller.set_active(False)
         self.exact.set_active(False)
 
     def cancel(self) -> None:
@@ -308,7 +308,7 @@ class ChainPage(Workspace):
     def show_terms(self, shown: TermsShown) -> None:
         """The terms of the step at the cursor."""
         self.display.show_terms(shown)
-        self.unet.show_terms(shown)
+        self.unet.controller.show_terms(shown)
 
     def show_film(self, shown: FilmShown) -> None:
         """The film strip's pictures."""

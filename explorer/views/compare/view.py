@@ -120,7 +120,8 @@ class CompareWorkspace(ChainPage):
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(bar)
-        column.addWidget(self.unet.over(self._middle), 1)
+        self.unet.put_behind(self._middle)
+        column.addWidget(self.unet, 1)
         column.addWidget(widgets.film_card)
         column.addWidget(widgets.transport)
 

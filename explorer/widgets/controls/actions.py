@@ -20,6 +20,12 @@ def segment(name: str, action: QAction, label: str, formula: Formula = ()) -> Se
     return Segment(name, label, action.toolTip(), formula)
 
 
+def with_keys(tip: str, action: QAction) -> str:
+    """A tip, with the keys that do the same told after it."""
+    told = " or ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+    return f"{tip}  ({told})" if told else tip
+
+
 def separated(owner: QObject, groups: Iterable[Iterable[QAction]]) -> list[QAction]:
     """The actions of a menu, with a line between the groups."""
     rows: list[QAction] = []
@@ -96,8 +102,7 @@ class Actions(QObject):
         keys = [QKeySequence(key) for key in ([row.keys] if isinstance(row.keys, str) else row.keys) if key]
         action.setShortcuts(keys)
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        told = " or ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
-        action.setToolTip(f"{row.tip}  ({told})" if told else row.tip)
+        action.setToolTip(with_keys(row.tip, action))
         if row.one_of:
             self._choices.setdefault(row.one_of, QActionGroup(owner)).addAction(action)
         return action

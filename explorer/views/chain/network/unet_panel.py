@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from explorer.engine.chain.messages import LanePlanned
 from explorer.engine.chain.network.messages import OutputShown, UNetShown
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.session import UNetLook
 from explorer.views.chain.network.channel_sheet import ChannelSheet
 from explorer.views.chain.network.output_tiles import OutputTiles
 from explorer.views.chain.network.step_graph import StepGraph
+from explorer.views.chain.network.steps import graph_of
 from explorer.views.chain.network.unet_diagram import UNetDiagram
 from explorer.views.shared.labels import formula
+from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
@@ -48,6 +52,11 @@ HINT = "Click a skip in the drawing to switch it off: the output without it, and
 class UNetPanel(QWidget):
     """Shows what it is given and says what the person does.
 
+    Parameters
+    ----------
+    closes : QAction
+        Does so too: its keys are told.
+
     Signals
     -------
     closed()
@@ -67,9 +76,9 @@ class UNetPanel(QWidget):
     instead_chosen = Signal(str)
     output_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, closes: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._closes = theme, closes
         self._shown: UNetShown | None = None
         self._look = UNetLook()
         self.diagram, self.channels = UNetDiagram(theme), ChannelSheet(theme)
@@ -127,7 +136,7 @@ class UNetPanel(QWidget):
         self.on = QPushButton("All skips on")
         self.on.setToolTip("Switch every skip connection on again")
         self.on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.close_button = self._button("Close", "Close this panel  (U)")
+        self.close_button = self._button("Close", with_keys("Close this panel", self._closes))
         left: tuple[QWidget, ...] = (self._title, self.lanes, self._before, self._after, self._where)
         right: tuple[QWidget, ...] = (self.on, self.instead, self.summary, self.close_button)
         for widget in left:
@@ -240,6 +249,10 @@ class UNetPanel(QWidget):
         lane = f"{self.lanes.currentText()} · " if self.lanes.count() == 1 else ""
         self._where.setText(f"{lane}{whose + ' · ' if whose else ''}sample {shown.sample} · t = {shown.t}")
         self._show_outputs()
+
+    def show_step(self, plan: LanePlanned, k: int, tiles: Mapping[str, np.ndarray]) -> None:
+        """Step k of a plan as a graph, with pictures of its quantities."""
+        self.graph.show_graph(graph_of(plan, k, self._theme.tokens), tiles)
 
     @property
     def shown(self) -> UNetShown | None:

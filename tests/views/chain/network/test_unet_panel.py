@@ -38,7 +38,7 @@ def page(open_page: Opener, lane: LaneMaker) -> ChainPage:
 
 def settle(page: ChainPage, qtbot: QtBot) -> None:
     """Wait until all that was asked for is shown."""
-    qtbot.waitUntil(lambda: page.idle and page.unet.idle, timeout=60_000)
+    qtbot.waitUntil(lambda: page.idle and page.unet.controller.idle, timeout=60_000)
 
 
 def press(page: ChainPage, key: Qt.Key) -> None:
@@ -158,7 +158,7 @@ def test_the_implied_picture_can_be_compared_instead(page: ChainPage, qtbot: QtB
     open_panel(page, qtbot)
     panel, before = page.unet.panel, page.unet.panel.outputs.images[0]
     qtbot.mouseClick(panel.output.button("x0_hat"), LEFT)
-    assert page.unet.idle, "it is there already"
+    assert page.unet.controller.idle, "it is there already"
     assert panel.outputs.images[0] != before
 
 
@@ -180,19 +180,19 @@ def test_nothing_is_asked_while_it_is_closed(page: ChainPage, qtbot: QtBot) -> N
     settle(page, qtbot)
     page.playback.scrub(300)
     page.part.update(selected=1)
-    assert page.unet.idle
+    assert page.unet.controller.idle
     settle(page, qtbot)
     assert panel.shown is None
     open_panel(page, qtbot)
     assert (panel.shown.t, panel.shown.sample) == (300, 1)
     page.playback.scrub(700)
-    assert not page.unet.idle
+    assert not page.unet.controller.idle
     settle(page, qtbot)
     assert panel.shown.t == 700
     press(page, Qt.Key.Key_U)
     page.playback.scrub(100)
     page.part.update(selected=0)
-    assert page.unet.idle
+    assert page.unet.controller.idle
     settle(page, qtbot)
     assert (panel.shown.t, panel.shown.sample) == (700, 1)
 
