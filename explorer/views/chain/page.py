@@ -26,8 +26,9 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
 from explorer.views.chain.data_set.data_sets import DataSets
-from explorer.views.chain.data_set.exact_inspection import ExactInspection
 from explorer.views.chain.data_set.exact_lanes import ExactLanes
+from explorer.views.chain.data_set.exact_panel import ExactPanel
+from explorer.views.chain.data_set.ideal_distances import IdealDistances
 from explorer.views.chain.display import Display
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
@@ -82,8 +83,10 @@ class ChainPage(Workspace):
         self.display = Display(self.controller, self.widgets, self.chain_actions, lambda: self.panels, self)
         self.data_sets = DataSets(context.client, self.part_name, self)
         self.exact_lanes = ExactLanes(self.controller, self.data_sets)
-        self.exact = ExactInspection(self.controller, self.looks["data_set"], self.data_sets, self.display.show_ideal, self)
-        self.widgets.inspector.put_below_selected(self.exact.panel)
+        self.exact = ExactPanel(self.controller, self.looks["data_set"], self.data_sets)
+        self.widgets.inspector.put_below_selected(self.exact)
+        self.ideal = IdealDistances(self.controller, self.display.show_ideal, self)
+        self._asking = (self.unet.controller, self.exact.controller, self.ideal)
         self.training = TrainingTime(self.controller, self.widgets.inspector.training, self.chain_actions, self.set_snapshot, self)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()
@@ -123,7 +126,7 @@ class ChainPage(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self.controller.idle and self.unet.controller.idle and self.exact.idle and self.data_sets.idle
+        return self.controller.idle and self.data_sets.idle and all(asking.idle for asking in self._asking)
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""
@@ -147,16 +150,16 @@ class ChainPage(Workspace):
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()
-        self.unet.controller.set_active(True)
-        self.exact.set_active(True)
+        for asking in self._asking:
+            asking.set_active(True)
         self._focus_timeline()
 
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
         self.playback.pause()
         self.controller.deactivate()
-        self.unet.controller.set_active(False)
-        self.exact.set_active(False)
+        for asking in self._asking:
+            asking.set_active(False)
 
     def cancel(self) -> None:
         """Stop an export that is under way, else sampling."""
@@ -181,7 +184,7 @@ class ChainPage(Workspace):
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._tell_status)
         self.exporting.changed.connect(self._tell_status)
-        self.exact.panel.toggled.connect(lambda _open: self._focus_timeline())
+        self.exact.toggled.connect(lambda _open: self._focus_timeline())
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self._play_look.show)
         self._connect_actions()
@@ -317,7 +320,7 @@ class ChainPage(Workspace):
     def show_curves(self, shown: CurvesShown) -> None:
         """What is measured along the chains; distances to the ideal as far as these go."""
         self.display.show_curves(shown)
-        self.exact.ask_ideal()
+        self.ideal.ask()
 
     # --- changes ---
 

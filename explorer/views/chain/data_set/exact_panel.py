@@ -3,40 +3,60 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from explorer.engine.chain.data_set.messages import NearestShown, WeightsShown
+from explorer.engine.chain.data_set.messages import DataSetOpened, NearestShown, WeightsShown
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.data_set.data_sets import DataSets
+from explorer.views.chain.data_set.exact_controller import ExactController
 from explorer.views.chain.lanes.weight_tiles import WeightTile, WeightTiles
 from explorer.views.shared.labels import formula
+from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu, mark
-from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 
 IDEAL: Formula = (words("ideal"),)
-CLOSED_TIP = "Show which images of the data set this state could have come from  (D)"
-OPEN_TIP = "Hide the data set; nothing of it is computed then  (D)"
+CLOSED_TIP = "Show which images of the data set this state could have come from"
+OPEN_TIP = "Hide the data set; nothing of it is computed then"
+USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
+BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
 
 
 class ExactPanel(QWidget):
     """A heading that opens and closes it; below, weights, the ideal x0_hat and the nearest image.
 
+    Parameters
+    ----------
+    chain : ChainController
+    action : QAction
+        Opens and closes it; checkable.
+    data_sets : DataSets
+        What networks can be seen beside.
+
+    Attributes
+    ----------
+    controller : ExactController
+
     Signals
     -------
     toggled(bool)
-        The person opened or closed it.
+        The person opened or closed it at its heading.
     """
 
     toggled = Signal(bool)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, chain: ChainController, action: QAction, data_sets: DataSets) -> None:
+        super().__init__()
+        self._theme, self._part, self._action, self._data_sets = chain.context.theme, chain.part, action, data_sets
         self._open = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -53,8 +73,10 @@ class ExactPanel(QWidget):
         self._build_ideal(inside)
         self._build_nearest(inside)
         column.addWidget(self._body)
-        theme.changed.connect(self._dress)
-        self.show_open(False, "")
+        self._theme.changed.connect(self._dress)
+        self._connect()
+        self.controller = ExactController(chain, self, self)
+        self.controller.show_state()
 
     # --- parts ---
 
@@ -138,7 +160,36 @@ class ExactPanel(QWidget):
         column.addWidget(widget)
         return widget
 
+    # --- gestures ---
+
+    def _connect(self) -> None:
+        self._action.triggered.connect(self.set_open)
+        self.toggled.connect(self.set_open)
+        self.choice.menu().aboutToShow.connect(self._fill_choice)
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close it."""
+        self._part.update(data_set=is_open)
+
+    def choose(self, opened: DataSetOpened) -> None:
+        """See the networks beside this data set."""
+        self._part.update(beside=opened.exact)
+
+    def _fill_choice(self) -> None:
+        """What the lanes that are no exact ones can be seen beside."""
+        menu = self.choice.menu()
+        menu.clear()
+        usual = verb(menu, "As the lanes say", partial(self._part.update, beside=None), tip=USUAL_TIP)
+        usual.setCheckable(True)
+        usual.setChecked(self._part.state.beside is None)
+        self._data_sets.add_to(menu, self.choose, BESIDE_TIP)
+
     # --- what is shown ---
+
+    @property
+    def capacity(self) -> int:
+        """How many images there is room for."""
+        return self.tiles.capacity
 
     @property
     def is_open(self) -> bool:
@@ -166,10 +217,11 @@ class ExactPanel(QWidget):
     def show_open(self, is_open: bool, name: str) -> None:
         """Open or close; `name` is that of the data set."""
         self._open = is_open
+        self._action.setChecked(is_open)
         self._heading.setText(f"DATA SET · {name}".upper() if name else "DATA SET")
         self._body.setVisible(is_open)
         self.choice.setVisible(is_open)
-        self.button.setToolTip(OPEN_TIP if is_open else CLOSED_TIP)
+        self.button.setToolTip(with_keys(OPEN_TIP if is_open else CLOSED_TIP, self._action))
         self._dress()
 
     def _dress(self, _tokens: object = None) -> None:

@@ -72,7 +72,7 @@ def test_the_panel_shows_the_images_that_weigh_most_and_follows_the_cursor(
     plan, own = page.controller.run.plans[key], own_chain(key)
     k = own.k(250)
     known = digits.posterior(torch.from_numpy(own.x[k, :1]), float(plan.alpha_bar[k]), k=8)
-    panel = page.exact.panel
+    panel = page.exact
     assert panel.is_open
     assert [tile.weight for tile in panel.tiles.tiles] == pytest.approx(known.top_weights[0].tolist(), abs=1e-5)
     assert panel.tiles.tiles[0].caption.endswith(f"· {mnist()[1][int(known.top[0, 0])]}")
@@ -88,7 +88,7 @@ def test_the_panel_shows_the_images_that_weigh_most_and_follows_the_cursor(
 def test_another_sample_another_lane_and_the_nearest_image(
     page: ChainPage, own_chain: Callable, digits: EmpiricalData, qtbot: QtBot
 ) -> None:
-    panel = page.exact.panel
+    panel = page.exact
     page.playback.scrub(0)
     page.select(0, 2)
     settle(page, qtbot)
@@ -105,7 +105,7 @@ def test_another_sample_another_lane_and_the_nearest_image(
 
 
 def test_nothing_is_asked_while_it_is_closed(page: ChainPage, qtbot: QtBot) -> None:
-    panel = page.exact.panel
+    panel = page.exact
     QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     settle(page, qtbot)
     assert not page.part.state.data_set
@@ -125,14 +125,14 @@ def test_distances_to_the_ideal_are_pictures_in_every_lane(page: ChainPage, tmp_
     settle(page, qtbot)
     assert page.part.state.quantity == "to_ideal"
     assert page.chain_actions["to_ideal"].isChecked()
-    own = page.exact.panel.difference_tile.image
+    own = page.exact.difference_tile.image
     assert to_image(page.panels[0].grid.tiles[0]) == own
     assert np.ptp(page.panels[1].grid.tiles.reshape(-1, 3), axis=0).max() == 0, "the exact lane is the ideal itself"
     assert page.widgets.scale.diverging
     page.playback.scrub(875)
     settle(page, qtbot)
-    assert page.exact.panel.difference_tile.image != own
-    assert to_image(page.panels[0].grid.tiles[0]) == page.exact.panel.difference_tile.image
+    assert page.exact.difference_tile.image != own
+    assert to_image(page.panels[0].grid.tiles[0]) == page.exact.difference_tile.image
     wide = tmp_path / "wide.npy"
     np.save(wide, np.zeros((3, 5, 7), np.uint8))
     page.part.update(beside=ExactProcess(str(wide)))
@@ -144,7 +144,7 @@ def test_distances_to_the_ideal_follow_the_sampling(open_page: Opener, lane: Lan
     page = open_page(CompareWorkspace, (lane("C", steps=STEPS), exact_lane()), samples=2, data_set=True, quantity="to_ideal")
     settle(page, qtbot)
     assert page.part.state.t == 0
-    assert to_image(page.panels[0].grid.tiles[0]) == page.exact.panel.difference_tile.image
+    assert to_image(page.panels[0].grid.tiles[0]) == page.exact.difference_tile.image
 
 
 def test_distances_to_the_ideal_are_a_plot(page: ChainPage, qtbot: QtBot) -> None:
@@ -154,7 +154,7 @@ def test_distances_to_the_ideal_are_a_plot(page: ChainPage, qtbot: QtBot) -> Non
     assert series.name == "C"
     assert len(series.timesteps) == STEPS
     at = int(np.flatnonzero(series.timesteps == 250)[0])
-    assert f"{series.values[at]:.3f}" == page.exact.panel.texts["distance"]
+    assert f"{series.values[at]:.3f}" == page.exact.texts["distance"]
     page.part.update(curves_of="all")
     settle(page, qtbot)
     (mean,) = page.widgets.plot.plot.figure.named
@@ -225,9 +225,9 @@ def test_a_lane_whose_data_set_is_gone_says_so_in_the_panel(open_page: Opener, l
     page = open_page(CompareWorkspace, lanes, samples=1, t=250, data_set=True)
     assert f"{path}: no such file" in page.panels[1].grid.message
     assert page.window().banner.message == page.panels[1].grid.message  # type: ignore[attr-defined]
-    assert "no such file" in page.exact.panel.message, "the data set that the other lane is seen beside"
+    assert "no such file" in page.exact.message, "the data set that the other lane is seen beside"
     page.part.update(lane=1)
-    assert page.exact.panel.message == page.panels[1].grid.message
+    assert page.exact.message == page.panels[1].grid.message
     assert page.part.recipe.lanes == lanes
 
 
@@ -278,20 +278,20 @@ def test_reverse_chain_shows_an_exact_lane_and_what_its_step_is(open_page: Opene
     choose(menu, "Follow its mean")
     settle(page, qtbot)
     assert [term.name for term in page.widgets.equation.equation.step] == ["x_prev", "x0_hat", "x_t", "z"]
-    assert not page.exact.panel.is_open
+    assert not page.exact.is_open
 
 
 def test_a_network_is_seen_beside_what_it_learned_from(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=2),), samples=1, t=500, data_set=True)
     learned = page.context.library.find(page.part.recipe.lanes[0].checkpoint).card.data
-    assert page.exact.exact == ExactProcess("mnist", learned.sha256), "not any images that are called so"
-    assert page.exact.panel.texts["effective"].endswith("of 60\u202f000 images")
-    assert page.exact.panel.message == ""
+    assert page.controller.exact == ExactProcess("mnist", learned.sha256), "not any images that are called so"
+    assert page.exact.texts["effective"].endswith("of 60\u202f000 images")
+    assert page.exact.message == ""
 
 
 def test_mnist_is_added_by_its_name(open_page: Opener, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (), samples=1, data_set=True)
-    qtbot.waitUntil(lambda: "Open a checkpoint" in page.exact.panel.message)
+    qtbot.waitUntil(lambda: "Open a checkpoint" in page.exact.message)
     page.data_sets.open("mnist", lambda opened: page.part.put(add_lane(page.part.state, exact_lane(opened.exact)), "add"))
     qtbot.waitUntil(lambda: bool(page.part.recipe.lanes) and page.idle, timeout=60_000)
     exact = page.part.recipe.lanes[0].exact
@@ -303,18 +303,18 @@ def test_images_of_another_shape_are_said_not_to_fit(open_page: Opener, lane: La
     path = tmp_path / "small.npy"
     np.save(path, mnist()[0][:10, :, ::2, ::2])
     page = open_page(CompareWorkspace, (lane("C", steps=3), exact_lane(ExactProcess(str(path)))), samples=1, t=0, data_set=True)
-    assert "1 × 14 × 14" in page.exact.panel.message
-    assert not page.exact.panel.made_tile.isVisible()
+    assert "1 × 14 × 14" in page.exact.message
+    assert not page.exact.made_tile.isVisible()
     page.part.update(lane=1)
     settle(page, qtbot)
-    assert page.exact.panel.message == ""
-    assert page.exact.panel.made_tile.isVisible()
-    assert page.exact.panel.texts["nearest"].startswith("0.00")
+    assert page.exact.message == ""
+    assert page.exact.made_tile.isVisible()
+    assert page.exact.texts["nearest"].startswith("0.00")
 
 
 def test_the_nearest_image_is_asked_for_once_the_chain_is_finished(open_page: Opener, qtbot: QtBot) -> None:
     page = open_page(ReverseChainWorkspace, (exact_lane(),), samples=1, t=1000, data_set=True, wait=False)
-    panel = page.exact.panel
+    panel = page.exact
     qtbot.waitUntil(lambda: panel.texts["nearest"].startswith("0.0"), timeout=60_000)
     before = panel.made_tile.image
     page.part.put(edits.with_recipe(page.part.state, seed=11), "change seed")
@@ -349,11 +349,11 @@ def test_a_network_is_seen_beside_the_images_that_are_chosen(
     own = mnist("test")[0][:30]
     np.save(path, own)
     page = open_page(ReverseChainWorkspace, (lane("C", steps=4),), samples=1, t=0, data_set=True)
-    panel, lanes = page.exact.panel, page.part.recipe.lanes
+    panel, lanes = page.exact, page.part.recipe.lanes
     assert "MNIST" in panel.title
     page.data_sets.open(str(path), page.exact.choose)
     settle(page, qtbot)
-    assert page.part.state.beside == ExactProcess(str(path), page.exact.exact.sha256)
+    assert page.part.state.beside == ExactProcess(str(path), page.controller.exact.sha256)
     assert "MINE" in panel.title
     assert panel.texts["effective"].endswith("of 30 images")
     made = torch.from_numpy(own_chain(page.controller.keys[0]).x[-1, :1])
