@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
+import numpy as np
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import (
@@ -13,12 +15,16 @@ from explorer.recipe import (
     BackUp,
     Branch,
     ChainRecipe,
+    Change,
+    Dab,
     Edit,
     FreshNoise,
     Inpaint,
     Lane,
     Paint,
+    Picture,
     ScheduleChoice,
+    mask_of,
     with_edit,
 )
 from explorer.state.edits import lanes as lane_edits
@@ -160,6 +166,31 @@ def _every_lane(recipe: ChainRecipe) -> tuple[Lane, ...]:
 def fresh_noise(state: ChainState) -> FreshNoise:
     """Noise from the cursor down that no branch has yet."""
     return FreshNoise(state.t, next_stream(state.recipe))
+
+
+def own_noise(state: ChainState) -> FreshNoise:
+    """The chain's own noise from the cursor down."""
+    return FreshNoise(state.t, 0)
+
+
+def changed(state: ChainState, **fields: object) -> Change:
+    """Another sampler or network from the cursor down."""
+    return Change(state.t, **fields)  # type: ignore[arg-type]
+
+
+def painted(state: ChainState, dabs: tuple[Dab, ...], on: Literal["x_t", "x0_hat"], samples: tuple[int, ...]) -> Paint:
+    """Marks at the cursor, on these samples or, if none are named, on all."""
+    return Paint(state.t, dabs, on, samples, fork_stream(state.recipe))
+
+
+def erased(state: ChainState, region: np.ndarray, repeats: int, known: Literal["states", "image"], samples: tuple[int, ...]) -> Inpaint:
+    """A region (H, W) made anew, at the cursor; samples as of `painted`."""
+    return Inpaint(state.t, mask_of(region), repeats, known, samples, fork_stream(state.recipe), anew=True)
+
+
+def backed_up(state: ChainState, t: int, picture: Picture | None, fresh: bool) -> BackUp:
+    """Up to t from a picture, or from each sample's own image."""
+    return BackUp(t, picture, fork_stream(state.recipe), fresh)
 
 
 def next_stream(recipe: ChainRecipe) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 
 from explorer.engine.models.messages import LibraryEntry
@@ -108,6 +109,20 @@ def test_a_number_is_not_used_twice_when_a_branch_was_deleted() -> None:
     assert [branch.lane.edits for branch in found.recipe.branches] == [(BackUp(500, stream=1),), (BackUp(500, stream=2),)]
     unkept = msgspec.structs.replace(found, recipe=msgspec.structs.replace(found.recipe, branches=()))
     assert trees.fork_stream(unkept.recipe) == 3, "nor one that a lane has which is not kept in the tree"
+
+
+def test_what_is_done_at_the_cursor_is_of_that_t_and_of_noise_that_no_branch_has() -> None:
+    found = state(ROOT, lane(PAINT), lane(BackUp(500, stream=4)))
+    region = np.zeros((28, 28), bool)
+    region[3:5, 7] = True
+    paint = trees.painted(found, PAINT.dabs, "x0_hat", (2,))
+    erase = trees.erased(found, region, 3, "image", ())
+    assert paint == Paint(300, PAINT.dabs, "x0_hat", (2,), 5)
+    assert (erase.t, erase.repeats, erase.known, erase.samples, erase.stream, erase.anew) == (300, 3, "image", (), 5, True)
+    np.testing.assert_array_equal(erase.mask.array(), region)
+    assert trees.backed_up(found, 700, None, False) == BackUp(700, None, 5, False), "up to its own t"
+    assert trees.own_noise(found) == FreshNoise(300, 0)
+    assert trees.changed(found, eta=0.5) == Change(300, eta=0.5)
 
 
 def test_there_is_an_end_to_branches() -> None:
