@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFont, QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from explorer.engine.chain.branching.messages import PictureFitted
 from explorer.recipe import Picture
+from explorer.views.reverse_chain.panels import Panels
+from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
 from explorer.widgets.look.card import Card
@@ -35,18 +37,27 @@ NO_PICTURE = "Drop a picture on the window, paste one, or open a file. It is mad
 class BackUpPanel(Card):
     """What is noised, and how far.
 
+    Parameters
+    ----------
+    panels : Panels
+        In which it comes to the front.
+    pastes : QAction
+        Takes the picture in the clipboard: the button does the same.
+
     Signals
     -------
-    back_up_wanted(), cancelled(), open_wanted(), paste_wanted()
+    back_up_wanted(int, object, bool)
+        Up to this t, from a Picture or, if it is None, each sample's own x_0; whether with other noise.
+    open_wanted()
     """
 
-    back_up_wanted = Signal()
-    cancelled = Signal()
+    back_up_wanted = Signal(int, object, bool)
     open_wanted = Signal()
-    paste_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent=parent)
+    def __init__(self, theme: Theme, panels: Panels, pastes: QAction) -> None:
+        super().__init__(theme)
+        self._panels = panels
+        panels.addWidget(self)
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
         title = QLabel("Back up from a finished image")
@@ -64,7 +75,7 @@ class BackUpPanel(Card):
         self.open = QPushButton("Open picture…")
         self.open.setToolTip("Choose a picture file; dropping one on the window does the same")
         self.paste = QPushButton("Paste")
-        self.paste.setToolTip("Take the picture in the clipboard  (Ctrl+V)")
+        self.paste.setToolTip(with_keys("Take the picture in the clipboard", pastes))
         self.t = Slider(theme, (words("up to "), var("t")), 1, 1000, 1, "Up to t", "How far the image is noised before it comes down again")
         self.fresh = QCheckBox("come down with other noise")
         self.fresh.setToolTip(FRESH_TIP)
@@ -78,9 +89,9 @@ class BackUpPanel(Card):
         self._arrange(title, words_)
         self.sources.chosen.connect(lambda _n: self._show())
         self.open.clicked.connect(self.open_wanted)
-        self.paste.clicked.connect(self.paste_wanted)
-        self.go.clicked.connect(self.back_up_wanted)
-        self.stop.clicked.connect(self.cancelled)
+        self.paste.clicked.connect(pastes.trigger)
+        self.go.clicked.connect(self._back_up)
+        self.stop.clicked.connect(panels.put_away)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _arrange(self, title: QLabel, explanation: QLabel) -> None:
@@ -112,16 +123,22 @@ class BackUpPanel(Card):
         column.addStretch(1)
 
     def start(self, t: int, T: int, own: np.ndarray | None) -> None:
-        """Begin anew, with the lane's own x_0 (H, W, 3)."""
+        """Come to the front, anew, with the lane's own x_0 (H, W, 3)."""
         self.picture, self._own = None, own
         self.t.slider.setMaximum(max(1, T) - 1)
         self.t.show_value(t)
         self.fresh.setChecked(True)
         self.sources.set_current("own")
         self._show()
+        self._panels.bring(self)
         self.setFocus()
 
-    def take(self, fitted: PictureFitted) -> None:
+    @property
+    def is_open(self) -> bool:
+        """Whether it is in front."""
+        return self._panels.in_front is self
+
+    def show_picture(self, fitted: PictureFitted) -> None:
         """Offer a picture, as it was and as it would be taken."""
         self.picture = fitted.picture
         self.sources.set_current("picture")
@@ -150,17 +167,15 @@ class BackUpPanel(Card):
         """The t that is chosen."""
         return round(self.t.value)
 
-    @property
-    def own(self) -> bool:
-        """Whether each sample's own x_0 is taken."""
-        return self.sources.current == "own"
+    def _back_up(self) -> None:
+        self.back_up_wanted.emit(self.up_to, None if self.sources.current == "own" else self.picture, self.fresh.isChecked())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter backs up, Esc gives up."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
-            self.back_up_wanted.emit()
+            self._back_up()
         elif event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
+            self._panels.put_away()
         else:
             super().keyPressEvent(event)
 

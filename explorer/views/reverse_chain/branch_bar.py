@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from explorer.engine.chain.branching.messages import SurvivalShown
+from explorer.state.edits.branches import Node
 from explorer.views.reverse_chain.branch_tree import ROW, BranchTree
+from explorer.views.reverse_chain.tree_rows import rows_drawn
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import HANDLE, Timeline
 from explorer.widgets.look.card import Card
@@ -88,15 +92,36 @@ class BranchBar(Card):
         column.addWidget(self._scroll)
         column.addWidget(self.survival)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.show_tree_height()
+        self._fit_tree()
         self.survival.hide()
 
     def set_room(self, height: int) -> None:
         """More lines of the tree where the workspace is high."""
         self._most = next(rows for least, rows in ROWS if height >= least)
-        self.show_tree_height()
+        self._fit_tree()
 
-    def show_tree_height(self) -> None:
+    def show_cursor(self, t: int) -> None:
+        """What is changed is changed at this t."""
+        self.title.setText(f"Branch at t = {t}")
+        self.tree.set_cursor(t)
+
+    def show_tree(self, nodes: Sequence[Node], current: int, T: int) -> None:
+        """The tree, the row of the shown lane, and the largest timestep."""
+        self._set_range(T)
+        self.tree.set_rows(rows_drawn(nodes, T), current)
+        self._fit_tree()
+        if current > 0:
+            self._reveal(current)
+
+    def show_tile(self, row: int, tile: np.ndarray, t: int) -> None:
+        """Picture (H, W, 3) of a row's newest state, at t."""
+        self.tree.set_tile(row, to_image(tile), t)
+
+    def show_survival(self, shown: SurvivalShown | None, t: int = 0) -> None:
+        """What survives of what was noised to t; None where nothing was."""
+        self.survival.show_survival(shown, t)
+
+    def _fit_tree(self) -> None:
         """As many lines as there is room for; none while there is no branch."""
         rows = len(self.tree.rows)
         self._scroll.setVisible(rows > 1)
@@ -113,7 +138,7 @@ class BranchBar(Card):
         right = self.tree.mapFromGlobal(timeline.mapToGlobal(QPoint(timeline.width() - HANDLE, 0))).x()
         self.tree.set_axis(left, right, self._T)
 
-    def set_range(self, T: int) -> None:
+    def _set_range(self, T: int) -> None:
         """Largest timestep."""
         if T != self._T:
             self._T = T
@@ -123,7 +148,7 @@ class BranchBar(Card):
         """The timeline may be elsewhere."""
         self.place_axis()
 
-    def reveal(self, row: int) -> None:
+    def _reveal(self, row: int) -> None:
         """Scroll to a line, by whole lines."""
         bar, top = self._scroll.verticalScrollBar(), self._scroll.verticalScrollBar().value() / ROW
         first = min(row, max(math.floor(top), row - self._most + 1))

@@ -27,6 +27,7 @@ from explorer.views.reverse_chain.paint_choices import (
     SEES_TIP,
 )
 from explorer.views.reverse_chain.paint_draft import PaintDraft
+from explorer.views.reverse_chain.panels import Panels
 from explorer.views.reverse_chain.preview_pair import PreviewPair
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import SegmentBar
@@ -49,6 +50,11 @@ class PaintPanel(Card):
     What is painted and what is erased are kept apart, and until a branch is made of them or they are given up: whatever is in front
     of the panel meanwhile, the marks are there when it is opened again.
 
+    Parameters
+    ----------
+    panels : Panels
+        In which it comes to the front.
+
     Attributes
     ----------
     draft : PaintDraft
@@ -59,15 +65,16 @@ class PaintPanel(Card):
     -------
     changed()
         The draft is another.
-    branch_wanted(), cancelled()
+    branch_wanted()
     """
 
     changed = Signal()
     branch_wanted = Signal()
-    cancelled = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent=parent)
+    def __init__(self, theme: Theme, panels: Panels) -> None:
+        super().__init__(theme)
+        self._panels = panels
+        panels.addWidget(self)
         self._drafts = {False: PaintDraft(), True: PaintDraft(inpainting=True)}
         self.draft = self._drafts[False]
         self.possible = True
@@ -166,12 +173,12 @@ class PaintPanel(Card):
         self.back.clicked.connect(self.take_back)
         self.clear.clicked.connect(lambda: self._put(()))
         self.invert.clicked.connect(self._invert)
-        self.go.clicked.connect(self.branch_wanted)
-        self.stop.clicked.connect(self.cancelled)
+        self.go.clicked.connect(self._branch)
+        self.stop.clicked.connect(self._give_up)
         self.repeats.released.connect(self.canvas.setFocus)
         self.repeats.committed.connect(lambda _n: self.changed.emit())
         self.known.chosen.connect(lambda _n: self.changed.emit())
-        self.seen.chosen.connect(lambda _n: self._show_erased())
+        self.seen.chosen.connect(lambda _n: self._draw_erased())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger previews where the canvas cannot use the width."""
@@ -180,7 +187,7 @@ class PaintPanel(Card):
     # --- what is shown ---
 
     def start(self, inpainting: bool, on: str, everyone: bool, coloured: bool = False) -> None:
-        """Begin anew, or go on with the marks that are there; `coloured` says whether the images are."""
+        """Come to the front, anew or with the marks that are there; `coloured` says whether the images are."""
         self.draft = self._drafts[inpainting]
         if not self.draft.marks:
             self._begin(on, everyone)
@@ -201,7 +208,17 @@ class PaintPanel(Card):
         self.leads.setToolTip(LEADS_TIP[inpainting])
         self._show_brush()
         self._show_marks()
+        self._panels.bring(self)
         self.canvas.setFocus()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is in front."""
+        return self._panels.in_front is self
+
+    def put_away(self) -> None:
+        """Close it; the marks stay."""
+        self._panels.put_away()
 
     def _begin(self, on: str, everyone: bool) -> None:
         self.draft.start(self.draft.inpainting, everyone)
@@ -241,7 +258,7 @@ class PaintPanel(Card):
             self.possible = not impossible
             self._show_marks()
 
-    def take(self, shown: PaintShown) -> None:
+    def show_painted(self, shown: PaintShown) -> None:
         """Show what the engine made of the draft."""
         self.canvas.set_picture(shown.canvas)
         self.draft.shape = shown.canvas.shape[0], shown.canvas.shape[1]
@@ -249,7 +266,7 @@ class PaintPanel(Card):
         if shown.end is not None:
             self.leads.show_picture(shown.end, (words("leads to"),))
 
-    def take_erased(self, shown: ErasedShown, finished: bool) -> None:
+    def show_erased(self, shown: ErasedShown, finished: bool) -> None:
         """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""
         self.draft.shape = shown.state.shape[0], shown.state.shape[1]
         self._erased = shown
@@ -257,9 +274,9 @@ class PaintPanel(Card):
             self.leads.show_picture(shown.end, (words("leads to"),))
         elif not finished or not self.draft.ready:
             self.leads.show_picture(None, (words("leads to … (sampling)" if not finished else "leads to"),))
-        self._show_erased()
+        self._draw_erased()
 
-    def _show_erased(self) -> None:
+    def _draw_erased(self) -> None:
         """The picture under the mask, the mask, and what of the state is kept."""
         shown = self._erased
         if not self.draft.inpainting or shown is None:
@@ -282,7 +299,7 @@ class PaintPanel(Card):
         self.back.setEnabled(any_marks)
         self.clear.setEnabled(any_marks)
         self.go.setEnabled(self.draft.ready and self.possible)
-        self._show_erased()
+        self._draw_erased()
 
     # --- the draft ---
 
@@ -295,6 +312,11 @@ class PaintPanel(Card):
     def kept_from(self) -> Literal["states", "image"]:
         """Where what is kept comes from."""
         return "image" if self.known.current == "image" else "states"
+
+    @property
+    def times(self) -> int:
+        """How often each step is taken."""
+        return self.repeats.value()
 
     def take_back(self) -> None:
         """Without the last mark."""
@@ -346,13 +368,21 @@ class PaintPanel(Card):
         self._show_marks()
         self.changed.emit()
 
+    def _branch(self) -> None:
+        self.repeats.take()
+        self.branch_wanted.emit()
+
+    def _give_up(self) -> None:
+        self.forget()
+        self.put_away()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter branches, Esc gives up, Backspace and undo take the last mark back."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
-            self.branch_wanted.emit()
+            self._branch()
         elif key == Qt.Key.Key_Escape:
-            self.cancelled.emit()
+            self._give_up()
         elif self._takes_back(event):
             self.take_back()
         else:

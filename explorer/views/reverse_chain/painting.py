@@ -3,23 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.recipe import Edit, Inpaint, Paint, mask_of
-from explorer.state.edits import branches as trees
+from explorer.recipe import Edit, mask_of
+from explorer.state.edits import branches as edits
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.reverse_chain.paint_choices import AT_ZERO, WAITING
-from explorer.views.reverse_chain.paint_panel import PaintPanel
-from explorer.views.reverse_chain.panels import Panels
+from explorer.views.reverse_chain.paint_draft import PaintDraft
 from explorer.views.shared.questions import Questions
 
 COLOURS = 3
 """Channels of an image that colours can be painted on."""
+
+
+class View(Protocol):
+    """What the controller hands things to, and where it finds what is painted."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is in front."""
+        ...
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is something to paint on at this t."""
+        ...
+
+    @property
+    def draft(self) -> PaintDraft:
+        """Marks, and whose."""
+        ...
+
+    @property
+    def painted_on(self) -> Literal["x_t", "x0_hat"]:
+        """What is painted on."""
+        ...
+
+    @property
+    def kept_from(self) -> Literal["states", "image"]:
+        """Where what is kept comes from."""
+        ...
+
+    @property
+    def times(self) -> int:
+        """How often each step is taken."""
+        ...
+
+    def start(self, inpainting: bool, on: str, everyone: bool, coloured: bool) -> None:
+        """Come to the front, anew or with the marks that are there."""
+
+    def put_away(self) -> None:
+        """Close; the marks stay."""
+
+    def forget(self) -> None:
+        """Without the marks."""
+
+    def show_words(self, t: int, sample: int, impossible: str = "") -> None:
+        """What is painted on, or why nothing can be for now."""
+
+    def show_painted(self, shown: PaintShown) -> None:
+        """What the engine made of the draft."""
+
+    def show_erased(self, shown: ErasedShown, finished: bool) -> None:
+        """What the engine made of the region; `finished` says whether the chain has reached x_0."""
 
 
 class Painting(QObject):
@@ -27,8 +79,8 @@ class Painting(QObject):
 
     Parameters
     ----------
-    branch, tell : callable
-        Get the Edit that is painted, and a Failed where there can be none.
+    branch : callable
+        Gets the Edit that is painted, and says whether there is a branch of it.
 
     Signals
     -------
@@ -38,56 +90,43 @@ class Painting(QObject):
 
     opened = Signal()
 
-    def __init__(
-        self, panel: PaintPanel, panels: Panels, controller: ChainController, questions: Questions,
-        branch: Callable[[Edit], bool], tell: Callable[[Failed], object], parent: QObject,
-    ) -> None:  # fmt: skip
+    def __init__(self, chain: ChainController, questions: Questions, view: View, branch: Callable[[Edit], bool], parent: QObject) -> None:
         super().__init__(parent)
-        self._panel, self._panels, self._controller, self._questions = panel, panels, controller, questions
-        self._branch, self._tell = branch, tell
+        self._chain, self._questions, self._view, self._branch = chain, questions, view, branch
         self._awaited: int | None = None
-        controller.progressed.connect(self._progressed)
-        panel.changed.connect(self.ask)
-        panel.branch_wanted.connect(self.take)
-        panel.cancelled.connect(self._give_up)
+        chain.progressed.connect(self._progressed)
 
     @property
     def _state(self) -> ChainState:
-        return self._controller.state
+        return self._chain.state
 
     def open(self, erasing: bool) -> None:
         """Paint on the selected sample at this t, or erase in it."""
         state = self._state
         if not state.recipe.lanes or state.t == 0:
             return
-        self._controller.following = False
+        self._chain.following = False
         self.opened.emit()
         everyone = state.recipe.samples == 1 or erasing
-        key = self._controller.key
-        plan = self._controller.run.plans.get(key) if key is not None else None
+        key = self._chain.key
+        plan = self._chain.run.plans.get(key) if key is not None else None
         coloured = plan is not None and plan.image_shape[0] == COLOURS
-        self._panel.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone, coloured)
-        self._panels.show(self._panel)
-        self._panel.canvas.setFocus()
+        self._view.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone, coloured)
         self.ask()
 
     def follow(self, recipe_changed: bool) -> None:
         """The cursor, the selection or the recipe is another; the marks stay, though the panel is closed over another chain."""
-        if self._panels.open is not self._panel:
+        if not self._view.is_open:
             return
         if recipe_changed:
-            self._panels.close()
+            self._view.put_away()
         else:
             self.ask()
 
-    def _give_up(self) -> None:
-        self._panel.forget()
-        self._panels.close()
-
     def _reached(self, t: int) -> bool:
         """Whether the chain has come down to t."""
-        key = self._controller.key
-        reached = self._controller.run.reached(key) if key is not None else None
+        key = self._chain.key
+        reached = self._chain.run.reached(key) if key is not None else None
         return reached is not None and reached <= t
 
     def _progressed(self) -> None:
@@ -96,60 +135,52 @@ class Painting(QObject):
 
     def ask(self) -> None:
         """Ask for what follows from the draft."""
-        key, state, panel = self._controller.key, self._state, self._panel
-        if key is None or self._panels.open is not panel:
+        key, state, view = self._chain.key, self._state, self._view
+        if key is None or not view.is_open:
             return
-        sample, stream = self._controller.sample, trees.fork_stream(state.recipe)
+        sample, stream = self._chain.sample, edits.fork_stream(state.recipe)
         self._awaited = None
         if state.t == 0 or not self._reached(state.t):
             self._awaited = state.t or None
-            panel.show_words(state.t, sample, WAITING if state.t else AT_ZERO)
+            view.show_words(state.t, sample, WAITING if state.t else AT_ZERO)
             return
-        panel.show_words(state.t, sample)
-        if panel.draft.inpainting and not self._reached(0):
+        view.show_words(state.t, sample)
+        if view.draft.inpainting and not self._reached(0):
             self._awaited = 0  # where it leads needs what is kept to the end
-        if panel.draft.inpainting:
-            mask, repeats, known = mask_of(panel.draft.region), panel.repeats.value(), panel.kept_from
+        if view.draft.inpainting:
+            mask, repeats, known = mask_of(view.draft.region), view.times, view.kept_from
             erased = PreviewErase(key, state.t, sample, mask, repeats, known, stream)
             self._questions.ask("paint", erased, self._take_preview)
         else:
-            palette = self._controller.context.theme.palette
-            painted = PreviewPaint(key, state.t, sample, panel.painted_on, panel.draft.marks, stream, palette)
+            palette = self._chain.context.theme.palette
+            painted = PreviewPaint(key, state.t, sample, view.painted_on, view.draft.marks, stream, palette)
             self._questions.ask("paint", painted, self._take_preview)
 
     def _take_preview(self, outcome: Outcome) -> None:
-        if not isinstance(outcome, PaintShown | ErasedShown) or outcome.key != self._controller.key:
+        view = self._view
+        if not isinstance(outcome, PaintShown | ErasedShown) or outcome.key != self._chain.key:
             return
-        if self._panels.open is not self._panel or not self._panel.possible:
+        if not (view.is_open and view.possible) or isinstance(outcome, ErasedShown) != view.draft.inpainting:
             return
-        if isinstance(outcome, ErasedShown) != self._panel.draft.inpainting:
+        if isinstance(outcome, PaintShown):
+            view.show_painted(outcome)
             return
-        if isinstance(outcome, ErasedShown):
-            finished = self._controller.run.reached(outcome.key) == 0
-            if self._panel.draft.shape != outcome.state.shape[:2]:  # the first answer says how large the pictures are
-                self._panel.take_erased(outcome, finished)
-                self.ask()
-            else:
-                self._panel.take_erased(outcome, finished)
-        else:
-            self._panel.take(outcome)
+        other_shape = view.draft.shape != outcome.state.shape[:2]
+        view.show_erased(outcome, self._chain.run.reached(outcome.key) == 0)
+        if other_shape:  # the first answer says how large the pictures are
+            self.ask()
 
     def take(self) -> None:
         """Branch with what is painted, or erased."""
-        panel, state = self._panel, self._state
-        if not panel.go.isEnabled():
-            return
-        samples = () if panel.everyone.isChecked() else (self._controller.sample,)
-        stream = trees.fork_stream(state.recipe)
-        panel.repeats.take()
+        view, state, draft = self._view, self._state, self._view.draft
+        samples = () if draft.everyone else (self._chain.sample,)
         try:
-            if panel.draft.inpainting:
-                mask, repeats = mask_of(panel.draft.region), panel.repeats.value()
-                edit: Edit = Inpaint(state.t, mask, repeats, panel.kept_from, samples, stream, anew=True)
+            if draft.inpainting:
+                edit: Edit = edits.erased(state, draft.region, view.times, view.kept_from, samples)
             else:
-                edit = Paint(state.t, panel.draft.dabs, panel.painted_on, samples, stream)
+                edit = edits.painted(state, draft.dabs, view.painted_on, samples)
         except ValueError as error:
-            self._tell(Failed(str(error)))
+            self._chain.context.client.failed.emit(Failed(str(error)))
             return
         if self._branch(edit):
-            panel.forget()
+            view.forget()

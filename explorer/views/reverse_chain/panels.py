@@ -5,39 +5,35 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 
-class Panels:
-    """A widget and panels in one place; at most one panel is open.
+class Panels(QStackedWidget):
+    """A widget, and panels in front of it; at most one of them is open.
 
     Parameters
     ----------
     owner : QWidget
-        Gets the keys back when a panel is closed.
+        Gets the keys back when a panel is put away.
     """
 
-    def __init__(self, owner: QWidget, *panels: QWidget) -> None:
-        self._owner, self._panels = owner, panels
-        self._pages: QStackedWidget | None = None
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__()
+        self._owner = owner
 
-    def over(self, widget: QWidget) -> QWidget:
-        """The widget and the panels in one place."""
-        self._pages = QStackedWidget()
-        for page in (widget, *self._panels):
-            self._pages.addWidget(page)
-        return self._pages
+    def put_behind(self, widget: QWidget) -> None:
+        """What the panels are in front of."""
+        self.insertWidget(0, widget)
+        self.setCurrentIndex(0)
 
     @property
-    def open(self) -> QWidget | None:
-        """The panel in front, if any."""
-        page = self._pages.currentWidget() if self._pages is not None else None
-        return page if page in self._panels else None
+    def in_front(self) -> QWidget | None:
+        """The panel that is open, if any."""
+        return self.currentWidget() if self.currentIndex() > 0 else None
 
-    def show(self, panel: QWidget) -> None:
+    def bring(self, panel: QWidget) -> None:
         """Bring a panel to the front."""
-        if self._pages is not None:
-            self._pages.setCurrentWidget(panel)
+        self.setCurrentWidget(panel)
 
-    def close(self) -> None:
+    def put_away(self) -> None:
         """Close the panel in front."""
-        if self._pages is not None and self.open is not None:
-            self._pages.setCurrentIndex(0)
+        if self.in_front is not None:
+            self.setCurrentIndex(0)
             self._owner.setFocus()

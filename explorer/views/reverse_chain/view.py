@@ -19,7 +19,7 @@ from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.views.chain.page import ChainPage
-from explorer.views.reverse_chain.branching import Branching
+from explorer.views.reverse_chain.branching_view import BranchingView
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
@@ -109,12 +109,12 @@ class ReverseChainWorkspace(ChainPage):
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
         column.addLayout(widgets.toolbar(self.unet.button, seed))
-        self.branching = Branching(self.controller, widgets.transport.timeline, self)
-        self.branching.told.connect(self.context.client.failed)
-        self.branching.noticed.connect(self.noticed)
-        self.branching.painting.opened.connect(self.playback.pause)
+        self.branching = BranchingView(self.controller, widgets.transport.timeline, self)
+        self.branching.controller.tree.noticed.connect(self.noticed)
+        self.branching.controller.painting.opened.connect(self.playback.pause)
         self.unet.put_behind(self._middle)
-        column.addWidget(self.branching.over(self.unet), 1)
+        self.branching.panels.put_behind(self.unet)
+        column.addWidget(self.branching.panels, 1)
         column.addWidget(widgets.film_card)
         column.addWidget(self.branching.bar)
         column.addWidget(widgets.transport)
@@ -127,7 +127,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
-        self.branching.show_state()
+        self.branching.controller.show_state()
         self._middle.arrange()
         if not self.part.recipe.lanes:
             self._panel.set_lane("No model", "", "", "")
@@ -141,7 +141,7 @@ class ReverseChainWorkspace(ChainPage):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return super().idle and self.branching.idle
+        return super().idle and self.branching.controller.idle
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop; branches."""
@@ -160,16 +160,16 @@ class ReverseChainWorkspace(ChainPage):
     def activate(self) -> None:
         """The workspace is shown."""
         super().activate()
-        self.branching.set_active(True)
+        self.branching.controller.set_active(True)
 
     def deactivate(self) -> None:
         """Another is shown."""
         super().deactivate()
-        self.branching.set_active(False)
+        self.branching.controller.set_active(False)
 
     def accept_picture(self, path: str) -> bool:
         """Offer to back up from a picture."""
-        return self.branching.backing_up.accept_picture(path)
+        return self.branching.controller.backing_up.accept_picture(path)
 
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:
         """Fields of the sampler: of the chain and of every branch of it."""

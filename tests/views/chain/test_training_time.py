@@ -125,7 +125,7 @@ def test_keys_go_through_training_one_snapshot_at_a_time(final: Lane, open_page:
 def test_a_tree_of_branches_goes_through_training_as_one(final: Lane, open_page: Opener, qtbot: QtBot) -> None:
     page = opened(ReverseChainWorkspace, (final,), open_page, qtbot)
     page.playback.scrub(10)
-    page.branching.branch(FreshNoise(10, 1))  # type: ignore[attr-defined]
+    page.branching.controller.branch(FreshNoise(10, 1))  # type: ignore[attr-defined]
     settle(page, qtbot)
     drag(page.widgets.inspector.training.slider, 0)
     (lane,), (branch,) = page.part.recipe.lanes, page.part.recipe.branches

@@ -13,6 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.diffusion.reverse import plan
@@ -25,7 +26,7 @@ from explorer.recipe import BackUp, Change, Edit, ExactProcess, FreshNoise, Inpa
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import ChainState, Session
 from explorer.views.reverse_chain.branch_tree import ROW
-from explorer.views.reverse_chain.branching import Branching
+from explorer.views.reverse_chain.branching_view import BranchingView
 from explorer.views.reverse_chain.paint_choices import ERASED
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 
@@ -48,7 +49,7 @@ def settle(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.idle and not client.busy, timeout=60_000)
 
 
-def hands(page: ReverseChainWorkspace) -> Branching:
+def hands(page: ReverseChainWorkspace) -> BranchingView:
     return page.branching
 
 
@@ -114,7 +115,7 @@ def test_the_same_noise_again_gives_the_same_chain(page: ReverseChainWorkspace, 
 def test_painting_is_followed_and_becomes_a_branch_of_that_sample(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     panel = hands(page).paint
     QTest.keyClick(page, Qt.Key.Key_P)
-    assert hands(page).open_panel is panel
+    assert hands(page).panels.in_front is panel
     assert not panel.go.isEnabled()
     settle(page, qtbot)
     plain, led = panel.sees.image, panel.leads.image
@@ -126,7 +127,7 @@ def test_painting_is_followed_and_becomes_a_branch_of_that_sample(page: ReverseC
     assert pixels(panel.canvas.image)[9, 14].tolist() == [255, 255, 255]
     QTest.keyClick(panel, Qt.Key.Key_Return)
     settle(page, qtbot)
-    assert hands(page).open_panel is None
+    assert hands(page).panels.in_front is None
     (edit,) = edits(page)
     assert isinstance(edit, Paint)
     assert (edit.t, edit.on, edit.samples, len(edit.dabs)) == (500, "x_t", (2,), 1)
@@ -135,7 +136,7 @@ def test_painting_is_followed_and_becomes_a_branch_of_that_sample(page: ReverseC
 
 def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     recipe, panel = state(page).recipe, hands(page).paint
-    hands(page).painting.open(False)
+    hands(page).controller.painting.open(False)
     paint_over(page, qtbot, (8, 8), (14, 9))
     paint_over(page, qtbot, (4, 4))
     assert len(panel.draft.dabs) == 2
@@ -145,7 +146,7 @@ def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorks
     paint_over(page, qtbot, (20, 20))
     assert (panel.draft.dabs[-1].value, panel.draft.dabs[-1].noise) == (0.0, 1.0)
     QTest.keyClick(panel.canvas, Qt.Key.Key_Escape)
-    assert hands(page).open_panel is None
+    assert hands(page).panels.in_front is None
     assert state(page).recipe == recipe
     settle(page, qtbot)
 
@@ -153,13 +154,13 @@ def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorks
 def test_marks_stay_wherever_the_cursor_goes_and_whatever_is_in_front_meanwhile(
     page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    panel, painting = hands(page).paint, hands(page).painting
+    panel, painting = hands(page).paint, hands(page).controller.painting
     painting.open(False)
     paint_over(page, qtbot, (8, 8), (14, 9))
     marks = panel.draft.dabs
     page.playback.to_end()
     settle(page, qtbot)
-    assert hands(page).open_panel is panel
+    assert hands(page).panels.in_front is panel
     assert panel.canvas.image is None
     assert not panel.go.isEnabled()
     assert "t = 0" in panel._hint.text()
@@ -171,10 +172,10 @@ def test_marks_stay_wherever_the_cursor_goes_and_whatever_is_in_front_meanwhile(
     Image.fromarray(np.zeros((28, 28), np.uint8)).save(path)
     page.accept_picture(str(path))
     settle(page, qtbot)
-    assert hands(page).open_panel is hands(page).back_up
+    assert hands(page).panels.in_front is hands(page).back_up
     painting.open(True)
     assert panel.draft.marks == (), "what is erased is another matter"
-    hands(page).draw_fresh()
+    hands(page).controller.draw_fresh()
     settle(page, qtbot)
     page.playback.scrub(300)
     painting.open(False)
@@ -190,7 +191,7 @@ def test_marks_stay_wherever_the_cursor_goes_and_whatever_is_in_front_meanwhile(
     QTest.keyClick(panel.canvas, Qt.Key.Key_Escape)
     painting.open(False)
     assert panel.draft.marks == (), "given up"
-    hands(page).close()
+    hands(page).put_away()
     settle(page, qtbot)
 
 
@@ -201,13 +202,13 @@ def test_while_a_chain_is_sampled_what_is_painted_on_stays(
     run, panel = page.controller.run, hands(page).paint
     qtbot.waitUntil(lambda: state(page).t < 1000)
     page.playback.toggle_play()
-    hands(page).painting.open(False)
+    hands(page).controller.painting.open(False)
     t = state(page).t
     paint_over(page, qtbot, (8, 8))
     qtbot.waitUntil(lambda: run.newest is not None and run.newest < t - 10)
     assert run.sampling
     assert not page.playback.playing
-    assert (state(page).t, hands(page).open_panel, len(panel.draft.dabs)) == (t, panel, 1)
+    assert (state(page).t, hands(page).panels.in_front, len(panel.draft.dabs)) == (t, panel, 1)
     page.part.update(t=1)
     assert panel.canvas.image is None, "not sampled so far"
     newest = run.newest
@@ -217,16 +218,16 @@ def test_while_a_chain_is_sampled_what_is_painted_on_stays(
     qtbot.waitUntil(lambda: panel.canvas.image is not None)
     assert panel.go.isEnabled()
     page.controller.stop()
-    hands(page).close()
+    hands(page).put_away()
     settle(page, qtbot)
 
 
 def test_while_painting_undo_is_of_marks_and_keys_are_the_panels(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    hands(page).draw_fresh()
+    hands(page).controller.draw_fresh()
     settle(page, qtbot)
     page.playback.scrub(300)
     recipe, panel = state(page).recipe, hands(page).paint
-    hands(page).painting.open(False)
+    hands(page).controller.painting.open(False)
     paint_over(page, qtbot, (8, 8))
     paint_over(page, qtbot, (9, 9))
     QTest.keyClick(panel.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -234,8 +235,8 @@ def test_while_painting_undo_is_of_marks_and_keys_are_the_panels(page: ReverseCh
     QTest.keyClick(panel.canvas, Qt.Key.Key_Backspace)
     assert len(panel.draft.dabs) == 0
     assert state(page).recipe == recipe, "neither undone, nor back to the parent"
-    assert hands(page).open_panel is panel
-    hands(page).close()
+    assert hands(page).panels.in_front is panel
+    hands(page).put_away()
     settle(page, qtbot)
 
 
@@ -246,7 +247,7 @@ def test_no_key_does_two_things(page: ReverseChainWorkspace) -> None:
 
 def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.part.update(quantity="x0_hat")
-    hands(page).painting.open(False)
+    hands(page).controller.painting.open(False)
     settle(page, qtbot)
     panel = hands(page).paint
     assert panel.on.current == "x0_hat"
@@ -263,16 +264,16 @@ def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
 def test_colours_are_offered_where_the_images_have_them(
     open_page: Callable[..., ReverseChainWorkspace], qtbot: QtBot, tmp_path: Path, page: ReverseChainWorkspace
 ) -> None:
-    hands(page).painting.open(False)
+    hands(page).controller.painting.open(False)
     assert not hands(page).paint.colour.isVisible()
-    hands(page).close()
+    hands(page).put_away()
     path = tmp_path / "colours.npy"
     np.save(path, np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8))
     lane = Lane("", str(path), None, Sampler(4), ExactProcess(str(path)))
     coloured = open_page(ReverseChainWorkspace, (lane,), samples=2, t=0)
     coloured.playback.scrub(500)
     settle(coloured, qtbot)
-    hands(coloured).painting.open(False)
+    hands(coloured).controller.painting.open(False)
     panel = hands(coloured).paint
     assert panel.colour.isVisible()
     panel.colour.take(QColor(255, 0, 51))
@@ -313,7 +314,7 @@ def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWork
 
 def test_while_erasing_one_sees_what_is_kept_and_where_the_rest_leads(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     panel = hands(page).paint
-    hands(page).painting.open(True)
+    hands(page).controller.painting.open(True)
     settle(page, qtbot)
     assert panel.leads.image is None
     state_now, finished = page.grid.tiles[2], made(state(page).recipe.lanes[0])[-1][2]
@@ -337,7 +338,7 @@ def test_while_erasing_one_sees_what_is_kept_and_where_the_rest_leads(page: Reve
 
 
 def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    hands(page).painting.open(True)
+    hands(page).controller.painting.open(True)
     panel = hands(page).paint
     paint_over(page, qtbot, (14, 14))
     inside = panel.draft.region[14, 14]
@@ -345,17 +346,17 @@ def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) ->
     assert inside
     assert not panel.draft.region[14, 14]
     assert panel.draft.region[0, 0]
-    hands(page).close()
+    hands(page).put_away()
     settle(page, qtbot)
 
 
 def test_the_tree_shows_renames_and_deletes(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     branching, tree = hands(page), hands(page).bar.tree
     assert [row.label for row in tree.rows] == ["Option C"]
-    branching.draw_fresh()
+    branching.controller.draw_fresh()
     settle(page, qtbot)
     page.playback.scrub(300)
-    branching.draw_fresh()
+    branching.controller.draw_fresh()
     settle(page, qtbot)
     assert [(row.label, row.parent) for row in tree.rows] == [("Option C", -1), ("noise 1 from t = 500", 0), ("noise 2 from t = 300", 1)]
     assert tree.current == 2
@@ -387,7 +388,7 @@ def test_the_tree_shows_renames_and_deletes(page: ReverseChainWorkspace, qtbot: 
 
 
 def test_back_to_the_parent(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    hands(page).draw_fresh()
+    hands(page).controller.draw_fresh()
     settle(page, qtbot)
     hands(page).actions["parent"].trigger()
     settle(page, qtbot)
@@ -395,8 +396,25 @@ def test_back_to_the_parent(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     assert not hands(page).actions["parent"].isEnabled()
 
 
+def test_the_menu_of_a_line_is_about_that_line(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).controller.draw_fresh()
+    settle(page, qtbot)
+    tree, bar = hands(page).bar.tree, hands(page).bar
+    tree.menu_wanted.emit(0, QPoint())
+    tree.menu_wanted.emit(1, QPoint())
+    menus = [child for child in bar.children() if isinstance(child, QMenu)]
+    root, branch = ({action.text(): action for action in menu.actions()} for menu in menus)
+    assert [text for text, action in root.items() if text and action.isEnabled()] == ["Show", "Add to Compare"]
+    assert [text for text, action in branch.items() if text and not action.isEnabled()] == ["Show"]
+    branch["Back to its parent"].trigger()
+    settle(page, qtbot)
+    assert edits(page) == ()
+    for menu in menus:
+        menu.close()
+
+
 def test_the_sampler_is_of_the_whole_tree(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    hands(page).draw_fresh()
+    hands(page).controller.draw_fresh()
     settle(page, qtbot)
     page.set_sampler("change steps", steps=5)
     settle(page, qtbot)
@@ -408,14 +426,14 @@ def test_the_sampler_is_of_the_whole_tree(page: ReverseChainWorkspace, qtbot: Qt
 
 
 def test_another_eta_from_here(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    hands(page).change(eta=0.0)
+    hands(page).controller.change(eta=0.0)
     settle(page, qtbot)
     assert edits(page) == (Change(500, eta=0.0),)
     np.testing.assert_array_equal(page.grid.tiles, grey_tiles(made(state(page).recipe.lanes[0])[-1]))
     page.playback.scrub(300)
     recipe = state(page).recipe
     with qtbot.waitSignal(page.context.client.failed) as told:
-        hands(page).draw_fresh()
+        hands(page).controller.draw_fresh()
     assert "η = 0" in told.args[0].message
     assert state(page).recipe == recipe
 
@@ -424,7 +442,7 @@ def test_the_last_step_draws_no_noise_whatever_eta(page: ReverseChainWorkspace, 
     page.playback.scrub(100)
     recipe = state(page).recipe
     with qtbot.waitSignal(page.context.client.failed) as told:
-        hands(page).draw_fresh()
+        hands(page).controller.draw_fresh()
     assert told.args[0].message == "the last step draws no noise: other noise would change nothing; go to a larger t"
     assert state(page).recipe == recipe
     settle(page, qtbot)
@@ -432,11 +450,15 @@ def test_the_last_step_draws_no_noise_whatever_eta(page: ReverseChainWorkspace, 
 
 def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.playback.scrub(0)
+    page.select(0, 1)
+    settle(page, qtbot)
+    page.select(0, 2)
     settle(page, qtbot)
     QTest.keyClick(page, Qt.Key.Key_B)
     panel = hands(page).back_up
-    assert hands(page).open_panel is panel
+    assert hands(page).panels.in_front is panel
     assert panel.up_to == 500
+    np.testing.assert_array_equal(pixels(panel.after.image), page.grid.tiles[2], "the selected sample's own")
     panel.t.show_value(300)
     QTest.keyClick(panel, Qt.Key.Key_Return)
     settle(page, qtbot)
@@ -446,7 +468,7 @@ def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: Q
     distance = float(np.linalg.norm((branch[-1] - root[-1])[2].astype(np.float64)))
     assert hands(page).bar.survival.shown.distance == pytest.approx(distance, rel=1e-5)
     assert f"= {distance:.1f}" in hands(page).bar.survival.text
-    hands(page).tree.show_parent()
+    hands(page).controller.tree.show_parent()
     settle(page, qtbot)
     assert not hands(page).bar.survival.isVisible()
 
@@ -459,7 +481,7 @@ def test_a_picture_is_offered_before_it_is_taken(page: ReverseChainWorkspace, qt
     Image.fromarray(ink).save(path)
     assert page.accept_picture(str(path))
     settle(page, qtbot)
-    assert hands(page).open_panel is panel
+    assert hands(page).panels.in_front is panel
     assert state(page).recipe == recipe, "an offer changes nothing"
     assert "seven.png" in panel._note.text()
     QTest.mouseClick(panel.go, LEFT)
@@ -485,9 +507,9 @@ def test_what_is_no_picture_is_told_of_and_nothing_is_lost(page: ReverseChainWor
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
     with qtbot.waitSignal(page.context.client.failed) as told:
-        hands(page).backing_up.paste()
+        hands(page).paste()
     assert "clipboard" in told.args[0].message
-    hands(page).close()
+    hands(page).put_away()
 
 
 def test_a_pasted_picture_opens_back_up(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
@@ -495,11 +517,11 @@ def test_a_pasted_picture_opens_back_up(page: ReverseChainWorkspace, qtbot: QtBo
     image.fill(Qt.GlobalColor.black)
     clipboard, panel = QGuiApplication.clipboard(), hands(page).back_up
     clipboard.setImage(image)
-    hands(page).painting.open(False)
+    hands(page).controller.painting.open(False)
     paint_over(page, qtbot, (8, 8))
     QTest.keyClick(page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     settle(page, qtbot)
-    assert hands(page).open_panel is panel
+    assert hands(page).panels.in_front is panel
     assert panel.picture is not None
     assert not any(panel.picture.pixels)
     path = tmp_path / "white.png"
@@ -511,10 +533,10 @@ def test_a_pasted_picture_opens_back_up(page: ReverseChainWorkspace, qtbot: QtBo
     settle(page, qtbot)
     assert panel.picture.name == "white.png"
     clipboard.clear()
-    hands(page).close()
-    hands(page).painting.open(False)
+    hands(page).put_away()
+    hands(page).controller.painting.open(False)
     assert len(hands(page).paint.draft.dabs) == 1
-    hands(page).close()
+    hands(page).put_away()
     settle(page, qtbot)
 
 
@@ -523,11 +545,11 @@ def test_any_lanes_of_the_tree_are_put_into_compare_and_undo_brings_back_what_ga
     root = state(page).recipe.lanes[0]
     others = msgspec.structs.replace(store.session.compare.recipe, lanes=(root, msgspec.structs.replace(root, sampler=Sampler(7))), seed=99)
     store.update_compare("two lanes", recipe=others)
-    hands(page).draw_fresh()
+    hands(page).controller.draw_fresh()
     settle(page, qtbot)
     first = state(page).recipe.lanes[0]
     told: list[str] = []
-    hands(page).noticed.connect(lambda message, _hint: told.append(message))
+    hands(page).controller.tree.noticed.connect(lambda message, _hint: told.append(message))
     actions["add"].trigger()
     assert store.session.workspace == "reverse-chain"
     assert "its 2 lanes of another seed" in told.pop()
@@ -536,9 +558,9 @@ def test_any_lanes_of_the_tree_are_put_into_compare_and_undo_brings_back_what_ga
     assert state(page).recipe.lanes[0] == first, "that alone was undone"
     store.redo()
     page.playback.scrub(300)
-    hands(page).draw_fresh()
+    hands(page).controller.draw_fresh()
     settle(page, qtbot)
-    hands(page).tree.add_to_compare(0)
+    hands(page).controller.tree.add_to_compare(0)
     actions["add"].trigger()
     assert store.session.compare.recipe.lanes == (first, root, state(page).recipe.lanes[0])
     actions["add"].trigger()

@@ -3,69 +3,62 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMenu
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.engine.chain.branching.messages import ShowTree, TreeShown
+from explorer.engine.chain.branching.messages import ShowTree, TreeShown, TreeTile
 from explorer.engine.chain.messages import LaneKey, lane_key
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.recipe import Change, Lane
 from explorer.state.edits import branches as trees
 from explorer.state.edits.branches import Node
-from explorer.state.edits.words import edits_words
 from explorer.state.session import ChainState, Session
 from explorer.views.chain.controller import ChainController
-from explorer.views.reverse_chain.branch_bar import BranchBar
-from explorer.views.reverse_chain.branch_tree import TreeRow
-from explorer.views.shared.labels import option_name
-from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions
-from explorer.widgets.look.sharp import to_image
-from explorer.widgets.look.theme import OPTION_COLOURS
 
 TREE_EVERY = 0.4
 """Seconds between two pictures of the tree while sampling."""
-
-
 GAVE_WAY = "Lanes side by side start from the same noise. Undo brings them back."
 
 
-class TreeControl(QObject):
+class View(Protocol):
+    """What the controller hands things to."""
+
+    def show_tree(self, nodes: Sequence[Node], current: int, T: int) -> None:
+        """The tree, the row of the shown lane, and the largest timestep."""
+
+    def show_tile(self, row: int, tile: np.ndarray, t: int) -> None:
+        """Picture (H, W, 3) of a row's newest state, at t."""
+
+
+class TreeController(QObject):
     """Between the tree, the session and the engine.
 
     Signals
     -------
     asked()
         The tree's pictures are asked for: what goes with them may be, too.
-    told(object)
-        A Failed for the window's banner.
     noticed(str, str)
-        What else there is to tell, and a hint.
+        What there is to tell, and a hint.
     """
 
     asked = Signal()
-    told = Signal(object)
     noticed = Signal(str, str)
 
-    def __init__(self, bar: BranchBar, controller: ChainController, questions: Questions, parent: QObject) -> None:
+    def __init__(self, chain: ChainController, questions: Questions, view: View, parent: QObject) -> None:
         super().__init__(parent)
-        self._bar, self._controller, self._questions = bar, controller, questions
-        self._part, self._store = controller.part, controller.context.store
+        self._chain, self._questions, self._view = chain, questions, view
+        self._part, self._store = chain.part, chain.context.store
         self._rows: tuple[Node, ...] = ()
+        self._tiles: dict[LaneKey, TreeTile] = {}
         self._active = False
         self._asked = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.ask)
-        controller.progressed.connect(self._progressed)
-        bar.tree.chosen.connect(self.choose)
-        bar.tree.delete_wanted.connect(self.delete)
-        bar.tree.renamed.connect(self.rename)
-        bar.tree.menu_wanted.connect(self._show_menu)
+        chain.progressed.connect(self._progressed)
 
     @property
     def _state(self) -> ChainState:
@@ -87,10 +80,11 @@ class TreeControl(QObject):
         lanes = self._state.recipe.lanes
         return next((i for i, node in enumerate(self._rows) if lanes and node.lane == lanes[0]), -1)
 
-    def own_tile(self) -> QImage | None:
-        """The finished picture of the shown lane, once it is there."""
-        found = self._bar.tree.tiles.get(max(0, self.current))
-        return found[0] if found is not None and found[1] == 0 else None
+    def own_tile(self) -> np.ndarray | None:
+        """The finished picture (H, W, 3) of the shown lane, once it is there."""
+        key = self._chain.key
+        found = self._tiles.get(key) if key is not None else None
+        return found.tile if found is not None and found.t == 0 else None
 
     def set_active(self, active: bool) -> None:
         """The workspace is shown, or another."""
@@ -102,23 +96,8 @@ class TreeControl(QObject):
 
     def show_state(self) -> None:
         """Show the tree that the shown lane is in."""
-        recipe = self._state.recipe
-        self._rows = trees.rows_of(recipe)
-        depth = [0] * len(self._rows)
-        rows = []
-        for index, node in enumerate(self._rows):
-            depth[index] = depth[node.parent] + 1 if node.parent >= 0 else 0
-            t = self._controller.T if node.t is None else min(node.t, self._controller.T)
-            label = option_name(node.lane) if node.parent < 0 else node.label
-            tip = edits_words(node.lane) or "The chain that nothing was changed in"
-            hint = "\nClick: show it. F2 or double-click: rename. Shift+Del: delete." if node.parent >= 0 else "\nClick: show it."
-            rows.append(TreeRow(label, tip + hint, node.parent, t, depth[index], colour_of(node.lane)))
-        current = self.current
-        self._bar.set_range(self._controller.T)
-        self._bar.tree.set_rows(rows, max(0, current))
-        self._bar.show_tree_height()
-        if current > 0:
-            self._bar.reveal(current)
+        self._rows = trees.rows_of(self._state.recipe)
+        self._view.show_tree(self._rows, max(0, self.current), self._chain.T)
 
     def choose(self, row: int) -> None:
         """Show a lane of the tree."""
@@ -126,10 +105,11 @@ class TreeControl(QObject):
         if node.lane != self._state.recipe.lanes[0]:
             self._part.put(trees.showing(self._state, node.lane), "show branch", "branch.show")
 
-    def show_parent(self) -> None:
-        """Show the lane that this one leaves."""
-        if self.current > 0:
-            self.choose(self._rows[self.current].parent)
+    def show_parent(self, row: int | None = None) -> None:
+        """Show the lane that a branch leaves, the shown one if none is named."""
+        index = self.current if row is None else row
+        if index > 0:
+            self.choose(self._rows[index].parent)
 
     def delete(self, row: int | None = None) -> None:
         """Take a branch, and those that leave it, out of the tree."""
@@ -165,7 +145,7 @@ class TreeControl(QObject):
         try:
             after = put(before)
         except ValueError as error:
-            self.told.emit(Failed(str(error)))
+            self._chain.context.client.failed.emit(Failed(str(error)))
             return
         self._store.update(label, compare=after, workspace="compare" if show else session.workspace)
         lost = trees.given_up(before, after)
@@ -176,21 +156,6 @@ class TreeControl(QObject):
             was = after.recipe.lanes == before.recipe.lanes
             words = f"It is lane {after.lane + 1} of Compare already" if was else f"Added to Compare as lane {after.lane + 1}"
             self.noticed.emit(words, "Choose Compare in the rail to see it beside the others.")
-
-    def _show_menu(self, row: int, where: QPoint) -> None:
-        menu = QMenu(self._bar)
-        self._fill_row_menu(menu, row)
-        menu.popup(where)
-
-    def _fill_row_menu(self, menu: QMenu, row: int) -> None:
-        branch = row > 0
-        verb(menu, "Show", partial(self.choose, row), row != self.current)
-        verb(menu, "Back to its parent", lambda: self.choose(self._rows[row].parent), branch)
-        verb(menu, "Open in Compare beside its parent", partial(self.compare, row), branch)
-        verb(menu, "Add to Compare", partial(self.add_to_compare, row))
-        menu.addSeparator()
-        verb(menu, "Rename…", partial(self._bar.tree.rename, row), branch)
-        verb(menu, "Delete", partial(self.delete, row), branch, "With the branches that leave it; undo brings them back")
 
     # --- pictures ---
 
@@ -207,20 +172,14 @@ class TreeControl(QObject):
             return
         self._asked = time.monotonic()
         keys = tuple(lane_key(node.lane, recipe) for node in self._rows)
-        self._questions.ask("tree", ShowTree(keys, self._controller.sample), self._take_tree)
+        self._questions.ask("tree", ShowTree(keys, self._chain.sample), self._take_tree)
         self.asked.emit()
 
     def _take_tree(self, outcome: Outcome) -> None:
         if not isinstance(outcome, TreeShown):
             return
-        recipe = self._state.recipe
-        rows: dict[LaneKey, int] = {lane_key(node.lane, recipe): i for i, node in enumerate(self._rows)}
+        rows = {lane_key(node.lane, self._state.recipe): i for i, node in enumerate(self._rows)}
+        self._tiles = {tile.key: tile for tile in outcome.tiles}
         for tile in outcome.tiles:
             if tile.key in rows:
-                self._bar.tree.set_tile(rows[tile.key], to_image(tile.tile), tile.t)
-
-
-def colour_of(lane: Lane) -> str:
-    """Colour of the option that makes its x_0."""
-    options = [edit.option for edit in lane.edits if isinstance(edit, Change) and edit.checkpoint]
-    return OPTION_COLOURS[(options[-1] if options else lane.option) or "exact"]
+                self._view.show_tile(rows[tile.key], tile.tile, tile.t)
