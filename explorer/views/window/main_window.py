@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self.veil = Veil(framed)
         self.banner = Banner(theme, page)
         self._overlay = DropOverlay(theme, self)
-        self.menus = Menus(self.top_bar.menu_bar, self._context.store, workspaces, self)
+        self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
         self.opener = Opener(self._context, workspaces, self._current, self.banner, self)
         self.library = CheckpointLibrary(self._context.library, theme, self)
         inset_numbers(self)
@@ -137,16 +137,15 @@ class MainWindow(QMainWindow):
         menus.recent_chosen.connect(self.opener.open_path)
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
-            menus.export: self.ask_for_export,
-            menus.open: self.ask_for_file, menus.library: self.show_library, menus.save_session: self._ask_for_session_file,
-            menus.quit: self.close, menus.preferences: self._show_preferences, menus.cancel: self.cancel,
-            menus.keys: self._show_keys, menus.about: self._show_about,
+            "open": self.ask_for_file, "library": self.show_library, "export": self.ask_for_export,
+            "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
+            "keys": self._show_keys, "about": self._show_about,
         }  # fmt: skip
-        for action, slot in slots.items():
-            action.triggered.connect(slot)
-        menus.inspector.setChecked(True)
-        menus.inspector.toggled.connect(self.inspector.setVisible)
-        menus.full_screen.toggled.connect(self._show_full_screen)
+        for name, slot in slots.items():
+            menus.actions.on(name, slot)
+        menus.actions["inspector"].setChecked(True)
+        menus.actions["inspector"].toggled.connect(self.inspector.setVisible)
+        menus.actions["full_screen"].toggled.connect(self._show_full_screen)
 
     # --- workspaces
 
@@ -244,7 +243,7 @@ class MainWindow(QMainWindow):
         if speaker is not self.workspaces[self._shown]:
             status = Status(f"{speaker.title}: {status.text}", status.done, status.total, status.detail, own.right, "", status.cancellable)
         self.status_bar.show_status(status)
-        self.menus.cancel.setEnabled(status.cancellable)
+        self.menus.actions["cancel"].setEnabled(status.cancellable)
 
     # --- opening
 
@@ -332,8 +331,8 @@ class MainWindow(QMainWindow):
     def window_state(self) -> WindowState:
         """Where the window is, to be kept."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        sizes = tuple(self._splitter.sizes()) if self.menus.inspector.isChecked() else ()
-        return WindowState(geometry, sizes, self.menus.inspector.isChecked())
+        sizes = tuple(self._splitter.sizes()) if self.menus.actions["inspector"].isChecked() else ()
+        return WindowState(geometry, sizes, self.menus.actions["inspector"].isChecked())
 
     def restore_window(self, state: WindowState) -> None:
         """Go back to where the window was; nonsense is passed over."""
@@ -342,7 +341,7 @@ class MainWindow(QMainWindow):
                 self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
         if len(state.splitter) == 2 and all(0 < size < 1 << 15 for size in state.splitter):
             self._splitter.setSizes(list(state.splitter))
-        self.menus.inspector.setChecked(state.inspector)
+        self.menus.actions["inspector"].setChecked(state.inspector)
 
     def _show_full_screen(self, on: bool) -> None:
         if on:
@@ -355,7 +354,7 @@ class MainWindow(QMainWindow):
         if event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
             self.banner.dismiss()
         elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
-            self.menus.full_screen.setChecked(False)
+            self.menus.actions["full_screen"].setChecked(False)
         else:
             super().keyPressEvent(event)
 

@@ -1,4 +1,4 @@
-"""Actions with their keys, made alike everywhere: the key is in the tooltip, and acts while the focus is within the owner."""
+"""Actions with their keys, made alike everywhere: declared in tables, and the key is in the tooltip."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Do:
         By which the workspace asks for its action.
     text : str
         In the menu; "&" before its letter.
-    keys : str or tuple of str
-        The first is the one that menus show; empty for none.
+    keys : str, StandardKey or tuple of str
+        The first is the one that menus show; empty for none. A standard key is each platform's own.
     tip : str
         What it does, without its keys: they are told after it.
     icon : str
@@ -63,7 +63,7 @@ class Do:
 
     name: str
     text: str
-    keys: str | tuple[str, ...]
+    keys: str | QKeySequence.StandardKey | tuple[str, ...]
     tip: str
     icon: str = ""
     checkable: bool = False
@@ -72,9 +72,7 @@ class Do:
 
 
 class Actions(QObject):
-    """The actions of a workspace, made from what it declares.
-
-    Their keys act while the focus is within the owner, or within what `add_to` is called with.
+    """The actions of a workspace or of the window, made from what it declares.
 
     Parameters
     ----------
@@ -83,12 +81,16 @@ class Actions(QObject):
         In the order of the menu, with a line between the groups.
     prefix : str
         Before the object names, where two sets share a window and some of their names.
+    context : Qt.ShortcutContext
+        Where the keys act: while the focus is within the owner, or within what `add_to` is called with, unless another is given.
     """
 
-    def __init__(self, theme: Theme, owner: QWidget, groups: Sequence[Sequence[Do]], prefix: str = "") -> None:
+    def __init__(
+        self, theme: Theme, owner: QWidget, groups: Sequence[Sequence[Do]], prefix: str = "",
+        context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    ) -> None:  # fmt: skip
         super().__init__(owner)
-        self._theme = theme
-        self._groups = groups
+        self._theme, self._groups, self._context = theme, groups, context
         self._choices: dict[str, QActionGroup] = {}
         self.by_name: dict[str, QAction] = {row.name: self._made(owner, row, prefix) for group in groups for row in group}
         owner.addActions(list(self.by_name.values()))
@@ -99,9 +101,9 @@ class Actions(QObject):
         action = QAction(row.text, owner, checkable=row.checkable or bool(row.one_of))
         action.setObjectName(f"{prefix}{row.name}")
         action.setIconVisibleInMenu(False)
-        keys = [QKeySequence(key) for key in ([row.keys] if isinstance(row.keys, str) else row.keys) if key]
-        action.setShortcuts(keys)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys = [QKeySequence(key) for key in (row.keys if isinstance(row.keys, tuple) else (row.keys,))]
+        action.setShortcuts([key for key in keys if not key.isEmpty()])
+        action.setShortcutContext(self._context)
         action.setToolTip(with_keys(row.tip, action))
         if row.one_of:
             self._choices.setdefault(row.one_of, QActionGroup(owner)).addAction(action)

@@ -96,15 +96,15 @@ def test_no_two_actions_in_force_have_the_same_key(window: MainWindow) -> None:
 
 def test_undo_says_what_it_undoes(explorer: Explorer) -> None:
     menus, store = explorer.window.menus, explorer.store
-    assert not menus.undo.isEnabled()
-    assert menus.undo.text() == "&Undo"
+    assert not menus.actions["undo"].isEnabled()
+    assert menus.actions["undo"].text() == "&Undo"
     plane = PlaneRecipe(checkpoint="a" * 64, source="x", points=(Point("P1", 0.0, 1.0),))
     store.update_latent("add point", recipe=plane)
-    assert (menus.undo.text(), menus.undo.isEnabled()) == ("&Undo add point", True)
-    menus.undo.trigger()
+    assert (menus.actions["undo"].text(), menus.actions["undo"].isEnabled()) == ("&Undo add point", True)
+    menus.actions["undo"].trigger()
     assert store.session.latent.recipe == PlaneRecipe()
-    assert (menus.redo.text(), menus.undo.isEnabled()) == ("&Redo add point", False)
-    menus.redo.trigger()
+    assert (menus.actions["redo"].text(), menus.actions["undo"].isEnabled()) == ("&Redo add point", False)
+    menus.actions["redo"].trigger()
     assert store.session.latent.recipe == plane
 
 
@@ -116,10 +116,10 @@ def test_the_theme_changes_live_and_is_kept(explorer: Explorer) -> None:
         return window.grab().toImage().pixelColor(corner).name()
 
     assert colour() == DARK.panel
-    window.menus.themes["light"].trigger()
+    window.menus.actions["light"].trigger()
     assert colour() == LIGHT.panel
     assert explorer.store.session.theme == "light"
-    assert window.menus.themes["light"].isChecked()
+    assert window.menus.actions["light"].isChecked()
     assert not explorer.store.can_undo
 
 
@@ -307,7 +307,7 @@ def test_an_engine_that_has_stopped_is_not_said_to_be_unable_to_start(explorer: 
 
 
 def test_preferences_take_effect_at_once(explorer: Explorer) -> None:
-    explorer.window.menus.preferences.trigger()
+    explorer.window.menus.actions["preferences"].trigger()
     (dialog,) = dialogs(explorer.window, Preferences)
     assert isinstance(dialog, Preferences)
     dialog.theme_box.setCurrentIndex(dialog.theme_box.findData("light"))
@@ -320,7 +320,7 @@ def test_preferences_take_effect_at_once(explorer: Explorer) -> None:
 
 
 def test_the_key_sheet_has_every_key_and_gesture(window: MainWindow) -> None:
-    window.menus.keys.trigger()
+    window.menus.actions["keys"].trigger()
     (sheet,) = dialogs(window, KeySheet)
     words = [label.text() for label in sheet.findChildren(QLabel)]
     for expected in ("Ctrl+O", "Ctrl+L", "F9", "FILE", "CHAIN"):
@@ -333,7 +333,7 @@ def test_the_key_sheet_has_every_key_and_gesture(window: MainWindow) -> None:
 
 def test_about_can_be_copied(window: MainWindow) -> None:
     window.engine_ready(EngineReady("CPU", "bf16", "2.9.1"))
-    window.menus.about.trigger()
+    window.menus.actions["about"].trigger()
     (sheet,) = dialogs(window, QDialog)
     words = [label.text() for label in sheet.findChildren(QLabel)]
     assert "CPU · bf16" in words
@@ -357,7 +357,7 @@ def test_the_inspector_opens_and_closes(window: MainWindow, qtbot: QtBot) -> Non
     qtbot.keyClick(window, Qt.Key.Key_F9)
     assert not window.inspector.isVisible()
     assert not window.window_state().inspector
-    window.menus.inspector.trigger()
+    window.menus.actions["inspector"].trigger()
     assert window.inspector.isVisible()
 
 
@@ -365,7 +365,7 @@ def test_where_the_window_was_comes_back(make: Maker, qtbot: QtBot) -> None:
     first = make().window
     first.resize(1100, 700)  # the screen of the tests is small, and Qt fits the window into it
     first.show()
-    first.menus.inspector.setChecked(False)
+    first.menus.actions["inspector"].setChecked(False)
     kept = first.window_state()
     second = make(window=kept).window
     second.show()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.widgets.controls.actions import Actions, Do
@@ -49,3 +53,23 @@ def test_a_declaration_makes_actions_with_keys_tips_icons_and_choices(qtbot: QtB
     for name in ("play", "log", "log"):
         actions[name].trigger()
     assert told == ["played", True, False]
+
+
+def test_a_windows_keys_may_be_the_platforms_and_act_wherever_the_focus_is(qtbot: QtBot) -> None:
+    window, standard = QWidget(), QKeySequence.StandardKey.Open
+    field = QLineEdit(window)
+    beside = QWidget(window)
+    qtbot.addWidget(window)
+    rows = ((Do("open", "&Open…", standard, "Open a file"), Do("look", "Look", "F9", "Look at it")),)
+    actions = Actions(Theme("dark"), beside, rows, context=Qt.ShortcutContext.WindowShortcut)
+    told: list[str] = []
+    for name in actions:
+        actions.on(name, partial(told.append, name))
+    keys = QKeySequence(standard)
+    assert actions["open"].shortcuts() == [keys]
+    assert actions["open"].toolTip() == f"Open a file  ({keys.toString(QKeySequence.SequenceFormat.NativeText)})"
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.keySequence(field, keys)
+    qtbot.keyClick(field, Qt.Key.Key_F9)
+    assert told == ["open", "look"], "though the owner has no focus"

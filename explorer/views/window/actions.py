@@ -1,0 +1,53 @@
+"""The window's actions: its menus and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QKeySequence
+
+from explorer.views.window.preferences import THEMES
+from explorer.views.workspace import Workspace
+from explorer.widgets.controls.actions import Do
+
+Key = QKeySequence.StandardKey
+Groups = tuple[tuple[Do, ...], ...]
+
+FILE: Groups = (
+    (
+        Do("open", "&Open…", Key.Open, "Open a checkpoint, a session or a picture"),
+        Do("library", "Checkpoint &library…", "Ctrl+L", "Checkpoints that are known on this machine"),
+    ),
+    (
+        Do("export", "&Export…", "Ctrl+E", "Write what is shown as a picture, a film or arrays, with its recipe inside"),
+        Do("save_session", "&Save session as…", Key.SaveAs, "Keep what is open in a file"),
+    ),
+    (Do("quit", "&Quit", "Ctrl+Q", "Close the app; what is open is kept"),),
+)
+EDIT: Groups = (
+    (
+        Do("undo", "&Undo", Key.Undo, "Take back the last change"),
+        Do("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
+    ),
+    (Do("cancel", "&Cancel computation", "Ctrl+.", "Stop what is being computed"),),
+    (Do("preferences", "&Preferences…", "Ctrl+,", "Theme, memory for frames, device"),),
+)
+LOOK: Groups = (
+    (
+        Do("inspector", "&Inspector", "F9", "Show or hide the panel to the right", checkable=True),
+        Do("full_screen", "&Full screen", "F11", "The whole screen, or a window again", checkable=True),
+    ),
+)
+THEME: Groups = (tuple(Do(name, word, "", "", one_of="theme") for name, word in THEMES.items()),)
+HELP: Groups = (
+    (
+        Do("keys", "&Keys", "F1", "All keys on one sheet"),
+        Do("about", "&About Generative Explorer", "", "Versions and device"),
+    ),
+)
+
+
+def view(workspaces: Sequence[Workspace]) -> Groups:
+    """The View menu: the workspaces, in the order of their numbers, and what is shown of the window."""
+    numbered = enumerate(workspaces, 1)
+    return (tuple(Do(w.workspace_name, w.title, f"Ctrl+{number}", w.tooltip, one_of="workspace") for number, w in numbered), *LOOK)
