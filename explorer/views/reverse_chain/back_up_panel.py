@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from explorer.engine.chain.branching.messages import PictureFitted
 from explorer.recipe import Picture
-from explorer.views.reverse_chain.panels import Panels
+from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
@@ -34,7 +33,7 @@ FRESH_TIP = "The noise that made an image leads back to it from almost anywhere:
 NO_PICTURE = "Drop a picture on the window, paste one, or open a file. It is made to fit; nothing is changed before you say so."
 
 
-class BackUpPanel(Card):
+class BackUpPanel(FrontPanel):
     """What is noised, and how far.
 
     Parameters
@@ -55,9 +54,7 @@ class BackUpPanel(Card):
     open_wanted = Signal()
 
     def __init__(self, theme: Theme, panels: Panels, pastes: QAction) -> None:
-        super().__init__(theme)
-        self._panels = panels
-        panels.addWidget(self)
+        super().__init__(theme, panels, "Back up", "Noise it, and come down again as a branch")
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
         title = QLabel("Back up from a finished image")
@@ -79,19 +76,12 @@ class BackUpPanel(Card):
         self.t = Slider(theme, (words("up to "), var("t")), 1, 1000, 1, "Up to t", "How far the image is noised before it comes down again")
         self.fresh = QCheckBox("come down with other noise")
         self.fresh.setToolTip(FRESH_TIP)
-        self.go = QPushButton("Back up")
-        self.go.setToolTip("Noise it, and come down again as a branch  (Enter)")
-        mark(self.go, "primary")
-        self.stop = QPushButton("Cancel")
-        self.stop.setToolTip("Change nothing  (Esc)")
         for button in (self.open, self.paste, self.go, self.stop):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._arrange(title, words_)
         self.sources.chosen.connect(lambda _n: self._show())
         self.open.clicked.connect(self.open_wanted)
         self.paste.clicked.connect(pastes.trigger)
-        self.go.clicked.connect(self._back_up)
-        self.stop.clicked.connect(panels.put_away)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _arrange(self, title: QLabel, explanation: QLabel) -> None:
@@ -130,13 +120,8 @@ class BackUpPanel(Card):
         self.fresh.setChecked(True)
         self.sources.set_current("own")
         self._show()
-        self._panels.bring(self)
+        self.bring()
         self.setFocus()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is in front."""
-        return self._panels.in_front is self
 
     def show_picture(self, fitted: PictureFitted) -> None:
         """Offer a picture, as it was and as it would be taken."""
@@ -167,21 +152,6 @@ class BackUpPanel(Card):
         """The t that is chosen."""
         return round(self.t.value)
 
-    def _back_up(self) -> None:
+    def do(self) -> None:
+        """Have it noised."""
         self.back_up_wanted.emit(self.up_to, None if self.sources.current == "own" else self.picture, self.fresh.isChecked())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter backs up, Esc gives up."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
-            self._back_up()
-        elif event.key() == Qt.Key.Key_Escape:
-            self._panels.put_away()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Esc is this panel's own while it is open."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)

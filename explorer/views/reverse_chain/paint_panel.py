@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -27,12 +27,11 @@ from explorer.views.reverse_chain.paint_choices import (
     SEES_TIP,
 )
 from explorer.views.reverse_chain.paint_draft import PaintDraft
-from explorer.views.reverse_chain.panels import Panels
+from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.views.reverse_chain.preview_pair import PreviewPair
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
@@ -44,7 +43,7 @@ SMALLEST, LARGEST = 0.5, 14.0
 LABEL = 48
 
 
-class PaintPanel(Card):
+class PaintPanel(FrontPanel):
     """Canvas to the left, brush and what follows from it to the right.
 
     What is painted and what is erased are kept apart, and until a branch is made of them or they are given up: whatever is in front
@@ -72,9 +71,7 @@ class PaintPanel(Card):
     branch_wanted = Signal()
 
     def __init__(self, theme: Theme, panels: Panels) -> None:
-        super().__init__(theme)
-        self._panels = panels
-        panels.addWidget(self)
+        super().__init__(theme, panels, "Branch", "Go on from here with this")
         self._drafts = {False: PaintDraft(), True: PaintDraft(inpainting=True)}
         self.draft = self._drafts[False]
         self.possible = True
@@ -115,11 +112,6 @@ class PaintPanel(Card):
         self.clear.setToolTip("Take every mark back")
         self.invert = QPushButton("Invert")
         self.invert.setToolTip("Keep what is erased and erase what is kept")
-        self.go = QPushButton("Branch")
-        self.go.setToolTip("Go on from here with this  (Enter)")
-        mark(self.go, "primary")
-        self.stop = QPushButton("Cancel")
-        self.stop.setToolTip("Change nothing  (Esc)")
         for button in (self.back, self.clear, self.invert, self.go, self.stop):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for slider in (self.radius, self.value, self.noise):
@@ -173,8 +165,6 @@ class PaintPanel(Card):
         self.back.clicked.connect(self.take_back)
         self.clear.clicked.connect(lambda: self._put(()))
         self.invert.clicked.connect(self._invert)
-        self.go.clicked.connect(self._branch)
-        self.stop.clicked.connect(self._give_up)
         self.repeats.released.connect(self.canvas.setFocus)
         self.repeats.committed.connect(lambda _n: self.changed.emit())
         self.known.chosen.connect(lambda _n: self.changed.emit())
@@ -208,17 +198,8 @@ class PaintPanel(Card):
         self.leads.setToolTip(LEADS_TIP[inpainting])
         self._show_brush()
         self._show_marks()
-        self._panels.bring(self)
+        self.bring()
         self.canvas.setFocus()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is in front."""
-        return self._panels.in_front is self
-
-    def put_away(self) -> None:
-        """Close it; the marks stay."""
-        self._panels.put_away()
 
     def _begin(self, on: str, everyone: bool) -> None:
         self.draft.start(self.draft.inpainting, everyone)
@@ -368,22 +349,25 @@ class PaintPanel(Card):
         self._show_marks()
         self.changed.emit()
 
-    def _branch(self) -> None:
+    def do(self) -> None:
+        """Have a branch made."""
         self.repeats.take()
         self.branch_wanted.emit()
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Put it away without the marks."""
         self.forget()
         self.put_away()
 
+    # --- keys
+
+    def is_own(self, event: QKeyEvent) -> bool:
+        """Taking back is of marks."""
+        return super().is_own(event) or self._takes_back(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter branches, Esc gives up, Backspace and undo take the last mark back."""
-        key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
-            self._branch()
-        elif key == Qt.Key.Key_Escape:
-            self._give_up()
-        elif self._takes_back(event):
+        """Backspace and undo take the last mark back, too."""
+        if self._takes_back(event):
             self.take_back()
         else:
             super().keyPressEvent(event)
@@ -391,17 +375,6 @@ class PaintPanel(Card):
     @staticmethod
     def _takes_back(event: QKeyEvent) -> bool:
         return event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) or event.matches(QKeySequence.StandardKey.Undo)
-
-    def event(self, event: QEvent) -> bool:
-        """These keys are this panel's own while it is open, whatever they do elsewhere."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and (event.key() == Qt.Key.Key_Escape or self._takes_back(event))
-        ):
-            event.accept()
-            return True
-        return super().event(event)
 
 
 def _row(name: str, widget: QWidget) -> QWidget:

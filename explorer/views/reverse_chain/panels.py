@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+
+from explorer.widgets.look.card import Card
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import Theme
 
 
 class Panels(QStackedWidget):
@@ -37,3 +43,67 @@ class Panels(QStackedWidget):
         if self.in_front is not None:
             self.setCurrentIndex(0)
             self._owner.setFocus()
+
+
+class FrontPanel(Card):
+    """A panel that offers one thing: a button or Enter does it, another button or Esc gives it up.
+
+    Parameters
+    ----------
+    panels : Panels
+        In which it comes to the front.
+    does, tip : str
+        On the button that does it, and what that is.
+    """
+
+    def __init__(self, theme: Theme, panels: Panels, does: str, tip: str) -> None:
+        super().__init__(theme)
+        self._panels = panels
+        self.go, self.stop = QPushButton(does), QPushButton("Cancel")
+        self.go.setToolTip(f"{tip}  (Enter)")
+        self.stop.setToolTip("Change nothing  (Esc)")
+        mark(self.go, "primary")
+        self.go.clicked.connect(lambda _checked=False: self.do())
+        self.stop.clicked.connect(lambda _checked=False: self.give_up())
+        panels.addWidget(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is in front."""
+        return self._panels.in_front is self
+
+    def bring(self) -> None:
+        """Come to the front."""
+        self._panels.bring(self)
+
+    def put_away(self) -> None:
+        """Leave the front; what was chosen in it stays."""
+        self._panels.put_away()
+
+    def do(self) -> None:
+        """What it offers."""
+        raise NotImplementedError
+
+    def give_up(self) -> None:
+        """Change nothing."""
+        self.put_away()
+
+    def is_own(self, event: QKeyEvent) -> bool:
+        """Whether a key is this panel's own while it is open, whatever it does elsewhere."""
+        return event.key() == Qt.Key.Key_Escape
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does it, Esc gives up."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():
+            self.do()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.give_up()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Its own keys come here before any action has them."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self.is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
