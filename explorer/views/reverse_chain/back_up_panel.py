@@ -123,6 +123,11 @@ class BackUpPanel(FrontPanel):
         self.bring()
         self.setFocus()
 
+    def show_own(self, own: np.ndarray | None) -> None:
+        """The lane's own x_0 (H, W, 3), as far as it is there."""
+        self._own = own
+        self._show()
+
     def show_picture(self, fitted: PictureFitted) -> None:
         """Offer a picture, as it was and as it would be taken."""
         self.picture = fitted.picture

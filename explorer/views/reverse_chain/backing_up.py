@@ -29,6 +29,9 @@ class View(Protocol):
     def start(self, t: int, T: int, own: np.ndarray | None) -> None:
         """Come to the front, with the lane's own x_0 (H, W, 3), once it is there."""
 
+    def show_own(self, own: np.ndarray | None) -> None:
+        """The lane's own x_0 (H, W, 3), as far as it is there."""
+
     def show_picture(self, fitted: PictureFitted) -> None:
         """Offer a picture, as it was and as it would be taken."""
 
@@ -56,6 +59,11 @@ class BackingUp(QObject):
         state, T = self._chain.state, self._chain.T
         if state.recipe.lanes:
             self._view.start(state.t if state.t > 0 else max(1, T // HALF), T, self._own_tile())
+
+    def own_came(self) -> None:
+        """The tree's pictures are there, and the lane's own among them."""
+        if self._view.is_open:
+            self._view.show_own(self._own_tile())
 
     def accept_picture(self, picture: str | np.ndarray) -> bool:
         """Offer to back up from a picture file, or from pixels (H, W, 3)."""

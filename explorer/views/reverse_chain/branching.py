@@ -69,6 +69,7 @@ class Branching(QObject):
         self.backing_up = backing_up.BackingUp(chain, questions, view.back_up, self.tree.own_tile, self.branch, self)
         self._survival = survival.Survival(chain, questions, view.bar)
         self.tree.asked.connect(self._survival.ask)
+        self.tree.came.connect(self.backing_up.own_came)
         chain.state_changed.connect(self._state_changed)
         chain.planned.connect(self.show_state)
         chain.context.theme.changed.connect(lambda _t: self.show_state())

@@ -41,11 +41,14 @@ class TreeController(QObject):
     -------
     asked()
         The tree's pictures are asked for: what goes with them may be, too.
+    came()
+        They are there.
     noticed(str, str)
         What there is to tell, and a hint.
     """
 
     asked = Signal()
+    came = Signal()
     noticed = Signal(str, str)
 
     def __init__(self, chain: ChainController, questions: Questions, view: View, parent: QObject) -> None:
@@ -160,7 +163,8 @@ class TreeController(QObject):
     # --- pictures ---
 
     def _progressed(self) -> None:
-        if self._active and len(self._rows) > 1 and not self._timer.isActive():
+        shown = len(self._rows) > 1 or not self._chain.run.sampling  # a lane without branches has its picture in Back up alone
+        if self._active and shown and not self._timer.isActive():
             wait = self._asked + TREE_EVERY - time.monotonic()
             self._timer.start(max(0, int(wait * 1000)))
 
@@ -183,3 +187,4 @@ class TreeController(QObject):
         for tile in outcome.tiles:
             if tile.key in rows:
                 self._view.show_tile(rows[tile.key], tile.tile, tile.t)
+        self.came.emit()

@@ -450,15 +450,12 @@ def test_the_last_step_draws_no_noise_whatever_eta(page: ReverseChainWorkspace, 
 
 def test_backing_up_says_how_much_survives(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     page.playback.scrub(0)
-    page.select(0, 1)
-    settle(page, qtbot)
-    page.select(0, 2)
     settle(page, qtbot)
     QTest.keyClick(page, Qt.Key.Key_B)
     panel = hands(page).back_up
     assert hands(page).panels.in_front is panel
     assert panel.up_to == 500
-    np.testing.assert_array_equal(pixels(panel.after.image), page.grid.tiles[2], "the selected sample's own")
+    np.testing.assert_array_equal(pixels(panel.after.image), page.grid.tiles[2], "the selected sample's own, no branch being there")
     panel.t.show_value(300)
     QTest.keyClick(panel, Qt.Key.Key_Return)
     settle(page, qtbot)
