@@ -18,7 +18,7 @@ from explorer.engine.thread.requests import Outcome
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.controller import ChainController
-from explorer.views.shared.questions import Questions
+from explorer.views.chain.panel_controller import PanelController
 
 NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
 NOT_YET = "This lane has no state yet: its data set is weighed as soon as the first step is sampled."
@@ -52,34 +52,14 @@ class View(Protocol):
         """There is nothing to show: why."""
 
 
-class ExactController(QObject):
+class ExactController(PanelController):
     """Between the panel "Data set" of one chain workspace and the engine."""
 
     def __init__(self, chain: ChainController, view: View, parent: QObject) -> None:
-        super().__init__(parent)
-        context = chain.context
-        self._chain, self._part, self._context, self._view = chain, chain.part, context, view
-        self._questions = Questions(context.client, chain.part.name, self)
-        self._active = False
-        self._short_of_cursor = False
+        super().__init__(chain, parent)
+        self._context, self._view = chain.context, view
         self._said = False
-        chain.state_changed.connect(self._state_changed)
-        chain.progressed.connect(self._progressed)
-        context.theme.changed.connect(self._ask)
-        context.library.changed.connect(self._library_changed)
-
-    @property
-    def idle(self) -> bool:
-        """Whether all that was asked for is shown."""
-        return self._questions.idle
-
-    def set_active(self, active: bool) -> None:
-        """The workspace is shown, or another."""
-        self._active = active
-        if active:
-            self._ask()
-        else:
-            self._questions.drop()
+        self._context.library.changed.connect(self._library_changed)
 
     def show_state(self) -> None:
         """Show what the person chose."""
@@ -100,9 +80,8 @@ class ExactController(QObject):
         self._ask()
 
     def _progressed(self) -> None:
-        if self._short_of_cursor:
-            self._ask()
-        else:
+        super()._progressed()
+        if not self._short_of_cursor:
             self._ask_nearest()
 
     # --- questions and answers ---
@@ -119,7 +98,7 @@ class ExactController(QObject):
             self._questions.forget("nearest")
             return
         question = ShowWeights(
-            key, exact, state.t, chain.sample, self._view.capacity, self._context.theme.palette, chain.timeline
+            key, exact, state.t, chain.sample, self._view.capacity, self._theme.palette, chain.timeline
         )  # fmt: skip
         self._questions.ask("weights", question, self._take)
         self._ask_nearest()

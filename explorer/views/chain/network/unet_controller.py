@@ -17,9 +17,9 @@ from explorer.state.session import ChainState, UNetLook
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.network.steps import describe, plan_at
+from explorer.views.chain.panel_controller import PanelController
 from explorer.views.chain.timeline import own_timestep
 from explorer.views.shared.labels import lane_titles, option_name
-from explorer.views.shared.questions import Questions
 
 NO_LANE = f"Open a checkpoint to look into its network: File > Checkpoint library, or drop {sources.a_file()} here."
 NOT_YET = "This lane has no state yet: its network is shown as soon as the first step is sampled."
@@ -44,39 +44,19 @@ class View(Protocol):
         """There is no step to show."""
 
 
-class UNetController(QObject):
+class UNetController(PanelController):
     """Between the panel "Inside the U-Net" of one chain workspace and the engine."""
 
     def __init__(self, chain: ChainController, view: View, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        context = chain.context
-        self._chain, self._part, self._theme, self._view = chain, chain.part, context.theme, view
-        self._questions = Questions(context.client, chain.part.name, self)
-        self._active = False
-        self._short_of_cursor = False
+        super().__init__(chain, parent)
+        self._view = view
         self._shown: UNetShown | None = None
         self._terms: TermsShown | None = None
-        chain.state_changed.connect(self._state_changed)
-        chain.progressed.connect(self._progressed)
-        context.theme.changed.connect(self._ask)
 
     @property
     def look(self) -> UNetLook:
         """What the person chose."""
         return self._part.state.unet
-
-    @property
-    def idle(self) -> bool:
-        """Whether all that was asked for is shown."""
-        return self._questions.idle
-
-    def set_active(self, active: bool) -> None:
-        """The workspace is shown, or another."""
-        self._active = active
-        if active:
-            self._ask()
-        else:
-            self._questions.drop()
 
     def show_state(self) -> None:
         """Show all that the person chose."""
@@ -93,10 +73,6 @@ class UNetController(QObject):
         if not after.unet.open:
             self._questions.drop()
         elif changed - {"unet"} or _asks(before.unet) != _asks(after.unet):
-            self._ask()
-
-    def _progressed(self) -> None:
-        if self._short_of_cursor:
             self._ask()
 
     # --- questions and answers ---
