@@ -28,7 +28,12 @@ SOURCES: list[Source] = [
 
 
 def source_for(path: Path) -> Source | None:
-    """The source that recognises a file or a folder; None if none does."""
+    """The source that recognises a file or a folder; None if none does, or it is a pipe or a device, whose reader may wait for ever."""
+    try:
+        if not (path.is_file() or path.is_dir()):
+            return None
+    except (OSError, ValueError):
+        return None
     for source in SOURCES:
         try:
             if source.recognises(path):

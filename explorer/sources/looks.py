@@ -46,6 +46,8 @@ def looks_like(path: Path) -> str:
     try:
         if path.is_dir():
             return "a folder"
+        if path.exists() and not path.is_file():
+            return "a pipe or a device"
         with open(path, "rb") as file:
             head = file.read(HEAD)
         if not head:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 MAX_HEADER = 100_000_000
+PEEKED = 2**20
+"""Bytes of a header that are looked at here, which may be on the window's thread; the card stands before the tensors."""
 
 
 class Native(Source):
@@ -29,9 +31,11 @@ class Native(Source):
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= MAX_HEADER or file.read(1) != b"{":
                 return False
-            header = b"{" + file.read(length - 1)
-        if len(header) < length or METADATA_KEY.encode() not in header:
+            header = b"{" + file.read(min(length, PEEKED) - 1)
+        if len(header) < min(length, PEEKED) or METADATA_KEY.encode() not in header:
             return False
+        if length > PEEKED:
+            return True  # `card` reads it whole
         found = json.loads(header).get("__metadata__")
         return isinstance(found, dict) and isinstance(found.get(METADATA_KEY), str)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from explorer.engine.models.messages import CheckpointOpened, LibraryScanned, Ma
 from explorer.engine.models.models import Models
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.sources.looks import looks_like
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.training.schedules import schedule_of
@@ -139,3 +142,26 @@ def test_the_window_opens_it(which: str, request: pytest.FixtureRequest, qtbot: 
     path = str(request.getfixturevalue(which))
     explorer.window.open_paths([path])
     qtbot.waitUntil(lambda: any(lane.source == path for lane in explorer.store.session.reverse.recipe.lanes))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_read_to_see_what_it_is(tmp_path: Path) -> None:
+    """The window asks, and nobody may ever write to it."""
+    pipe = tmp_path / "model.safetensors"
+    os.mkfifo(pipe)
+    seen: list[object] = []
+    asked = threading.Thread(target=lambda: seen.extend((sources.source_for(pipe), looks_like(pipe))), daemon=True)
+    asked.start()
+    asked.join(60)
+    assert seen == [None, "a pipe or a device"]
+
+
+def test_a_huge_header_is_peeked_at(tmp_path: Path) -> None:
+    """Whole it would keep the window waiting: what has our card at its beginning is ours, for the engine to read."""
+    large = tmp_path / "large.safetensors"
+    card = b'{"__metadata__":{"generative_explorer":"{}"},"w":"'
+    body = card + b"0" * (2**21 - len(card) - 2) + b'"}'
+    large.write_bytes(len(body).to_bytes(8, "little") + body)
+    assert sources.source_for(large) is sources.OWN
+    with pytest.raises(BadInput, match=r"large\.safetensors"):
+        sources.card(large)
