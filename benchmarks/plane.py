@@ -127,7 +127,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["GENERATIVE_EXPLORER_HOME"] = tempfile.mkdtemp()
     app = QApplication([])
-    explorer = Explorer(Loaded(Saved(session=Session(workspace="latent")), fresh=True), None, [LatentWorkspace])
+    explorer = Explorer(Loaded(Saved(session=Session(workspace="latent")), fresh=True), None, [LatentWorkspace.facts])
     explorer.window.resize(*SIZE)
     explorer.show()
     ws = explorer.window.workspaces["latent"]

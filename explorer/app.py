@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -29,7 +28,7 @@ from explorer.state.session import WORKSPACES, Session
 from explorer.state.store import Store
 from explorer.views.window.main_window import MainWindow
 from explorer.views.window.settings import SettingsInForce
-from explorer.views.workspace import Context, Workspace
+from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
@@ -38,18 +37,12 @@ AUTOSAVE_MS = 800
 LAST_PATIENCE_MS = 60_000
 """Importing torch cannot be cancelled; on a slow disk closing waits this long for it."""
 
-WorkspaceMaker = Callable[[Context], Workspace]
 Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
 
 
-def standard_workspaces() -> tuple[WorkspaceMaker, ...]:
-    """The workspaces, in the rail's order: of each name the class that explorer/views has under it."""
-    return tuple(_workspace_in(import_module(f"explorer.views.{name.replace('-', '_')}.view"), name) for name in WORKSPACES)
-
-
-def _workspace_in(module: ModuleType, name: str) -> type[Workspace]:
-    kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Workspace)]
-    return next(kind for kind in kinds if getattr(kind, "workspace_name", "") == name)
+def standard_workspaces() -> tuple[Facts, ...]:
+    """What is known of the workspaces, in the rail's order: of each name what explorer/views has under it."""
+    return tuple(import_module(f"explorer.views.{name.replace('-', '_')}.facts").FACTS for name in WORKSPACES)
 
 
 def make_application() -> QApplication:
@@ -80,8 +73,8 @@ class Explorer(QObject):
         The session to begin with.
     file : Path or None
         Where the session is kept; None keeps nothing.
-    workspaces : sequence of callables, optional
-        What makes the workspaces; the standard ones if left out.
+    workspaces : sequence of Facts, optional
+        Those of the window; the standard ones if left out.
     beginning : callable
         From the session and the library's entries to the session that is shown, with a notice or "".
 
@@ -97,7 +90,7 @@ class Explorer(QObject):
         self,
         loaded: Loaded,
         file: Path | None,
-        workspaces: Sequence[WorkspaceMaker] | None = None,
+        workspaces: Sequence[Facts] | None = None,
         beginning: Beginning = shipped_beginning,
     ) -> None:
         super().__init__()
@@ -115,8 +108,7 @@ class Explorer(QObject):
         self.context = Context(self.store, self.client, self.library, self.theme)
         self._settings = SettingsInForce(self.context, self)
         self._ask_engine(session.device)
-        makers = standard_workspaces() if workspaces is None else workspaces
-        self.window = MainWindow(self.context, [make(self.context) for make in makers])
+        self.window = MainWindow(self.context, standard_workspaces() if workspaces is None else workspaces)
         self.window.restore_window(loaded.saved.window)
         if loaded.fresh:
             self.window.await_engine()

@@ -11,7 +11,7 @@ from explorer.state.session import WORKSPACES
 
 
 def test_each_name_has_its_workspace_in_the_rails_order() -> None:
-    assert [made.workspace_name for made in standard_workspaces()] == list(WORKSPACES)  # type: ignore[attr-defined]
+    assert [made.name for made in standard_workspaces()] == list(WORKSPACES)
 
 
 @pytest.mark.parametrize("name", WORKSPACES)

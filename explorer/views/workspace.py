@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -12,9 +13,13 @@ from PySide6.QtWidgets import QWidget
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.state.library import Library
+from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
+
+if TYPE_CHECKING:
+    from explorer.widgets.controls.actions import Do
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,48 @@ class Status:
     cancellable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a workspace that has not been looked at yet: it is built when it first is.
+
+    Each lies in `facts.py` beside its workspace, and importing that imports nothing of the workspace.
+
+    Attributes
+    ----------
+    name : str
+        One of WORKSPACES.
+    title, icon_name, tooltip : str
+        Label in the rail, qtawesome icon, and what it is for.
+    menu_title : str
+        Title of its menu in the menu bar.
+    make : callable
+        Builds it, as a child of the widget that is given.
+    groups : callable
+        Rows of all that can be done in it, for whoever lists actions by their words; its own actions are made of the same rows.
+    gestures : tuple of (str, str)
+        Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on").
+    kinds : tuple of str
+        Kinds of checkpoints that it may take; no other is offered to it.
+    takes_pictures, takes_data_sets : bool
+        Whether `accept_picture` and `accept_data_set` can be true.
+    minds_closing : callable
+        Whether `may_close` has to be asked, though it was never looked at, of a session.
+    """
+
+    name: str
+    title: str
+    icon_name: str
+    tooltip: str
+    menu_title: str
+    make: Callable[[Context, QWidget], Workspace]
+    groups: Callable[[], Sequence[Sequence[Do]]] = tuple
+    gestures: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[str, ...] = ()
+    takes_pictures: bool = False
+    takes_data_sets: bool = False
+    minds_closing: Callable[[Session], bool] = lambda _session: False
+
+
 class Workspace(QWidget):
     """One page of the window: its tools and pictures; its inspector is shown to the right of it.
 
@@ -70,17 +117,11 @@ class Workspace(QWidget):
 
     Attributes
     ----------
-    workspace_name, title, icon_name, tooltip : str
-        One of WORKSPACES, label in the rail, qtawesome icon, and what it is for.
-    menu_title : str
-        Title of its menu in the menu bar.
+    facts : Facts
+        What the window knows of it anyway.
     """
 
-    workspace_name: str
-    title: str
-    icon_name: str
-    tooltip: str
-    menu_title: str
+    facts: Facts
 
     status_changed = Signal(object)
     open_wanted = Signal(object, str)
@@ -89,6 +130,16 @@ class Workspace(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
+
+    @property
+    def workspace_name(self) -> str:
+        """One of WORKSPACES."""
+        return self.facts.name
+
+    @property
+    def title(self) -> str:
+        """Its label in the rail."""
+        return self.facts.title
 
     @property
     def inspector(self) -> QWidget:
@@ -123,10 +174,6 @@ class Workspace(QWidget):
     def may_close(self) -> bool:
         """Whether the window may close; may ask the person what becomes of work that goes on."""
         return True
-
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on")."""
-        return ()
 
     @property
     def export_kinds(self) -> str:

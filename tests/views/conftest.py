@@ -87,15 +87,15 @@ def open_page(qtbot: QtBot) -> Iterator[Opener]:
         kind: type[ChainPage], lanes: tuple[Lane, ...], seed: int = 3, samples: int = 4, wait: bool = True, **state: object
     ) -> ChainPage:  # fmt: skip
         part = kind.part_name
-        session = Session(workspace=kind.workspace_name, theme="dark")
+        session = Session(workspace=kind.facts.name, theme="dark")
         recipe = ChainRecipe(lanes, seed, samples)
         session = msgspec.structs.replace(session, **{part: msgspec.structs.replace(getattr(session, part), recipe=recipe, **state)})
-        explorer = Explorer(Loaded(Saved(session=session), fresh=False), None, [kind], beginning=lambda kept, _entries: (kept, ""))
+        explorer = Explorer(Loaded(Saved(session=session), fresh=False), None, [kind.facts], beginning=lambda kept, _entries: (kept, ""))
         qtbot.addWidget(explorer.window)
         explorer.window.resize(1440, 900)
         made.append(explorer)
         explorer.show()
-        page = explorer.window.workspaces[kind.workspace_name]
+        page = explorer.window.workspaces[kind.facts.name]
         assert isinstance(page, ChainPage)
         with qtbot.waitActive(explorer.window):
             explorer.window.activateWindow()

@@ -136,17 +136,6 @@ class ChainPage(Workspace):
         """Looking inside the network, and at the data set."""
         return self.looks.menu()
 
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Gestures that are in no menu."""
-        return (
-            ("Wheel", "One step, over samples, film strip, curves or timeline"),
-            ("Shift+Left, Shift+Right", "Ten steps"),
-            ("Arrow keys on the samples", "Another sample"),
-            ("Click or drag in the curves", "Go to that timestep"),
-            ("Click a term of the equation", "Show its quantity"),
-            ("Arrow keys, Space in the U-Net", "Another block; switch a skip off or on"),
-        )
-
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()

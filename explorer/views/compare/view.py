@@ -25,6 +25,7 @@ from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSI
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.actions import GROUPS
+from explorer.views.compare.facts import FACTS
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.menus import CompareMenus
 from explorer.views.compare.middle import SPACING, Middle
@@ -46,11 +47,7 @@ ROOMY = 1000
 class CompareWorkspace(ChainPage):
     """Lanes side by side from the same x_T and the same z_t."""
 
-    workspace_name = "compare"
-    title = "Compare"
-    icon_name = "mdi6.view-column-outline"
-    tooltip = "Compare: several models or samplers side by side, from the same noise"
-    menu_title = "&Chain"
+    facts = FACTS
     part_name = "compare"
     plots = (*PLOTS, *DISTANCE_PLOTS, *IDEAL_PLOTS, *SSIM_PLOTS)
     equation_layout = "row"

@@ -27,6 +27,7 @@ from explorer.state.forward import ForwardState
 from explorer.views.forward.actions import PAGES, TRANSPORT, ForwardActions
 from explorer.views.forward.chain_page import ChainPage1D
 from explorer.views.forward.controller import ForwardController
+from explorer.views.forward.facts import FACTS
 from explorer.views.forward.gaussians_page import GaussiansPage
 from explorer.views.forward.gestures import Gestures
 from explorer.views.forward.inspector import ForwardInspector
@@ -52,11 +53,7 @@ MARGIN, SPACING = 12, 8
 class ForwardWorkspace(Workspace):
     """Noise an image by hand."""
 
-    workspace_name = "forward"
-    title = "Forward"
-    icon_name = "mdi6.arrow-right"
-    tooltip = "Forward process: noise any image, bend the schedule, and see what becomes of it"
-    menu_title = "F&orward"
+    facts = FACTS
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -119,17 +116,6 @@ class ForwardWorkspace(Workspace):
     def menu_actions(self) -> Sequence[QAction]:
         """The Forward menu."""
         return self.actions_.menu()
-
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Gestures that are in no menu."""
-        return (
-            ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),
-            ("Click or drag in the curves", "Go to that timestep"),
-            ("Drag a control point", "Bend the schedule; double-click adds or removes one"),
-            ("[ and ], Up and Down", "Choose a control point, and move it"),
-            ("Drag a or b, or W A S D", "Look at other pixels"),
-            ("Drag a mode, double-click", "Move a mode of q(x₀); add or remove one"),
-        )
 
     def activate(self) -> None:
         """The workspace is shown."""

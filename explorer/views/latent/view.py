@@ -22,6 +22,7 @@ from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.entries import dimensions, has_plane, plane_entries, sliced_planes, steered
+from explorer.views.latent.facts import FACTS
 from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
 from explorer.views.latent.plane.legend import PlaneLegend
@@ -45,11 +46,7 @@ OFF = 1e-3
 class LatentWorkspace(Workspace):
     """Drag in a real latent plane."""
 
-    workspace_name = "latent"
-    title = "Latent"
-    icon_name = "ph.share-network"
-    tooltip = "Latent plane: drag points, paint strokes and encode pictures in the 2-D codes of a VAE or an AE"
-    menu_title = "&Plane"
+    facts = FACTS
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -120,23 +117,6 @@ class LatentWorkspace(Workspace):
     def menu_actions(self) -> Sequence[QAction]:
         """The Plane menu."""
         return self.actions_.menu()
-
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Gestures on the plane."""
-        return (
-            ("Double-click", "add a point"),
-            ("Drag", "move a point or a stroke; paint with the brush"),
-            ("Shift+drag", "paint a straight line"),
-            ("Click a code", "encode that test image"),
-            ("Drag a square", "bend the selected stroke; Shift: move this node alone"),
-            ("Pad, right button", "erase"),
-            ("Middle or right drag", "pan"),
-            ("Space+drag", "pan"),
-            ("Wheel", "zoom towards the pointer"),
-            ("Arrow keys", "nudge the selected point; step along the stroke"),
-            ("Alt+click on a class", "this class alone"),
-            ("Esc", "give up; select nothing"),
-        )
 
     def activate(self) -> None:
         """Show the plane of the chosen model."""

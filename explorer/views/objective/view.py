@@ -20,6 +20,7 @@ from explorer.state.objective import ObjectiveState
 from explorer.views.objective.actions import GROUPS
 from explorer.views.objective.controller import ObjectiveController
 from explorer.views.objective.data_menu import MNIST, fill_data_menu
+from explorer.views.objective.facts import FACTS
 from explorer.views.objective.figures import figure_of
 from explorer.views.objective.image_strip import ImageStrip
 from explorer.views.objective.inspector import ObjectiveInspector
@@ -43,11 +44,7 @@ EXCESS_OF_HELD_OUT = "excess over the training images' ideal denoiser: below 0 w
 class ObjectiveWorkspace(Workspace):
     """Every term of the bound, for each option."""
 
-    workspace_name = "objective"
-    title = "Objective"
-    icon_name = "ph.chart-bar"
-    tooltip = "Objective: every term of the bound against t for each option, on held-out images"
-    menu_title = "&Objective"
+    facts = FACTS
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -125,15 +122,6 @@ class ObjectiveWorkspace(Workspace):
     def menu_actions(self) -> Sequence[QAction]:
         """The Objective menu."""
         return self.actions_.menu()
-
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Gestures on the plot and the strip."""
-        return (
-            ("Click or drag in the plot", "go to a timestep; Reverse chain and Compare follow"),
-            ("Arrow keys, PgUp, PgDn", "one or ten timesteps on; in the strip the next image"),
-            ("Wheel", "one timestep on"),
-            ("Click an image", "its terms alone"),
-        )
 
     def activate(self) -> None:
         """Go on measuring."""

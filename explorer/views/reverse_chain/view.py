@@ -20,6 +20,7 @@ from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.views.chain.page import ChainPage
 from explorer.views.reverse_chain.branching_view import BranchingView
+from explorer.views.reverse_chain.facts import FACTS
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
@@ -69,11 +70,7 @@ class _Middle(QWidget):
 class ReverseChainWorkspace(ChainPage):
     """One lane: samples to the left, equation and curves to the right, film strip and timeline below."""
 
-    workspace_name = "reverse-chain"
-    title = "Reverse"
-    icon_name = "mdi6.arrow-left"
-    tooltip = "Reverse chain: scrub one model's chain from noise to samples"
-    menu_title = "&Chain"
+    facts = FACTS
     part_name = "reverse"
     plots = (*PLOTS, *IDEAL_PLOTS)
     equation_layout = "stack"
@@ -146,16 +143,6 @@ class ReverseChainWorkspace(ChainPage):
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop; branches."""
         return separated(self, (super().menu_actions(), self.branching.actions.menu()))
-
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Gestures that are in no menu."""
-        return (
-            *super().keys(),
-            ("Up, Down in the tree", "Another branch"),
-            ("F2 in the tree", "Rename the branch"),
-            ("Wheel on the canvas", "Size of the brush"),
-            ("Backspace while painting", "Take the last mark back"),
-        )
 
     def activate(self) -> None:
         """The workspace is shown."""

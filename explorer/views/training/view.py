@@ -21,6 +21,7 @@ from explorer.views.training.actions import GROUPS
 from explorer.views.training.asking import ask_before_leaving, ask_to_delete
 from explorer.views.training.code_scatter import CodeScatter
 from explorer.views.training.controller import TrainingController, can_go_on, can_pause
+from explorer.views.training.facts import FACTS
 from explorer.views.training.figures import colours, curve_figure, timestep_figure
 from explorer.views.training.inspector import TrainingInspector
 from explorer.views.training.made import Made, codes_of, rows_of
@@ -48,11 +49,7 @@ NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each im
 class TrainingWorkspace(Workspace):
     """Runs of `train`."""
 
-    workspace_name = "training"
-    title = "Training"
-    icon_name = "ph.graduation-cap"
-    tooltip = "Training: train DDPMs, VAEs and AEs, and watch them learn"
-    menu_title = "&Training"
+    facts = FACTS
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -146,14 +143,6 @@ class TrainingWorkspace(Workspace):
     def menu_actions(self) -> Sequence[QAction]:
         """The Training menu."""
         return self.actions_.menu()
-
-    def keys(self) -> Sequence[tuple[str, str]]:
-        """Gestures on the list and the plot."""
-        return (
-            ("Click a run, Up, Down", "look at it"),
-            ("Ctrl+click a run", "show it beside the others, up to four"),
-            ("Click or drag in the plot", "the snapshot nearest to that update"),
-        )
 
     def activate(self) -> None:
         """Look at the folders twice a second."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QKeySequence
 
 from explorer.views.window.preferences import THEMES
-from explorer.views.workspace import Workspace
+from explorer.views.workspace import Facts
 from explorer.widgets.controls.actions import Do
 
 Key = QKeySequence.StandardKey
@@ -47,7 +47,7 @@ HELP: Groups = (
 )
 
 
-def view(workspaces: Sequence[Workspace]) -> Groups:
+def view(workspaces: Sequence[Facts]) -> Groups:
     """The View menu: the workspaces, in the order of their numbers, and what is shown of the window."""
     numbered = enumerate(workspaces, 1)
-    return (tuple(Do(w.workspace_name, w.title, f"Ctrl+{number}", w.tooltip, one_of="workspace") for number, w in numbered), *LOOK)
+    return (tuple(Do(w.name, w.title, f"Ctrl+{number}", w.tooltip, one_of="workspace") for number, w in numbered), *LOOK)

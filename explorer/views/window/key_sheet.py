@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.views.workspace import Workspace
+from explorer.views.workspace import Facts
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
@@ -23,11 +23,11 @@ def keys_of_menus(menus: Iterable[QMenu]) -> list[Group]:
     return [group for group in groups if group[1]]
 
 
-def keys_of_workspaces(workspaces: Iterable[Workspace]) -> list[Group]:
+def keys_of_workspaces(workspaces: Iterable[Facts]) -> list[Group]:
     """(titles, ((gesture, what it does), ...)); workspaces that have the same share one group."""
     titles: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for workspace in workspaces:
-        keys = tuple((key, does[:1].upper() + does[1:]) for key, does in workspace.keys())  # noqa: SIM118
+        keys = tuple((key, does[:1].upper() + does[1:]) for key, does in workspace.gestures)
         if keys:
             titles.setdefault(keys, []).append(workspace.title)
     return [(", ".join(names), keys) for keys, names in titles.items()]

@@ -30,7 +30,8 @@ from explorer.views.window.rail import RAIL_WIDTH, Rail
 from explorer.views.window.status_bar import StatusBar
 from explorer.views.window.top_bar import TopBar
 from explorer.views.window.veil import Veil
-from explorer.views.workspace import Context, Status, Workspace
+from explorer.views.window.workspaces import Workspaces
+from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import inset_numbers
@@ -51,35 +52,34 @@ class MainWindow(QMainWindow):
 
     Attributes
     ----------
-    workspaces : dict of Workspace
-        By name.
+    workspaces : Workspaces
+        By name; each is built when it is first looked at.
     banner, inspector, library, menus, opener, rail, status_bar, top_bar, veil
         Its parts.
     """
 
     closing = Signal()
 
-    def __init__(self, context: Context, workspaces: Sequence[Workspace], parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, workspaces: Sequence[Facts], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._engine: EngineReady | None = None
-        self._statuses: dict[str, Status] = {w.workspace_name: Status() for w in workspaces}
+        self._statuses: dict[str, Status] = {each.name: Status() for each in workspaces}
         self._activated = False
         self._shown = ""
         self._unasked = False
-        self.workspaces: dict[str, Workspace] = {w.workspace_name: w for w in workspaces}
         self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self._build(workspaces)
-        self._connect(workspaces)
-        self._show_workspace(self.current.workspace_name)
+        self._connect()
+        self._show_workspace(self._current_name())
         self.resize(_fitting(self.screen().availableGeometry().size()))
         self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
 
     # --- parts
 
-    def _build(self, workspaces: Sequence[Workspace]) -> None:
+    def _build(self, workspaces: Sequence[Facts]) -> None:
         theme = self._context.theme
         self.top_bar = TopBar(theme)
         self.setMenuWidget(self.top_bar)
@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.status_bar = StatusBar(theme)
         self.inspector = Inspector()
         self._stack = PageStack()
+        self.workspaces = Workspaces(workspaces, self._context, self._stack, self._take_in)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._splitter.setObjectName("mainSplitter")
         self._splitter.setHandleWidth(GRID // 4)
@@ -105,24 +106,17 @@ class MainWindow(QMainWindow):
         self._splitter.addWidget(self.inspector)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
-        for workspace in workspaces:  # into the window as it stands: Qt styles all of a tree anew whenever it is moved
-            self._stack.addWidget(workspace)
-            self.inspector.add(workspace.workspace_name, workspace.inspector)
         column.addWidget(self.status_bar)
         self.veil = Veil(framed)
         self.banner = Banner(theme, page)
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
-        self.opener = Opener(self._context, workspaces, self._current, self.banner, self)
+        self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
         self.library = CheckpointLibrary(self._context.library, theme, self)
         inset_numbers(self)
 
-    def _connect(self, workspaces: Sequence[Workspace]) -> None:
+    def _connect(self) -> None:
         store, client, menus = self._context.store, self._context.client, self.menus
-        for workspace in workspaces:
-            workspace.status_changed.connect(self._status_changed)
-            workspace.open_wanted.connect(self._open_entry)
-            workspace.noticed.connect(self._notice)
         store.changed.connect(self._session_changed)
         client.busy_changed.connect(self.top_bar.show_busy)
         client.failed.connect(self._failed)
@@ -155,7 +149,22 @@ class MainWindow(QMainWindow):
         return self._current()
 
     def _current(self) -> Workspace:
-        return self.workspaces.get(self._context.store.session.workspace) or next(iter(self.workspaces.values()))
+        return self.workspaces[self._current_name()]
+
+    def _current_name(self) -> str:
+        name = self._context.store.session.workspace
+        return name if name in self.workspaces else next(iter(self.workspaces))
+
+    def _take_in(self, workspace: Workspace) -> None:
+        """A workspace was built: give it its places and hear it."""
+        self._stack.addWidget(workspace)
+        self.inspector.add(workspace.workspace_name, workspace.inspector)
+        self.menus.take_in(workspace)
+        for part in (workspace, workspace.inspector):
+            inset_numbers(part)
+        workspace.status_changed.connect(self._status_changed)
+        workspace.open_wanted.connect(self._open_entry)
+        workspace.noticed.connect(self._notice)
 
     def choose(self, name: str) -> None:
         """Show a workspace."""
@@ -182,7 +191,7 @@ class MainWindow(QMainWindow):
 
     def _show_workspace(self, name: str) -> None:
         workspace = self.workspaces[name]
-        before = self.workspaces.get(self._shown)
+        before = self.workspaces.built.get(self._shown)
         self._shown = name
         if before is not None and before is not workspace:
             before.deactivate()
@@ -233,7 +242,7 @@ class MainWindow(QMainWindow):
         shown = self.workspaces[self._shown]
         if self._statuses[self._shown].total:
             return shown
-        return next((w for name, w in self.workspaces.items() if self._statuses[name].total), shown)
+        return next((w for name, w in self.workspaces.built.items() if self._statuses[name].total), shown)
 
     def _show_status(self) -> None:
         own = self._statuses[self._shown]
@@ -267,7 +276,7 @@ class MainWindow(QMainWindow):
         if self.opener.open_entry(entry, name):
             self.library.hide()
         else:
-            self.banner.say(f"{entry.name} cannot be shown in {self.workspaces[name].title}", severity="notice")
+            self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
 
     def _ask_for_session_file(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
@@ -308,7 +317,7 @@ class MainWindow(QMainWindow):
         self._open_dialog(Preferences(self._context.store, self._device_words(), self))
 
     def _show_keys(self) -> None:
-        groups = keys_of_menus(self.menus.shown()) + keys_of_workspaces(self.workspaces.values())
+        groups = keys_of_menus(self.menus.shown()) + keys_of_workspaces(self.workspaces.facts.values())
         self._open_dialog(KeySheet(groups, self))
 
     def _show_about(self) -> None:
@@ -360,12 +369,17 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell the app, which keeps the session and stops the engine; unless the person thinks better of it."""
-        if not self._unasked and not all(workspace.may_close() for workspace in self.workspaces.values()):
+        if not self._unasked and not self._may_close():
             event.ignore()
             return
         self.library.hide()
         self.closing.emit()
         super().closeEvent(event)
+
+    def _may_close(self) -> bool:
+        session = self._context.store.session
+        asked = [name for name, facts in self.workspaces.facts.items() if name in self.workspaces.built or facts.minds_closing(session)]
+        return all(self.workspaces[name].may_close() for name in asked)
 
 
 def _framed(stack: QWidget) -> QWidget:

@@ -15,7 +15,7 @@ from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.views.shared.lane_menu import verb
 from explorer.views.window.actions import EDIT, FILE, HELP, THEME, Groups, view
-from explorer.views.workspace import Workspace
+from explorer.views.workspace import Facts, Workspace
 from explorer.widgets.controls.actions import Actions, separated
 from explorer.widgets.look.theme import Theme
 
@@ -49,17 +49,18 @@ class Menus(QObject):
     theme_chosen = Signal(str)
     workspace_chosen = Signal(str)
 
-    def __init__(self, bar: QMenuBar, store: Store, theme: Theme, workspaces: Sequence[Workspace], window: QWidget) -> None:
+    def __init__(self, bar: QMenuBar, store: Store, theme: Theme, workspaces: Sequence[Facts], window: QWidget) -> None:
         super().__init__(window)
         self._bar, self._store = bar, store
         self._letters: dict[QMenu, QShortcut] = {}
+        self._workspace_menus: dict[str, QMenu] = {}
+        self._view_actions: dict[str, Sequence[QAction]] = {}
         groups = (*FILE, *EDIT, *view(workspaces), *THEME, *HELP)
         self.actions = Actions(theme, window, groups, "window-", Qt.ShortcutContext.WindowShortcut)
         self._file_menu()
         self._titled("&Edit", EDIT)
         self._view_menu(workspaces)
-        self._workspace_menus = {w.workspace_name: self._workspace_menu(w) for w in workspaces}
-        self._titled("&Help", HELP)
+        self._help = self._titled("&Help", HELP)
         self._connect()
         self._show_history()
         self._show_recent(store.session)
@@ -76,6 +77,18 @@ class Menus(QObject):
                 actions.on(name, partial(chosen.emit, name))
         store.changed.connect(self._session_changed)
         store.history_changed.connect(self._show_history)
+
+    def take_in(self, workspace: Workspace) -> None:
+        """Have a menu, and entries of the View menu, for a workspace that was built; hidden until it is shown."""
+        name = workspace.workspace_name
+        menu = self._titled(workspace.facts.menu_title, before=self._help)
+        menu.addActions(list(workspace.menu_actions()))
+        menu.menuAction().setVisible(False)
+        self._workspace_menus[name] = menu
+        self._view_actions[name] = tuple(workspace.view_actions())
+        self._view.insertActions(self.actions["full_screen"], self._view_actions[name])
+        for action in self._view_actions[name]:
+            action.setVisible(False)
 
     def show_workspace(self, name: str) -> None:
         """Show that workspace's menu alone; the keys of the others are out of force."""
@@ -94,9 +107,16 @@ class Menus(QObject):
         menus = (action.menu() for action in self._bar.actions() if action.isVisible())
         return [menu for menu in menus if isinstance(menu, QMenu)]
 
-    def _titled(self, title: str, groups: Groups = ()) -> QMenu:
-        """A menu in the bar, with these actions. Its letter opens it with Alt, but is not underlined all the time."""
-        menu = self._bar.addMenu(title.replace("&", ""))
+    def _titled(self, title: str, groups: Groups = (), before: QMenu | None = None) -> QMenu:
+        """A menu in the bar, with these actions, at its end or before another.
+
+        Its letter opens it with Alt, but is not underlined all the time.
+        """
+        menu = QMenu(title.replace("&", ""), self._bar)
+        if before is not None:
+            self._bar.insertMenu(before.menuAction(), menu)
+        else:
+            self._bar.addMenu(menu)
         menu.setToolTipsVisible(True)
         menu.addActions(separated(menu, ([self.actions[row.name] for row in group] for group in groups)))
         letter = title.partition("&")[2][:1]
@@ -115,20 +135,11 @@ class Menus(QObject):
         self.recent = QMenu("Open &recent", menu)
         menu.insertMenu(self.actions["library"], self.recent)
 
-    def _view_menu(self, workspaces: Sequence[Workspace]) -> None:
-        menu = self._titled("&View", view(workspaces))
+    def _view_menu(self, workspaces: Sequence[Facts]) -> None:
+        menu = self._view = self._titled("&View", view(workspaces))
         themes = QMenu("&Theme", menu)
         themes.addActions(list(self.actions.choice("theme").values()))
         menu.insertMenu(self.actions["inspector"], themes)
-        self._view_actions = {w.workspace_name: tuple(w.view_actions()) for w in workspaces}
-        for actions in self._view_actions.values():
-            menu.insertActions(self.actions["full_screen"], actions)
-
-    def _workspace_menu(self, workspace: Workspace) -> QMenu:
-        menu = self._titled(workspace.menu_title)
-        for action in workspace.menu_actions():
-            menu.addAction(action)
-        return menu
 
     def _session_changed(self, old: Session, new: Session) -> None:
         if old.recent != new.recent:

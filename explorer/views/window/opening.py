@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,8 @@ from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.opening_exports import ExportOpener
-from explorer.views.workspace import Context, Workspace
+from explorer.views.window.workspaces import Workspaces
+from explorer.views.workspace import Context, Facts, Workspace
 
 FOLDER_LOOK = 1000
 RECENT_LIMIT = 12
@@ -41,9 +42,7 @@ class Opener(QObject):
 
     workspace_wanted = Signal(str)
 
-    def __init__(
-        self, context: Context, workspaces: Sequence[Workspace], current: Callable[[], Workspace], banner: Banner, parent: QObject
-    ) -> None:
+    def __init__(self, context: Context, workspaces: Workspaces, current: Callable[[], Workspace], banner: Banner, parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
@@ -86,8 +85,7 @@ class Opener(QObject):
     def _open_data_set(self, path: str) -> None:
         """Give it to the workspace that is shown; if that has no use for it, say which have."""
         if not self._current().accept_data_set(path):
-            where = " or ".join(w.title for w in self._workspaces if type(w).accept_data_set is not Workspace.accept_data_set)
-            hint = f"Choose {where} in the rail, then open it again." if where else ""
+            hint = self._choose(lambda facts: facts.takes_data_sets, "open")
             self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
 
     def show_failure(self, failed: Failed) -> None:
@@ -102,14 +100,12 @@ class Opener(QObject):
 
     def open_entry(self, entry: LibraryEntry, name: str = "") -> bool:
         """Give a checkpoint to a workspace, or to the first that takes it, the current one before the others."""
-        if name:
-            order = [w for w in self._workspaces if w.workspace_name == name]
-        else:
-            current = self._current()
-            order = [current, *(w for w in self._workspaces if w is not current)]
-        for workspace in order:
-            if workspace.accept_entry(entry):
-                self.workspace_wanted.emit(workspace.workspace_name)
+        current = self._current().workspace_name
+        order = [name] if name else [current, *(other for other in self._workspaces if other != current)]
+        kind = entry.card.kind if entry.card is not None else ""
+        for each in order:  # one that cannot take it is not built to say so
+            if kind in self._workspaces.facts[each].kinds and self._workspaces[each].accept_entry(entry):
+                self.workspace_wanted.emit(each)
                 return True
         return False
 
@@ -134,9 +130,13 @@ class Opener(QObject):
 
     def _open_picture(self, path: str) -> None:
         if not self._current().accept_picture(path):
-            where = " or ".join(w.title for w in self._workspaces if type(w).accept_picture is not Workspace.accept_picture)
-            hint = f"Choose {where} in the rail, then drop it again." if where else ""
+            hint = self._choose(lambda facts: facts.takes_pictures, "drop")
             self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
+
+    def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
+        """What to do with a file that the workspace in front has no use for; empty if no other has."""
+        where = " or ".join(facts.title for facts in self._workspaces.facts.values() if takes(facts))
+        return f"Choose {where} in the rail, then {then} it again." if where else ""
 
     def _open_session(self, path: str) -> None:
         store = self._context.store

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 
-from explorer.views.workspace import Workspace
+from explorer.views.workspace import Facts
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
@@ -30,7 +30,7 @@ class Rail(QWidget):
     chosen = Signal(str)
     library_wanted = Signal()
 
-    def __init__(self, workspaces: Sequence[Workspace], theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, workspaces: Sequence[Facts], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -44,10 +44,10 @@ class Rail(QWidget):
         for number, workspace in enumerate(workspaces, 1):
             button = self._button(workspace.title, workspace.icon_name, f"{workspace.tooltip} (Ctrl+{number})")
             button.setCheckable(True)
-            button.setProperty("workspace", workspace.workspace_name)
+            button.setProperty("workspace", workspace.name)
             button.clicked.connect(self._clicked)
             group.addButton(button)
-            self._buttons[workspace.workspace_name] = button
+            self._buttons[workspace.name] = button
             column.addWidget(button)
         column.addStretch()
         self.library_button = self._button("Library", "ph.stack", "Checkpoints on this machine (Ctrl+L)")

@@ -195,7 +195,7 @@ def ws(runs: Path, qtbot: QtBot) -> Iterator[LatentWorkspace]:
     path = runs / "vae" / "final.safetensors"
     recipe = PlaneRecipe(file_sha256(path), str(path), points=(Point("P1", 0.5, -0.25),))
     session = Session(workspace="latent", recent=(str(path),), latent=LatentState(recipe=recipe))
-    made = Explorer(Loaded(Saved(session=session), fresh=False), None, [LatentWorkspace])
+    made = Explorer(Loaded(Saved(session=session), fresh=False), None, [LatentWorkspace.facts])
     qtbot.addWidget(made.window)
     made.window.resize(1280, 800)
     made.show()

@@ -39,7 +39,7 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
     session = Session(workspace="forward", theme="dark")
     recipe = msgspec.structs.replace(session.forward.recipe, schedule=ForwardSchedule("linear", T))
     session = msgspec.structs.replace(session, forward=msgspec.structs.replace(session.forward, recipe=recipe, t=20))
-    made = Explorer(Loaded(Saved(session=session), fresh=False), None, [ForwardWorkspace, ReverseChainWorkspace])
+    made = Explorer(Loaded(Saved(session=session), fresh=False), None, [ForwardWorkspace.facts, ReverseChainWorkspace.facts])
     qtbot.addWidget(made.window)
     made.window.resize(1280, 800)
     made.show()

@@ -33,7 +33,7 @@ from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
 from explorer.views.latent.view import LatentWorkspace
-from explorer.views.workspace import Workspace
+from explorer.views.workspace import Facts, Workspace
 
 LEFT = Qt.MouseButton.LeftButton
 Code = tuple[float, float]
@@ -42,8 +42,7 @@ Code = tuple[float, float]
 class Elsewhere(Workspace):
     """Another page of the window."""
 
-    workspace_name = "compare"
-    title, icon_name, tooltip, menu_title = "Elsewhere", "ph.columns", "Another page", "&Elsewhere"
+    facts = Facts("compare", "Elsewhere", "ph.columns", "Another page", "&Elsewhere", lambda *made: Elsewhere(*made))
 
     @property
     def inspector(self) -> Workspace:
@@ -60,7 +59,7 @@ class Elsewhere(Workspace):
 def explorer(qtbot: QtBot) -> Iterator[Explorer]:
     """The app with its engine, on the Latent workspace."""
     loaded = Loaded(Saved(session=Session(workspace="latent")), fresh=False)
-    made = Explorer(loaded, None, [LatentWorkspace, Elsewhere])
+    made = Explorer(loaded, None, [LatentWorkspace.facts, Elsewhere.facts])
     qtbot.addWidget(made.window)
     made.window.resize(1280, 800)
     made.show()

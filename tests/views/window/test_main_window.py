@@ -325,7 +325,7 @@ def test_the_key_sheet_has_every_key_and_gesture(window: MainWindow) -> None:
     words = [label.text() for label in sheet.findChildren(QLabel)]
     for expected in ("Ctrl+O", "Ctrl+L", "F9", "FILE", "CHAIN"):
         assert expected in words
-    gestures = [key for _, group in keys_of_workspaces(window.workspaces.values()) for key, _ in group]
+    gestures = [key for _, group in keys_of_workspaces(window.workspaces.facts.values()) for key, _ in group]
     assert {"Wheel", "Double-click"} <= set(gestures) <= set(words)
     assert words.count("Double-click") == 1
     sheet.close()

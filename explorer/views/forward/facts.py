@@ -1,0 +1,46 @@
+"""What is known of the Forward workspace before it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from explorer.views.workspace import Context, Facts, Workspace
+
+if TYPE_CHECKING:
+    from explorer.widgets.controls.actions import Do
+
+
+def _make(context: Context, parent: QWidget) -> Workspace:
+    from explorer.views.forward.view import ForwardWorkspace
+
+    return ForwardWorkspace(context, parent)
+
+
+def _groups() -> Sequence[Sequence[Do]]:
+    from explorer.views.forward.actions import GROUPS
+
+    return GROUPS
+
+
+FACTS = Facts(
+    name="forward",
+    title="Forward",
+    icon_name="mdi6.arrow-right",
+    tooltip="Forward process: noise any image, bend the schedule, and see what becomes of it",
+    menu_title="F&orward",
+    make=_make,
+    groups=_groups,
+    gestures=(
+        ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),
+        ("Click or drag in the curves", "Go to that timestep"),
+        ("Drag a control point", "Bend the schedule; double-click adds or removes one"),
+        ("[ and ], Up and Down", "Choose a control point, and move it"),
+        ("Drag a or b, or W A S D", "Look at other pixels"),
+        ("Drag a mode, double-click", "Move a mode of q(x₀); add or remove one"),
+    ),
+    kinds=("ddpm",),
+    takes_pictures=True,
+)

@@ -1,0 +1,52 @@
+"""What is known of the Latent workspace before it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from explorer.views.workspace import Context, Facts, Workspace
+
+if TYPE_CHECKING:
+    from explorer.widgets.controls.actions import Do
+
+
+def _make(context: Context, parent: QWidget) -> Workspace:
+    from explorer.views.latent.view import LatentWorkspace
+
+    return LatentWorkspace(context, parent)
+
+
+def _groups() -> Sequence[Sequence[Do]]:
+    from explorer.views.latent.actions import GROUPS
+
+    return GROUPS
+
+
+FACTS = Facts(
+    name="latent",
+    title="Latent",
+    icon_name="ph.share-network",
+    tooltip="Latent plane: drag points, paint strokes and encode pictures in the 2-D codes of a VAE or an AE",
+    menu_title="&Plane",
+    make=_make,
+    groups=_groups,
+    gestures=(
+        ("Double-click", "add a point"),
+        ("Drag", "move a point or a stroke; paint with the brush"),
+        ("Shift+drag", "paint a straight line"),
+        ("Click a code", "encode that test image"),
+        ("Drag a square", "bend the selected stroke; Shift: move this node alone"),
+        ("Pad, right button", "erase"),
+        ("Middle or right drag", "pan"),
+        ("Space+drag", "pan"),
+        ("Wheel", "zoom towards the pointer"),
+        ("Arrow keys", "nudge the selected point; step along the stroke"),
+        ("Alt+click on a class", "this class alone"),
+        ("Esc", "give up; select nothing"),
+    ),
+    kinds=("vae", "ae"),
+    takes_pictures=True,
+)

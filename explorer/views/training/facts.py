@@ -1,0 +1,50 @@
+"""What is known of the Training workspace before it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from explorer.state.session import Session
+from explorer.views.workspace import Context, Facts, Workspace
+
+if TYPE_CHECKING:
+    from explorer.widgets.controls.actions import Do
+
+
+def _make(context: Context, parent: QWidget) -> Workspace:
+    from explorer.views.training.view import TrainingWorkspace
+
+    return TrainingWorkspace(context, parent)
+
+
+def _groups() -> Sequence[Sequence[Do]]:
+    from explorer.views.training.actions import GROUPS
+
+    return GROUPS
+
+
+def _has_live_runs(session: Session) -> bool:
+    """Closing asks what becomes of them."""
+    from explorer.training.runs import listed
+
+    return any(run.live for run in listed(session.training.folders))
+
+
+FACTS = Facts(
+    name="training",
+    title="Training",
+    icon_name="ph.graduation-cap",
+    tooltip="Training: train DDPMs, VAEs and AEs, and watch them learn",
+    menu_title="&Training",
+    make=_make,
+    groups=_groups,
+    gestures=(
+        ("Click a run, Up, Down", "look at it"),
+        ("Ctrl+click a run", "show it beside the others, up to four"),
+        ("Click or drag in the plot", "the snapshot nearest to that update"),
+    ),
+    minds_closing=_has_live_runs,
+)
