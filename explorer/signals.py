@@ -8,10 +8,12 @@ import sys
 import traceback
 from collections.abc import Callable
 from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-from explorer.views.window.banner import Banner
+if TYPE_CHECKING:
+    from explorer.views.window.banner import Banner
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
-from explorer.exports.kinds import dialog_filter
 from explorer.recipe import ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import chain as edits
@@ -160,6 +159,8 @@ class ChainPage(Workspace):
     @property
     def export_kinds(self) -> str:
         """Pictures, films and arrays of the lanes, if there are any."""
+        from explorer.exports.kinds import dialog_filter  # with what writes them: not before it is needed
+
         return dialog_filter("chain") if self.part.recipe.lanes else ""
 
     def export_to(self, path: str) -> None:

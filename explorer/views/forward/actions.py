@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import qtawesome
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.actions import Actions, Do
+from explorer.widgets.look.icons import icon
 from explorer.widgets.look.theme import Theme
 
 PAGES = {
@@ -68,4 +68,4 @@ class ForwardActions(Actions):
         """Icons in the theme's colours; that of playing points left, where the forward process runs on every t axis of the app."""
         super().dress()
         tokens, glyph = self._theme.tokens, "mdi6.pause" if self._playing else "mdi6.play"
-        self["play"].setIcon(qtawesome.icon(glyph, color=tokens.on_accent, color_disabled=tokens.disabled, hflip=True))
+        self["play"].setIcon(icon(glyph, tokens, tokens.on_accent, mirrored=True))

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.engine.latent.export_messages import ExportStrip, StripExported
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
-from explorer.exports.kinds import dialog_filter
 from explorer.recipe import Stroke
 from explorer.state.edits.encoding import something
 from explorer.state.edits.latent import item_named, strip_of
@@ -154,6 +153,8 @@ class LatentWorkspace(Workspace):
     @property
     def export_kinds(self) -> str:
         """What the strip can be written as."""
+        from explorer.exports.kinds import dialog_filter  # with what writes them: not before it is needed
+
         return dialog_filter("strip") if self.panel.strip.count else ""
 
     def export_to(self, path: str) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
-from superqt import QElidingLabel
 
 from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
 from explorer.views.objective.figures import with_error
 from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.math_label import MathLabel
@@ -123,7 +123,7 @@ class BoundTable(Card):
 
     def _add_row(self, row: int, lane: Lane, title: str, colour: str) -> None:
         self._grid.addWidget(_Swatch(colour), row, 0)
-        name = QElidingLabel(f"{title} · {checkpoint_name(lane)}" + (" · clipped" if lane.sampler.clip else ""))
+        name = ElidingLabel(f"{title} · {checkpoint_name(lane)}" + (" · clipped" if lane.sampler.clip else ""))
         name.setFont(text_font(13))
         name.setToolTip(lane_tip(lane))
         name.setFixedHeight(ROW)

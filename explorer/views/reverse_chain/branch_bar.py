@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from explorer.engine.chain.branching.messages import SurvivalShown
 from explorer.state.edits.branches import Node
@@ -18,6 +17,7 @@ from explorer.views.reverse_chain.tree_rows import rows_drawn
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import HANDLE, Timeline
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.style import mark
@@ -46,7 +46,7 @@ class BranchBar(Card):
         self.title = QLabel()
         self.title.setFont(text_font(12, QFont.Weight.DemiBold))
         self.title.setMinimumWidth(108)
-        self.hint = QElidingLabel(HINT)
+        self.hint = ElidingLabel(HINT)
         self.hint.setToolTip(HINT_TIP)
         mark(self.hint, "faint")
         self.change = QToolButton()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.style import mark
@@ -97,7 +97,7 @@ class Rows(QGridLayout):
 
     def text(self, name: str | Formula) -> QLabel:
         """One more row of words, cut short where there is no room."""
-        label = QElidingLabel(NOTHING)
+        label = ElidingLabel(NOTHING)
         self.add(name, label)
         return label
 

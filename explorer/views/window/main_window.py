@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
@@ -17,15 +19,11 @@ from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
 from explorer.views.shared.export_dialog import ask_for_export
-from explorer.views.window.about import About
 from explorer.views.window.banner import Banner
-from explorer.views.window.checkpoint_library import CheckpointLibrary
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
-from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.window.menus import Menus
 from explorer.views.window.opening import Opener, open_filter
-from explorer.views.window.preferences import Preferences
 from explorer.views.window.rail import RAIL_WIDTH, Rail
 from explorer.views.window.status_bar import StatusBar
 from explorer.views.window.top_bar import TopBar
@@ -36,6 +34,9 @@ from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
+
+if TYPE_CHECKING:
+    from explorer.views.window.checkpoint_library import CheckpointLibrary
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
@@ -112,7 +113,6 @@ class MainWindow(QMainWindow):
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
         self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
-        self.library = CheckpointLibrary(self._context.library, theme, self)
         inset_numbers(self)
 
     def _connect(self) -> None:
@@ -125,8 +125,6 @@ class MainWindow(QMainWindow):
         self.opener.workspace_wanted.connect(self.choose)
         self.status_bar.cancelled.connect(self.cancel)
         self._overlay.dropped.connect(self.open_paths)
-        self.library.file_wanted.connect(self.ask_for_file)
-        self.library.open_wanted.connect(self._open_entry)
         menus.workspace_chosen.connect(self.choose)
         menus.recent_chosen.connect(self.opener.open_path)
         menus.theme_chosen.connect(self._choose_theme)
@@ -265,6 +263,21 @@ class MainWindow(QMainWindow):
         paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
         self.open_paths(paths)
 
+    @cached_property
+    def library(self) -> CheckpointLibrary:
+        """The checkpoint library, made when it is first wanted, as every dialog is."""
+        from explorer.views.window.checkpoint_library import CheckpointLibrary
+
+        made = CheckpointLibrary(self._context.library, self._context.theme, self)
+        inset_numbers(made)
+        made.file_wanted.connect(self.ask_for_file)
+        made.open_wanted.connect(self._open_entry)
+        return made
+
+    def _hide_library(self) -> None:
+        if "library" in self.__dict__:
+            self.library.hide()
+
     def show_library(self) -> None:
         """Show the checkpoint library."""
         self._context.library.scan(self._context.store.session.recent)
@@ -274,7 +287,7 @@ class MainWindow(QMainWindow):
 
     def _open_entry(self, entry: LibraryEntry, name: str) -> None:
         if self.opener.open_entry(entry, name):
-            self.library.hide()
+            self._hide_library()
         else:
             self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
 
@@ -314,13 +327,19 @@ class MainWindow(QMainWindow):
         self._context.store.update(theme=name)
 
     def _show_preferences(self) -> None:
+        from explorer.views.window.preferences import Preferences
+
         self._open_dialog(Preferences(self._context.store, self._device_words(), self))
 
     def _show_keys(self) -> None:
+        from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
+
         groups = keys_of_menus(self.menus.shown()) + keys_of_workspaces(self.workspaces.facts.values())
         self._open_dialog(KeySheet(groups, self))
 
     def _show_about(self) -> None:
+        from explorer.views.window.about import About
+
         self._open_dialog(About(self._engine, self))
 
     def _open_dialog(self, dialog: QDialog) -> None:
@@ -372,7 +391,7 @@ class MainWindow(QMainWindow):
         if not self._unasked and not self._may_close():
             event.ignore()
             return
-        self.library.hide()
+        self._hide_library()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -16,8 +16,6 @@ from explorer.endings import DATA_SETS, PICTURES, SESSIONS, filters, has, patter
 from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
-from explorer.exports.embedded import may_have_recipe
-from explorer.exports.kinds import KINDS
 from explorer.recipe import Recipe, decode_recipe
 from explorer.state.found_again import relinked
 from explorer.state.persistence import read_session
@@ -57,6 +55,8 @@ class Opener(QObject):
 
     def open_path(self, path: str) -> None:
         """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
+        from explorer.exports.embedded import may_have_recipe  # with what writes pictures and films: not before it is needed
+
         absolute = os.path.abspath(os.path.expanduser(path))
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
@@ -161,6 +161,8 @@ def try_another() -> str:
 
 def open_filter() -> str:
     """What the dialog for all that can be opened shows."""
+    from explorer.exports.kinds import KINDS
+
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
     return filters([("Checkpoints, sessions, exports, pictures and data sets", (*sources.patterns(), *patterns(endings)))])
 

@@ -12,7 +12,6 @@ from explorer import sources
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.exports.kinds import Drawn, kind_of
 from explorer.recipe import PlaneRecipe, Recipe, Shown
 from explorer.state.found_again import relinked_plane, relinked_recipe
 from explorer.state.opened_plane import with_opened
@@ -57,6 +56,8 @@ class ExportOpener(QObject):
     def _take(self, outcome: Outcome) -> None:
         if not isinstance(outcome, ExportRead):
             return
+        from explorer.exports.kinds import Drawn, kind_of
+
         path = Path(outcome.path)
         if outcome.recipe is not None:
             self.open_recipe(path.name, outcome.recipe)

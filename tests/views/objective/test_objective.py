@@ -38,7 +38,7 @@ def open_objective(qtbot: QtBot) -> Iterator[Opener]:
     def build(lanes: tuple[Lane, ...], wait: bool = True, images: int = 4, strata: int = 3, **state: Any) -> ObjectiveWorkspace:
         recipe = BoundRecipe(lanes, images=images, strata=strata)
         session = Session(workspace="objective", theme="dark", objective=ObjectiveState(recipe=recipe, **state))
-        kinds = [CompareWorkspace, ObjectiveWorkspace]
+        kinds = [CompareWorkspace.facts, ObjectiveWorkspace.facts]
         explorer = Explorer(Loaded(Saved(session=session), fresh=False), None, kinds, beginning=lambda kept, _entries: (kept, ""))
         qtbot.addWidget(explorer.window)
         explorer.window.resize(1280, 800)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.widgets.look.card import EDGE, Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
@@ -36,9 +36,9 @@ class LanePanel(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.grid = ImageGrid(theme)
-        self._title = QElidingLabel()
+        self._title = ElidingLabel()
         self._title.setFont(text_font(13, QFont.Weight.DemiBold))
-        self._subtitle = QElidingLabel()
+        self._subtitle = ElidingLabel()
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         mark(self._subtitle, "muted")
         self._note = QLabel()

@@ -1,0 +1,49 @@
+"""A label of one line that ends in an ellipsis where there is no room for all of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class ElidingLabel(QLabel):
+    """`text` is the whole text, whatever is shown of it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._whole = ""
+        self.setText(text)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._whole
+
+    def setText(self, text: str) -> None:
+        """Show as much of it as there is room for."""
+        if text != self._whole:
+            self._whole = text
+            self.updateGeometry()
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + self._margins(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the ellipsis."""
+        return QSize(self.fontMetrics().horizontalAdvance("…") + self._margins(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width has room for another part."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _margins(self) -> int:
+        return self.width() - self.contentsRect().width() + 2 * self.margin()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        if shown != super().text():
+            super().setText(shown)
