@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -26,12 +28,16 @@ from explorer.state.library import Library
 from explorer.state.persistence import Loaded, Saved, load, session_file, write
 from explorer.state.session import WORKSPACES, Session
 from explorer.state.store import Store
+from explorer.views.window.ahead import BuildAhead
 from explorer.views.window.main_window import MainWindow
 from explorer.views.window.settings import SettingsInForce
 from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
+
+if TYPE_CHECKING:
+    from explorer.views.window.window_profile import WindowProfile
 
 AUTOSAVE_MS = 800
 LAST_PATIENCE_MS = 60_000
@@ -136,6 +142,7 @@ class Explorer(QObject):
         if not self._is_down and not self.worker.running:
             self.worker.start()
             self.library.scan(self.store.session.recent)
+            self.window.stalls.start()
 
     def save(self) -> None:
         """Keep the session now; a folder that cannot be written is told of."""
@@ -204,18 +211,46 @@ class Explorer(QObject):
             self._autosave.start()
 
 
-def run(paths: Sequence[str]) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+def run(paths: Sequence[str], profile: Path | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit status.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        What to open in it.
+    profile : Path, optional
+        Where to write, at the end, how quick the window was.
+    """
     app = make_application()
     file = session_file()
     explorer = Explorer(load(file), file)
+    watched = _profiled(explorer) if profile is not None else None
     watch = SignalWatch(explorer.window.leave)
     report_exceptions_to(explorer.window.banner)
     app.aboutToQuit.connect(explorer.shutdown)
     explorer.show(paths)
+    _spare_the_collector()
+    ahead = BuildAhead(explorer.window.workspaces, explorer.store, explorer)
+    ahead.done.connect(_spare_the_collector)
+    explorer.began.connect(ahead.begin)
+    app.aboutToQuit.connect(ahead.stop)
     status = app.exec()
     watch.stop()
+    if watched is not None and profile is not None:
+        watched.write(profile)
     if not explorer.end():
         # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
         os._exit(1)
     return status
+
+
+def _spare_the_collector() -> None:
+    """What the window is made of stays: a collection need not look through it. Started from the command line, none was made meanwhile."""
+    gc.freeze()
+    gc.enable()
+
+
+def _profiled(explorer: Explorer) -> WindowProfile:
+    from explorer.views.window.window_profile import WindowProfile
+
+    return WindowProfile(explorer.window, lambda: explorer.window.current.has_picture)

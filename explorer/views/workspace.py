@@ -77,6 +77,8 @@ class Facts:
         Title of its menu in the menu bar.
     make : callable
         Builds it, as a child of the widget that is given.
+    package : str
+        Where its modules lie, for whoever imports them ahead.
     groups : callable
         Rows of all that can be done in it, for whoever lists actions by their words; its own actions are made of the same rows.
     gestures : tuple of (str, str)
@@ -95,6 +97,7 @@ class Facts:
     tooltip: str
     menu_title: str
     make: Callable[[Context, QWidget], Workspace]
+    package: str = ""
     groups: Callable[[], Sequence[Sequence[Do]]] = tuple
     gestures: tuple[tuple[str, str], ...] = ()
     kinds: tuple[str, ...] = ()
@@ -153,6 +156,11 @@ class Workspace(QWidget):
         `render` asks again and again until it stays so: one answer leads to the next question.
         """
         raise NotImplementedError
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is something to look at that was computed."""
+        return self.idle
 
     def menu_actions(self) -> Sequence[QAction]:
         """Actions of this workspace's menu; a separator is a QAction that says it is one."""

@@ -127,6 +127,11 @@ class ChainPage(Workspace):
         """Whether all that was asked for is shown."""
         return self.controller.idle and self.data_sets.idle and all(asking.idle for asking in self._asking)
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a lane shows its samples."""
+        return any(panel.grid.has_picture for panel in self.panels)
+
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""
         return self.chain_actions.menu()

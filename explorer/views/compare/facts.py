@@ -33,6 +33,7 @@ FACTS = Facts(
     tooltip="Compare: several models or samplers side by side, from the same noise",
     menu_title="&Chain",
     make=_make,
+    package=__package__,
     groups=_groups,
     gestures=CHAIN_GESTURES,
     kinds=("ddpm",),

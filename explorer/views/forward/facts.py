@@ -32,6 +32,7 @@ FACTS = Facts(
     tooltip="Forward process: noise any image, bend the schedule, and see what becomes of it",
     menu_title="F&orward",
     make=_make,
+    package=__package__,
     groups=_groups,
     gestures=(
         ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),

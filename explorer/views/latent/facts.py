@@ -32,6 +32,7 @@ FACTS = Facts(
     tooltip="Latent plane: drag points, paint strokes and encode pictures in the 2-D codes of a VAE or an AE",
     menu_title="&Plane",
     make=_make,
+    package=__package__,
     groups=_groups,
     gestures=(
         ("Double-click", "add a point"),

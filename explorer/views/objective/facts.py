@@ -32,6 +32,7 @@ FACTS = Facts(
     tooltip="Objective: every term of the bound against t for each option, on held-out images",
     menu_title="&Objective",
     make=_make,
+    package=__package__,
     groups=_groups,
     gestures=(
         ("Click or drag in the plot", "go to a timestep; Reverse chain and Compare follow"),

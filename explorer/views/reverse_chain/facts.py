@@ -33,6 +33,7 @@ FACTS = Facts(
     tooltip="Reverse chain: scrub one model's chain from noise to samples",
     menu_title="&Chain",
     make=_make,
+    package=__package__,
     groups=_groups,
     gestures=(
         *CHAIN_GESTURES,

@@ -40,6 +40,7 @@ FACTS = Facts(
     tooltip="Training: train DDPMs, VAEs and AEs, and watch them learn",
     menu_title="&Training",
     make=_make,
+    package=__package__,
     groups=_groups,
     gestures=(
         ("Click a run, Up, Down", "look at it"),

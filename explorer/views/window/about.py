@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayou
 
 from explorer import __version__
 from explorer.engine.thread.messages import EngineReady
+from explorer.views.window.stalls import Waits, told
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
 
-def versions(engine: EngineReady | None) -> dict[str, str]:
+def versions(engine: EngineReady | None, waits: Waits) -> dict[str, str]:
     """What the app is and runs on, by name."""
     found = {
         "Generative Explorer": __version__,
@@ -29,6 +30,7 @@ def versions(engine: EngineReady | None) -> dict[str, str]:
         "msgspec": msgspec.__version__,
         "Python": platform.python_version(),
         "System": platform.platform(terse=True),
+        "The window kept you waiting": told(waits),
     }
     return {name: str(value) for name, value in found.items()}
 
@@ -36,10 +38,10 @@ def versions(engine: EngineReady | None) -> dict[str, str]:
 class About(QDialog):
     """A small sheet."""
 
-    def __init__(self, engine: EngineReady | None, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: EngineReady | None, waits: Waits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Generative Explorer")
-        self._versions = versions(engine)
+        self._versions = versions(engine, waits)
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(64, 64))
         title = QLabel("Generative Explorer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
 from explorer.views.window.opening import Opener, open_filter
 from explorer.views.window.rail import RAIL_WIDTH, Rail
+from explorer.views.window.stalls import StallMeter
 from explorer.views.window.status_bar import StatusBar
 from explorer.views.window.top_bar import TopBar
 from explorer.views.window.veil import Veil
@@ -57,6 +58,8 @@ class MainWindow(QMainWindow):
         By name; each is built when it is first looked at.
     banner, inspector, library, menus, opener, rail, status_bar, top_bar, veil
         Its parts.
+    stalls : StallMeter
+        How long it lets its person wait.
     """
 
     closing = Signal()
@@ -66,6 +69,7 @@ class MainWindow(QMainWindow):
         self._context = context
         self._engine: EngineReady | None = None
         self._statuses: dict[str, Status] = {each.name: Status() for each in workspaces}
+        self.stalls = StallMeter(self)
         self._activated = False
         self._shown = ""
         self._unasked = False
@@ -153,10 +157,12 @@ class MainWindow(QMainWindow):
         name = self._context.store.session.workspace
         return name if name in self.workspaces else next(iter(self.workspaces))
 
-    def _take_in(self, workspace: Workspace) -> None:
+    def _take_in(self, workspace: Workspace) -> Iterator[None]:
         """A workspace was built: give it its places and hear it."""
         self._stack.addWidget(workspace)
+        yield
         self.inspector.add(workspace.workspace_name, workspace.inspector)
+        yield
         self.menus.take_in(workspace)
         for part in (workspace, workspace.inspector):
             inset_numbers(part)
@@ -340,7 +346,7 @@ class MainWindow(QMainWindow):
     def _show_about(self) -> None:
         from explorer.views.window.about import About
 
-        self._open_dialog(About(self._engine, self))
+        self._open_dialog(About(self._engine, self.stalls.waits, self))
 
     def _open_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -20,22 +20,37 @@ class Workspaces(Mapping[str, Workspace]):
     parent : QWidget
         Where they are shown: each is made as its child.
     settle : callable
-        Gets each as soon as it is built, to connect it and to put it in its places.
+        Of one that was built, to connect it and to put it in its places: a generator, whose steps may be taken at different times.
     """
 
     def __init__(
-        self, facts: Sequence[Facts], context: Context, parent: QWidget, settle: Callable[[Workspace], object]
+        self, facts: Sequence[Facts], context: Context, parent: QWidget, settle: Callable[[Workspace], Iterator[None]]
     ) -> None:  # fmt: skip
         self.facts: dict[str, Facts] = {each.name: each for each in facts}
         self.built: dict[str, Workspace] = {}
         self._context, self._parent, self._settle = context, parent, settle
+        self._under_way: dict[str, Iterator[None]] = {}
 
     def __getitem__(self, name: str) -> Workspace:
         if name not in self.built:
-            made = self.facts[name].make(self._context, self._parent)
-            self.built[name] = made
-            self._settle(made)
+            for _ in self.slices(name):
+                pass
         return self.built[name]
+
+    def slices(self, name: str) -> Iterator[None]:
+        """Build one piece by piece; whoever asks for it meanwhile gets it whole."""
+        if name not in self.built and name not in self._under_way:
+            self._under_way[name] = self._building(name)
+        return self._under_way.get(name, iter(()))
+
+    def _building(self, name: str) -> Iterator[None]:
+        try:
+            made = self.facts[name].make(self._context, self._parent)
+            yield
+            yield from self._settle(made)
+            self.built[name] = made
+        finally:
+            del self._under_way[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.facts)

@@ -67,6 +67,11 @@ class ImageGrid(QWidget):
 
     # --- what is shown ---
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether there are samples in it."""
+        return self._picture is not None
+
     def set_shape(self, count: int, image: tuple[int, int]) -> None:
         """Number of samples and (height, width) of each: the empty grid before there are pictures."""
         if (count, image) != (self._count, self._image_shape):
