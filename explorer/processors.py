@@ -12,8 +12,6 @@ import os
 import sys
 from pathlib import Path
 
-import psutil
-
 SPINS = "2000"
 """Rounds for which a thread of GNU OpenMP spins before it sleeps; its own are 300,000."""
 
@@ -35,6 +33,8 @@ def sleep_rather_than_spin() -> None:
 
 def give_way() -> None:
     """Let every other process go first, this one's children as well."""
+    import psutil
+
     process = psutil.Process()
     with contextlib.suppress(psutil.Error, OSError):
         if sys.platform == "win32":
@@ -47,6 +47,8 @@ def give_way() -> None:
 
 def share(processes: int) -> int:
     """Threads for each of so many processes that compute at once, at least 1."""
+    import psutil
+
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     cores = psutil.cpu_count(logical=False) or usable
     return max(1, min(usable, cores) // max(1, processes))

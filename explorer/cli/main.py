@@ -12,66 +12,20 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
 
-import typer
-import typer.main
-
-from explorer import __version__
-from explorer.cli import decode as decode_command
-from explorer.cli import encode as encode_command
-from explorer.cli import info as info_command
-from explorer.cli import open as open_command
 from explorer.cli import streams
-from explorer.cli.evaluate import command as evaluate_command
-from explorer.cli.render import command as render_command
-from explorer.cli.replay import command as replay_command
-from explorer.cli.sample import command as sample_command
-from explorer.cli.train import command as train_command
+from explorer.cli.commands import COMMANDS, DEFAULT_COMMAND
 from explorer.errors import BadInput
 from explorer.memory import keep_freed_memory, was_short
 from explorer.processors import sleep_rather_than_spin
 
 PROGRAM = "generative-explorer"
-DEFAULT_COMMAND = "open"
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
 INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143  # 128 + SIGINT, SIGPIPE, SIGTERM, as a shell reports them
 WITH_QT = (DEFAULT_COMMAND, "render")
 """Qt passes over what a signal raises in its loop: the window looks for signals itself, and `render` has nothing half done."""
 NO_STDOUT = "standard output: cannot be written: "
-
-app = typer.Typer(
-    name=PROGRAM,
-    add_completion=False,
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="See how a diffusion model and a VAE make images. Without a command, or with files alone: open the window.",
-)
-# One line a command; `open` also takes what names no command.
-app.command("open")(open_command.open_window)
-app.command("render")(render_command.render)
-app.command("sample")(sample_command.sample)
-app.command("replay")(replay_command.replay)
-app.command("train")(train_command.train)
-app.command("decode")(decode_command.decode)
-app.command("encode")(encode_command.encode)
-app.command("evaluate")(evaluate_command.evaluate)
-app.command("info")(info_command.info)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"{PROGRAM} {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
-) -> None:
-    """See how a diffusion model and a VAE make images. Without a command, or with files alone: open the window."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +38,7 @@ def _status(arguments: list[str]) -> int:
     sleep_rather_than_spin()
     keep_freed_memory()
     try:
-        arguments = _with_command(arguments, set(_commands()))
+        arguments = _with_command(arguments)
         command = arguments[0]
         _check_stdout(command)  # before work is spent on what cannot be told
         with contextlib.nullcontext() if command in WITH_QT else _ended_by_a_signal():
@@ -136,26 +90,21 @@ def _ended_by_a_signal() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _commands() -> dict[str, Any]:
-    command: Any = typer.main.get_command(app)
-    return dict(command.commands)
-
-
 def _run(arguments: list[str]) -> int:
-    command: Any = typer.main.get_command(app)
-    try:
-        with command.make_context(PROGRAM, arguments) as context:
-            return int(command.invoke(context) or DONE)
-    except typer.Exit as leave:
-        return int(leave.exit_code)
-    except typer.Abort:
-        return INTERRUPTED
+    command, *rest = arguments
+    if command == DEFAULT_COMMAND and not any(each.startswith("-") for each in rest):
+        from explorer.cli.window import open_files  # at once: typer has nothing to read
+
+        return open_files(rest)
+    from explorer.cli.typed import run
+
+    return run(arguments) or DONE
 
 
-def _with_command(arguments: list[str], known: set[str]) -> list[str]:
+def _with_command(arguments: list[str]) -> list[str]:
     """Files alone, or nothing, open the window."""
     first = arguments[0] if arguments else ""
-    if first in known or first in ("--help", "--version"):
+    if first in COMMANDS or first in ("--help", "--version"):
         return arguments
     looks_like_a_file = "." in first or "/" in first or os.sep in first or os.path.exists(first)
     if first and not first.startswith("-") and not looks_like_a_file:

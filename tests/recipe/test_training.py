@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from explorer.cli.main import app
+from explorer.cli.typed import app
 from explorer.recipe.training import TrainRecipe, arguments, knot_words, knots_of, together
 
 KNOTS = ((0.0, 9.2), (0.5, -0.25), (1.0, -10.0))

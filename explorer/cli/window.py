@@ -1,0 +1,50 @@
+"""What `open` does, without what reads its options: the window alone has none."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from pathlib import Path
+
+from explorer.cli.display import require_qt, require_window_system
+from explorer.errors import BadInput
+from explorer.paths import exists, expanded
+
+
+def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
+    """Open the window, with these files in it; returns the exit status.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    profile : Path, optional
+        Where to write how quick it was (.json).
+
+    Raises
+    ------
+    BadInput
+        If a file is missing, `profile` cannot be written, or no window can be opened here.
+    """
+    gc.disable()  # all that is made until the window is shown, stays
+    found = [_existing(path) for path in paths]
+    if profile is not None:
+        from explorer.exports.atomic import check_out
+
+        check_out(profile, (".json",))
+    require_window_system()
+    require_qt()
+    from explorer.app import run
+
+    return run(found, profile)
+
+
+def _existing(path: str) -> str:
+    """A path as it can be opened: shipped names stand for their file; what else is wrong is told of in the window."""
+    if exists(expanded(path)):
+        return path
+    from explorer.checkpoints.locate import shipped
+
+    known = shipped()
+    if path not in known:
+        raise BadInput(f"{path}: no such file")
+    return str(known[path])
