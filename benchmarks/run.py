@@ -22,6 +22,8 @@ SCRIPTS = (
     "allocation.py",
     "plane.py",
     "curves.py",
+    "startup.py",
+    "stalls.py",
 )
 HEAD = """# Benchmarks
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
 from explorer.engine.thread.client import Client
@@ -22,6 +22,8 @@ from explorer.widgets.look.number_words import grouped
 MEGABYTE = 2**20
 CHAIN = "chain"
 """Name of the question."""
+PROGRESS_MS = 80
+"""Between two times that it tells of more states: each is a picture to ask for and a window to paint, and the chain waits meanwhile."""
 
 
 class ChainRun(QObject):
@@ -60,6 +62,9 @@ class ChainRun(QObject):
         self._client = client
         self._questions = Questions(client, prefix, self)
         self._last: ChainProgress | ChainFinished | None = None
+        self._waiting: ChainProgress | None = None
+        self._pause = QTimer(self, singleShot=True, interval=PROGRESS_MS)
+        self._pause.timeout.connect(self._tell_progress)
         self.recipe = ChainRecipe()
         self.plans: dict[LaneKey, LanePlanned] = {}
         self.done: dict[LaneKey, int] = {}
@@ -82,6 +87,7 @@ class ChainRun(QObject):
         self.done = {key: k for key, k in self.done.items() if key in keys}
         refused = {key.lane: why for key, why in self.failed.items()}
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
+        self._hold_nothing()
         self._last = None
         self.stopped = False
         if recipe.lanes:
@@ -93,6 +99,8 @@ class ChainRun(QObject):
     def stop(self) -> None:
         """Cancel; what is computed stays."""
         if self.sampling:
+            self._tell_progress()
+            self._hold_nothing()
             self._questions.forget(CHAIN)
             self.stopped = True
             self.ended.emit()
@@ -169,12 +177,30 @@ class ChainRun(QObject):
             self.planned.emit(outcome)
         elif isinstance(outcome, LaneFailed):
             self._refuse(outcome)
-        elif isinstance(outcome, ChainProgress | ChainFinished):
-            self._last = outcome
-            self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
-            self.progressed.emit()
-            if isinstance(outcome, ChainFinished):
-                self.ended.emit()
+        elif isinstance(outcome, ChainProgress):
+            self._waiting = outcome
+            if not self._pause.isActive():
+                self._tell_progress()
+        elif isinstance(outcome, ChainFinished):
+            self._hold_nothing()
+            self._reached(outcome)
+            self.ended.emit()
+
+    def _tell_progress(self) -> None:
+        """Tell of the newest; what comes within the pause after it waits for its end."""
+        if self._waiting is not None:
+            newest, self._waiting = self._waiting, None
+            self._pause.start()
+            self._reached(newest)
+
+    def _hold_nothing(self) -> None:
+        self._pause.stop()
+        self._waiting = None
+
+    def _reached(self, outcome: ChainProgress | ChainFinished) -> None:
+        self._last = outcome
+        self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
+        self.progressed.emit()
 
     def _refuse(self, refused: LaneFailed) -> None:
         """The others go on; that a lane is refused again, such as under another seed, is no news."""
@@ -187,6 +213,7 @@ class ChainRun(QObject):
             self._client.failed.emit(Failed(refused.message))
 
     def _failed(self, failed: Failed) -> None:
+        self._hold_nothing()
         self.stopped = True
         self.ended.emit()
         self._client.failed.emit(failed)
