@@ -2,9 +2,10 @@
 
 Usage: python benchmarks/stalls.py [--seconds 10]
 
-The real app with its engine, off screen at 1440 x 900, on a fresh session. A heartbeat of 2 ms in its event loop counts how long an event waits
-that comes at any moment: p50, p99, p99.9 and the worst, in milliseconds, of each phase. A timer does what a hand would: 60 moves of the cursor
-a second, four workspaces a second, 60 moves of a point in the plane.
+The real app with its engine, off screen at 1440 x 900, on a fresh session. A heartbeat of 2 ms in its event loop
+counts how long an event waits that comes at any moment: p50, p99, p99.9 and the worst, in milliseconds, of each phase.
+A timer does what a hand would: 60 moves of the cursor a second, four workspaces a second, 60 moves of the mouse in the
+plane.
 
 The chain's speed in the window is compared with the bare engine's: the same lane in a process without Qt, before and after.
 """

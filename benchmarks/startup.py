@@ -2,9 +2,10 @@
 
 Usage: python benchmarks/startup.py [--rounds 5] [--seconds 10]
 
-Each as a process of its own, Python's own start included, its bytecode compiled before. Peers, in the same turns: a window of PySide6 with one
-label, drawn and closed, for the window; `python -c pass` for `--help`; `python -c "import torch"` for what computes (`info`, `train` until its
-first line of progress, and the window's first picture). The session is a fresh one each time.
+Each as a process of its own, Python's own start included, its bytecode compiled before. Peers, in the same turns: a
+window of PySide6 with one label, drawn and closed, for the window; `python -c pass` for `--help`; `python -c "import
+torch"` for what computes (`info`, `train` until its first line of progress, and the window's first picture). The
+session is a fresh one each time.
 """
 
 from __future__ import annotations

@@ -24,6 +24,16 @@ def test_the_window_needs_no_torch() -> None:
     assert not {"torch", "lightning_fabric", "safetensors"} & modules
 
 
+def test_the_window_needs_nothing_that_it_does_not_show() -> None:
+    modules = loaded("explorer.cli.window", "explorer.app", "explorer.views.reverse_chain.view")
+    assert not {"typer", "qtawesome", "qtpy", "superqt", "PIL", "imageio_ffmpeg", "psutil"} & modules
+
+
+def test_reading_what_was_typed_imports_no_command() -> None:
+    assert "typer" not in loaded("explorer.cli")
+    assert not {"msgspec", "numpy"} & loaded("explorer.cli.typed")
+
+
 def test_the_command_line_starts_without_torch_and_qt() -> None:
     modules = loaded(
         "explorer.cli",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -13,8 +14,7 @@ from typing import Any
 import pytest
 
 import explorer
-
-COMMANDS = ("sample", "train", "decode", "encode", "evaluate", "info")
+from explorer.cli.commands import COMMANDS
 
 
 def test_version_and_help(run: Callable[..., Any]) -> None:
@@ -24,6 +24,14 @@ def test_version_and_help(run: Callable[..., Any]) -> None:
     for command in COMMANDS:
         assert f"  {command} " in shown.out
         assert run(command, "--help").status == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str, run: Callable[..., Any]) -> None:
+    module, _, function = COMMANDS[name].where.partition(":")
+    said = getattr(importlib.import_module(module), function).__doc__
+    assert said.startswith(COMMANDS[name].does.partition(",")[0].rstrip("."))
+    assert " ".join(COMMANDS[name].does.split()) in " ".join(run("--help").out.split())
 
 
 @pytest.mark.parametrize(

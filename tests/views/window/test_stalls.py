@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -161,4 +162,6 @@ def test_nothing_is_built_while_the_pointer_moves(explorer: Explorer, qtbot: QtB
     explorer.store.update_reverse(t=500)
     ahead._look()
     assert list(window.workspaces.built) == ["reverse-chain"]
-    assert ahead._slices.gi_frame.f_lasti == -1  # type: ignore[attr-defined]  # not begun
+    assert inspect.getgeneratorstate(ahead._slices) == inspect.GEN_CREATED  # type: ignore[arg-type]
+    ahead._look()  # at last nothing has stirred
+    assert inspect.getgeneratorstate(ahead._slices) == inspect.GEN_SUSPENDED  # type: ignore[arg-type]
