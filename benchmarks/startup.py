@@ -100,13 +100,7 @@ def main() -> None:
                 for what, seconds in taken.items():
                     times.setdefault(what, []).append(seconds)
     print(machine())
-    peers = {
-        "window": "a bare window",
-        "first picture": "import torch",
-        "--help": "python -c pass",
-        "info": "import torch",
-        "train": "import torch",
-    }
+    peers = {"window": "a bare window", "--help": "python -c pass", **dict.fromkeys(("first picture", "info", "train"), "import torch")}
     for what, peer in peers.items():
         ours, theirs = median(times[what]), median(times[peer])
         print(f"{what:14} {ours:6.2f} s   {peer:14} {theirs:6.2f} s   ratio {ours / theirs:.2f}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -75,10 +76,8 @@ class Facts:
         Label in the rail, qtawesome icon, and what it is for.
     menu_title : str
         Title of its menu in the menu bar.
-    make : callable
-        Builds it, as a child of the widget that is given.
-    package : str
-        Where its modules lie, for whoever imports them ahead.
+    built_by : str
+        "module:class" of it. A name and no class: its module is imported when it is first looked at.
     groups : callable
         Rows of all that can be done in it, for whoever lists actions by their words; its own actions are made of the same rows.
     gestures : tuple of (str, str)
@@ -96,14 +95,24 @@ class Facts:
     icon_name: str
     tooltip: str
     menu_title: str
-    make: Callable[[Context, QWidget], Workspace]
-    package: str = ""
+    built_by: str
     groups: Callable[[], Sequence[Sequence[Do]]] = tuple
     gestures: tuple[tuple[str, str], ...] = ()
     kinds: tuple[str, ...] = ()
     takes_pictures: bool = False
     takes_data_sets: bool = False
     minds_closing: Callable[[Session], bool] = lambda _session: False
+
+    @property
+    def package(self) -> str:
+        """Where its modules lie, for whoever imports them ahead."""
+        return self.built_by.partition(":")[0].rpartition(".")[0]
+
+    def make(self, context: Context, parent: QWidget) -> Workspace:
+        """Build it, as a child of a widget."""
+        module, _, kind = self.built_by.partition(":")
+        made: Workspace = getattr(import_module(module), kind)(context, parent)
+        return made
 
 
 class Workspace(QWidget):

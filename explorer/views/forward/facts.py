@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
-from explorer.views.workspace import Context, Facts, Workspace
+from explorer.views.workspace import Facts
 
 if TYPE_CHECKING:
     from explorer.widgets.controls.actions import Do
-
-
-def _make(context: Context, parent: QWidget) -> Workspace:
-    from explorer.views.forward.view import ForwardWorkspace
-
-    return ForwardWorkspace(context, parent)
 
 
 def _groups() -> Sequence[Sequence[Do]]:
@@ -31,8 +23,7 @@ FACTS = Facts(
     icon_name="mdi6.arrow-right",
     tooltip="Forward process: noise any image, bend the schedule, and see what becomes of it",
     menu_title="F&orward",
-    make=_make,
-    package=__package__,
+    built_by="explorer.views.forward.view:ForwardWorkspace",
     groups=_groups,
     gestures=(
         ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
-from explorer.views.workspace import Context, Facts, Workspace
+from explorer.views.workspace import Facts
 
 if TYPE_CHECKING:
     from explorer.widgets.controls.actions import Do
-
-
-def _make(context: Context, parent: QWidget) -> Workspace:
-    from explorer.views.latent.view import LatentWorkspace
-
-    return LatentWorkspace(context, parent)
 
 
 def _groups() -> Sequence[Sequence[Do]]:
@@ -31,8 +23,7 @@ FACTS = Facts(
     icon_name="ph.share-network",
     tooltip="Latent plane: drag points, paint strokes and encode pictures in the 2-D codes of a VAE or an AE",
     menu_title="&Plane",
-    make=_make,
-    package=__package__,
+    built_by="explorer.views.latent.view:LatentWorkspace",
     groups=_groups,
     gestures=(
         ("Double-click", "add a point"),

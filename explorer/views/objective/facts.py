@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
-from explorer.views.workspace import Context, Facts, Workspace
+from explorer.views.workspace import Facts
 
 if TYPE_CHECKING:
     from explorer.widgets.controls.actions import Do
-
-
-def _make(context: Context, parent: QWidget) -> Workspace:
-    from explorer.views.objective.view import ObjectiveWorkspace
-
-    return ObjectiveWorkspace(context, parent)
 
 
 def _groups() -> Sequence[Sequence[Do]]:
@@ -31,8 +23,7 @@ FACTS = Facts(
     icon_name="ph.chart-bar",
     tooltip="Objective: every term of the bound against t for each option, on held-out images",
     menu_title="&Objective",
-    make=_make,
-    package=__package__,
+    built_by="explorer.views.objective.view:ObjectiveWorkspace",
     groups=_groups,
     gestures=(
         ("Click or drag in the plot", "go to a timestep; Reverse chain and Compare follow"),

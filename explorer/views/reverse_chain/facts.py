@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from explorer.views.chain.facts import CHAIN_GESTURES, chain_groups
-from explorer.views.workspace import Context, Facts, Workspace
+from explorer.views.workspace import Facts
 
 if TYPE_CHECKING:
     from explorer.widgets.controls.actions import Do
-
-
-def _make(context: Context, parent: QWidget) -> Workspace:
-    from explorer.views.reverse_chain.view import ReverseChainWorkspace
-
-    return ReverseChainWorkspace(context, parent)
 
 
 def _groups() -> Sequence[Sequence[Do]]:
@@ -32,8 +24,7 @@ FACTS = Facts(
     icon_name="mdi6.arrow-left",
     tooltip="Reverse chain: scrub one model's chain from noise to samples",
     menu_title="&Chain",
-    make=_make,
-    package=__package__,
+    built_by="explorer.views.reverse_chain.view:ReverseChainWorkspace",
     groups=_groups,
     gestures=(
         *CHAIN_GESTURES,

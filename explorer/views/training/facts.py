@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from explorer.state.session import Session
-from explorer.views.workspace import Context, Facts, Workspace
+from explorer.views.workspace import Facts
 
 if TYPE_CHECKING:
     from explorer.widgets.controls.actions import Do
-
-
-def _make(context: Context, parent: QWidget) -> Workspace:
-    from explorer.views.training.view import TrainingWorkspace
-
-    return TrainingWorkspace(context, parent)
 
 
 def _groups() -> Sequence[Sequence[Do]]:
@@ -39,8 +31,7 @@ FACTS = Facts(
     icon_name="ph.graduation-cap",
     tooltip="Training: train DDPMs, VAEs and AEs, and watch them learn",
     menu_title="&Training",
-    make=_make,
-    package=__package__,
+    built_by="explorer.views.training.view:TrainingWorkspace",
     groups=_groups,
     gestures=(
         ("Click a run, Up, Down", "look at it"),

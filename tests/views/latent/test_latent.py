@@ -42,7 +42,7 @@ Code = tuple[float, float]
 class Elsewhere(Workspace):
     """Another page of the window."""
 
-    facts = Facts("compare", "Elsewhere", "ph.columns", "Another page", "&Elsewhere", lambda *made: Elsewhere(*made))
+    facts = Facts("compare", "Elsewhere", "ph.columns", "Another page", "&Elsewhere", f"{__name__}:Elsewhere")
 
     @property
     def inspector(self) -> Workspace:
