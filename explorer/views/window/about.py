@@ -30,7 +30,7 @@ def versions(engine: EngineReady | None, waits: Waits) -> dict[str, str]:
         "msgspec": msgspec.__version__,
         "Python": platform.python_version(),
         "System": platform.platform(terse=True),
-        "The window kept you waiting": told(waits),
+        "Longest wait": told(waits),
     }
     return {name: str(value) for name, value in found.items()}
 

@@ -108,7 +108,7 @@ def told(waits: Waits) -> str:
     """In one line for people."""
     if not waits.beats:
         return "not measured"
-    return f"at most {_whole(waits.longest)} ms; 99 of 100 times under {_whole(waits.percentile(99))} ms"
+    return f"{_whole(waits.longest)} ms; 99 of 100 times under {_whole(waits.percentile(99))} ms"
 
 
 def _whole(milliseconds: float) -> int:

@@ -82,7 +82,7 @@ def test_about_tells_of_it(explorer: Explorer) -> None:
     explorer.window.menus.actions["about"].trigger()
     (about,) = explorer.window.findChildren(About)
     words = " ".join(label.text() for label in about.findChildren(QLabel))
-    assert "at most 124 ms" in words
+    assert "Longest wait 124 ms" in words
     about.close()
 
 
