@@ -117,4 +117,4 @@ def _whole(milliseconds: float) -> int:
 
 def as_json(waits: Waits, percentiles: Sequence[float] = (50, 99, 99.9)) -> dict[str, float]:
     """Milliseconds by name, such as "p99.9", with "worst"."""
-    return {**{f"p{of:g}": waits.percentile(of) for of in percentiles}, "worst": round(waits.longest, 3)}
+    return {**{f"p{of:g}": round(waits.percentile(of), 3) for of in percentiles}, "worst": round(waits.longest, 3)}

@@ -75,7 +75,7 @@ def open_training(qtbot: QtBot) -> Iterator[Opener]:
     def build(*folders: Path, **state: Any) -> TrainingWorkspace:
         names = tuple(str(folder) for folder in folders)
         session = Session(workspace="training", theme="dark", training=TrainingState(names, names, **state))
-        kinds = [CompareWorkspace, LatentWorkspace, TrainingWorkspace]
+        kinds = [CompareWorkspace.facts, LatentWorkspace.facts, TrainingWorkspace.facts]
         explorer = Explorer(Loaded(Saved(session=session), fresh=False), None, kinds, beginning=lambda kept, _entries: (kept, ""))
         qtbot.addWidget(explorer.window, before_close_func=lambda window: window.leave())
         explorer.window.resize(1280, 800)
