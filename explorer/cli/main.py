@@ -20,6 +20,7 @@ import typer.main
 from explorer import __version__
 from explorer.cli import decode as decode_command
 from explorer.cli import encode as encode_command
+from explorer.cli import engine as engine_command
 from explorer.cli import info as info_command
 from explorer.cli import open as open_command
 from explorer.cli import streams
@@ -37,8 +38,9 @@ DEFAULT_COMMAND = "open"
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
 INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143  # 128 + SIGINT, SIGPIPE, SIGTERM, as a shell reports them
-WITH_QT = (DEFAULT_COMMAND, "render")
-"""Qt passes over what a signal raises in its loop: the window looks for signals itself, and `render` has nothing half done."""
+TAKES_NO_SIGNAL = (DEFAULT_COMMAND, "render", "engine")
+"""Qt passes over what a signal raises in its loop: the window looks for signals itself, and `render` has nothing half done. What is
+raised while an engine answers would be a request's failure."""
 NO_STDOUT = "standard output: cannot be written: "
 
 app = typer.Typer(
@@ -59,6 +61,7 @@ app.command("decode")(decode_command.decode)
 app.command("encode")(encode_command.encode)
 app.command("evaluate")(evaluate_command.evaluate)
 app.command("info")(info_command.info)
+app.command("engine", hidden=True)(engine_command.engine)
 
 
 def _print_version(wanted: bool) -> None:
@@ -87,7 +90,7 @@ def _status(arguments: list[str]) -> int:
         arguments = _with_command(arguments, set(_commands()))
         command = arguments[0]
         _check_stdout(command)  # before work is spent on what cannot be told
-        with contextlib.nullcontext() if command in WITH_QT else _ended_by_a_signal():
+        with contextlib.nullcontext() if command in TAKES_NO_SIGNAL else _ended_by_a_signal():
             status = _run(arguments)
         sys.stdout.flush()
         _check_stdout(command)

@@ -57,5 +57,16 @@ Handler = Callable[[Any, Desk], Steps]
 
 def handler_of(kind: type[Payload]) -> Handler:
     """What answers requests of a type; its module is imported now."""
-    module, _, name = kind.answered_by.partition(":")
-    return cast(Handler, getattr(importlib.import_module(module), name))
+    return cast(Handler, _function(kind.answered_by))
+
+
+def early_answer(payload: Payload) -> Steps | None:
+    """Outcomes of a request that needs no torch; None where its type names nobody who answers such, or he cannot answer this one."""
+    if not payload.answered_early:
+        return None
+    return cast("Steps | None", _function(payload.answered_early)(payload))
+
+
+def _function(name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    return cast("Callable[..., Any]", getattr(importlib.import_module(module), function))

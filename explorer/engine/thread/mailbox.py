@@ -15,6 +15,7 @@ class Mailbox:
         self._waiting: dict[int, Request] = {}
         self._generations: dict[str, int] = {}
         self._closed = False
+        self._changes = 0
 
     def post(self, request: Request) -> None:
         """Add a request; unless it is queued, those of its channel that still wait are dropped."""
@@ -22,13 +23,17 @@ class Mailbox:
             if not request.queued:
                 self._forget(request.channel, request.generation)
             self._waiting[request.request_id] = request
-            self._changed.notify()
+            self._notify()
 
     def cancel(self, channel: str, generation: int) -> None:
         """Drop the channel's waiting requests, and have the running one stop at its next cancel point."""
         with self._changed:
             self._forget(channel, generation)
-            self._changed.notify()
+            self._notify()
+
+    def _notify(self) -> None:
+        self._changes += 1
+        self._changed.notify()
 
     def _forget(self, channel: str, generation: int) -> None:
         self._generations[channel] = max(generation, self._generations.get(channel, 0))
@@ -49,6 +54,28 @@ class Mailbox:
                     return self._waiting.pop(request_id)
             return None
 
+    def waiting(self) -> tuple[Request, ...]:
+        """Requests that wait, the oldest first."""
+        with self._changed:
+            return tuple(self._waiting.values())
+
+    def claim(self, request: Request) -> bool:
+        """Take a request that was seen waiting; False if it does not wait any more."""
+        with self._changed:
+            return self._waiting.pop(request.request_id, None) is not None
+
+    def nudge(self) -> None:
+        """Wake whoever waits for a change."""
+        with self._changed:
+            self._notify()
+
+    def await_change(self, seen: int) -> int:
+        """Sleep until there have been more changes than `seen`; how many there have been. Returns at once when closed."""
+        with self._changed:
+            while self._changes <= seen and not self._closed:
+                self._changed.wait()
+            return self._changes
+
     def wait(self) -> bool:
         """Sleep until there is a request; False when the mailbox is closed."""
         with self._changed:
@@ -61,7 +88,7 @@ class Mailbox:
         with self._changed:
             self._closed = True
             self._waiting.clear()
-            self._changed.notify()
+            self._notify()
 
     @property
     def closed(self) -> bool:
