@@ -14,8 +14,11 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.process.child import Child
+from explorer.engine.process.link import ProcessLink
 from explorer.engine.thread.client import Client
-from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
+from explorer.engine.thread.link import OwnedLink
+from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, StartEngine
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.thread.worker import Worker
 from explorer.errors import BadInput
@@ -35,8 +38,6 @@ from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
 
 AUTOSAVE_MS = 800
-LAST_PATIENCE_MS = 60_000
-"""Importing torch cannot be cancelled; on a slow disk closing waits this long for it."""
 
 WorkspaceMaker = Callable[[Context], Workspace]
 Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
@@ -84,6 +85,8 @@ class Explorer(QObject):
         What makes the workspaces; the standard ones if left out.
     beginning : callable
         From the session and the library's entries to the session that is shown, with a notice or "".
+    link : OwnedLink, optional
+        The engine; a thread of this process if left out.
 
     Signals
     -------
@@ -99,6 +102,7 @@ class Explorer(QObject):
         file: Path | None,
         workspaces: Sequence[WorkspaceMaker] | None = None,
         beginning: Beginning = shipped_beginning,
+        link: OwnedLink | None = None,
     ) -> None:
         super().__init__()
         app = make_application()
@@ -108,13 +112,14 @@ class Explorer(QObject):
         self._paths: Sequence[str] = ()
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
-        self.worker = Worker()
+        self.worker: OwnedLink = Worker() if link is None else link
         self.client = Client(self.worker, self)
         self.store = Store(session, self)
         self.library = Library(self.client, self)
         self.context = Context(self.store, self.client, self.library, self.theme)
         self._settings = SettingsInForce(self.context, self)
         self._ask_engine(session.device)
+        self.library.scan(session.recent)
         makers = standard_workspaces() if workspaces is None else workspaces
         self.window = MainWindow(self.context, [make(self.context) for make in makers])
         self.window.restore_window(loaded.saved.window)
@@ -127,6 +132,8 @@ class Explorer(QObject):
         self.store.changed.connect(self._session_changed)
         self.library.scanned.connect(self._library_known)
         self.window.closing.connect(self.shutdown)
+        self.window.engine_wanted.connect(self.start_again)
+        self.worker.lost.connect(self._engine_lost)
 
     @property
     def has_begun(self) -> bool:
@@ -140,10 +147,18 @@ class Explorer(QObject):
         QTimer.singleShot(0, self.start)
 
     def start(self) -> None:
-        """Start the engine thread and read the library."""
+        """Start the engine, unless it is there: what it was asked so far waits for it."""
         if not self._is_down and not self.worker.running:
             self.worker.start()
-            self.library.scan(self.store.session.recent)
+
+    def start_again(self) -> None:
+        """Start an engine that was lost for good once more, and ask it for what is shown."""
+        if not self._is_down and not self.worker.running:
+            self.worker.start()
+            self.window.engine_starts()
+            self._ask_anew()
+            if self._has_begun:
+                self.window.ask_again()
 
     def save(self) -> None:
         """Keep the session now; a folder that cannot be written is told of."""
@@ -155,7 +170,7 @@ class Explorer(QObject):
             self.window.banner.say(str(error), "What is open will not be there at the next start.", severity="warning")
 
     def shutdown(self) -> bool:
-        """Keep the session, cancel all, end the engine thread; False if it did not end. Once."""
+        """Keep the session, cancel all, end the engine; False if it did not end. Once."""
         if self._is_down:
             return True
         self._is_down = True
@@ -165,7 +180,7 @@ class Explorer(QObject):
         self.client.close()
         if not self.worker.running:
             return True
-        return self.worker.shutdown() or self.worker.shutdown(LAST_PATIENCE_MS)
+        return self.worker.shutdown()
 
     def end(self) -> bool:
         """Shut down, and delete the window while Qt is still there to do it; False as `shutdown`."""
@@ -178,6 +193,17 @@ class Explorer(QObject):
         payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
+
+    def _engine_lost(self, down: EngineDown) -> None:
+        self.window.engine_lost(down)
+        if down.goes_on:
+            self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Another engine is there, and knows nothing."""
+        self._ask_engine(self.store.session.device)
+        self.library.scan(self.store.session.recent)
+        self.client.renewed.emit()
 
     def _engine_ready(self, outcome: Outcome) -> None:
         if isinstance(outcome, EngineReady):
@@ -212,11 +238,21 @@ class Explorer(QObject):
             self._autosave.start()
 
 
-def run(paths: Sequence[str]) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+def run(paths: Sequence[str], child: Child | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit status.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files to open.
+    child : Child, optional
+        The engine's process, if it was started already.
+    """
+    link = ProcessLink(child)
+    link.start()
     app = make_application()
     file = session_file()
-    explorer = Explorer(load(file), file)
+    explorer = Explorer(load(file), file, link=link)
     watch = SignalWatch(explorer.window.leave)
     report_exceptions_to(explorer.window.banner)
     app.aboutToQuit.connect(explorer.shutdown)

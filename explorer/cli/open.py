@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from explorer.cli.display import require_qt, require_window_system
 from explorer.errors import BadInput
 from explorer.paths import exists, expanded
+
+if TYPE_CHECKING:
+    from explorer.engine.process.child import Child
 
 
 def open_window(
@@ -19,10 +22,25 @@ def open_window(
     """Open the window, with these files in it."""
     found = [_existing(path) for path in paths or ()]
     require_window_system()
-    require_qt()
-    from explorer.app import run
+    child = _engine()  # before Qt: the engine's imports and the window's take their time together
+    try:
+        require_qt(beside_torch=False)
+        from explorer.app import run
+    except BaseException:
+        if child is not None:
+            child.end()
+        raise
+    return run(found, child)
 
-    return run(found)
+
+def _engine() -> Child | None:
+    """The engine's process; None if it cannot be started, which is told in the window, where it is tried again."""
+    from explorer.engine.process.child import Child
+
+    try:
+        return Child()
+    except OSError:
+        return None
 
 
 def _existing(path: str) -> str:

@@ -19,6 +19,9 @@ PATIENCE = 60.0
 """Seconds: an engine that was lost is started again by itself, but not twice within this time."""
 
 
+SHORT = "The system ends programs in this way when memory is short: fewer samples or lanes, or less frame memory in Preferences, help."
+
+
 class ProcessLink(QObject):
     """Starts an engine's process, sends it requests, and starts another where it was lost; lives on the main thread.
 
@@ -156,12 +159,13 @@ class ProcessLink(QObject):
             return
         again = self._clock() - self._lost_at > PATIENCE
         self._lost_at = self._clock()
-        detail = child.last_words or child.why
+        detail, advice = child.last_words or child.why, SHORT if child.was_killed else ""
         if again:
-            self._go_on(EngineDown(f"The engine stopped ({child.why}); it was started again.", detail, has_started=True, goes_on=True))
+            message = f"The engine stopped ({child.why}); it was started again."
+            self._go_on(EngineDown(message, detail, has_started=True, goes_on=True, advice=advice))
         else:
             message = f"The engine stopped twice within a minute ({child.why}); it is not started again by itself."
-            self._fall(EngineDown(message, detail, has_started=True, can_retry=True))
+            self._fall(EngineDown(message, detail, has_started=True, can_retry=True, advice=advice))
 
     def _go_on(self, down: EngineDown) -> None:
         """Start another, and ask it again what was not answered."""

@@ -93,11 +93,14 @@ class EngineDown(Failed):
         It was started again by itself, and what was asked is asked again: nothing is lost but time.
     can_retry : bool
         It can be started again when the person wants it.
+    advice : str
+        What may keep it from happening again; empty if nothing is known.
     """
 
     has_started: bool = False
     goes_on: bool = False
     can_retry: bool = False
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Request, Result
 
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB
-SHUTDOWN_MILLISECONDS = 10_000
+SHUTDOWN_MILLISECONDS = 70_000
+"""Importing torch cannot be cancelled; on a slow disk closing waits this long for it."""
 
 
 class _EngineThread(QThread):

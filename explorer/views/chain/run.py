@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
 from explorer.engine.thread.client import Client
-from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.messages import EngineDown, Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
@@ -65,6 +65,7 @@ class ChainRun(QObject):
         self.done: dict[LaneKey, int] = {}
         self.failed: dict[LaneKey, str] = {}
         self.stopped = False
+        self._broke_off = False
         self.timeline: Callable[[], LanePlanned | None] = lambda: None
 
     @property
@@ -83,7 +84,7 @@ class ChainRun(QObject):
         refused = {key.lane: why for key, why in self.failed.items()}
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._last = None
-        self.stopped = False
+        self.stopped = self._broke_off = False
         if recipe.lanes:
             self._questions.ask(CHAIN, SampleChain(recipe), self._take, When.AT_ONCE, on_failure=self._failed)
         else:
@@ -96,6 +97,12 @@ class ChainRun(QObject):
             self._questions.forget(CHAIN)
             self.stopped = True
             self.ended.emit()
+
+    def lose(self) -> bool:
+        """The engine has lost every state. Whether they are missed: not where the person had stopped it."""
+        missed = bool(self.recipe.lanes) and (not self.stopped or self._broke_off)
+        self.done.clear()
+        return missed
 
     def saw(self, key: LaneKey, k: int) -> None:
         """State k of a lane has been shown: it was computed before the run stopped, whatever progress said last."""
@@ -187,7 +194,7 @@ class ChainRun(QObject):
             self._client.failed.emit(Failed(refused.message))
 
     def _failed(self, failed: Failed) -> None:
-        self.stopped = True
+        self.stopped, self._broke_off = True, isinstance(failed, EngineDown)
         self.ended.emit()
         self._client.failed.emit(failed)
 
