@@ -248,9 +248,9 @@ def run(paths: Sequence[str], child: Child | None = None) -> int:
     child : Child, optional
         The engine's process, if it was started already.
     """
+    app = make_application()
     link = ProcessLink(child)
     link.start()
-    app = make_application()
     file = session_file()
     explorer = Explorer(load(file), file, link=link)
     watch = SignalWatch(explorer.window.leave)

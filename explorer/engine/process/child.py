@@ -22,6 +22,11 @@ from explorer.engine.thread.requests import Request, Result
 
 END_SECONDS = 1.0
 """An engine that does not end by itself within this time is killed."""
+_CRASHES = {
+    int(signal.SIGSEGV): "a segmentation fault",
+    int(signal.SIGABRT): "it aborted",
+    int(signal.SIGILL): "it asked too much of this processor",
+}
 TAIL = 40
 """Lines of what it said last that are kept, for a report."""
 
@@ -60,9 +65,9 @@ class Child:
     """
 
     def __init__(self, words: Sequence[str] | None = None) -> None:
-        quiet = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(list(words or command()), stdin=pipe, stdout=pipe, stderr=pipe, bufsize=-1, **quiet)
+        quiet = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows alone
+        self._process = subprocess.Popen(list(words or command()), stdin=pipe, stdout=pipe, stderr=pipe, creationflags=quiet)
         self._said: deque[str] = deque(maxlen=TAIL)
         self._threads: list[threading.Thread] = []
         self._refusal = ""
@@ -83,7 +88,9 @@ class Child:
     def begin(self, take: Callable[[Result], None], ended: Callable[[], None]) -> None:
         """Talk to it: `take` gets every result, and when it has ended `ended` is called, once; both on a thread of their own."""
         stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
-        assert stdin is not None and stdout is not None and stderr is not None
+        assert stdin is not None
+        assert stdout is not None
+        assert stderr is not None
         for stream in (stdin, stdout):
             widened(stream.fileno())
         listen = threading.Thread(target=self._listen, args=(stderr,), name="engine words", daemon=True)
@@ -140,7 +147,9 @@ class Child:
         with contextlib.suppress(OSError):
             stream.close()
 
-    def _read(self, stream: IO[bytes], take: Callable[[Result], None], ended: Callable[[], None], others: Sequence[threading.Thread]) -> None:
+    def _read(
+        self, stream: IO[bytes], take: Callable[[Result], None], ended: Callable[[], None], others: Sequence[threading.Thread]
+    ) -> None:
         reader = Reader(stream)
         try:
             hello = reader.greeting()
@@ -170,7 +179,8 @@ class Child:
             text = line.decode(errors="backslashreplace").rstrip()
             self._said.append(text)
             with contextlib.suppress(OSError, ValueError, AttributeError):  # a window may have nowhere to print
-                print(text, file=sys.stderr, flush=True)
+                sys.stderr.write(f"{text}\n")
+                sys.stderr.flush()
 
 
 def differing(window: str, engine: str) -> str:
@@ -185,7 +195,4 @@ def told_of(status: int | None) -> str:
     if status >= 0:
         return f"it ended with status {status}"
     number = -status
-    names = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "it aborted", signal.SIGILL: "an instruction that this processor lacks"}
-    known = next((words for one, words in names.items() if one == number), "")
-    return f"{known}, signal {number}" if known else f"killed by signal {number}"
-
+    return f"{_CRASHES[number]}, signal {number}" if number in _CRASHES else f"killed by signal {number}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import IO, Any
 
@@ -87,11 +87,12 @@ def kind_of(name: str, base: type[Payload] | type[Outcome]) -> type:
     """
     named = _NAME.fullmatch(name)
     if named is not None:
+        kind: object
         try:
             kind = getattr(importlib.import_module(_PACKAGE + named[1]), named[2], None)
         except ImportError:
             kind = None
-        if isinstance(kind, type) and issubclass(kind, base) and is_dataclass(kind) and name_of(kind) == name:
+        if isinstance(kind, type) and issubclass(kind, base) and hasattr(kind, "__dataclass_fields__") and name_of(kind) == name:
             return kind
     raise BrokenFrame(f"there is no {base.__name__.lower()} called {name!r}")
 
@@ -145,7 +146,7 @@ class Writer:
             if value.dtype.kind not in _DTYPE_KINDS:
                 raise TypeError(f"an array of {value.dtype}")
             place = self._size
-            memory = memoryview(np.ascontiguousarray(value).reshape(-1).view(np.uint8))
+            memory = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
             self._arrays.append(memory)
             self._size += padded(len(memory))
             return (value.dtype.str, value.shape, place)

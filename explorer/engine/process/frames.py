@@ -67,7 +67,7 @@ def read_frame(stream: IO[bytes]) -> tuple[bytes, memoryview] | None:
     if header_length > MAX_HEADER or tail_length > MAX_TAIL:
         raise BrokenFrame(f"a frame of {(header_length + tail_length) >> 20} MB is too large")
     header = stream.read(header_length)
-    tail = memoryview(np.empty(tail_length, np.uint8)).cast("B") if tail_length else memoryview(b"")
+    tail = np.empty(tail_length, np.uint8).data if tail_length else memoryview(b"")
     if len(header) < header_length or (tail_length and _read_into(stream, tail) < tail_length):
         raise BrokenFrame("a frame breaks off")
     return header, tail.toreadonly()

@@ -19,7 +19,7 @@ PATIENCE = 60.0
 """Seconds: an engine that was lost is started again by itself, but not twice within this time."""
 
 
-SHORT = "The system ends programs in this way when memory is short: fewer samples or lanes, or less frame memory in Preferences, help."
+SHORT = "Systems do this when memory is short: fewer samples or lanes, or less frame memory in Preferences, need less."
 
 
 class ProcessLink(QObject):

@@ -79,7 +79,7 @@ def _read(reader: Reader, writer: Writer, write: threading.Thread, mailbox: Mail
                 write.start()
                 _take(reader, mailbox, outbox)
     except (BrokenFrame, OSError) as error:
-        print(f"the engine cannot understand the window: {error}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"the engine cannot understand the window: {error}\n")
     timer = threading.Timer(LAST_SECONDS, os._exit, (0,))
     timer.daemon = True
     timer.start()
