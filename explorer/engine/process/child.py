@@ -104,8 +104,10 @@ class Child:
         """End it: within END_SECONDS by itself, else killed. Returns when it and its threads are gone."""
         self._ending = True
         self.outgoing.close()
-        if not self._threads and self._process.stdin is not None:
-            self._process.stdin.close()
+        if not self._threads:
+            for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+                if stream is not None:
+                    stream.close()
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -162,6 +164,7 @@ class Child:
             self._refusal = str(error)
         except OSError:
             pass
+        stream.close()
         self.outgoing.close()
         try:
             self._process.wait(END_SECONDS)
@@ -175,12 +178,13 @@ class Child:
 
     def _listen(self, stream: IO[bytes]) -> None:
         """Pass on what it prints, and keep the end of it."""
-        for line in stream:
-            text = line.decode(errors="backslashreplace").rstrip()
-            self._said.append(text)
-            with contextlib.suppress(OSError, ValueError, AttributeError):  # a window may have nowhere to print
-                sys.stderr.write(f"{text}\n")
-                sys.stderr.flush()
+        with stream:
+            for line in stream:
+                text = line.decode(errors="backslashreplace").rstrip()
+                self._said.append(text)
+                with contextlib.suppress(OSError, ValueError, AttributeError):  # a window may have nowhere to print
+                    sys.stderr.write(f"{text}\n")
+                    sys.stderr.flush()
 
 
 def differing(window: str, engine: str) -> str:
