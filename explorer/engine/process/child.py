@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import explorer
-from explorer.engine.process.codec import Hello, Reader, Writer
+from explorer.engine.process.codec import BadContents, Hello, Reader, Writer
 from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.process.outgoing import Outgoing
 from explorer.engine.process.pipes import widened
@@ -158,7 +158,7 @@ class Child:
             if hello is not None:
                 self._refusal = hello.refusal or differing(window=explorer.__version__, engine=hello.version)
                 self.greeted = not self._refusal
-            while self.greeted and (result := reader.result()) is not None:
+            while self.greeted and (result := _next(reader)) is not None:
                 take(result)
         except BrokenFrame as error:
             self._refusal = str(error)
@@ -185,6 +185,13 @@ class Child:
                 with contextlib.suppress(OSError, ValueError, AttributeError):  # a window may have nowhere to print
                     sys.stderr.write(f"{text}\n")
                     sys.stderr.flush()
+
+
+def _next(reader: Reader) -> Result | None:
+    try:
+        return reader.result()
+    except BadContents as bad:
+        return Result(bad.request_id, bad.channel, bad.generation, failure(bad))
 
 
 def differing(window: str, engine: str) -> str:

@@ -97,6 +97,14 @@ def kind_of(name: str, base: type[Payload] | type[Outcome]) -> type:
     raise BrokenFrame(f"there is no {base.__name__.lower()} called {name!r}")
 
 
+class BadContents(BrokenFrame):
+    """A whole frame, whose contents cannot be understood: that one request fails, and the next frame may be sound."""
+
+    def __init__(self, why: BrokenFrame, of: _Ask | _Answer) -> None:
+        super().__init__(str(why))
+        self.request_id, self.channel, self.generation = of.request_id, of.channel, of.generation
+
+
 class Writer:
     """Writes messages to a stream; of one thread."""
 
@@ -173,11 +181,14 @@ class Reader:
         Raises
         ------
         BrokenFrame
-            If it cannot be understood.
+            If it cannot be understood; BadContents if what follows still can be.
         """
         asked = self._read(_Asked)
         if isinstance(asked, _Ask):
-            payload = self._decoded(asked.payload, kind_of(asked.kind, Payload))
+            try:
+                payload = self._decoded(asked.payload, kind_of(asked.kind, Payload))
+            except BrokenFrame as error:
+                raise BadContents(error, asked) from None
             return Request(asked.request_id, asked.channel, asked.generation, payload, asked.queued)
         return None if asked is None else Cancel(asked.channel, asked.generation)
 
@@ -186,7 +197,10 @@ class Reader:
         answer = self._read(_Answer)
         if answer is None:
             return None
-        outcome = self._decoded(answer.outcome, kind_of(answer.kind, Outcome))
+        try:
+            outcome = self._decoded(answer.outcome, kind_of(answer.kind, Outcome))
+        except BrokenFrame as error:
+            raise BadContents(error, answer) from None
         return Result(answer.request_id, answer.channel, answer.generation, outcome, answer.last)
 
     def _read(self, kind: Any) -> Any:

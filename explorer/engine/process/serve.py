@@ -14,7 +14,7 @@ from typing import IO, NoReturn
 import explorer
 from explorer.engine.engine import Engine
 from explorer.engine.process.child import differing
-from explorer.engine.process.codec import Cancel, Hello, Reader, Writer
+from explorer.engine.process.codec import BadContents, Cancel, Hello, Reader, Writer
 from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.process.pipes import widened
 from explorer.engine.thread.loop import Loop, down_of, failure, refuse
@@ -87,7 +87,14 @@ def _read(reader: Reader, writer: Writer, write: threading.Thread, mailbox: Mail
 
 
 def _take(reader: Reader, mailbox: Mailbox, outbox: Outbox) -> None:
-    while (asked := reader.request()) is not None:
+    while True:
+        try:
+            asked = reader.request()
+        except BadContents as bad:
+            outbox.put(Result(bad.request_id, bad.channel, bad.generation, failure(bad)))
+            continue
+        if asked is None:
+            return
         if isinstance(asked, Cancel):
             mailbox.cancel(asked.channel, asked.generation)
         else:

@@ -106,13 +106,12 @@ def test_it_samples_scrubs_cancels_and_fails_as_a_thread_does(
     assert isinstance(told, Failed)
     assert "none.safetensors: no such file" in told.message
     assert told.request == missing
-    assert told.path == missing.path
 
 
 def test_it_exports_a_file(setup: Setup, qtbot: QtBot, checkpoints: Mapping[str, Path], tmp_path: Path) -> None:
     recipe, path = chain(checkpoints["mnist-ddpm-c"], 4), tmp_path / "a.png"
     done: list[Outcome] = []
-    setup.client.send(ExportChain(recipe, str(path), ExportLook(0)), "export", done.append)
+    setup.client.send(ExportChain(recipe, str(path), ExportLook()), "export", done.append)
     qtbot.waitUntil(lambda: any(isinstance(o, Exported) for o in done))
     with Image.open(path) as picture:
         picture.load()
@@ -140,9 +139,7 @@ def test_an_engine_that_is_killed_is_started_again_and_what_was_asked_is_answere
     assert not client.busy
 
 
-def test_one_that_is_lost_twice_within_a_minute_waits_for_the_person(
-    setup: Setup, qtbot: QtBot, checkpoints: Mapping[str, Path]
-) -> None:
+def test_one_that_is_lost_twice_within_a_minute_waits_for_the_person(setup: Setup, qtbot: QtBot, checkpoints: Mapping[str, Path]) -> None:
     client, recipe = setup.client, chain(checkpoints["mnist-ddpm-c"], None)
     outcomes: list[Outcome] = []
     failed: list[Outcome] = []

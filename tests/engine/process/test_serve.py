@@ -17,7 +17,7 @@ import explorer
 from explorer.engine.models.messages import LibraryScanned, ScanLibrary
 from explorer.engine.process.child import Child, command, told_of
 from explorer.engine.process.codec import Hello, Reader, Writer
-from explorer.engine.thread.messages import EngineReady, StartEngine
+from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
 from explorer.engine.thread.requests import Request, Result
 
 TIMEOUT = 300
@@ -28,7 +28,10 @@ def process() -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     yield started
     started.kill()
-    started.communicate()
+    started.wait()
+    for stream in (started.stdin, started.stdout, started.stderr):
+        assert stream is not None
+        stream.close()
 
 
 def talking(process: subprocess.Popen[bytes]) -> tuple[Writer, Reader]:
@@ -97,11 +100,27 @@ def test_what_is_no_frame_ends_it_with_words(process: subprocess.Popen[bytes]) -
     assert process.returncode == 0
 
 
+def test_a_request_that_cannot_be_understood_fails_alone(process: subprocess.Popen[bytes]) -> None:
+    writer, reader = talking(process)
+    writer.write(Hello(explorer.__version__))
+    assert reader.greeting() is not None
+    writer.write(Request(1, "engine", 1, StartEngine(frame_budget="much")))  # type: ignore[arg-type]
+    writer.write(Request(2, "library", 1, ScanLibrary()))
+    refused, scanned = reader.result(), reader.result()
+    assert refused is not None
+    assert isinstance(refused.outcome, Failed)
+    assert "frame_budget" in refused.outcome.message
+    assert scanned is not None
+    assert isinstance(scanned.outcome, LibraryScanned)
+
+
 def test_without_stdio_it_says_that_it_is_for_a_window(_home: Path) -> None:
     done = subprocess.run([*command()[:-1]], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--stdio" in done.stderr
-    assert "engine" not in subprocess.run([*command()[:-2], "--help"], capture_output=True, text=True, check=True).stdout.split("Commands")[-1]
+    assert (
+        "engine" not in subprocess.run([*command()[:-2], "--help"], capture_output=True, text=True, check=True).stdout.split("Commands")[-1]
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -141,6 +160,7 @@ sys.stdin.read()
     engine = psutil.Process(pid)
     window.kill()
     window.communicate()
+    assert window.returncode == -signal.SIGKILL
     assert not psutil.wait_procs([engine], TIMEOUT)[1]
 
 
