@@ -57,16 +57,17 @@ Handler = Callable[[Any, Desk], Steps]
 
 def handler_of(kind: type[Payload]) -> Handler:
     """What answers requests of a type; its module is imported now."""
-    return cast(Handler, _function(kind.answered_by))
+    return cast(Handler, _named(kind.answered_by))
 
 
-def early_answer(payload: Payload) -> Steps | None:
-    """Outcomes of a request that needs no torch; None where its type names nobody who answers such, or he cannot answer this one."""
+def early_answer(payload: Payload, desk: Desk) -> Steps | None:
+    """Outcomes of a payload from what is kept, without torch; None for what only its handler can answer."""
     if not payload.answered_early:
         return None
-    return cast("Steps | None", _function(payload.answered_early)(payload))
+    answer = cast("Callable[[Payload, Desk], Steps | None]", _named(payload.answered_early))
+    return answer(payload, desk)
 
 
-def _function(name: str) -> Callable[..., Any]:
-    module, _, function = name.partition(":")
-    return cast("Callable[..., Any]", getattr(importlib.import_module(module), function))
+def _named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

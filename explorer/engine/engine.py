@@ -16,10 +16,15 @@ class Engine:
 
     `handle` gives an iterator: each item is an outcome, or None at a cancel point; the last outcome is the
     answer. Bad input is raised as BadInput by the iterator. Torch is imported when a handler first needs it, or by `load`.
+
+    Parameters
+    ----------
+    desk : Desk, optional
+        With what was found before there was an engine.
     """
 
-    def __init__(self) -> None:
-        self._desk = Desk()
+    def __init__(self, desk: Desk | None = None) -> None:
+        self._desk = desk or Desk()
 
     def load(self) -> None:
         """Import torch and what handlers need of it. On any thread: what can be answered early is answered meanwhile."""
@@ -32,11 +37,11 @@ class Engine:
 
     def early(self, payload: Payload) -> Steps | None:
         """Outcomes of a payload that can be answered without torch; None of every other."""
-        return early_answer(payload)
+        return early_answer(payload, self._desk)
 
     def handle(self, payload: Payload, channel: str = "") -> Steps:
         """Outcomes of a payload; `channel` tells whose lanes are in use."""
-        early = early_answer(payload)
+        early = early_answer(payload, self._desk.for_channel(channel))
         if early is not None:
             yield from early
             return

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from typing import IO, NoReturn
 
 import explorer
@@ -17,11 +16,11 @@ from explorer.engine.process.child import differing
 from explorer.engine.process.codec import BadContents, Cancel, Hello, Reader, Writer
 from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.process.pipes import widened
-from explorer.engine.thread.loop import Loop, down_of, failure, refuse
+from explorer.engine.thread.loop import failure
 from explorer.engine.thread.mailbox import Mailbox
-from explorer.engine.thread.messages import EngineDown
 from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Result
+from explorer.engine.thread.working import work
 
 LAST_SECONDS = 0.8
 """After which a step that does not come to its end when the window has gone is not waited for; less than the window waits."""
@@ -37,7 +36,7 @@ def serve() -> NoReturn:
     write = threading.Thread(target=_write, args=(writer, outbox, told), name="results", daemon=True)
     read = threading.Thread(target=_read, args=(Reader(source), writer, write, mailbox, outbox), name="requests", daemon=True)
     read.start()
-    _work(mailbox, outbox.put)
+    work(Engine(), mailbox, outbox.put, patient=False)
     os._exit(0)  # nothing is left to be done, and taking torch apart in order would take longer than the window waits
 
 
@@ -112,26 +111,3 @@ def _write(writer: Writer, outbox: Outbox, told: threading.Event) -> None:
                     writer.write(result)
                 except BrokenFrame as error:
                     writer.write(Result(result.request_id, result.channel, result.generation, failure(error), result.last))
-
-
-def _work(mailbox: Mailbox, put: Callable[[Result], None]) -> None:
-    """Answer what can be answered without torch while that is imported; then everything."""
-    engine = Engine()
-    loop = Loop(mailbox, engine, put)
-    over: list[EngineDown | None] = []
-
-    def load() -> None:
-        try:
-            engine.load()
-        except BaseException as error:
-            over.append(down_of(error, has_started=False))
-        else:
-            over.append(None)
-        mailbox.nudge()
-
-    threading.Thread(target=load, name="torch", daemon=True).start()
-    loop.run_early(lambda: bool(over))
-    if over and over[0] is not None:
-        refuse(over[0], mailbox, put)
-    if not mailbox.closed:
-        loop.run()

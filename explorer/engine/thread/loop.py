@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from explorer.engine.thread.mailbox import Mailbox
-from explorer.engine.thread.messages import Cancelled, EngineDown, Failed
+from explorer.engine.thread.messages import Cancelled, Failed
 from explorer.engine.thread.requests import Outcome, Payload, Request, Result, Steps
 from explorer.errors import BadInput
 from explorer.memory import was_short
@@ -17,10 +17,6 @@ from explorer.memory import was_short
 
 class Handler(Protocol):
     """What answers requests: the engine, synchronous."""
-
-    def early(self, payload: Payload) -> Steps | None:
-        """Outcomes of what can be answered without torch, as `handle`; None of everything else."""
-        ...
 
     def handle(self, payload: Payload, channel: str) -> Steps:
         """Outcomes of a payload, the last one last; None is a cancel point without an outcome."""
@@ -58,40 +54,6 @@ class Loop:
         for running in self._background:
             running.stop()
 
-    def run_early(self, is_over: Callable[[], bool]) -> None:
-        """Until `is_over`, or the mailbox is closed, answer what needs no torch; the rest goes on waiting, in its order.
-
-        Whoever makes `is_over` true nudges the mailbox.
-        """
-        seen, tried = 0, set[int]()
-        while not is_over() and not self._mailbox.closed:
-            found = self._next_early(tried)
-            if found is None:
-                seen = self._mailbox.await_change(seen)
-                continue
-            self._foreground = running = _Running(found[0], self._handler, self._put, found[1])
-            while self._advance(running):
-                pass
-            self._foreground = None
-
-    def _next_early(self, tried: set[int]) -> tuple[Request, Steps] | None:
-        """The first request, background work last, that waits for none of its channel and can be answered early."""
-        waiting = self._mailbox.waiting()
-        first = {request.channel: request for request in reversed(waiting)}
-        for request in sorted(first.values(), key=lambda r: (r.payload.background, r.request_id)):
-            if request.request_id not in tried:
-                tried.add(request.request_id)
-                steps = self._early(request)
-                if steps is not None and self._mailbox.claim(request):
-                    return request, steps
-        return None
-
-    def _early(self, request: Request) -> Steps | None:
-        try:
-            return self._handler.early(request.payload)
-        except Exception:  # the handler proper says what is wrong
-            return None
-
     def abandon(self, failed: Failed) -> None:
         """Answer all that is under way with this: `run` has raised, and nothing goes on."""
         for running in (self._foreground, *self._background):
@@ -109,10 +71,10 @@ class Loop:
 class _Running:
     """A request under way: holds back one outcome, so as to know which is the last."""
 
-    def __init__(self, request: Request, handler: Handler, put: Callable[[Result], None], steps: Steps | None = None) -> None:
+    def __init__(self, request: Request, handler: Handler, put: Callable[[Result], None]) -> None:
         self.request = request
         self._handler, self._put = handler, put
-        self._steps = steps
+        self._steps: Steps | None = None
         self._held: Outcome | None = None
         self._answered = False
 
@@ -172,22 +134,3 @@ def failure(error: BaseException) -> Failed:
         return Failed("out of memory: lower the number of samples or lanes, or the frame memory in Preferences", detail)
     cause = str(error).splitlines()[0] if str(error) else type(error).__name__
     return Failed(f"something went wrong in the engine: {cause}", detail)
-
-
-def down_of(error: BaseException, has_started: bool) -> EngineDown:
-    """What the window is told of an exception that ends the engine."""
-    failed = failure(error)
-    if has_started:
-        message = f"the engine stopped: {failed.message}; start the app again, what is open will be there"
-    else:
-        message = f"the engine cannot start: {failed.message}"
-    return EngineDown(message, failed.detail, has_started=has_started)
-
-
-def refuse(down: EngineDown, mailbox: Mailbox, put: Callable[[Result], None]) -> None:
-    """Answer with this all that waits, and all that comes, until the mailbox is closed."""
-    while mailbox.wait():
-        for background in (False, True):
-            while (request := mailbox.take(background)) is not None:
-                outcome = replace(down, request=request.payload)
-                put(Result(request.request_id, request.channel, request.generation, outcome))

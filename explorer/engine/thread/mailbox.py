@@ -23,17 +23,14 @@ class Mailbox:
             if not request.queued:
                 self._forget(request.channel, request.generation)
             self._waiting[request.request_id] = request
-            self._notify()
+            self._changes += 1
+            self._changed.notify()
 
     def cancel(self, channel: str, generation: int) -> None:
         """Drop the channel's waiting requests, and have the running one stop at its next cancel point."""
         with self._changed:
             self._forget(channel, generation)
-            self._notify()
-
-    def _notify(self) -> None:
-        self._changes += 1
-        self._changed.notify()
+            self._changed.notify()
 
     def _forget(self, channel: str, generation: int) -> None:
         self._generations[channel] = max(generation, self._generations.get(channel, 0))
@@ -54,28 +51,6 @@ class Mailbox:
                     return self._waiting.pop(request_id)
             return None
 
-    def waiting(self) -> tuple[Request, ...]:
-        """Requests that wait, the oldest first."""
-        with self._changed:
-            return tuple(self._waiting.values())
-
-    def claim(self, request: Request) -> bool:
-        """Take a request that was seen waiting; False if it does not wait any more."""
-        with self._changed:
-            return self._waiting.pop(request.request_id, None) is not None
-
-    def nudge(self) -> None:
-        """Wake whoever waits for a change."""
-        with self._changed:
-            self._notify()
-
-    def await_change(self, seen: int) -> int:
-        """Sleep until there have been more changes than `seen`; how many there have been. Returns at once when closed."""
-        with self._changed:
-            while self._changes <= seen and not self._closed:
-                self._changed.wait()
-            return self._changes
-
     def wait(self) -> bool:
         """Sleep until there is a request; False when the mailbox is closed."""
         with self._changed:
@@ -83,12 +58,35 @@ class Mailbox:
                 self._changed.wait()
             return not self._closed
 
+    def waiting(self) -> tuple[Request, ...]:
+        """Requests that wait, the oldest first."""
+        with self._changed:
+            return tuple(self._waiting.values())
+
+    def claim(self, request: Request) -> bool:
+        """Take that request; False if it does not wait any more."""
+        with self._changed:
+            return self._waiting.pop(request.request_id, None) is not None
+
+    def nudge(self) -> None:
+        """Wake who waits for a change."""
+        with self._changed:
+            self._changes += 1
+            self._changed.notify()
+
+    def wait_for_change(self, seen: int) -> int:
+        """Sleep until there is another request, or a nudge, since the number that this gave the last time."""
+        with self._changed:
+            while self._changes == seen and not self._closed:
+                self._changed.wait()
+            return self._changes
+
     def close(self) -> None:
         """No more requests: everything waiting and running is superseded."""
         with self._changed:
             self._closed = True
             self._waiting.clear()
-            self._notify()
+            self._changed.notify()
 
     @property
     def closed(self) -> bool:

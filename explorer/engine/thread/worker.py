@@ -25,31 +25,16 @@ class _EngineThread(QThread):
         self._mailbox, self._outbox, self._lost = mailbox, outbox, lost
 
     def run(self) -> None:
-        from explorer.engine.thread.loop import Loop, down_of
+        from explorer.engine.thread.working import down_of, refuse, work
 
         try:
-            # torch is imported here, behind the open window
             from explorer.engine.engine import Engine
-
-            engine = Engine()
-            engine.load()
-            loop = Loop(self._mailbox, engine, self._outbox.put)
         except BaseException as error:
-            self._refuse(down_of(error, has_started=False))
+            down = down_of(error, has_started=False)
+            self._lost(down)
+            refuse(down, self._mailbox, self._outbox.put)
             return
-        try:
-            loop.run()
-        except BaseException as error:
-            down = down_of(error, has_started=True)
-            loop.abandon(down)
-            self._refuse(down)
-
-    def _refuse(self, down: EngineDown) -> None:
-        """Answer with this all that waits, and all that comes, until the mailbox is closed."""
-        from explorer.engine.thread.loop import refuse
-
-        self._lost(down)
-        refuse(down, self._mailbox, self._outbox.put)
+        work(Engine(), self._mailbox, self._outbox.put, self._lost)
 
 
 class Worker(QObject):
