@@ -124,8 +124,8 @@ class Banner(QFrame):
         top = Qt.AlignmentFlag.AlignTop
         row.addWidget(self._icon, 0, top)
         row.addLayout(text, 1)
-        row.addWidget(self._button, 0, top)
         row.addWidget(self._copy, 0, top)
+        row.insertWidget(2, self._button, 0, top)
         row.addWidget(self._close, 0, top)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
