@@ -46,7 +46,7 @@ def test_the_apps_own_process_never_imports_torch() -> None:
 
 @pytest.fixture
 def explorer(qtbot: QtBot) -> Iterator[Explorer]:
-    made = Explorer(Loaded(Saved(session=Session()), fresh=True), None, link=ProcessLink())
+    made = Explorer(Loaded(Saved(session=Session()), fresh=True), None, link=ProcessLink(clock=lambda: 0.0))  # all in one minute
     qtbot.addWidget(made.window)
     with qtbot.waitSignal(made.began):
         made.show()
