@@ -16,6 +16,7 @@ SCRIPTS = (
     "sampling.py",
     "decoding.py",
     "drag.py",
+    "process.py",
     "exact.py",
     "training.py",
     "beside_training.py",

@@ -15,8 +15,11 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.process.child import Child
+from explorer.engine.process.link import ProcessLink
 from explorer.engine.thread.client import Client
-from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
+from explorer.engine.thread.link import OwnedLink
+from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, StartEngine
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.thread.worker import Worker
 from explorer.errors import BadInput
@@ -40,8 +43,6 @@ if TYPE_CHECKING:
     from explorer.views.window.window_profile import WindowProfile
 
 AUTOSAVE_MS = 800
-LAST_PATIENCE_MS = 60_000
-"""Importing torch cannot be cancelled; on a slow disk closing waits this long for it."""
 
 Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
 
@@ -83,6 +84,8 @@ class Explorer(QObject):
         Those of the window; the standard ones if left out.
     beginning : callable
         From the session and the library's entries to the session that is shown, with a notice or "".
+    link : OwnedLink, optional
+        The engine; a thread of this process if left out.
 
     Signals
     -------
@@ -98,6 +101,7 @@ class Explorer(QObject):
         file: Path | None,
         workspaces: Sequence[Facts] | None = None,
         beginning: Beginning = shipped_beginning,
+        link: OwnedLink | None = None,
     ) -> None:
         super().__init__()
         app = make_application()
@@ -107,13 +111,14 @@ class Explorer(QObject):
         self._paths: Sequence[str] = ()
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
-        self.worker = Worker()
+        self.worker: OwnedLink = Worker() if link is None else link
         self.client = Client(self.worker, self)
         self.store = Store(session, self)
         self.library = Library(self.client, self)
         self.context = Context(self.store, self.client, self.library, self.theme)
         self._settings = SettingsInForce(self.context, self)
         self._ask_engine(session.device)
+        self.library.scan(session.recent)
         self.window = MainWindow(self.context, standard_workspaces() if workspaces is None else workspaces)
         self.window.restore_window(loaded.saved.window)
         if loaded.fresh:
@@ -125,6 +130,8 @@ class Explorer(QObject):
         self.store.changed.connect(self._session_changed)
         self.library.scanned.connect(self._library_known)
         self.window.closing.connect(self.shutdown)
+        self.window.engine_wanted.connect(self.start_again)
+        self.worker.lost.connect(self._engine_lost)
 
     @property
     def has_begun(self) -> bool:
@@ -138,11 +145,19 @@ class Explorer(QObject):
         QTimer.singleShot(0, self.start)
 
     def start(self) -> None:
-        """Start the engine thread and read the library."""
+        """Start the engine, unless it is there: what it was asked so far waits for it."""
         if not self._is_down and not self.worker.running:
             self.worker.start()
-            self.library.scan(self.store.session.recent)
             self.window.stalls.start()
+
+    def start_again(self) -> None:
+        """Start an engine that was lost for good once more, and ask it for what is shown."""
+        if not self._is_down and not self.worker.running:
+            self.worker.start()
+            self.window.engine_starts()
+            self._ask_anew()
+            if self._has_begun:
+                self.window.ask_again()
 
     def save(self) -> None:
         """Keep the session now; a folder that cannot be written is told of."""
@@ -154,7 +169,7 @@ class Explorer(QObject):
             self.window.banner.say(str(error), "What is open will not be there at the next start.", severity="warning")
 
     def shutdown(self) -> bool:
-        """Keep the session, cancel all, end the engine thread; False if it did not end. Once."""
+        """Keep the session, cancel all, end the engine; False if it did not end. Once."""
         if self._is_down:
             return True
         self._is_down = True
@@ -164,7 +179,7 @@ class Explorer(QObject):
         self.client.close()
         if not self.worker.running:
             return True
-        return self.worker.shutdown() or self.worker.shutdown(LAST_PATIENCE_MS)
+        return self.worker.shutdown()
 
     def end(self) -> bool:
         """Shut down, and delete the window while Qt is still there to do it; False as `shutdown`."""
@@ -177,6 +192,17 @@ class Explorer(QObject):
         payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
+
+    def _engine_lost(self, down: EngineDown) -> None:
+        self.window.engine_lost(down)
+        if down.goes_on:
+            self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Another engine is there, and knows nothing."""
+        self._ask_engine(self.store.session.device)
+        self.library.scan(self.store.session.recent)
+        self.client.renewed.emit()
 
     def _engine_ready(self, outcome: Outcome) -> None:
         if isinstance(outcome, EngineReady):
@@ -211,7 +237,7 @@ class Explorer(QObject):
             self._autosave.start()
 
 
-def run(paths: Sequence[str], profile: Path | None = None) -> int:
+def run(paths: Sequence[str], profile: Path | None = None, child: Child | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit status.
 
     Parameters
@@ -220,10 +246,14 @@ def run(paths: Sequence[str], profile: Path | None = None) -> int:
         What to open in it.
     profile : Path, optional
         Where to write, at the end, how quick the window was.
+    child : Child, optional
+        The engine's process, if it was started already.
     """
     app = make_application()
+    link = ProcessLink(child)
+    link.start()
     file = session_file()
-    explorer = Explorer(load(file), file)
+    explorer = Explorer(load(file), file, link=link)
     watched = _profiled(explorer) if profile is not None else None
     watch = SignalWatch(explorer.window.leave)
     report_exceptions_to(explorer.window.banner)

@@ -34,3 +34,7 @@ COMMANDS = {
     "info": Command("explorer.cli.info:info", "Say what checkpoints are; exit status 2 if one cannot be opened."),
 }
 """By name, in the order of the list."""
+HIDDEN = {
+    "engine": Command("explorer.cli.engine:engine", "Run an engine for a window, which talks to it on stdin and stdout."),
+}
+"""Those that are not for people."""

@@ -76,15 +76,20 @@ def require_libraries(needed: Mapping[str, str] = QT_LIBRARIES) -> None:
         raise BadInput(f"Qt needs {', '.join(missing)}, missing on this system; on Debian or Ubuntu: sudo apt install {packages}")
 
 
-def require_qt() -> None:
+def require_qt(beside_torch: bool = True) -> None:
     """Refuse when PySide6 itself cannot be imported.
+
+    Parameters
+    ----------
+    beside_torch : bool
+        Torch will be needed in this process, too.
 
     Raises
     ------
     BadInput
         With the reason that the import gives.
     """
-    if sys.platform == "win32":
+    if beside_torch and sys.platform == "win32":
         import torch  # noqa: F401  # on Windows it cannot be loaded after Qt
     try:
         import PySide6.QtWidgets  # noqa: F401

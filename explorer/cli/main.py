@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 
 from explorer.cli import streams
-from explorer.cli.commands import COMMANDS, DEFAULT_COMMAND
+from explorer.cli.commands import COMMANDS, DEFAULT_COMMAND, HIDDEN
 from explorer.errors import BadInput
 from explorer.memory import keep_freed_memory, was_short
 from explorer.processors import sleep_rather_than_spin
@@ -23,8 +23,9 @@ PROGRAM = "generative-explorer"
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
 INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143  # 128 + SIGINT, SIGPIPE, SIGTERM, as a shell reports them
-WITH_QT = (DEFAULT_COMMAND, "render")
-"""Qt passes over what a signal raises in its loop: the window looks for signals itself, and `render` has nothing half done."""
+TAKES_NO_SIGNAL = (DEFAULT_COMMAND, "render", "engine")
+"""Qt passes over what a signal raises in its loop: the window looks for signals itself, and `render` has nothing half done. What is
+raised while an engine answers would be a request's failure."""
 NO_STDOUT = "standard output: cannot be written: "
 
 
@@ -41,7 +42,7 @@ def _status(arguments: list[str]) -> int:
         arguments = _with_command(arguments)
         command = arguments[0]
         _check_stdout(command)  # before work is spent on what cannot be told
-        with contextlib.nullcontext() if command in WITH_QT else _ended_by_a_signal():
+        with contextlib.nullcontext() if command in TAKES_NO_SIGNAL else _ended_by_a_signal():
             status = _run(arguments)
         sys.stdout.flush()
         _check_stdout(command)
@@ -96,6 +97,11 @@ def _run(arguments: list[str]) -> int:
         from explorer.cli.window import open_files  # at once: typer has nothing to read
 
         return open_files(rest)
+    if arguments == ["engine", "--stdio"]:  # as every window calls it
+        from explorer.engine.process.serve import serve
+
+        serve()
+        return DONE
     from explorer.cli.typed import run
 
     return run(arguments) or DONE
@@ -104,7 +110,7 @@ def _run(arguments: list[str]) -> int:
 def _with_command(arguments: list[str]) -> list[str]:
     """Files alone, or nothing, open the window."""
     first = arguments[0] if arguments else ""
-    if first in COMMANDS or first in ("--help", "--version"):
+    if first in COMMANDS or first in HIDDEN or first in ("--help", "--version"):
         return arguments
     looks_like_a_file = "." in first or "/" in first or os.sep in first or os.path.exists(first)
     if first and not first.startswith("-") and not looks_like_a_file:

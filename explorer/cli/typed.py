@@ -10,7 +10,7 @@ import typer.core
 import typer.main
 
 from explorer import __version__
-from explorer.cli.commands import COMMANDS
+from explorer.cli.commands import COMMANDS, HIDDEN
 
 PROGRAM = "generative-explorer"
 
@@ -26,9 +26,10 @@ class _Listed(typer.core.TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in COMMANDS:
+        row = COMMANDS.get(cmd_name) or HIDDEN.get(cmd_name)
+        if row is None:
             return None
-        module, _, function = COMMANDS[cmd_name].where.partition(":")
+        module, _, function = row.where.partition(":")
         alone = typer.Typer(**_settings())
         alone.command(cmd_name)(getattr(import_module(module), function))
         return typer.main.get_command(alone)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.cli.display import require_qt, require_window_system
 from explorer.errors import BadInput
 from explorer.paths import exists, expanded
+
+if TYPE_CHECKING:
+    from explorer.engine.process.child import Child
 
 
 def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
@@ -32,10 +36,25 @@ def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
 
         check_out(profile, (".json",))
     require_window_system()
-    require_qt()
-    from explorer.app import run
+    child = _engine()  # before Qt: the engine's imports and the window's take their time together
+    try:
+        require_qt(beside_torch=False)
+        from explorer.app import run
+    except BaseException:
+        if child is not None:
+            child.end()
+        raise
+    return run(found, profile, child)
 
-    return run(found, profile)
+
+def _engine() -> Child | None:
+    """The engine's process; None if it cannot be started, which is told in the window, where it is tried again."""
+    from explorer.engine.process.child import Child
+
+    try:
+        return Child()
+    except OSError:
+        return None
 
 
 def _existing(path: str) -> str:

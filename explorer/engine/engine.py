@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-import torch
+import importlib
 
-from explorer.engine.chain.frames import FrameStore
-from explorer.engine.desk import Desk, K, handler_of
-from explorer.engine.models import devices
-from explorer.engine.models.models import Models
-from explorer.engine.thread.messages import EngineReady, StartEngine
+from explorer.engine.desk import Desk, K, early_answer, handler_of
 from explorer.engine.thread.requests import Payload, Steps
+
+HEAVY = ("torch", "explorer.engine.starting", "explorer.engine.models.answers", "explorer.engine.chain.answers")
+"""What every start needs sooner or later."""
 
 
 class Engine:
     """Answers every Payload, by the handler that its type names.
 
     `handle` gives an iterator: each item is an outcome, or None at a cancel point; the last outcome is the
-    answer. Bad input is raised as BadInput by the iterator.
+    answer. Bad input is raised as BadInput by the iterator. Torch is imported when a handler first needs it, or by `load`.
+
+    Parameters
+    ----------
+    desk : Desk, optional
+        With what was found before there was an engine.
     """
 
-    def __init__(self) -> None:
-        self._desk = Desk()
+    def __init__(self, desk: Desk | None = None) -> None:
+        self._desk = desk or Desk()
+
+    def load(self) -> None:
+        """Import torch and what handlers need of it. On any thread: what can be answered early is answered meanwhile."""
+        for name in HEAVY:
+            importlib.import_module(name)
 
     def of(self, kind: type[K]) -> K:
         """What its handlers keep, such as Models; on the best device here if StartEngine did not say another."""
         return self._desk.of(kind)
 
+    def early(self, payload: Payload) -> Steps | None:
+        """Outcomes of a payload that can be answered without torch; None of every other."""
+        return early_answer(payload, self._desk)
+
     def handle(self, payload: Payload, channel: str = "") -> Steps:
         """Outcomes of a payload; `channel` tells whose lanes are in use."""
+        early = early_answer(payload, self._desk.for_channel(channel))
+        if early is not None:
+            yield from early
+            return
+        import torch
+
         steps = handler_of(type(payload))(payload, self._desk.for_channel(channel))
         while True:
             # inference mode is thread-local, and must not be held across a yield
@@ -37,12 +56,3 @@ class Engine:
                 except StopIteration:
                     return
             yield outcome
-
-
-def start(request: StartEngine, desk: Desk) -> Steps:
-    """Take the device and begin anew (BadInput if there is no such device: then all stays as it was)."""
-    backend, device = devices.located(request.device)
-    precision = None if request.precision == "auto" else request.precision
-    models = Models(device, precision, request.throughout, backend)
-    desk.begin(models, FrameStore(request.frame_budget))
-    yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

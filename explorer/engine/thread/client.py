@@ -33,10 +33,14 @@ class Client(QObject):
         A Failed that its receiver did not take care of, or that had none.
     busy_changed(bool)
         Whether any request is unanswered.
+    renewed()
+        Another engine answers from now on, which knows no chain yet: have it sample again what shall be shown. What was asked of
+        the one before and not answered is asked again after what is asked now, unless that is newer.
     """
 
     failed = Signal(object)
     busy_changed = Signal(bool)
+    renewed = Signal()
 
     def __init__(self, link: Link, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from explorer.engine.thread.messages import EngineDown
 from explorer.engine.thread.requests import Request, Result
 
 
@@ -12,6 +13,14 @@ class Bell(Protocol):
     """A Qt signal without arguments."""
 
     def connect(self, slot: Callable[[], None], /) -> object:
+        """Have `slot` called, on the thread of the QObject that it belongs to."""
+        ...
+
+
+class LossBell(Protocol):
+    """A Qt signal with an EngineDown."""
+
+    def connect(self, slot: Callable[[EngineDown], object], /) -> object:
         """Have `slot` called, on the thread of the QObject that it belongs to."""
         ...
 
@@ -38,4 +47,30 @@ class Link(Protocol):
 
     def take_results(self) -> list[Result]:
         """Results that have come, oldest first."""
+        ...
+
+
+class OwnedLink(Link, Protocol):
+    """A link to an engine that starts and ends with the window."""
+
+    @property
+    def lost(self) -> LossBell:
+        """Rings when the engine has stopped, with an EngineDown that says why, and whether another is at work by now.
+
+        If so, what was not answered is asked again of the new one once the slots have returned: after what they ask, and unless
+        they ask something newer.
+        """
+        ...
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine is there."""
+        ...
+
+    def start(self) -> None:
+        """Start the engine; also once more after it was lost."""
+        ...
+
+    def shutdown(self) -> bool:
+        """Cancel all, end the engine and wait for it; False if it did not end in time."""
         ...

@@ -23,7 +23,7 @@ class StartEngine(Payload):
         bf16 at every timestep, rather than only where it is close enough to fp32.
     """
 
-    answered_by = "explorer.engine.engine:start"
+    answered_by = "explorer.engine.starting:start"
 
     device: str = "auto"
     precision: str = "auto"
@@ -83,15 +83,24 @@ class Failed(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class EngineDown(Failed):
-    """The engine cannot start, or has stopped: no request is answered in any other way until the app is started again.
+    """The engine cannot start, or has stopped: no request is answered in any other way until it is started again.
 
     Attributes
     ----------
     has_started : bool
         Whether it did start, and stopped later.
+    goes_on : bool
+        It was started again by itself, and what was asked is asked again: nothing is lost but time.
+    can_retry : bool
+        It can be started again when the person wants it.
+    advice : str
+        What may keep it from happening again; empty if nothing is known.
     """
 
     has_started: bool = False
+    goes_on: bool = False
+    can_retry: bool = False
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

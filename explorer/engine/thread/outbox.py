@@ -12,12 +12,12 @@ PROGRESS_INTERVAL = 1 / 30
 
 
 class Outbox:
-    """Thread-safe; put into by the engine thread, taken from by the window.
+    """Thread-safe; put into by the engine thread, taken from by the window, or by what carries results there.
 
     Parameters
     ----------
     wake : callable
-        Called on the engine thread when the window should take; not again until it has.
+        Called on the engine thread when the window should take; not again until it has taken all.
     clock : callable
         Seconds that never go back.
     """
@@ -25,7 +25,9 @@ class Outbox:
     def __init__(self, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._wake, self._clock = wake, clock
         self._lock = threading.Lock()
-        self._results: list[Result] = []
+        self._results: dict[int, Result] = {}
+        self._progress: dict[int, int] = {}
+        self._count = 0
         self._wake_pending = False
         self._progress_at = float("-inf")
 
@@ -33,10 +35,11 @@ class Outbox:
         """Add a result; newer progress of a request replaces older that was not taken."""
         with self._lock:
             progress = result.outcome.progress
-            last = self._results[-1] if self._results else None
-            if progress and last is not None and last.request_id == result.request_id and last.outcome.progress:
-                self._results.pop()
-            self._results.append(result)
+            if progress:  # also where other requests have answered in between: nothing queues up where the way is slow
+                self._results.pop(self._progress.get(result.request_id, -1), None)
+                self._progress[result.request_id] = self._count
+            self._results[self._count] = result
+            self._count += 1
             now = self._clock()
             if self._wake_pending or (progress and now - self._progress_at < PROGRESS_INTERVAL):
                 return
@@ -48,6 +51,26 @@ class Outbox:
     def take(self) -> list[Result]:
         """All results so far, oldest first."""
         with self._lock:
-            results, self._results = self._results, []
-            self._wake_pending = False
+            results = list(self._results.values())
+            self._clear()
             return results
+
+    def take_one(self) -> Result | None:
+        """The oldest result; None if there is none. Of what is not taken yet, newer progress still replaces older."""
+        with self._lock:
+            if not self._results:
+                self._clear()
+                return None
+            return self._results.pop(next(iter(self._results)))
+
+    def drop(self, channel: str, generation: int) -> None:
+        """Forget the channel's results older than `generation`: nobody waits for them."""
+        with self._lock:
+            stale = [i for i, r in self._results.items() if r.channel == channel and r.generation < generation]
+            for i in stale:
+                del self._results[i]
+
+    def _clear(self) -> None:
+        self._results.clear()
+        self._progress.clear()
+        self._wake_pending = False

@@ -65,6 +65,7 @@ class ChainController(LookedAt):
         self.run.ended.connect(self._ended)
         context.store.changed.connect(self._session_changed)
         context.theme.changed.connect(self._theme_changed)
+        context.client.renewed.connect(self._engine_renewed)
 
     @property
     def idle(self) -> bool:
@@ -128,6 +129,17 @@ class ChainController(LookedAt):
     def _theme_changed(self, _tokens: object) -> None:
         if self._active:
             self.refresh()
+
+    def _engine_renewed(self) -> None:
+        """Another engine has no states: what was sampled is sampled again, and its pictures stay meanwhile."""
+        self._questions.drop()
+        sampling = self.run.sampling
+        if self.run.lose() and self._active:
+            if sampling:
+                self.sample_chain()
+            else:
+                self.run.start(self.state.recipe)
+            self.progressed.emit()
 
     def _take_plan(self, _plan: LanePlanned | LaneFailed) -> None:
         if self.state.t > self.T:

@@ -21,6 +21,7 @@ class PanelController(QObject):
         chain.state_changed.connect(self._state_changed)
         chain.progressed.connect(self._progressed)
         self._theme.changed.connect(self._ask)
+        chain.context.client.renewed.connect(self._engine_renewed)
 
     @property
     def idle(self) -> bool:
@@ -40,6 +41,11 @@ class PanelController(QObject):
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
         raise NotImplementedError
+
+    def _engine_renewed(self) -> None:
+        """Another engine has no states to look at yet."""
+        self._questions.drop()
+        self._short_of_cursor = True
 
     def _progressed(self) -> None:
         """The chain has gone on: what was shown fell short of the cursor, and may be nearer now."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
 from explorer.engine.thread.client import Client
-from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.messages import EngineDown, Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
@@ -70,6 +70,7 @@ class ChainRun(QObject):
         self.done: dict[LaneKey, int] = {}
         self.failed: dict[LaneKey, str] = {}
         self.stopped = False
+        self._broke_off = False
         self.timeline: Callable[[], LanePlanned | None] = lambda: None
 
     @property
@@ -89,7 +90,7 @@ class ChainRun(QObject):
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._hold_nothing()
         self._last = None
-        self.stopped = False
+        self.stopped = self._broke_off = False
         if recipe.lanes:
             self._questions.ask(CHAIN, SampleChain(recipe), self._take, When.AT_ONCE, on_failure=self._failed)
         else:
@@ -104,6 +105,12 @@ class ChainRun(QObject):
             self._questions.forget(CHAIN)
             self.stopped = True
             self.ended.emit()
+
+    def lose(self) -> bool:
+        """The engine has lost every state. Whether they are missed: not where the person had stopped it."""
+        missed = bool(self.recipe.lanes) and (not self.stopped or self._broke_off)
+        self.done.clear()
+        return missed
 
     def saw(self, key: LaneKey, k: int) -> None:
         """State k of a lane has been shown: it was computed before the run stopped, whatever progress said last."""
@@ -214,7 +221,7 @@ class ChainRun(QObject):
 
     def _failed(self, failed: Failed) -> None:
         self._hold_nothing()
-        self.stopped = True
+        self.stopped, self._broke_off = True, isinstance(failed, EngineDown)
         self.ended.emit()
         self._client.failed.emit(failed)
 

@@ -72,6 +72,7 @@ class Branching(QObject):
         self.tree.came.connect(self.backing_up.own_came)
         chain.state_changed.connect(self._state_changed)
         chain.planned.connect(self.show_state)
+        chain.context.client.renewed.connect(questions.drop)
         chain.context.theme.changed.connect(lambda _t: self.show_state())
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
@@ -21,6 +22,9 @@ from PySide6.QtWidgets import (
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
+
+Offer = tuple[str, Callable[[], object]]
+"""What can be done about it by a button: its words, and what it does."""
 
 Severity = Literal["error", "warning", "notice"]
 _ICONS: dict[Severity, str] = {"error": "ph.warning-circle", "warning": "ph.warning", "notice": "ph.info"}
@@ -45,12 +49,15 @@ class Banner(QFrame):
         mark(self._hint, "muted")
         self._copy = QPushButton("Copy details")
         self._copy.setToolTip("Copy what the app knows of this, for a report")
+        self._button = QPushButton()
+        self._act: Callable[[], object] | None = None
         self._close = QToolButton()
         self._close.setToolTip("Dismiss (Esc)")
         self._close.setAccessibleName("Dismiss the message")
         mark(self._close, "quiet")
         self._lay_out()
         self._copy.clicked.connect(self._copy_detail)
+        self._button.clicked.connect(self._do)
         self._close.clicked.connect(self.dismiss)
         theme.changed.connect(self._dress)
         shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
@@ -74,8 +81,16 @@ class Banner(QFrame):
         """What Copy details copies."""
         return self._detail
 
-    def say(self, message: str, hint: str = "", detail: str = "", severity: Severity = "error") -> None:
-        """Show a message, with what to try and, for a report, the details."""
+    @property
+    def offer(self) -> QPushButton | None:
+        """The button that does something about it; None if there is none."""
+        return self._button if self._act is not None else None
+
+    def say(self, message: str, hint: str = "", detail: str = "", severity: Severity = "error", offer: Offer | None = None) -> None:
+        """Show a message, with what to try, for a report the details, and what a button does about it."""
+        words, self._act = offer if offer is not None else ("", None)
+        self._button.setText(words)
+        self._button.setVisible(offer is not None)
         self._severity, self._detail = severity, detail
         self._message.setText(message)
         self._hint.setText(hint)
@@ -110,6 +125,7 @@ class Banner(QFrame):
         row.addWidget(self._icon, 0, top)
         row.addLayout(text, 1)
         row.addWidget(self._copy, 0, top)
+        row.insertWidget(2, self._button, 0, top)
         row.addWidget(self._close, 0, top)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
@@ -120,6 +136,12 @@ class Banner(QFrame):
         self.layout().activate()
         height = self.layout().totalHeightForWidth(width)
         self.setGeometry((parent.width() - width) // 2, 4 * GRID, width, height)
+
+    def _do(self) -> None:
+        act = self._act
+        self.dismiss()
+        if act is not None:
+            act()
 
     def _copy_detail(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._message.text()}\n\n{self._detail}")

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
+GOES_ON = "All that was open still is, and what was being computed is computed again."
 NO_START = "Install the app again, or choose another device in Preferences."
 
 
@@ -51,6 +52,8 @@ class MainWindow(QMainWindow):
     -------
     closing()
         It is about to close: keep the session, stop the engine.
+    engine_wanted()
+        The person wants the engine started, which has stopped for good.
 
     Attributes
     ----------
@@ -63,6 +66,7 @@ class MainWindow(QMainWindow):
     """
 
     closing = Signal()
+    engine_wanted = Signal()
 
     def __init__(self, context: Context, workspaces: Sequence[Facts], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -222,8 +226,31 @@ class MainWindow(QMainWindow):
         if self.veil.title:
             title = "The engine stopped" if stopped else "The engine could not start"
             self.veil.cover(title, "Nothing can be computed; the message above says why.")
-        hint = "If it happens again, copy the details into a report." if stopped else NO_START
-        self.banner.say(failed.message, hint, failed.detail)
+        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or "If it happens again, copy the details into a report."
+        hint = stopped_hint if stopped else NO_START
+        again = ("Start it again", self.engine_wanted.emit) if isinstance(failed, EngineDown) and failed.can_retry else None
+        self.banner.say(failed.message, hint, failed.detail, offer=again)
+
+    def engine_lost(self, down: EngineDown) -> None:
+        """The engine has stopped; another may be at work already."""
+        if down.goes_on:
+            self.engine_starts()
+            self.banner.say(down.message, f"{GOES_ON} {down.advice}".rstrip(), down.detail, severity="warning")
+        else:
+            self.engine_failed(down)
+
+    def engine_starts(self) -> None:
+        """An engine is starting, in the place of one that has stopped."""
+        self._engine = None
+        self.top_bar.show_starting()
+        self.banner.dismiss()
+        if not self._activated and self.veil.title:
+            self.await_engine()
+
+    def ask_again(self) -> None:
+        """Have the workspace that is shown ask for all that it shows."""
+        self.current.deactivate()
+        self.current.activate()
 
     def _failed(self, failed: Failed) -> None:
         """A request failed that nobody else tells of."""

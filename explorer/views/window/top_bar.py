@@ -94,6 +94,12 @@ class TopBar(QWidget):
         self._show_where()
         self._show_state()
 
+    def show_starting(self) -> None:
+        """Another engine is starting."""
+        self._device, self._state = "", "starting"
+        self._show_where()
+        self._show_state()
+
     def show_failed(self) -> None:
         """The engine could not start, or has stopped."""
         self._state = "failed"

@@ -129,3 +129,35 @@ def test_parts_of_an_answer_are_all_kept_and_so_is_the_progress_of_each_request(
     box.put(progress(1, 0.5))
     box.put(progress(2, 0.25))
     assert [r.outcome for r in box.take()] == [Piece(0), Piece(1), Piece(2), Share(0.5), Share(0.25)]
+
+
+def test_progress_is_replaced_though_others_answered_in_between() -> None:
+    box = Outbox(lambda: None)
+    piece = Result(3, "c", 1, Piece(0), last=False)
+    for i in range(100):
+        box.put(progress(1, float(i)))
+        box.put(progress(2, float(i)))
+    box.put(piece)
+    taken = box.take()
+    assert [(r.request_id, getattr(r.outcome, "done", None)) for r in taken] == [(1, 99.0), (2, 99.0), (3, None)]
+
+
+def test_one_at_a_time_the_rest_can_still_be_replaced_and_dropped() -> None:
+    wakes: list[int] = []
+    box = Outbox(lambda: wakes.append(1))
+    old, new = (Result(i, "step", i, Done()) for i in (1, 2))
+    other = Result(3, "other", 1, Done())
+    for result in (other, old, progress(4, 0.1)):
+        box.put(result)
+    assert box.take_one() is other
+    box.put(progress(4, 0.2))
+    box.drop("step", 2)
+    box.put(new)
+    newest = box.take_one()
+    assert newest is not None
+    assert newest.outcome == Share(0.2)
+    assert box.take_one() is new
+    assert len(wakes) == 1
+    assert box.take_one() is None
+    box.put(old)
+    assert len(wakes) == 2

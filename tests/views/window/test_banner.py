@@ -45,6 +45,21 @@ def test_details_are_copied_where_there_are_any(page: QWidget, qtbot: QtBot) -> 
     assert not copy.isVisible()
 
 
+def test_what_can_be_done_about_it_is_done_by_a_button_and_only_then(page: QWidget, qtbot: QtBot) -> None:
+    banner = Banner(Theme("dark"), page)
+    done: list[str] = []
+    banner.say("it stopped", detail="trace", offer=("Start it again", lambda: done.append("started")))
+    assert banner.offer is not None
+    assert banner.offer.text() == "Start it again"
+    assert page.rect().contains(banner.geometry())
+    qtbot.mouseClick(banner.offer, Qt.MouseButton.LeftButton)
+    assert done == ["started"]
+    assert banner.message == ""
+    banner.say("bad input")
+    assert banner.offer is None
+    assert "Start it again" not in [button.text() for button in banner.findChildren(QPushButton) if button.isVisible()]
+
+
 def test_it_stays_inside_the_page_and_shows_all_its_text(page: QWidget, qtbot: QtBot) -> None:
     banner = Banner(Theme("light"), page)
     banner.say("short")

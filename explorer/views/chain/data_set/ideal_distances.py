@@ -34,6 +34,7 @@ class IdealDistances(QObject):
         self._questions = Questions(chain.context.client, chain.part.name, self)
         self._active = False
         chain.state_changed.connect(self._state_changed)
+        chain.context.client.renewed.connect(self._questions.drop)
 
     @property
     def idle(self) -> bool:

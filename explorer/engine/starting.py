@@ -1,0 +1,21 @@
+"""How the engine starts: it takes its device."""
+
+from __future__ import annotations
+
+import torch
+
+from explorer.engine.chain.frames import FrameStore
+from explorer.engine.desk import Desk
+from explorer.engine.models import devices
+from explorer.engine.models.models import Models
+from explorer.engine.thread.messages import EngineReady, StartEngine
+from explorer.engine.thread.requests import Steps
+
+
+def start(request: StartEngine, desk: Desk) -> Steps:
+    """Take the device and begin anew (BadInput if there is no such device: then all stays as it was)."""
+    backend, device = devices.located(request.device)
+    precision = None if request.precision == "auto" else request.precision
+    models = Models(device, precision, request.throughout, backend)
+    desk.begin(models, FrameStore(request.frame_budget))
+    yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

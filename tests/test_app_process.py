@@ -1,0 +1,100 @@
+"""The whole window over its real engine, in a process of its own: it never has torch, and outlives the engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.app import Explorer
+from explorer.engine.process.link import ProcessLink
+from explorer.state.persistence import Loaded, Saved
+from explorer.state.session import Session
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+WATCHED = """
+import sys
+import explorer.app as app
+from explorer.engine.process.child import Child
+
+def begun(self):
+    shown = [lane.option for lane in self.store.session.compare.recipe.lanes]
+    print(shown, sorted({'torch', 'lightning_fabric', 'safetensors'} & set(sys.modules)), flush=True)
+    self.window.leave()
+
+make = app.Explorer.__init__
+def made(self, *given, **named):
+    make(self, *given, **named)
+    self.began.connect(lambda: begun(self))
+app.Explorer.__init__ = made
+raise SystemExit(app.run([], Child()))
+"""
+
+
+def test_the_apps_own_process_never_imports_torch() -> None:
+    done = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout == "['A', 'B', 'C'] []\n", done.stderr
+    assert done.returncode == 0
+
+
+@pytest.fixture
+def explorer(qtbot: QtBot) -> Iterator[Explorer]:
+    made = Explorer(Loaded(Saved(session=Session()), fresh=True), None, link=ProcessLink(clock=lambda: 0.0))  # all in one minute
+    qtbot.addWidget(made.window)
+    with qtbot.waitSignal(made.began):
+        made.show()
+    yield made
+    assert made.shutdown()
+    assert not made.worker.running
+
+
+def few_steps(explorer: Explorer) -> None:
+    """As many as are sampled in no time."""
+    recipe = explorer.store.session.reverse.recipe
+    lanes = tuple(msgspec.structs.replace(lane, sampler=msgspec.structs.replace(lane.sampler, steps=4)) for lane in recipe.lanes)
+    explorer.store.update_reverse(recipe=msgspec.structs.replace(recipe, lanes=lanes, samples=2))
+
+
+def kill(explorer: Explorer) -> None:
+    assert isinstance(explorer.worker, ProcessLink)
+    os.kill(explorer.worker.pid, signal.SIGKILL)
+
+
+def test_a_window_whose_engine_is_killed_goes_on_and_keeps_all(explorer: Explorer, qtbot: QtBot) -> None:
+    window, banner = explorer.window, explorer.window.banner
+    run = window.workspaces["reverse-chain"].controller.run  # type: ignore[attr-defined]
+    few_steps(explorer)
+    qtbot.waitUntil(lambda: not run.sampling and bool(run.done))
+    qtbot.waitUntil(lambda: window.current.idle and not explorer.client.busy)
+    before = explorer.store.session
+    kill(explorer)
+    qtbot.waitUntil(lambda: banner.message != "")
+    assert banner.message == "The engine stopped (killed by signal 9); it was started again."
+    assert "All that was open still is" in banner.hint
+    assert "memory" in banner.hint
+    assert explorer.store.session == before
+    qtbot.waitUntil(lambda: window.top_bar.state == "ready" and not run.sampling and bool(run.done))
+    qtbot.waitUntil(lambda: window.current.idle and not explorer.client.busy)
+    assert explorer.store.session == before, "the cursor, too, is where it was"
+    assert banner.message.startswith("The engine stopped (killed"), "nothing that was asked meanwhile has failed"
+    kill(explorer)
+    qtbot.waitUntil(lambda: window.top_bar.state == "failed")
+    assert "twice within a minute" in banner.message
+    assert banner.offer is not None
+    banner.offer.click()
+    assert banner.message == ""
+    qtbot.waitUntil(lambda: window.top_bar.state == "ready" and not run.sampling and bool(run.done))
+    assert explorer.store.session == before
+
+
+def test_a_window_that_closes_while_it_samples_leaves_no_process(explorer: Explorer, qtbot: QtBot) -> None:
+    assert explorer.client.busy
+    assert explorer.window.close()
+    assert not explorer.worker.running
