@@ -71,6 +71,8 @@ def window(folder: Path, seconds: float) -> tuple[float, float]:
     with subprocess.Popen([*OURS, "--profile-window", str(out)], env=environment(folder), stderr=subprocess.DEVNULL) as shown:
         time.sleep(seconds)
         shown.send_signal(signal.SIGTERM)
+    if not out.exists():  # it was not up by then
+        return float("nan"), float("nan")
     found = json.loads(out.read_text())
     return tuple(found[name] or float("nan") for name in ("launch_to_window_seconds", "launch_to_first_picture_seconds"))  # type: ignore[return-value]
 

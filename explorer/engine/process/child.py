@@ -27,7 +27,7 @@ _CRASHES = {
     int(signal.SIGABRT): "it aborted",
     int(signal.SIGILL): "it asked too much of this processor",
 }
-TAIL = 40
+TAIL = 120
 """Lines of what it said last that are kept, for a report."""
 
 

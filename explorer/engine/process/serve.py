@@ -51,7 +51,7 @@ def _go_with_the_window() -> None:
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; a stdin that ends comes first, and is cleaner
     with contextlib.suppress(ValueError, OSError, RuntimeError):  # stderr may be no file
-        faulthandler.enable()
+        faulthandler.enable(all_threads=False)
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:
