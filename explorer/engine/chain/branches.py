@@ -14,8 +14,9 @@ from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step
 from explorer.engine.chain.edited_chain import Draws, State, parent_of, weave
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
-from explorer.engine.chain.lanes import NORMS, ChainLane
+from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, lane_key
+from explorer.engine.chain.shown_lane import NORMS
 from explorer.recipe import BackUp, ChainRecipe, Edit, Inpaint, Lane, Paint
 
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Set
 from dataclasses import dataclass, field
-from typing import Self
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Self
 
 from explorer.engine.desk import Desk
 from explorer.engine.thread.messages import Done, SetFrameBudget
 from explorer.engine.thread.requests import Steps
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DEFAULT_BUDGET = 512 * 2**20
 
@@ -195,6 +195,8 @@ class FrameStore:
 
 def to_cpu(x: Tensor) -> Tensor:
     """Float32 copy on the CPU that nothing else writes to."""
+    import torch
+
     return x.detach().to("cpu", torch.float32, copy=True).contiguous()
 
 
