@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from explorer.engine.chain.frames import FrameStore
+from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.desk import Desk, K, handler_of
 from explorer.engine.models import devices
 from explorer.engine.models.models import Models
@@ -17,10 +18,15 @@ class Engine:
 
     `handle` gives an iterator: each item is an outcome, or None at a cancel point; the last outcome is the
     answer. Bad input is raised as BadInput by the iterator.
+
+    Parameters
+    ----------
+    desk : Desk, optional
+        With what was found before there was an engine.
     """
 
-    def __init__(self) -> None:
-        self._desk = Desk()
+    def __init__(self, desk: Desk | None = None) -> None:
+        self._desk = desk or Desk()
 
     def of(self, kind: type[K]) -> K:
         """What its handlers keep, such as Models; on the best device here if StartEngine did not say another."""
@@ -44,5 +50,7 @@ def start(request: StartEngine, desk: Desk) -> Steps:
     backend, device = devices.located(request.device)
     precision = None if request.precision == "auto" else request.precision
     models = Models(device, precision, request.throughout, backend)
-    desk.begin(models, FrameStore(request.frame_budget))
+    kept = desk.of(KeptChains)
+    kept.started(request, models.arithmetic)
+    desk.begin(models, FrameStore(request.frame_budget), kept)
     yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

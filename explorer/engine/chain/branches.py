@@ -112,6 +112,7 @@ class BranchLane(ChainLane):
     def begin(self) -> Iterator[None]:
         """Leave the parent."""
         edit = self.key.lane.edits[-1]
+        self.origin = self.parent.origin
         x = self._states_of(len(self.key.lane.edits) - 1)(self.leaves)
         if isinstance(edit, Inpaint) and edit.anew:
             anew = self.branch.on_state[self.leaves][-1]

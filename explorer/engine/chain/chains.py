@@ -14,6 +14,7 @@ from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, wi
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
+from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import (
     ChainFinished,
@@ -39,25 +40,38 @@ _OVER = object()
 
 
 class Chains:
-    """Every lane that is computed, and the pictures of them."""
+    """Every lane that is computed, and the pictures of them.
 
-    def __init__(self, models: Models, store: FrameStore) -> None:
-        self.models, self.store = models, store
+    Parameters
+    ----------
+    models : Models
+    store : FrameStore
+    kept : KeptChains, optional
+        Where finished chains are found, and put; none without it.
+    shipped : bool
+        Chains that came with the app do as well.
+    """
+
+    def __init__(self, models: Models, store: FrameStore, kept: KeptChains | None = None, shipped: bool = True) -> None:
+        self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
         self._curves = CurveBook()
 
     @classmethod
     def at(cls, desk: Desk) -> Self:
-        """Lanes of the desk's models, their frames in its store."""
-        return cls(desk.of(Models), desk.of(FrameStore))
+        """Lanes of the desk's models, their frames in its store, or on disk."""
+        return cls(desk.of(Models), desk.of(FrameStore), desk.of(KeptChains))
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:
             predictor = self.models.predictor(key.lane)
             shape = self.models.image_shape(key.lane)
             self._lanes[key] = self._made(key, predictor, shape)
-        return self._lanes[key]
+        lane = self._lanes[key]
+        if key not in self.store and (kept := self.kept.find(key, self._shipped)) is not None:
+            lane.restore(kept)
+        return lane
 
     def _tried(self, key: LaneKey) -> ChainLane | BadInput:
         """The lane, or why it cannot be."""
@@ -69,8 +83,11 @@ class Chains:
     def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int]) -> ChainLane:
         device, store = self.models.device, self.store
         if not key.lane.edits:
-            return ChainLane(key, predictor, shape, device, store)
-        return BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
+            lane = ChainLane(key, predictor, shape, device, store)
+        else:
+            lane = BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
+        lane.record = self.kept.recorder
+        return lane
 
     @property
     def data_sets(self) -> DataSets:
@@ -78,13 +95,18 @@ class Chains:
         return self.models.data_sets
 
     def shown(self, key: LaneKey) -> ChainLane | None:
-        """Lane of a key if it has any state; None if not."""
+        """Lane of a key if it has any state, here or on disk; None if not."""
         lane = self._lanes.get(key)
-        return lane if lane is not None and key in self.store else None
+        if lane is not None and key in self.store:
+            return lane
+        if self.kept.find(key, self._shipped) is None:
+            return None
+        found = self._tried(key)
+        return None if isinstance(found, BadInput) else found
 
     def levels(self, timeline: LaneKey | None) -> np.ndarray | None:
         """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
-        lane = self._lanes.get(timeline) if timeline is not None else None
+        lane = self._lanes.get(timeline) or self.shown(timeline) if timeline is not None else None
         return lane.levels if lane is not None else None
 
     def _use(self, channel: str, keys: frozenset[LaneKey]) -> None:
@@ -94,6 +116,12 @@ class Chains:
         for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
             del self._lanes[key]
             self._curves.forget(key)
+
+    def own(self, keys: Sequence[LaneKey]) -> Chains:
+        """Chains that were sampled on this machine, as exports say of theirs: these, unless one of the lanes came with the app."""
+        if not any(lane.origin for key in keys if (lane := self.shown(key)) is not None):
+            return self
+        return Chains(self.models, FrameStore(self.store.budget), self.kept, shipped=False)
 
     def hold(self, keys: Sequence[LaneKey], channel: str) -> list[ChainLane]:
         """Lanes of these keys, which stay until the channel is released, whatever the window opens meanwhile."""

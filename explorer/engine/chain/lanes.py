@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import torch
@@ -15,9 +15,15 @@ from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
 from explorer.diffusion.schedule import ScheduleError
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
+from explorer.engine.chain.kept.chains import arrays_of
+from explorer.engine.chain.kept.lane import KeptLane
+from explorer.engine.chain.kept.writing import Recorder
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
 from explorer.errors import BadInput
+
+Record = Callable[["ChainLane", int], Recorder | None]
+"""The lane, and the index of its first state."""
 
 
 class ChainLane(ShownLane):
@@ -31,6 +37,13 @@ class ChainLane(ShownLane):
     device : torch.device
     store : FrameStore
         Where its frames are kept.
+
+    Attributes
+    ----------
+    origin : str
+        Digest of the chain that came with the app, if it or what it leaves is that; empty if all was sampled here.
+    record : callable
+        What writes it down, from its first state on.
 
     Raises
     ------
@@ -53,6 +66,9 @@ class ChainLane(ShownLane):
         self.levels = levels_of(predictor.schedule)
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
         self.drawn: dict[int, Tensor] = {}
+        self.origin = ""
+        self.record: Record = lambda lane, first: None
+        self._recorder: Recorder | None = None
         self._steps: Iterator[Step] | None = None
         self._beginning: Iterator[None] | None = None
 
@@ -111,8 +127,30 @@ class ChainLane(ShownLane):
         self._note_norms(step)
         if isinstance(step.prediction, ExactPrediction) and step.prediction.drawn is not None:
             self.drawn[step.k] = step.prediction.drawn.cpu()
+        after = Frame(to_cpu(step.x_prev), None)
         self.store.put(self.key, step.k, before)
-        self.store.put(self.key, step.k + 1, Frame(to_cpu(step.x_prev), None))
+        self.store.put(self.key, step.k + 1, after)
+        self._write_down(step.k, before, after)
+
+    def _write_down(self, k: int, before: Frame, after: Frame) -> None:
+        """State k, and the last one after it."""
+        if k == self.store.lane(self.key).first:
+            self._recorder = self.record(self, k)
+        if self._recorder is None or before.x0_hat is None:
+            return
+        self._recorder.step(k, before.x.numpy(), before.x0_hat.numpy())
+        if k + 1 == self.course.K:
+            self._recorder.step(k + 1, after.x.numpy(), None)
+            drawn = {k: row.numpy() for k, row in self.drawn.items()} if self.key.lane.exact is not None else None
+            self._recorder.finish(arrays_of(self, drawn))
+            self._recorder = None
+
+    def restore(self, kept: KeptLane) -> None:
+        """Be a chain that is kept: finished, its states on disk."""
+        self.norms = {name: values.copy() for name, values in kept.norms.items()}
+        self.drawn = {k: torch.from_numpy(row) for k, row in kept.drawn.items()}
+        self.origin = kept.origin
+        self.store.lend(self.key, AsTensors(kept.kept_frames), kept.first, kept.course.K)
 
     def _began(self) -> bool:
         """Go on beginning; whether the first state is there."""
@@ -157,6 +195,26 @@ class ChainLane(ShownLane):
     def z(self, k: int) -> Tensor:
         """Fresh noise of the step from state k, on the CPU."""
         return self.noise(self.course.timesteps[k]).cpu()
+
+
+class AsTensors(Mapping[int, Frame]):
+    """Frames of arrays, as frames of tensors."""
+
+    def __init__(self, frames: Mapping[int, Frame]) -> None:
+        self._frames = frames
+
+    def __getitem__(self, k: int) -> Frame:
+        frame = self._frames[k]
+        return Frame(torch.as_tensor(frame.x), None if frame.x0_hat is None else torch.as_tensor(frame.x0_hat))
+
+    def __contains__(self, k: object) -> bool:
+        return k in self._frames
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
 def _norms(tensor: Tensor) -> np.ndarray:

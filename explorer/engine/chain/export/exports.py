@@ -51,6 +51,7 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     if not request.recipe.lanes:
         raise BadInput(f"{path.name}: there are no lanes to export")
     keys = lane_keys(request.recipe)
+    chains = chains.own(keys)
     lanes = chains.hold(keys, channel)
     try:
         yield from _sampled(list(dict.fromkeys(lanes)))
