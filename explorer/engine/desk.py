@@ -57,5 +57,17 @@ Handler = Callable[[Any, Desk], Steps]
 
 def handler_of(kind: type[Payload]) -> Handler:
     """What answers requests of a type; its module is imported now."""
-    module, _, name = kind.answered_by.partition(":")
-    return cast(Handler, getattr(importlib.import_module(module), name))
+    return cast(Handler, _named(kind.answered_by))
+
+
+def answered_early(payload: Payload, desk: Desk) -> Steps | None:
+    """Outcomes of a payload from what is kept, without torch; None for what only its handler can answer."""
+    if not payload.answered_early_by:
+        return None
+    answer = cast("Callable[[Payload, Desk], Steps | None]", _named(payload.answered_early_by))
+    return answer(payload, desk)
+
+
+def _named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,6 +44,7 @@ class OnDisk:
 
     def __init__(self, file: BinaryIO, layout: Layout) -> None:
         self._file, self._places, self._first = file, layout.places, layout.of.first
+        weakref.finalize(self, file.close)
 
     def x(self, k: int) -> np.ndarray:
         """As of `States`."""

@@ -7,7 +7,7 @@ import os
 import threading
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,6 +88,10 @@ class Recorder:
         self._sums = np.zeros(layout.places["sums"].shape, np.uint32)
         writer.put(self._begin)
 
+    def __del__(self) -> None:
+        """A chain that is left before its end leaves nothing behind."""
+        self._drop()
+
     def step(self, k: int, x: np.ndarray, x0_hat: np.ndarray | None) -> None:
         """State k with its prediction, or x_0 without; nothing else writes to the arrays.
 
@@ -132,11 +136,11 @@ class Recorder:
             self._file.write(np.ascontiguousarray(array).data)
 
     def _end(self, arrays: dict[str, np.ndarray]) -> None:
-        file, self._file = self._file, None
+        file = self._file
         if file is None:
             return
         self._sums[-1] = sum_of_small(arrays)
-        with self._guarded(), file:
+        with self._guarded():
             for name, array in (*arrays.items(), ("sums", self._sums)):
                 file.seek(self._layout.places[name].offset)
                 file.write(np.ascontiguousarray(array).data)
@@ -144,6 +148,7 @@ class Recorder:
             os.fsync(file.fileno())
             file.close()
             os.replace(self._partial, self._path)
+            self._file = None
             self._finished()
 
     def _drop(self) -> None:
@@ -151,10 +156,11 @@ class Recorder:
         if file is not None:
             with contextlib.suppress(OSError):
                 file.close()
-        self._partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._partial.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def _guarded(self):  # type: ignore[no-untyped-def]
+    def _guarded(self) -> Iterator[None]:
         """A disk that refuses ends it."""
         try:
             yield
