@@ -39,6 +39,7 @@ from explorer.recipe import BackUp, ChainRecipe, Dab, Edit, ExactProcess, FreshN
 
 STEPS, SAMPLES = 8, 3
 BUDGET = 2**30
+USUAL = Sampler(STEPS)
 LOWER = mask_of(np.arange(28)[:, None].repeat(28, 1) >= 14)
 START = StartEngine(device="cpu", precision="fp32", kept_budget=BUDGET)
 
@@ -61,7 +62,7 @@ def written(engine: Engine) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def lane(checkpoints: Mapping[str, Path]) -> Callable[..., Lane]:
-    def made(name: str = "c", sampler: Sampler = Sampler(STEPS), edits: tuple[Edit, ...] = ()) -> Lane:
+    def made(name: str = "c", sampler: Sampler = USUAL, edits: tuple[Edit, ...] = ()) -> Lane:
         checkpoint = load(checkpoints[f"mnist-ddpm-{name}"])
         return Lane(checkpoint.sha256, str(checkpoint.path), checkpoint.card.option, sampler, edits=edits)
 
