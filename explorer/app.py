@@ -175,7 +175,7 @@ class Explorer(QObject):
         return is_over
 
     def _ask_engine(self, device: str) -> None:
-        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
+        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget, kept_budget=self.store.session.kept_budget)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 

@@ -60,11 +60,11 @@ def handler_of(kind: type[Payload]) -> Handler:
     return cast(Handler, _named(kind.answered_by))
 
 
-def answered_early(payload: Payload, desk: Desk) -> Steps | None:
+def early_answer(payload: Payload, desk: Desk) -> Steps | None:
     """Outcomes of a payload from what is kept, without torch; None for what only its handler can answer."""
-    if not payload.answered_early_by:
+    if not payload.answered_early:
         return None
-    answer = cast("Callable[[Payload, Desk], Steps | None]", _named(payload.answered_early_by))
+    answer = cast("Callable[[Payload, Desk], Steps | None]", _named(payload.answered_early))
     return answer(payload, desk)
 
 

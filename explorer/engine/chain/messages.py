@@ -43,7 +43,7 @@ class SampleChain(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:sample_chain"
-    answered_early_by = "explorer.engine.chain.kept.early:sample_chain"
+    answered_early = "explorer.engine.chain.kept.early:sample_chain"
     background = True
 
     recipe: ChainRecipe
@@ -74,7 +74,7 @@ class ShowStep(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:show_step"
-    answered_early_by = "explorer.engine.chain.kept.early:show_step"
+    answered_early = "explorer.engine.chain.kept.early:show_step"
 
     keys: tuple[LaneKey, ...]
     t: int
@@ -94,7 +94,7 @@ class ShowTerms(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:show_terms"
-    answered_early_by = "explorer.engine.chain.kept.early:show_terms"
+    answered_early = "explorer.engine.chain.kept.early:show_terms"
 
     key: LaneKey
     t: int
@@ -108,7 +108,7 @@ class ShowFilm(Payload):
     """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
 
     answered_by = "explorer.engine.chain.answers:show_film"
-    answered_early_by = "explorer.engine.chain.kept.early:show_film"
+    answered_early = "explorer.engine.chain.kept.early:show_film"
 
     key: LaneKey
     sample: int
@@ -131,7 +131,7 @@ class ShowCurves(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:show_curves"
-    answered_early_by = "explorer.engine.chain.kept.early:show_curves"
+    answered_early = "explorer.engine.chain.kept.early:show_curves"
 
     keys: tuple[LaneKey, ...]
     sample: int | None = None

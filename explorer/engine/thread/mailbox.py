@@ -15,6 +15,7 @@ class Mailbox:
         self._waiting: dict[int, Request] = {}
         self._generations: dict[str, int] = {}
         self._closed = False
+        self._changes = 0
 
     def post(self, request: Request) -> None:
         """Add a request; unless it is queued, those of its channel that still wait are dropped."""
@@ -22,6 +23,7 @@ class Mailbox:
             if not request.queued:
                 self._forget(request.channel, request.generation)
             self._waiting[request.request_id] = request
+            self._changes += 1
             self._changed.notify()
 
     def cancel(self, channel: str, generation: int) -> None:
@@ -55,6 +57,29 @@ class Mailbox:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             return not self._closed
+
+    def waiting(self) -> tuple[Request, ...]:
+        """Requests that wait, the oldest first."""
+        with self._changed:
+            return tuple(self._waiting.values())
+
+    def claim(self, request: Request) -> bool:
+        """Take that request; False if it does not wait any more."""
+        with self._changed:
+            return self._waiting.pop(request.request_id, None) is not None
+
+    def nudge(self) -> None:
+        """Wake who waits for a change."""
+        with self._changed:
+            self._changes += 1
+            self._changed.notify()
+
+    def wait_for_change(self, seen: int) -> int:
+        """Sleep until there is another request, or a nudge, since the number that this gave the last time."""
+        with self._changed:
+            while self._changes == seen and not self._closed:
+                self._changed.wait()
+            return self._changes
 
     def close(self) -> None:
         """No more requests: everything waiting and running is superseded."""

@@ -27,7 +27,7 @@ class StartEngine(Payload):
     """
 
     answered_by = "explorer.engine.engine:start"
-    answered_early_by = "explorer.engine.chain.kept.early:start"
+    answered_early = "explorer.engine.chain.kept.early:start"
 
     device: str = "auto"
     precision: str = "auto"

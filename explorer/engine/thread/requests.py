@@ -20,7 +20,7 @@ class Payload:
     answered_by : str
         "module:function" of its handler. A name and no function: its module needs torch, and is imported when first asked.
         A decorator that registers handlers would have all of these modules imported, or listed, before the first request.
-    answered_early_by : str
+    answered_early : str
         "module:function" of what may answer it before torch is there, from what is kept; its module has no torch. It gives an iterator
         of all outcomes, or None for what it cannot: then the handler answers. Empty for what only the handler knows.
     background : bool
@@ -29,7 +29,7 @@ class Payload:
 
     __slots__ = ()
     answered_by: ClassVar[str]
-    answered_early_by: ClassVar[str] = ""
+    answered_early: ClassVar[str] = ""
     background: ClassVar[bool] = False
 
 

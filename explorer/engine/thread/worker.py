@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import threading
 from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
@@ -11,6 +15,9 @@ from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import EngineDown
 from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Request, Result
+
+if TYPE_CHECKING:
+    from explorer.engine.desk import Desk
 
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB
 SHUTDOWN_MILLISECONDS = 10_000
@@ -30,10 +37,10 @@ class _EngineThread(QThread):
         from explorer.engine.thread.loop import Loop
 
         try:
-            # torch is imported here, behind the open window
+            desk = self._begun_early()
             from explorer.engine.engine import Engine
 
-            loop = Loop(self._mailbox, Engine(), self._outbox.put)
+            loop = Loop(self._mailbox, Engine(desk), self._outbox.put)
         except BaseException as error:
             self._refuse(_down(error, has_started=False))
             return
@@ -43,6 +50,25 @@ class _EngineThread(QThread):
             down = _down(error, has_started=True)
             loop.abandon(down)
             self._refuse(down)
+
+    def _begun_early(self) -> Desk:
+        """The desk, when torch is there: it is imported behind the open window, and what is kept is answered for meanwhile."""
+        from explorer.engine.desk import Desk, early_answer
+        from explorer.engine.thread.early import answer_early
+
+        over, desk = threading.Event(), Desk()
+
+        def load() -> None:
+            with contextlib.suppress(Exception):  # it is imported once more, and what is wrong is told then
+                import_module("explorer.engine.engine")
+            over.set()
+            self._mailbox.nudge()
+
+        loading = threading.Thread(target=load, name="torch", daemon=True)
+        loading.start()
+        answer_early(self._mailbox, lambda payload: early_answer(payload, desk), self._outbox.put, over.is_set)
+        loading.join()
+        return desk
 
     def _refuse(self, down: EngineDown) -> None:
         """Answer with this all that waits, and all that comes, until the mailbox is closed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -212,9 +212,14 @@ def opened(path: Path, key: LaneKey, parent: KeptLane | None = None) -> KeptLane
 def sums_of(file: BinaryIO, layout: Layout, arrays: dict[str, np.ndarray]) -> list[int]:
     """Checksums (CRC-32) of the rows of "x" and of "x0_hat", then of the small arrays."""
     rows = {name: layout.places[name] for name in ("x", "x0_hat") if name in layout.places}
-    sums = [zlib.crc32(read_array(file, place, row).data) for place in rows.values() for row in range(place.shape[0])]
-    sums += [0] * (layout.places["sums"].shape[0] - 1 - len(sums))
-    return [*sums, sum_of_small(arrays)]
+    arrays_read = (read_array(file, place, row) for place in rows.values() for row in range(place.shape[0]))
+    return [*sums_of_rows(arrays_read, layout), sum_of_small(arrays)]
+
+
+def sums_of_rows(rows: Iterable[np.ndarray], layout: Layout) -> list[int]:
+    """Checksums of rows as they lie in the file, 0 for those that it has not."""
+    sums = [zlib.crc32(np.ascontiguousarray(row).data) for row in rows]
+    return sums + [0] * (layout.places["sums"].shape[0] - 1 - len(sums))
 
 
 def sum_of_small(arrays: dict[str, np.ndarray]) -> int:

@@ -31,7 +31,7 @@ from explorer.engine.chain.messages import (
     ShowTerms,
     lane_keys,
 )
-from explorer.engine.desk import Desk, answered_early
+from explorer.engine.desk import Desk, early_answer
 from explorer.engine.engine import Engine
 from explorer.engine.thread.messages import EngineReady, SetKeptBudget, StartEngine
 from explorer.engine.thread.requests import Outcome, Payload
@@ -118,9 +118,9 @@ def test_without_an_engine_the_answers_are_the_engines_in_every_field(lane: Call
     ask(written_by, SampleChain(asked))
     written(written_by)
     desk, engine = Desk("test"), started()
-    assert answered_early(START, desk) is None, "the engine answers that itself"
+    assert early_answer(START, desk) is None, "the engine answers that itself"
     for question in (SampleChain(asked), *questions(lane_keys(asked))):
-        early = answered_early(question, desk)
+        early = early_answer(question, desk)
         assert early is not None, question
         assert same(list(early), ask(engine, question)), question
 
@@ -128,9 +128,9 @@ def test_without_an_engine_the_answers_are_the_engines_in_every_field(lane: Call
 def test_a_chain_that_is_not_kept_is_left_to_the_engine(lane: Callable[..., Lane]) -> None:
     asked = recipe(lane())
     desk = Desk("test")
-    answered_early(START, desk)
+    early_answer(START, desk)
     for question in (SampleChain(asked), *questions(lane_keys(asked))):
-        assert answered_early(question, desk) is None
+        assert early_answer(question, desk) is None
 
 
 @pytest.mark.parametrize(
@@ -180,11 +180,11 @@ def test_a_checkpoint_that_is_gone_or_another_is_left_to_the_engine_to_tell(lane
     ask(first, SampleChain(recipe(lane())))
     written(first)
     desk = Desk("test")
-    answered_early(START, desk)
+    early_answer(START, desk)
     changed = tmp_path / "changed.safetensors"
     changed.write_bytes(b"something else")
     for source in (tmp_path / "gone.safetensors", changed):
-        assert answered_early(SampleChain(recipe(msgspec.structs.replace(lane(), source=str(source)))), desk) is None
+        assert early_answer(SampleChain(recipe(msgspec.structs.replace(lane(), source=str(source)))), desk) is None
 
 
 BRANCHES = {
@@ -205,15 +205,15 @@ def test_branches_are_kept_with_what_they_leave(lane: Callable[..., Lane], edits
         ask(first, SampleChain(recipe(each)))
     assert len(written(first)) == len(stages)
     again, desk = started(), Desk("test")
-    answered_early(START, desk)
+    early_answer(START, desk)
     asked = recipe(stages[0], stages[-1])
     assert not any(isinstance(outcome, ChainProgress) for outcome in ask(again, SampleChain(asked)))
     for question in questions(lane_keys(asked)):
         engines = ask(again, question)
         assert same(ask(first, question), engines), question
-        early = answered_early(question, desk)
+        early = early_answer(question, desk)
         assert early is None or same(list(early), engines), question
-    assert answered_early(ShowStep(lane_keys(asked), 500, "x0_hat"), desk) is not None
+    assert early_answer(ShowStep(lane_keys(asked), 500, "x0_hat"), desk) is not None
 
 
 def test_an_exact_lane_keeps_what_it_draws(lane: Callable[..., Lane]) -> None:
@@ -263,8 +263,8 @@ def test_a_spoilt_file_is_dropped_and_sampled_anew(lane: Callable[..., Lane], sp
         text.clear()
     path.write_bytes(text)
     desk = Desk("test")
-    answered_early(START, desk)
-    assert answered_early(SampleChain(asked), desk) is None
+    early_answer(START, desk)
+    assert early_answer(SampleChain(asked), desk) is None
     assert not path.exists()
     again = started()
     assert any(isinstance(outcome, ChainProgress) for outcome in ask(again, SampleChain(asked)))
@@ -380,7 +380,7 @@ def test_the_engine_that_was_announced_is_the_one_that_starts() -> None:
     assert isinstance(ready, EngineReady)
     written(engine)
     desk = Desk()
-    answered_early(START, desk)
+    early_answer(START, desk)
     kept = desk.of(KeptChains)
     assert kept.arithmetic == engine.of(Chains).models.arithmetic
     kept.expect(dataclasses.replace(START, precision="bf16"))
