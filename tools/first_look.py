@@ -20,6 +20,8 @@ from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.kept.packing import pack
 from explorer.engine.chain.messages import LaneKey, SampleChain, lane_keys
 from explorer.engine.engine import Engine
+from explorer.engine.latent.kept import write_codes
+from explorer.engine.latent.messages import CodesShown, EncodeImages
 from explorer.engine.models.library import entry
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.models.scanning import files, shipped_book, write_book
@@ -32,7 +34,10 @@ FOLDER = resource("first")
 
 
 def main() -> None:
-    """Write all of it."""
+    """Write all of it; what was there goes."""
+    FOLDER.mkdir(exist_ok=True)
+    for file in FOLDER.iterdir():
+        file.unlink()
     entries = tuple(entry(path, True) for path, shipped in files(()) if shipped)
     write_book(FOLDER / "library.json", shipped_book(entries))
     session = with_shipped_models(Session(), entries)
@@ -42,6 +47,10 @@ def main() -> None:
         list(engine.handle(SampleChain(state.recipe), "first"))
         for key in lane_keys(state.recipe):
             _chain(engine, key, entries)
+    recipe = session.latent.recipe
+    *_, codes = engine.handle(EncodeImages(recipe.source))
+    assert isinstance(codes, CodesShown)
+    write_codes(codes, recipe.checkpoint)
     print(f"{sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6:.1f} MB in {FOLDER}")
 
 

@@ -6,13 +6,10 @@ Each function gives the outcomes that the engine would, or None for what it cann
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from explorer import sources
 from explorer.engine.chain import showing
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.kept.chains import KeptChains
@@ -20,14 +17,12 @@ from explorer.engine.chain.kept.lane import KeptLane, NotKept
 from explorer.engine.chain.kept.layout import Spoilt
 from explorer.engine.chain.messages import ChainFinished, LaneKey, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms, lane_keys
 from explorer.engine.desk import Desk
+from explorer.engine.models.hashes import hash_at
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
 from explorer.recipe import Change
 from explorer.recipe.quantities import QUANTITIES
-
-LARGEST = 64 * 2**20
-"""Bytes of a checkpoint that is hashed before the engine is there."""
 
 
 class KeptAround:
@@ -126,18 +121,4 @@ def _tried(steps: Callable[[], Steps]) -> Iterator[Outcome] | None:
 def _as_they_were(key: LaneKey) -> bool:
     lane = key.lane
     named = [(lane.source, lane.checkpoint), *((e.source, e.checkpoint) for e in lane.edits if isinstance(e, Change) and e.checkpoint)]
-    return all(_hash_of(source) == sha256 for source, sha256 in named)
-
-
-def _hash_of(source: str) -> str:
-    """sha256 of a checkpoint; empty where it is not there, or takes long."""
-    try:
-        path = sources.located(source)
-        return _hashed(path, sources.stamp(path)) if sources.size(path) <= LARGEST else ""
-    except (BadInput, OSError, ValueError):
-        return ""
-
-
-@lru_cache(maxsize=64)
-def _hashed(path: Path, _stamp: tuple[int, int]) -> str:
-    return sources.sha256(path)
+    return all(hash_at(source) == sha256 for source, sha256 in named)
