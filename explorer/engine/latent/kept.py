@@ -1,4 +1,4 @@
-"""What the Latent workspace asks first, answered without torch: the test images' codes, which come with the app for the model that it opens on."""
+"""What the Latent workspace asks first, answered without torch: the test images' codes by its first model, which come with the app."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def codes_file(digest: str) -> Path:
 
 def write_codes(shown: CodesShown, digest: str) -> None:
     """Keep an engine's answer as one that comes with the app (BadInput if the disk refuses)."""
-    assert shown.sigmas is not None and shown.labels is not None
+    assert shown.sigmas is not None
+    assert shown.labels is not None
     with whole(codes_file(digest)) as partial, open(partial, "wb") as file:
         np.savez(file, codes=shown.codes, sigmas=shown.sigmas, labels=shown.labels)
