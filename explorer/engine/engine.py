@@ -6,7 +6,7 @@ import torch
 
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.kept.chains import KeptChains
-from explorer.engine.desk import Desk, K, handler_of
+from explorer.engine.desk import Desk, K, early_answer, handler_of
 from explorer.engine.models import devices
 from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import EngineReady, StartEngine
@@ -33,7 +33,11 @@ class Engine:
         return self._desk.of(kind)
 
     def handle(self, payload: Payload, channel: str = "") -> Steps:
-        """Outcomes of a payload; `channel` tells whose lanes are in use."""
+        """Outcomes of a payload; `channel` tells whose lanes are in use. What is kept is answered for without a network."""
+        early = early_answer(payload, self._desk.for_channel(channel))
+        if early is not None:
+            yield from early
+            return
         steps = handler_of(type(payload))(payload, self._desk.for_channel(channel))
         while True:
             # inference mode is thread-local, and must not be held across a yield

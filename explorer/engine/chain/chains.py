@@ -50,18 +50,22 @@ class Chains:
         Where finished chains are found, and put; none without it.
     shipped : bool
         Chains that came with the app do as well.
+    book : CurveBook, optional
+        What is measured between lanes, also by who shows kept ones.
     """
 
-    def __init__(self, models: Models, store: FrameStore, kept: KeptChains | None = None, shipped: bool = True) -> None:
+    def __init__(
+        self, models: Models, store: FrameStore, kept: KeptChains | None = None, shipped: bool = True, book: CurveBook | None = None
+    ) -> None:
         self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
-        self._curves = CurveBook()
+        self._curves = book or CurveBook()
 
     @classmethod
     def at(cls, desk: Desk) -> Self:
         """Lanes of the desk's models, their frames in its store, or on disk."""
-        return cls(desk.of(Models), desk.of(FrameStore), desk.of(KeptChains))
+        return cls(desk.of(Models), desk.of(FrameStore), desk.of(KeptChains), book=desk.of(CurveBook))
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame
 from explorer.engine.chain.messages import LaneCurves, LaneKey
 from explorer.engine.chain.shown_lane import ShownLane
+from explorer.engine.desk import Desk
 
 COMPARED = ("x_t", "x0_hat")
 COARSEST = 64
@@ -24,6 +25,11 @@ class CurveBook:
     def __init__(self) -> None:
         self._pairs: dict[tuple[LaneKey, LaneKey], list[tuple[int, int]]] = {}
         self._measured: dict[tuple[LaneKey, LaneKey], dict[str, np.ndarray]] = {}
+
+    @classmethod
+    def at(cls, desk: Desk) -> Self:
+        """One for all that are shown of a desk, whoever shows them."""
+        return cls()
 
     def forget(self, key: LaneKey) -> None:
         """Drop what was computed of a lane."""

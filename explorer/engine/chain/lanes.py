@@ -40,8 +40,6 @@ class ChainLane(ShownLane):
 
     Attributes
     ----------
-    origin : str
-        Digest of the chain that came with the app, if it or what it leaves is that; empty if all was sampled here.
     record : callable
         What writes it down, from its first state on.
 
@@ -66,7 +64,6 @@ class ChainLane(ShownLane):
         self.levels = levels_of(predictor.schedule)
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
         self.drawn: dict[int, Tensor] = {}
-        self.origin = ""
         self.record: Record = lambda lane, first: None
         self._recorder: Recorder | None = None
         self._steps: Iterator[Step] | None = None

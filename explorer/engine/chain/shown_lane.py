@@ -36,6 +36,8 @@ class ShownLane:
         Log SNR of the schedule that it walks.
     norms : dict of ndarray of float64, shape (K + 1, N)
         By the names in NORMS; NaN where it has not come yet.
+    origin : str
+        Digest of the chain that came with the app, if it or what it leaves is that; empty if all was sampled here.
     """
 
     key: LaneKey
@@ -44,6 +46,7 @@ class ShownLane:
     timesteps: np.ndarray
     levels: np.ndarray
     norms: dict[str, np.ndarray]
+    origin: str = ""
 
     # --- what kinds of lanes say themselves ---
 

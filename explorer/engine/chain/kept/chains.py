@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import msgspec
 import numpy as np
@@ -21,9 +21,6 @@ from explorer.engine.desk import Desk
 from explorer.engine.thread.messages import Done, SetKeptBudget, StartEngine
 from explorer.engine.thread.requests import Steps
 from explorer.recipe import Arithmetic
-
-if TYPE_CHECKING:
-    from explorer.engine.chain.lanes import ChainLane
 
 OPEN = 32
 """Files that are held open for lanes that are shown."""
@@ -131,7 +128,7 @@ class KeptChains:
 
     # --- adding ---
 
-    def recorder(self, lane: ChainLane, first: int) -> Recorder | None:
+    def recorder(self, lane: ShownLane, first: int) -> Recorder | None:
         """What writes a lane that begins at its state `first`; None where it is not kept."""
         if not self.budget or self.arithmetic is None:
             return None

@@ -28,24 +28,25 @@ from explorer.recipe.quantities import QUANTITIES
 class KeptAround:
     """Kept lanes, as `showing` wants them: the `Around` of a desk without models."""
 
-    def __init__(self, kept: KeptChains) -> None:
-        self.kept, self.book = kept, CurveBook()
+    def __init__(self, kept: KeptChains, book: CurveBook) -> None:
+        self.kept, self.book = kept, book
         self.frame_budget = StartEngine().frame_budget
-        self._sound: dict[LaneKey, KeptLane] = {}
+        self._known: dict[LaneKey, KeptLane | None] = {}
 
     @classmethod
     def at(cls, desk: Desk) -> Self:
         """Around what is kept."""
-        return cls(desk.of(KeptChains))
+        return cls(desk.of(KeptChains), desk.of(CurveBook))
 
     def found(self, key: LaneKey) -> KeptLane | None:
         """A kept lane whose checkpoints are where it says, as they were: the engine would find them so, too."""
-        if key not in self._sound:
-            lane = self.kept.find(key) if key.lane.exact is None and _as_they_were(key) else None
-            if lane is None:
-                return None
-            self._sound[key] = lane
-        return self._sound[key]
+        if key not in self._known:
+            self._known[key] = self.kept.find(key) if key.lane.exact is None and _as_they_were(key) else None
+        return self._known[key]
+
+    def look_again(self) -> None:
+        """Files may have come, or changed."""
+        self._known.clear()
 
     # --- what `showing` asks ---
 
@@ -79,6 +80,7 @@ def start(request: StartEngine, desk: Desk) -> None:
 def sample_chain(request: SampleChain, desk: Desk) -> Steps | None:
     """Plans and the end of chains that are all kept."""
     around = desk.of(KeptAround)
+    around.look_again()
     lanes = [around.found(key) for key in dict.fromkeys(lane_keys(request.recipe))]
     sound = [lane for lane in lanes if lane is not None]
     if not lanes or len(sound) < len(lanes):
@@ -105,7 +107,7 @@ def show_film(request: ShowFilm, desk: Desk) -> Steps | None:
 
 
 def show_curves(request: ShowCurves, desk: Desk) -> Steps | None:
-    """Norms and distances; of lanes with a likeness that has been measured, the engine knows more."""
+    """Norms and distances."""
     around = desk.of(KeptAround)
     return _tried(lambda: showing.show_curves(around, around.book, request))
 

@@ -98,8 +98,6 @@ class KeptLane(ShownLane):
     ----------
     digest : str
         Of its identity.
-    origin : str
-        Digest of the chain that it came with the app as, or that its branch leaves; empty of what was sampled here alone.
     drawn : dict of int to ndarray
         As of a lane that draws.
     """
