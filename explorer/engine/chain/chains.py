@@ -55,7 +55,12 @@ class Chains:
     """
 
     def __init__(
-        self, models: Models, store: FrameStore, kept: KeptChains | None = None, shipped: bool = True, book: CurveBook | None = None
+        self,
+        models: Models,
+        store: FrameStore,
+        kept: KeptChains | None = None,
+        shipped: bool = True,
+        book: CurveBook | None = None,
     ) -> None:
         self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
