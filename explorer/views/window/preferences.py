@@ -49,7 +49,7 @@ class Preferences(QDialog):
         form.setVerticalSpacing(3 * GRID)
         form.addRow("&Theme", self.theme_box)
         form.addRow("&Steps of new chains", self.steps_box)
-        form.addRow("", _note("50 are quick, and look almost like all 1000 that the networks were trained for."))
+        form.addRow("", _note("Few are quick; all 1000 are what the networks were trained for."))
         form.addRow("&Frame memory", self.frames_box)
         form.addRow("", _note("More lets longer chains be scrubbed without computing frames again."))
         form.addRow("&Kept chains", self.kept_box)
