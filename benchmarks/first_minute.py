@@ -44,7 +44,8 @@ painted = Painted()
 explorer.window.installEventFilter(painted)
 
 def done():
-    return not page.controller.run.sampling and page.controller.state.t == 0 and page.panels[0].grid.tiles is not None and page.controller.run.done
+    run, grid = page.controller.run, page.panels[0].grid
+    return not run.sampling and page.controller.state.t == 0 and grid.tiles is not None and run.done
 
 def look():
     if "finished" not in told and done() and (case != "mine" or page.part.recipe.seed != 0):

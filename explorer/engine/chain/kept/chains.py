@@ -118,7 +118,10 @@ class KeptChains:
     @staticmethod
     def _opened(path: Path, key: LaneKey, parent: KeptLane | None, mine: bool) -> KeptLane | None:
         try:
-            return opened(path, key, parent)
+            lane = opened(path, key, parent)
+            if mine and (lane.packed or lane.digest != path.stem):
+                raise Spoilt("another chain than its name says")
+            return lane
         except FileNotFoundError:
             return None
         except (OSError, Spoilt, ValueError, MemoryError):

@@ -98,6 +98,8 @@ class KeptLane(ShownLane):
     ----------
     digest : str
         Of its identity.
+    packed : bool
+        It came with the app.
     drawn : dict of int to ndarray
         As of a lane that draws.
     """
@@ -112,7 +114,8 @@ class KeptLane(ShownLane):
         self.norms = dict(zip(NORMS, arrays["norms"], strict=True))
         self.drawn = {k: row for k, row in enumerate(arrays["drawn"]) if row[0] >= 0} if described.draws else {}
         self.digest = described.identity.digest
-        self.origin = self.digest if described.packed else described.identity.after
+        self.packed = described.packed
+        self.origin = self.digest if self.packed else described.identity.after
 
     @property
     def done(self) -> int:

@@ -244,13 +244,18 @@ def test_what_goes_on_from_a_kept_chain_is_what_would_have(lane: Callable[..., L
         assert same(ask(plain, ShowStep((key,), t, "x_t")), ask(again, ShowStep((key,), t, "x_t")))
 
 
-@pytest.mark.parametrize("spoil", ["cut", "bit", "header", "foreign", "empty"])
+@pytest.mark.parametrize("spoil", ["cut", "bit", "header", "foreign", "another", "empty"])
 def test_a_spoilt_file_is_dropped_and_sampled_anew(lane: Callable[..., Lane], spoil: str) -> None:
     asked = recipe(lane())
     first = started()
     ask(first, SampleChain(asked))
     (path,) = written(first)
     text = bytearray(path.read_bytes())
+    if spoil == "another":
+        ask(first, SampleChain(recipe(lane(), seed=77)))
+        (other,) = set(written(first)) - {path}
+        text = bytearray(other.read_bytes())
+        other.unlink()
     if spoil == "cut":
         del text[-100:]
     elif spoil == "bit":
@@ -259,7 +264,7 @@ def test_a_spoilt_file_is_dropped_and_sampled_anew(lane: Callable[..., Lane], sp
         text[60] ^= 1
     elif spoil == "foreign":
         text = bytearray(Path(asked.lanes[0].source).read_bytes())
-    else:
+    elif spoil == "empty":
         text.clear()
     path.write_bytes(text)
     desk = Desk("test")
