@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.look.number_words import grouped
@@ -36,6 +36,8 @@ class StepsField(QWidget):
         menu = QMenu(self.choices)
         menu.aboutToShow.connect(partial(self._fill, menu))
         self.choices.setMenu(menu)
+        field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as the inspector has it, never wider
+        field.setMinimumWidth(90)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
