@@ -9,7 +9,6 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from explorer.widgets.controls.number_fields import IntField
-from explorer.widgets.look.number_words import grouped
 
 USUAL = (10, 25, 50, 100, 250)
 
@@ -49,7 +48,7 @@ class StepsField(QWidget):
         T = self.field.maximum()
         group = QActionGroup(menu)
         for steps in (*(each for each in USUAL if each < T), T):
-            action = menu.addAction(f"{grouped(steps)}: all" if steps == T else grouped(steps))
+            action = menu.addAction(f"all {steps}" if steps == T else str(steps))
             action.setCheckable(True)
             action.setChecked(self.field.value() == steps)
             action.triggered.connect(partial(self._choose, steps))
