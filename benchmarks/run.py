@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = (
+    "first_minute.py",
     "scrub.py",
     "sampling.py",
     "decoding.py",

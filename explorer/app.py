@@ -189,7 +189,7 @@ class Explorer(QObject):
         return is_over
 
     def _ask_engine(self, device: str) -> None:
-        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
+        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget, kept_budget=self.store.session.kept_budget)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 
@@ -275,9 +275,8 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
 
 
 def _spare_the_collector() -> None:
-    """What the window is made of stays: a collection need not look through it. Started from the command line, none was made meanwhile."""
+    """What the window is made of stays: a collection need not look through it. Collecting stays the link's, on this thread alone."""
     gc.freeze()
-    gc.enable()
 
 
 def _profiled(explorer: Explorer) -> WindowProfile:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.random import Generator, Philox  # at once: numpy would load it at the first draw, where Ctrl-C would be lost
-from torch import Tensor
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 SEED_LIMIT = 2**63
 DRAWS = 2**63  # from this stream on: uniform numbers to draw with, apart from all Gaussian noise
@@ -49,17 +52,25 @@ def noise_array(seed: int, index: int, t: int, shape: Sequence[int], stream: int
     return flat.reshape(tuple(shape))
 
 
+def noise_arrays(seed: int, indices: Sequence[int], t: int, shape: Sequence[int], stream: int = 0) -> np.ndarray:
+    """Noise of several samples at timestep t, shape (len(indices), *shape), float32."""
+    arrays = [noise_array(seed, index, t, shape, stream) for index in indices]
+    return np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)
+
+
 def shared_noise(
     seed: int, indices: Sequence[int], t: int, shape: Sequence[int], device: torch.device | str = "cpu", stream: int = 0
 ) -> Tensor:
-    """Noise of several samples at timestep t, shape (len(indices), *shape), float32, on `device`."""
-    arrays = [noise_array(seed, index, t, shape, stream) for index in indices]
-    stacked = np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)
-    return torch.from_numpy(stacked).to(device)
+    """`noise_arrays` as a tensor on `device`."""
+    import torch
+
+    return torch.from_numpy(noise_arrays(seed, indices, t, shape, stream)).to(device)
 
 
 def shared_uniforms(seed: int, indices: Sequence[int], t: int, device: torch.device | str = "cpu", stream: int = 0) -> Tensor:
     """One number in [0, 1) for each sample at timestep t, shape (len(indices),), float64: a pure function as the noise is."""
+    import torch
+
     key = seed + ((DRAWS + stream) << 64)
     bits = [Philox(key=key, counter=(index << 128) + (t << 192)) for index in indices]
     return torch.tensor([Generator(b).random() for b in bits], dtype=torch.float64).to(device)

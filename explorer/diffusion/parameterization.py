@@ -1,13 +1,18 @@
-"""Options A, B, C (and V): what the network predicts, and how each prediction gives the others."""
+"""Options A, B, C (and V): what the network predicts, and how each prediction gives the others.
+
+The formulas take numpy arrays as they take tensors, with the same results: a chain that is kept is shown without torch.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from explorer.diffusion.posterior import Posterior
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Option(StrEnum):

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Prediction
-from explorer.diffusion.posterior import Posterior, posterior
+from explorer.diffusion.plan import Plan as Plan
+from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedule import Schedule
 from explorer.errors import BadInput
@@ -19,27 +20,6 @@ from explorer.errors import BadInput
 Noise = Callable[[int], Tensor]
 
 INITIAL = 0  # the timestep key of x_T: no step starts at 0, so no z_t has it
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The steps of one chain.
-
-    Attributes
-    ----------
-    timesteps : tuple of int, length K + 1
-        T = tau_K > ... > tau_0 = 0; state k of the chain is at timesteps[k].
-    steps : tuple of Posterior, length K
-        steps[k] goes from timesteps[k] to timesteps[k + 1].
-    """
-
-    timesteps: tuple[int, ...]
-    steps: tuple[Posterior, ...]
-
-    @property
-    def K(self) -> int:
-        """Number of steps."""
-        return len(self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Engine:
         return early_answer(payload, self._desk)
 
     def handle(self, payload: Payload, channel: str = "") -> Steps:
-        """Outcomes of a payload; `channel` tells whose lanes are in use."""
+        """Outcomes of a payload; `channel` tells whose lanes are in use. What is kept is answered for without a network."""
         early = early_answer(payload, self._desk.for_channel(channel))
         if early is not None:
             yield from early

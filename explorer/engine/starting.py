@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from explorer.engine.chain.frames import FrameStore
+from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.desk import Desk
 from explorer.engine.models import devices
 from explorer.engine.models.models import Models
@@ -17,5 +18,7 @@ def start(request: StartEngine, desk: Desk) -> Steps:
     backend, device = devices.located(request.device)
     precision = None if request.precision == "auto" else request.precision
     models = Models(device, precision, request.throughout, backend)
-    desk.begin(models, FrameStore(request.frame_budget))
+    kept = desk.of(KeptChains)
+    kept.started(request, models.arithmetic)
+    desk.begin(models, FrameStore(request.frame_budget), kept)
     yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from explorer.checkpoints.card import Card
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Sampler
+from explorer.recipe import ChainRecipe, PlaneRecipe, Sampler
+from explorer.state.edits.lanes import lane_of
 from explorer.state.session import ChainState, LatentState, Session
 
 REVERSE = ("mnist-ddpm-c",)
 COMPARE = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c")
 LATENT = ("mnist-vae-2d",)
-COMPARE_STEPS = 250
-"""Few enough for three lanes to be quick on a CPU."""
 
 
 def with_shipped_models(session: Session, entries: Sequence[LibraryEntry]) -> Session:
@@ -24,9 +22,9 @@ def with_shipped_models(session: Session, entries: Sequence[LibraryEntry]) -> Se
     chosen = [[shipped[name] for name in names if name in shipped] for names in (REVERSE, COMPARE, LATENT)]
     reverse, compare, latent = session.reverse, session.compare, session.latent
     if not reverse.recipe.lanes:
-        reverse = with_lanes(reverse, chosen[0], Sampler())
+        reverse = with_lanes(reverse, chosen[0], Sampler(steps=session.default_steps))
     if not compare.recipe.lanes:
-        compare = with_lanes(compare, chosen[1], Sampler(steps=COMPARE_STEPS))
+        compare = with_lanes(compare, chosen[1], Sampler(steps=session.default_steps))
     if not latent.recipe.checkpoint and chosen[2]:
         latent = with_plane(latent, chosen[2][0])
     return with_measured_lanes(msgspec.structs.replace(session, reverse=reverse, compare=compare, latent=latent), chosen[1])
@@ -37,14 +35,14 @@ def with_measured_lanes(session: Session, entries: Sequence[LibraryEntry]) -> Se
     objective = session.objective
     if objective.recipe.lanes or not entries:
         return session
-    lanes = tuple(_lane(entry, entry.card, Sampler()) for entry in entries if entry.card is not None)
+    lanes = tuple(lane_of(entry) for entry in entries if entry.card is not None)
     recipe = msgspec.structs.replace(objective.recipe, lanes=lanes)
     return msgspec.structs.replace(session, objective=msgspec.structs.replace(objective, recipe=recipe))
 
 
 def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Sampler) -> ChainState:
     """`state` with one lane for each DDPM, the last one the reference, its cursor at their x_T; unchanged if there is none."""
-    lanes = tuple(_lane(entry, entry.card, sampler) for entry in entries if entry.card is not None)
+    lanes = tuple(lane_of(entry, sampler) for entry in entries if entry.card is not None)
     if not lanes:
         return state
     starts = [entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None]
@@ -55,7 +53,3 @@ def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Samp
 def with_plane(state: LatentState, entry: LibraryEntry) -> LatentState:
     """`state` with an empty plane of that VAE or AE."""
     return msgspec.structs.replace(state, recipe=PlaneRecipe(checkpoint=entry.sha256, source=entry.path))
-
-
-def _lane(entry: LibraryEntry, card: Card, sampler: Sampler) -> Lane:
-    return Lane(checkpoint=entry.sha256, source=entry.path, option=card.option, sampler=sampler)

@@ -167,6 +167,10 @@ def _check(session: Session) -> None:
     """What the types alone do not refuse."""
     if not MIN_FRAME_BUDGET <= session.frame_budget <= MAX_FRAME_BUDGET:
         raise ValueError(f"frame_budget {session.frame_budget} is out of range")
+    if not 0 <= session.kept_budget <= MAX_FRAME_BUDGET:
+        raise ValueError(f"kept_budget {session.kept_budget} is out of range")
+    if not 1 <= session.default_steps <= MAX_STEPS:
+        raise ValueError(f"default_steps {session.default_steps} is out of range")
     for state in (session.reverse, session.compare):
         _check_chain(state)
     if session.latent.frame < 0:

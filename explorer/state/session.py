@@ -180,6 +180,10 @@ class Session(msgspec.Struct, frozen=True):
     theme : ThemeName
     frame_budget : int
         Bytes of frames kept for scrubbing.
+    kept_budget : int
+        Bytes of finished chains kept on disk, so that they are there again at the next start; 0 keeps none.
+    default_steps : int
+        Steps of chains that are new; a schedule that has fewer timesteps takes all of them.
     device : str
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
     """
@@ -194,6 +198,8 @@ class Session(msgspec.Struct, frozen=True):
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE
+    kept_budget: int = 1024 * MEGABYTE
+    default_steps: int = 50
     device: str = "auto"
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ from explorer.recipe import (
     PlaneRecipe,
     Sampler,
 )
-from explorer.state.first_run import COMPARE_STEPS, with_shipped_models
+from explorer.state.first_run import with_shipped_models
 from explorer.state.forward import ForwardState
 from explorer.state.found_again import relinked, relinked_recipe
 from explorer.state.objective import ObjectiveState
@@ -53,10 +53,10 @@ def session_with(lane: Lane) -> Session:
 def test_an_empty_session_gets_the_shipped_models(entries: Entries) -> None:
     session = with_shipped_models(Session(), entries)
     (lane,) = session.reverse.recipe.lanes
-    assert (lane.checkpoint, lane.option, lane.sampler) == (named(entries, "mnist-ddpm-c").sha256, "C", Sampler())
+    assert (lane.checkpoint, lane.option, lane.sampler) == (named(entries, "mnist-ddpm-c").sha256, "C", Sampler(steps=50))
     assert (session.reverse.recipe.samples, session.reverse.recipe.seed, session.reverse.t) == (16, 0, 1000)
     assert [lane.option for lane in session.compare.recipe.lanes] == ["A", "B", "C"]
-    assert {lane.sampler.steps for lane in session.compare.recipe.lanes} == {COMPARE_STEPS}
+    assert {lane.sampler.steps for lane in session.compare.recipe.lanes} == {session.default_steps}
     assert session.latent.recipe.checkpoint == named(entries, "mnist-vae-2d").sha256
     assert [lane.option for lane in session.objective.recipe.lanes] == ["A", "B", "C"]
 

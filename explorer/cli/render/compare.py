@@ -31,9 +31,8 @@ def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], en
     import msgspec
 
     from explorer.recipe import Sampler
-    from explorer.state.first_run import COMPARE_STEPS
 
-    state = chain.chain(session.compare, options, chosen, Sampler(steps=COMPARE_STEPS))
+    state = chain.chain(session.compare, options, chosen, Sampler(steps=session.default_steps))
     if options.sweep is not None:
         state = _swept(state, options.sweep)
     chain.check_lanes(options, state.recipe.lanes, entries)

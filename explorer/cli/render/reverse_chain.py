@@ -31,6 +31,6 @@ def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], en
 
     from explorer.recipe import Sampler
 
-    state = chain.chain(session.reverse, options, chosen, Sampler())
+    state = chain.chain(session.reverse, options, chosen, Sampler(steps=session.default_steps))
     chain.check_lanes(options, state.recipe.lanes, entries)
     return msgspec.structs.replace(session, reverse=state)

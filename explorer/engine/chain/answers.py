@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.engine.chain import showing
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.messages import MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
 from explorer.engine.desk import Desk
@@ -15,17 +16,17 @@ def sample_chain(request: SampleChain, desk: Desk) -> Steps:
 
 def show_step(request: ShowStep, desk: Desk) -> Steps:
     """Tiles at the cursor."""
-    return desk.of(Chains).show_step(request)
+    return showing.show_step(desk.of(Chains), request)
 
 
 def show_terms(request: ShowTerms, desk: Desk) -> Steps:
     """The pictures of the equation."""
-    return desk.of(Chains).show_terms(request)
+    return showing.show_terms(desk.of(Chains), request)
 
 
 def show_film(request: ShowFilm, desk: Desk) -> Steps:
     """Evenly spaced states of one sample."""
-    return desk.of(Chains).show_film(request)
+    return showing.show_film(desk.of(Chains), request)
 
 
 def show_curves(request: ShowCurves, desk: Desk) -> Steps:

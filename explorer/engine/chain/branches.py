@@ -14,8 +14,9 @@ from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step
 from explorer.engine.chain.edited_chain import Draws, State, parent_of, weave
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
-from explorer.engine.chain.lanes import NORMS, ChainLane
+from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, lane_key
+from explorer.engine.chain.shown_lane import NORMS
 from explorer.recipe import BackUp, ChainRecipe, Edit, Inpaint, Lane, Paint
 
 
@@ -111,6 +112,7 @@ class BranchLane(ChainLane):
     def begin(self) -> Iterator[None]:
         """Leave the parent."""
         edit = self.key.lane.edits[-1]
+        self.origin = self.parent.origin
         x = self._states_of(len(self.key.lane.edits) - 1)(self.leaves)
         if isinstance(edit, Inpaint) and edit.anew:
             anew = self.branch.on_state[self.leaves][-1]

@@ -7,43 +7,31 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from torch import Tensor
 
 from explorer.diffusion.predictor import Predictor
-from explorer.engine.arrays import read_only
+from explorer.engine.chain import showing
 from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, with_lineage
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
+from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import (
     ChainFinished,
     ChainProgress,
-    CurvesShown,
-    FilmShown,
-    LaneBlank,
     LaneFailed,
-    LaneFrame,
     LaneKey,
     MeasureSimilarity,
     SampleChain,
     ShowCurves,
-    ShowFilm,
-    ShowStep,
-    ShowTerms,
     SimilarityMeasured,
-    StepShown,
-    TermsShown,
     lane_keys,
 )
-from explorer.engine.chain.quantities import made_for
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import DataSets
 from explorer.engine.models.models import Models
-from explorer.engine.pictures.tiles import tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.recipe.quantities import own
 
 RATE_WINDOW = 2.0
 SIMILARITY_SECONDS = 0.25
@@ -52,25 +40,47 @@ _OVER = object()
 
 
 class Chains:
-    """Every lane that is computed, and the pictures of them."""
+    """Every lane that is computed, and the pictures of them.
 
-    def __init__(self, models: Models, store: FrameStore) -> None:
-        self.models, self.store = models, store
+    Parameters
+    ----------
+    models : Models
+    store : FrameStore
+    kept : KeptChains, optional
+        Where finished chains are found, and put; none without it.
+    shipped : bool
+        Chains that came with the app do as well.
+    book : CurveBook, optional
+        What is measured between lanes, also by who shows kept ones.
+    """
+
+    def __init__(
+        self,
+        models: Models,
+        store: FrameStore,
+        kept: KeptChains | None = None,
+        shipped: bool = True,
+        book: CurveBook | None = None,
+    ) -> None:
+        self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
-        self._curves = CurveBook()
+        self._curves = book or CurveBook()
 
     @classmethod
     def at(cls, desk: Desk) -> Self:
-        """Lanes of the desk's models, their frames in its store."""
-        return cls(desk.of(Models), desk.of(FrameStore))
+        """Lanes of the desk's models, their frames in its store, or on disk."""
+        return cls(desk.of(Models), desk.of(FrameStore), desk.of(KeptChains), book=desk.of(CurveBook))
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:
             predictor = self.models.predictor(key.lane)
             shape = self.models.image_shape(key.lane)
             self._lanes[key] = self._made(key, predictor, shape)
-        return self._lanes[key]
+        lane = self._lanes[key]
+        if key not in self.store and (kept := self.kept.find(key, self._shipped)) is not None:
+            lane.restore(kept)
+        return lane
 
     def _tried(self, key: LaneKey) -> ChainLane | BadInput:
         """The lane, or why it cannot be."""
@@ -82,8 +92,11 @@ class Chains:
     def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int]) -> ChainLane:
         device, store = self.models.device, self.store
         if not key.lane.edits:
-            return ChainLane(key, predictor, shape, device, store)
-        return BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
+            lane = ChainLane(key, predictor, shape, device, store)
+        else:
+            lane = BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
+        lane.record = self.kept.recorder
+        return lane
 
     @property
     def data_sets(self) -> DataSets:
@@ -91,13 +104,18 @@ class Chains:
         return self.models.data_sets
 
     def shown(self, key: LaneKey) -> ChainLane | None:
-        """Lane of a key if it has any state; None if not."""
+        """Lane of a key if it has any state, here or on disk; None if not."""
         lane = self._lanes.get(key)
-        return lane if lane is not None and key in self.store else None
+        if lane is not None and key in self.store:
+            return lane
+        if self.kept.find(key, self._shipped) is None:
+            return None
+        found = self._tried(key)
+        return None if isinstance(found, BadInput) else found
 
     def levels(self, timeline: LaneKey | None) -> np.ndarray | None:
         """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
-        lane = self._lanes.get(timeline) if timeline is not None else None
+        lane = self._lanes.get(timeline) or self.shown(timeline) if timeline is not None else None
         return lane.levels if lane is not None else None
 
     def _use(self, channel: str, keys: frozenset[LaneKey]) -> None:
@@ -107,6 +125,12 @@ class Chains:
         for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
             del self._lanes[key]
             self._curves.forget(key)
+
+    def own(self, keys: Sequence[LaneKey]) -> Chains:
+        """Chains that were sampled on this machine, as exports say of theirs: these, unless one of the lanes came with the app."""
+        if not any(lane.origin for key in keys if (lane := self.shown(key)) is not None):
+            return self
+        return Chains(self.models, FrameStore(self.store.budget), self.kept, shipped=False)
 
     def hold(self, keys: Sequence[LaneKey], channel: str) -> list[ChainLane]:
         """Lanes of these keys, which stay until the channel is released, whatever the window opens meanwhile."""
@@ -158,82 +182,13 @@ class Chains:
             raise refused[0]
         yield ChainFinished(tuple(lane.progress for lane in lanes), self.store.nbytes, self.store.budget)
 
-    def show_step(self, request: ShowStep) -> Steps:
-        """Tiles of lanes at the cursor."""
-        frames, blank = [], []
-        for key in request.keys:
-            lane = self.shown(key)
-            if lane is None:
-                continue
-            for found in made_for(self, lane, request):
-                if found is None:
-                    yield None
-                elif isinstance(found, LaneBlank):
-                    blank.append(found)
-                else:
-                    k, tensor = found
-                    frames.append(self._frame(lane, k, tensor, request))
-        yield StepShown(request.t, request.quantity, tuple(frames), tuple(blank))
-
-    def _frame(self, lane: ChainLane, k: int, tensor: Tensor, request: ShowStep) -> LaneFrame:
-        values = tensor.numpy()
-        tiles, scale = tiles_of(values, request.quantity, request.palette)
-        return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values), scale)
-
-    def show_terms(self, request: ShowTerms) -> Steps:
-        """All quantities of one sample at the cursor: the terms of the equation."""
-        lane = self.shown(request.key)
-        if lane is None:
-            raise BadInput("this lane has not been sampled yet")
-        k = min(lane.nearest(request.t, "mean", self.levels(request.timeline)), lane.course.K)
-        tiles, values, norms = {}, {}, {}
-        wanted = [(name, k, name) for name in own()]
-        wanted.append(("x_prev", min(k + 1, lane.course.K, max(lane.done, k)), "x_t"))
-        for name, index, quantity in wanted:
-            for tensor in lane.show(index, quantity):
-                if tensor is None:
-                    yield None
-                    continue
-                one = tensor[request.sample : request.sample + 1].numpy()
-                tiles[name] = read_only(tiles_of(one, quantity, request.palette)[0][0])
-                values[name] = read_only(one[0])
-                norms[name] = float(np.linalg.norm(one.astype(np.float64)))
-        drawn = drawn_image(self.models, lane, k, request.sample)
-        if drawn is not None:
-            step = lane.course.steps[k]
-            component = step.a0 * drawn[0] + step.at * values["x_t"]
-            for name, image in (("drawn", drawn[0]), ("component", component.astype(np.float32))):
-                tiles[name], values[name] = read_only(tiles_of(image[None], "mean", request.palette)[0][0]), read_only(image)
-        yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
-
-    def show_film(self, request: ShowFilm) -> Steps:
-        """One sample at evenly spaced states."""
-        lane = self.shown(request.key)
-        if lane is None:
-            raise BadInput("this lane has not been sampled yet")
-        wanted = np.unique(np.linspace(0, lane.course.K, max(2, request.count)).round().astype(int))
-        available = lane.nearest(0, request.quantity)
-        indices = [int(k) for k in wanted if k <= available]
-        pictures = []
-        for k in indices:
-            for tensor in lane.show(k, request.quantity):
-                if tensor is None:
-                    yield None
-                else:
-                    pictures.append(tensor[request.sample].numpy())
-        tiles, _ = tiles_of(np.stack(pictures), request.quantity, request.palette)
-        yield FilmShown(request.key, request.sample, request.quantity, read_only(lane.timesteps[indices]), read_only(tiles))
+    def drawn_image(self, lane: ChainLane, k: int, sample: int) -> np.ndarray | None:
+        """The image that the step from state k of an exact lane draws."""
+        return drawn_image(self.models, lane, k, sample)
 
     def show_curves(self, request: ShowCurves) -> Steps:
         """Norms of lanes, and their distances to the reference, against t."""
-        reference = self.shown(request.reference) if request.reference is not None else None
-        shown = []
-        for key in request.keys:
-            lane = self.shown(key)
-            if lane is not None:
-                shown.append(self._curves.of(lane, reference, request.sample))
-                yield None
-        yield CurvesShown(request.sample, request.reference, tuple(shown))
+        return showing.show_curves(self, self._curves, request)
 
     def measure_similarity(self, request: MeasureSimilarity) -> Steps:
         """SSIM of lanes with the reference: a stretch of work, the lanes in turns."""

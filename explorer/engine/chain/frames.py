@@ -10,16 +10,16 @@ is short, at most as many frames as the lane keeps.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Set
+from collections.abc import Hashable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Self
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Self
 
 from explorer.engine.desk import Desk
 from explorer.engine.thread.messages import Done, SetFrameBudget
 from explorer.engine.thread.requests import Steps
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DEFAULT_BUDGET = 512 * 2**20
 
@@ -96,6 +96,22 @@ class LaneFrames:
         self.recount()
 
 
+class LentFrames(LaneFrames):
+    """Frames of a finished lane that are on disk: they take no memory, and none is ever made again."""
+
+    def __init__(self, frames: Mapping[int, Frame], first: int, newest: int) -> None:
+        super().__init__(first, newest=newest)
+        self.kept = frames  # type: ignore[assignment]  # nothing is put into a finished lane
+
+    @property
+    def can_give(self) -> bool:
+        """There is nothing to give."""
+        return False
+
+    def recount(self) -> None:
+        """Nothing of it is in memory."""
+
+
 class FrameStore:
     """Frames of every lane, within one budget.
 
@@ -140,6 +156,10 @@ class FrameStore:
     def __contains__(self, key: Hashable) -> bool:
         """Whether the lane has frames."""
         return key in self._lanes
+
+    def lend(self, key: Hashable, frames: Mapping[int, Frame], first: int, newest: int) -> None:
+        """Have the frames of a finished lane that lie elsewhere: its states from `first` to `newest`."""
+        self._lanes[key] = LentFrames(frames, first, newest)
 
     def use(self, keys: Set[Hashable]) -> None:
         """Say which lanes are open: the others may be forgotten."""
@@ -195,6 +215,8 @@ class FrameStore:
 
 def to_cpu(x: Tensor) -> Tensor:
     """Float32 copy on the CPU that nothing else writes to."""
+    import torch
+
     return x.detach().to("cpu", torch.float32, copy=True).contiguous()
 
 

@@ -6,12 +6,10 @@ Those that it has beside another lane or a data set are in `quantities.py`; all 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
-
-from torch import Tensor
+from typing import Any, Protocol
 
 from explorer.diffusion.parameterization import Prediction
-from explorer.diffusion.reverse import Plan
+from explorer.diffusion.plan import Plan
 from explorer.engine.chain.frames import Frame
 
 
@@ -34,13 +32,13 @@ class Walked(Protocol):
         """The prediction at state k; at K that of the last step."""
         ...
 
-    def z(self, k: int) -> Tensor:
+    def z(self, k: int) -> Any:
         """Fresh noise of the step from state k."""
         ...
 
 
-Own = Callable[[Walked, int], Iterator[Tensor | None]]
-"""Lane and index k of the state in 0..K; values (N, C, H, W), and None at each cancel point."""
+Own = Callable[[Walked, int], Iterator[Any]]
+"""Lane and index k of the state in 0..K; values (N, C, H, W), tensors or arrays as the frames are, and None at each cancel point."""
 
 OWN: dict[str, Own] = {}
 
@@ -59,13 +57,13 @@ def own(name: str) -> Callable[[Own], Own]:
 
 
 @own("x_t")
-def _state(lane: Walked, k: int) -> Iterator[Tensor | None]:
+def _state(lane: Walked, k: int) -> Iterator[Any]:
     for frame in lane.frame(k):
         yield None if frame is None else frame.x
 
 
 @own("x0_hat")
-def _x0_hat(lane: Walked, k: int) -> Iterator[Tensor | None]:
+def _x0_hat(lane: Walked, k: int) -> Iterator[Any]:
     if k == lane.course.K:  # x_0 itself
         yield from _state(lane, k)
         return
@@ -74,17 +72,17 @@ def _x0_hat(lane: Walked, k: int) -> Iterator[Tensor | None]:
 
 
 @own("eps_hat")
-def _eps_hat(lane: Walked, k: int) -> Iterator[Tensor | None]:
+def _eps_hat(lane: Walked, k: int) -> Iterator[Any]:
     for said in lane.predicted(k):
         yield None if said is None else said.eps_hat
 
 
 @own("mean")
-def _mean(lane: Walked, k: int) -> Iterator[Tensor | None]:
+def _mean(lane: Walked, k: int) -> Iterator[Any]:
     for said in lane.predicted(k):
         yield None if said is None else said.mean
 
 
 @own("z")
-def _fresh_noise(lane: Walked, k: int) -> Iterator[Tensor | None]:
+def _fresh_noise(lane: Walked, k: int) -> Iterator[Any]:
     yield lane.z(min(k, lane.course.K - 1))

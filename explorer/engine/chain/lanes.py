@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import torch
@@ -10,23 +10,23 @@ from torch import Tensor
 
 from explorer.diffusion.branches import Leg
 from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
-from explorer.diffusion.levels import nearest_states
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
-from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
 from explorer.diffusion.schedule import ScheduleError
-from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
-from explorer.engine.chain.lane_quantities import OWN
-from explorer.engine.chain.messages import LaneKey, LanePlanned, LaneProgress
+from explorer.engine.chain.kept.chains import arrays_of
+from explorer.engine.chain.kept.lane import KeptLane
+from explorer.engine.chain.kept.writing import Recorder
+from explorer.engine.chain.messages import LaneKey
+from explorer.engine.chain.shown_lane import NORMS, ShownLane
 from explorer.errors import BadInput
-from explorer.recipe.quantities import QUANTITIES
 
-NORMS = ("x_t", "x0_hat", "eps_hat")
+Record = Callable[["ChainLane", int], Recorder | None]
+"""The lane, and the index of its first state."""
 
 
-class ChainLane:
+class ChainLane(ShownLane):
     """One computed lane.
 
     Parameters
@@ -37,6 +37,11 @@ class ChainLane:
     device : torch.device
     store : FrameStore
         Where its frames are kept.
+
+    Attributes
+    ----------
+    record : callable
+        What writes it down, from its first state on.
 
     Raises
     ------
@@ -59,6 +64,8 @@ class ChainLane:
         self.levels = levels_of(predictor.schedule)
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
         self.drawn: dict[int, Tensor] = {}
+        self.record: Record = lambda lane, first: None
+        self._recorder: Recorder | None = None
         self._steps: Iterator[Step] | None = None
         self._beginning: Iterator[None] | None = None
 
@@ -73,32 +80,15 @@ class ChainLane:
         return self.key in self.store and self.store.lane(self.key).newest >= 0
 
     @property
-    def finished(self) -> bool:
-        """Whether x_0 is reached."""
-        return self.done >= self.course.K
+    def notice(self) -> str:
+        """Of noise levels that its network has not seen."""
+        own = self.predictor
+        return notice(own.inner.schedule, own.schedule, self.course.timesteps) if isinstance(own, MatchedPredictor) else ""
 
     @property
-    def next_t(self) -> int:
-        """Timestep of the newest state."""
-        return self.course.timesteps[self.done]
-
-    @property
-    def progress(self) -> LaneProgress:
-        """How far it is."""
-        return LaneProgress(self.key, self.done, self.course.K)
-
-    def planned(self) -> LanePlanned:
-        """The steps, for plots and equations."""
-        steps = self.course.steps
-        levels = [s.alpha_bar for s in steps] + [steps[-1].alpha_bar_prev]
-        own, told = self.predictor, ""
-        if isinstance(own, MatchedPredictor):
-            told = notice(own.inner.schedule, own.schedule, self.course.timesteps)
-        return LanePlanned(
-            self.key, read_only(self.timesteps.astype(np.int64)), read_only(np.array(levels)),
-            read_only(np.array([s.a0 for s in steps])), read_only(np.array([s.at for s in steps])),
-            read_only(np.array([s.sigma for s in steps])), self.image_shape, read_only(self.levels.copy()), told,
-        )  # fmt: skip
+    def kept_frames(self) -> Mapping[int, Frame]:
+        """Those in the store."""
+        return self.store.lane(self.key).kept
 
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on before this one can; none for a chain that leaves no other."""
@@ -134,8 +124,30 @@ class ChainLane:
         self._note_norms(step)
         if isinstance(step.prediction, ExactPrediction) and step.prediction.drawn is not None:
             self.drawn[step.k] = step.prediction.drawn.cpu()
+        after = Frame(to_cpu(step.x_prev), None)
         self.store.put(self.key, step.k, before)
-        self.store.put(self.key, step.k + 1, Frame(to_cpu(step.x_prev), None))
+        self.store.put(self.key, step.k + 1, after)
+        self._write_down(step.k, before, after)
+
+    def _write_down(self, k: int, before: Frame, after: Frame) -> None:
+        """State k, and the last one after it."""
+        if k == self.store.lane(self.key).first:
+            self._recorder = self.record(self, k)
+        if self._recorder is None or before.x0_hat is None:
+            return
+        self._recorder.step(k, before.x.numpy(), before.x0_hat.numpy())
+        if k + 1 == self.course.K:
+            self._recorder.step(k + 1, after.x.numpy(), None)
+            drawn = {k: row.numpy() for k, row in self.drawn.items()} if self.key.lane.exact is not None else None
+            self._recorder.finish(arrays_of(self, drawn))
+            self._recorder = None
+
+    def restore(self, kept: KeptLane) -> None:
+        """Be a chain that is kept: finished, its states on disk."""
+        self.norms = {name: values.copy() for name, values in kept.norms.items()}
+        self.drawn = {k: torch.from_numpy(row) for k, row in kept.drawn.items()}
+        self.origin = kept.origin
+        self.store.lend(self.key, AsTensors(kept.kept_frames), kept.first, kept.course.K)
 
     def _began(self) -> bool:
         """Go on beginning; whether the first state is there."""
@@ -158,19 +170,6 @@ class ChainLane:
             self.norms["x_t"][step.k + 1] = _norms(step.x_prev)
             self.norms["x0_hat"][step.k + 1] = self.norms["x_t"][step.k + 1]
 
-    def nearest(self, t: int, quantity: str = "x_t", timeline: np.ndarray | None = None) -> int:
-        """Index of the computed state whose noise level is nearest to that of timestep t and that has the quantity.
-
-        `timeline` is the log SNR at 0..T of the schedule that t is on; None is the lane's own, under which the state
-        nearest in t is meant.
-        """
-        last = self.done
-        if QUANTITIES[quantity].of_step and last < self.course.K:
-            last = max(0, last - 1)
-        levels = self.levels if timeline is None else timeline
-        wanted = levels[min(max(t, 0), len(levels) - 1)]
-        return int(nearest_states(self.timesteps[: last + 1], self.levels, wanted))
-
     def frame(self, k: int) -> Iterator[Frame | None]:
         """Frame k, last; before it a None for each step that has to be made again (a cancel point)."""
         frames = self.store.lane(self.key)
@@ -190,36 +189,29 @@ class ChainLane:
             yield None
         yield frame
 
-    def prediction(self, k: int, frame: Frame) -> Prediction:
-        """Mean, x0_hat and eps_hat of the step from state k, from its frame."""
-        assert frame.x0_hat is not None
-        step = self.course.steps[k]
-        return Prediction(
-            mean_from_x0(frame.x, frame.x0_hat, step), frame.x0_hat, eps_from_x0(frame.x, frame.x0_hat, step)
-        )  # fmt: skip
-
-    def predicted(self, k: int) -> Iterator[Prediction | None]:
-        """Prediction of the step from state k, last; before it None at each cancel point.
-
-        At t = 0, which no step starts from, that of the last step; of the newest state, which has none yet, that of the step before.
-        """
-        k = min(k, self.course.K - 1)
-        for found in self.frame(k):
-            if found is None:
-                yield None
-            elif found.x0_hat is not None:
-                yield self.prediction(k, found)
-            else:
-                for previous in self.frame(k - 1):
-                    yield None if previous is None else self.prediction(k - 1, previous)
-
     def z(self, k: int) -> Tensor:
         """Fresh noise of the step from state k, on the CPU."""
         return self.noise(self.course.timesteps[k]).cpu()
 
-    def show(self, k: int, quantity: str) -> Iterator[Tensor | None]:
-        """A quantity that the lane has by itself at state k, last, shape (N, C, H, W); before it None at each cancel point."""
-        return OWN[quantity](self, k)
+
+class AsTensors(Mapping[int, Frame]):
+    """Frames of arrays, as frames of tensors."""
+
+    def __init__(self, frames: Mapping[int, Frame]) -> None:
+        self._frames = frames
+
+    def __getitem__(self, k: int) -> Frame:
+        frame = self._frames[k]
+        return Frame(torch.as_tensor(frame.x), None if frame.x0_hat is None else torch.as_tensor(frame.x0_hat))
+
+    def __contains__(self, k: object) -> bool:
+        return k in self._frames
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
 def _norms(tensor: Tensor) -> np.ndarray:

@@ -43,6 +43,7 @@ class SampleChain(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:sample_chain"
+    answered_early = "explorer.engine.chain.kept.early:sample_chain"
     background = True
 
     recipe: ChainRecipe
@@ -73,6 +74,7 @@ class ShowStep(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:show_step"
+    answered_early = "explorer.engine.chain.kept.early:show_step"
 
     keys: tuple[LaneKey, ...]
     t: int
@@ -92,6 +94,7 @@ class ShowTerms(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:show_terms"
+    answered_early = "explorer.engine.chain.kept.early:show_terms"
 
     key: LaneKey
     t: int
@@ -105,6 +108,7 @@ class ShowFilm(Payload):
     """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
 
     answered_by = "explorer.engine.chain.answers:show_film"
+    answered_early = "explorer.engine.chain.kept.early:show_film"
 
     key: LaneKey
     sample: int
@@ -127,6 +131,7 @@ class ShowCurves(Payload):
     """
 
     answered_by = "explorer.engine.chain.answers:show_curves"
+    answered_early = "explorer.engine.chain.kept.early:show_curves"
 
     keys: tuple[LaneKey, ...]
     sample: int | None = None

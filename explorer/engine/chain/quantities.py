@@ -7,18 +7,18 @@ each cancel point and what it made last.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from torch import Tensor
 
 from explorer.diffusion.levels import near
 from explorer.engine.chain.curves import comparable
-from explorer.engine.chain.data_set.ideal import beside, to_ideal
-from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneBlank, LaneKey, ShowStep
-from explorer.engine.models.data_sets import DataSets
+from explorer.engine.chain.shown_lane import ShownLane
 from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.engine.models.data_sets import DataSets
 
 
 class Around(Protocol):
@@ -29,7 +29,7 @@ class Around(Protocol):
         """Data sets by what names them."""
         ...
 
-    def shown(self, key: LaneKey) -> ChainLane | None:
+    def shown(self, key: LaneKey) -> ShownLane | None:
         """Lane of a key if it has any state; None if not."""
         ...
 
@@ -37,9 +37,13 @@ class Around(Protocol):
         """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
         ...
 
+    def drawn_image(self, lane: Any, k: int, sample: int) -> np.ndarray | None:
+        """The image, shape (1, C, H, W), that the step from state k draws for a sample; None where nothing is drawn."""
+        ...
 
-Beside = Callable[[Around, ChainLane, ShowStep], Iterator[tuple[int, Tensor] | LaneBlank | None]]
-"""The state's index with the values, or why there are none."""
+
+Beside = Callable[[Around, ShownLane, ShowStep], Iterator[tuple[int, Any] | LaneBlank | None]]
+"""The state's index with the values, an array or a tensor, or why there are none."""
 
 BESIDE: dict[str, Beside] = {}
 
@@ -54,7 +58,7 @@ def seen_beside(name: str) -> Callable[[Beside], Beside]:
     return put
 
 
-def made_for(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+def made_for(chains: Around, lane: ShownLane, request: ShowStep) -> Iterator[tuple[int, Any] | LaneBlank | None]:
     """What a lane shows for a request: the index of the state with its values, or why there are none."""
     if request.quantity in BESIDE:
         yield from BESIDE[request.quantity](chains, lane, request)
@@ -65,7 +69,7 @@ def made_for(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tup
 
 
 @seen_beside("difference")
-def _difference(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+def _difference(chains: Around, lane: ShownLane, request: ShowStep) -> Iterator[tuple[int, Any] | LaneBlank | None]:
     """Of states that can be compared, as in the curves: of one shape, their noise levels not far apart."""
     other = chains.shown(request.reference) if request.reference is not None else None
     k = lane.nearest(request.t, request.of, chains.levels(request.timeline))
@@ -79,7 +83,7 @@ def _difference(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[
     if not _near(lane, k, other, j):
         yield LaneBlank(lane.key, int(lane.timesteps[k]), "level")
         return
-    pair: list[Tensor] = []
+    pair: list[Any] = []
     for one, index in ((lane, k), (other, j)):
         for tensor in one.show(index, request.of):
             if tensor is None:
@@ -90,7 +94,9 @@ def _difference(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[
 
 
 @seen_beside("to_ideal")
-def _to_ideal(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tuple[int, Tensor] | LaneBlank | None]:
+def _to_ideal(chains: Around, lane: ShownLane, request: ShowStep) -> Iterator[tuple[int, Any] | LaneBlank | None]:
+    from explorer.engine.chain.data_set.ideal import beside, to_ideal  # and torch with it
+
     k = min(lane.nearest(request.t, "x0_hat", chains.levels(request.timeline)), lane.course.K - 1)
     try:
         found = beside(chains.data_sets, request.exact, lane) if request.exact is not None else None
@@ -104,6 +110,6 @@ def _to_ideal(chains: Around, lane: ChainLane, request: ShowStep) -> Iterator[tu
         yield None if gap is None else (k, gap)
 
 
-def _near(one: ChainLane, k: int, other: ChainLane, j: int) -> bool:
+def _near(one: ShownLane, k: int, other: ShownLane, j: int) -> bool:
     """Whether the noise levels of two lanes' states are near enough for these to be compared."""
     return bool(near(one.levels[one.timesteps[k]], other.levels[other.timesteps[j]]))

@@ -40,6 +40,7 @@ class EncodeImages(Payload):
     """Codes of the test images of the checkpoint's data set, or of the images named. Answer: CodesShown."""
 
     answered_by = "explorer.engine.latent.encoding:encode_images"
+    answered_early = "explorer.engine.latent.kept:encode_images"
     background = True
 
     path: ReadFile

@@ -15,13 +15,14 @@ from PIL import Image
 
 from explorer import sources
 from explorer.checkpoints.files import Checkpoint
-from explorer.checkpoints.snapshots import end_of_run, name_of, snapshots
+from explorer.checkpoints.snapshots import end_of_run, name_of
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
 from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, LibraryScanned, ThumbnailMade
 from explorer.engine.models.models import Models
+from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -59,22 +60,13 @@ def _entry(path: Path, shipped: bool) -> LibraryEntry:
 
 
 def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
-    """The shipped checkpoints by name with their snapshots, then those at `paths`, and every snapshot of `runs`."""
-    entries: dict[Path, LibraryEntry] = {}
-    shipped = [file for path in sorted(resource("checkpoints").glob("*.safetensors")) for file in _with_snapshots(path)]
-    others = [Path(name) for name in paths]
-    others += [file for name in runs for file in _with_snapshots(Path(name))]
-    for path in (*shipped, *others):
-        for file in (end_of_run(path), path):
-            if file not in entries:
-                entries[file] = entry(file, shipped=file in shipped)
-                yield None
-    yield LibraryScanned(tuple(entries.values()))
-
-
-def _with_snapshots(path: Path) -> tuple[Path, ...]:
-    """A checkpoint, then the others of its run."""
-    return tuple(dict.fromkeys((path, *(Path(snapshot.path) for snapshot in snapshots(path)))))
+    """Entries of all files of `files`; the next start knows them without torch."""
+    entries = []
+    for file, shipped in files(paths, runs):
+        entries.append(entry(file, shipped))
+        yield None
+    remember(tuple(entries))
+    yield LibraryScanned(tuple(entries))
 
 
 def open_checkpoint(path: str, models: Models) -> Steps:

@@ -23,6 +23,7 @@ class ScanLibrary(Payload):
     """
 
     answered_by = "explorer.engine.models.answers:scan_library"
+    answered_early = "explorer.engine.models.scanning:scan_early"
     background = True
 
     paths: tuple[ReadFile, ...] = ()

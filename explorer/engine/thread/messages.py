@@ -21,14 +21,19 @@ class StartEngine(Payload):
         Bytes of frames kept for scrubbing.
     throughout : bool
         bf16 at every timestep, rather than only where it is close enough to fp32.
+    kept_budget : int or None
+        Bytes of finished chains kept on disk. 0 keeps none, and those that came with the app are still shown; None shows only what
+        is computed now.
     """
 
     answered_by = "explorer.engine.starting:start"
+    answered_early = "explorer.engine.chain.kept.early:start"
 
     device: str = "auto"
     precision: str = "auto"
     frame_budget: int = 512 * 2**20
     throughout: bool = False
+    kept_budget: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,15 @@ class SetFrameBudget(Payload):
     """Bytes of frames kept for scrubbing. Answer: Done."""
 
     answered_by = "explorer.engine.chain.frames:set_budget"
+
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetKeptBudget(Payload):
+    """Bytes of finished chains kept on disk. Answer: Done."""
+
+    answered_by = "explorer.engine.chain.kept.chains:set_budget"
 
     bytes: int
 

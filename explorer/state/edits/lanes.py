@@ -75,16 +75,16 @@ def add_lane(state: ChainState, lane: Lane, at: int | None = None) -> ChainState
     return with_lanes(state, (*lanes[:place], lane, *lanes[place:]), follow)
 
 
-def add_entry(state: ChainState, entry: LibraryEntry) -> ChainState:
-    """One more lane, of a library entry, with the sampler of the last; the state as it is if there is no room."""
+def add_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
+    """One more lane, of a library entry, with the sampler of the last, or else the usual one; the state as it is if there is no room."""
     lanes = state.recipe.lanes
-    return add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else None))
+    return add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else usual))
 
 
-def open_entry(state: ChainState, entry: LibraryEntry) -> ChainState:
-    """A library entry as the only lane, with the sampler that the first one has."""
+def open_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
+    """A library entry as the only lane, with the sampler that the first one has, or else the usual one."""
     lanes = state.recipe.lanes
-    return with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else None),), (0,))
+    return with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else usual),), (0,))
 
 
 def duplicate_lane(state: ChainState, index: int) -> ChainState:

@@ -14,6 +14,7 @@ from explorer.engine.chain.messages import LanePlanned, TermsShown
 from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
+from explorer.views.chain.steps_field import StepsField
 from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.views.shared.schedule_field import ScheduleField
@@ -108,7 +109,7 @@ class ChainInspector(QWidget):
         if all_lanes:
             self.all_steps = self._steps_field("Steps of every lane")
             self.all_steps.setToolTip("How many timesteps every chain takes, evenly spaced; a lane that has fewer takes all of its own")
-            rows.add("steps", self.all_steps)
+            rows.add("steps", StepsField(self.all_steps))
             self.all_steps.committed.connect(self._all_steps_committed)
             fields.append(self.all_steps)
         for field in fields:
@@ -136,7 +137,8 @@ class ChainInspector(QWidget):
         self.clip = QCheckBox("in [−1, 1]")
         self.clip.setToolTip("Keep x̂₀ in [−1, 1] at each step")
         self.clip.setAccessibleName("Clip x0_hat")
-        rows.add("steps", self.steps)
+        self.steps_row = StepsField(self.steps)
+        rows.add("steps", self.steps_row)
         rows.add((var("η"),), self.eta)
         rows.add((words("clip "), var("x", "0", "hat")), self.clip)
         self.steps.committed.connect(self._steps_committed)
@@ -193,6 +195,7 @@ class ChainInspector(QWidget):
         for field in (self.schedule, self.steps, self.eta, self.clip, self.all_steps):
             if field is not None:
                 field.setEnabled(has_lane)
+        self.steps_row.choices.setEnabled(has_lane)
         if has_lane:
             self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes)[lane], length, schedule)
             self._show_all_steps(recipe.lanes, lengths)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import ScheduleChoice
+from explorer.recipe import Sampler, ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import chain as edits
 from explorer.state.edits import lanes as lane_edits
@@ -114,6 +114,11 @@ class ChainPage(Workspace):
     def take_file(self, entry: LibraryEntry, lane: int | None) -> None:
         """A file that the person chose for a lane, or for a new one, is open."""
         self.accept_entry(entry)
+
+    @property
+    def usual_sampler(self) -> Sampler:
+        """Of a lane that is new where there is no other to go by."""
+        return Sampler(steps=self.context.store.session.default_steps)
 
     # --- the contract ---
 

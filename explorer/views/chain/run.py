@@ -150,7 +150,7 @@ class ChainRun(QObject):
     def status(self) -> Status:
         """What the status bar says."""
         right = ""
-        if self._last is not None:
+        if self._last is not None and self._last.frame_bytes:  # what lies on disk takes no memory
             right = f"frames {self._last.frame_bytes / MEGABYTE:.0f} of {self._last.frame_budget / MEGABYTE:.0f} MB"
         keys = [key for key in dict.fromkeys(lane_keys(self.recipe)) if key in self.plans]
         total = sum(len(self.plans[key].sigma) for key in keys)

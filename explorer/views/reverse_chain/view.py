@@ -20,6 +20,7 @@ from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.views.chain.page import ChainPage
 from explorer.views.reverse_chain.branching_view import BranchingView
+from explorer.views.reverse_chain.expected import Expected
 from explorer.views.reverse_chain.facts import FACTS
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
@@ -38,10 +39,10 @@ EMPTY = f"Open a checkpoint to sample from it: File > Checkpoint library, or dro
 class _Middle(QWidget):
     """Samples to the left, as wide as their height can use; equation over curves to the right."""
 
-    def __init__(self, panel: LanePanel, card: QWidget, equation: EquationStrip, plot: QWidget) -> None:
+    def __init__(self, panel: LanePanel, card: QWidget, equation: EquationStrip, plot: QWidget, expected: QWidget) -> None:
         super().__init__()
-        self._panel, self._card, self._equation, self._plot = panel, card, equation, plot
-        for widget in (panel, card, plot):
+        self._panel, self._card, self._equation, self._plot, self._expected = panel, card, equation, plot, expected
+        for widget in (panel, card, plot, expected):
             widget.setParent(self)
         self.setMinimumSize(560, 300)
 
@@ -62,9 +63,14 @@ class _Middle(QWidget):
         rest = height - upper - SPACING
         if rest < LEAST_PLOT:
             self._equation.set_side(self._equation.side_for(right, height))
-        self._plot.setVisible(rest >= LEAST_PLOT)  # a tree of many branches in a low window leaves no room for curves
+        making = not self._expected.isHidden()
+        self._plot.setVisible(rest >= LEAST_PLOT and not making)  # a tree of many branches in a low window leaves no room for curves
         self._card.setGeometry(left + SPACING, 0, right, upper if rest >= LEAST_PLOT else height)
         self._plot.setGeometry(left + SPACING, upper + SPACING, right, rest)
+        if making:
+            lower = max(rest, LEAST_PLOT)  # over the end of the equation where there is no room below it
+            self._expected.setGeometry(left + SPACING, height - lower, right, lower)
+            self._expected.raise_()
 
 
 class ReverseChainWorkspace(ChainPage):
@@ -101,7 +107,10 @@ class ReverseChainWorkspace(ChainPage):
         menu.aboutToShow.connect(self._fill_menu)
         self._panel.set_menu(menu)
         widgets = self.widgets
-        self._middle = _Middle(self._panel, widgets.equation_card, widgets.equation, widgets.plot)
+        self.expected = Expected(self.controller, self)
+        self._middle = _Middle(self._panel, widgets.equation_card, widgets.equation, widgets.plot, self.expected.panel)
+        self.expected.changed.connect(self._middle.arrange)
+        self.expected.chosen.connect(lambda index: self.select(0, index))
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
@@ -189,6 +198,6 @@ class ReverseChainWorkspace(ChainPage):
         """A DDPM becomes the lane."""
         if not self.is_ddpm(entry):
             return False
-        state = lane_edits.open_entry(self.part.state, entry)
+        state = lane_edits.open_entry(self.part.state, entry, self.usual_sampler)
         self.part.put(state, f"open {checkpoint_name(state.recipe.lanes[0])}")
         return True

@@ -1,10 +1,10 @@
-"""What the settings in the session do: theme and frame memory take effect as they change."""
+"""What the settings in the session do: theme, frame memory and kept chains take effect as they change."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from explorer.engine.thread.messages import SetFrameBudget
+from explorer.engine.thread.messages import SetFrameBudget, SetKeptBudget
 from explorer.state.session import Session
 from explorer.views.workspace import Context
 
@@ -23,3 +23,5 @@ class SettingsInForce(QObject):
             self._context.theme.choose(new.theme)
         if new.frame_budget != old.frame_budget:
             self._context.client.send(SetFrameBudget(new.frame_budget), "settings.frames")
+        if new.kept_budget != old.kept_budget:
+            self._context.client.send(SetKeptBudget(new.kept_budget), "settings.kept")

@@ -12,10 +12,10 @@ from explorer.errors import BadInput
 from explorer.recipe import ExactProcess
 
 if TYPE_CHECKING:
-    from explorer.engine.chain.lanes import ChainLane
+    from explorer.engine.chain.shown_lane import ShownLane
 
 
-def beside(data_sets: DataSets, exact: ExactProcess, lane: ChainLane) -> DataSet:
+def beside(data_sets: DataSets, exact: ExactProcess, lane: ShownLane) -> DataSet:
     """The data set that a lane is seen beside.
 
     Raises
@@ -30,7 +30,7 @@ def beside(data_sets: DataSets, exact: ExactProcess, lane: ChainLane) -> DataSet
     return found
 
 
-def to_ideal(lane: ChainLane, k: int, found: DataSet) -> Iterator[Tensor | None]:
+def to_ideal(lane: ShownLane, k: int, found: DataSet) -> Iterator[Tensor | None]:
     """x0_hat - E[x_0 | x_t] over the data set, at the lane's k-th state: (N, C, H, W); None is a cancel point."""
     values: list[Tensor] = []
     for quantity in ("x_t", "x0_hat"):

@@ -16,6 +16,7 @@ from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
+from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
@@ -50,6 +51,7 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     if not request.recipe.lanes:
         raise BadInput(f"{path.name}: there are no lanes to export")
     keys = lane_keys(request.recipe)
+    chains = chains.own(keys)
     lanes = chains.hold(keys, channel)
     try:
         yield from _sampled(list(dict.fromkeys(lanes)))
@@ -198,7 +200,7 @@ def _tiles(
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
         present = tuple(key for key in part if key is not None)
         question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside)
-        for outcome in chains.show_step(question) if present else ():
+        for outcome in show_step(chains, question) if present else ():
             if isinstance(outcome, StepShown):
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}
                 reasons += [blank.reason for blank in outcome.blank]

@@ -1,0 +1,1 @@
+"""Finished chains that are kept on disk, and answered for without torch."""

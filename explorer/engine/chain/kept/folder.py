@@ -1,0 +1,103 @@
+"""The folder of kept chains: found by what they are, the least recently used removed beyond the budget. No torch."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import msgspec
+
+from explorer.engine.chain.kept.identity import Identity
+from explorer.engine.chain.kept.layout import Spoilt, read_description
+from explorer.engine.chain.kept.writing import PARTIAL
+from explorer.paths import cache_folder
+from explorer.recipe import Arithmetic
+from explorer.resources import resource_root
+
+SUFFIX = ".safetensors"
+STALE_SECONDS = 24 * 3600
+"""A file that is being written for longer was left behind by a process that is no more."""
+
+
+def chains_folder() -> Path:
+    """Where this person's finished chains are kept; may not exist yet."""
+    return cache_folder() / "chains"
+
+
+def path_of(folder: Path, identity: Identity) -> Path:
+    """Where a chain is, if it is kept."""
+    return folder / f"{identity.digest}{SUFFIX}"
+
+
+def used(path: Path) -> None:
+    """It goes later than those that were used before it."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
+def drop(path: Path) -> None:
+    """Remove a file that is of no use."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def fit(folder: Path, budget: int) -> None:
+    """Remove the least recently used until all are within the budget in bytes; one that cannot be removed stays."""
+    files: list[tuple[float, int, Path]] = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                stat = entry.stat()
+                if entry.name.endswith(PARTIAL):
+                    if time.time() - stat.st_mtime > STALE_SECONDS:
+                        drop(Path(entry.path))
+                elif entry.name.endswith(SUFFIX):
+                    files.append((stat.st_mtime_ns, stat.st_size, Path(entry.path)))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
+        if total <= budget:
+            return
+        drop(path)
+        total -= size
+
+
+def shipped_chains() -> dict[str, Path]:
+    """Chains that come with the app, by the digest of their identity."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for path in sorted((resource_root() / "first").glob(f"chain-*{SUFFIX}")):
+            with contextlib.suppress(OSError, Spoilt):
+                found[read_description(path).identity.digest] = path
+    return found
+
+
+# --- which arithmetic the engine takes, before it is there to be asked -------------------------------------------
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """What an engine was asked to start on, and the arithmetic that it then took."""
+
+    asked: tuple[str, str, bool]
+    took: Arithmetic
+
+
+def arithmetic_for(folder: Path, asked: tuple[str, str, bool]) -> Arithmetic | None:
+    """The arithmetic that the last engine took that was asked for (device, precision, throughout); None if none was."""
+    try:
+        taken = msgspec.json.decode((folder / "engine.json").read_bytes(), type=_Taken)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+    return taken.took if taken.asked == asked else None
+
+
+def remember_arithmetic(folder: Path, asked: tuple[str, str, bool], took: Arithmetic) -> None:
+    """So that the next start knows it."""
+    if arithmetic_for(folder, asked) == took:
+        return
+    partial = folder / f"engine.json.{os.getpid()}{PARTIAL}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(msgspec.json.encode(_Taken(asked, took)))
+        os.replace(partial, folder / "engine.json")

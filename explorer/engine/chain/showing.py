@@ -1,0 +1,110 @@
+"""Answers about lanes that have states: at a step, as terms, as a film, as curves. No torch, whatever the lanes are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from explorer.engine.arrays import read_only
+from explorer.engine.chain.curves import CurveBook
+from explorer.engine.chain.messages import (
+    CurvesShown,
+    FilmShown,
+    LaneBlank,
+    LaneFrame,
+    ShowCurves,
+    ShowFilm,
+    ShowStep,
+    ShowTerms,
+    StepShown,
+    TermsShown,
+)
+from explorer.engine.chain.quantities import Around, made_for
+from explorer.engine.chain.shown_lane import ShownLane
+from explorer.engine.pictures.tiles import tiles_of
+from explorer.engine.thread.requests import Steps
+from explorer.errors import BadInput
+from explorer.recipe.quantities import own
+
+
+def show_step(around: Around, request: ShowStep) -> Steps:
+    """Tiles of lanes at the cursor."""
+    frames, blank = [], []
+    for key in request.keys:
+        lane = around.shown(key)
+        if lane is None:
+            continue
+        for found in made_for(around, lane, request):
+            if found is None:
+                yield None
+            elif isinstance(found, LaneBlank):
+                blank.append(found)
+            else:
+                k, values = found
+                frames.append(_frame(lane, k, values, request))
+    yield StepShown(request.t, request.quantity, tuple(frames), tuple(blank))
+
+
+def _frame(lane: ShownLane, k: int, made: Any, request: ShowStep) -> LaneFrame:
+    values = np.asarray(made)
+    tiles, scale = tiles_of(values, request.quantity, request.palette)
+    return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values.view()), scale)
+
+
+def show_terms(around: Around, request: ShowTerms) -> Steps:
+    """All quantities of one sample at the cursor: the terms of the equation."""
+    lane = around.shown(request.key)
+    if lane is None:
+        raise BadInput("this lane has not been sampled yet")
+    k = min(lane.nearest(request.t, "mean", around.levels(request.timeline)), lane.course.K)
+    tiles, values, norms = {}, {}, {}
+    wanted = [(name, k, name) for name in own()]
+    wanted.append(("x_prev", min(k + 1, lane.course.K, max(lane.done, k)), "x_t"))
+    for name, index, quantity in wanted:
+        for made in lane.show(index, quantity):
+            if made is None:
+                yield None
+                continue
+            one = np.asarray(made)[request.sample : request.sample + 1]
+            tiles[name] = read_only(tiles_of(one, quantity, request.palette)[0][0])
+            values[name] = read_only(one[0])
+            norms[name] = float(np.linalg.norm(one.astype(np.float64)))
+    drawn = around.drawn_image(lane, k, request.sample)
+    if drawn is not None:
+        step = lane.course.steps[k]
+        component = step.a0 * drawn[0] + step.at * values["x_t"]
+        for name, image in (("drawn", drawn[0]), ("component", component.astype(np.float32))):
+            tiles[name], values[name] = read_only(tiles_of(image[None], "mean", request.palette)[0][0]), read_only(image)
+    yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
+
+
+def show_film(around: Around, request: ShowFilm) -> Steps:
+    """One sample at evenly spaced states."""
+    lane = around.shown(request.key)
+    if lane is None:
+        raise BadInput("this lane has not been sampled yet")
+    wanted = np.unique(np.linspace(0, lane.course.K, max(2, request.count)).round().astype(int))
+    available = lane.nearest(0, request.quantity)
+    indices = [int(k) for k in wanted if k <= available]
+    pictures = []
+    for k in indices:
+        for made in lane.show(k, request.quantity):
+            if made is None:
+                yield None
+            else:
+                pictures.append(np.asarray(made)[request.sample])
+    tiles, _ = tiles_of(np.stack(pictures), request.quantity, request.palette)
+    yield FilmShown(request.key, request.sample, request.quantity, read_only(lane.timesteps[indices]), read_only(tiles))
+
+
+def show_curves(around: Around, book: CurveBook, request: ShowCurves) -> Steps:
+    """Norms of lanes, and their distances to the reference, against t."""
+    reference = around.shown(request.reference) if request.reference is not None else None
+    shown = []
+    for key in request.keys:
+        lane = around.shown(key)
+        if lane is not None:
+            shown.append(book.of(lane, reference, request.sample))
+            yield None
+    yield CurvesShown(request.sample, request.reference, tuple(shown))
