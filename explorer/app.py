@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
+from explorer.backends import TORCH
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
@@ -175,7 +176,8 @@ class Explorer(QObject):
         return is_over
 
     def _ask_engine(self, device: str) -> None:
-        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget)
+        chosen = device in TORCH.devices  # another backend is taken by name: then nothing is left to choose
+        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget, chosen=chosen)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 

@@ -65,7 +65,6 @@ class Backend(Protocol):
         """Arithmetics worth measuring where the person leaves open what runs a network; none if it is taken by name only."""
         return self.precisions if not self.missing() and device.type in self.devices else ()
 
-
     def choose(self, device: str) -> torch.device:
         """Where the tensors of chains are while it runs on a device of that name (BadInput if this machine does not have it)."""
         ...

@@ -36,14 +36,11 @@ class FastUNet:
 
     def __init__(self, network: UNet, dtype: torch.dtype) -> None:
         self._network, self._dtype = network, dtype
-        self._stages: list[Level] = [*network.down, network.middle, *network.up]  # type: ignore[list-item]
+        self._stages: list[Level] = [*network.down, network.middle, *network.up]
         self._packed: dict[nn.Module, PackedConvolution] = {
             module: PackedConvolution(module) for module in network.modules() if isinstance(module, nn.Conv2d)
         }
-        self._up: list[Affine] = [
-            (module.weight.detach().to(dtype).contiguous(memory_format=torch.channels_last), module.bias.detach().to(dtype))
-            for module in network.upsample  # type: ignore[union-attr]
-        ]
+        self._up = [_converted(module, dtype) for module in network.upsample]
         self._tables: OrderedDict[int, list[Affine]] = OrderedDict()
 
     @staticmethod
@@ -116,6 +113,13 @@ class FastUNet:
             return torch.addcmul(inner.mul_(network.scale_table[t]), x_t, network.skip_table[t])
         inner.mul_(config.output_scale)
         return inner.add_(x_t) if config.outer_skip else inner
+
+
+def _converted(module: nn.Module, dtype: torch.dtype) -> Affine:
+    """Weight and bias of an up-sampling."""
+    assert isinstance(module, nn.ConvTranspose2d)
+    assert module.bias is not None
+    return module.weight.detach().to(dtype).contiguous(memory_format=torch.channels_last), module.bias.detach().to(dtype)
 
 
 def _affine(norm: nn.Module) -> Affine:

@@ -111,7 +111,8 @@ class _Compiled:
         one.reshape({one.inputs[0]: [self._share, *shape[1:]], one.inputs[1]: [self._share]})
         _tried(one, precision)
         wish = {"INFERENCE_PRECISION_HINT": HINTS[precision], "NUM_STREAMS": str(streams), "INFERENCE_NUM_THREADS": threads}
-        self._requests = [compiled.create_infer_request() for compiled in [_core().compile_model(one, "CPU", wish)] for _ in range(streams)]
+        compiled = _core().compile_model(one, "CPU", wish)
+        self._requests = [compiled.create_infer_request() for _ in range(streams)]
 
     def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
         import numpy as np
@@ -153,10 +154,9 @@ def _converted(network: nn.Module, x_t: Tensor, t: Tensor) -> Any:
     import openvino
     import torch
 
-    example = (x_t.detach().clone(), t.clone())
     with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
         warnings.simplefilter("ignore")  # of the tracer: it remembers what was true of the sizes, and sizes stay
-        example = tuple(each.clone() for each in example)
+        example = (x_t.clone(), t.clone())  # tensors of inference mode cannot be traced
         traced = torch.jit.trace(network, example, check_trace=False)
         return openvino.convert_model(traced, example_input=example)
 

@@ -50,7 +50,7 @@ class PackedConvolution(nn.Module):
         key = (x.dtype, tuple(x.shape))
         if key not in self._packed:
             plain = self.weight.detach().contiguous().to_mkldnn(x.dtype)
-            weight = torch._C._nn.mkldnn_reorder_conv2d_weight(plain, *self._how, list(x.shape))
+            weight = torch.ops.aten.mkldnn_reorder_conv2d_weight(plain, *self._how, list(x.shape))
             self._packed[key] = weight, None if self.bias is None else self.bias.detach().to(x.dtype)
         return x, *self._packed[key], *self._how
 

@@ -7,6 +7,7 @@ import torch
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.desk import Desk, K, handler_of
 from explorer.engine.models import devices
+from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import EngineReady, StartEngine
 from explorer.engine.thread.requests import Payload, Steps
@@ -43,6 +44,7 @@ def start(request: StartEngine, desk: Desk) -> Steps:
     """Take the device and begin anew (BadInput if there is no such device: then all stays as it was)."""
     backend, device = devices.located(request.device)
     precision = None if request.precision == "auto" else request.precision
-    models = Models(device, precision, request.throughout, backend)
+    choosing = Choosing(device, said=request.networks) if request.chosen or request.networks else None
+    models = Models(device, precision, request.throughout, backend, choosing)
     desk.begin(models, FrameStore(request.frame_budget))
     yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

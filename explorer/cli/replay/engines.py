@@ -11,6 +11,7 @@ from explorer.recipe import Arithmetic
 
 if TYPE_CHECKING:
     from explorer.engine.engine import Engine
+    from explorer.recipe.arithmetic import RunBy
 
 MAY_DIFFER = "grey levels may differ"
 
@@ -36,7 +37,7 @@ def engines_for(said: Arithmetic | None, device: str) -> list[Engine]:
     backend, located = devices.located(place)
     if said is not None:
         precision = said.precision if said.precision in backend.precisions else backend.precisions[0]
-        return [_started(place, precision, said.throughout)]
+        return [_started(place, precision, said.throughout, said.networks)]
     precisions = (backend.precisions[0], devices.default_precision(located, backend))
     return [_started(place, precision) for precision in dict.fromkeys(precisions)]
 
@@ -56,12 +57,12 @@ def _place(said: Arithmetic | None, device: str) -> str:
     return device
 
 
-def _started(place: str, precision: str, throughout: bool = False) -> Engine:
+def _started(place: str, precision: str, throughout: bool = False, networks: tuple[RunBy, ...] = ()) -> Engine:
     from explorer.engine.engine import Engine
     from explorer.engine.thread.messages import StartEngine
 
     engine = Engine()
-    for _ in engine.handle(StartEngine(place, precision, throughout=throughout)):
+    for _ in engine.handle(StartEngine(place, precision, throughout=throughout, networks=networks)):
         pass
     return engine
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import suppress
 from typing import Self
 
 import numpy as np
@@ -37,12 +38,17 @@ from explorer.engine.chain.messages import (
     lane_keys,
 )
 from explorer.engine.chain.quantities import made_for
+from explorer.engine.chain.ways import Ways, networks_of
 from explorer.engine.desk import Desk
+from explorer.engine.models import predictors
+from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.recipe import Lane
+from explorer.recipe.arithmetic import RunBy
 from explorer.recipe.quantities import own
 
 RATE_WINDOW = 2.0
@@ -57,6 +63,8 @@ class Chains:
     def __init__(self, models: Models, store: FrameStore) -> None:
         self.models, self.store = models, store
         self._lanes: dict[LaneKey, ChainLane] = {}
+        self._ran: dict[LaneKey, Ways] = {}
+        self._settled: dict[str, RunBy] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
         self._curves = CurveBook()
 
@@ -67,10 +75,45 @@ class Chains:
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:
-            predictor = self.models.predictor(key.lane)
+            ways = self._ways(key)
+            predictor = ways.predictor(key.lane)
             shape = self.models.image_shape(key.lane)
-            self._lanes[key] = self._made(key, predictor, shape)
+            self._lanes[key] = self._made(key, predictor, shape, ways)
+            self._ran[key] = ways
         return self._lanes[key]
+
+    def _ways(self, key: LaneKey) -> Ways:
+        """What runs the networks of a lane: of one that leaves another, what runs that."""
+        parents = with_lineage((key,)) - {key}
+        return Ways(self.models, key.samples, self._settled | self.ran(parents))
+
+    def ran(self, keys: Iterable[LaneKey]) -> dict[str, RunBy]:
+        """By checkpoint, what runs the networks of lanes, where it was chosen for them."""
+        found: dict[str, RunBy] = {}
+        for key in keys:
+            if key in self._ran:
+                found |= self._ran[key].runs
+        return found
+
+    def _settle(self, keys: Sequence[LaneKey]) -> Steps:
+        """Choose what runs the networks of lanes that are about to be sampled: what runs those of them that are begun, if there are any.
+
+        A lane that cannot be is left to be told of when it is made.
+        """
+        every = with_lineage(keys)
+        self._settled = self.ran(every)
+        if self.models.choosing is None:
+            return
+        for key in sorted(every, key=lambda key: len(key.lane.edits)):
+            for lane in networks_of(key.lane):
+                if lane.checkpoint and lane.checkpoint not in self._settled:
+                    with suppress(BadInput):
+                        self._settled[lane.checkpoint] = yield from self._chosen(self.models.choosing, lane, key.samples)
+
+    def _chosen(self, choosing: Choosing, lane: Lane, samples: int) -> Generator[None, None, RunBy]:
+        checkpoint = self.models.lane_checkpoint(lane)
+        steps = lane.sampler.steps or predictors.schedule_of(checkpoint).T
+        return (yield from choosing.settled(checkpoint, samples, steps))
 
     def _tried(self, key: LaneKey) -> ChainLane | BadInput:
         """The lane, or why it cannot be."""
@@ -79,11 +122,11 @@ class Chains:
         except BadInput as error:
             return error
 
-    def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int]) -> ChainLane:
+    def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int], ways: Ways) -> ChainLane:
         device, store = self.models.device, self.store
         if not key.lane.edits:
             return ChainLane(key, predictor, shape, device, store)
-        return BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
+        return BranchLane(key, predictor, shape, device, store, self._lane, ways.predictor)
 
     @property
     def data_sets(self) -> DataSets:
@@ -105,7 +148,7 @@ class Chains:
         in_use = frozenset().union(*self._open.values())
         self.store.use(in_use)
         for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
-            del self._lanes[key]
+            del self._lanes[key], self._ran[key]
             self._curves.forget(key)
 
     def hold(self, keys: Sequence[LaneKey], channel: str) -> list[ChainLane]:
@@ -127,6 +170,7 @@ class Chains:
         """
         keys = lane_keys(request.recipe)
         self._use(channel, with_lineage((*keys, *branch_keys(request.recipe))))
+        yield from self._settle(keys)
         lanes: list[ChainLane] = []
         refused: list[BadInput] = []
         for key in dict.fromkeys(keys):

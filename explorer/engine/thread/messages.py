@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from explorer.engine.thread.requests import Outcome, Payload
+from explorer.recipe.arithmetic import RunBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class StartEngine(Payload):
         Bytes of frames kept for scrubbing.
     throughout : bool
         bf16 at every timestep, rather than only where it is close enough to fp32.
+    chosen : bool
+        Choose for each network of a chain what runs it, by measuring, in the place of device's backend and precision.
+    networks : tuple of RunBy
+        For these it is chosen: as an export says.
     """
 
     answered_by = "explorer.engine.engine:start"
@@ -29,6 +34,8 @@ class StartEngine(Payload):
     precision: str = "auto"
     frame_budget: int = 512 * 2**20
     throughout: bool = False
+    chosen: bool = False
+    networks: tuple[RunBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
