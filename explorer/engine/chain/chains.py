@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -45,9 +46,10 @@ from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import tiles_of
+from explorer.engine.thread.messages import Done
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.recipe import Lane
+from explorer.recipe import ChainRecipe, Lane
 from explorer.recipe.arithmetic import RunBy
 from explorer.recipe.quantities import own
 
@@ -180,7 +182,7 @@ class Chains:
                 yield LaneFailed(key, str(found))
             else:
                 lanes.append(found)
-                yield found.planned()
+                yield replace(found.planned(), run=self._ran[key].words(key.lane))
         if refused and not lanes:
             raise refused[0]
         speed = _Speed()
@@ -201,6 +203,18 @@ class Chains:
         if refused and not lanes:
             raise refused[0]
         yield ChainFinished(tuple(lane.progress for lane in lanes), self.store.nbytes, self.store.budget)
+
+    def measure_networks(self, recipe: ChainRecipe) -> Steps:
+        """Measure what runs the networks of a recipe's lanes, where that is chosen and not known; make it ready for the next chain."""
+        choosing = self.models.choosing
+        for key in lane_keys(recipe) if choosing is not None else ():
+            for lane in networks_of(key.lane):
+                if choosing is not None and lane.checkpoint:
+                    with suppress(BadInput):  # a lane that cannot be has been told of
+                        checkpoint = self.models.lane_checkpoint(lane)
+                        choice = yield from choosing.measure(checkpoint, key.samples)
+                        yield from choosing.made_ready(checkpoint, key.samples, choice.in_force)
+        yield Done()
 
     def show_step(self, request: ShowStep) -> Steps:
         """Tiles of lanes at the cursor."""

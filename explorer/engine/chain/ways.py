@@ -38,9 +38,18 @@ class Ways:
             return self._models.predictor(lane)
         run = self._settled.get(lane.checkpoint)
         if run is None:
-            run = choosing.at_once(self._models.lane_checkpoint(lane), self._samples)
+            run = choosing.at_once(self._models.lane_checkpoint(lane))
         self.runs[lane.checkpoint] = run
         return self._models.predictor(lane, run, self._samples)
+
+    def words(self, lane: Lane) -> str:
+        """What runs a lane's network, for people; empty where there is none."""
+        models, run = self._models, self.runs.get(lane.checkpoint)
+        if lane.exact is not None:
+            return ""
+        if run is None or models.choosing is None:
+            return f"{models.backend.title} · {models.precision}"
+        return models.choosing.words(run, self._samples)
 
 
 def networks_of(lane: Lane) -> tuple[Lane, ...]:

@@ -22,8 +22,6 @@ from explorer.recipe.arithmetic import RunBy
 
 LONG = 200
 """Steps from which on a chain waits until its network is measured: a shorter one is nearly over by then."""
-FEW = 4
-"""Samples below which short arithmetic has not paid in PyTorch as it is."""
 
 
 class Choosing:
@@ -84,14 +82,14 @@ class Choosing:
         if choice is None and steps >= LONG:
             choice = yield from self.measure(checkpoint, samples)
         if choice is None:
-            return (yield from self.safe(checkpoint, samples))
+            return (yield from self.safe(checkpoint))
         run = choice.fastest(steps, lambda backend, precision: (checkpoint.sha256, backend, precision, samples) in self._ready)
         return (yield from self.made_ready(checkpoint, samples, run))
 
-    def at_once(self, checkpoint: Checkpoint, samples: int) -> RunBy:
+    def at_once(self, checkpoint: Checkpoint) -> RunBy:
         """What can run it with nothing to be waited for (BadInput if it cannot predict a step)."""
         said = self._said.get(checkpoint.sha256)
-        return said if said is not None else predictors.finished(self.safe(checkpoint, samples))
+        return said if said is not None else predictors.finished(self.safe(checkpoint))
 
     def made_ready(self, checkpoint: Checkpoint, samples: int, run: RunBy) -> Generator[None, None, RunBy]:
         """The run itself once its first evaluation is behind it, returned; where that fails, what is safe."""
@@ -111,13 +109,13 @@ class Choosing:
                 first()
         except Exception:  # measured once, and it fails now: it is not asked again in this session
             self._refused.add(key[:3])
-            return (yield from self.safe(checkpoint, samples))
+            return (yield from self.safe(checkpoint))
         self._ready.add(key)
         return run
 
-    def safe(self, checkpoint: Checkpoint, samples: int) -> Generator[None, None, RunBy]:
+    def safe(self, checkpoint: Checkpoint) -> Generator[None, None, RunBy]:
         """PyTorch as it is, returned: in short arithmetic where that has paid everywhere, as far as it is close."""
-        precision = TORCH.default_precision(self.device) if samples >= FEW else TORCH.precisions[0]
+        precision = TORCH.default_precision(self.device)
         key = (checkpoint.sha256, precision)
         if key not in self._safe:
             predictor, used = yield from predictors.faithful_work(checkpoint, self.device, precision)
@@ -140,6 +138,15 @@ class Choosing:
         if not watched:
             fast_run, rest_run = _of_size(samples, fast_run, plain), _of_size(samples, rest_run, plain)
         return predictors.run_by(checkpoint, self.device, fast_run, run.up_to, rest_run, watched)
+
+    def words(self, run: RunBy, samples: int) -> str:
+        """For people: "OpenVINO · bf16 · 3.9 x plain PyTorch", as measured; without the figure where it is not known."""
+        said = f"{_named(run.backend).title} · {run.precision}"
+        choice = self.known(run.checkpoint, samples)
+        seconds = choice.seconds(run) if choice is not None else 0.0
+        if choice is None or not seconds or run.backend == TORCH.name:
+            return said
+        return f"{said} · {choice.measured[0].seconds / seconds:.1f}× plain PyTorch"
 
     def prepared(self, checkpoint: Checkpoint, backend: Backend, precision: str) -> Run:
         """A network made ready by a backend, once."""

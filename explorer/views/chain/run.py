@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
+from explorer.engine.chain.messages import (
+    ChainFinished,
+    ChainProgress,
+    LaneFailed,
+    LaneKey,
+    LanePlanned,
+    MeasureNetworks,
+    SampleChain,
+    lane_keys,
+)
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -20,8 +29,8 @@ from explorer.views.workspace import Status
 from explorer.widgets.look.number_words import grouped
 
 MEGABYTE = 2**20
-CHAIN = "chain"
-"""Name of the question."""
+CHAIN, MEASURE = "chain", "measure"
+"""Names of the questions."""
 
 
 class ChainRun(QObject):
@@ -84,6 +93,7 @@ class ChainRun(QObject):
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._last = None
         self.stopped = False
+        self._questions.forget(MEASURE)
         if recipe.lanes:
             self._questions.ask(CHAIN, SampleChain(recipe), self._take, When.AT_ONCE, on_failure=self._failed)
         else:
@@ -174,7 +184,11 @@ class ChainRun(QObject):
             self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
             self.progressed.emit()
             if isinstance(outcome, ChainFinished):
+                self._questions.ask(MEASURE, MeasureNetworks(self.recipe), self._measured, on_failure=self._measured)
                 self.ended.emit()
+
+    def _measured(self, outcome: Outcome) -> None:
+        """The engine knows now how to run the networks faster, or does not: the next chain shows it."""
 
     def _refuse(self, refused: LaneFailed) -> None:
         """The others go on; that a lane is refused again, such as under another seed, is no news."""
