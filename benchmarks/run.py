@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = (
     "scrub.py",
     "sampling.py",
+    "backends.py",
     "decoding.py",
     "drag.py",
     "exact.py",
