@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from explorer.backends.base import Run
 
 HINTS = {"fp32": "f32", "bf16": "bf16"}
-TRIAL = """import sys, numpy, openvino
+TRIAL = """import sys
+sys.modules["openvino_telemetry"] = None
+import numpy, openvino
 core = openvino.Core()
 model = core.compile_model(sys.argv[1], "CPU", {"INFERENCE_PRECISION_HINT": sys.argv[2]})
 model([numpy.ones(each.shape, each.element_type.to_dtype()) for each in model.inputs])"""
@@ -116,8 +118,9 @@ class _Compiled:
 
     def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
         import numpy as np
-        import openvino
         import torch
+
+        openvino = _package()
 
         share = self._share
         output = torch.empty_like(x_t, memory_format=torch.contiguous_format)
@@ -143,22 +146,37 @@ class _Compiled:
 
 
 @functools.cache
-def _core() -> Any:
+def _package() -> Any:
+    """OpenVINO without the part that sends word of its use to its makers: nothing leaves this machine unasked."""
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # so it takes the package for not installed
     import openvino
 
-    return openvino.Core()
+    return openvino
+
+
+@functools.cache
+def _core() -> Any:
+    return _package().Core()
 
 
 def _converted(network: nn.Module, x_t: Tensor, t: Tensor) -> Any:
-    """The network as a graph of any number of samples."""
-    import openvino
+    """The network as a graph of any number of samples.
+
+    By the package's front end itself: `openvino.convert_model`, which calls it, traces three times and tells its makers.
+    """
     import torch
 
+    _package()
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    front = FrontEndManager().load_by_framework("pytorch")
     with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
         warnings.simplefilter("ignore")  # of the tracer: it remembers what was true of the sizes, and sizes stay
         example = (x_t.clone(), t.clone())  # tensors of inference mode cannot be traced
         traced = torch.jit.trace(network, example, check_trace=False)
-        return openvino.convert_model(traced, example_input=example)
+        decoder = TorchScriptPythonDecoder(traced, example_input=example)  # held here: the front end does not
+        return front.convert(front.load(decoder))
 
 
 def _tried(model: Any, precision: str) -> None:
@@ -169,11 +187,9 @@ def _tried(model: Any, precision: str) -> None:
     BadInput
         If it did not come through.
     """
-    import openvino
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.xml"
-        openvino.save_model(model, path, compress_to_fp16=False)
+        _package().save_model(model, path, compress_to_fp16=False)
         said = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
         came_through = paths.cache_folder() / "openvino" / f"{said}-{precision}-{importlib.metadata.version('openvino')}"
         if came_through.exists():

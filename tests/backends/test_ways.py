@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def test_samples_at_timesteps_of_their_own(checkpoints: Mapping[str, Path]) -> N
     assert fast is not None
     with torch.inference_mode():
         assert error(fast.prepare(network, CPU, "fp32")(x, times), network(x, times)) < CLOSE["fp32"]
+
+
+def test_nothing_is_sent_to_the_makers_of_a_backend(checkpoints: Mapping[str, Path]) -> None:
+    openvino = backends.backend_named("openvino")
+    assert openvino is not None
+    if openvino.missing():
+        pytest.skip(openvino.missing())
+    with torch.inference_mode():
+        openvino.prepare(load(checkpoints["mnist-ddpm-c"]).network, CPU, "bf16")(torch.zeros(1, 1, 28, 28), torch.ones(1).long())
+    assert sys.modules["openvino_telemetry"] is None
 
 
 @pytest.mark.parametrize("how", [{"padding": 1}, {"stride": 2, "padding": 1}, {"dilation": 2}, {"groups": 2}, {"bias": False}])

@@ -96,9 +96,9 @@ class Choosing:
         key = (checkpoint.sha256, run.backend, run.precision, samples)
         if run.backend == TORCH.name or key in self._ready:
             return run
-        prepared = self.prepared(checkpoint, _named(run.backend), run.precision)
 
         def first() -> None:
+            prepared = self.prepared(checkpoint, _named(run.backend), run.precision)
             x = torch.zeros(samples, *checkpoint.card.data.shape, device=self.device)
             prepared(x, torch.ones(samples, dtype=torch.int64, device=self.device))
 
