@@ -85,6 +85,8 @@ class Explorer(QObject):
         What makes the workspaces; the standard ones if left out.
     beginning : callable
         From the session and the library's entries to the session that is shown, with a notice or "".
+    measures : bool
+        What runs each network is chosen by measuring, once on a machine; not for a window that is soon gone.
 
     Signals
     -------
@@ -100,11 +102,12 @@ class Explorer(QObject):
         file: Path | None,
         workspaces: Sequence[WorkspaceMaker] | None = None,
         beginning: Beginning = shipped_beginning,
+        measures: bool = False,
     ) -> None:
         super().__init__()
         app = make_application()
         session = loaded.saved.session
-        self._file, self._beginning = file, beginning
+        self._file, self._beginning, self._measures = file, beginning, measures
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
         self.theme = Theme(session.theme, self)
@@ -176,7 +179,7 @@ class Explorer(QObject):
         return is_over
 
     def _ask_engine(self, device: str) -> None:
-        chosen = device in TORCH.devices  # another backend is taken by name: then nothing is left to choose
+        chosen = self._measures and device in TORCH.devices  # another backend is taken by name: nothing is left to choose
         payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget, chosen=chosen)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
@@ -218,7 +221,7 @@ def run(paths: Sequence[str]) -> int:
     """Open the window and stay until it is closed; returns the exit status."""
     app = make_application()
     file = session_file()
-    explorer = Explorer(load(file), file)
+    explorer = Explorer(load(file), file, measures=True)
     watch = SignalWatch(explorer.window.leave)
     report_exceptions_to(explorer.window.banner)
     app.aboutToQuit.connect(explorer.shutdown)
