@@ -18,7 +18,8 @@ from explorer.models.unet import UNet, UNetConfig
 
 CPU = torch.device("cpu")
 CLOSE = {"fp32": 1e-5, "bf16": 1e-2}
-"""Relative error: rounding in another order; bfloat16 has 8 bits, and a U-Net is some thirty layers deep."""
+"""Relative error: rounding in another order; bfloat16 has 8 bits, and a U-Net is some thirty layers deep. Where PyTorch's own bfloat16
+is as far off, as with weights drawn at random, twice its error."""
 WAYS = [("fast", "fp32"), ("fast", "bf16"), ("openvino", "bf16")]
 
 
@@ -54,6 +55,7 @@ def test_it_says_what_the_module_says(name: str, precision: str, kind: str, chec
         pytest.skip(backend.missing())
     network = networks(checkpoints)[kind]
     before = copy.deepcopy(network.state_dict())
+    torch.manual_seed(1)
     with torch.inference_mode():
         run = backend.prepare(network, CPU, precision)
         for samples, t in ((1, 1), (5, 700)):
@@ -62,7 +64,8 @@ def test_it_says_what_the_module_says(name: str, precision: str, kind: str, chec
             said = run(x, times)
             assert said.shape == known.shape
             assert said.dtype == torch.float32
-            assert error(said, known) < CLOSE[precision]
+            theirs = error(backends.TORCH.prepare(network, CPU, precision)(x, times), known)
+            assert error(said, known) < max(CLOSE[precision], 2 * theirs)
             kept = said.clone()
             run(torch.randn_like(x), times)
             assert torch.equal(said, kept), "what was put out is written to by nobody"
