@@ -15,6 +15,7 @@ SCRIPTS = (
     "first_minute.py",
     "scrub.py",
     "sampling.py",
+    "backends.py",
     "decoding.py",
     "drag.py",
     "process.py",

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
+from explorer.backends import TORCH
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.process.child import Child
 from explorer.engine.process.link import ProcessLink
@@ -86,6 +87,8 @@ class Explorer(QObject):
         From the session and the library's entries to the session that is shown, with a notice or "".
     link : OwnedLink, optional
         The engine; a thread of this process if left out.
+    measures : bool
+        What runs each network is chosen by measuring, once on a machine; not for a window that is soon gone.
 
     Signals
     -------
@@ -102,11 +105,12 @@ class Explorer(QObject):
         workspaces: Sequence[Facts] | None = None,
         beginning: Beginning = shipped_beginning,
         link: OwnedLink | None = None,
+        measures: bool = False,
     ) -> None:
         super().__init__()
         app = make_application()
         session = loaded.saved.session
-        self._file, self._beginning = file, beginning
+        self._file, self._beginning, self._measures = file, beginning, measures
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
         self.theme = Theme(session.theme, self)
@@ -189,7 +193,9 @@ class Explorer(QObject):
         return is_over
 
     def _ask_engine(self, device: str) -> None:
-        payload = StartEngine(device=device, frame_budget=self.store.session.frame_budget, kept_budget=self.store.session.kept_budget)
+        held = self.store.session
+        chosen = self._measures and device in TORCH.devices  # another backend is taken by name: nothing is left to choose
+        payload = StartEngine(device=device, frame_budget=held.frame_budget, kept_budget=held.kept_budget, chosen=chosen)
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 
@@ -253,7 +259,7 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     link = ProcessLink(child)
     link.start()
     file = session_file()
-    explorer = Explorer(load(file), file, link=link)
+    explorer = Explorer(load(file), file, link=link, measures=True)
     watched = _profiled(explorer) if profile is not None else None
     watch = SignalWatch(explorer.window.leave)
     report_exceptions_to(explorer.window.banner)

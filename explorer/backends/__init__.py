@@ -6,6 +6,9 @@ A new one is a file beside this one and a line in `BACKENDS`: Preferences, --dev
 from __future__ import annotations
 
 from explorer.backends.base import Backend
+from explorer.backends.cuda_graphs import CudaGraphs
+from explorer.backends.fast_torch import FastTorch
+from explorer.backends.openvino import OpenVino
 from explorer.backends.torch import Torch
 from explorer.errors import BadInput
 
@@ -14,7 +17,11 @@ TORCH = Torch()
 
 BACKENDS: list[Backend] = [
     TORCH,
+    FastTorch(),
+    OpenVino(),
+    CudaGraphs(),
 ]
+"""Where nobody says which, those that offer themselves are measured in this order."""
 
 
 def backend_named(name: str) -> Backend | None:

@@ -53,6 +53,18 @@ class Backend(Protocol):
         """Why it cannot be used here, such as a package that is not installed; empty if it can. Nothing is imported for it."""
         return ""
 
+    def version(self) -> str:
+        """Of the package that computes, beside PyTorch: what was measured with another is measured again. Nothing is imported for it."""
+        return ""
+
+    def supports(self, network: nn.Module) -> bool:
+        """Whether it can run such a network, as far as that can be told by looking at it."""
+        return True
+
+    def offers(self, device: torch.device) -> tuple[str, ...]:
+        """Arithmetics worth measuring where the person leaves open what runs a network; none if it is taken by name only."""
+        return self.precisions if not self.missing() and device.type in self.devices else ()
+
     def choose(self, device: str) -> torch.device:
         """Where the tensors of chains are while it runs on a device of that name (BadInput if this machine does not have it)."""
         ...
@@ -80,6 +92,8 @@ class Backend(Protocol):
         Returns
         -------
         callable
-            (x_t of shape (N, C, H, W), float32, t of shape (N,), int64, both on the device) to an output of x_t's shape on it.
+            (x_t of shape (N, C, H, W), float32, t of shape (N,), int64, both on the device) to an output of x_t's shape on it,
+            which nothing writes to afterwards. It is called by one thread at a time, and may take its time at the first call of
+            each shape. Where one cannot be made it raises, here or at the first call.
         """
         ...

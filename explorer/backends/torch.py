@@ -24,6 +24,10 @@ class Torch(Backend):
     precisions = ("fp32", "bf16")
     has_derivatives = True
 
+    def offers(self, device: torch.device) -> tuple[str, ...]:
+        """The exact one, and bf16 where the device has units for it."""
+        return tuple(dict.fromkeys((self.precisions[0], self.default_precision(device))))
+
     def choose(self, device: str) -> torch.device:
         """CUDA, then MPS, then the CPU for "auto"; tried out."""
         import torch

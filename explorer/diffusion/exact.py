@@ -26,6 +26,7 @@ GROUP = 16
 BLOCK = 2**22  # numbers of the data that one matrix product reads
 REFINED = 32  # nearest images whose distances are computed again in float64
 NEGLIGIBLE = 1e-12  # weights below this add less than rounding to the mean
+SMALLEST = -87.0  # exp of less is no normal float32 any more
 FEW = 2048  # with fewer weights than this, their images are gathered
 CENTRE_GRID = 64  # x - centre is nearly exact in float32 for a centre of few bits
 
@@ -144,7 +145,7 @@ class EmpiricalData:
         parts: list[ImagePosterior] = []
         for g, (rows, levels) in enumerate(zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True)):
             log_w = yield from self._group_log_weights(rows, levels)
-            w = log_w[: len(rows)].exp()
+            w = _exp(log_w[: len(rows)])
             mean = yield from self._mean(w)
             top_weights, top = w.topk(min(k, self.n), dim=1)
             drawn = None if uniforms is None else _draw(w, uniforms[g * GROUP :][: len(rows)].to(self.device))
@@ -220,7 +221,7 @@ class EmpiricalData:
         # maxima first, then the division: at t = 1 it would blow up what cancels
         logits = (scores.all - pivot) / variance.float()
         logits.scatter_(1, scores.nearest, ((scores.refined - best) / variance).float())
-        return logits - logits.exp().sum(dim=1, keepdim=True, dtype=torch.float64).log().float()
+        return logits - _exp(logits).sum(dim=1, keepdim=True, dtype=torch.float64).log().float()
 
     def _mean(self, w: Tensor) -> Generator[None, None, Tensor]:
         """sum_i w_i x^i, shape (N, C, H, W), for at most GROUP samples."""
@@ -249,6 +250,11 @@ class EmpiricalData:
             torch.cat([p.top_weights for p in parts]).to(device),
             torch.cat([p.drawn for p in parts if p.drawn is not None]).to(device) if drawn else None,
         )
+
+
+def _exp(logits: Tensor) -> Tensor:
+    """Exp of logits, 0 below `SMALLEST`: what is no normal number takes the processor ten times as long."""
+    return logits.clamp(min=SMALLEST).exp_().mul_(logits > SMALLEST)
 
 
 def _draw(w: Tensor, u: Tensor) -> Tensor:

@@ -43,19 +43,12 @@ def noise_array(seed: int, index: int, t: int, shape: Sequence[int], stream: int
     ValueError
         If a number is out of its range.
     """
-    if not 0 <= seed < SEED_LIMIT:
-        raise ValueError(f"the seed must be in [0, 2**63), not {seed}")
-    if index < 0 or t < 0 or stream < 0:
-        raise ValueError("sample index, timestep and stream must be at least 0")
-    bits = Philox(key=seed + (stream << 64), counter=(index << 128) + (t << 192))
-    flat = Generator(bits).standard_normal(math.prod(shape), dtype=np.float32)
-    return flat.reshape(tuple(shape))
+    return _noise_rows(seed, (index,), t, math.prod(shape), stream)[0].reshape(tuple(shape))
 
 
 def noise_arrays(seed: int, indices: Sequence[int], t: int, shape: Sequence[int], stream: int = 0) -> np.ndarray:
     """Noise of several samples at timestep t, shape (len(indices), *shape), float32."""
-    arrays = [noise_array(seed, index, t, shape, stream) for index in indices]
-    return np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)
+    return _noise_rows(seed, indices, t, math.prod(shape), stream).reshape(len(indices), *shape)
 
 
 def shared_noise(
@@ -65,6 +58,23 @@ def shared_noise(
     import torch
 
     return torch.from_numpy(noise_arrays(seed, indices, t, shape, stream)).to(device)
+
+
+def _noise_rows(seed: int, indices: Sequence[int], t: int, size: int, stream: int) -> np.ndarray:
+    """Noise of several samples, shape (len(indices), size): one generator put to the place of each."""
+    if not 0 <= seed < SEED_LIMIT:
+        raise ValueError(f"the seed must be in [0, 2**63), not {seed}")
+    if t < 0 or stream < 0 or any(index < 0 for index in indices):
+        raise ValueError("sample index, timestep and stream must be at least 0")
+    rows = np.empty((len(indices), size), np.float32)
+    bits = Philox(key=seed + (stream << 64), counter=t << 192)
+    draw, place = Generator(bits).standard_normal, bits.state  # a new one for each sample would take longer than what it draws
+    counter = place["state"]["counter"]
+    for index, row in zip(indices, rows, strict=True):
+        counter[2] = index
+        bits.state = place
+        draw(dtype=np.float32, out=row)
+    return rows
 
 
 def shared_uniforms(seed: int, indices: Sequence[int], t: int, device: torch.device | str = "cpu", stream: int = 0) -> Tensor:

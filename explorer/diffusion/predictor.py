@@ -82,6 +82,7 @@ class NetworkPredictor:
         self.name, self.network, self.calls_network = name, network, calls_network
         self.run, self.fast, self.up_to = run, fast, up_to
         self.option, self.schedule = option, schedule
+        self._levels: list[float] = schedule.alpha_bar.tolist()
 
     def run_at(self, t: int) -> Run:
         """What is asked at timestep t."""
@@ -91,6 +92,5 @@ class NetworkPredictor:
         """As `Predictor.predict`."""
         times = torch.full((len(x_t),), t, device=x_t.device, dtype=torch.int64)
         output = self.run_at(t)(x_t, times)
-        levels = self.schedule.alpha_bar
-        native = posterior(float(levels[t]), float(levels[t - 1]))
+        native = posterior(self._levels[t], self._levels[t - 1])
         return complete(self.option, output.to(x_t.dtype), x_t, step, native, clip)

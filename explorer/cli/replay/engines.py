@@ -10,7 +10,9 @@ from explorer.errors import BadInput
 from explorer.recipe import Arithmetic
 
 if TYPE_CHECKING:
+    from explorer.backends.base import Backend
     from explorer.engine.engine import Engine
+    from explorer.recipe.arithmetic import RunBy
 
 MAY_DIFFER = "grey levels may differ"
 
@@ -36,7 +38,8 @@ def engines_for(said: Arithmetic | None, device: str) -> list[Engine]:
     backend, located = devices.located(place)
     if said is not None:
         precision = said.precision if said.precision in backend.precisions else backend.precisions[0]
-        return [_started(place, precision, said.throughout)]
+        kept = tuple(run for run in said.networks if not _lacks(run, backend, located.type))
+        return [_started(place, precision, said.throughout, kept)]
     precisions = (backend.precisions[0], devices.default_precision(located, backend))
     return [_started(place, precision) for precision in dict.fromkeys(precisions)]
 
@@ -56,12 +59,21 @@ def _place(said: Arithmetic | None, device: str) -> str:
     return device
 
 
-def _started(place: str, precision: str, throughout: bool = False) -> Engine:
+def _lacks(run: RunBy, backend: Backend, device: str) -> str:
+    """The backend of those that ran a network that cannot do so at this place; empty if both can."""
+    for name in (run.backend, run.rest):
+        own = backends.backend_named(name)
+        if backend is not backends.TORCH or own is None or own.missing() or device not in own.devices:
+            return name
+    return ""
+
+
+def _started(place: str, precision: str, throughout: bool = False, networks: tuple[RunBy, ...] = ()) -> Engine:
     from explorer.engine.engine import Engine
     from explorer.engine.thread.messages import StartEngine
 
     engine = Engine()
-    for _ in engine.handle(StartEngine(place, precision, throughout=throughout)):
+    for _ in engine.handle(StartEngine(place, precision, throughout=throughout, networks=networks)):
         pass
     return engine
 
@@ -79,6 +91,9 @@ def told(export: Path, said: Arithmetic | None, engine: Engine) -> str:
         return f"{export}: was run by {said.backend} and is made again by {backend.name}: {MAY_DIFFER}"
     if said.device != device.type:
         return f"{export}: was made in {said.precision} on {said.device.upper()} and is made again on {device.type.upper()}: {MAY_DIFFER}"
+    lacking = next(filter(None, (_lacks(run, backend, device.type) for run in said.networks)), "")
+    if lacking:
+        return f"{export}: was run by {lacking}, which cannot be had here: {MAY_DIFFER}"
     if said.precision == "bf16" and not said.throughout and devices.default_precision(device, backend) == "fp32":
         return f"{export}: was made in bf16, for which this machine has no units: {MAY_DIFFER}"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.engine.chain import showing
 from explorer.engine.chain.chains import Chains
-from explorer.engine.chain.messages import MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
+from explorer.engine.chain.messages import MeasureNetworks, MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
 from explorer.engine.desk import Desk
 from explorer.engine.thread.requests import Steps
 
@@ -12,6 +12,11 @@ from explorer.engine.thread.requests import Steps
 def sample_chain(request: SampleChain, desk: Desk) -> Steps:
     """Sample lanes, which then are those that the request's channel has open."""
     return desk.of(Chains).sample(request, desk.channel)
+
+
+def measure_networks(request: MeasureNetworks, desk: Desk) -> Steps:
+    """What runs the lanes' networks, measured."""
+    return desk.of(Chains).measure_networks(request.recipe)
 
 
 def show_step(request: ShowStep, desk: Desk) -> Steps:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 
+from explorer import backends
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.chain import showing
 from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, with_lineage
@@ -15,6 +18,7 @@ from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.kept.chains import KeptChains
+from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import (
     ChainFinished,
@@ -27,11 +31,17 @@ from explorer.engine.chain.messages import (
     SimilarityMeasured,
     lane_keys,
 )
+from explorer.engine.chain.ways import Ways, networks_of
 from explorer.engine.desk import Desk
+from explorer.engine.models import predictors
+from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets
 from explorer.engine.models.models import Models
+from explorer.engine.thread.messages import Done
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.recipe import ChainRecipe, Lane
+from explorer.recipe.arithmetic import RunBy
 
 RATE_WINDOW = 2.0
 SIMILARITY_SECONDS = 0.25
@@ -64,6 +74,8 @@ class Chains:
     ) -> None:
         self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
+        self._ran: dict[LaneKey, Ways] = {}
+        self._settled: dict[str, RunBy] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
         self._curves = book or CurveBook()
 
@@ -74,13 +86,61 @@ class Chains:
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:
-            predictor = self.models.predictor(key.lane)
+            ways = self._ways(key)
+            predictor = ways.predictor(key.lane)
             shape = self.models.image_shape(key.lane)
-            self._lanes[key] = self._made(key, predictor, shape)
+            self._lanes[key] = self._made(key, predictor, shape, ways)
+            self._ran[key] = ways
         lane = self._lanes[key]
-        if key not in self.store and (kept := self.kept.find(key, self._shipped)) is not None:
+        if (kept := self._kept(key)) is not None:
             lane.restore(kept)
         return lane
+
+    def _kept(self, key: LaneKey) -> KeptLane | None:
+        """What is kept of a lane that has no frames here."""
+        return self.kept.find(key, self._shipped) if key not in self.store else None
+
+    def _ways(self, key: LaneKey) -> Ways:
+        """What runs the networks of a lane: of one that leaves another, what runs that."""
+        parents = with_lineage((key,)) - {key}
+        return Ways(self.models, key.samples, self._settled | self._ran_kept(key) | self.ran(parents))
+
+    def _ran_kept(self, key: LaneKey) -> dict[str, RunBy]:
+        """What ran the networks of a lane that is kept, as far as it can be had here still."""
+        kept = self._kept(key)
+        had = {backend.name for backend in backends.BACKENDS if not backend.missing()}
+        return {run.checkpoint: run for run in (kept.networks if kept is not None else ()) if {run.backend, run.rest} <= had}
+
+    def ran(self, keys: Iterable[LaneKey]) -> dict[str, RunBy]:
+        """By checkpoint, what runs the networks of lanes, where it was chosen for them."""
+        found: dict[str, RunBy] = {}
+        for key in keys:
+            if key in self._ran:
+                found |= self._ran[key].runs
+        return found
+
+    def _settle(self, keys: Sequence[LaneKey]) -> Steps:
+        """Choose what runs the networks of lanes that are about to be sampled: what runs those of them that are begun, if there are any.
+
+        A lane that cannot be is left to be told of when it is made.
+        """
+        every = with_lineage(keys)
+        self._settled = self.ran(every)
+        if self.models.choosing is None:
+            return
+        for key in sorted(every, key=lambda key: len(key.lane.edits)):
+            if self._kept(key) is not None:  # nothing of it is computed
+                self._settled |= self._ran_kept(key)
+                continue
+            for lane in networks_of(key.lane):
+                if lane.checkpoint and lane.checkpoint not in self._settled:
+                    with suppress(BadInput):
+                        self._settled[lane.checkpoint] = yield from self._chosen(self.models.choosing, lane, key.samples)
+
+    def _chosen(self, choosing: Choosing, lane: Lane, samples: int) -> Generator[None, None, RunBy]:
+        checkpoint = self.models.lane_checkpoint(lane)
+        steps = lane.sampler.steps or predictors.schedule_of(checkpoint).T
+        return (yield from choosing.settled(checkpoint, samples, steps))
 
     def _tried(self, key: LaneKey) -> ChainLane | BadInput:
         """The lane, or why it cannot be."""
@@ -89,13 +149,13 @@ class Chains:
         except BadInput as error:
             return error
 
-    def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int]) -> ChainLane:
+    def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int], ways: Ways) -> ChainLane:
         device, store = self.models.device, self.store
         if not key.lane.edits:
             lane = ChainLane(key, predictor, shape, device, store)
         else:
-            lane = BranchLane(key, predictor, shape, device, store, self._lane, self.models.predictor)
-        lane.record = self.kept.recorder
+            lane = BranchLane(key, predictor, shape, device, store, self._lane, ways.predictor)
+        lane.record = lambda lane, first: self.kept.recorder(lane, first, tuple(ways.runs.values()))
         return lane
 
     @property
@@ -123,7 +183,7 @@ class Chains:
         in_use = frozenset().union(*self._open.values())
         self.store.use(in_use)
         for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
-            del self._lanes[key]
+            del self._lanes[key], self._ran[key]
             self._curves.forget(key)
 
     def own(self, keys: Sequence[LaneKey]) -> Chains:
@@ -151,6 +211,7 @@ class Chains:
         """
         keys = lane_keys(request.recipe)
         self._use(channel, with_lineage((*keys, *branch_keys(request.recipe))))
+        yield from self._settle(keys)
         lanes: list[ChainLane] = []
         refused: list[BadInput] = []
         for key in dict.fromkeys(keys):
@@ -160,7 +221,7 @@ class Chains:
                 yield LaneFailed(key, str(found))
             else:
                 lanes.append(found)
-                yield found.planned()
+                yield replace(found.planned(), run=self._ran[key].words(key.lane))
         if refused and not lanes:
             raise refused[0]
         speed = _Speed()
@@ -181,6 +242,18 @@ class Chains:
         if refused and not lanes:
             raise refused[0]
         yield ChainFinished(tuple(lane.progress for lane in lanes), self.store.nbytes, self.store.budget)
+
+    def measure_networks(self, recipe: ChainRecipe) -> Steps:
+        """Measure what runs the networks of a recipe's lanes, where that is chosen and not known; make it ready for the next chain."""
+        choosing = self.models.choosing
+        for key in lane_keys(recipe) if choosing is not None else ():
+            for lane in networks_of(key.lane):
+                if choosing is not None and lane.checkpoint:
+                    with suppress(BadInput):  # a lane that cannot be has been told of
+                        checkpoint = self.models.lane_checkpoint(lane)
+                        choice = yield from choosing.measure(checkpoint, key.samples)
+                        yield from choosing.made_ready(checkpoint, key.samples, choice.in_force)
+        yield Done()
 
     def drawn_image(self, lane: ChainLane, k: int, sample: int) -> np.ndarray | None:
         """The image that the step from state k of an exact lane draws."""

@@ -66,6 +66,7 @@ class ChainLane(ShownLane):
         self.drawn: dict[int, Tensor] = {}
         self.record: Record = lambda lane, first: None
         self._recorder: Recorder | None = None
+        self._newest: tuple[Tensor | None, Tensor | None] = (None, None)
         self._steps: Iterator[Step] | None = None
         self._beginning: Iterator[None] | None = None
 
@@ -120,13 +121,15 @@ class ChainLane(ShownLane):
         except BaseException:
             self._steps = None
             raise
-        before = Frame(to_cpu(step.x_t), to_cpu(step.prediction.x0_hat))
+        state, copied = self._newest
+        before = Frame(copied if step.x_t is state and copied is not None else to_cpu(step.x_t), to_cpu(step.prediction.x0_hat))
         self._note_norms(step)
         if isinstance(step.prediction, ExactPrediction) and step.prediction.drawn is not None:
             self.drawn[step.k] = step.prediction.drawn.cpu()
         after = Frame(to_cpu(step.x_prev), None)
         self.store.put(self.key, step.k, before)
         self.store.put(self.key, step.k + 1, after)
+        self._newest = step.x_prev, after.x  # the next step starts from it, unless a branch changes it: it need not be copied twice
         self._write_down(step.k, before, after)
 
     def _write_down(self, k: int, before: Frame, after: Frame) -> None:
@@ -216,5 +219,6 @@ class AsTensors(Mapping[int, Frame]):
 
 def _norms(tensor: Tensor) -> np.ndarray:
     """L2 norm of each image, shape (N,), float64."""
-    values: np.ndarray = tensor.detach().flatten(1).double().norm(dim=1).cpu().numpy()
+    rows = tensor.detach().to("cpu", torch.float32).flatten(1)
+    values: np.ndarray = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float64).numpy()
     return values

@@ -20,6 +20,11 @@ class LaneKey:
     seed: int
     samples: int
 
+    def __hash__(self) -> int:
+        """Of what tells most lanes apart: keys are looked up at every step, and a lane has fields within fields."""
+        lane = self.lane
+        return hash((self.seed, self.samples, lane.checkpoint, lane.sampler.steps, len(lane.edits)))
+
 
 def lane_keys(recipe: ChainRecipe) -> tuple[LaneKey, ...]:
     """Keys of a recipe's lanes, in their order."""
@@ -44,6 +49,19 @@ class SampleChain(Payload):
 
     answered_by = "explorer.engine.chain.answers:sample_chain"
     answered_early = "explorer.engine.chain.kept.early:sample_chain"
+    background = True
+
+    recipe: ChainRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureNetworks(Payload):
+    """Measure which way to run the networks of a recipe's lanes is the fastest, for the chains that come. Answer: Done.
+
+    What is known already, on this machine at about so many samples, is not measured again.
+    """
+
+    answered_by = "explorer.engine.chain.answers:measure_networks"
     background = True
 
     recipe: ChainRecipe
@@ -176,6 +194,8 @@ class LanePlanned(Outcome):
         Log SNR of the lane's schedule at t = 0..T, infinite at 0: what other lanes are matched by.
     notice : str
         What to tell of the lane, such as noise levels that its network has not seen; empty if nothing.
+    run : str
+        What runs its network, for people; empty where it has none.
     """
 
     partial = True
@@ -189,6 +209,7 @@ class LanePlanned(Outcome):
     image_shape: tuple[int, int, int]
     levels: np.ndarray
     notice: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Self
 
+import msgspec
 import torch
 
 from explorer import sources
@@ -14,11 +16,12 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
+from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets, exact_predictor
 from explorer.errors import BadInput
 from explorer.models.roles import ImageReader
 from explorer.recipe import Arithmetic, Lane
-from explorer.recipe.arithmetic import Precision
+from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.resources import resource
 
 KEPT = 16
@@ -37,15 +40,23 @@ class Models:
         Used at all of them.
     backend : Backend
         What runs networks that predict steps; judges, encoders and decoders are PyTorch's.
+    choosing : Choosing or None
+        Chooses it anew for each network that chains ask, in the place of the above.
     """
 
     def __init__(
-        self, device: torch.device, precision: Precision | None = None, throughout: bool = False, backend: Backend = TORCH
+        self,
+        device: torch.device,
+        precision: Precision | None = None,
+        throughout: bool = False,
+        backend: Backend = TORCH,
+        choosing: Choosing | None = None,
     ) -> None:
         self.device, self.throughout, self.backend = device, throughout, backend
         self.precision = devices.checked_precision(precision or devices.default_precision(device, backend), backend)
         self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
-        self._predictors: dict[str, NetworkPredictor] = {}
+        self._predictors: dict[tuple[str, RunBy | None, int], NetworkPredictor] = {}
+        self.choosing = choosing
         self.data_sets = DataSets(device)
 
     @classmethod
@@ -53,10 +64,10 @@ class Models:
         """On the best device here: where no StartEngine said another."""
         return cls(devices.choose("auto"))
 
-    @property
-    def arithmetic(self) -> Arithmetic | None:
-        """As an export's recipe keeps it."""
-        return devices.recorded(self.device, self.precision, self.throughout, self.backend)
+    def arithmetic(self, networks: Iterable[RunBy] = ()) -> Arithmetic | None:
+        """As an export's recipe keeps it, with what ran the networks for which that was chosen."""
+        found = devices.recorded(self.device, self.precision, self.throughout, self.backend)
+        return None if found is None else msgspec.structs.replace(found, networks=tuple(sorted(networks, key=lambda run: run.checkpoint)))
 
     def checkpoint(self, source: str) -> Checkpoint:
         """Checkpoint in a file, or shipped under that name, its network on the device.
@@ -74,18 +85,32 @@ class Models:
             self._loaded[key] = checkpoint
             while len(self._loaded) > KEPT:
                 _, dropped = self._loaded.popitem(last=False)
-                self._predictors.pop(dropped.sha256, None)
+                self._forget(dropped.sha256)
         found = self._loaded[key]
         self._asked_for(found.sha256)
         return found
+
+    def _forget(self, sha256: str) -> None:
+        for key in [key for key in self._predictors if key[0] == sha256]:
+            del self._predictors[key]
+        if self.choosing is not None:
+            self.choosing.forget(sha256)
 
     def _asked_for(self, sha256: str) -> None:
         """A predictor is one with its checkpoint: who asks for it asks for that, wherever its file is now."""
         for key in [key for key, checkpoint in self._loaded.items() if checkpoint.sha256 == sha256]:
             self._loaded.move_to_end(key)
 
-    def predictor(self, lane: Lane) -> Predictor:
+    def predictor(self, lane: Lane, run: RunBy | None = None, samples: int = 0) -> Predictor:
         """Predictor of a lane's checkpoint or data set, on the lane's schedule.
+
+        Parameters
+        ----------
+        lane : Lane
+        run : RunBy or None
+            What runs its network, where that was chosen for it.
+        samples : int
+            Size of the batches for which it was chosen; others are PyTorch's.
 
         Raises
         ------
@@ -94,7 +119,7 @@ class Models:
         """
         if lane.exact is not None:
             return exact_predictor(lane, self.data_sets)
-        return predictors.on_schedule(self.network_predictor(lane), lane.schedule)
+        return predictors.on_schedule(self.network_predictor(lane, run, samples), lane.schedule)
 
     def image_shape(self, lane: Lane) -> tuple[int, int, int]:
         """(C, H, W) of a lane's images (BadInput as `predictor`)."""
@@ -102,21 +127,29 @@ class Models:
             return self.data_sets.get(lane.exact).data.image_shape
         return self.checkpoint(lane.source).card.data.shape
 
-    def network_predictor(self, lane: Lane) -> NetworkPredictor:
-        """Predictor of a lane's checkpoint on the schedule it was trained on; raises as `predictor`."""
-        found = self._predictors.get(lane.checkpoint)
+    def network_predictor(self, lane: Lane, run: RunBy | None = None, samples: int = 0) -> NetworkPredictor:
+        """Predictor of a lane's checkpoint on the schedule it was trained on; parameters and errors as of `predictor`."""
+        key = (lane.checkpoint, run, samples)
+        found = self._predictors.get(key)
         if found is not None:
             self._asked_for(lane.checkpoint)
             return found
-        checkpoint = self.checkpoint(lane.source)
-        if checkpoint.sha256 != lane.checkpoint:
-            raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
-        if self.throughout:
+        checkpoint = self.lane_checkpoint(lane)
+        if run is not None and self.choosing is not None:
+            predictor = self.choosing.predictor(checkpoint, run, samples)
+        elif self.throughout:
             predictor = predictors.from_checkpoint(checkpoint, self.device, self.precision, self.backend)
         else:
             predictor, _ = predictors.faithful(checkpoint, self.device, self.precision, self.backend)
-        self._predictors[lane.checkpoint] = predictor
+        self._predictors[key] = predictor
         return predictor
+
+    def lane_checkpoint(self, lane: Lane) -> Checkpoint:
+        """A lane's checkpoint (BadInput if its file cannot be opened, or is no longer the one of the recipe)."""
+        checkpoint = self.checkpoint(lane.source)
+        if checkpoint.sha256 != lane.checkpoint:
+            raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
+        return checkpoint
 
     def judge(self) -> ImageReader | None:
         """The digit classifier, or None where it is not shipped."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import TypeVar
+
 import torch
 from torch import Tensor
 
@@ -13,7 +16,7 @@ from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
-from explorer.diffusion.predictor import NetworkPredictor, Predictor
+from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
 from explorer.diffusion.schedule import Schedule, ScheduleError
 from explorer.errors import BadInput
 from explorer.models.roles import Denoiser
@@ -24,6 +27,8 @@ CLOSE_ENOUGH = 1 / 255  # images span 2
 SAME_IMAGE = 0.02
 """By how much of its own size x0_hat may move."""
 PROBE_IMAGES, PROBES = 2, 8
+
+T = TypeVar("T")
 
 
 def schedule_of(checkpoint: Checkpoint) -> Schedule:
@@ -113,32 +118,86 @@ def faithful(
     BadInput
         As `from_checkpoint`.
     """
-    predictor = from_checkpoint(checkpoint, device, None, backend)
+    return finished(faithful_work(checkpoint, device, precision, backend))
+
+
+def faithful_work(
+    checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH
+) -> Generator[None, None, tuple[NetworkPredictor, Precision]]:
+    """As `faithful`, returned; a None for each cancel point."""
     if precision == backend.precisions[0]:
-        return predictor, precision
+        return from_checkpoint(checkpoint, device, None, backend), precision
+    predictor = from_checkpoint(checkpoint, device)
     fast = from_checkpoint(checkpoint, device, precision, backend)
-    up_to = close_up_to(fast, predictor, checkpoint.card.data.shape, device)
+    up_to = yield from closeness(fast, predictor, checkpoint.card.data.shape, device)
     if not up_to:
         return predictor, backend.precisions[0]
     predictor.fast, predictor.up_to = fast.run, up_to
+    predictor.calls_network = backend.has_derivatives
     return predictor, precision
 
 
+def run_by(checkpoint: Checkpoint, device: torch.device, run: Run, up_to: int, rest: Run, watched: bool) -> NetworkPredictor:
+    """Predictor that asks `run` at t = 1..up_to and `rest` beyond (BadInput as `from_checkpoint`).
+
+    Parameters
+    ----------
+    watched : bool
+        Whether both call the module itself.
+    """
+    predictor = from_checkpoint(checkpoint, device)
+    predictor.run, predictor.fast, predictor.up_to, predictor.calls_network = rest, run, up_to, watched
+    return predictor
+
+
 def close_up_to(other: NetworkPredictor, exact: NetworkPredictor, image_shape: tuple[int, int, int], device: torch.device) -> int:
-    """Largest timestep up to which the other arithmetic changes nothing that can be seen; 0 for none, T for all.
+    """As `closeness`, at once."""
+    return finished(closeness(other, exact, image_shape, device))
+
+
+def finished(work: Generator[None, None, T]) -> T:
+    """What work returns, its cancel points passed over."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+
+def closeness(
+    other: NetworkPredictor, exact: NetworkPredictor, image_shape: tuple[int, int, int], device: torch.device, samples: int = PROBE_IMAGES
+) -> Generator[None, None, int]:
+    """Largest timestep up to which the other arithmetic changes nothing that can be seen, returned; 0 for none, T for all.
 
     Looked at on noise images at `PROBES` timesteps, as root mean square over pixels: the posterior mean may move by half of
     one of 256 grey levels, and x0_hat by 2 % of its own size. Options A and C take x0_hat from an output whose error is
     multiplied by 1 / a0_t or sqrt(1 / alpha_bar_t - 1), so it goes wrong near T first, where the mean hardly depends on it.
+
+    Parameters
+    ----------
+    samples : int
+        Size of the batch that the other one is asked in: what is compiled for a size need be for no other.
+
+    Yields
+    ------
+    None
+        After each evaluation: a cancel point.
     """
     levels, T = exact.schedule.alpha_bar, exact.schedule.T
-    x = torch.randn(PROBE_IMAGES, *image_shape, generator=torch.Generator().manual_seed(0)).to(device)
+    images = min(samples, PROBE_IMAGES)
+    x = torch.randn(images, *image_shape, generator=torch.Generator().manual_seed(0)).to(device)
+    batch = x.repeat(-(-samples // images), 1, 1, 1)[:samples]
     close = 0
     for t in sorted({max(1, round(T * i / PROBES)) for i in range(PROBES + 1)}):
         step = posterior(float(levels[t]), float(levels[t - 1]))
-        said, wanted = (predictor.predict(x, t, step, clip=False) for predictor in (other, exact))
-        moved = _size(said.x0_hat - wanted.x0_hat) / max(_size(wanted.x0_hat), 1e-12)
-        if not (_size(said.mean - wanted.mean) <= CLOSE_ENOUGH and moved <= SAME_IMAGE):  # NaN is not close
+        wanted = exact.predict(x, t, step, clip=False)
+        yield
+        said = other.predict(batch, t, step, clip=False)
+        yield
+        x0_hat, mean = said.x0_hat[:images], said.mean[:images]
+        moved = _size(x0_hat - wanted.x0_hat) / max(_size(wanted.x0_hat), 1e-12)
+        if not (_size(mean - wanted.mean) <= CLOSE_ENOUGH and moved <= SAME_IMAGE):  # NaN is not close
             break
         close = t
     return close

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from explorer.engine.thread.requests import Outcome, Payload
+from explorer.recipe.arithmetic import RunBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class StartEngine(Payload):
     kept_budget : int or None
         Bytes of finished chains kept on disk. 0 keeps none, and those that came with the app are still shown; None shows only what
         is computed now.
+    chosen : bool
+        Choose for each network of a chain what runs it, by measuring, in the place of device's backend and precision.
+    networks : tuple of RunBy
+        For these it is chosen: as an export says.
     """
 
     answered_by = "explorer.engine.starting:start"
@@ -34,6 +39,8 @@ class StartEngine(Payload):
     frame_budget: int = 512 * 2**20
     throughout: bool = False
     kept_budget: int | None = None
+    chosen: bool = False
+    networks: tuple[RunBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,11 @@ class ChainInspector(QWidget):
         self.training = TrainingSlider("the same noise", "[ and ]", unit="")
         self.training.accompany(rows.row("images seen", self.training).name)
         self._predicts = rows.text("predicts")
+        self._computed = rows.text("computed by")
+        self._computed.setToolTip(
+            "What runs the network, in which arithmetic, and how many times faster than plain PyTorch it was when it was measured "
+            "on this machine. Preferences has the choice."
+        )
         self.schedule = ScheduleField()
         rows.add("schedule", self.schedule)
         self.schedule.committed.connect(self.schedule_committed)
@@ -240,11 +245,12 @@ class ChainInspector(QWidget):
         if shown is None or plan is None:
             for tile, name in ((self.state_tile, "x_t"), (self.image_tile, "x0_hat")):
                 tile.show_picture(None, formula(name))
-            for label in (self._alpha_bar, self._sigma, self._snr, self._norms):
+            for label in (self._alpha_bar, self._sigma, self._snr, self._norms, self._computed):
                 label.setText(NOTHING)
             return
         self.state_tile.show_picture(shown.tiles["x_t"], (var("x", shown.t),))
         self.image_tile.show_picture(shown.tiles["x0_hat"], formula("x0_hat"))
+        self._computed.setText(plan.run or NOTHING)
         alpha_bar = float(plan.alpha_bar[shown.k])
         self._alpha_bar.setText(f"{alpha_bar:.4f}" if alpha_bar >= 0.001 else f"{alpha_bar:.2e}")
         self._sigma.setText(f"{plan.sigma[shown.k]:.4f}" if shown.k < len(plan.sigma) else NOTHING)

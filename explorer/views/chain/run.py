@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, LanePlanned, SampleChain, lane_keys
+from explorer.engine.chain.messages import (
+    ChainFinished,
+    ChainProgress,
+    LaneFailed,
+    LaneKey,
+    LanePlanned,
+    MeasureNetworks,
+    SampleChain,
+    lane_keys,
+)
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineDown, Failed
 from explorer.engine.thread.requests import Outcome
@@ -20,8 +29,8 @@ from explorer.views.workspace import Status
 from explorer.widgets.look.number_words import grouped
 
 MEGABYTE = 2**20
-CHAIN = "chain"
-"""Name of the question."""
+CHAIN, MEASURE = "chain", "measure"
+"""Names of the questions."""
 PROGRESS_MS = 80
 """Between two times that it tells of more states: each is a picture to ask for and a window to paint, and the chain waits meanwhile."""
 
@@ -91,6 +100,7 @@ class ChainRun(QObject):
         self._hold_nothing()
         self._last = None
         self.stopped = self._broke_off = False
+        self._questions.forget(MEASURE)
         if recipe.lanes:
             self._questions.ask(CHAIN, SampleChain(recipe), self._take, When.AT_ONCE, on_failure=self._failed)
         else:
@@ -191,6 +201,7 @@ class ChainRun(QObject):
         elif isinstance(outcome, ChainFinished):
             self._hold_nothing()
             self._reached(outcome)
+            self._questions.ask(MEASURE, MeasureNetworks(self.recipe), self._measured, on_failure=self._measured)
             self.ended.emit()
 
     def _tell_progress(self) -> None:
@@ -208,6 +219,9 @@ class ChainRun(QObject):
         self._last = outcome
         self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
         self.progressed.emit()
+
+    def _measured(self, outcome: Outcome) -> None:
+        """The engine knows now how to run the networks faster, or does not: the next chain shows it."""
 
     def _refuse(self, refused: LaneFailed) -> None:
         """The others go on; that a lane is refused again, such as under another seed, is no news."""

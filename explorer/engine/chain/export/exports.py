@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from explorer.checkpoints.locate import source_of
-from explorer.engine.chain.branches import first_of
+from explorer.engine.chain.branches import first_of, with_lineage
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.lanes import ChainLane
@@ -55,7 +55,8 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     lanes = chains.hold(keys, channel)
     try:
         yield from _sampled(list(dict.fromkeys(lanes)))
-        recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown, arithmetic=chains.models.arithmetic)
+        arithmetic = chains.models.arithmetic(chains.ran(with_lineage(keys)).values())
+        recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown, arithmetic=arithmetic)
         if isinstance(kind, Stored):
             yield from _arrays(path, kind, lanes, recipe)
         else:

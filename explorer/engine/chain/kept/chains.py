@@ -21,6 +21,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.thread.messages import Done, SetKeptBudget, StartEngine
 from explorer.engine.thread.requests import Steps
 from explorer.recipe import Arithmetic
+from explorer.recipe.arithmetic import RunBy
 
 OPEN = 32
 """Files that are held open for lanes that are shown."""
@@ -131,14 +132,14 @@ class KeptChains:
 
     # --- adding ---
 
-    def recorder(self, lane: ShownLane, first: int) -> Recorder | None:
-        """What writes a lane that begins at its state `first`; None where it is not kept."""
+    def recorder(self, lane: ShownLane, first: int, networks: tuple[RunBy, ...] = ()) -> Recorder | None:
+        """What writes a lane that begins at its state `first`, its networks run so; None where it is not kept."""
         if not self.budget or self.arithmetic is None:
             return None
         drawn = lane.key.lane.exact is not None
         who = identity(lane.key, circumstances(self.arithmetic), lane.origin)
         told = Described(
-            FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice
+            FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks
         )  # fmt: skip
         layout = Layout(told)
         if layout.size > self.budget // SHARE:

@@ -96,6 +96,8 @@ class KeptLane(ShownLane):
 
     Attributes
     ----------
+    networks : tuple of RunBy
+        What ran its networks where that was chosen.
     digest : str
         Of its identity.
     packed : bool
@@ -113,6 +115,7 @@ class KeptLane(ShownLane):
         self.timesteps, self.levels = arrays["timesteps"], arrays["levels"]
         self.norms = dict(zip(NORMS, arrays["norms"], strict=True))
         self.drawn = {k: row for k, row in enumerate(arrays["drawn"]) if row[0] >= 0} if described.draws else {}
+        self.networks = described.networks
         self.digest = described.identity.digest
         self.packed = described.packed
         self.origin = self.digest if self.packed else described.identity.after

@@ -18,6 +18,7 @@ import numpy as np
 
 from explorer.engine.chain.kept.identity import Identity
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
+from explorer.recipe.arithmetic import RunBy
 
 METADATA = "generative_explorer_chain"
 FORMAT = 1
@@ -46,6 +47,8 @@ class Described(msgspec.Struct, frozen=True):
     packed : bool
         x0_hat alone, in half precision: the states follow from the noise. As chains come with the app.
     notice : str
+    networks : tuple of RunBy
+        What ran its networks where that was chosen: who goes on from it goes on so.
     """
 
     format: int
@@ -57,6 +60,7 @@ class Described(msgspec.Struct, frozen=True):
     draws: bool = False
     packed: bool = False
     notice: str = ""
+    networks: tuple[RunBy, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no chain is (ValueError)."""

@@ -1,0 +1,186 @@
+"""What runs each network that chains ask: what was measured on this machine, and until then what is known to be right.
+
+A chain has one answer from its first step to its last: `of` says it, `settled` makes it ready before the chain begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import torch
+from torch import Tensor
+
+from explorer import backends
+from explorer.backends import TORCH
+from explorer.backends.base import Backend
+from explorer.checkpoints.files import Checkpoint
+from explorer.diffusion.predictor import NetworkPredictor, Run
+from explorer.engine.models import devices, predictors
+from explorer.engine.models.kept_choices import Choice, KeptChoices
+from explorer.engine.models.measuring import Probe, aside
+from explorer.recipe.arithmetic import RunBy
+
+LONG = 200
+"""Steps from which on a chain waits until its network is measured: a shorter one is nearly over by then."""
+
+
+class Choosing:
+    """Chooses, and keeps what was made ready.
+
+    Parameters
+    ----------
+    device : torch.device
+    kept : KeptChoices or None
+        From earlier starts; None reads and writes the usual file.
+    said : sequence of RunBy
+        What an export says of its networks: that then holds, wherever it can be had.
+    """
+
+    def __init__(self, device: torch.device, kept: KeptChoices | None = None, said: Sequence[RunBy] = ()) -> None:
+        self.device = device
+        self.kept = kept if kept is not None else KeptChoices()
+        self._place = devices.describe(device)
+        self._said = {run.checkpoint: run for run in said}
+        self._made: dict[tuple[str, str, str], Run] = {}
+        self._ready: set[tuple[str, str, str, int]] = set()
+        self._refused: set[tuple[str, str, str]] = set()
+        self._safe: dict[tuple[str, str], RunBy] = {}
+
+    def known(self, checkpoint: str, samples: int) -> Choice | None:
+        """What was measured of a network at about so many samples, without what has failed since."""
+        found = self.kept.get(checkpoint, samples, self._place)
+        if found is None:
+            return None
+        left = tuple(each for each in found.measured if (checkpoint, each.backend, each.precision) not in self._refused)
+        return found if left == found.measured else _without(found, left)
+
+    def wish(self, checkpoint: str, samples: int, wish: str) -> None:
+        """Have a network run so from the next chain on: "backend/precision", or "" for the fastest. It must have been measured."""
+        found = self.kept.get(checkpoint, samples, self._place)
+        if found is not None:
+            self.kept.put(checkpoint, samples, self._place, replaced_wish(found, wish))
+
+    def measure(self, checkpoint: Checkpoint, samples: int) -> Generator[None, None, Choice]:
+        """Measure a network where it has not been, returned; a None for each cancel point. What is given up is not kept."""
+        found = self.known(checkpoint.sha256, samples)
+        if found is not None:
+            return found
+        probe = Probe(checkpoint, self.device, samples, lambda backend, precision: self.prepared(checkpoint, backend, precision))
+        choice = yield from probe.work()
+        for each in choice.measured:
+            if not each.problem:
+                self._ready.add((checkpoint.sha256, each.backend, each.precision, samples))
+        self.kept.put(checkpoint.sha256, samples, self._place, choice)
+        return choice
+
+    def settled(self, checkpoint: Checkpoint, samples: int, steps: int) -> Generator[None, None, RunBy]:
+        """What shall run a chain of so many steps, made ready, returned; a None for each cancel point."""
+        said = self._said.get(checkpoint.sha256)
+        if said is not None:
+            return said
+        choice = self.known(checkpoint.sha256, samples)
+        if choice is None and steps >= LONG:
+            choice = yield from self.measure(checkpoint, samples)
+        if choice is None:
+            return (yield from self.safe(checkpoint))
+        run = choice.fastest(steps, lambda backend, precision: (checkpoint.sha256, backend, precision, samples) in self._ready)
+        return (yield from self.made_ready(checkpoint, samples, run))
+
+    def at_once(self, checkpoint: Checkpoint) -> RunBy:
+        """What can run it with nothing to be waited for (BadInput if it cannot predict a step)."""
+        said = self._said.get(checkpoint.sha256)
+        return said if said is not None else predictors.finished(self.safe(checkpoint))
+
+    def made_ready(self, checkpoint: Checkpoint, samples: int, run: RunBy) -> Generator[None, None, RunBy]:
+        """The run itself once its first evaluation is behind it, returned; where that fails, what is safe."""
+        key = (checkpoint.sha256, run.backend, run.precision, samples)
+        if run.backend == TORCH.name or key in self._ready:
+            return run
+
+        def first() -> None:
+            prepared = self.prepared(checkpoint, _named(run.backend), run.precision)
+            x = torch.zeros(samples, *checkpoint.card.data.shape, device=self.device)
+            prepared(x, torch.ones(samples, dtype=torch.int64, device=self.device))
+
+        try:
+            if self.device.type == "cpu":
+                yield from aside(first)
+            else:
+                first()
+        except Exception:  # measured once, and it fails now: it is not asked again in this session
+            self._refused.add(key[:3])
+            return (yield from self.safe(checkpoint))
+        self._ready.add(key)
+        return run
+
+    def safe(self, checkpoint: Checkpoint) -> Generator[None, None, RunBy]:
+        """PyTorch as it is, returned: in short arithmetic where that has paid everywhere, as far as it is close."""
+        precision = TORCH.default_precision(self.device)
+        key = (checkpoint.sha256, precision)
+        if key not in self._safe:
+            predictor, used = yield from predictors.faithful_work(checkpoint, self.device, precision)
+            up_to = predictor.up_to if predictor.fast is not None else predictor.schedule.T
+            self._safe[key] = RunBy(checkpoint.sha256, TORCH.name, used, up_to)
+        return self._safe[key]
+
+    def predictor(self, checkpoint: Checkpoint, run: RunBy, samples: int) -> NetworkPredictor:
+        """Predictor that is run so in batches of so many samples, and by PyTorch as it is in others, for which nothing is made ready.
+
+        Raises
+        ------
+        BadInput
+            If the checkpoint cannot predict a step.
+        """
+        fast, rest = _named(run.backend), _named(run.rest)
+        fast_run, rest_run = self.prepared(checkpoint, fast, run.precision), self.prepared(checkpoint, rest, rest.precisions[0])
+        plain = self.prepared(checkpoint, TORCH, TORCH.precisions[0])
+        watched = fast.has_derivatives and rest.has_derivatives
+        if not watched:
+            fast_run, rest_run = _of_size(samples, fast_run, plain), _of_size(samples, rest_run, plain)
+        return predictors.run_by(checkpoint, self.device, fast_run, run.up_to, rest_run, watched)
+
+    def words(self, run: RunBy, samples: int) -> str:
+        """For people: "OpenVINO · bf16 · 3.9 x plain PyTorch", as measured; without the figure where it is not known."""
+        said = f"{_named(run.backend).title} · {run.precision}"
+        choice = self.known(run.checkpoint, samples)
+        seconds = choice.seconds(run) if choice is not None else 0.0
+        if choice is None or not seconds or run.backend == TORCH.name:
+            return said
+        return f"{said} · {choice.measured[0].seconds / seconds:.1f}× plain PyTorch"
+
+    def prepared(self, checkpoint: Checkpoint, backend: Backend, precision: str) -> Run:
+        """A network made ready by a backend, once."""
+        key = (checkpoint.sha256, backend.name, precision)
+        if key not in self._made:
+            self._made[key] = backend.prepare(checkpoint.network, self.device, precision)
+        return self._made[key]
+
+    def forget(self, sha256: str) -> None:
+        """Let go of what was made of a network."""
+        for key in [key for key in self._made if key[0] == sha256]:
+            del self._made[key]
+        self._ready = {key for key in self._ready if key[0] != sha256}
+
+
+def replaced_wish(choice: Choice, wish: str) -> Choice:
+    """The same choice with another wish."""
+    return Choice(choice.checkpoint, choice.samples, choice.T, choice.measured, wish)
+
+
+def _without(choice: Choice, left: tuple) -> Choice:
+    return Choice(choice.checkpoint, choice.samples, choice.T, left, choice.wish)
+
+
+def _of_size(samples: int, run: Run, other: Run) -> Run:
+    """`run` for batches of so many samples, `other` for the rest."""
+
+    def either(x_t: Tensor, t: Tensor) -> Tensor:
+        return run(x_t, t) if len(x_t) == samples else other(x_t, t)
+
+    return either
+
+
+def _named(name: str) -> Backend:
+    found = backends.backend_named(name)
+    assert found is not None
+    return found

@@ -1,0 +1,154 @@
+"""Which way to run a network is the fastest of those that change nothing that can be seen: tried, not assumed.
+
+Plain PyTorch in float32 is what the others are measured against, in speed and in what they say; whatever is not faster, or not close,
+is not used. A way that is beaten after two evaluations is not asked further.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import torch
+
+from explorer import backends
+from explorer.backends import TORCH
+from explorer.backends.base import Backend
+from explorer.checkpoints.files import Checkpoint
+from explorer.diffusion.predictor import NetworkPredictor, Run
+from explorer.engine.models import predictors
+from explorer.engine.models.kept_choices import Choice, Measured
+
+EVALUATIONS = 3
+FIRST_LOOK = 2
+"""Evaluations after which one that is clearly slower than the best so far is left alone."""
+CLEARLY = 1.15
+WAIT = 0.005
+"""Seconds between two cancel points while something is made ready aside."""
+
+T = TypeVar("T")
+Work = Generator[None, None, T]
+Prepared = Callable[[Backend, str], Run]
+
+
+@dataclass
+class Probe:
+    """Measures one network at one size of batch.
+
+    Attributes
+    ----------
+    checkpoint : Checkpoint
+        A DDPM's, its network on the device.
+    device : torch.device
+    samples : int
+        Size of the batch.
+    prepared : callable
+        (backend, precision) to what runs the network so; kept by who asks, so that nothing is made ready twice.
+    """
+
+    checkpoint: Checkpoint
+    device: torch.device
+    samples: int
+    prepared: Prepared
+    _measured: list[Measured] = field(default_factory=list)
+
+    def work(self) -> Work[Choice]:
+        """The choice, returned; a None for each cancel point."""
+        exact = predictors.from_checkpoint(self.checkpoint, self.device)
+        plain = yield from self._seconds(exact.run, EVALUATIONS)
+        T = exact.schedule.T
+        self._measured.append(Measured(TORCH.name, TORCH.precisions[0], plain, T))
+        for backend in (*backends.BACKENDS[1:], TORCH):
+            for precision in backend.offers(self.device) if backend.supports(self.checkpoint.network) else ():
+                if (backend, precision) != (TORCH, TORCH.precisions[0]):
+                    self._measured.append((yield from self._tried(backend, precision, exact)))
+        return Choice(self.checkpoint.sha256, self.samples, T, tuple(self._measured))
+
+    def _tried(self, backend: Backend, precision: str, exact: NetworkPredictor) -> Work[Measured]:
+        try:
+            begin = time.perf_counter()
+            run = yield from self._ready(backend, precision)
+            ready = time.perf_counter() - begin
+            seconds = yield from self._seconds(run, FIRST_LOOK)
+            if seconds > CLEARLY * min(self._bounds(exact.schedule.T)):
+                return Measured(backend.name, precision, seconds, ready=ready)
+            other = NetworkPredictor(run, exact.option, exact.schedule)
+            shape = self.checkpoint.card.data.shape
+            up_to = yield from predictors.closeness(other, exact, shape, self.device, self.samples)
+            seconds = min(seconds, (yield from self._seconds(run, EVALUATIONS, warm=True)))
+            return Measured(backend.name, precision, seconds, up_to, ready)
+        except Exception as error:  # whatever a library has against this network: it is not used
+            cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+            return Measured(backend.name, precision, 0.0, problem=cause[:200])
+
+    def _ready(self, backend: Backend, precision: str) -> Work[Run]:
+        """Made ready, its first evaluation behind it."""
+
+        def first() -> Run:
+            run = self.prepared(backend, precision)
+            run(*self._batch())
+            return run
+
+        if self.device.type == "cpu":
+            return (yield from aside(first))
+        return first()
+
+    def _bounds(self, T: int) -> list[float]:
+        """Seconds of those that are of use at every timestep."""
+        return [each.seconds for each in self._measured if each.up_to == T]
+
+    def _seconds(self, run: Run, count: int, warm: bool = False) -> Work[float]:
+        """Of one evaluation, the best of several."""
+        batch = self._batch()
+        if not warm:
+            run(*batch)
+            yield
+        best = float("inf")
+        for _ in range(count):
+            self._settle()
+            begin = time.perf_counter()
+            run(*batch)
+            self._settle()
+            best = min(best, time.perf_counter() - begin)
+            yield
+        return best
+
+    def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
+        shape = (self.samples, *self.checkpoint.card.data.shape)
+        x = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(self.device)
+        return x, torch.ones(self.samples, dtype=torch.int64, device=self.device)
+
+    def _settle(self) -> None:
+        """On a GPU an evaluation has only been asked for when the call returns."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
+
+
+def aside(call: Callable[[], T]) -> Work[T]:
+    """What a call returns or raises, made by a thread of its own: a compiler cannot be asked for cancel points.
+
+    Who gives up waiting leaves the thread to itself; what it makes is dropped.
+    """
+    made: list[T] = []
+    failed: list[Exception] = []
+
+    def work() -> None:
+        try:
+            with torch.inference_mode():
+                made.append(call())
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, name="making ready", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(WAIT)
+        yield
+    if failed:
+        raise failed[0]
+    return made[0]
