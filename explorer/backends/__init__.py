@@ -6,6 +6,7 @@ A new one is a file beside this one and a line in `BACKENDS`: Preferences, --dev
 from __future__ import annotations
 
 from explorer.backends.base import Backend
+from explorer.backends.native import Native
 from explorer.backends.torch import Torch
 from explorer.errors import BadInput
 
@@ -14,6 +15,7 @@ TORCH = Torch()
 
 BACKENDS: list[Backend] = [
     TORCH,
+    Native(),
 ]
 
 

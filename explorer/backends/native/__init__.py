@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explorer import __version__
 from explorer.backends.base import Backend
 from explorer.backends.native import library
 from explorer.errors import BadInput
@@ -40,6 +41,16 @@ class Native(Backend):
         if library.library() is None:
             return "the native kernel was not built: there was no C compiler when the package was installed"
         return "" if library.levels() else "the native kernel needs a processor with AVX2"
+
+    def version(self) -> str:
+        """The app's, since the kernel comes with it, and the instructions that it has here."""
+        return " ".join((__version__, *(level.name for level in library.levels()[-1:])))
+
+    def offers(self, device: torch.device) -> tuple[str, ...]:
+        """fp32, and bf16 where the processor multiplies it."""
+        if self.missing() or device.type != "cpu":
+            return ()
+        return self.precisions if self.default_precision(device) == "bf16" else self.precisions[:1]
 
     def choose(self, device: str) -> torch.device:
         """The CPU."""

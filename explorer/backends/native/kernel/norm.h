@@ -1,12 +1,19 @@
 /* Normalization, scale and shift by t, and the activation in one pass, written as the next convolution reads it. */
 
+/* The second operand where the comparison says so, and where that is a NaN. */
+INLINE vec at_least(vec low, vec x) { const ivec below = x < low; return (vec)((below & (ivec)low) | (~below & (ivec)x)); }
+INLINE vec at_most(vec high, vec x) { const ivec above = x > high; return (vec)((above & (ivec)high) | (~above & (ivec)x)); }
+
 /* e^x for float32 to 2 units in the last place; x within +-87, beyond which it stays what it is there. */
 INLINE vec exponential(vec x) {
-  const vec low = (vec){0} - 87.0f, high = (vec){0} + 87.0f, magic = (vec){0} + 0x1.8p23f;
-  x = (vec)(((ivec)(x < low) & (ivec)low) | (~(ivec)(x < low) & (ivec)x));
-  x = (vec)(((ivec)(x > high) & (ivec)high) | (~(ivec)(x > high) & (ivec)x));
+#if defined(__AVX512F__)
+  const vec octaves = (vec)_mm512_roundscale_ps((__m512)(x * 0x1.715476p0f), 0);
+#else
+  const vec magic = (vec){0} + 0x1.8p23f;
+  x = at_most((vec){0} + 87.0f, at_least((vec){0} - 87.0f, x));
   const vec shifted = x * 0x1.715476p0f + magic; /* the nearest whole number of octaves is in its lowest bits */
   const vec octaves = shifted - magic;
+#endif
   vec rest = x - octaves * 0x1.62e4p-1f;         /* ln 2 in two parts, so that the product is exact */
   rest = rest - octaves * 0x1.7f7d1cp-20f;
   vec power = rest * (1 / 720.0f) + 1 / 120.0f;  /* Taylor's series: rest is within half an octave */
@@ -14,12 +21,33 @@ INLINE vec exponential(vec x) {
   power = power * rest + 1 / 6.0f;
   power = power * rest + 0.5f;
   power = power * rest * rest + rest + 1.0f;
+#if defined(__AVX512F__)
+  return (vec)_mm512_scalef_ps((__m512)power, (__m512)octaves);
+#else
   return (vec)((ivec)power + ((ivec)shifted << 23));
+#endif
 }
 
-INLINE vec activated(vec x, int activation) {
+#if defined(__AVX512BF16__)
+/* x / (1 + e^-x) to a tenth of what bfloat16 can tell. */
+INLINE vec short_silu(vec x) {
+  const vec octaves = x * -0x1.715476p0f, whole = (vec)_mm512_roundscale_ps((__m512)octaves, 0), rest = octaves - whole;
+  vec power = rest * 0x1.3b2ap-7f + 0x1.c6b08ep-5f; /* (rest ln 2)^n / n! */
+  power = power * rest + 0x1.ebfbep-3f;
+  power = power * rest + 0x1.62e43p-1f;
+  power = power * rest + 1.0f;
+  power = (vec)_mm512_scalef_ps((__m512)power, (__m512)whole);
+  return x * (vec)_mm512_rcp14_ps((__m512)(power + 1.0f));
+}
+#endif
+
+INLINE vec activated(vec x, int activation, int type) {
+  (void)type;
+#if defined(__AVX512BF16__)
+  if (activation == SILU && type == BFLOAT16) return short_silu(x);
+#endif
   if (activation == SILU) return x / (1.0f + exponential(-x));
-  if (activation == RELU) return (vec)((ivec)x & ~(ivec)(x < 0.0f)); /* a NaN is not below 0 and stays */
+  if (activation == RELU) return at_least((vec){0}, x);
   return x;
 }
 
@@ -106,7 +134,7 @@ INLINE void norm_row(const struct op *op, const struct row *row, int activation,
     for (int k = 0; k < VECTORS; k++) value[k] = load(row->from + x * BLOCK + k * LANES);
     const int64_t at = column_of(x + to->border, pixels, to->split) * bytes;
     if (row->copy) put(row->copy + at, value, type);
-    for (int k = 0; k < VECTORS; k++) value[k] = activated(value[k] * scale[k] + shift[k], activation);
+    for (int k = 0; k < VECTORS; k++) value[k] = activated(value[k] * scale[k] + shift[k], activation, type);
     put(row->to + at, value, type);
   }
 }

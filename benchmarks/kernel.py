@@ -1,0 +1,46 @@
+"""The native kernel against PyTorch's eager float32, with the shipped network: speed and error of one evaluation, per size of batch."""
+
+from __future__ import annotations
+
+from explorer.processors import sleep_rather_than_spin
+
+sleep_rather_than_spin()  # as the app does; of effect before torch is loaded
+
+import argparse  # noqa: E402
+
+import torch  # noqa: E402
+from common import compare, machine  # noqa: E402
+
+from explorer.backends.native import Native  # noqa: E402
+from explorer.checkpoints.files import load  # noqa: E402
+from explorer.checkpoints.locate import locate  # noqa: E402
+
+
+def main() -> None:
+    """Print how many times faster each arithmetic is, in turns with the module on as many threads."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", default="mnist-ddpm-c")
+    parser.add_argument("--samples", type=int, nargs="+", default=[1, 16, 48])
+    parser.add_argument("--evaluations", type=int, default=600, help="of one image, for each way and size of batch")
+    options = parser.parse_args()
+    kernel, network = Native(), load(locate(options.checkpoint)).network.eval()
+    print(machine(), kernel.describe(torch.device("cpu")), sep="; ")
+    runs = {precision: kernel.prepare(network, torch.device("cpu"), precision) for precision in kernel.offers(torch.device("cpu"))}
+    with torch.inference_mode():
+        for samples in options.samples:
+            x_t = torch.randn(samples, *load(locate(options.checkpoint)).card.data.shape)
+            steps = [torch.full((samples,), t) for t in (1, 300, 700, 1000)]
+            for precision, run in runs.items():
+                found = compare(
+                    lambda turn, run=run: run(x_t, steps[turn % 4]), lambda turn: network(x_t, steps[turn % 4]),
+                    max(8, options.evaluations // samples),
+                )  # fmt: skip
+                errors = [float((run(x_t, t) - (known := network(x_t, t))).norm() / known.norm()) for t in steps]
+                print(
+                    f"N = {samples}, {precision}: {samples / found.ours:.0f} images/s, eager {samples / found.peer:.0f}, "
+                    f"{1 / found.ratio:.2f} times as fast; largest relative error {max(errors):.1e}"
+                )
+
+
+if __name__ == "__main__":
+    main()
