@@ -96,7 +96,12 @@ class NativeKernel(BuildHookInterface):
             return
         build_data["artifacts"].append(f"/{library.relative_to(self.root)}")
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+        build_data["tag"] = f"py3-none-{_platform_tag()}"
+
+
+def _platform_tag() -> str:
+    """Where the library runs. Python for macOS may be for two processors; the library is for this one."""
+    return sysconfig.get_platform().replace("universal2", platform.machine()).replace("-", "_").replace(".", "_")
 
 
 if __name__ == "__main__":

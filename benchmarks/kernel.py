@@ -7,6 +7,7 @@ from explorer.processors import sleep_rather_than_spin
 sleep_rather_than_spin()  # as the app does; of effect before torch is loaded
 
 import argparse  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 
 import torch  # noqa: E402
 from common import compare, machine  # noqa: E402
@@ -28,18 +29,20 @@ def main() -> None:
     runs = {precision: kernel.prepare(network, torch.device("cpu"), precision) for precision in kernel.offers(torch.device("cpu"))}
     with torch.inference_mode():
         for samples in options.samples:
-            x_t = torch.randn(samples, *load(locate(options.checkpoint)).card.data.shape)
-            steps = [torch.full((samples,), t) for t in (1, 300, 700, 1000)]
             for precision, run in runs.items():
-                found = compare(
-                    lambda turn, run=run: run(x_t, steps[turn % 4]), lambda turn: network(x_t, steps[turn % 4]),
-                    max(8, options.evaluations // samples),
-                )  # fmt: skip
-                errors = [float((run(x_t, t) - (known := network(x_t, t))).norm() / known.norm()) for t in steps]
-                print(
-                    f"N = {samples}, {precision}: {samples / found.ours:.0f} images/s, eager {samples / found.peer:.0f}, "
-                    f"{1 / found.ratio:.2f} times as fast; largest relative error {max(errors):.1e}"
-                )
+                print(f"N = {samples}, {precision}: {line(run, network, samples, options.evaluations)}")
+
+
+def line(run: Callable, network: torch.nn.Module, samples: int, evaluations: int) -> str:
+    """One way at one size of batch, in words."""
+    x_t = torch.randn(samples, 1, 28, 28)
+    steps = [torch.full((samples,), t) for t in (1, 300, 700, 1000)]
+    found = compare(lambda turn: run(x_t, steps[turn % 4]), lambda turn: network(x_t, steps[turn % 4]), max(8, evaluations // samples))
+    errors = [float((run(x_t, t) - (known := network(x_t, t))).norm() / known.norm()) for t in steps]
+    return (
+        f"{samples / found.ours:.0f} images/s, eager float32 {samples / found.peer:.0f}, {1 / found.ratio:.2f} times as fast; "
+        f"largest relative error {max(errors):.1e}"
+    )
 
 
 if __name__ == "__main__":

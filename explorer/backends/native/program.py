@@ -66,10 +66,9 @@ class Place:
 
     def struct(self) -> TensorStruct:
         """As the kernel knows it."""
-        sums = self.sums if self.slots else -1
-        return TensorStruct(
-            self.offset, sums, len(self.channels) // BLOCK, self.height, self.width, self.border, int(self.bfloat16), self.slots, int(self.split), 0
-        )
+        blocks, sums = len(self.channels) // BLOCK, self.sums if self.slots else -1
+        shape = (blocks, self.height, self.width, self.border)
+        return TensorStruct(self.offset, sums, *shape, int(self.bfloat16), self.slots, int(self.split))
 
 
 Tap = tuple[Place, int, Tensor]
@@ -245,10 +244,8 @@ class Program:
             size = constant.numel() * constant.element_size()
             constants[start + at : start + at + size] = constant.contiguous().view(-1).view(torch.uint8)
             at += _aligned(size)
-        struct = ProgramStruct(
-            ops, constants.data_ptr() + start, self._constant_bytes, arena, _aligned(self._scratch), len(ops), self.table_length, *self.image,
-            self.level.index,
-        )  # fmt: skip
+        sizes = (self._constant_bytes, arena, _aligned(self._scratch), len(ops), self.table_length)
+        struct = ProgramStruct(ops, constants.data_ptr() + start, *sizes, *self.image, self.level.index)
         return Runnable(struct, constants, self.image, self.table_length)
 
     def _add(self, op: OpStruct, sources: list[Place], target: Place | None, copy: Place | None = None) -> None:

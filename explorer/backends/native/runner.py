@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 if TYPE_CHECKING:
     from explorer.backends.native.library import Level
@@ -32,11 +32,11 @@ class Walk(Protocol):
 class Lowerer(Protocol):
     """A module that knows one class of networks."""
 
-    def fits(self, network: nn.Module) -> bool:
+    def fits(self, network: Any) -> bool:
         """Whether the kernel has all that this one does."""
         ...
 
-    def Lowering(self, network: nn.Module, level: Level, bfloat16: bool, image: tuple[int, int, int]) -> Walk:
+    def Lowering(self, network: Any, level: Level, bfloat16: bool, image: tuple[int, int, int]) -> Walk:
         """Begin."""
         ...
 
@@ -65,7 +65,7 @@ class Sized:
 class Runner:
     """Calls the kernel as the network would be called."""
 
-    def __init__(self, network: nn.Module, lowerer: Lowerer, level: Level, bfloat16: bool) -> None:
+    def __init__(self, network: Any, lowerer: Lowerer, level: Level, bfloat16: bool) -> None:
         self.network, self.lowerer, self.level, self.bfloat16 = network, lowerer, level, bfloat16
         self.sizes: OrderedDict[tuple[int, int, int], Sized] = OrderedDict()
 
@@ -85,9 +85,9 @@ class Runner:
             return out
 
     def _size(self, x_t: Tensor) -> Sized:
-        image = tuple(x_t.shape[1:])
+        image = cast(tuple[int, int, int], tuple(x_t.shape[1:]))
         if image not in self.sizes:
-            if not self.network.accepts(image):
+            if len(image) != 3 or not self.network.accepts(image):
                 raise ValueError(f"images of shape {image}: this network cannot take them")
             self.sizes[image] = Sized(self.lowerer.Lowering(self.network, self.level, self.bfloat16, image))
         self.sizes.move_to_end(image)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -48,14 +48,14 @@ class Lowering:
         skips = []
         for number, stage in enumerate(net.down):
             if number:
-                h = self._halved(h, net.downsample[number - 1])
-            h = self._stage(stage, [h])
+                h = self._halved(h, cast(nn.Conv2d, net.downsample[number - 1]))
+            h = self._stage(cast("Stage", stage), [h])
             skips.append(h)
         h = self._stage(net.middle, [h])
         for number, stage in enumerate(net.up):
             if number:
-                h = self._doubled(h, net.upsample[number - 1])
-            h = self._stage(stage, [h, skips.pop()])
+                h = self._doubled(h, cast(nn.ConvTranspose2d, net.upsample[number - 1]))
+            h = self._stage(cast("Stage", stage), [h, skips.pop()])
         last, _ = program.norm([h], net.head_norm, self.config.activation, border=0, exact=True)
         weight = net.head.weight.permute(0, 2, 3, 1).flatten(0, 2)
         given = program.conv([(last, 0, weight)], weight.new_zeros(len(weight)), last.row, size, sums=False)
