@@ -250,3 +250,47 @@ def test_a_kernel_that_was_not_built_is_not_offered(monkeypatch: pytest.MonkeyPa
         monkeypatch.undo()
         library.library.cache_clear()
     assert KERNEL.offers(CPU) == (("fp32", "bf16") if HAS_BFLOAT16 else ("fp32",))
+
+
+DIFFUSERS = {
+    "plain": {"block_out_channels": (16, 32, 48), "down_block_types": ("DownBlock2D",) * 3, "up_block_types": ("UpBlock2D",) * 3},
+    "attention": {
+        "block_out_channels": (16, 32), "attention_head_dim": 8, "in_channels": 3, "out_channels": 3, "downsample_padding": 0,
+        "down_block_types": ("DownBlock2D", "AttnDownBlock2D"), "up_block_types": ("AttnUpBlock2D", "UpBlock2D"),
+    },
+    "scale and shift": {
+        "block_out_channels": (24, 24), "resnet_time_scale_shift": "scale_shift", "add_attention": False,
+        "down_block_types": ("DownBlock2D",) * 2, "up_block_types": ("UpBlock2D",) * 2,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DIFFUSERS)
+def test_networks_of_diffusers_are_computed(name: str) -> None:
+    diffusers = pytest.importorskip("diffusers")
+    torch.manual_seed(1)
+    settings = {"in_channels": 1, "out_channels": 1, "layers_per_block": 1, "norm_num_groups": 8, **DIFFUSERS[name]}
+    network = diffusers.UNet2DModel(sample_size=16, **settings).eval()
+    for parameter in network.parameters():
+        nn.init.normal_(parameter, 0.5 if parameter.ndim == 1 else 0, 0.1)
+    assert KERNEL.supports(network)
+    x_t, t = torch.randn(3, network.config.in_channels, 16, 24), torch.tensor([0, 500, 999])
+    with torch.no_grad():
+        assert error(native(network)(x_t, t), network(x_t, t).sample) < 3e-6
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"class_embed_type": "timestep"},
+        {"act_fn": "gelu"},
+        {"downsample_type": "resnet"},
+        {"mid_block_scale_factor": 2},
+        {"out_channels": 2},
+    ],
+)
+def test_networks_of_diffusers_with_other_settings_are_left_to_others(setting: dict[str, object]) -> None:
+    diffusers = pytest.importorskip("diffusers")
+    plain = {"in_channels": 1, "out_channels": 1, "norm_num_groups": 8, **DIFFUSERS["scale and shift"]}
+    assert KERNEL.supports(diffusers.UNet2DModel(**plain))
+    assert not KERNEL.supports(diffusers.UNet2DModel(**plain | setting))

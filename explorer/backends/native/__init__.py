@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from explorer.backends.base import Run
     from explorer.backends.native.runner import Lowerer
 
-LOWERINGS = {"explorer.models.unet.UNet": "explorer.backends.native.unet"}
+LOWERINGS = {
+    "explorer.models.unet.UNet": "explorer.backends.native.unet",
+    "diffusers.models.unets.unet_2d.UNet2DModel": "explorer.backends.native.unet2d",
+}
 """Module that makes a program of each class of networks: it alone knows how that class computes."""
 
 

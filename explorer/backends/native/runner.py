@@ -36,6 +36,10 @@ class Lowerer(Protocol):
         """Whether the kernel has all that this one does."""
         ...
 
+    def accepts(self, network: Any, image: tuple[int, int, int]) -> bool:
+        """Whether images (C, H, W) fit the network."""
+        ...
+
     def Lowering(self, network: Any, level: Level, bfloat16: bool, image: tuple[int, int, int]) -> Walk:
         """Begin."""
         ...
@@ -87,7 +91,7 @@ class Runner:
     def _size(self, x_t: Tensor) -> Sized:
         image = cast(tuple[int, int, int], tuple(x_t.shape[1:]))
         if image not in self.sizes:
-            if len(image) != 3 or not self.network.accepts(image):
+            if len(image) != 3 or not self.lowerer.accepts(self.network, image):
                 raise ValueError(f"images of shape {image}: this network cannot take them")
             self.sizes[image] = Sized(self.lowerer.Lowering(self.network, self.level, self.bfloat16, image))
         self.sizes.move_to_end(image)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor, nn
 
-from explorer.backends.native.program import Place, Program, Runnable, filled, spread
+from explorer.backends.native import layers
+from explorer.backends.native.layers import around, bias_of
+from explorer.backends.native.program import Place, Program, Runnable, Tap, spread
 
 if TYPE_CHECKING:
     from explorer.backends.native.library import Level
@@ -19,6 +21,11 @@ def fits(network: UNet) -> bool:
     """Whether the kernel has all its operations."""
     config = network.config
     return not config.attention or config.width % 8 == 0
+
+
+def accepts(network: UNet, image: tuple[int, int, int]) -> bool:
+    """Whether images (C, H, W) fit the network."""
+    return network.accepts(image)
 
 
 class Lowering:
@@ -42,13 +49,11 @@ class Lowering:
     def lower(self) -> Runnable:
         """The whole network."""
         net, program = self.network, self.program
-        around = program.gather(self.fraction)
-        size = around.height, around.width
-        h = program.conv([(around, 0, net.stem.weight.flatten(1))], _bias(net.stem), around.row, size, sums=self._has_norm)
+        h = layers.first(program, net.stem, self.fraction, self._has_norm)
         skips = []
         for number, stage in enumerate(net.down):
             if number:
-                h = self._halved(h, cast(nn.Conv2d, net.downsample[number - 1]))
+                h = layers.halved(program, h, cast(nn.Conv2d, net.downsample[number - 1]), self._has_norm)
             h = self._stage(cast("Stage", stage), [h])
             skips.append(h)
         h = self._stage(net.middle, [h])
@@ -56,10 +61,7 @@ class Lowering:
             if number:
                 h = self._doubled(h, cast(nn.ConvTranspose2d, net.upsample[number - 1]))
             h = self._stage(cast("Stage", stage), [h, skips.pop()])
-        last, _ = program.norm([h], net.head_norm, self.config.activation, border=0, exact=True)
-        weight = net.head.weight.permute(0, 2, 3, 1).flatten(0, 2)
-        given = program.conv([(last, 0, weight)], weight.new_zeros(len(weight)), last.row, size, sums=False)
-        program.scatter(given, _bias(net.head), self.scale, self.skip)
+        layers.last(program, h, net.head_norm, self.config.activation, net.head, (self.scale, self.skip))
         return program.finish()
 
     def table(self, t: Tensor) -> Tensor:
@@ -85,56 +87,28 @@ class Lowering:
         projected = isinstance(block.skip, nn.Conv2d)
         a, raw = program.norm(sources, block.norm1, activation, copy=projected)
         size = a.height, a.width
-        h = program.conv(_around(a, block.conv1), _bias(block.conv1), a.row, size, sums=self._has_norm)
+        h = program.conv(around(a, block.conv1), bias_of(block.conv1), a.row, size, sums=self._has_norm)
         film = None
         if block.film is not None:
             film = program.in_table(2 * len(h.channels))
             self.films.append((film, block.film, h.channels))
         a, _ = program.norm([h], block.norm2, activation, film)
-        taps, bias = _around(a, block.conv2), _bias(block.conv2)
+        taps, bias = around(a, block.conv2), bias_of(block.conv2)
         added = sources[0] if isinstance(block.skip, nn.Identity) else None
         if isinstance(block.skip, nn.Conv2d):
             assert raw is not None
             taps.append((raw, raw.row + 1, block.skip.weight.flatten(1)))
-            bias = bias + _bias(block.skip)
+            bias = bias + bias_of(block.skip)
         return program.conv(taps, bias, a.row, size, added=added, sums=sums)
 
     def _attention(self, attention: Attention, h: Place) -> Place:
-        program, width = self.program, attention.qkv.in_channels
-        a, _ = program.norm([h], attention.norm, border=0)
-        third = filled(width)
-        channels = [part * width + channel if channel >= 0 else -1 for part in range(3) for channel in third]
-        size = h.height, h.width
-        weight = attention.qkv.weight.flatten(1)
-        qkv = program.conv([(a, 0, weight)], _bias(attention.qkv), a.row, size, channels=channels, sums=False)
-        mixed, _ = program.norm([program.attention(qkv, 1, width)], border=0)
-        weight = attention.out.weight.flatten(1)
-        return program.conv([(mixed, 0, weight)], _bias(attention.out), mixed.row, size, added=h, sums=self._has_norm)
-
-    def _halved(self, h: Place, layer: nn.Conv2d) -> Place:
-        a, _ = self.program.norm([h], split=True)
-        half = a.row // 2
-        taps = [(a, y * a.row + x % 2 * half + x // 2, layer.weight[:, :, y, x]) for y in range(3) for x in range(3)]
-        return self.program.conv(taps, _bias(layer), 2 * a.row, (h.height // 2, h.width // 2), sums=self._has_norm)
+        qkv, out = ((layer.weight.flatten(1), bias_of(layer)) for layer in (attention.qkv, attention.out))
+        return layers.attention(self.program, h, attention.norm, qkv, out, 1, self._has_norm)
 
     def _doubled(self, h: Place, layer: nn.ConvTranspose2d) -> Place:
-        a, _ = self.program.norm([h], border=0)
-        out: Place | None = None
-        for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            taps = [(a, 0, layer.weight[:, :, row, column].T)]
-            out = self.program.conv(
-                taps, _bias(layer), a.row, (h.height, h.width), into=out, corner=(row, column), sums=self._has_norm,
-                joined=(row, column) != (1, 1),
-            )  # fmt: skip
-        assert out is not None
-        return out
+        source, _ = self.program.norm([h], border=0)
 
+        def taps(row: int, column: int) -> list[Tap]:
+            return [(source, 0, layer.weight[:, :, row, column].T)]
 
-def _around(source: Place, conv: nn.Conv2d) -> list[tuple[Place, int, Tensor]]:
-    """The nine taps of a 3x3 convolution over a source with a border."""
-    return [(source, y * source.row + x, conv.weight[:, :, y, x]) for y in range(3) for x in range(3)]
-
-
-def _bias(conv: nn.Conv2d | nn.ConvTranspose2d) -> Tensor:
-    assert conv.bias is not None
-    return conv.bias
+        return layers.doubled(self.program, source, taps, bias_of(layer), self._has_norm)
