@@ -22,7 +22,11 @@
 
 #define VECTORS (BLOCK / LANES)
 #define INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define UNROLL _Pragma("GCC unroll 32")
+#endif
 #define GLUE_(a, b) a##b
 #define GLUE(a, b) GLUE_(a, b)
 
