@@ -1,10 +1,10 @@
 /* Normalization, scale and shift by t, and the activation in one pass, written as the next convolution reads it. */
 
-/* The second operand where the comparison says so, and where that is a NaN. */
+/* The larger and the smaller of both; an x that is NaN stays so. */
 INLINE vec at_least(vec low, vec x) { const ivec below = x < low; return (vec)((below & (ivec)low) | (~below & (ivec)x)); }
 INLINE vec at_most(vec high, vec x) { const ivec above = x > high; return (vec)((above & (ivec)high) | (~above & (ivec)x)); }
 
-/* e^x for float32 to 2 units in the last place; x within +-87, beyond which it stays what it is there. */
+/* e^x for float32 to 2 units in the last place. Without AVX-512, beyond +-87 it stays what it is there. */
 INLINE vec exponential(vec x) {
 #if defined(__AVX512F__)
   const vec octaves = (vec)_mm512_roundscale_ps((__m512)(x * 0x1.715476p0f), 0);
