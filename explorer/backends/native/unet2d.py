@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from explorer.backends.native import layers
 from explorer.backends.native.layers import around, bias_of
-from explorer.backends.native.program import Place, Program, Runnable, Tap, spread
+from explorer.backends.native.program import Place, Program, Runnable, Tap, filled, spread
 
 if TYPE_CHECKING:
     from explorer.backends.native.library import Level
@@ -100,7 +100,7 @@ class Lowering:
         program = self.program
         a, raw = program.norm(sources, resnet.norm1, "silu", copy=resnet.conv_shortcut is not None)
         size, conv, film = (a.height, a.width), resnet.conv1, resnet.time_embedding_norm == "scale_shift"
-        channels = layers.filled(conv.out_channels)
+        channels = filled(conv.out_channels)
         start = program.in_table((2 if film else 1) * len(channels))
         self.told.append((start, resnet, channels, 2 if film else 1))
         h = program.conv(around(a, conv), bias_of(conv), a.row, size, table_bias=None if film else start)
