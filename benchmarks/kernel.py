@@ -1,4 +1,4 @@
-"""The native kernel against PyTorch's eager float32, with a shipped network or one of diffusers: speed and error of one evaluation, per size of batch."""
+"""The native kernel against PyTorch's eager float32, a shipped network or one of diffusers: speed and error of an evaluation."""
 
 from __future__ import annotations
 
