@@ -8,6 +8,7 @@ from __future__ import annotations
 from explorer.backends.base import Backend
 from explorer.backends.cuda_graphs import CudaGraphs
 from explorer.backends.fast_torch import FastTorch
+from explorer.backends.native import Native
 from explorer.backends.openvino import OpenVino
 from explorer.backends.torch import Torch
 from explorer.errors import BadInput
@@ -17,6 +18,7 @@ TORCH = Torch()
 
 BACKENDS: list[Backend] = [
     TORCH,
+    Native(),
     FastTorch(),
     OpenVino(),
     CudaGraphs(),

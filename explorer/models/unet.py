@@ -223,6 +223,10 @@ class UNet(nn.Module):
         """As explorer.models.anatomy says it of its configuration."""
         return anatomy(self.config, height, width)
 
+    def time_features(self, t: Tensor) -> Tensor | None:
+        """What every block is told of timesteps (N,): (N, 4 width); None where t comes in as a channel."""
+        return None if self.time_mlp is None else self.time_mlp(timestep_embedding(t, self.config.width))
+
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """Predict.
 
@@ -240,7 +244,7 @@ class UNet(nn.Module):
         """
         if any(side % self.config.size_multiple for side in x_t.shape[-2:]):
             raise ValueError(f"images of {tuple(x_t.shape[-2:])}: sides must be multiples of {self.config.size_multiple}")
-        time = None if self.time_mlp is None else self.time_mlp(timestep_embedding(t, self.config.width))
+        time = self.time_features(t)
         h = self._stem(x_t, t)
         skips = []
         for level, stage in enumerate(self.down):

@@ -56,9 +56,11 @@ def state(engine: Engine, chain: ChainRecipe) -> np.ndarray:
     return shown.frames[0].values
 
 
-def test_without_it_nothing_is_known_of_it() -> None:
-    assert "last/cpu" not in backends.places()
-    with pytest.raises(BadInput, match=r"there are auto, cpu, cuda, mps, fast/cpu.*; of several cuda:1, graphs/cuda:1 and so on$"):
+def test_without_it_nothing_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "BACKENDS", [backends.TORCH])
+    assert backends.places() == dict(backends.TORCH.devices)
+    assert backends.place_words() == "auto, cpu, cuda or mps"
+    with pytest.raises(BadInput, match=r"there are auto, cpu, cuda or mps; of several cuda:1 and so on$"):
         devices.located("last/cpu")
 
 
@@ -82,7 +84,7 @@ def test_a_session_with_a_place_that_is_not_here_any_more_opens(qtbot: QtBot) ->
 
 @pytest.mark.parametrize("known", [True, False])
 def test_the_command_line_offers_it(known: bool) -> None:
-    line = "backends.BACKENDS.append(ChannelsLast())" if known else "pass"
+    line = "backends.BACKENDS[:] = [backends.TORCH, ChannelsLast()]" if known else "pass"
     program = f"{WITH_IT.format(folder=str(Path(__file__).parent), line=line)}; {COMMAND}"
     done = subprocess.run(
         [sys.executable, "-c", program, "sample", "--help"],
