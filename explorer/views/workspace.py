@@ -82,6 +82,11 @@ class Workspace(QWidget):
     tooltip: str
     menu_title: str
 
+    @property
+    def asks_as(self) -> str:
+        """The first word of the channels on which it asks the engine."""
+        return self.workspace_name
+
     status_changed = Signal(object)
     open_wanted = Signal(object, str)
     noticed = Signal(str, str)

@@ -20,7 +20,7 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.equations import equation_of
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.chain.values_shown import ValuesShown
-from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.views.shared.labels import lane_colours, lane_markers, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import Coverage
 from explorer.widgets.pictures.equation import Equation
@@ -101,8 +101,10 @@ class Display(QObject):
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
         self._keep(controller.keys)
         words = zip(lane_titles(lanes), short_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
+        markers = lane_markers(lanes)
         for index, (title, short, colour, key, panel) in enumerate(words):
             panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
+            panel.set_marker(markers[index], colour)
             panel.set_chosen(len(lanes) > 1 and index == controller.lane)
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
@@ -234,7 +236,7 @@ class Display(QObject):
 
     def _show_coverage(self) -> None:
         controller = self._controller
-        self._widgets.transport.timeline.set_range(controller.T)
+        self._widgets.transport.set_range(controller.T)
         covered = []
         for key, colour in zip(controller.keys, lane_colours(controller.state.recipe.lanes), strict=True):
             reached = controller.run.reached(key)

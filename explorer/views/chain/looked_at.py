@@ -82,6 +82,15 @@ class LookedAt(QObject):
         """Key of that lane; None where there is no other lane to be compared with it."""
         return self.keys[self.reference] if len(self.keys) > 1 else None
 
+    def t_of(self, key: LaneKey) -> int:
+        """Timestep that is shown of a lane: the cursor.
+
+        While it follows the sampling, it is where the slowest lane is; one that has its image already does not go back to noise for
+        that, unless it is to be compared with the others.
+        """
+        waits_for_others = self.following and self.run.sampling and self.shown.beside != "lane"
+        return 0 if waits_for_others and self.run.reached(key) == 0 else self.state.t
+
     def is_short_of_cursor(self, key: LaneKey | None) -> bool:
         """Whether the newest state of a lane is above the cursor still: with another one more can be shown there."""
         reached = None if key is None else self.run.reached(key)

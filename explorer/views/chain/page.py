@@ -119,6 +119,11 @@ class ChainPage(Workspace):
     # --- the contract ---
 
     @property
+    def asks_as(self) -> str:
+        """As the part of the session is called."""
+        return self.part_name
+
+    @property
     def inspector(self) -> QWidget:
         """The panel to the right."""
         return self.widgets.inspector
@@ -139,7 +144,10 @@ class ChainPage(Workspace):
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures that are in no menu."""
         return (
-            ("Wheel", "One step, over samples, film strip, curves or timeline"),
+            ("Wheel", "One step, over samples, film strip or timeline"),
+            ("Wheel over the curves; +, −", "Zoom in t, or out; with Shift one step"),
+            ("Right or middle button in the curves", "Drag along t"),
+            ("Double click in the curves; 0", "All of t"),
             ("Shift+Left, Shift+Right", "Ten steps"),
             ("Arrow keys on the samples", "Another sample"),
             ("Click or drag in the curves", "Go to that timestep"),
@@ -211,6 +219,7 @@ class ChainPage(Workspace):
             on(f"leap_{name}", partial(play.leap, count))
         on("start", play.to_start)
         on("end", play.to_end)
+        on("type", self.widgets.transport.typed.begin)
         on("seed", self.new_seed)
         on("resume", self.resume_sampling)
         on("stop", self.cancel)
@@ -227,6 +236,8 @@ class ChainPage(Workspace):
         widgets.transport.timeline.scrubbed.connect(play.scrub)
         widgets.plot.plot.scrubbed.connect(play.scrub)
         widgets.film.jumped.connect(play.scrub)
+        widgets.transport.typed.committed.connect(play.scrub)
+        widgets.transport.typed.released.connect(self._focus_timeline)
         widgets.film.slots_changed.connect(self.controller.film.set_slots)
         self.controller.film.set_slots(widgets.film.slots)
 

@@ -123,7 +123,9 @@ class ForwardWorkspace(Workspace):
     def keys(self) -> Sequence[tuple[str, str]]:
         """Gestures that are in no menu."""
         return (
-            ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),
+            ("Wheel", "One timestep, over the film strip, the map or the timeline"),
+            ("Wheel over curves; +, −", "Zoom in t, or out; with Shift one timestep"),
+            ("Right or middle button in curves; 0", "Drag along t; all of t"),
             ("Click or drag in the curves", "Go to that timestep"),
             ("Drag a control point", "Bend the schedule; double-click adds or removes one"),
             ("[ and ], Up and Down", "Choose a control point, and move it"),
@@ -192,6 +194,7 @@ class ForwardWorkspace(Workspace):
         a.on_toggled("loop", lambda loop: store.update_forward(loop=loop))
         for page in a.choice("page"):
             a.on(page, partial(store.update_forward, page=page))
+        a.on("type", self.transport.typed.begin)
         a.on("random", gestures.random_image)
         a.on("seed", gestures.new_seed)
         a.on("open", self._ask_for_picture)
@@ -208,6 +211,8 @@ class ForwardWorkspace(Workspace):
         for source in (self.transport.timeline, self.chain.map):
             source.wheel_stepped.connect(self.player.step)
             source.scrubbed.connect(self.player.scrub)
+        self.transport.typed.committed.connect(self.player.scrub)
+        self.transport.typed.released.connect(self._focus_timeline)
         self.noise.film.wheel_stepped.connect(self.player.step)
         self.noise.film.jumped.connect(self.player.scrub)
         self.noise.film.slots_changed.connect(self.controller.set_slots)
@@ -249,7 +254,7 @@ class ForwardWorkspace(Workspace):
             self._focus_timeline()
             self._stack.setCurrentWidget(self.pages[state.page])
         self.transport.setVisible(state.page != "gaussians")
-        self.transport.timeline.set_range(T)
+        self.transport.set_range(T)
         self.transport.set_cursor(t, _note(t, T))
         a["loop"].setChecked(state.loop)
         a["draw"].setChecked(state.drawing)

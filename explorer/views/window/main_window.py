@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
             before.deactivate()
         self._stack.setCurrentWidget(workspace)
         workspace.setFocus()
+        self._context.client.hide(other.asks_as for other in self.workspaces.values() if other is not workspace)
         self.inspector.show_page(name)
         self.rail.show_chosen(name)
         self.menus.show_workspace(name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -17,17 +17,19 @@ from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import draw_sharp, mosaic
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.markers import Marker, draw_marker
 
 EDGE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class LaneLabel:
-    """What a lane is: its label, the word at its side, such as its own timestep, and its colour."""
+    """What a lane is: its label, the word at its side, such as its own timestep, its colour, and the shape that its curves have."""
 
     text: str
     note: str
     colour: str
+    marker: Marker = ""
 
 
 class LaneGrid(QWidget):
@@ -149,12 +151,16 @@ class LaneGrid(QWidget):
         if where.upright:
             box = QRectF(first.x(), 0, first.width() + GAP, HEAD - EDGE - 3)
             painter.fillRect(QRectF(first.x(), HEAD - EDGE - 1, first.width(), EDGE), QColor(label.colour))
+            mark = QPointF(first.center().x(), HEAD - EDGE / 2 - 1)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         else:
             names = self._names()
             box = QRectF(first.x() - names + 4, first.y(), names - 4 - EDGE - 6, first.height())
             painter.fillRect(QRectF(first.x() - EDGE - 3, first.y(), EDGE, first.height()), QColor(label.colour))
+            mark = QPointF(first.x() - EDGE / 2 - 3, first.center().y())
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        draw_marker(painter, label.marker, mark, QColor(label.colour), QColor(tokens.window))
+        painter.setPen(QColor(tokens.text if chosen else tokens.muted))
         lines = [label.text, label.note] if any(other.note for other in self._labels) else [label.text]
         metrics = painter.fontMetrics()
         elided = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(box.width())) for line in lines)
