@@ -177,8 +177,9 @@ def _check_chain(state: ChainState) -> None:
     lanes = max(1, len(state.recipe.lanes))
     if not 0 <= state.t <= MAX_STEPS:
         raise ValueError(f"t = {state.t} is out of range")
-    if not 0 <= state.selected < MAX_SAMPLES:
-        raise ValueError(f"sample {state.selected} is out of range")
+    for sample in (state.selected, *state.also):
+        if not 0 <= sample < MAX_SAMPLES:
+            raise ValueError(f"sample {sample} is out of range")
     if not (0 <= state.lane < lanes and 0 <= state.reference < lanes):
         raise ValueError("it names a lane that is not there")
     check_name(state.quantity, tuple(QUANTITIES))

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.store import Store
+from explorer.views.pictures.picture_menu import PictureMenu, Verb
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Workspace(QWidget):
         One of WORKSPACES, label in the rail, qtawesome icon, and what it is for.
     menu_title : str
         Title of its menu in the menu bar.
+    pictures : PictureMenu
+        Of every picture in it and in its inspector.
     """
 
     workspace_name: str
@@ -94,6 +98,20 @@ class Workspace(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
+        self.pictures = PictureMenu(context.store, context.client, context.theme, self, self.picture_verbs, self.enlarge)
+
+    def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
+        """What else can be done with a picture of a widget: rows of its menu."""
+        return ()
+
+    def enlarge(self, widget: QWidget, pointed: Pointed) -> bool:
+        """Show a picture large in the workspace's own way; False for one that has none."""
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Its pictures have their menu from now on."""
+        super().showEvent(event)
+        self.pictures.offer_in(self, self.inspector)
 
     @property
     def inspector(self) -> QWidget:

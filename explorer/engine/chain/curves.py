@@ -12,7 +12,7 @@ from explorer.diffusion.levels import pairs
 from explorer.diffusion.ssim import ssim
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame
-from explorer.engine.chain.messages import LaneCurves, LaneKey
+from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
 
 if TYPE_CHECKING:
     from explorer.engine.chain.lanes import ChainLane
@@ -35,8 +35,8 @@ class CurveBook:
             for pair in [p for p in store if key in p]:
                 del store[pair]
 
-    def of(self, lane: ChainLane, reference: ChainLane | None, sample: int | None) -> LaneCurves:
-        """Curves of the states known so far, for one sample or the mean over all.
+    def of(self, lane: ChainLane, reference: ChainLane | None, sample: Samples) -> LaneCurves:
+        """Curves of the states known so far, of one sample, or the mean over some or all.
 
         Similarities are there as far as `measure` has come.
         """
@@ -51,7 +51,7 @@ class CurveBook:
         curves = {}
         for name, values in every.items():
             part = values[:known]
-            curves[name] = read_only(part.mean(axis=1) if sample is None else part[:, sample].copy())
+            curves[name] = read_only(mean_over(part, sample))
         return LaneCurves(lane.key, read_only(lane.timesteps[:known].astype(np.int64)), curves)
 
     def measure(self, lane: ChainLane, reference: ChainLane, name: str) -> Iterator[None]:
@@ -92,6 +92,13 @@ class CurveBook:
                     mine, theirs = _value(lane, k, frame, name), _value(reference, j, match, name)
                     if mine is not None and theirs is not None:
                         values[k] = (mine - theirs).flatten(1).norm(dim=1).double().numpy()
+
+
+def mean_over(values: np.ndarray, sample: Samples) -> np.ndarray:
+    """Values (K, N) of one sample, or their mean over some or all: shape (K,)."""
+    if sample is None:
+        return np.asarray(values.mean(axis=1))
+    return values[:, list(sample)].mean(axis=1) if isinstance(sample, tuple) else values[:, sample].copy()
 
 
 def comparable(one: ChainLane, other: ChainLane) -> bool:

@@ -11,6 +11,9 @@ from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
 
+Samples = int | tuple[int, ...] | None
+"""One sample, the mean over some, or over all."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneKey:
@@ -120,8 +123,8 @@ class ShowCurves(Payload):
     Attributes
     ----------
     keys : tuple of LaneKey
-    sample : int or None
-        One sample, or the mean over all.
+    sample : int, tuple of int or None
+        One sample, or the mean over these, or over all.
     reference : LaneKey or None
         Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat, at states of nearest noise level.
     """
@@ -129,7 +132,7 @@ class ShowCurves(Payload):
     answered_by = "explorer.engine.chain.answers:show_curves"
 
     keys: tuple[LaneKey, ...]
-    sample: int | None = None
+    sample: Samples = None
     reference: LaneKey | None = None
 
 
@@ -346,7 +349,7 @@ class LaneCurves:
 class CurvesShown(Outcome):
     """Answer to ShowCurves."""
 
-    sample: int | None
+    sample: Samples
     reference: LaneKey | None
     lanes: tuple[LaneCurves, ...]
 

@@ -32,6 +32,7 @@ class CurvesDrawn:
     def show(self) -> None:
         """Draw the chosen curves."""
         controller, state = self._controller, self._controller.state
+        self._card.show_selection(len(controller.samples))
         self._card.show_choice(state.plot, state.curves_of, state.log_curves, state.plot not in OF_THE_PLAN)
         self._card.log.setVisible(state.plot not in OF_THE_PLAN and not state.plot.startswith("ssim"))
         figure = self._figures.make(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
 from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.chain_widgets import ChainWidgets
@@ -86,9 +87,9 @@ class Display(QObject):
             self._show_quantity()
         if changed & {"recipe", "lane"}:
             self._show_film_length()
-        if changed & {"recipe", "selected", "lane"}:
+        if changed & {"recipe", "selected", "also", "lane"}:
             self._show_selection()
-        if changed & {"recipe", "plot", "curves_of", "log_curves", "lane"}:
+        if changed & {"recipe", "plot", "also", "curves_of", "log_curves", "lane"}:
             self._curves.show()
         if "t" in changed:
             self._show_cursor()
@@ -109,7 +110,7 @@ class Display(QObject):
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._widgets.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule, controller.lengths)
+        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths)
         if not lanes:
             self._clear()
         self._show_terms()
@@ -179,8 +180,8 @@ class Display(QObject):
     def _show_selection(self) -> None:
         controller = self._controller
         for panel in self._panels():
-            panel.grid.set_selected(controller.sample)
-        self._widgets.inspector.show_selected(controller.sample)
+            panel.grid.set_selected(controller.sample, [sample for sample in controller.samples if sample != controller.sample])
+        self._widgets.inspector.show_selected(words(controller.samples, controller.sample))
         self._values.show_histogram()
 
     def show_ideal(self, shown: CurvesShown) -> None:

@@ -15,7 +15,7 @@ from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
-from explorer.views.shared.rows import capitals, heading, NOTHING, Rows
+from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.controls.training_slider import TrainingSlider
@@ -175,19 +175,18 @@ class ChainInspector(QWidget):
 
     # --- what is shown ---
 
-    def show_recipe(self, recipe: ChainRecipe, lane: int, selected: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
+    def show_recipe(self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
         """Show the recipe.
 
         Parameters
         ----------
-        lane, selected : int
-            Index of the lane and of the sample.
+        lane : int
+            Index of the lane.
         length : int
             T of the lane's schedule, called `schedule`.
         lengths : sequence of int
             T of every lane's.
         """
-        self.show_selected(selected)
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
@@ -203,9 +202,9 @@ class ChainInspector(QWidget):
                 label.setText(NOTHING)
             self.schedule.show_choice(None, "")
 
-    def show_selected(self, sample: int) -> None:
-        """Say which sample is selected."""
-        self._selected.setText(f"SELECTED · SAMPLE {sample}")
+    def show_selected(self, said: str) -> None:
+        """Say which samples are selected."""
+        self._selected.setText(capitals(f"selected · {said}"))
 
     def _show_lane(self, lane: Lane, title: str, length: int, schedule: str) -> None:
         self._lane_heading.setText(f"LANE · {capitals(title)}")

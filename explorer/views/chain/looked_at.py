@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from explorer.engine.chain.messages import LaneKey, lane_keys
+from explorer.engine.chain.messages import LaneKey, Samples, lane_keys
 from explorer.recipe import ExactProcess, Lane
 from explorer.recipe.quantities import QUANTITIES, Quantity
 from explorer.state.edits.exact_lanes import LENGTH, data_set_of
 from explorer.state.edits.lanes import schedule_length
+from explorer.state.edits.selection import samples_of
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import ChainPart
 from explorer.views.chain.run import ChainRun
@@ -104,9 +105,16 @@ class LookedAt(QObject):
         return max(0, min(self.state.selected, self.state.recipe.samples - 1))
 
     @property
-    def sample_of_curves(self) -> int | None:
-        """The sample that curves are of; None for the mean over all."""
-        return None if self.state.curves_of == "all" else self.sample
+    def samples(self) -> tuple[int, ...]:
+        """Every selected sample, ascending; the one that is looked at is among them."""
+        return samples_of(self.state)
+
+    @property
+    def sample_of_curves(self) -> Samples:
+        """The sample that curves are of, or those that they are the mean of; None for all."""
+        if self.state.curves_of == "all":
+            return None
+        return self.samples if len(self.samples) > 1 else self.sample
 
     # --- time ---
 

@@ -67,7 +67,9 @@ class SmallMultiples(QScrollArea):
 
     def show_selected(self) -> None:
         """Frame the selected sample of the lane that is looked at."""
-        self.grid.set_selected(self._controller.lane, self._controller.sample)
+        controller = self._controller
+        also = [sample for sample in controller.samples if sample != controller.sample]
+        self.grid.set_selected(controller.lane, controller.sample, also)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The cells fill another space."""

@@ -97,7 +97,7 @@ class PaintPanel(FrontPanel):
         self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
         self.colour = ColourButton()
         self.everyone = QCheckBox("on all samples")
-        self.everyone.setToolTip("Do the same to every sample, not to this one alone")
+        self.everyone.setToolTip("Do the same to every sample, not to the selected ones alone")
         self.repeats = IntField(
             1,
             MAX_REPEATS,
@@ -224,9 +224,9 @@ class PaintPanel(FrontPanel):
         self.sees.show_picture(None, ())
         self.leads.show_picture(None, ())
 
-    def show_words(self, t: int, sample: int, impossible: str = "") -> None:
+    def show_words(self, t: int, samples: str, impossible: str = "") -> None:
         """Say what is painted on, or why nothing can be for now."""
-        where = "every sample" if self.everyone.isChecked() else f"sample {sample}"
+        where = "every sample" if self.everyone.isChecked() else samples
         self._title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
         if self.draft.inpainting:
             hint = "Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was."

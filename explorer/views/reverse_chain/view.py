@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -19,12 +19,15 @@ from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.pictures.picture_menu import Verb
 from explorer.views.reverse_chain.branching_view import BranchingView
+from explorer.views.reverse_chain.paint_choices import AT_ZERO
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import separated
 from explorer.widgets.pictures.equation_strip import EquationStrip
+from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 12
 SPACING = 8
@@ -135,6 +138,25 @@ class ReverseChainWorkspace(ChainPage):
             self._panel.grid.set_message(EMPTY)
         else:
             self._panel.grid.set_message("")
+
+    def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
+        """Paint on a sample, erase in it, see its lane beside others."""
+        if widget is not self.grid:
+            return ()
+        can, actions = self.part.state.t > 0, self.branching.actions
+
+        def on(name: str) -> Callable[[], None]:
+            def do() -> None:
+                self.pick(pointed)
+                actions[name].trigger()
+
+            return do
+
+        rows = [
+            Verb(text, on(name), can, actions[name].toolTip() if can else AT_ZERO)
+            for name, text in (("paint", "Paint…"), ("erase", "Erase…"))
+        ]
+        return (*rows, Verb("Add to Compare", on("add"), True, actions["add"].toolTip()))
 
     # --- branches ---
 

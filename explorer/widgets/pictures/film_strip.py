@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 8
 MIN_GAP = 4
@@ -152,6 +153,11 @@ class FilmStrip(QWidget):
 
     def _index_at(self, x: float) -> int:
         return next((i for i in range(len(self._images)) if self.rect_of(i).left() - 2 <= x <= self.rect_of(i).right() + 2), -1)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; without one that of the cursor."""
+        index = self.framed if point is None else self._index_at(point.x())
+        return Pointed(self._images[index], f"t = {int(self._timesteps[index])}", index) if 0 <= index < len(self._images) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the picture's timestep."""
