@@ -31,11 +31,14 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
         Widths in pixels of the workspace and the inspector; empty for the default.
     inspector : bool
         Whether the inspector is open.
+    parts : dict of str to tuple of int
+        Sizes in pixels that the person gave the parts of workspaces, by "workspace.split"; empty where all is as it comes.
     """
 
     geometry: str = ""
     splitter: tuple[int, ...] = ()
     inspector: bool = True
+    parts: dict[str, tuple[int, ...]] = {}
 
 
 class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -146,6 +146,13 @@ class Workspace(QWidget):
     def may_close(self) -> bool:
         """Whether the window may close; may ask the person what becomes of work that goes on."""
         return True
+
+    def layout_sizes(self) -> Mapping[str, tuple[int, ...]]:
+        """What the person chose with handles between parts, by name; of what is as it comes, nothing."""
+        return {}
+
+    def restore_layout(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
+        """Parts as the person had them; nothing for all as it comes."""
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on")."""

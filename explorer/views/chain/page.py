@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -36,6 +36,7 @@ from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
+from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
@@ -176,6 +177,24 @@ class ChainPage(Workspace):
         self.controller.deactivate()
         for asking in self._asking:
             asking.set_active(False)
+
+    @property
+    def splits(self) -> Sequence[Split]:
+        """Everything with handles."""
+        return ()
+
+    def arrange(self) -> None:
+        """Share the room among the parts anew."""
+
+    def layout_sizes(self) -> Mapping[str, tuple[int, ...]]:
+        """What the person chose with handles."""
+        return {split.objectName(): split.chosen for split in self.splits if split.chosen}
+
+    def restore_layout(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
+        """Parts as the person had them."""
+        for split in self.splits:
+            split.restore(sizes.get(split.objectName(), ()))
+        self.arrange()
 
     def cancel(self) -> None:
         """Stop an export that is under way, else sampling."""

@@ -24,10 +24,11 @@ from explorer.views.chain.data_set.exact_lanes import change_label
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.chain.split import HANDLE, Split
 from explorer.views.compare.actions import GROUPS
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.menus import CompareMenus
-from explorer.views.compare.middle import SPACING, Middle
+from explorer.views.compare.middle import Middle
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.pictures.picture_menu import Verb
@@ -151,18 +152,32 @@ class CompareWorkspace(ChainPage):
         bar.insertWidget(1, self._of_button)
         self.multiples.fits_anew.connect(self._middle.arrange)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
-        column.setSpacing(SPACING)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, HANDLE)
+        column.setSpacing(HANDLE)
         column.addLayout(bar)
         self.unet.put_behind(self._middle)
-        column.addWidget(self.unet, 1)
-        column.addWidget(widgets.film_card)
+        widgets.film.let_height_choose(28, 140)
+        self._parts = Split(Qt.Orientation.Vertical, "parts", self.unet, widgets.film_card)
+        self._parts.setCollapsible(1, True)
+        column.addWidget(self._parts, 1)
         column.addWidget(widgets.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Larger film pictures in a larger window."""
-        self.widgets.film.set_side(84 if self.height() >= 960 else 56)
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self.arrange()
         self._show_noise()
+
+    @property
+    def splits(self) -> Sequence[Split]:
+        """Everything with handles."""
+        return (self._parts, *self._middle.splits)
+
+    def arrange(self) -> None:
+        """Larger film pictures in a larger window; the lanes have the rest."""
+        film = self.widgets.film.height_for(84 if self.height() >= 960 else 56)
+        self._parts.share((self._parts.room - film, film))
+        self._middle.arrange()
 
     # --- what is shown ---
 

@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         slots = {
             "open": self.ask_for_file, "library": self.show_library, "export": self.ask_for_export,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
-            "keys": self._show_keys, "about": self._show_about,
+            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout,
         }  # fmt: skip
         for name, slot in slots.items():
             menus.actions.on(name, slot)
@@ -333,7 +333,9 @@ class MainWindow(QMainWindow):
         """Where the window is, to be kept."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         sizes = tuple(self._splitter.sizes()) if self.menus.actions["inspector"].isChecked() else ()
-        return WindowState(geometry, sizes, self.menus.actions["inspector"].isChecked())
+        chosen = ((name, workspace.layout_sizes()) for name, workspace in self.workspaces.items())
+        parts = {f"{name}.{split}": sizes for name, found in chosen for split, sizes in found.items()}
+        return WindowState(geometry, sizes, self.menus.actions["inspector"].isChecked(), parts)
 
     def restore_window(self, state: WindowState) -> None:
         """Go back to where the window was; nonsense is passed over."""
@@ -343,6 +345,17 @@ class MainWindow(QMainWindow):
         if len(state.splitter) == 2 and all(0 < size < 1 << 15 for size in state.splitter):
             self._splitter.setSizes(list(state.splitter))
         self.menus.actions["inspector"].setChecked(state.inspector)
+        for name, workspace in self.workspaces.items():
+            workspace.restore_layout(
+                {split.removeprefix(f"{name}."): sizes for split, sizes in state.parts.items() if split.startswith(f"{name}.")}
+            )
+
+    def reset_layout(self) -> None:
+        """Everything at its usual size and place again."""
+        self.menus.actions["inspector"].setChecked(True)
+        self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        for workspace in self.workspaces.values():
+            workspace.restore_layout({})
 
     def _show_full_screen(self, on: bool) -> None:
         if on:

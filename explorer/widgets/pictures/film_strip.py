@@ -38,6 +38,7 @@ class FilmStrip(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._side = 56
+        self._follows: tuple[int, int] | None = None
         self._slots = 0
         self._states = 1 << 30
         self._images: list[QImage] = []
@@ -55,8 +56,20 @@ class FilmStrip(QWidget):
     def set_side(self, side: int) -> None:
         """Height and width of a picture in logical pixels."""
         self._side = side
-        self.setFixedHeight(side + LABEL_HEIGHT + 2 * MARGIN - 2)
+        self.setFixedHeight(self.height_for(side))
         self._count_slots()
+
+    def let_height_choose(self, least: int, most: int) -> None:
+        """Have pictures as high as the strip is, of sides between these."""
+        self._follows = least, most
+        self.setMinimumHeight(self.height_for(least))
+        self.setMaximumHeight(self.height_for(most))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @staticmethod
+    def height_for(side: int) -> int:
+        """Height of the strip with pictures of a side."""
+        return side + LABEL_HEIGHT + 2 * MARGIN - 2
 
     def set_states(self, states: int) -> None:
         """Number of states of the chain: there are no more pictures than that."""
@@ -142,6 +155,9 @@ class FilmStrip(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Count the slots anew."""
+        if self._follows is not None:
+            least, most = self._follows
+            self._side = min(max(self.height() - self.height_for(0), least), most)
         self._count_slots()
 
     def _count_slots(self) -> None:

@@ -182,7 +182,7 @@ def test_several_samples_are_selected_and_curves_are_their_mean(page: ReverseCha
     assert page.controller.samples == (0, 2)
     assert page.grid.also == {2}
     np.testing.assert_allclose(curve(), np.mean(alone, axis=0))
-    assert page.widgets.plot.of.button("sample").text() == "2 selected"
+    assert page.widgets.plot.of.button("sample").text() == "of 2"
     QTest.mouseClick(page.grid, LEFT, SHIFT, spot(page, 3))
     assert page.controller.samples == (0, 1, 2, 3)
     QTest.mouseClick(page.grid, LEFT, pos=spot(page, 1))

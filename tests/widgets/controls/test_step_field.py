@@ -32,7 +32,7 @@ def field(qtbot: QtBot) -> Iterator[StepField]:
     other.setFocus()
     made.set_range(400)
     made.set_cursor(250)
-    yield made
+    yield made  # noqa: PT022 - the window lives as long as this frame
 
 
 def test_it_reads_as_words_until_it_is_clicked(field: StepField, qtbot: QtBot) -> None:
