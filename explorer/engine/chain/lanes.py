@@ -87,6 +87,16 @@ class ChainLane:
         """How far it is."""
         return LaneProgress(self.key, self.done, self.course.K)
 
+    @property
+    def left(self) -> int:
+        """How often its network is asked until x_0 is reached."""
+        return self.course.K - self.done
+
+    @property
+    def next_cost(self) -> int:
+        """How often its network is asked in the step that is next."""
+        return 1
+
     def planned(self) -> LanePlanned:
         """The steps, for plots and equations."""
         steps = self.course.steps

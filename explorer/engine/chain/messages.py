@@ -201,11 +201,20 @@ class LaneFailed(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class LaneProgress:
-    """Steps done of a lane: states 0..done can be shown."""
+    """Steps done of a lane: states 0..done can be shown.
+
+    Attributes
+    ----------
+    prepared, to_prepare : int
+        States that were made, and are made altogether, before it has one of its own: of a region that begins as noise at T. 0 of
+        every other lane.
+    """
 
     key: LaneKey
     done: int
     steps: int
+    prepared: int = 0
+    to_prepare: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class AtCursor:
         return waits
 
     def _ask_terms(self) -> None:
-        looked, key = self._looked, self._looked.key
+        looked, key = self._looked, self._looked.seen_key
         if key is not None and key in looked.run.done:
             question = ShowTerms(key, looked.t_of(key), looked.sample, looked.context.theme.palette, looked.timeline)
             self._questions.ask("terms", question, self._take_terms)
@@ -112,5 +112,5 @@ class AtCursor:
             self._show_step(outcome)
 
     def _take_terms(self, outcome: Outcome) -> None:
-        if isinstance(outcome, TermsShown) and outcome.key == self._looked.key:
+        if isinstance(outcome, TermsShown) and outcome.key == self._looked.seen_key:
             self._show_terms(outcome)

@@ -15,7 +15,7 @@ from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_drawn import CurvesDrawn
-from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note
+from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.equations import equation_of
@@ -118,7 +118,8 @@ class Display(QObject):
 
     def _keep(self, keys: Sequence[LaneKey]) -> None:
         """Forget what other lanes showed, and those that cannot be sampled."""
-        for key in {*self._frames, *self._blank} - (set(keys) - set(self._controller.run.failed)):
+        kept = set(keys) | {self._controller.seen_of(key) for key in keys}
+        for key in {*self._frames, *self._blank} - (kept - set(self._controller.run.failed)):
             self._frames.pop(key, None)
             self._blank.pop(key, None)
 
@@ -127,8 +128,9 @@ class Display(QObject):
         before = self._lanes_shown[index] if index < len(self._lanes_shown) else None
         panel.grid.set_shape(key.samples, self._image_size(key))
         if not self._show_instead(key, panel):
-            if key in self._frames:
-                panel.grid.set_tiles(self._frames[key].tiles)
+            seen = self._controller.seen_of(key)
+            if seen in self._frames:
+                self._show_frame(panel, key, self._frames[seen], False)
             elif before != key.lane or panel.grid.message:
                 panel.grid.set_tiles(None)
                 self._put_note(panel, Note())
@@ -147,6 +149,15 @@ class Display(QObject):
         panel.grid.set_message(note.tip)
         self._put_note(panel, note)
         return True
+
+    def _show_frame(self, panel: LanePanel, key: LaneKey, frame: LaneFrame, is_reference: bool) -> None:
+        """A lane's pictures, or those of the one that it leaves while it has none of its own."""
+        panel.grid.set_message("")
+        panel.grid.set_tiles(frame.tiles)
+        run = self._controller.run
+        stands_in = frame.key != key and run.sampling
+        note = stand_in_note(run.preparing.get(key)) if stands_in else frame_note(self._controller, frame, is_reference)
+        self._put_note(panel, note)
 
     @staticmethod
     def _put_note(panel: LanePanel, note: Note) -> None:
@@ -228,6 +239,9 @@ class Display(QObject):
     def _progressed(self) -> None:
         run = self._controller.run
         self._show_coverage()
+        for key, panel in zip(self._controller.keys, self._panels(), strict=False):
+            if key in run.preparing and key not in run.done and self._controller.seen_of(key) != key:
+                self._put_note(panel, stand_in_note(run.preparing[key]))
         self._show_t()
         # a lane that could not be sampled may be tried again, such as when its file is back
         resumable = (run.stopped or (bool(run.failed) and not run.sampling)) and bool(run.recipe.lanes)
@@ -262,11 +276,9 @@ class Display(QObject):
                 self._blank[blank.key] = blank
                 self._frames.pop(blank.key, None)
         for key, panel in zip(controller.keys, self._panels(), strict=False):
-            own = self._frames.get(key)
+            own = self._frames.get(controller.seen_of(key))
             if not self._show_instead(key, panel) and own is not None:
-                panel.grid.set_message("")
-                panel.grid.set_tiles(own.tiles)
-                self._put_note(panel, frame_note(controller, own, difference and key == reference))
+                self._show_frame(panel, key, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
             self._widgets.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
         self._values.show_pixel()

@@ -12,7 +12,7 @@ from explorer.state.edits.lanes import schedule_length
 from explorer.state.edits.selection import samples_of
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import ChainPart
-from explorer.views.chain.run import ChainRun
+from explorer.views.chain.run import ChainRun, ancestors
 from explorer.views.chain.timeline import plan_of, timeline_of
 from explorer.views.workspace import Context
 
@@ -61,7 +61,18 @@ class LookedAt(QObject):
     @property
     def keys_with_states(self) -> tuple[LaneKey, ...]:
         """Keys of the lanes that have a state already, each once."""
-        return tuple(key for key in dict.fromkeys(self.keys) if key in self.run.done)
+        return tuple(key for key in dict.fromkeys(map(self.seen_of, self.keys)) if key in self.run.done)
+
+    def seen_of(self, key: LaneKey) -> LaneKey:
+        """The lane whose states are seen in a lane's place: itself, or the one that it leaves while it has none of its own."""
+        if key in self.run.done or key in self.run.failed:
+            return key
+        return next((older for older in ancestors(key) if older in self.run.done), key)
+
+    @property
+    def seen_key(self) -> LaneKey | None:
+        """As `key`, of what is seen in its place."""
+        return None if self.key is None else self.seen_of(self.key)
 
     @property
     def lane(self) -> int:

@@ -36,7 +36,7 @@ MARGIN = 12
 SPACING = 8
 SMALLEST_FILM, USUAL_FILM, LARGE_FILM, LARGEST_FILM = 28, 56, 84, 140
 """Sides of the film strip's pictures: what a handle can make of them, and what they are by themselves."""
-FEW_LINES = 3
+FEW_LINES = 2
 """Of the tree, for which the film strip gives way."""
 EMPTY = f"Open a checkpoint to sample from it: File > Checkpoint library, or drop {sources.a_file()} here."
 
