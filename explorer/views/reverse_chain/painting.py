@@ -52,6 +52,11 @@ class View(Protocol):
         ...
 
     @property
+    def until(self) -> int | None:
+        """Down to which t marks on x0_hat are painted; None at this step alone."""
+        ...
+
+    @property
     def times(self) -> int:
         """How often each step is taken."""
         ...
@@ -154,7 +159,7 @@ class Painting(QObject):
             self._questions.ask("paint", erased, self._take_preview)
         else:
             palette = self._chain.context.theme.palette
-            painted = PreviewPaint(key, state.t, sample, view.painted_on, view.draft.marks, stream, palette)
+            painted = PreviewPaint(key, state.t, sample, view.painted_on, view.draft.marks, stream, palette, view.until)
             self._questions.ask("paint", painted, self._take_preview)
 
     def _take_preview(self, outcome: Outcome) -> None:
@@ -179,7 +184,7 @@ class Painting(QObject):
             if draft.inpainting:
                 edit: Edit = edits.erased(state, draft.region, view.times, view.kept_from, samples)
             else:
-                edit = edits.painted(state, draft.dabs, view.painted_on, samples)
+                edit = edits.painted(state, draft.dabs, view.painted_on, samples, view.until)
         except ValueError as error:
             self._chain.context.client.failed.emit(Failed(str(error)))
             return
