@@ -34,7 +34,7 @@ SEES_TIP = {
     True: "What is kept of the state; the erased region is made anew",
 }
 LEADS_TIP = {
-    False: "Quick look at where it leads: x₀ after a few deterministic steps; the branch itself walks them all",
+    False: "Quick look at where it leads, and how much stays: x₀ after a few deterministic steps; the branch itself walks them all",
     True: "Quick look at where it leads: x₀ after a few steps of RePaint; the branch itself walks them all, with other noise",
 }
 ONWARDS_TIP = (

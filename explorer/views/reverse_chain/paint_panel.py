@@ -107,9 +107,10 @@ class PaintPanel(FrontPanel):
             REPEATS_TIP,
         )
         self.repeats.setPrefix("× ")
-        self.onwards = QCheckBox("for these steps, down to t =")
+        self.onwards = QCheckBox("for these steps")
         self.onwards.setToolTip(ONWARDS_TIP)
         self.lowest = IntField(1, 10_000, "Down to t", ONWARDS_TIP)
+        self.lowest.setPrefix("to t = ")
         self.sees, self.leads = PictureTile(theme), PictureTile(theme)
         self.back = QPushButton("Take back")
         self.back.setToolTip("Take the last mark back  (Backspace, or undo)")
@@ -266,7 +267,7 @@ class PaintPanel(FrontPanel):
         self.draft.shape = shown.canvas.shape[0], shown.canvas.shape[1]
         self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(" seen in it")))
         if shown.end is not None:
-            left = "" if math.isnan(shown.survives) else f" · {shown.survives:.0%} of it is left"
+            left = "" if math.isnan(shown.survives) else f" · {100 * shown.survives:.0f} % stays"
             self.leads.show_picture(shown.end, (words(f"quick look{left}"),))
 
     def show_erased(self, shown: ErasedShown, finished: bool) -> None:
