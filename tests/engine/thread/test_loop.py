@@ -223,3 +223,4 @@ def test_hidden_work_that_is_cancelled_is_cleared_away_at_once(bench: Bench) -> 
     bench.engine.let(1)
     bench.engine.permits.release(1)
     assert bench.answer(1) == Cancelled()
+    assert not any(result.request_id == 2 and result.last for result in bench.results), "before the work that is looked at is over"

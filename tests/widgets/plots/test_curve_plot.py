@@ -179,7 +179,9 @@ def test_another_button_drags_along_t_and_does_not_scrub(zoomed: CurvePlot, qtbo
         "what was taken hold of is under the mouse"
     )
     view = zoomed.view
-    QTest.mouseMove(zoomed, here)
+    QTest.mousePress(zoomed, Qt.MouseButton.LeftButton, pos=here)
+    QTest.mouseMove(zoomed, here + QPoint(40, 0))
+    QTest.mouseRelease(zoomed, Qt.MouseButton.LeftButton, pos=here + QPoint(40, 0))
     assert zoomed.view == view, "the drag has ended"
 
 
