@@ -31,6 +31,8 @@ class SmallMultiples:
         Pixels of the picture for each pixel of an image; None chooses a size that can be looked at.
     captioned : bool
         Leave a line for a caption below.
+    numbers : tuple of int
+        Of the samples, one a row; empty is 0, 1, ...
     """
 
     samples: int
@@ -38,6 +40,7 @@ class SmallMultiples:
     labels: tuple[str, ...]
     scale: int | None = None
     captioned: bool = False
+    numbers: tuple[int, ...] = ()
 
     @cached_property
     def factor(self) -> int:
@@ -57,7 +60,7 @@ class SmallMultiples:
     @cached_property
     def left(self) -> int:
         """Width of the samples' numbers."""
-        return math.ceil(text_font().getlength(str(self.samples - 1))) + 2 * MARGIN
+        return math.ceil(text_font().getlength(str(max(self.numbers, default=self.samples - 1)))) + 2 * MARGIN
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -94,6 +97,6 @@ class SmallMultiples:
             draw.text((self.left + (index + 0.5) * self.column, LINE_HEIGHT / 2), text, ink(INK), font, anchor="mm")
         for sample in range(self.samples):
             y = LINE_HEIGHT + sample * (height + TILE_GAP) + height / 2
-            draw.text((self.left - MARGIN, y), str(sample), ink(MUTED), font, anchor="rm")
+            draw.text((self.left - MARGIN, y), str(self.numbers[sample] if self.numbers else sample), ink(MUTED), font, anchor="rm")
         if self.captioned:
             draw.text((MARGIN, self.size[0] - LINE_HEIGHT / 2), caption, ink(INK), font, anchor="lm")

@@ -118,11 +118,12 @@ def write_arrays(
 
 
 def layout_of(
-    name: LayoutName, samples: int, image_shape: tuple[int, int, int], labels: tuple[str, ...], scale: int | None, captioned: bool
+    name: LayoutName, samples: int, image_shape: tuple[int, int, int], labels: tuple[str, ...], scale: int | None, captioned: bool,
+    numbers: tuple[int, ...] = (),
 ) -> Layout:  # fmt: skip
-    """A sheet for each lane, or lanes against samples."""
+    """A sheet for each lane, or lanes against samples; `numbers` says which samples they are, where not the first ones."""
     if name == "grid":
-        return SmallMultiples(samples, image_shape, labels, scale, captioned)
+        return SmallMultiples(samples, image_shape, labels, scale, captioned, numbers)
     return Sheet(samples, image_shape, labels, scale=scale, captioned=captioned)
 
 

@@ -43,11 +43,13 @@ class FreshNoise(msgspec.Struct, frozen=True, omit_defaults=True, tag="noise", t
 
 
 class Paint(msgspec.Struct, frozen=True, omit_defaults=True, tag="paint", tag_field="edit"):
-    """Brush marks on the state x_t, or on x0_hat, which then takes the place of the prediction in the step from t.
+    """Brush marks on the state x_t, or on x0_hat, which then takes the place of the prediction in the step from t, or in several.
 
     Attributes
     ----------
     t : int
+    until : int or None
+        On x0_hat: in every step from timesteps t down to this one, 1 <= until <= t; None is the step from t alone.
     dabs : tuple of Dab
         In order; a later one covers an earlier one.
     on : "x_t" or "x0_hat"
@@ -62,10 +64,13 @@ class Paint(msgspec.Struct, frozen=True, omit_defaults=True, tag="paint", tag_fi
     on: Literal["x_t", "x0_hat"] = "x_t"
     samples: tuple[int, ...] = ()
     stream: int = 0
+    until: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
         _check(self.t, self.stream, self.samples)
+        if self.until is not None and not (self.on == "x0_hat" and 1 <= self.until <= self.t):
+            raise ValueError(f"marks on x0_hat are painted down to a timestep in 1..{self.t}, those on x_t at t alone, not to {self.until}")
         if not 1 <= len(self.dabs) <= MAX_DABS:
             raise ValueError(f"there are 1 to {MAX_DABS} brush marks, not {len(self.dabs)}")
         if sum(len(dab.path) for dab in self.dabs) > MAX_CORNERS:

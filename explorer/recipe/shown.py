@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe.chain import MAX_LANES, MAX_STEPS, ExactProcess
+from explorer.recipe.chain import MAX_LANES, MAX_SAMPLES, MAX_STEPS, ExactProcess
 from explorer.recipe.quantities import QUANTITIES, check_name, own
 
 LayoutName = Literal["lanes", "grid"]
@@ -29,6 +29,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         The samples of each lane on a sheet of their own, or lanes against samples.
     beside : ExactProcess or None
         For "to_ideal": the data set that the ideal denoiser knows.
+    samples : tuple of int
+        Which samples are drawn, in this order; empty is all.
     """
 
     t: int = 0
@@ -37,6 +39,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     of: str = "x_t"
     layout: LayoutName = "lanes"
     beside: ExactProcess | None = None
+    samples: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
@@ -44,5 +47,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"t must be in 0..{MAX_STEPS}, not {self.t}")
         if not 0 <= self.reference < MAX_LANES:
             raise ValueError(f"the reference lane must be in 0..{MAX_LANES - 1}, not {self.reference}")
+        if len(self.samples) > MAX_SAMPLES or not all(0 <= sample < MAX_SAMPLES for sample in self.samples):
+            raise ValueError(f"samples that are drawn are in 0..{MAX_SAMPLES - 1}")
         check_name(self.quantity, tuple(QUANTITIES))
         check_name(self.of, own())

@@ -31,11 +31,14 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
         Widths in pixels of the workspace and the inspector; empty for the default.
     inspector : bool
         Whether the inspector is open.
+    parts : dict of str to tuple of int
+        Sizes in pixels that the person gave the parts of workspaces, by "workspace.split"; empty where all is as it comes.
     """
 
     geometry: str = ""
     splitter: tuple[int, ...] = ()
     inspector: bool = True
+    parts: dict[str, tuple[int, ...]] = {}
 
 
 class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,8 +184,9 @@ def _check_chain(state: ChainState) -> None:
     lanes = max(1, len(state.recipe.lanes))
     if not 0 <= state.t <= MAX_STEPS:
         raise ValueError(f"t = {state.t} is out of range")
-    if not 0 <= state.selected < MAX_SAMPLES:
-        raise ValueError(f"sample {state.selected} is out of range")
+    for sample in (state.selected, *state.also):
+        if not 0 <= sample < MAX_SAMPLES:
+            raise ValueError(f"sample {sample} is out of range")
     if not (0 <= state.lane < lanes and 0 <= state.reference < lanes):
         raise ValueError("it names a lane that is not there")
     check_name(state.quantity, tuple(QUANTITIES))

@@ -71,6 +71,8 @@ class ChainState(msgspec.Struct, frozen=True):
         What the lanes show: a name of `explorer/recipe/quantities.py`.
     selected : int
         Index of the selected sample.
+    also : tuple of int
+        Samples that are selected beside it: what acts on samples acts on all of them.
     lane : int
         Index of the lane whose equation and film strip are shown.
     reference : int
@@ -99,6 +101,7 @@ class ChainState(msgspec.Struct, frozen=True):
     t: int = 1000
     quantity: str = "x_t"
     selected: int = 0
+    also: tuple[int, ...] = ()
     lane: int = 0
     reference: int = 0
     difference_of: str = "x_t"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.models.messages import LibraryEntry
@@ -16,8 +16,10 @@ from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.session import Session
 from explorer.state.store import Store
+from explorer.views.pictures.picture_menu import PictureMenu, Verb
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 if TYPE_CHECKING:
     from explorer.widgets.controls.actions import Do
@@ -131,9 +133,16 @@ class Workspace(QWidget):
     ----------
     facts : Facts
         What the window knows of it anyway.
+    pictures : PictureMenu
+        Of every picture in it and in its inspector.
     """
 
     facts: Facts
+
+    @property
+    def asks_as(self) -> str:
+        """The first word of the channels on which it asks the engine."""
+        return self.workspace_name
 
     status_changed = Signal(object)
     open_wanted = Signal(object, str)
@@ -142,6 +151,20 @@ class Workspace(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
+        self.pictures = PictureMenu(context.store, context.client, context.theme, self, self.picture_verbs, self.enlarge)
+
+    def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
+        """What else can be done with a picture of a widget: rows of its menu."""
+        return ()
+
+    def enlarge(self, widget: QWidget, pointed: Pointed) -> bool:
+        """Show a picture large in the workspace's own way; False for one that has none."""
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Its pictures have their menu from now on."""
+        super().showEvent(event)
+        self.pictures.offer_in(self, self.inspector)
 
     @property
     def workspace_name(self) -> str:
@@ -191,6 +214,13 @@ class Workspace(QWidget):
     def may_close(self) -> bool:
         """Whether the window may close; may ask the person what becomes of work that goes on."""
         return True
+
+    def layout_sizes(self) -> Mapping[str, tuple[int, ...]]:
+        """What the person chose with handles between parts, by name; of what is as it comes, nothing."""
+        return {}
+
+    def restore_layout(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
+        """Parts as the person had them; nothing for all as it comes."""
 
     @property
     def export_kinds(self) -> str:

@@ -144,3 +144,15 @@ def test_a_mark_covers_what_is_near_its_path() -> None:
 def test_a_dab_outside_covers_nothing() -> None:
     assert not coverage(Dab(((-50.0, 900.0),), 3.0), 28, 28).any()
     assert msgspec.json.decode(msgspec.json.encode(DAB), type=Dab) == DAB
+
+
+def test_marks_on_x0_hat_go_on_down_to_a_timestep_and_old_files_say_nothing_of_it() -> None:
+    dab = Dab(((3.0, 3.0),))
+    onwards = Paint(500, (dab,), "x0_hat", until=100)
+    assert msgspec.json.decode(msgspec.json.encode(onwards), type=Edit) == onwards
+    old = b'{"edit":"paint","t":500,"dabs":[{"path":[[3.0,3.0]]}],"on":"x0_hat"}'
+    assert msgspec.json.decode(old, type=Edit) == Paint(500, (dab,), "x0_hat")
+    assert b"until" not in msgspec.json.encode(Paint(500, (dab,), "x0_hat"))
+    for wrong in ({"until": 501}, {"until": 0}, {"on": "x_t", "until": 100}):
+        with pytest.raises(ValueError, match="down to a timestep"):
+            Paint(**{"t": 500, "dabs": (dab,), "on": "x0_hat", **wrong})  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.chain.page import ChainPage
+from explorer.views.workspace import Workspace
 
 LaneMaker = Callable[..., Lane]
 Opener = Callable[..., ChainPage]
@@ -84,13 +85,15 @@ def open_page(qtbot: QtBot) -> Iterator[Opener]:
     made: list[Explorer] = []
 
     def build(
-        kind: type[ChainPage], lanes: tuple[Lane, ...], seed: int = 3, samples: int = 4, wait: bool = True, **state: object
+        kind: type[ChainPage], lanes: tuple[Lane, ...], seed: int = 3, samples: int = 4, wait: bool = True,
+        beside: tuple[type[Workspace], ...] = (), **state: object,
     ) -> ChainPage:  # fmt: skip
         part = kind.part_name
         session = Session(workspace=kind.facts.name, theme="dark")
         recipe = ChainRecipe(lanes, seed, samples)
         session = msgspec.structs.replace(session, **{part: msgspec.structs.replace(getattr(session, part), recipe=recipe, **state)})
-        explorer = Explorer(Loaded(Saved(session=session), fresh=False), None, [kind.facts], beginning=lambda kept, _entries: (kept, ""))
+        facts = [kind.facts, *(each.facts for each in beside)]
+        explorer = Explorer(Loaded(Saved(session=session), fresh=False), None, facts, beginning=lambda kept, _entries: (kept, ""))
         qtbot.addWidget(explorer.window)
         explorer.window.resize(1440, 900)
         made.append(explorer)

@@ -15,7 +15,7 @@ from explorer.diffusion.reverse import Step
 from explorer.engine.chain.edited_chain import Draws, State, parent_of, weave
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import LaneKey, lane_key
+from explorer.engine.chain.messages import LaneKey, LaneProgress, lane_key
 from explorer.engine.chain.shown_lane import NORMS
 from explorer.recipe import BackUp, ChainRecipe, Edit, Inpaint, Lane, Paint
 
@@ -67,6 +67,7 @@ class BranchLane(ChainLane):
         self.branch = weave(key.lane, self.predictor, self.course, draws, predictor_of, self._states_of)
         self.course, self.noise = self.branch.course, self.branch.noise
         self.leaves = walking.place(self.course, key.lane.edits[-1].t)
+        self._prepared = 0
 
     @property
     def parent(self) -> ChainLane:
@@ -85,6 +86,38 @@ class BranchLane(ChainLane):
             raise AssertionError("a lane gives every frame that it has")
 
         return state
+
+    # --- how far it is
+
+    @property
+    def _anew(self) -> DrawnAnew | None:
+        """What is drawn anew before the first state."""
+        edit = self.key.lane.edits[-1]
+        touch = self.branch.on_state[self.leaves][-1] if isinstance(edit, Inpaint) and edit.anew else None
+        return touch if isinstance(touch, DrawnAnew) else None
+
+    @property
+    def progress(self) -> LaneProgress:
+        """As of a chain, and how far what is drawn anew is."""
+        anew = self._anew
+        return LaneProgress(self.key, self.done, self.course.K, self._prepared, 0 if anew is None else len(anew.indices))
+
+    def _cost(self, k: int) -> int:
+        """How often the network is asked in step k."""
+        return next((i.repeats for i in self.branch.inpaintings if i.start <= k < i.end), 1)
+
+    @property
+    def next_cost(self) -> int:
+        """As of a chain; where a region is made anew, every repetition asks it."""
+        anew = self._anew
+        return self._cost(self.done) if self.begun or anew is None else anew.inpainting.repeats
+
+    @property
+    def left(self) -> int:
+        """As of a chain, with every repetition, and with what is drawn anew before."""
+        anew, first = self._anew, self.done if self.begun else self.leaves
+        before = 0 if self.begun or anew is None else (len(anew.indices) - self._prepared) * anew.inpainting.repeats
+        return before + sum(self._cost(k) for k in range(first, self.course.K))
 
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on first."""
@@ -111,14 +144,14 @@ class BranchLane(ChainLane):
 
     def begin(self) -> Iterator[None]:
         """Leave the parent."""
-        edit = self.key.lane.edits[-1]
+        edit, anew = self.key.lane.edits[-1], self._anew
         self.origin = self.parent.origin
         x = self._states_of(len(self.key.lane.edits) - 1)(self.leaves)
-        if isinstance(edit, Inpaint) and edit.anew:
-            anew = self.branch.on_state[self.leaves][-1]
-            assert isinstance(anew, DrawnAnew)
+        if anew is not None:
+            self._prepared = 0
             for state in anew.states():
                 x = state
+                self._prepared += 1
                 yield None
         elif isinstance(edit, BackUp) or (isinstance(edit, Paint) and edit.on == "x_t"):
             x = self.branch.on_state[self.leaves][-1](x)

@@ -228,14 +228,16 @@ class Chains:
         while unfinished := [lane for lane in lanes if not lane.finished]:
             behind = max(unfinished, key=lambda lane: lane.next_t / lane.course.timesteps[0])
             try:
-                first_of(behind).advance()
+                goes_on = first_of(behind)
+                cost = goes_on.next_cost
+                goes_on.advance()
             except BadInput as error:  # its network puts out what is no number
                 lanes.remove(behind)
                 refused.append(error)
                 yield LaneFailed(behind.key, str(error))
                 continue
-            speed.add(behind.key.samples)
-            left = sum((lane.course.K - lane.done) * lane.key.samples for lane in lanes)
+            speed.add(behind.key.samples * cost)
+            left = sum(lane.left * lane.key.samples for lane in lanes)
             yield ChainProgress(
                 tuple(lane.progress for lane in lanes), speed.rate, left / speed.rate, self.store.nbytes, self.store.budget
             )  # fmt: skip

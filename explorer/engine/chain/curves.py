@@ -10,7 +10,7 @@ import numpy as np
 from explorer.diffusion.levels import pairs
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame
-from explorer.engine.chain.messages import LaneCurves, LaneKey
+from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
 from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.desk import Desk
 
@@ -37,8 +37,8 @@ class CurveBook:
             for pair in [p for p in store if key in p]:
                 del store[pair]
 
-    def of(self, lane: ShownLane, reference: ShownLane | None, sample: int | None) -> LaneCurves:
-        """Curves of the states known so far, for one sample or the mean over all.
+    def of(self, lane: ShownLane, reference: ShownLane | None, sample: Samples) -> LaneCurves:
+        """Curves of the states known so far, of one sample, or the mean over some or all.
 
         Similarities are there as far as `measure` has come.
         """
@@ -53,7 +53,7 @@ class CurveBook:
         curves = {}
         for name, values in every.items():
             part = values[:known]
-            curves[name] = read_only(part.mean(axis=1) if sample is None else part[:, sample].copy())
+            curves[name] = read_only(mean_over(part, sample))
         return LaneCurves(lane.key, read_only(lane.timesteps[:known].astype(np.int64)), curves)
 
     def measure(self, lane: ShownLane, reference: ShownLane, name: str) -> Iterator[None]:
@@ -98,6 +98,13 @@ class CurveBook:
                     mine, theirs = _value(lane, k, frame, name), _value(reference, j, match, name)
                     if mine is not None and theirs is not None:
                         values[k] = _lengths(np.asarray(mine - theirs))
+
+
+def mean_over(values: np.ndarray, sample: Samples) -> np.ndarray:
+    """Values (K, N) of one sample, or their mean over some or all: shape (K,)."""
+    if sample is None:
+        return np.asarray(values.mean(axis=1))
+    return values[:, list(sample)].mean(axis=1) if isinstance(sample, tuple) else values[:, sample].copy()
 
 
 def comparable(one: ShownLane, other: ShownLane) -> bool:

@@ -115,7 +115,9 @@ class _Weaver:
             return walking.painted(x, marks, draws.noise(edit.t, walking.BRUSH, edit.stream), chosen)
 
         target = self.on_state if edit.on == "x_t" else self.on_image
-        target[k] = (*target.get(k, ()), touch)
+        lowest = edit.t if edit.until is None else edit.until
+        for step in (k, *(j for j in range(k + 1, self.course.K) if self.course.timesteps[j] >= lowest)):
+            target[step] = (*target.get(step, ()), touch)
 
     def inpaint(self, edit: Inpaint, state: State) -> None:
         k, legs = self.place(edit), tuple(self.legs)

@@ -91,6 +91,16 @@ class ChainLane(ShownLane):
         """Those in the store."""
         return self.store.lane(self.key).kept
 
+    @property
+    def left(self) -> int:
+        """How often its network is asked until x_0 is reached."""
+        return self.course.K - self.done
+
+    @property
+    def next_cost(self) -> int:
+        """How often its network is asked in the step that is next."""
+        return 1
+
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on before this one can; none for a chain that leaves no other."""
         return None

@@ -11,6 +11,9 @@ from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
 
+Samples = int | tuple[int, ...] | None
+"""One sample, the mean over some, or over all."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneKey:
@@ -142,8 +145,8 @@ class ShowCurves(Payload):
     Attributes
     ----------
     keys : tuple of LaneKey
-    sample : int or None
-        One sample, or the mean over all.
+    sample : int, tuple of int or None
+        One sample, or the mean over these, or over all.
     reference : LaneKey or None
         Where given, "distance" curves ||q - q_ref|| are added for x_t and x0_hat, at states of nearest noise level.
     """
@@ -152,7 +155,7 @@ class ShowCurves(Payload):
     answered_early = "explorer.engine.chain.kept.early:show_curves"
 
     keys: tuple[LaneKey, ...]
-    sample: int | None = None
+    sample: Samples = None
     reference: LaneKey | None = None
 
 
@@ -224,11 +227,20 @@ class LaneFailed(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class LaneProgress:
-    """Steps done of a lane: states 0..done can be shown."""
+    """Steps done of a lane: states 0..done can be shown.
+
+    Attributes
+    ----------
+    prepared, to_prepare : int
+        States that were made, and are made altogether, before it has one of its own: of a region that begins as noise at T. 0 of
+        every other lane.
+    """
 
     key: LaneKey
     done: int
     steps: int
+    prepared: int = 0
+    to_prepare: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +384,7 @@ class LaneCurves:
 class CurvesShown(Outcome):
     """Answer to ShowCurves."""
 
-    sample: int | None
+    sample: Samples
     reference: LaneKey | None
     lanes: tuple[LaneCurves, ...]
 

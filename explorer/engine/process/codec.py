@@ -34,6 +34,13 @@ class Cancel:
     generation: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hide:
+    """Have the work of these owners of channels yield."""
+
+    owners: tuple[str, ...]
+
+
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """The first frame of either side: its version, and in words why it will not work with the other; empty if it will.
 
@@ -58,6 +65,10 @@ class _Cancel(msgspec.Struct, frozen=True, tag="cancel", array_like=True):
     generation: int
 
 
+class _Hide(msgspec.Struct, frozen=True, tag="hide", array_like=True):
+    owners: tuple[str, ...]
+
+
 class _Answer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
     request_id: int
     channel: str
@@ -67,8 +78,8 @@ class _Answer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
     outcome: msgspec.Raw
 
 
-_Asked = _Ask | _Cancel
-Message = Hello | Request | Cancel | Result
+_Asked = _Ask | _Cancel | _Hide
+Message = Hello | Request | Cancel | Hide | Result
 
 
 def name_of(kind: type) -> str:
@@ -146,6 +157,8 @@ class Writer:
                 return _Answer(message.request_id, message.channel, message.generation, message.last, name_of(type(outcome)), body)
             case Cancel():
                 return _Cancel(message.channel, message.generation)
+            case Hide():
+                return _Hide(message.owners)
         return message
 
     def _apart(self, value: Any) -> Any:
@@ -175,7 +188,7 @@ class Reader:
         """The other side's first frame; None if it ended before. BrokenFrame as `requests`."""
         return self._read(Hello)
 
-    def request(self) -> Request | Cancel | None:
+    def request(self) -> Request | Cancel | Hide | None:
         """What the window wants next; None if it has closed the stream.
 
         Raises
@@ -190,6 +203,8 @@ class Reader:
             except BrokenFrame as error:
                 raise BadContents(error, asked) from None
             return Request(asked.request_id, asked.channel, asked.generation, payload, asked.queued)
+        if isinstance(asked, _Hide):
+            return Hide(asked.owners)
         return None if asked is None else Cancel(asked.channel, asked.generation)
 
     def result(self) -> Result | None:

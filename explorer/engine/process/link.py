@@ -9,7 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, Signal
 
 from explorer.engine.process.child import Child
-from explorer.engine.process.codec import Cancel
+from explorer.engine.process.codec import Cancel, Hide
 from explorer.engine.thread.collector import Collector
 from explorer.engine.thread.messages import EngineDown, Failed
 from explorer.engine.thread.outbox import Outbox
@@ -60,6 +60,7 @@ class ProcessLink(QObject):
         self._down: EngineDown | None = None
         self._lost_at = float("-inf")
         self._unanswered: dict[int, Request] = {}
+        self._hidden: frozenset[str] = frozenset()
         self._inbox = Outbox(self.woken.emit)
         self._collector = Collector(self)
         self._ended.connect(self._take_end)
@@ -102,6 +103,12 @@ class ProcessLink(QObject):
         if self._child is not None:
             self._child.outgoing.put(Cancel(channel, generation))
 
+    def hide(self, owners: frozenset[str]) -> None:
+        """Have the work of these owners of channels yield; also there where it is started anew."""
+        self._hidden = owners
+        if self._child is not None:
+            self._child.outgoing.put(Hide(tuple(sorted(owners))))
+
     def take_results(self) -> list[Result]:
         """Results that have come, oldest first."""
         results = []
@@ -139,6 +146,8 @@ class ProcessLink(QObject):
         self._child = child
         self._collector.begin()
         child.begin(self._inbox.put, lambda: self._ended.emit(child))
+        if self._hidden:
+            self.hide(self._hidden)
 
     def _send(self, request_ids: Sequence[int]) -> None:
         """Have these sent, unless something newer was asked meanwhile."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from explorer.engine.process.codec import Cancel
+from explorer.engine.process.codec import Cancel, Hide
 from explorer.engine.thread.requests import Request
 
 
@@ -13,22 +13,20 @@ class Outgoing:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._waiting: dict[int, Request | Cancel] = {}
+        self._waiting: dict[int, Request | Cancel | Hide] = {}
         self._count = 0
         self._closed = False
 
-    def put(self, message: Request | Cancel) -> None:
-        """Add a request or a cancellation; what it makes stale is not sent any more."""
+    def put(self, message: Request | Cancel | Hide) -> None:
+        """Add a request, a cancellation or what is hidden by now; what it makes stale is not sent any more."""
         with self._changed:
-            if isinstance(message, Cancel) or not message.queued:
-                stale = [i for i, m in self._waiting.items() if m.channel == message.channel and m.generation < message.generation]
-                for i in stale:
-                    del self._waiting[i]
+            for i in [i for i, waiting in self._waiting.items() if _makes_stale(message, waiting)]:
+                del self._waiting[i]
             self._waiting[self._count] = message
             self._count += 1
             self._changed.notify()
 
-    def take(self) -> Request | Cancel | None:
+    def take(self) -> Request | Cancel | Hide | None:
         """The oldest; waits until there is one. None when it is closed: what still waits is not worth sending."""
         with self._changed:
             while not self._waiting and not self._closed:
@@ -40,3 +38,11 @@ class Outgoing:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+
+def _makes_stale(newer: Request | Cancel | Hide, older: Request | Cancel | Hide) -> bool:
+    if isinstance(newer, Hide) or isinstance(older, Hide):
+        return isinstance(newer, Hide) and isinstance(older, Hide)
+    if isinstance(newer, Request) and newer.queued:
+        return False
+    return older.channel == newer.channel and older.generation < newer.generation

@@ -13,7 +13,7 @@ from typing import IO, NoReturn
 import explorer
 from explorer.engine.engine import Engine
 from explorer.engine.process.child import differing
-from explorer.engine.process.codec import BadContents, Cancel, Hello, Reader, Writer
+from explorer.engine.process.codec import BadContents, Cancel, Hello, Hide, Reader, Writer
 from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.process.pipes import widened
 from explorer.engine.thread.loop import failure
@@ -94,6 +94,9 @@ def _take(reader: Reader, mailbox: Mailbox, outbox: Outbox) -> None:
             continue
         if asked is None:
             return
+        if isinstance(asked, Hide):
+            mailbox.hide(frozenset(asked.owners))
+            continue
         if isinstance(asked, Cancel):
             mailbox.cancel(asked.channel, asked.generation)
         else:

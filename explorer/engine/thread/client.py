@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -102,6 +102,10 @@ class Client(QObject):
         self._forget_older(channel, generation)
         if was_busy and not self.busy:
             self.busy_changed.emit(False)
+
+    def hide(self, owners: Iterable[str]) -> None:
+        """What these owners of channels ("compare" of "compare.chain") have asked for is not looked at: it yields to the rest."""
+        self._link.hide(frozenset(owners))
 
     def close(self) -> None:
         """Deliver nothing more: the receivers are going."""

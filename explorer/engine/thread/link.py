@@ -45,6 +45,10 @@ class Link(Protocol):
         """Stop the channel's requests older than `generation`."""
         ...
 
+    def hide(self, owners: frozenset[str]) -> None:
+        """Have the work of these owners yield: nobody looks at it. A channel's owner is its name up to the first dot."""
+        ...
+
     def take_results(self) -> list[Result]:
         """Results that have come, oldest first."""
         ...

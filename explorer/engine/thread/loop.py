@@ -1,4 +1,7 @@
-"""How the engine thread shares its time: foreground first, background work in turns, a cancel point at every step."""
+"""How the engine thread shares its time: foreground first, background work in turns, a cancel point at every step.
+
+Background work that nobody looks at waits for the rest of it.
+"""
 
 from __future__ import annotations
 
@@ -47,10 +50,11 @@ class Loop:
             elif not self._background:
                 self._mailbox.wait()
             if self._background:  # a request stays among them during its turn, so that `abandon` knows of it
-                if self._advance(self._background[0]):
-                    self._background.rotate(-1)
-                else:
-                    self._background.popleft()
+                running = min(self._background, key=self._can_wait)  # the first of those that are alike
+                goes_on = self._advance(running)
+                self._background.remove(running)
+                if goes_on:
+                    self._background.append(running)
         for running in self._background:
             running.stop()
 
@@ -59,6 +63,10 @@ class Loop:
         for running in (self._foreground, *self._background):
             if running is not None:
                 running.abandon(failed)
+
+    def _can_wait(self, running: _Running) -> bool:
+        """Whether others go first; not what is only to be stopped."""
+        return self._mailbox.hidden(running.request) and not self._mailbox.superseded(running.request)
 
     def _advance(self, running: _Running) -> bool:
         """One step; False when the request is answered or superseded."""

@@ -14,6 +14,7 @@ class Mailbox:
         self._changed = threading.Condition()
         self._waiting: dict[int, Request] = {}
         self._generations: dict[str, int] = {}
+        self._hidden: frozenset[str] = frozenset()
         self._closed = False
         self._changes = 0
 
@@ -44,12 +45,24 @@ class Mailbox:
             return self._closed or request.generation < self._generations.get(request.channel, 0)
 
     def take(self, background: bool) -> Request | None:
-        """Oldest waiting request that is, or is not, background work; None if there is none."""
+        """Oldest waiting request that is, or is not, background work, what is looked at first; None if there is none."""
         with self._changed:
-            for request_id, request in self._waiting.items():
-                if request.payload.background == background:
-                    return self._waiting.pop(request_id)
-            return None
+            found = [request for request in self._waiting.values() if request.payload.background == background]
+            first = min(found, key=self._is_hidden, default=None)  # the oldest of those that are alike
+            return None if first is None else self._waiting.pop(first.request_id)
+
+    def hide(self, owners: frozenset[str]) -> None:
+        """Whose channels nobody looks at; a channel's owner is its name up to the first dot."""
+        with self._changed:
+            self._hidden = owners
+
+    def hidden(self, request: Request) -> bool:
+        """Whether nobody looks at what this request is for."""
+        with self._changed:
+            return self._is_hidden(request)
+
+    def _is_hidden(self, request: Request) -> bool:
+        return request.channel.partition(".")[0] in self._hidden
 
     def wait(self) -> bool:
         """Sleep until there is a request; False when the mailbox is closed."""

@@ -76,6 +76,10 @@ class Worker(QObject):
         """Stop the channel's requests older than `generation` at their next cancel point."""
         self._mailbox.cancel(channel, generation)
 
+    def hide(self, owners: frozenset[str]) -> None:
+        """Have the work of these owners of channels yield."""
+        self._mailbox.hide(owners)
+
     def take_results(self) -> list[Result]:
         """Results that have come, oldest first."""
         return self._outbox.take()

@@ -178,9 +178,12 @@ def changed(state: ChainState, **fields: object) -> Change:
     return Change(state.t, **fields)  # type: ignore[arg-type]
 
 
-def painted(state: ChainState, dabs: tuple[Dab, ...], on: Literal["x_t", "x0_hat"], samples: tuple[int, ...]) -> Paint:
-    """Marks at the cursor, on these samples or, if none are named, on all."""
-    return Paint(state.t, dabs, on, samples, fork_stream(state.recipe))
+def painted(
+    state: ChainState, dabs: tuple[Dab, ...], on: Literal["x_t", "x0_hat"], samples: tuple[int, ...], until: int | None = None
+) -> Paint:
+    """Marks at the cursor, on these samples or, if none are named, on all; those on x0_hat at every step down to `until`."""
+    lowest = min(until, state.t) if until is not None and on == "x0_hat" else None
+    return Paint(state.t, dabs, on, samples, fork_stream(state.recipe), lowest)
 
 
 def erased(state: ChainState, region: np.ndarray, repeats: int, known: Literal["states", "image"], samples: tuple[int, ...]) -> Inpaint:

@@ -25,7 +25,7 @@ def of_one_lane(state: ChainState) -> ChainState:
 def step_sample(state: ChainState, by: int) -> ChainState:
     """The sample after the selected one (1) or before it (-1); the same at the ends."""
     last = state.recipe.samples - 1
-    return _replace(state, selected=max(0, min(min(state.selected, last) + by, last)))
+    return _replace(state, selected=max(0, min(min(state.selected, last) + by, last)), also=())
 
 
 def toggle_log(state: ChainState) -> ChainState:

@@ -115,6 +115,16 @@ def set_lane(state: ChainState, index: int, lane: Lane) -> ChainState:
     return with_lanes(state, (*lanes[:index], lane, *lanes[index + 1 :]), tuple(range(len(lanes))))
 
 
+def alone(state: ChainState, index: int, sample: int, other: ChainState) -> ChainState:
+    """Reverse chain's state (`other`) with a lane of Compare as its only one: the same noise, the same step, this sample selected.
+
+    Branches that it has already are kept.
+    """
+    own = state.recipe
+    recipe = _replace(other.recipe, lanes=(own.lanes[index],), seed=own.seed, samples=own.samples)
+    return _replace(other, recipe=recipe, t=state.t, selected=sample, also=(), lane=0, reference=0)
+
+
 def reset_lane(state: ChainState, index: int) -> ChainState:
     """A lane as its checkpoint makes it."""
     return set_lane(state, index, plain(state.recipe.lanes[index]))

@@ -19,7 +19,8 @@ def edit_words(edit: Edit) -> str:
         case FreshNoise():
             return f"noise {edit.stream} from t = {edit.t}"
         case Paint():
-            return f"{'x̂₀ ' if edit.on == 'x0_hat' else ''}painted at t = {edit.t}"
+            where = f"t = {edit.t}" if edit.until is None else f"t = {edit.t} to {edit.until}"
+            return f"{'x̂₀ ' if edit.on == 'x0_hat' else ''}painted at {where}"
         case Inpaint():
             return f"erased at t = {edit.t}" + (f", ×{edit.repeats}" if edit.repeats > 1 else "")
         case BackUp():

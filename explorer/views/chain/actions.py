@@ -20,6 +20,7 @@ TIME = (
     Do("leap_back", "Ten steps b&ack", ("PgUp", "Shift+Left"), "Ten steps back, towards T"),
     Do("leap_forward", "Ten steps o&n", ("PgDown", "Shift+Right"), "Ten steps on, towards 0"),
     Do("start", "Go to &T", "Home", "Go to x_T, pure noise", icon="mdi6.skip-backward"),
+    Do("type", "Go to t&imestep…", "Ctrl+G", "Type the timestep to go to"),
     Do("end", "Go to &0", "End", "Go to x₀, the sample", icon="mdi6.skip-forward"),
 )
 TRAINED = (

@@ -68,8 +68,14 @@ class AtCursor:
             return
         reference = looked.keys[looked.reference] if looked.shown.beside == "lane" else None
         palette, timeline = looked.context.theme.palette, looked.timeline
-        question = ShowStep(keys, state.t, state.quantity, reference, state.difference_of, palette, timeline, looked.weighed)
-        self._questions.ask("step", question, self._take_step)
+        for name, finished in (("step", False), ("finished", True)):
+            some = tuple(key for key in keys if (looked.t_of(key) != state.t) is finished)
+            t = looked.t_of(some[0]) if some else 0
+            if some:
+                question = ShowStep(some, t, state.quantity, reference, state.difference_of, palette, timeline, looked.weighed)
+                self._questions.ask(name, question, self._take_step, once=finished)
+            elif finished:
+                self._questions.forget(name)
         if reference is not None:
             own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
             self._questions.ask("reference", own, self._take_reference)
@@ -86,9 +92,9 @@ class AtCursor:
         return waits
 
     def _ask_terms(self) -> None:
-        looked, key = self._looked, self._looked.key
+        looked, key = self._looked, self._looked.seen_key
         if key is not None and key in looked.run.done:
-            question = ShowTerms(key, looked.state.t, looked.sample, looked.context.theme.palette, looked.timeline)
+            question = ShowTerms(key, looked.t_of(key), looked.sample, looked.context.theme.palette, looked.timeline)
             self._questions.ask("terms", question, self._take_terms)
 
     # --- answers ---
@@ -106,5 +112,5 @@ class AtCursor:
             self._show_step(outcome)
 
     def _take_terms(self, outcome: Outcome) -> None:
-        if isinstance(outcome, TermsShown) and outcome.key == self._looked.key:
+        if isinstance(outcome, TermsShown) and outcome.key == self._looked.seen_key:
             self._show_terms(outcome)

@@ -32,16 +32,18 @@ class CurvesDrawn:
     def show(self) -> None:
         """Draw the chosen curves."""
         controller, state = self._controller, self._controller.state
+        self._card.show_selection(len(controller.samples))
         self._card.show_choice(state.plot, state.curves_of, state.log_curves, state.plot not in OF_THE_PLAN)
         self._card.log.setVisible(state.plot not in OF_THE_PLAN and not state.plot.startswith("ssim"))
+        seen = [controller.seen_of(key) for key in controller.keys]
         figure = self._figures.make(
-            state.plot, controller.T, controller.keys, controller.lane, self._plan_on_timeline(), self._curves_on_timeline(),
-            state.log_curves, self._theme.tokens,
+            state.plot, controller.T, seen, controller.lane, self._plan_on_timeline(), self._curves_on_timeline(), state.log_curves,
+            self._theme.tokens,
         )  # fmt: skip
         self._card.show_figure(figure, state.t)
 
     def _plan_on_timeline(self) -> LanePlanned | None:
-        key = self._controller.key
+        key = self._controller.seen_key
         plan = self._controller.run.plans.get(key) if key is not None else None
         return None if plan is None else replace(plan, timesteps=on_timeline(plan, plan.timesteps, self._controller.run.timeline()))
 

@@ -9,18 +9,19 @@ from PySide6.QtCore import QObject
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
 from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_drawn import CurvesDrawn
-from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note
+from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.equations import equation_of
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.chain.values_shown import ValuesShown
-from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
+from explorer.views.shared.labels import lane_colours, lane_markers, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import Coverage
 from explorer.widgets.pictures.equation import Equation
@@ -86,9 +87,9 @@ class Display(QObject):
             self._show_quantity()
         if changed & {"recipe", "lane"}:
             self._show_film_length()
-        if changed & {"recipe", "selected", "lane"}:
+        if changed & {"recipe", "selected", "also", "lane"}:
             self._show_selection()
-        if changed & {"recipe", "plot", "curves_of", "log_curves", "lane"}:
+        if changed & {"recipe", "plot", "also", "curves_of", "log_curves", "lane"}:
             self._curves.show()
         if "t" in changed:
             self._show_cursor()
@@ -101,13 +102,15 @@ class Display(QObject):
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
         self._keep(controller.keys)
         words = zip(lane_titles(lanes), short_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
+        markers = lane_markers(lanes)
         for index, (title, short, colour, key, panel) in enumerate(words):
             panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
+            panel.set_marker(markers[index], colour)
             panel.set_chosen(len(lanes) > 1 and index == controller.lane)
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._widgets.inspector.show_recipe(recipe, controller.lane, controller.sample, length, schedule, controller.lengths)
+        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths)
         if not lanes:
             self._clear()
         self._show_terms()
@@ -115,7 +118,8 @@ class Display(QObject):
 
     def _keep(self, keys: Sequence[LaneKey]) -> None:
         """Forget what other lanes showed, and those that cannot be sampled."""
-        for key in {*self._frames, *self._blank} - (set(keys) - set(self._controller.run.failed)):
+        kept = set(keys) | {self._controller.seen_of(key) for key in keys}
+        for key in {*self._frames, *self._blank} - (kept - set(self._controller.run.failed)):
             self._frames.pop(key, None)
             self._blank.pop(key, None)
 
@@ -124,8 +128,9 @@ class Display(QObject):
         before = self._lanes_shown[index] if index < len(self._lanes_shown) else None
         panel.grid.set_shape(key.samples, self._image_size(key))
         if not self._show_instead(key, panel):
-            if key in self._frames:
-                panel.grid.set_tiles(self._frames[key].tiles)
+            seen = self._controller.seen_of(key)
+            if seen in self._frames:
+                self._show_frame(panel, key, self._frames[seen], False)
             elif before != key.lane or panel.grid.message:
                 panel.grid.set_tiles(None)
                 self._put_note(panel, Note())
@@ -144,6 +149,15 @@ class Display(QObject):
         panel.grid.set_message(note.tip)
         self._put_note(panel, note)
         return True
+
+    def _show_frame(self, panel: LanePanel, key: LaneKey, frame: LaneFrame, is_reference: bool) -> None:
+        """A lane's pictures, or those of the one that it leaves while it has none of its own."""
+        panel.grid.set_message("")
+        panel.grid.set_tiles(frame.tiles)
+        run = self._controller.run
+        stands_in = frame.key != key and run.sampling
+        note = stand_in_note(run.preparing.get(key)) if stands_in else frame_note(self._controller, frame, is_reference)
+        self._put_note(panel, note)
 
     @staticmethod
     def _put_note(panel: LanePanel, note: Note) -> None:
@@ -177,8 +191,8 @@ class Display(QObject):
     def _show_selection(self) -> None:
         controller = self._controller
         for panel in self._panels():
-            panel.grid.set_selected(controller.sample)
-        self._widgets.inspector.show_selected(controller.sample)
+            panel.grid.set_selected(controller.sample, [sample for sample in controller.samples if sample != controller.sample])
+        self._widgets.inspector.show_selected(words(controller.samples, controller.sample))
         self._values.show_histogram()
 
     def show_ideal(self, shown: CurvesShown) -> None:
@@ -225,6 +239,9 @@ class Display(QObject):
     def _progressed(self) -> None:
         run = self._controller.run
         self._show_coverage()
+        for key, panel in zip(self._controller.keys, self._panels(), strict=False):
+            if key in run.preparing and key not in run.done and self._controller.seen_of(key) != key:
+                self._put_note(panel, stand_in_note(run.preparing[key]))
         self._show_t()
         # a lane that could not be sampled may be tried again, such as when its file is back
         resumable = (run.stopped or (bool(run.failed) and not run.sampling)) and bool(run.recipe.lanes)
@@ -234,7 +251,7 @@ class Display(QObject):
 
     def _show_coverage(self) -> None:
         controller = self._controller
-        self._widgets.transport.timeline.set_range(controller.T)
+        self._widgets.transport.set_range(controller.T)
         covered = []
         for key, colour in zip(controller.keys, lane_colours(controller.state.recipe.lanes), strict=True):
             reached = controller.run.reached(key)
@@ -259,11 +276,9 @@ class Display(QObject):
                 self._blank[blank.key] = blank
                 self._frames.pop(blank.key, None)
         for key, panel in zip(controller.keys, self._panels(), strict=False):
-            own = self._frames.get(key)
+            own = self._frames.get(controller.seen_of(key))
             if not self._show_instead(key, panel) and own is not None:
-                panel.grid.set_message("")
-                panel.grid.set_tiles(own.tiles)
-                self._put_note(panel, frame_note(controller, own, difference and key == reference))
+                self._show_frame(panel, key, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
             self._widgets.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
         self._values.show_pixel()

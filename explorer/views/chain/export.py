@@ -50,7 +50,9 @@ class ChainExport(QObject):
         """Write what the person looks at now; the file's ending says as what."""
         state = self._controller.state
         reference, weighed = self._controller.reference, self._controller.weighed
-        shown = Shown(state.t, state.quantity, reference, state.difference_of, state.layout, weighed)
+        chosen = self._controller.samples
+        some = chosen if 1 < len(chosen) < state.recipe.samples else ()  # one is always selected: that means nothing
+        shown = Shown(state.t, state.quantity, reference, state.difference_of, state.layout, weighed, some)
         titles = short_titles if state.layout == "grid" else lane_titles
         look = ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
         self._path, self._progress, self.told = path, ExportProgress("", 0, 0), ""

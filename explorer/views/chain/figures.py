@@ -10,10 +10,11 @@ import numpy as np
 
 from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
 from explorer.state.session import PlotName
-from explorer.views.shared.labels import lane_colours, short_titles, term_colours
+from explorer.views.shared.labels import lane_colours, lane_markers, short_titles, term_colours
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.theme import Tokens
 from explorer.widgets.plots.figure import Axes, Figure, Series, Stroke
+from explorer.widgets.plots.markers import Marker
 
 PLOTS: tuple[Segment, ...] = (
     Segment("levels", "levels", "ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds"),
@@ -157,15 +158,15 @@ def coefficients(T: int, plan: LanePlanned | None, tokens: Tokens) -> Figure:
 def norms(keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tokens) -> tuple[Series, ...]:
     """Lengths of x_t, x0_hat and eps_hat; with several lanes, in their colours."""
     colours, terms = lane_colours([key.lane for key in keys]), term_colours(tokens)
-    titles = short_titles([key.lane for key in keys])
+    titles, markers = short_titles([key.lane for key in keys]), lane_markers([key.lane for key in keys])
     series = []
-    for key, colour, title in zip(keys, colours, titles, strict=True):
+    for key, colour, title, marker in zip(keys, colours, titles, markers, strict=True):
         for name, label, stroke in NORMS:
             if key in found and name in found[key].curves:
                 if len(keys) == 1:
                     series.append(_series(label, found[key], name, terms[name], "solid"))
                 else:
-                    series.append(_series(title, found[key], name, colour, stroke))
+                    series.append(_series(title, found[key], name, colour, stroke, marker))
     return tuple(series)
 
 
@@ -180,13 +181,13 @@ def distances(plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurve
     """Distance of each lane to the reference lane, or its similarity with it."""
     lanes = [key.lane for key in keys]
     return tuple(
-        _series(title, found[key], plot, colour, "solid")
-        for key, colour, title in zip(keys, lane_colours(lanes), short_titles(lanes), strict=True)
+        _series(title, found[key], plot, colour, "solid", marker)
+        for key, colour, title, marker in zip(keys, lane_colours(lanes), short_titles(lanes), lane_markers(lanes), strict=True)
         if key in found and plot in found[key].curves
     )
 
 
-def _series(label: str, lane: LaneCurves, name: str, colour: str, stroke: Stroke) -> Series:
+def _series(label: str, lane: LaneCurves, name: str, colour: str, stroke: Stroke, marker: Marker = "") -> Series:
     values = lane.curves[name]
     known = np.isfinite(values)
-    return Series(label, lane.timesteps[known], values[known], colour, stroke)
+    return Series(label, lane.timesteps[known], values[known], colour, stroke, marker=marker)

@@ -57,7 +57,7 @@ class Film:
 
     def _pictures(self) -> int:
         """Number of its pictures that can be shown."""
-        key, run = self._looked.key, self._looked.run
+        key, run = self._looked.seen_key, self._looked.run
         if key is None or key not in run.done or key not in run.plans or self._slots < 2:
             return 0
         K = len(run.plans[key].sigma)
@@ -66,12 +66,12 @@ class Film:
 
     def ask(self) -> None:
         """Ask for the pictures that there are."""
-        looked, key, pictures = self._looked, self._looked.key, self._pictures()
+        looked, key, pictures = self._looked, self._looked.seen_key, self._pictures()
         if key is not None and pictures:
             self._asked = pictures
             question = ShowFilm(key, looked.sample, self.quantity, self._slots, looked.context.theme.palette)
             self._questions.ask("film", question, self._take)
 
     def _take(self, outcome: Outcome) -> None:
-        if isinstance(outcome, FilmShown) and outcome.key == self._looked.key:
+        if isinstance(outcome, FilmShown) and outcome.key == self._looked.seen_key:
             self._show(outcome)

@@ -16,7 +16,7 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
 from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
-from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.controls.training_slider import TrainingSlider
@@ -108,6 +108,7 @@ class ChainInspector(QWidget):
         self.all_steps: IntField | None = None
         if all_lanes:
             self.all_steps = self._steps_field("Steps of every lane")
+            self.all_steps.setMinimumWidth(80)  # its words may be cut short: they shall not widen the panel
             self.all_steps.setToolTip("How many timesteps every chain takes, evenly spaced; a lane that has fewer takes all of its own")
             rows.add("steps", StepsField(self.all_steps))
             self.all_steps.committed.connect(self._all_steps_committed)
@@ -181,19 +182,18 @@ class ChainInspector(QWidget):
 
     # --- what is shown ---
 
-    def show_recipe(self, recipe: ChainRecipe, lane: int, selected: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
+    def show_recipe(self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
         """Show the recipe.
 
         Parameters
         ----------
-        lane, selected : int
-            Index of the lane and of the sample.
+        lane : int
+            Index of the lane.
         length : int
             T of the lane's schedule, called `schedule`.
         lengths : sequence of int
             T of every lane's.
         """
-        self.show_selected(selected)
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
@@ -210,12 +210,12 @@ class ChainInspector(QWidget):
                 label.setText(NOTHING)
             self.schedule.show_choice(None, "")
 
-    def show_selected(self, sample: int) -> None:
-        """Say which sample is selected."""
-        self._selected.setText(f"SELECTED · SAMPLE {sample}")
+    def show_selected(self, said: str) -> None:
+        """Say which samples are selected."""
+        self._selected.setText(capitals(f"selected · {said}"))
 
     def _show_lane(self, lane: Lane, title: str, length: int, schedule: str) -> None:
-        self._lane_heading.setText(f"LANE · {title}".upper())
+        self._lane_heading.setText(f"LANE · {capitals(title)}")
         self._checkpoint.setText(checkpoint_name(lane))
         self._checkpoint.setToolTip(f"{lane.source}\nsha256 {lane.checkpoint if lane.exact is None else lane.exact.sha256}")
         self._predicts.setText(predicts_long(lane))
@@ -238,7 +238,7 @@ class ChainInspector(QWidget):
         if self.all_steps is not None:
             counts = {lane.sampler.steps or T for lane, T in zip(lanes, lengths, strict=True)}
             self._show_steps(self.all_steps, max(counts), max(lengths))
-            self.all_steps.setPrefix("" if len(counts) == 1 else "≤ ")
+            self.all_steps.setPrefix("" if len(counts) == 1 else "at most ")
 
     def show_terms(self, shown: TermsShown | None, plan: LanePlanned | None) -> None:
         """Show the selected sample and the numbers of the step."""

@@ -54,6 +54,16 @@ def blank_note(blank: LaneBlank) -> Note:
     return replace(note, tip=f"{note.tip} (t = {blank.t})") if blank.why == "level" else note
 
 
+def stand_in_note(preparing: tuple[int, int] | None) -> Note:
+    """Of a branch that has no state of its own yet: the chain that it leaves is seen."""
+    tip = "The branch has no state of its own yet: the chain that it leaves is shown"
+    if preparing is None:
+        return Note("before the branch", tip, True, "before")
+    done, total = preparing
+    erased = f"{tip}. The erased region comes down from noise at T: {done} of {total} states."
+    return Note(f"before the branch · region {done} / {total}", erased, True, f"{done} / {total}")
+
+
 def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool) -> Note:
     """Which state a lane shows, if that is not what the cursor says, and whether the others are compared with it."""
     note = _state_note(controller, frame)
@@ -70,6 +80,8 @@ def _state_note(controller: ChainController, frame: LaneFrame) -> Note:
     if plan is None:
         return Note()
     wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
+    if frame.t == 0 and controller.t_of(frame.key) != controller.state.t:
+        return Note("finished", "It has its image already; the cursor follows the lanes that have not", short="x₀")
     if own and not plan.notice and (frame.t == controller.state.t or controller.following):
         return Note()
     if done < len(plan.sigma) and frame.t > wanted and not controller.following:

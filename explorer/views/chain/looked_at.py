@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from explorer.engine.chain.messages import LaneKey, lane_keys
+from explorer.engine.chain.messages import LaneKey, Samples, lane_keys
 from explorer.recipe import ExactProcess, Lane
 from explorer.recipe.quantities import QUANTITIES, Quantity
 from explorer.state.edits.exact_lanes import LENGTH, data_set_of
 from explorer.state.edits.lanes import schedule_length
+from explorer.state.edits.selection import samples_of
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import ChainPart
-from explorer.views.chain.run import ChainRun
+from explorer.views.chain.run import ChainRun, ancestors
 from explorer.views.chain.timeline import plan_of, timeline_of
 from explorer.views.workspace import Context
 
@@ -60,7 +61,18 @@ class LookedAt(QObject):
     @property
     def keys_with_states(self) -> tuple[LaneKey, ...]:
         """Keys of the lanes that have a state already, each once."""
-        return tuple(key for key in dict.fromkeys(self.keys) if key in self.run.done)
+        return tuple(key for key in dict.fromkeys(map(self.seen_of, self.keys)) if key in self.run.done)
+
+    def seen_of(self, key: LaneKey) -> LaneKey:
+        """The lane whose states are seen in a lane's place: itself, or the one that it leaves while it has none of its own."""
+        if key in self.run.done or key in self.run.failed:
+            return key
+        return next((older for older in ancestors(key) if older in self.run.done), key)
+
+    @property
+    def seen_key(self) -> LaneKey | None:
+        """As `key`, of what is seen in its place."""
+        return None if self.key is None else self.seen_of(self.key)
 
     @property
     def lane(self) -> int:
@@ -82,6 +94,15 @@ class LookedAt(QObject):
         """Key of that lane; None where there is no other lane to be compared with it."""
         return self.keys[self.reference] if len(self.keys) > 1 else None
 
+    def t_of(self, key: LaneKey) -> int:
+        """Timestep that is shown of a lane: the cursor.
+
+        While it follows the sampling, it is where the slowest lane is; one that has its image already does not go back to noise for
+        that, unless it is to be compared with the others.
+        """
+        waits_for_others = self.following and self.run.sampling and self.shown.beside != "lane"
+        return 0 if waits_for_others and self.run.reached(key) == 0 else self.state.t
+
     def is_short_of_cursor(self, key: LaneKey | None) -> bool:
         """Whether the newest state of a lane is above the cursor still: with another one more can be shown there."""
         reached = None if key is None else self.run.reached(key)
@@ -95,9 +116,16 @@ class LookedAt(QObject):
         return max(0, min(self.state.selected, self.state.recipe.samples - 1))
 
     @property
-    def sample_of_curves(self) -> int | None:
-        """The sample that curves are of; None for the mean over all."""
-        return None if self.state.curves_of == "all" else self.sample
+    def samples(self) -> tuple[int, ...]:
+        """Every selected sample, ascending; the one that is looked at is among them."""
+        return samples_of(self.state)
+
+    @property
+    def sample_of_curves(self) -> Samples:
+        """The sample that curves are of, or those that they are the mean of; None for all."""
+        if self.state.curves_of == "all":
+            return None
+        return self.samples if len(self.samples) > 1 else self.sample
 
     # --- time ---
 

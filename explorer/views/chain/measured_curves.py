@@ -47,7 +47,7 @@ class MeasuredCurves:
 
     def ask_changed(self, changed: set[str]) -> None:
         """Ask for them if these fields of the state make them others."""
-        if changed & {"recipe", "selected", "reference", "plot", "curves_of"}:
+        if changed & {"recipe", "selected", "also", "reference", "plot", "curves_of"}:
             self.ask()
 
     def ask_soon(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,6 +17,7 @@ from explorer.recipe import Sampler, ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import chain as edits
 from explorer.state.edits import lanes as lane_edits
+from explorer.state.edits import selection
 from explorer.state.edits.words import walk_words
 from explorer.state.session import ChainState
 from explorer.views.chain.actions import LOOKS, PlayLook, groups
@@ -29,10 +30,12 @@ from explorer.views.chain.data_set.exact_lanes import ExactLanes
 from explorer.views.chain.data_set.exact_panel import ExactPanel
 from explorer.views.chain.data_set.ideal_distances import IdealDistances
 from explorer.views.chain.display import Display
+from explorer.views.chain.enlarging import ChainEnlarging
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
+from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
@@ -40,6 +43,7 @@ from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.pictures.equation_strip import Layout
+from explorer.widgets.pictures.pointed import Pointed
 
 SEED_BITS = 31
 """New seeds are short enough to be read out."""
@@ -80,6 +84,8 @@ class ChainPage(Workspace):
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
         self.display = Display(self.controller, self.widgets, self.chain_actions, lambda: self.panels, self)
+        self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
+        self.pictures.area = lambda: self.enlarging.area(self, self.widgets.film_card, self.widgets.transport)
         self.data_sets = DataSets(context.client, self.part_name, self)
         self.exact_lanes = ExactLanes(self.controller, self.data_sets)
         self.exact = ExactPanel(self.controller, self.looks["data_set"], self.data_sets)
@@ -123,6 +129,11 @@ class ChainPage(Workspace):
     # --- the contract ---
 
     @property
+    def asks_as(self) -> str:
+        """As the part of the session is called."""
+        return self.part_name
+
+    @property
     def inspector(self) -> QWidget:
         """The panel to the right."""
         return self.widgets.inspector
@@ -159,6 +170,24 @@ class ChainPage(Workspace):
         for asking in self._asking:
             asking.set_active(False)
 
+    @property
+    def splits(self) -> Sequence[Split]:
+        """Everything with handles."""
+        return ()
+
+    def arrange(self) -> None:
+        """Share the room among the parts anew."""
+
+    def layout_sizes(self) -> Mapping[str, tuple[int, ...]]:
+        """What the person chose with handles."""
+        return {split.objectName(): split.chosen for split in self.splits if split.chosen}
+
+    def restore_layout(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
+        """Parts as the person had them."""
+        for split in self.splits:
+            split.restore(sizes.get(split.objectName(), ()))
+        self.arrange()
+
     def cancel(self) -> None:
         """Stop an export that is under way, else sampling."""
         if self.exporting.active:
@@ -176,6 +205,21 @@ class ChainPage(Workspace):
     def export_to(self, path: str) -> None:
         """Have the engine write what is shown."""
         self.exporting.start(path)
+
+    # --- pictures ---
+
+    def enlarge(self, widget: QWidget, pointed: Pointed) -> bool:
+        """The sample in every lane."""
+        return self.enlarging.open(widget, pointed)
+
+    def pick(self, pointed: Pointed) -> None:
+        """Select the sample that a picture is of, unless it is selected already."""
+        state = self.part.state
+        lane = pointed.lane if pointed.lane >= 0 else state.lane
+        if pointed.index not in self.controller.samples:
+            self.part.put(selection.only(state, lane, pointed.index))
+        else:
+            self.part.update(lane=lane, selected=pointed.index, also=tuple(s for s in self.controller.samples if s != pointed.index))
 
     # --- wiring ---
 
@@ -211,6 +255,7 @@ class ChainPage(Workspace):
             on(f"leap_{name}", partial(play.leap, count))
         on("start", play.to_start)
         on("end", play.to_end)
+        on("type", self.widgets.transport.typed.begin)
         on("seed", self.new_seed)
         on("resume", self.resume_sampling)
         on("stop", self.cancel)
@@ -227,6 +272,8 @@ class ChainPage(Workspace):
         widgets.transport.timeline.scrubbed.connect(play.scrub)
         widgets.plot.plot.scrubbed.connect(play.scrub)
         widgets.film.jumped.connect(play.scrub)
+        widgets.transport.typed.committed.connect(play.scrub)
+        widgets.transport.typed.released.connect(self._focus_timeline)
         widgets.film.slots_changed.connect(self.controller.film.set_slots)
         self.controller.film.set_slots(widgets.film.slots)
 
@@ -244,6 +291,10 @@ class ChainPage(Workspace):
     def connect_panel(self, panel: LanePanel) -> None:
         """Take a lane's gestures."""
         panel.grid.sample_chosen.connect(lambda index: self.select(self.panels.index(panel), index))
+        panel.grid.sample_toggled.connect(lambda index: self.select_more(self.panels.index(panel), index))
+        panel.grid.sample_reached.connect(lambda index: self.select_through(self.panels.index(panel), index))
+        panel.grid.all_wanted.connect(self.select_all)
+        self.pictures.offer(panel.grid)
         panel.chosen.connect(lambda: self.part.update(lane=self.panels.index(panel)))
         panel.grid.pixel_hovered.connect(lambda pixel: self._hover(panel, pixel))
         panel.grid.wheel_stepped.connect(self.playback.step)
@@ -252,7 +303,19 @@ class ChainPage(Workspace):
 
     def select(self, lane: int, sample: int) -> None:
         """Select a sample in a lane."""
-        self.part.update(lane=lane, selected=sample)
+        self.part.put(selection.only(self.part.state, lane, sample))
+
+    def select_more(self, lane: int, sample: int) -> None:
+        """Select one sample more, or one less."""
+        self.part.put(selection.toggled(self.part.state, lane, sample))
+
+    def select_through(self, lane: int, sample: int) -> None:
+        """Select all samples up to this one."""
+        self.part.put(selection.through(self.part.state, lane, sample))
+
+    def select_all(self) -> None:
+        """Select every sample."""
+        self.part.put(selection.all_of_them(self.part.state))
 
     def new_seed(self) -> None:
         """Sample from new noise."""
@@ -307,6 +370,7 @@ class ChainPage(Workspace):
     def show_step(self, shown: StepShown) -> None:
         """The pictures of lanes at the cursor."""
         self.display.show_step(shown)
+        self.enlarging.refresh()
 
     def show_terms(self, shown: TermsShown) -> None:
         """The terms of the step at the cursor."""
@@ -329,6 +393,7 @@ class ChainPage(Workspace):
         if lanes != (after.recipe.lanes, after.reference, after.quantity, after.difference_of, after.recipe.seed):
             self.show_lanes()
         self.display.show_change(before, after)
+        self.enlarging.refresh()
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
 

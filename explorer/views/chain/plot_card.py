@@ -77,6 +77,11 @@ class PlotCard(Card):
         self.log.button("log").setChecked(log)
         self.log.setVisible(by_sample)
 
+    def show_selection(self, count: int) -> None:
+        """Of how many samples the curves are the mean, unless they are of all."""
+        tip = "Curves of the selected sample" if count == 1 else f"Mean of the curves of the {count} selected samples"
+        self.of.set_label("sample", "sample" if count == 1 else f"of {count}", tip)
+
     def show_figure(self, figure: Figure, t: int) -> None:
         """Show curves and their values at t."""
         self.plot.set_figure(figure)

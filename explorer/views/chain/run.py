@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -54,6 +55,8 @@ class ChainRun(QObject):
     plans : dict of LaneKey to LanePlanned
     done : dict of LaneKey to int
         States 0..done can be shown.
+    preparing : dict of LaneKey to (int, int)
+        States made, of how many, before a lane has one of its own.
     failed : dict of LaneKey to str
         Lanes that cannot be sampled, and why.
     stopped : bool
@@ -77,6 +80,7 @@ class ChainRun(QObject):
         self.recipe = ChainRecipe()
         self.plans: dict[LaneKey, LanePlanned] = {}
         self.done: dict[LaneKey, int] = {}
+        self.preparing: dict[LaneKey, tuple[int, int]] = {}
         self.failed: dict[LaneKey, str] = {}
         self.stopped = False
         self._broke_off = False
@@ -93,8 +97,10 @@ class ChainRun(QObject):
         keys = lane_keys(recipe)
         # the steps of a lane do not depend on seed and samples: they are known at once
         known = {plan.key.lane: plan for plan in self.plans.values()}
-        self.plans = {key: replace(known[key.lane], key=key) for key in keys if key.lane in known}
-        self.done = {key: k for key, k in self.done.items() if key in keys}
+        kept = (*keys, *(older for key in keys for older in ancestors(key)))
+        self.plans = {key: replace(known[key.lane], key=key) for key in kept if key.lane in known}
+        self.done = {key: k for key, k in self.done.items() if key in kept}
+        self.preparing = {}
         refused = {key.lane: why for key, why in self.failed.items()}
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._hold_nothing()
@@ -163,8 +169,8 @@ class ChainRun(QObject):
         if self._last is not None and self._last.frame_bytes:  # what lies on disk takes no memory
             right = f"frames {self._last.frame_bytes / MEGABYTE:.0f} of {self._last.frame_budget / MEGABYTE:.0f} MB"
         keys = [key for key in dict.fromkeys(lane_keys(self.recipe)) if key in self.plans]
-        total = sum(len(self.plans[key].sigma) for key in keys)
-        done = sum(self.done.get(key, 0) for key in keys)
+        total = sum(len(self.plans[key].sigma) + self.preparing.get(key, (0, 0))[1] for key in keys)
+        done = sum(self.done.get(key, 0) + self.preparing.get(key, (0, 0))[0] for key in keys)
         if self.stopped:
             return Status(f"stopped after {done} of {total} steps", right=right)
         if not self.sampling:
@@ -218,6 +224,7 @@ class ChainRun(QObject):
     def _reached(self, outcome: ChainProgress | ChainFinished) -> None:
         self._last = outcome
         self.done |= {lane.key: lane.done for lane in outcome.lanes if lane.done > 0}
+        self.preparing |= {lane.key: (lane.prepared, lane.to_prepare) for lane in outcome.lanes if lane.to_prepare}
         self.progressed.emit()
 
     def _measured(self, outcome: Outcome) -> None:
@@ -238,6 +245,12 @@ class ChainRun(QObject):
         self.stopped, self._broke_off = True, isinstance(failed, EngineDown)
         self.ended.emit()
         self._client.failed.emit(failed)
+
+
+def ancestors(key: LaneKey) -> tuple[LaneKey, ...]:
+    """The lanes that a branch comes from, the one that it leaves first."""
+    edits = key.lane.edits
+    return tuple(replace(key, lane=msgspec.structs.replace(key.lane, edits=edits[:count])) for count in reversed(range(len(edits))))
 
 
 def _names(recipe: ChainRecipe) -> str:

@@ -1,57 +1,62 @@
-"""Where Compare's lanes, equation and curves are: the lanes as high as their pictures, curves in what is left."""
+"""Where Compare's lanes, equation and curves are: the lanes as high as their pictures, curves in what is left, handles between."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.views.chain.lanes.lane_grid import LaneGrid
 from explorer.views.chain.lanes.lane_panel import HEADER
+from explorer.views.chain.split import HANDLE, Split
 from explorer.views.compare.lanes_row import LanesRow
 
-SPACING = 8
 MIN_PLOT = 132
+MOST_PLOT = 240
+"""Height of the curves below the grid of lanes and samples, at most: it is the grid that is looked at."""
 
 
 class Middle(QWidget):
-    """Lanes as high as their pictures, the equation, and curves in what is left; or lanes alone."""
+    """Lanes as high as their pictures, or the grid, then the equation, and curves in what is left.
+
+    Attributes
+    ----------
+    splits : sequence of Split
+    """
 
     def __init__(self, upper: QWidget, lanes: LanesRow, card: QWidget, plot: QWidget) -> None:
         super().__init__()
-        self._upper, self._lanes, self._card, self._plot = upper, lanes, card, plot
+        self._lanes, self._card = lanes, card
         self._grid: LaneGrid | None = None
-        for widget in (upper, card, plot):
-            widget.setParent(self)
-        self.setMinimumSize(560, HEADER + 120 + card.sizeHint().height() + MIN_PLOT + 2 * SPACING)
+        upper.setMinimumHeight(HEADER + 120)
+        plot.setMinimumHeight(MIN_PLOT)
+        card.setFixedHeight(card.sizeHint().height())
+        self._split = Split(Qt.Orientation.Vertical, "lanes", upper, card, plot)
+        self.splits: Sequence[Split] = (self._split,)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._split)
+        self.setMinimumSize(560, HEADER + 120 + card.sizeHint().height() + MIN_PLOT + 2 * HANDLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the parts."""
+        super().resizeEvent(event)
         self.arrange()
 
     def set_grid(self, grid: LaneGrid | None) -> None:
-        """Have the grid of lanes and samples without the equation, and curves only where it leaves room; None has the sheets."""
+        """Have the grid of lanes and samples above the equation; None has the sheets."""
         self._grid = grid
-        self._card.setVisible(grid is None)
-        self._plot.setVisible(grid is None)
         self.arrange()
 
     def arrange(self) -> None:
         """Share the height."""
-        if self._grid is not None:
-            self._arrange_grid(self._grid)
-            return
-        width, height, line = self.width(), self.height(), self._card.sizeHint().height()
-        free = height - line - 2 * SPACING
-        lanes = max(HEADER + 120, self._lanes.height_for(width, free - MIN_PLOT))
-        self._upper.setGeometry(0, 0, width, lanes)
-        self._card.setGeometry(0, lanes + SPACING, width, line)
-        self._plot.setGeometry(0, lanes + line + 2 * SPACING, width, free - lanes)
-
-    def _arrange_grid(self, grid: LaneGrid) -> None:
-        width, height = self.width(), self.height()
-        needed = round(grid.fitted(width, height).bottom)
-        rest = height - needed - SPACING
-        self._plot.setVisible(rest >= MIN_PLOT)
-        self._upper.setGeometry(0, 0, width, needed if rest >= MIN_PLOT else height)
-        if rest >= MIN_PLOT:
-            self._plot.setGeometry(0, height - rest, width, rest)
+        line = self._card.height()
+        free = self.height() - line - 2 * HANDLE
+        if self._grid is None:
+            lanes = max(HEADER + 120, self._lanes.height_for(self.width(), free - MIN_PLOT))
+        else:
+            needed = round(self._grid.fitted(self.width(), free - MIN_PLOT).bottom)
+            lanes = max(HEADER + 120, min(free - MIN_PLOT, max(needed, free - MOST_PLOT)))
+        self._split.share((lanes, line, free - lanes))

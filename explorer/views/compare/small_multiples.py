@@ -10,7 +10,7 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.chain.display import Display
 from explorer.views.chain.lanes.lane_grid import LaneGrid, LaneLabel
 from explorer.views.compare.lanes_row import LanesRow
-from explorer.views.shared.labels import lane_colours, short_titles
+from explorer.views.shared.labels import lane_colours, lane_markers, short_titles
 
 
 class SmallMultiples(QScrollArea):
@@ -57,8 +57,8 @@ class SmallMultiples(QScrollArea):
         recipe, panels = self._controller.state.recipe, self._lanes.panels
         if len(panels) != len(recipe.lanes) or not panels:
             return
-        words = zip(short_titles(recipe.lanes), panels, lane_colours(recipe.lanes), strict=True)
-        labels = [LaneLabel(title, panel.note, colour) for title, panel, colour in words]
+        words = zip(short_titles(recipe.lanes), panels, lane_colours(recipe.lanes), lane_markers(recipe.lanes), strict=True)
+        labels = [LaneLabel(title, panel.note, colour, marker) for title, panel, colour, marker in words]
         image = panels[0].grid.grid
         if self.grid.set_lanes(labels, recipe.samples, (image.image_height, image.image_width)):
             self.fits_anew.emit()
@@ -67,7 +67,9 @@ class SmallMultiples(QScrollArea):
 
     def show_selected(self) -> None:
         """Frame the selected sample of the lane that is looked at."""
-        self.grid.set_selected(self._controller.lane, self._controller.sample)
+        controller = self._controller
+        also = [sample for sample in controller.samples if sample != controller.sample]
+        self.grid.set_selected(controller.lane, controller.sample, also)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The cells fill another space."""

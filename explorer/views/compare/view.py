@@ -24,18 +24,21 @@ from explorer.views.chain.data_set.exact_lanes import change_label
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.chain.split import HANDLE, Split
 from explorer.views.compare.actions import GROUPS
 from explorer.views.compare.facts import FACTS
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.menus import CompareMenus
-from explorer.views.compare.middle import SPACING, Middle
+from explorer.views.compare.middle import Middle
 from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
+from explorer.views.pictures.picture_menu import Verb
 from explorer.views.shared.labels import checkpoint_name, lane_titles, short_titles
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions, segment, separated
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.style import give_menu, mark
+from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 12
 SHORT = 6
@@ -68,6 +71,34 @@ class CompareWorkspace(ChainPage):
         """One for each lane."""
         return self.lanes_row.panels
 
+    def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
+        """What the lane of a sample can be: the one that differences refer to, or a chain to branch from."""
+        lane = pointed.lane if widget is self.multiples.grid else self._lane_of(widget)
+        if lane < 0:
+            return ()
+        title = lane_titles(self.part.recipe.lanes)[lane]
+        other = lane != self.controller.reference
+        return (
+            Verb(
+                "Compare the others with this lane",
+                partial(self._compare_with, lane),
+                other,
+                f"Show how far the other lanes are from {title}",
+            ),
+            Verb("Open in Reverse chain", partial(self._open_alone, lane, pointed.index), True, "Paint on it, erase, go on from any step"),
+        )
+
+    def _lane_of(self, widget: QWidget) -> int:
+        return next((i for i, panel in enumerate(self.panels) if widget is panel.grid), -1)
+
+    def _compare_with(self, lane: int) -> None:
+        self.part.update(reference=lane, quantity="difference")
+
+    def _open_alone(self, lane: int, sample: int) -> None:
+        store = self.context.store
+        alone = lane_edits.alone(self.part.state, lane, sample, store.session.reverse)
+        store.update("open in Reverse chain", reverse=alone, workspace="reverse-chain")
+
     # --- layout ---
 
     def lay_out(self) -> None:
@@ -96,7 +127,11 @@ class CompareWorkspace(ChainPage):
         self._stack.addWidget(self.lanes_row)
         self._stack.addWidget(self._empty)
         self.multiples = SmallMultiples(self.controller, self.display, self.lanes_row, self)
-        self.multiples.grid.cell_chosen.connect(self.select)
+        grid = self.multiples.grid
+        grid.cell_chosen.connect(self.select)
+        grid.cell_toggled.connect(self.select_more)
+        grid.cell_reached.connect(self.select_through)
+        grid.all_wanted.connect(self.select_all)
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
         self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
@@ -114,18 +149,32 @@ class CompareWorkspace(ChainPage):
         bar.insertWidget(1, self._of_button)
         self.multiples.fits_anew.connect(self._middle.arrange)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
-        column.setSpacing(SPACING)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, HANDLE)
+        column.setSpacing(HANDLE)
         column.addLayout(bar)
         self.unet.put_behind(self._middle)
-        column.addWidget(self.unet, 1)
-        column.addWidget(widgets.film_card)
+        widgets.film.let_height_choose(28, 140)
+        self._parts = Split(Qt.Orientation.Vertical, "parts", self.unet, widgets.film_card)
+        self._parts.setCollapsible(1, True)
+        column.addWidget(self._parts, 1)
         column.addWidget(widgets.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Larger film pictures in a larger window."""
-        self.widgets.film.set_side(84 if self.height() >= 960 else 56)
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self.arrange()
         self._show_noise()
+
+    @property
+    def splits(self) -> Sequence[Split]:
+        """Everything with handles."""
+        return (self._parts, *self._middle.splits)
+
+    def arrange(self) -> None:
+        """Larger film pictures in a larger window; the lanes have the rest."""
+        film = self.widgets.film.height_for(84 if self.height() >= 960 else 56)
+        self._parts.share((self._parts.room - film, film))
+        self._middle.arrange()
 
     # --- what is shown ---
 

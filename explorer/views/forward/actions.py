@@ -24,6 +24,7 @@ GROUPS = (
         Do("leap_back", "Ten steps towards noise", ("PgUp", "Shift+Left"), "Ten timesteps on, towards T"),
         Do("leap_forward", "Ten steps towards the image", ("PgDown", "Shift+Right"), "Ten timesteps back, towards 0"),
         Do("start", "Go to &T", "Home", "Go to x_T, noise", "mdi6.skip-backward"),
+        Do("type", "Go to t&imestep…", "Ctrl+G", "Type the timestep to go to"),
         Do("end", "Go to &0", "End", "Go to x₀, the image", "mdi6.skip-forward"),
     ),
     (

@@ -26,7 +26,9 @@ FACTS = Facts(
     built_by="explorer.views.forward.view:ForwardWorkspace",
     groups=_groups,
     gestures=(
-        ("Wheel", "One timestep, over the film strip, curves, the map or the timeline"),
+        ("Wheel", "One timestep, over the film strip, the map or the timeline"),
+        ("Wheel over curves; +, −", "Zoom in t, or out; with Shift one timestep"),
+        ("Right or middle button in curves; 0", "Drag along t; all of t"),
         ("Click or drag in the curves", "Go to that timestep"),
         ("Drag a control point", "Bend the schedule; double-click adds or removes one"),
         ("[ and ], Up and Down", "Choose a control point, and move it"),

@@ -178,6 +178,7 @@ class ForwardWorkspace(Workspace):
         a.on_toggled("loop", lambda loop: store.update_forward(loop=loop))
         for page in a.choice("page"):
             a.on(page, partial(store.update_forward, page=page))
+        a.on("type", self.transport.typed.begin)
         a.on("random", gestures.random_image)
         a.on("seed", gestures.new_seed)
         a.on("open", self._ask_for_picture)
@@ -194,6 +195,8 @@ class ForwardWorkspace(Workspace):
         for source in (self.transport.timeline, self.chain.map):
             source.wheel_stepped.connect(self.player.step)
             source.scrubbed.connect(self.player.scrub)
+        self.transport.typed.committed.connect(self.player.scrub)
+        self.transport.typed.released.connect(self._focus_timeline)
         self.noise.film.wheel_stepped.connect(self.player.step)
         self.noise.film.jumped.connect(self.player.scrub)
         self.noise.film.slots_changed.connect(self.controller.set_slots)
@@ -235,7 +238,7 @@ class ForwardWorkspace(Workspace):
             self._focus_timeline()
             self._stack.setCurrentWidget(self.pages[state.page])
         self.transport.setVisible(state.page != "gaussians")
-        self.transport.timeline.set_range(T)
+        self.transport.set_range(T)
         self.transport.set_cursor(t, _note(t, T))
         a["loop"].setChecked(state.loop)
         a["draw"].setChecked(state.drawing)

@@ -60,7 +60,7 @@ class LatentController(QObject):
 
     def __init__(self, context: Context, view: View, which: int = 0, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        prefix = f"latent{which or ''}"
+        prefix = f"latent.{which}" if which else "latent"
         self._context, self._view, self._which = context, view, which
         self._questions = Questions(context.client, prefix, self)
         self._layers = Layers(self._questions, view)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 8
 MIN_GAP = 6
@@ -75,6 +76,13 @@ class ImageStrip(QWidget):
         free = self.width() - 2 * MARGIN - self._slots * SIDE
         gap = free / (self._slots - 1) if self._slots > 1 else 0.0
         return QRectF(round(MARGIN + index * (SIDE + gap)), MARGIN, SIDE, SIDE)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The image under a point; without one the chosen one."""
+        for index in range(min(self._slots, len(self._images))):
+            if index == self._selected if point is None else self.rect_of(index).contains(point):
+                return Pointed(self._images[index], self._tips[index].partition(":")[0] or f"image {index}", index)
+        return None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Images, empty slots, the frame."""

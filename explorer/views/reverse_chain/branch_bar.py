@@ -23,8 +23,8 @@ from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
-ROWS = ((900, 8), (800, 5), (0, 3))
-"""Lines of the tree that are shown at once in a workspace so high."""
+MOST_ROWS = 8
+"""Lines of the tree that are shown at once unless the person gives it more room; the others are scrolled to."""
 SMALL = 40
 HINT = "Change something here and go on: every branch is kept."
 HINT_TIP = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."
@@ -42,7 +42,7 @@ class BranchBar(Card):
 
     def __init__(self, theme: Theme, actions: Actions, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self._timeline, self._most, self._T = timeline, ROWS[-1][1], 1000
+        self._timeline, self._T = timeline, 1000
         self.title = QLabel()
         self.title.setFont(text_font(12, QFont.Weight.DemiBold))
         self.title.setMinimumWidth(108)
@@ -88,17 +88,24 @@ class BranchBar(Card):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(tools)
-        column.addWidget(self._scroll)
+        self._tools = QWidget()
+        self._tools.setLayout(tools)
+        column.addWidget(self._tools)
+        column.addWidget(self._scroll, 1)
         column.addWidget(self.survival)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._fit_tree()
         self.survival.hide()
 
-    def set_room(self, height: int) -> None:
-        """More lines of the tree where the workspace is high."""
-        self._most = next(rows for least, rows in ROWS if height >= least)
-        self._fit_tree()
+    @property
+    def lines(self) -> int:
+        """Lines of the tree; 0 while there is no branch."""
+        return len(self.tree.rows) if len(self.tree.rows) > 1 else 0
+
+    def height_with(self, lines: int) -> int:
+        """Height with so many lines of the tree in view."""
+        rest = self.survival.sizeHint().height() if not self.survival.isHidden() else 0
+        return self._tools.sizeHint().height() + ROW * lines + rest
 
     def show_cursor(self, t: int) -> None:
         """What is changed is changed at this t."""
@@ -120,13 +127,16 @@ class BranchBar(Card):
     def show_survival(self, shown: SurvivalShown | None, t: int = 0) -> None:
         """What survives of what was noised to t; None where nothing was."""
         self.survival.show_survival(shown, t)
+        self._fit_tree()
 
     def _fit_tree(self) -> None:
-        """As many lines as there is room for; none while there is no branch."""
-        rows = len(self.tree.rows)
-        self._scroll.setVisible(rows > 1)
-        self._scroll.setFixedHeight(ROW * min(rows, self._most))
-        self.hint.setVisible(rows <= 1)
+        """As many lines as there is room for, none while there is no branch; no more room than they need."""
+        lines = self.lines
+        self._scroll.setVisible(lines > 0)
+        self._scroll.setMinimumHeight(ROW * min(lines, 2))
+        self.setMinimumHeight(self.height_with(min(lines, 2)))
+        self.setMaximumHeight(self.height_with(lines))
+        self.hint.setVisible(not lines)
         self.place_axis()
 
     def place_axis(self) -> None:
@@ -151,7 +161,8 @@ class BranchBar(Card):
     def _reveal(self, row: int) -> None:
         """Scroll to a line, by whole lines."""
         bar, top = self._scroll.verticalScrollBar(), self._scroll.verticalScrollBar().value() / ROW
-        first = min(row, max(math.floor(top), row - self._most + 1))
+        shown = max(1, self._scroll.viewport().height() // ROW)
+        first = min(row, max(math.floor(top), row - shown + 1))
         bar.setValue(ROW * first)
 
 

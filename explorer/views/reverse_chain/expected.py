@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.engine.chain.messages import LaneFrame, ShowStep, StepShown
 from explorer.engine.thread.requests import Outcome
@@ -43,6 +44,16 @@ class Expected(QObject):
         self.panel.grid.sample_chosen.connect(self.chosen)
         controller.progressed.connect(self._look)
         controller.state_changed.connect(lambda _before, _after: self._look())
+
+    def in_the_place_of(self, widget: QWidget) -> QWidget:
+        """A place that has this widget, or the panel while that is there."""
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(widget)
+        column.addWidget(self.panel)
+        self.changed.connect(lambda: widget.setVisible(not self.shown))
+        return place
 
     @property
     def shown(self) -> bool:

@@ -34,9 +34,13 @@ SEES_TIP = {
     True: "What is kept of the state; the erased region is made anew",
 }
 LEADS_TIP = {
-    False: "Where it leads: x₀ after a few quick deterministic steps; the branch itself walks them all",
-    True: "Where it leads: x₀ after a few quick steps of RePaint; the branch itself walks them all, with other noise",
+    False: "Quick look at where it leads, and how much stays: x₀ after a few deterministic steps; the branch itself walks them all",
+    True: "Quick look at where it leads: x₀ after a few steps of RePaint; the branch itself walks them all, with other noise",
 }
+ONWARDS_TIP = (
+    "Paint the same on x̂₀ at every step from here down to this t. At one step alone the network soon takes most of it back: "
+    "it sees the painted image only through one step of the chain."
+)
 AT_ZERO = "From t = 0 no step goes on: move the cursor to a larger t. Your marks stay."
 WAITING = "The chain has not come down to this t yet. Your marks stay."
 ERASED = (150, 76, 58)

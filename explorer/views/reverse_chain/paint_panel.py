@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -21,6 +22,7 @@ from explorer.views.reverse_chain.paint_choices import (
     KNOWN,
     LEADS_TIP,
     ON,
+    ONWARDS_TIP,
     PAINTS,
     REPEATS_TIP,
     SEEN,
@@ -97,7 +99,7 @@ class PaintPanel(FrontPanel):
         self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
         self.colour = ColourButton()
         self.everyone = QCheckBox("on all samples")
-        self.everyone.setToolTip("Do the same to every sample, not to this one alone")
+        self.everyone.setToolTip("Do the same to every sample, not to the selected ones alone")
         self.repeats = IntField(
             1,
             MAX_REPEATS,
@@ -105,6 +107,10 @@ class PaintPanel(FrontPanel):
             REPEATS_TIP,
         )
         self.repeats.setPrefix("× ")
+        self.onwards = QCheckBox("for these steps")
+        self.onwards.setToolTip(ONWARDS_TIP)
+        self.lowest = IntField(1, 10_000, "Down to t", ONWARDS_TIP)
+        self.lowest.setPrefix("to t = ")
         self.sees, self.leads = PictureTile(theme), PictureTile(theme)
         self.back = QPushButton("Take back")
         self.back.setToolTip("Take the last mark back  (Backspace, or undo)")
@@ -122,6 +128,11 @@ class PaintPanel(FrontPanel):
         self._steps = _row("taken", self.repeats)
         self._known = _row("kept from", self.known)
         self._seen = _row("under it", self.seen)
+        self._onwards = QWidget()
+        line = QHBoxLayout(self._onwards)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.onwards)
+        line.addWidget(self.lowest, 1)
         self._pair = PreviewPair(self.sees, self.leads)
         side = QWidget()
         side.setFixedWidth(SIDE_WIDTH)
@@ -129,8 +140,8 @@ class PaintPanel(FrontPanel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         upper: tuple[QWidget, ...] = (
-            self._title, self._hint, self.on, self.brushes, self.colour, self.erasers, self._seen, self.radius, self.value, self.noise,
-            self._steps, self._known, self.everyone,
+            self._title, self._hint, self.on, self._onwards, self.brushes, self.colour, self.erasers, self._seen, self.radius, self.value,
+            self.noise, self._steps, self._known, self.everyone,
         )  # fmt: skip
         for widget in upper:
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, SegmentBar) else Qt.AlignmentFlag(0))
@@ -159,7 +170,12 @@ class PaintPanel(FrontPanel):
         self.value.moved.connect(lambda _v: self._grey())
         self.colour.chosen.connect(lambda _c: self._show_brush())
         self.noise.moved.connect(lambda _v: self._show_brush())
+        self.on.chosen.connect(lambda _n: self._show_onwards())
         self.on.chosen.connect(lambda _n: self.changed.emit())
+        self.onwards.toggled.connect(lambda _on: self._show_onwards())
+        self.onwards.toggled.connect(lambda _on: self.changed.emit())
+        self.lowest.committed.connect(lambda _t: self.changed.emit())
+        self.lowest.released.connect(self.canvas.setFocus)
         self.everyone.toggled.connect(self._take_everyone)
         self.brushes.chosen.connect(self._take_brush)
         self.back.clicked.connect(self.take_back)
@@ -190,6 +206,7 @@ class PaintPanel(FrontPanel):
             for widget in widgets:
                 widget.setVisible(shown)
         self.colour.setVisible(coloured and not inpainting)
+        self._show_onwards()
         if not coloured:
             self.colour.show_colour(None)
         self.radius.show_value(5.0 if inpainting else 2.0)
@@ -209,6 +226,7 @@ class PaintPanel(FrontPanel):
                 self.known.set_current("states")
         else:
             self.on.set_current(on)
+            self.onwards.setChecked(False)
             self.value.show_value(1.0)
             self.noise.show_value(0.0)
             self.colour.show_colour(None)
@@ -224,9 +242,13 @@ class PaintPanel(FrontPanel):
         self.sees.show_picture(None, ())
         self.leads.show_picture(None, ())
 
-    def show_words(self, t: int, sample: int, impossible: str = "") -> None:
+    def show_words(self, t: int, samples: str, impossible: str = "") -> None:
         """Say what is painted on, or why nothing can be for now."""
-        where = "every sample" if self.everyone.isChecked() else f"sample {sample}"
+        if self.lowest.maximum() != max(1, t):
+            self.lowest.setMaximum(max(1, t))
+        if not self.onwards.isChecked():
+            self.lowest.show_value(max(1, t // 2))
+        where = "every sample" if self.everyone.isChecked() else samples
         self._title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
         if self.draft.inpainting:
             hint = "Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was."
@@ -245,16 +267,17 @@ class PaintPanel(FrontPanel):
         self.draft.shape = shown.canvas.shape[0], shown.canvas.shape[1]
         self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(" seen in it")))
         if shown.end is not None:
-            self.leads.show_picture(shown.end, (words("leads to"),))
+            left = "" if math.isnan(shown.survives) else f" · {100 * shown.survives:.0f} % stays"
+            self.leads.show_picture(shown.end, (words(f"quick look{left}"),))
 
     def show_erased(self, shown: ErasedShown, finished: bool) -> None:
         """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""
         self.draft.shape = shown.state.shape[0], shown.state.shape[1]
         self._erased = shown
         if shown.end is not None:
-            self.leads.show_picture(shown.end, (words("leads to"),))
+            self.leads.show_picture(shown.end, (words("quick look"),))
         elif not finished or not self.draft.ready:
-            self.leads.show_picture(None, (words("leads to … (sampling)" if not finished else "leads to"),))
+            self.leads.show_picture(None, (words("quick look … (sampling)" if not finished else "quick look"),))
         self._draw_erased()
 
     def _draw_erased(self) -> None:
@@ -288,6 +311,16 @@ class PaintPanel(FrontPanel):
     def painted_on(self) -> Literal["x_t", "x0_hat"]:
         """What is painted on."""
         return "x0_hat" if self.on.current == "x0_hat" else "x_t"
+
+    @property
+    def until(self) -> int | None:
+        """Down to which t marks on x0_hat are painted; None at this step alone."""
+        return self.lowest.value() if self.onwards.isChecked() and self.painted_on == "x0_hat" else None
+
+    def _show_onwards(self) -> None:
+        """Only what is painted on x0_hat can be painted at several steps: what is painted on the state is seen from there on."""
+        self._onwards.setVisible(not self.draft.inpainting and self.painted_on == "x0_hat")
+        self.lowest.setEnabled(self.onwards.isChecked())
 
     @property
     def kept_from(self) -> Literal["states", "image"]:

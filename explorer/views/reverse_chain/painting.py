@@ -12,6 +12,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Edit, mask_of
 from explorer.state.edits import branches as edits
+from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.reverse_chain.paint_choices import AT_ZERO, WAITING
@@ -51,6 +52,11 @@ class View(Protocol):
         ...
 
     @property
+    def until(self) -> int | None:
+        """Down to which t marks on x0_hat are painted; None at this step alone."""
+        ...
+
+    @property
     def times(self) -> int:
         """How often each step is taken."""
         ...
@@ -64,7 +70,7 @@ class View(Protocol):
     def forget(self) -> None:
         """Without the marks."""
 
-    def show_words(self, t: int, sample: int, impossible: str = "") -> None:
+    def show_words(self, t: int, samples: str, impossible: str = "") -> None:
         """What is painted on, or why nothing can be for now."""
 
     def show_painted(self, shown: PaintShown) -> None:
@@ -142,9 +148,9 @@ class Painting(QObject):
         self._awaited = None
         if state.t == 0 or not self._reached(state.t):
             self._awaited = state.t or None
-            view.show_words(state.t, sample, WAITING if state.t else AT_ZERO)
+            view.show_words(state.t, words(self._chain.samples, sample), WAITING if state.t else AT_ZERO)
             return
-        view.show_words(state.t, sample)
+        view.show_words(state.t, words(self._chain.samples, sample))
         if view.draft.inpainting and not self._reached(0):
             self._awaited = 0  # where it leads needs what is kept to the end
         if view.draft.inpainting:
@@ -153,7 +159,7 @@ class Painting(QObject):
             self._questions.ask("paint", erased, self._take_preview)
         else:
             palette = self._chain.context.theme.palette
-            painted = PreviewPaint(key, state.t, sample, view.painted_on, view.draft.marks, stream, palette)
+            painted = PreviewPaint(key, state.t, sample, view.painted_on, view.draft.marks, stream, palette, view.until)
             self._questions.ask("paint", painted, self._take_preview)
 
     def _take_preview(self, outcome: Outcome) -> None:
@@ -173,12 +179,12 @@ class Painting(QObject):
     def take(self) -> None:
         """Branch with what is painted, or erased."""
         view, state, draft = self._view, self._state, self._view.draft
-        samples = () if draft.everyone else (self._chain.sample,)
+        samples = () if draft.everyone else self._chain.samples
         try:
             if draft.inpainting:
                 edit: Edit = edits.erased(state, draft.region, view.times, view.kept_from, samples)
             else:
-                edit = edits.painted(state, draft.dabs, view.painted_on, samples)
+                edit = edits.painted(state, draft.dabs, view.painted_on, samples, view.until)
         except ValueError as error:
             self._chain.context.client.failed.emit(Failed(str(error)))
             return

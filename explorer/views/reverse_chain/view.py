@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -17,60 +17,30 @@ from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits.words import walk_words
 from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.lanes.image_grid import ImageGrid
-from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
+from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.chain.split import HANDLE, Split
+from explorer.views.pictures.picture_menu import Verb
+from explorer.views.reverse_chain.branch_bar import MOST_ROWS
+from explorer.views.reverse_chain.branch_tree import ROW
 from explorer.views.reverse_chain.branching_view import BranchingView
 from explorer.views.reverse_chain.expected import Expected
 from explorer.views.reverse_chain.facts import FACTS
+from explorer.views.reverse_chain.paint_choices import AT_ZERO
+from explorer.views.reverse_chain.step_middle import StepMiddle
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import separated
-from explorer.widgets.pictures.equation_strip import EquationStrip
+from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 12
 SPACING = 8
-MIN_RIGHT = 430
-"""What the equation needs beside the samples."""
-MIN_PLOT, LEAST_PLOT = 190, 150
+SMALLEST_FILM, USUAL_FILM, LARGE_FILM, LARGEST_FILM = 28, 56, 84, 140
+"""Sides of the film strip's pictures: what a handle can make of them, and what they are by themselves."""
+FEW_LINES = 2
+"""Of the tree, for which the film strip gives way."""
 EMPTY = f"Open a checkpoint to sample from it: File > Checkpoint library, or drop {sources.a_file()} here."
-
-
-class _Middle(QWidget):
-    """Samples to the left, as wide as their height can use; equation over curves to the right."""
-
-    def __init__(self, panel: LanePanel, card: QWidget, equation: EquationStrip, plot: QWidget, expected: QWidget) -> None:
-        super().__init__()
-        self._panel, self._card, self._equation, self._plot, self._expected = panel, card, equation, plot, expected
-        for widget in (panel, card, plot, expected):
-            widget.setParent(self)
-        self.setMinimumSize(560, 300)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the parts."""
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Give the samples the width that their pictures use, the step the rest."""
-        width, height = self.width(), self.height()
-        most = max(200, min(height - HEADER + 2 * SPACING, width - SPACING - MIN_RIGHT))
-        grid = self._panel.grid.fitted(most - 2 * SIDE_MARGIN, height - HEADER - SIDE_MARGIN)
-        left = min(most, round(grid.width) + 2 * SIDE_MARGIN + 2 * SPACING)
-        right = width - SPACING - left
-        self._equation.set_side(self._equation.side_for(right, height - SPACING - MIN_PLOT))
-        upper = self._equation.sizeHint().height()
-        self._panel.setGeometry(0, 0, left, height)
-        rest = height - upper - SPACING
-        if rest < LEAST_PLOT:
-            self._equation.set_side(self._equation.side_for(right, height))
-        making = not self._expected.isHidden()
-        self._plot.setVisible(rest >= LEAST_PLOT and not making)  # a tree of many branches in a low window leaves no room for curves
-        self._card.setGeometry(left + SPACING, 0, right, upper if rest >= LEAST_PLOT else height)
-        self._plot.setGeometry(left + SPACING, upper + SPACING, right, rest)
-        if making:
-            lower = max(rest, LEAST_PLOT)  # over the end of the equation where there is no room below it
-            self._expected.setGeometry(left + SPACING, height - lower, right, lower)
-            self._expected.raise_()
 
 
 class ReverseChainWorkspace(ChainPage):
@@ -108,9 +78,10 @@ class ReverseChainWorkspace(ChainPage):
         self._panel.set_menu(menu)
         widgets = self.widgets
         self.expected = Expected(self.controller, self)
-        self._middle = _Middle(self._panel, widgets.equation_card, widgets.equation, widgets.plot, self.expected.panel)
-        self.expected.changed.connect(self._middle.arrange)
         self.expected.chosen.connect(lambda index: self.select(0, index))
+        lower = self.expected.in_the_place_of(widgets.plot)
+        self._middle = StepMiddle(self._panel, widgets.equation_card, widgets.equation, lower)
+        widgets.film.let_height_choose(SMALLEST_FILM, LARGEST_FILM)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
         column.setSpacing(SPACING)
@@ -120,27 +91,71 @@ class ReverseChainWorkspace(ChainPage):
         self.branching.controller.painting.opened.connect(self.playback.pause)
         self.unet.put_behind(self._middle)
         self.branching.panels.put_behind(self.unet)
-        column.addWidget(self.branching.panels, 1)
-        column.addWidget(widgets.film_card)
-        column.addWidget(self.branching.bar)
+        self._parts = Split(Qt.Orientation.Vertical, "parts", self.branching.panels, widgets.film_card, self.branching.bar)
+        self._parts.setCollapsible(1, True)
+        column.addWidget(self._parts, 1)
         column.addWidget(widgets.transport)
         self.branching.actions.add_to(widgets.inspector)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Larger film pictures in a larger window."""
-        self.widgets.film.set_side(84 if self.height() >= 900 else 56)
-        self.branching.bar.set_room(self.height())
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self.arrange()
+
+    @property
+    def splits(self) -> Sequence[Split]:
+        """Everything with handles."""
+        return (self._parts, *self._middle.splits)
+
+    def arrange(self) -> None:
+        """The samples keep the size of their pictures: the tree has what they leave, and the film strip's place if that is little."""
+        self.layout().activate()
+        self._parts.share(self._shares())
+        self._middle.arrange()
+
+    def _shares(self) -> tuple[int, int, int]:
+        """Heights of the samples with the step, the film strip, and the bar with the tree."""
+        bar, film = self.branching.bar, self.widgets.film
+        whole, side = self._parts.height() - 2 * HANDLE, LARGE_FILM if self.height() >= 900 else USUAL_FILM
+        lines = min(bar.lines, MOST_ROWS)
+        usual = film.height_for(side)
+        needed = self._middle.height_needed(whole - usual - bar.height_with(0))
+        for height in (usual, film.height_for(USUAL_FILM), 0):
+            room = (whole - height - bar.height_with(0) - needed) // ROW
+            if room >= min(lines, FEW_LINES) or height == 0:
+                break
+        shown = min(lines, max(room, min(lines, FEW_LINES)))
+        return whole - height - bar.height_with(shown), height, bar.height_with(shown)
 
     def show_lanes(self) -> None:
         """There is one panel, with or without a lane."""
         self.branching.controller.show_state()
-        self._middle.arrange()
+        self.arrange()
         if not self.part.recipe.lanes:
             self._panel.set_lane("No model", "", "", "")
             self._panel.grid.set_tiles(None)
             self._panel.grid.set_message(EMPTY)
         else:
             self._panel.grid.set_message("")
+
+    def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
+        """Paint on a sample, erase in it, see its lane beside others."""
+        if widget is not self.grid:
+            return ()
+        can, actions = self.part.state.t > 0, self.branching.actions
+
+        def on(name: str) -> Callable[[], None]:
+            def do() -> None:
+                self.pick(pointed)
+                actions[name].trigger()
+
+            return do
+
+        rows = [
+            Verb(text, on(name), can, actions[name].toolTip() if can else AT_ZERO)
+            for name, text in (("paint", "Paint…"), ("erase", "Erase…"))
+        ]
+        return (*rows, Verb("Add to Compare", on("add"), True, actions["add"].toolTip()))
 
     # --- branches ---
 

@@ -12,6 +12,7 @@ from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.math_text import Formula, var
 from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
+from explorer.widgets.plots.markers import MARKERS, Marker
 
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
@@ -53,6 +54,17 @@ def lane_colours(lanes: Sequence[Lane]) -> tuple[str, ...]:
         tint = tint_of(nth, options.count(lane.option))
         colours.append((base.lighter(tint) if tint > 100 else base.darker(round(10000 / tint))).name() if tint != 100 else base.name())
     return tuple(colours)
+
+
+def lane_markers(lanes: Sequence[Lane]) -> tuple[Marker, ...]:
+    """A small shape for each lane: none for the first of an option, so that only lanes of like colours have them."""
+    seen: dict[str | None, int] = {}
+    markers = []
+    for lane in lanes:
+        nth = seen.get(lane.option, 0)
+        seen[lane.option] = nth + 1
+        markers.append(MARKERS[nth % len(MARKERS)])
+    return tuple(markers)
 
 
 def tint_of(nth: int, count: int) -> int:

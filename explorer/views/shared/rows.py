@@ -17,6 +17,11 @@ LABEL_WIDTH = 84
 NOTHING = "–"
 
 
+def capitals(text: str) -> str:
+    """Letters as capitals, symbols as they are: a capital η would be read as H."""
+    return "".join(letter.upper() if letter.isascii() else letter for letter in text)
+
+
 def heading(text: str) -> QLabel:
     """Small capitals over a group."""
     label = QLabel(text.upper())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 GAP, MARGIN, EDGE = 4, 8, 3
 NAMES = 96
@@ -75,12 +76,30 @@ class TileRows(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(self.rect()).adjusted(24, 4, -24, -4), flags, self._message)
             return
+        cell, pitch = self._cells()
+        for index, row in enumerate(self._rows):
+            self._draw_row(painter, row, MARGIN + index * (cell + GAP), cell, pitch)
+
+    def _cells(self) -> tuple[float, float]:
+        """Side of a picture, and the distance of two."""
         count = max((len(row.tiles) for row in self._rows if row.tiles is not None), default=8)
         down = (self.height() - 2 * MARGIN) / len(self._rows)
         across = (self.width() - 2 * MARGIN - NAMES) / count
         cell = max(8.0, min(down - GAP, across - GAP, MOST))
-        for index, row in enumerate(self._rows):
-            self._draw_row(painter, row, MARGIN + index * (cell + GAP), cell, min(across, cell + GAP))
+        return cell, min(across, cell + GAP)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; none is chosen."""
+        if point is None or not self._rows:
+            return None
+        cell, pitch = self._cells()
+        index, column = int((point.y() - MARGIN) // (cell + GAP)), int((point.x() - MARGIN - NAMES) // pitch)
+        if not 0 <= index < len(self._rows) or column < 0:
+            return None
+        row = self._rows[index]
+        if row.tiles is None or column >= len(row.tiles):
+            return None
+        return Pointed(to_image(row.tiles[column]), f"{row.name} {column}", column)
 
     def _draw_row(self, painter: QPainter, row: TileRow, top: float, cell: float, pitch: float) -> None:
         tokens = self._theme.tokens

@@ -35,6 +35,12 @@ EDIT: Groups = (
 LOOK: Groups = (
     (
         Do("inspector", "&Inspector", "F9", "Show or hide the panel to the right", checkable=True),
+        Do(
+            "reset_layout",
+            "&Reset layout",
+            "",
+            "Every part at its usual size and place again: the inspector, and what lies between handles",
+        ),
         Do("full_screen", "&Full screen", "F11", "The whole screen, or a window again", checkable=True),
     ),
 )

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.stalls = StallMeter(self)
         self._activated = False
         self._shown = ""
+        self._parts: dict[str, tuple[int, ...]] = {}
         self._unasked = False
         self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
@@ -139,7 +140,7 @@ class MainWindow(QMainWindow):
         slots = {
             "open": self.ask_for_file, "library": self.show_library, "export": self.ask_for_export,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
-            "keys": self._show_keys, "about": self._show_about,
+            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout,
         }  # fmt: skip
         for name, slot in slots.items():
             menus.actions.on(name, slot)
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
         workspace.status_changed.connect(self._status_changed)
         workspace.open_wanted.connect(self._open_entry)
         workspace.noticed.connect(self._notice)
+        self._restore_parts(workspace)
 
     def choose(self, name: str) -> None:
         """Show a workspace."""
@@ -205,6 +207,7 @@ class MainWindow(QMainWindow):
             before.deactivate()
         self._stack.setCurrentWidget(workspace)
         workspace.setFocus()
+        self._context.client.hide(other.asks_as for other in self.workspaces.built.values() if other is not workspace)
         self.inspector.show_page(name)
         self.rail.show_chosen(name)
         self.menus.show_workspace(name)
@@ -393,7 +396,10 @@ class MainWindow(QMainWindow):
         """Where the window is, to be kept."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         sizes = tuple(self._splitter.sizes()) if self.menus.actions["inspector"].isChecked() else ()
-        return WindowState(geometry, sizes, self.menus.actions["inspector"].isChecked())
+        built = self.workspaces.built
+        parts = {split: sizes for split, sizes in self._parts.items() if split.partition(".")[0] not in built}
+        parts |= {f"{name}.{split}": sizes for name, each in built.items() for split, sizes in each.layout_sizes().items()}
+        return WindowState(geometry, sizes, self.menus.actions["inspector"].isChecked(), parts)
 
     def restore_window(self, state: WindowState) -> None:
         """Go back to where the window was; nonsense is passed over."""
@@ -403,6 +409,21 @@ class MainWindow(QMainWindow):
         if len(state.splitter) == 2 and all(0 < size < 1 << 15 for size in state.splitter):
             self._splitter.setSizes(list(state.splitter))
         self.menus.actions["inspector"].setChecked(state.inspector)
+        self._parts = dict(state.parts)
+        for workspace in self.workspaces.built.values():
+            self._restore_parts(workspace)
+
+    def _restore_parts(self, workspace: Workspace) -> None:
+        begins = f"{workspace.workspace_name}."
+        workspace.restore_layout({split.removeprefix(begins): sizes for split, sizes in self._parts.items() if split.startswith(begins)})
+
+    def reset_layout(self) -> None:
+        """Everything at its usual size and place again."""
+        self.menus.actions["inspector"].setChecked(True)
+        self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self._parts.clear()
+        for workspace in self.workspaces.built.values():
+            workspace.restore_layout({})
 
     def _show_full_screen(self, on: bool) -> None:
         if on:

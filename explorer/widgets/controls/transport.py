@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from explorer.widgets.controls.step_field import StepField
 from explorer.widgets.controls.timeline import Timeline
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.style import mark
@@ -24,15 +25,20 @@ class Transport(QWidget):
     ----------
     actions : sequence of QAction
         In the order of their buttons; the one whose objectName is "play" is the primary.
+
+    Attributes
+    ----------
+    timeline : Timeline
+    typed : StepField
+        Where the cursor is; a number can be typed there.
     """
 
     def __init__(self, theme: Theme, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.timeline = Timeline(theme)
-        self._t = QLabel()
-        self._t.setFont(text_font(14, QFont.Weight.Medium))
-        self._t.setAccessibleName("Timestep shown")
+        self.typed = StepField()
+        self.typed.setFont(text_font(14, QFont.Weight.Medium))
         self._note = QLabel()
         mark(self._note, "faint")
         row = QHBoxLayout(self)
@@ -46,11 +52,11 @@ class Transport(QWidget):
         words = QVBoxLayout()
         words.setContentsMargins(0, 4, 0, 0)
         words.setSpacing(0)
-        words.addWidget(self._t)
+        words.addWidget(self.typed)
         words.addWidget(self._note)
         words.addStretch(1)
         row.addLayout(words)
-        self._t.setFixedWidth(148)
+        self.typed.setFixedWidth(148)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _button(self, action: QAction) -> QToolButton:
@@ -66,17 +72,22 @@ class Transport(QWidget):
             mark(button, "primary")
         return button
 
+    def set_range(self, T: int) -> None:
+        """Largest timestep."""
+        self.timeline.set_range(T)
+        self.typed.set_range(T)
+
     def set_cursor(self, t: int, note: str = "", warning: bool = False) -> None:
         """Say where the cursor is, and what is shown instead if that is not computed."""
         self.timeline.set_cursor(t)
-        self._t.setText(f"t = {t}")
+        self.typed.set_cursor(t)
         self._note.setText(note)
         set_warning(self._note, warning, self._theme)
 
     @property
     def text(self) -> str:
         """Where the cursor is, in words."""
-        return self._t.text()
+        return self.typed.text()
 
     @property
     def note(self) -> str:

@@ -4,6 +4,7 @@ Widgets ask for a look by a role, `mark(widget, "card")`, never by colours of th
 
 - frames: "card" (bordered, rounded), "panel", "line" (a hairline)
 - labels: "heading" (small capitals over a group), "title", "muted", "faint", "mono", "error"
+- fields: "words" (looks like a label until the mouse or the focus is on it)
 - buttons: "primary" (accent), "segment" (one of a joined row: see `join`), "quiet" (no frame), "rail"
 """
 
@@ -20,7 +21,7 @@ from explorer.widgets.look.fonts import load_fonts, text_font
 from explorer.widgets.look.theme import FONT_FAMILY, FONT_PIXELS, MONO_FAMILY, Theme, Tokens
 
 ROLES = (
-    "card", "panel", "line", "heading", "title", "muted", "faint", "mono", "error", "primary", "segment", "quiet", "rail",
+    "card", "panel", "line", "heading", "title", "muted", "faint", "mono", "error", "primary", "segment", "quiet", "rail", "words",
 )  # fmt: skip
 
 NUMBER_INSET = 6

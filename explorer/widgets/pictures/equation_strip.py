@@ -11,12 +11,13 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.math_text import draw, width_of, words
+from explorer.widgets.look.math_text import draw, plain, width_of, words
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.equation import Equation, Term
 from explorer.widgets.pictures.equation_layout import MARGIN, ROW_HEIGHT, Placed, place_row, place_stack, stack_height, stack_side
 from explorer.widgets.pictures.picture_popup import PicturePopup
+from explorer.widgets.pictures.pointed import Pointed
 
 BADGE_LEAST = 56
 """Side from which on a picture has room for a badge."""
@@ -200,6 +201,12 @@ class EquationStrip(QWidget):
 
     def _at(self, point: QPointF) -> Placed | None:
         return next((p for p in self._placed if p.area.contains(point)), None)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture of the term under a point; none is chosen."""
+        placed = self._at(point) if point is not None else None
+        image = self._images.get(placed.term.name) if placed is not None else None
+        return Pointed(image, plain(placed.term.formula)) if placed is not None and image is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the picture of the term under the mouse large."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 8
 MIN_GAP = 4
@@ -37,6 +38,7 @@ class FilmStrip(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._side = 56
+        self._follows: tuple[int, int] | None = None
         self._slots = 0
         self._states = 1 << 30
         self._images: list[QImage] = []
@@ -54,8 +56,20 @@ class FilmStrip(QWidget):
     def set_side(self, side: int) -> None:
         """Height and width of a picture in logical pixels."""
         self._side = side
-        self.setFixedHeight(side + LABEL_HEIGHT + 2 * MARGIN - 2)
+        self.setFixedHeight(self.height_for(side))
         self._count_slots()
+
+    def let_height_choose(self, least: int, most: int) -> None:
+        """Have pictures as high as the strip is, of sides between these."""
+        self._follows = least, most
+        self.setMinimumHeight(self.height_for(least))
+        self.setMaximumHeight(self.height_for(most))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @staticmethod
+    def height_for(side: int) -> int:
+        """Height of the strip with pictures of a side."""
+        return side + LABEL_HEIGHT + 2 * MARGIN - 2
 
     def set_states(self, states: int) -> None:
         """Number of states of the chain: there are no more pictures than that."""
@@ -141,6 +155,9 @@ class FilmStrip(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Count the slots anew."""
+        if self._follows is not None:
+            least, most = self._follows
+            self._side = min(max(self.height() - self.height_for(0), least), most)
         self._count_slots()
 
     def _count_slots(self) -> None:
@@ -152,6 +169,11 @@ class FilmStrip(QWidget):
 
     def _index_at(self, x: float) -> int:
         return next((i for i in range(len(self._images)) if self.rect_of(i).left() - 2 <= x <= self.rect_of(i).right() + 2), -1)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; without one that of the cursor."""
+        index = self.framed if point is None else self._index_at(point.x())
+        return Pointed(self._images[index], f"t = {int(self._timesteps[index])}", index) if 0 <= index < len(self._images) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the picture's timestep."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.look.math_text import Formula, draw, plain
 from explorer.widgets.look.sharp import draw_sharp, sharp_scale, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 CAPTION = 22
 
@@ -44,6 +45,10 @@ class PictureTile(QWidget):
     def image(self) -> QImage | None:
         """Picture shown."""
         return self._image
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture."""
+        return None if self._image is None else Pointed(self._image, plain(self._formula))
 
     def hasHeightForWidth(self) -> bool:
         """It is as high as wide, and its name."""

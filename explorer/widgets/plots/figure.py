@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import Qt
 
+from explorer.widgets.plots.markers import Marker
+
 Stroke = Literal["solid", "dash", "dot"]
 PENS = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
 
@@ -26,6 +28,8 @@ class Series:
     stroke : Stroke
     strong : bool
         Drawn wider, over the others.
+    marker : Marker
+        On the line now and then, which tells curves of like colours apart.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Series:
     colour: str
     stroke: Stroke = "solid"
     strong: bool = False
+    marker: Marker = ""
 
     def at(self, t: int) -> float:
         """Value at the timestep nearest to t; NaN without one."""

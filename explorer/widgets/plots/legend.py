@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Series
+from explorer.widgets.plots.markers import draw_marker
 
 LINE = 16
 GAP = 12
@@ -108,6 +109,7 @@ class Legend(QWidget):
             middle = (line + 0.5) * height
             painter.setPen(QPen(QColor(series.colour), 2, PENS[series.stroke]))
             painter.drawLine(QPointF(x, middle), QPointF(x + LINE, middle))
+            draw_marker(painter, series.marker, QPointF(x + LINE / 2, middle), QColor(series.colour), QColor(tokens.card))
             width = metrics.horizontalAdvance(series.name)
             painter.setPen(QColor(tokens.muted))
             painter.drawText(QRectF(x + LINE + 6, line * height, width + 1, height), Qt.AlignmentFlag.AlignVCenter, series.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,7 @@ from explorer.recipe import (
     Lane,
     Paint,
     Sampler,
+    coverage,
     mask_of,
     picture_of,
 )
@@ -108,6 +110,7 @@ EDITS: dict[str, tuple[Edit, ...]] = {
     "fresh": (FreshNoise(T4, 3),),
     "paint": (Paint(T4, (DAB,), samples=(1,)),),
     "paint x0": (Paint(T4, (DAB,), "x0_hat"),),
+    "paint x0 onwards": (Paint(T4, (DAB,), "x0_hat", until=TIMES[6]),),
     "inpaint": (Inpaint(T4, LOWER, 2),),
     "inpaint image": (Inpaint(T4, LOWER, 2, "image"),),
     "anew": (Inpaint(T4, LOWER, 2, anew=True),),
@@ -169,6 +172,44 @@ def test_painting_is_of_the_chosen_samples_only(engine: Engine, base: Lane) -> N
     untouched = np.ones((28, 28), bool)
     untouched[6:17, 6:22] = False
     np.testing.assert_array_equal(branch[4, 1, 0][untouched], root[4, 1, 0][untouched])
+
+
+def test_marks_that_go_on_are_in_x0_hat_of_every_step_down_to_the_last(engine: Engine, base: Lane) -> None:
+    dab = Dab(((14.0, 14.0),), radius=3.0, value=0.7)
+    once, onwards = sample(engine, leaf(base, Paint(T4, (dab,), "x0_hat")), leaf(base, Paint(T4, (dab,), "x0_hat", until=TIMES[6])))
+    marked = coverage(dab, 28, 28) == 1
+    for k in (4, 5, 6):
+        np.testing.assert_allclose(states(engine, onwards, "x0_hat")[k][:, 0, marked], 0.7, atol=1e-6)
+    assert not np.allclose(states(engine, onwards, "x0_hat")[7][:, 0, marked], 0.7, atol=1e-6)
+    assert not np.allclose(states(engine, once, "x0_hat")[5][:, 0, marked], 0.7, atol=1e-6)
+
+
+def test_a_preview_says_how_much_of_the_marks_is_left(engine: Engine, base: Lane) -> None:
+    (root,) = sample(engine, base)
+    dab = Dab(((5.0, 5.0),), radius=3.0, value=1.0)
+    left = {}
+    for until in (None, 1):
+        first, last = ask(engine, PreviewPaint(root, T4, 0, "x0_hat", (dab,), until=until))
+        assert isinstance(first, PaintShown)
+        assert isinstance(last, PaintShown)
+        assert np.isnan(first.survives)
+        left[until] = last.survives
+    assert 0 <= left[None] < left[1] <= 1, "painted at every step, more of it stays"
+    (_, state) = ask(engine, PreviewPaint(root, T4, 0, "x_t", (dab,)))
+    assert isinstance(state, PaintShown)
+    assert np.isnan(state.survives)
+
+
+def test_progress_counts_the_region_that_is_drawn_anew(engine: Engine, base: Lane) -> None:
+    sample(engine, base)
+    branch = leaf(base, Inpaint(T4, LOWER, repeats=2, anew=True))
+    told = [o for o in ask(engine, SampleChain(ChainRecipe((branch,), 5, SAMPLES))) if isinstance(o, ChainProgress)]
+    before = [o.lanes[0] for o in told if o.lanes[0].done == 0]
+    assert [lane.prepared for lane in before] == list(range(1, len(before) + 1))
+    assert {lane.to_prepare for lane in before} == {5}, "states 0 to 4"
+    work = [o.seconds_left * o.rate / SAMPLES for o in told]
+    assert all(later < earlier for earlier, later in pairwise(work)), "what is left only falls"
+    assert work[-1] == 0
 
 
 def test_painted_x0_hat_is_what_the_step_shows(engine: Engine, base: Lane) -> None:

@@ -37,6 +37,9 @@ class AtOnce(QObject):
     def cancel(self, channel: str, generation: int) -> None:
         self.results = [r for r in self.results if r.channel != channel or r.generation >= generation]
 
+    def hide(self, owners: frozenset[str]) -> None:
+        """What is answered at once waits for nothing."""
+
     def take_results(self) -> list[Result]:
         results, self.results = self.results, []
         return results

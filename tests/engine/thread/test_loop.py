@@ -43,6 +43,7 @@ class GatedEngine:
         self.permits = threading.Semaphore(0)
         self.started = threading.Event()
         self.steps: list[str] = []
+        self.stepped = threading.Condition()
         self.closed = threading.Event()
 
     def handle(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
@@ -52,6 +53,19 @@ class GatedEngine:
             return self._slow(channel)
         return self._quick(payload, channel)
 
+    def _note(self, channel: str) -> None:
+        with self.stepped:
+            self.steps.append(channel)
+            self.stepped.notify_all()
+
+    def let(self, steps: int) -> list[str]:
+        """Permit so many steps of background work, and wait for them; which they were."""
+        before = len(self.steps)
+        self.permits.release(steps)
+        with self.stepped:
+            assert self.stepped.wait_for(lambda: len(self.steps) >= before + steps, TIMEOUT)
+        return self.steps[before:]
+
     def _slow(self, channel: str) -> Iterator[Outcome | None]:
         try:
             if channel in REPORTS:
@@ -59,7 +73,7 @@ class GatedEngine:
             for _ in range(1000):
                 self.started.set()
                 assert self.permits.acquire(timeout=TIMEOUT)
-                self.steps.append(channel)
+                self._note(channel)
                 yield None
             yield Done()
         finally:
@@ -68,7 +82,7 @@ class GatedEngine:
                 raise OSError("cannot be cleared away")
 
     def _quick(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
-        self.steps.append(channel)
+        self._note(channel)
         if channel == "bad":
             with about("nothing.png"):
                 raise BadInput("nothing.png: is no picture")
@@ -186,3 +200,27 @@ def test_an_exception_is_an_answer_and_the_loop_goes_on(bench: Bench, channel: s
     assert ("Traceback" in failed.detail) == (channel != "bad")
     bench.mailbox.post(quick(2))
     assert bench.answer(2) == Done()
+
+
+def test_what_nobody_looks_at_yields_until_it_is_looked_at(bench: Bench) -> None:
+    bench.mailbox.hide(frozenset({"compare"}))
+    bench.mailbox.post(slow(1, "compare.chain"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.post(slow(2, "reverse.chain"))
+    assert bench.engine.let(20) == ["compare.chain", *["reverse.chain"] * 19], "it goes on only while it is alone"
+    bench.mailbox.hide(frozenset({"reverse"}))
+    assert bench.engine.let(20) == ["reverse.chain", *["compare.chain"] * 19], "the step under way is taken"
+    bench.mailbox.hide(frozenset())
+    assert set(bench.engine.let(8)[-4:]) == {"compare.chain", "reverse.chain"}, "in turns"
+
+
+def test_hidden_work_that_is_cancelled_is_cleared_away_at_once(bench: Bench) -> None:
+    bench.mailbox.hide(frozenset({"compare"}))
+    bench.mailbox.post(slow(1, "compare.chain"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.post(slow(2, "reverse.chain"))
+    bench.mailbox.cancel("compare.chain", 2)
+    bench.engine.let(1)
+    bench.engine.permits.release(1)
+    assert bench.answer(1) == Cancelled()
+    assert not any(result.request_id == 2 and result.last for result in bench.results), "before the work that is looked at is over"

@@ -67,3 +67,13 @@ def test_closing_wakes_the_waiting_thread_and_supersedes_everything() -> None:
     thread.join(300)
     assert answers == [False]
     assert box.superseded(running)
+
+
+def test_what_is_looked_at_is_taken_first_and_all_of_it_in_order() -> None:
+    box = Mailbox()
+    box.hide(frozenset({"compare"}))
+    requests = [request(i, 1, channel) for i, channel in enumerate(("compare.step", "comparex.step", "library.scan"))]
+    for one in requests:
+        box.post(one)
+    assert [box.hidden(one) for one in requests] == [True, False, False]
+    assert [box.take(False) for _ in requests] == [requests[1], requests[2], requests[0]]

@@ -571,3 +571,22 @@ def pixels(image: QImage | None) -> np.ndarray:
     shown = image.convertToFormat(QImage.Format.Format_RGB888)
     flat = np.frombuffer(shown.constBits(), np.uint8).reshape(shown.height(), shown.bytesPerLine())
     return flat[:, : 3 * shown.width()].reshape(shown.height(), shown.width(), 3).copy()
+
+
+def test_marks_on_x0_hat_are_painted_for_several_steps(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    hands(page).actions["paint"].trigger()
+    paint = hands(page).paint
+    assert paint._onwards.isHidden(), "what is painted on the state is seen from there on anyhow"
+    qtbot.mouseClick(paint.on.button("x0_hat"), LEFT)
+    assert not paint._onwards.isHidden()
+    paint.onwards.setChecked(True)
+    assert paint.lowest.value() == 250
+    paint_over(page, qtbot, (5, 5), (12, 8))
+    settle(page, qtbot)
+    assert paint.leads.accessibleName().startswith("quick look · ")
+    assert paint.leads.accessibleName().endswith(" % stays")
+    paint.go.click()
+    settle(page, qtbot)
+    (edit,) = edits(page)
+    assert isinstance(edit, Paint)
+    assert (edit.t, edit.on, edit.until) == (500, "x0_hat", 250)

@@ -48,12 +48,12 @@ def press(page: ChainPage, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Keybo
     QTest.keyClick(QApplication.focusWidget() or page, key, modifier)
 
 
-def turn(widget: QWidget, notches: int) -> None:
+def turn(widget: QWidget, notches: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Turn the wheel over the middle of a widget; towards the person if positive."""
     middle = QPointF(widget.rect().center())
     spot = QPointF(widget.mapToGlobal(middle.toPoint()))
     event = QWheelEvent(
-        middle, spot, QPoint(), QPoint(0, -120 * notches), LEFT & ~LEFT, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+        middle, spot, QPoint(), QPoint(0, -120 * notches), LEFT & ~LEFT, modifier, Qt.ScrollPhase.NoScrollPhase, False
     )  # fmt: skip
     QApplication.sendEvent(widget, event)
 
@@ -120,9 +120,10 @@ def test_the_wheel_steps_everywhere(page: ReverseChainWorkspace) -> None:
     widgets = page.widgets
     for widget in (page.grid, widgets.film, widgets.transport.timeline, widgets.plot.plot):
         page.playback.scrub(500)
-        turn(widget, 2)
+        modifier = SHIFT if widget is widgets.plot.plot else Qt.KeyboardModifier.NoModifier  # alone it zooms over curves
+        turn(widget, 2, modifier)
         assert state(page).t == 400
-        turn(widget, -1)
+        turn(widget, -1, modifier)
         assert state(page).t == 450
 
 

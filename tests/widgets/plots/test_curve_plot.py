@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Axes, Figure, Series
+from explorer.widgets.plots.markers import MARKERS, Marker
 from explorer.widgets.plots.polyline import polyline, polylines
 from explorer.widgets.plots.ticks import even_ticks, log_ticks
 
@@ -125,3 +128,105 @@ def test_a_line_breaks_where_a_value_is_missing() -> None:
     assert lines == [[(1.0, 1.0), (2.0, 2.0)], [(4.0, 4.0)]]
     assert [point.toTuple() for point in polyline(x[:2], x[4:])] == [(0.0, 4.0), (1.0, 5.0)]
     assert not len(polyline(x[:0], x[:0]))
+
+
+def wheel(plot: CurvePlot, at: QPoint, notches: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Turn the wheel at a point; away from the person if positive."""
+    spot = QPointF(plot.mapToGlobal(at))
+    none = Qt.MouseButton.NoButton
+    event = QWheelEvent(QPointF(at), spot, QPoint(), QPoint(0, 120 * notches), none, modifier, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(plot, event)
+
+
+@pytest.fixture
+def zoomed(plot: CurvePlot) -> CurvePlot:
+    """0..1000, zoomed in around t = 800."""
+    steps = np.arange(1000, -1, -1)
+    plot.set_figure(Figure(Axes(1000, 0, 1), (Series("a", steps, steps / 1000.0, "#ff0000"),)))
+    wheel(plot, plot.point_of(800, 0.5).toPoint(), 4)
+    return plot
+
+
+def test_the_wheel_zooms_around_the_pointer(zoomed: CurvePlot, qtbot: QtBot) -> None:
+    span = zoomed.view.first - zoomed.view.last
+    assert span == pytest.approx(1000 / 1.25**4)
+    assert zoomed.values_at(zoomed.point_of(800, 0.5).toPoint().toPointF())[0] == pytest.approx(800, abs=2)
+    assert zoomed.point_of(1000, 0.5).x() < zoomed.area.left(), "T is out of view"
+    with qtbot.waitSignal(zoomed.scrubbed) as told:
+        QTest.mouseClick(zoomed, Qt.MouseButton.LeftButton, pos=zoomed.point_of(790, 0.5).toPoint())
+    assert told.args[0] == pytest.approx(790, abs=1)
+    wheel(zoomed, zoomed.point_of(800, 0.5).toPoint(), -9)
+    assert zoomed.view.is_whole
+
+
+def test_shift_and_the_wheel_step(zoomed: CurvePlot, qtbot: QtBot) -> None:
+    view = zoomed.view
+    with qtbot.waitSignal(zoomed.wheel_stepped) as told:
+        wheel(zoomed, zoomed.rect().center(), -1, Qt.KeyboardModifier.ShiftModifier)
+    assert told.args == [1]
+    assert zoomed.view == view
+
+
+@pytest.mark.parametrize("button", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_another_button_drags_along_t_and_does_not_scrub(zoomed: CurvePlot, qtbot: QtBot, button: Qt.MouseButton) -> None:
+    here = zoomed.rect().center()
+    under = zoomed.values_at(here.toPointF())[0]
+    with qtbot.assertNotEmitted(zoomed.scrubbed):
+        QTest.mousePress(zoomed, button, pos=here)
+        QTest.mouseMove(zoomed, here - QPoint(60, 0))
+        QTest.mouseRelease(zoomed, button, pos=here - QPoint(60, 0))
+    assert zoomed.values_at((here - QPoint(60, 0)).toPointF())[0] == pytest.approx(under, abs=0.5), (
+        "what was taken hold of is under the mouse"
+    )
+    view = zoomed.view
+    QTest.mousePress(zoomed, Qt.MouseButton.LeftButton, pos=here)
+    QTest.mouseMove(zoomed, here + QPoint(40, 0))
+    QTest.mouseRelease(zoomed, Qt.MouseButton.LeftButton, pos=here + QPoint(40, 0))
+    assert zoomed.view == view, "the drag has ended"
+
+
+def test_a_double_click_and_the_keys(zoomed: CurvePlot) -> None:
+    QTest.mouseDClick(zoomed, Qt.MouseButton.LeftButton, pos=zoomed.rect().center())
+    assert zoomed.view.is_whole
+    zoomed.set_cursor(250)
+    QTest.keyClick(zoomed, Qt.Key.Key_Plus)
+    assert zoomed.view.first - zoomed.view.last == pytest.approx(800)
+    share = (250 - zoomed.view.last) / 800
+    assert share == pytest.approx(0.25), "around the cursor"
+    QTest.keyClick(zoomed, Qt.Key.Key_Plus)
+    QTest.keyClick(zoomed, Qt.Key.Key_Minus)
+    assert zoomed.view.first - zoomed.view.last == pytest.approx(800)
+    QTest.keyClick(zoomed, Qt.Key.Key_0)
+    assert zoomed.view.is_whole
+
+
+def test_new_curves_keep_the_zoom_and_another_T_ends_it(zoomed: CurvePlot) -> None:
+    view = zoomed.view
+    zoomed.set_figure(Figure(Axes(1000, 0, 2), ()))
+    assert zoomed.view == view
+    zoomed.set_figure(Figure(Axes(400, 0, 2), ()))
+    assert zoomed.ranges[:2] == (0, 400)
+
+
+def test_two_curves_of_equal_values_are_both_seen(plot: CurvePlot) -> None:
+    both = (Series("a", T, np.full(101, 0.5), "#ff0000"), Series("b", T, np.full(101, 0.5), "#00ff00"))
+    plot.set_figure(Figure(Axes(100, 0, 1), both))
+    plot.set_cursor(0)
+    picture = plot.grab().toImage()
+    left, right = plot.point_of(95, 0.5), plot.point_of(5, 0.5)
+    row = [picture.pixelColor(x, round(left.y())) for x in range(round(left.x()), round(right.x()))]
+    red, green = (
+        sum(1 for c in row if main(c) > 150 and other(c) < 100) for main, other in ((QColor.red, QColor.green), (QColor.green, QColor.red))
+    )
+    assert red > len(row) / 4
+    assert green > len(row) / 4
+
+
+def test_a_marker_is_on_its_curve_now_and_then(plot: CurvePlot) -> None:
+    def drawn(marker: Marker) -> QImage:
+        plot.set_figure(Figure(Axes(100, 0, 1), (Series("a", T, np.full(101, 0.5), "#ff0000", marker=marker),)))
+        return plot.grab().toImage()
+
+    assert drawn("") == drawn("")
+    pictures = [drawn(marker) for marker in MARKERS]
+    assert all(one != other for i, one in enumerate(pictures) for other in pictures[:i])

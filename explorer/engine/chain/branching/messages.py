@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +40,8 @@ class PreviewPaint(Payload):
         None painted yet is all right.
     stream : int
         Noise of the brush.
+    until : int or None
+        As of a Paint.
     """
 
     answered_by = "explorer.engine.chain.branching.painting:paint"
@@ -50,6 +53,7 @@ class PreviewPaint(Payload):
     dabs: tuple[Dab, ...] = ()
     stream: int = 0
     palette: Palette = "dark"
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,9 @@ class PaintShown(Outcome):
         x_0 after a few deterministic steps from there: a glimpse, not the branch itself.
     steps : int
         How many.
+    survives : float
+        Of what is painted on x0_hat, how much is left in `end`: 1 - ||end - painted|| / ||unpainted - painted|| over the marked pixels,
+        in [0, 1]; NaN where nothing is painted on it, or it is not known yet.
     """
 
     key: LaneKey
@@ -153,6 +160,7 @@ class PaintShown(Outcome):
     image: np.ndarray
     end: np.ndarray | None = None
     steps: int = 0
+    survives: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import math
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from explorer.diffusion import branches as walking
@@ -20,7 +23,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.recipe import Inpaint
+from explorer.recipe import Inpaint, coverage
 
 GLIMPSE = 8
 """Steps from a painted state to the image that it leads to."""
@@ -69,16 +72,37 @@ def paint(request: PreviewPaint, desk: Desk) -> Steps:
     if request.on == "x_t":
         x = canvas = _under_brush(request, lane, x)
         image = leg.predictor.predict(x, t, step, leg.clip).x0_hat
+        before = image
     else:
-        image = canvas = _under_brush(request, lane, leg.predictor.predict(x, t, step, leg.clip).x0_hat)
+        before = leg.predictor.predict(x, t, step, leg.clip).x0_hat
+        image = canvas = _under_brush(request, lane, before)
     shown = tile_of(canvas[0]), tile_of(image[0])
     yield PaintShown(request.key, t, sample, request.on, *shown)
     yield None
     count = 0
-    for state in _glimpse(lane, k, x, image):
+    for state in _glimpse(lane, k, x, image, partial(_painted_at, request, lane)):
         x, count = state, count + 1
         yield None
-    yield PaintShown(request.key, t, sample, request.on, *shown, tile_of(x[0]), count)
+    left = survival(x, image, before, request) if request.on == "x0_hat" else math.nan
+    yield PaintShown(request.key, t, sample, request.on, *shown, tile_of(x[0]), count, left)
+
+
+def _painted_at(request: PreviewPaint, lane: ChainLane, k: int, image: Tensor) -> Tensor:
+    """x0_hat of step k, painted where the marks go on so far."""
+    goes_on = request.on == "x0_hat" and request.until is not None and lane.course.timesteps[k] >= request.until
+    return _under_brush(request, lane, image) if goes_on else image
+
+
+def survival(end: Tensor, painted: Tensor, before: Tensor, request: PreviewPaint) -> float:
+    """How much of the marks is left in `end`, in [0, 1]: 1 - ||end - painted|| / ||before - painted|| over marked pixels.
+
+    NaN where they change nothing.
+    """
+    marked = torch.zeros(end.shape[-2:], dtype=torch.bool, device=end.device)
+    for dab in request.dabs:
+        marked |= torch.from_numpy(coverage(dab, *end.shape[-2:]) >= 0.5).to(end.device)
+    apart = float((before - painted)[..., marked].norm())
+    return math.nan if apart == 0 else min(1.0, max(0.0, 1 - float((end - painted)[..., marked].norm()) / apart))
 
 
 def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
@@ -86,14 +110,17 @@ def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
     return walking.painted(x, marks_of(request.dabs, draws), draws.noise(request.t, walking.BRUSH, request.stream))
 
 
-def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor) -> Iterator[Tensor]:
-    """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left."""
+def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]) -> Iterator[Tensor]:
+    """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left.
+
+    `touched` makes of the x0_hat of a later step what the marks do to it.
+    """
     levels = walking.alpha_bars(lane.course)
     for here, there in pairwise(walking.spread(k, lane.course.K, GLIMPSE)):
         step = posterior(levels[here], levels[there], 0.0)
         if here != k:
             leg = lane.leg(here)
-            image = leg.predictor.predict(x, lane.course.timesteps[here], step, leg.clip).x0_hat
+            image = touched(here, leg.predictor.predict(x, lane.course.timesteps[here], step, leg.clip).x0_hat)
         x = step.a0 * image + step.at * x
         yield x
 

@@ -12,6 +12,7 @@ import torch
 
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.curves import mean_over
 from explorer.engine.chain.data_set.ideal import beside
 from explorer.engine.chain.data_set.messages import (
     DataSetOpened,
@@ -174,7 +175,7 @@ class IdealBook:
     def _fill(self, lane: ChainLane, found: DataSet, request: MeasureIdeal) -> Iterator[bool]:
         """False at each block of images, True when a stretch of states is measured."""
         book, kept = self._book(lane, request.exact), lane.store.lane(lane.key).kept
-        samples = range(lane.key.samples) if request.sample is None else (request.sample,)
+        samples = range(lane.key.samples) if request.sample is None else np.atleast_1d(request.sample).tolist()
         states = sorted((k for k, frame in kept.items() if k < lane.course.K and frame.x0_hat is not None), key=_coarse_first)
         missing = [(k, n) for k in states for n in samples if np.isnan(book[k, n])]
         for start in range(0, len(missing), STRETCH):
@@ -201,8 +202,9 @@ class IdealBook:
     def _curve(self, lane: ChainLane, request: MeasureIdeal) -> LaneCurves:
         known = lane.done + 1
         book = self._book(lane, request.exact)[:known]
-        values = book.mean(axis=1) if request.sample is None else book[:, request.sample].copy()
-        return LaneCurves(lane.key, read_only(lane.timesteps[:known].astype(np.int64)), {"ideal": read_only(values)})
+        return LaneCurves(
+            lane.key, read_only(lane.timesteps[:known].astype(np.int64)), {"ideal": read_only(mean_over(book, request.sample))}
+        )
 
 
 def _coarse_first(k: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.engine.chain.messages import LaneCurves, LaneKey
+from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
@@ -69,7 +69,7 @@ class FindNearest(Payload):
 class MeasureIdeal(Payload):
     """How far each lane's x0_hat is from the ideal one, against t: a stretch of work, coarsely first.
 
-    Answer: IdealMeasured. `sample` None measures all, and gives their mean.
+    Answer: IdealMeasured. Of several samples, or of all (None), it gives the mean.
     """
 
     answered_by = "explorer.engine.chain.data_set.exact:measure_ideal"
@@ -77,7 +77,7 @@ class MeasureIdeal(Payload):
 
     keys: tuple[LaneKey, ...]
     exact: ExactProcess
-    sample: int | None = None
+    sample: Samples = None
 
 
 # --- results ----------------------------------------------------------------------------------------------------
@@ -194,6 +194,6 @@ class IdealMeasured(Outcome):
     """
 
     exact: ExactProcess
-    sample: int | None
+    sample: Samples
     lanes: tuple[LaneCurves, ...]
     complete: bool

@@ -51,6 +51,8 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     if not request.recipe.lanes:
         raise BadInput(f"{path.name}: there are no lanes to export")
     keys = lane_keys(request.recipe)
+    if any(sample >= request.recipe.samples for sample in request.look.shown.samples):
+        raise BadInput(f"{path.name}: there are {request.recipe.samples} samples; it names sample {max(request.look.shown.samples)}")
     chains = chains.own(keys)
     lanes = chains.hold(keys, channel)
     try:
@@ -168,7 +170,7 @@ def film_times(lanes: Sequence[ChainLane], timeline: np.ndarray | None, frames: 
 
 
 def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned: bool) -> Layout:
-    shape, samples = lanes[0].image_shape, lanes[0].key.samples
+    shape, samples = lanes[0].image_shape, len(look.shown.samples) or lanes[0].key.samples
     for lane in lanes:
         if lane.image_shape != shape:
             raise BadInput(
@@ -178,7 +180,7 @@ def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned:
     grey = shape[0] == 1 and not QUANTITIES[shown.quantity].diverging
     drawn = (1 if grey else 3, shape[1], shape[2])
     labels = look.labels if len(look.labels) == len(lanes) else tuple(str(i) for i in range(len(lanes)))
-    return layout_of(shown.layout, samples, drawn, labels, look.scale, captioned)
+    return layout_of(shown.layout, samples, drawn, labels, look.scale, captioned, shown.samples)
 
 
 def _check_memory(path: Path, kind: Drawn, size: tuple[int, int], count: int) -> None:
@@ -209,6 +211,8 @@ def _tiles(
                 yield None
     if not tiles:
         raise BadInput(next(filter(None, reasons), "there is nothing to draw: no lane has what is shown"))
+    if shown.samples:
+        tiles = {key: drawn[list(shown.samples)] for key, drawn in tiles.items()}
     blank = np.full_like(next(iter(tiles.values())), BACKGROUND)
     return [tiles.get(key, blank).transpose(0, 3, 1, 2)[:, :channels] for key in keys]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -9,6 +11,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -22,8 +25,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.views.chain.lanes.arrow_keys import keep_from_shortcuts, move_of
 from explorer.views.chain.lanes.grid_geometry import GridGeometry, Pixel, fit_grid
 from explorer.widgets.controls.wheel import WheelSteps
-from explorer.widgets.look.sharp import draw_sharp, mosaic
+from explorer.widgets.look.sharp import draw_sharp, mosaic, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 PIXEL_OUTLINE_SCALE = 3
 CLOSE, EDGE_SCALE = 3, 3
@@ -37,6 +41,10 @@ class ImageGrid(QWidget):
     -------
     sample_chosen(int)
         The person clicked a sample or moved the selection with the arrow keys.
+    sample_toggled(int), sample_reached(int)
+        The person clicked a sample with Ctrl, for one more or one less, or with Shift, for all up to there.
+    all_wanted()
+        The person selects every sample.
     pixel_hovered(object)
         The Pixel under the mouse, or None.
     wheel_stepped(int)
@@ -44,6 +52,9 @@ class ImageGrid(QWidget):
     """
 
     sample_chosen = Signal(int)
+    sample_toggled = Signal(int)
+    sample_reached = Signal(int)
+    all_wanted = Signal()
     pixel_hovered = Signal(object)
     wheel_stepped = Signal(int)
 
@@ -54,6 +65,7 @@ class ImageGrid(QWidget):
         self._picture: QImage | None = None
         self._tiles: np.ndarray | None = None
         self._selected = 0
+        self._also: frozenset[int] = frozenset()
         self._hover: Pixel | None = None
         self._message = ""
         self._wheel = WheelSteps()
@@ -87,12 +99,26 @@ class ImageGrid(QWidget):
         self._picture = None if tiles is None else mosaic(tiles, self._geometry.columns)
         self.update()
 
-    def set_selected(self, index: int) -> None:
-        """Frame one sample; does not emit."""
-        if index != self._selected:
-            self._selected = index
-            self.setAccessibleDescription(f"sample {index} of {self._count} selected")
+    def set_selected(self, index: int, also: Sequence[int] = ()) -> None:
+        """Frame one sample, and those that are selected beside it; does not emit."""
+        if (index, frozenset(also)) != (self._selected, self._also):
+            self._selected, self._also = index, frozenset(also)
+            more = f" and {len(self._also)} more" if self._also else ""
+            self.setAccessibleDescription(f"sample {index}{more} of {self._count} selected")
             self.update()
+
+    @property
+    def also(self) -> frozenset[int]:
+        """Samples that are framed beside the one that is looked at."""
+        return self._also
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The sample under a point; without one the selected one."""
+        pixel = self._geometry.pixel_at(point) if point is not None else None
+        index = self._selected if point is None else pixel.index if pixel is not None else -1
+        if self._tiles is None or not 0 <= index < len(self._tiles):
+            return None
+        return Pointed(to_image(self._tiles[index]), f"sample {index}", index)
 
     def set_message(self, text: str) -> None:
         """Words instead of an empty grid."""
@@ -152,6 +178,10 @@ class ImageGrid(QWidget):
             rect, s = grid.rect(self._hover.index), grid.scale
             painter.setPen(QPen(QColor(tokens.accent), 1))
             painter.drawRect(QRectF(rect.x() + self._hover.column * s, rect.y() + self._hover.row * s, s, s).adjusted(0, 0, -1, -1))
+        painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DotLine))
+        for index in self._also:
+            if index < self._count:
+                painter.drawRect(grid.rect(index).adjusted(1, 1, -1, -1))
         if self._selected < self._count:
             rect = grid.rect(self._selected)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -170,7 +200,13 @@ class ImageGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the sample under the mouse."""
         pixel = self._geometry.pixel_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and pixel is not None:
+        if event.button() != Qt.MouseButton.LeftButton or pixel is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.sample_toggled.emit(pixel.index)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.sample_reached.emit(pixel.index)
+        else:
             self.sample_chosen.emit(pixel.index)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -192,7 +228,10 @@ class ImageGrid(QWidget):
         return keep_from_shortcuts(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move the selection."""
+        """Arrow keys move the selection, Ctrl+A selects all."""
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.all_wanted.emit()
+            return
         move = move_of(event)
         if move is None:
             super().keyPressEvent(event)

@@ -6,8 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.views.chain.lanes.arrow_keys import keep_from_shortcuts, move_of
@@ -15,19 +27,22 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_placement import GAP, HEAD, NAMES, NUMBERS, Placement, place
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.sharp import draw_sharp, mosaic
+from explorer.widgets.look.sharp import draw_sharp, mosaic, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
+from explorer.widgets.plots.markers import Marker, draw_marker
 
 EDGE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class LaneLabel:
-    """What a lane is: its label, the word at its side, such as its own timestep, and its colour."""
+    """What a lane is: its label, the word at its side, such as its own timestep, its colour, and the shape that its curves have."""
 
     text: str
     note: str
     colour: str
+    marker: Marker = ""
 
 
 class LaneGrid(QWidget):
@@ -42,6 +57,10 @@ class LaneGrid(QWidget):
     -------
     cell_chosen(int, int)
         The person clicked a lane's sample, or moved there with the arrow keys.
+    cell_toggled(int, int), cell_reached(int, int)
+        The person clicked with Ctrl, for one sample more or less, or with Shift, for all samples up to there.
+    all_wanted()
+        The person selects every sample.
     pixel_hovered(int, object)
         Lane and the Pixel under the mouse, or None.
     wheel_stepped(int)
@@ -49,6 +68,9 @@ class LaneGrid(QWidget):
     """
 
     cell_chosen = Signal(int, int)
+    cell_toggled = Signal(int, int)
+    cell_reached = Signal(int, int)
+    all_wanted = Signal()
     pixel_hovered = Signal(int, object)
     wheel_stepped = Signal(int)
 
@@ -58,6 +80,7 @@ class LaneGrid(QWidget):
         self._labels: tuple[LaneLabel, ...] = ()
         self._samples, self._image = 1, (28, 28)
         self._selected = (0, 0)
+        self._also: frozenset[int] = frozenset()
         self._hover: tuple[int, Pixel | None] = (0, None)
         self._wheel = WheelSteps()
         self.placement = place(1, 1, self._image, 100, 100)
@@ -79,13 +102,25 @@ class LaneGrid(QWidget):
         self._place()
         return True
 
-    def set_selected(self, lane: int, sample: int) -> None:
-        """Frame one cell; does not emit."""
-        if (lane, sample) != self._selected:
-            self._selected = (lane, sample)
+    def set_selected(self, lane: int, sample: int, also: Sequence[int] = ()) -> None:
+        """Frame one cell, and the samples that are selected beside it in every lane; does not emit."""
+        if (lane, sample, frozenset(also)) != (*self._selected, self._also):
+            self._selected, self._also = (lane, sample), frozenset(also)
             name = self._labels[lane].text if lane < len(self._labels) else ""
-            self.setAccessibleDescription(f"sample {sample} of {name} selected")
+            more = f" and {len(self._also)} more" if self._also else ""
+            self.setAccessibleDescription(f"sample {sample}{more} of {name} selected")
             self.update()
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; without one the selected one."""
+        cell = self._selected if point is None else self.placement.cell_at(point)
+        if cell is None or cell[0] >= len(self._labels):
+            return None
+        lane, sample = cell
+        tiles = self._tiles(lane)
+        if tiles is None or sample >= len(tiles):
+            return None
+        return Pointed(to_image(tiles[sample]), f"sample {sample} of {self._labels[lane].text}", sample, lane)
 
     # --- geometry ---
 
@@ -134,6 +169,14 @@ class LaneGrid(QWidget):
                     height, width = tiles.shape[1:3]
                     draw_sharp(painter, rect, picture, QRectF(0, sample * height, width, height))
         self._draw_numbers(painter)
+        self._draw_frames(painter)
+
+    def _draw_frames(self, painter: QPainter) -> None:
+        where, tokens = self.placement, self._theme.tokens
+        painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DotLine))
+        for other in self._also | ({self._selected[1]} if self._also else frozenset()):
+            for each in range(len(self._labels) if other < self._samples else 0):
+                painter.drawRect(where.rect(each, other).adjusted(1, 1, -1, -1))
         lane, sample = self._selected
         if lane < len(self._labels) and sample < self._samples:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -149,12 +192,16 @@ class LaneGrid(QWidget):
         if where.upright:
             box = QRectF(first.x(), 0, first.width() + GAP, HEAD - EDGE - 3)
             painter.fillRect(QRectF(first.x(), HEAD - EDGE - 1, first.width(), EDGE), QColor(label.colour))
+            mark = QPointF(first.center().x(), HEAD - EDGE / 2 - 1)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         else:
             names = self._names()
             box = QRectF(first.x() - names + 4, first.y(), names - 4 - EDGE - 6, first.height())
             painter.fillRect(QRectF(first.x() - EDGE - 3, first.y(), EDGE, first.height()), QColor(label.colour))
+            mark = QPointF(first.x() - EDGE / 2 - 3, first.center().y())
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        draw_marker(painter, label.marker, mark, QColor(label.colour), QColor(tokens.window))
+        painter.setPen(QColor(tokens.text if chosen else tokens.muted))
         lines = [label.text, label.note] if any(other.note for other in self._labels) else [label.text]
         metrics = painter.fontMetrics()
         elided = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(box.width())) for line in lines)
@@ -177,7 +224,13 @@ class LaneGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the mouse."""
         cell = self.placement.cell_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and cell is not None:
+        if event.button() != Qt.MouseButton.LeftButton or cell is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.cell_toggled.emit(*cell)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.cell_reached.emit(*cell)
+        else:
             self.cell_chosen.emit(*cell)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -215,7 +268,10 @@ class LaneGrid(QWidget):
         return keep_from_shortcuts(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move the selection."""
+        """Arrow keys move the selection, Ctrl+A selects all samples."""
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.all_wanted.emit()
+            return
         move = move_of(event)
         if move is None:
             super().keyPressEvent(event)

@@ -14,6 +14,8 @@ from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
+from explorer.widgets.plots.marker_chip import MarkerChip
+from explorer.widgets.plots.markers import Marker
 
 HEADER = 32
 SIDE_MARGIN = 2
@@ -51,11 +53,12 @@ class LanePanel(Card):
         header = QHBoxLayout()
         header.setContentsMargins(8, EDGE, 2, 0)
         header.setSpacing(GAP)
+        self.chip = MarkerChip(theme)
         self._titles = ("", "")
         self._notes = ("", "")
         self._space = QWidget()
         self._space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        for widget in (self._title, self._subtitle, self._space, self._note, self.menu_button):
+        for widget in (self.chip, self._title, self._subtitle, self._space, self._note, self.menu_button):
             header.addWidget(widget)
         head = QWidget()
         head.setFixedHeight(HEADER)
@@ -79,6 +82,11 @@ class LanePanel(Card):
         self.grid.setAccessibleName(f"Samples of {title}")
         self.menu_button.setAccessibleName(f"Menu of {title}")
         self.setAccessibleName(title)
+
+    def set_marker(self, marker: Marker, colour: str) -> None:
+        """The shape that its curves have, too; none where its colour alone tells it from the others."""
+        self.chip.set_marker(marker, colour)
+        self._share()
 
     def set_note(self, text: str, tip: str = "", warning: bool = False, short: str | None = None) -> None:
         """A word at the right of the header, such as the state that is shown instead of the cursor's.
@@ -107,6 +115,8 @@ class LanePanel(Card):
         """The title as whole as it fits; the subtitle only where there is room for a word of it."""
         metrics = self._title.fontMetrics()
         room = self.width() - 2 * SIDE_MARGIN - 10 - (0 if self.menu_button.isHidden() else self.menu_button.sizeHint().width() + GAP)
+        if not self.chip.isHidden():
+            room -= self.chip.width() + GAP
         long, short = self._titles
         note, brief = self._notes
         if metrics.horizontalAdvance(short) + 6 > room - self._beside(note):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 COLUMNS = 4
 GAP = 8
@@ -95,6 +96,13 @@ class WeightTiles(QWidget):
         row, column = divmod(index, COLUMNS)
         step = (self.width() - side) / (COLUMNS - 1)
         return QRectF(round(column * step), row * (side + CAPTION + GAP), side, side)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; without one the chosen one."""
+        for index, tile in enumerate(self._tiles):
+            if tile.chosen if point is None else self._place(index).contains(point):
+                return Pointed(self._images[index], tile.caption, index)
+        return None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Pictures, bars, captions."""

@@ -15,7 +15,8 @@ REACH = 12.0
 """Pixels within which a control point is taken hold of."""
 TIP = (
     "Drag a control point to bend the schedule. Double-click the curve for one more, double-click a point to take it away.\n"
-    "With the focus here: [ and ] choose a point, Up and Down move it. Click elsewhere to go to a timestep."
+    "With the focus here: [ and ] choose a point, Up and Down move it. Click elsewhere to go to a timestep.\n"
+    "Wheel: zoom in t. Right or middle button: drag along t. Keys: +, −, and 0 for all of it."
 )
 NUDGE = 0.25
 EDGE = 0.025
@@ -109,6 +110,7 @@ class BendPlot(CurvePlot):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of a control point, or go to a timestep."""
         if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
             return
         self._held = self._chosen = self.knot_at(event.position())
         self._base = self._knots
@@ -133,6 +135,9 @@ class BendPlot(CurvePlot):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """One control point more, or less."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mouseDoubleClickEvent(event)
+            return
         index = self.knot_at(event.position())
         if index >= 0:
             self._held = self._chosen = -1
@@ -156,4 +161,4 @@ class BendPlot(CurvePlot):
             self._chosen = -1
             self.update()
         else:
-            event.ignore()
+            super().keyPressEvent(event)

@@ -148,7 +148,8 @@ class ChainMap(QWidget):
         tokens, area = self._theme.tokens, self.area
         painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.muted))
-        for tick in TICKS:
+        sparse = area.height() < 2 * LIMIT * 16  # numbers 16 pixels high would touch
+        for tick in TICKS[1::2] if sparse else TICKS:
             y = self.point_of(0, tick).y()
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, str(tick).replace("-", "−"))

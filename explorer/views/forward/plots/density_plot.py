@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
@@ -15,6 +16,7 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Stroke
 
 FOOT, TOP, EDGE = 18, 6, 4
+TICK_GAP = 6
 LEGEND = 16
 
 
@@ -153,14 +155,25 @@ class DensityPlot(QWidget):
         painter.setPen(QPen(QColor(curve.colour), 2 if curve.stroke == "solid" else 1.5, PENS[curve.stroke]))
         painter.drawPolyline(QPolygonF(points))
 
+    def numbers(self, metrics: QFontMetrics, labels: Sequence[str]) -> list[tuple[float, str]]:
+        """Middle and words of each number under the axis, from the left; one that has no room beside the one before it is left out."""
+        area, end = self.area, -math.inf
+        found: list[tuple[float, str]] = []
+        for tick, label in sorted(zip(self._figure.ticks, labels, strict=True)):
+            half = metrics.horizontalAdvance(label) / 2
+            x = min(max(self.x_of(tick), area.left() + half), area.right() - half)
+            if x - half >= end:
+                found.append((x, label))
+                end = x + half + TICK_GAP
+        return found
+
     def _draw_ticks(self, painter: QPainter) -> None:
         tokens, area = self._theme.tokens, self.area
         painter.setFont(text_font(10))
         painter.setPen(QColor(tokens.faint))
         labels = self._figure.labels or [f"{tick:g}".replace("-", "−") for tick in self._figure.ticks]
-        for tick, label in zip(self._figure.ticks, labels, strict=True):
-            x = min(max(self.x_of(tick), area.left() + 12), area.right() - 12)
-            painter.drawText(QRectF(x - 20, area.bottom() + 2, 40, FOOT - 3), Qt.AlignmentFlag.AlignCenter, label)
+        for x, label in self.numbers(painter.fontMetrics(), labels):
+            painter.drawText(QRectF(x - 40, area.bottom() + 2, 80, FOOT - 3), Qt.AlignmentFlag.AlignCenter, label)
         for density, label in self._figure.rows:
             y = area.bottom() - self._height(density)
             painter.setPen(QPen(QColor(tokens.grid_line), 1))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 COLUMNS, GAP = 6, 4
 
@@ -97,6 +98,11 @@ class ImageChoice(QWidget):
 
     def _index_at(self, x: float, y: float) -> int:
         return next((i for i in self.shown if self.rect_of(i).contains(x, y)), -1)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; without one the framed one."""
+        index = self._current if point is None else self._index_at(point.x(), point.y())
+        return Pointed(self._images[index - self._start], f"test image {index}", index) if index in self.shown else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose."""

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.math_text import Formula, draw, width_of
+from explorer.widgets.look.math_text import Formula, draw, plain, width_of
 from explorer.widgets.look.sharp import draw_sharp, fitted, sharp_scale, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 TOP, GAP = 48, 8
 NAMES, LEAST_NAMES = 176, 120
@@ -107,6 +108,15 @@ class PictureTable(QWidget):
         pitch = self._pitch(side)
         down = max(side + GAP, (self.height() - TOP) / len(self._rows))
         return QRectF(round(self._names + c * pitch), round(TOP + r * down), side, side)
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture under a point; none is chosen."""
+        for (row, column), image in self._images.items():
+            if point is not None and self.area_of(row, column).contains(point):
+                named: tuple[Row | Column, ...] = (*self._rows, *self._columns)
+                names = {each.name: plain(each.formula) or each.name for each in named}
+                return Pointed(image, f"{names[row]} {names[column]}")
+        return None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Headings, names, pictures."""

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.endings import PICTURE_FILES
-from explorer.paths import state_folder
 from explorer.recipe import Dab
 from explorer.state.edits import encoding as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.controller import LatentController
 from explorer.views.latent.inspector.encode_section import EncodeSection
+from explorer.views.pictures.pasted import pasted
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
-
-PASTED, KEPT = "pasted-", 20
-"""Name of the files of pasted pictures, and how many of them are kept."""
 
 
 class EncodeHands(QObject):
@@ -120,16 +115,3 @@ class EncodeHands(QObject):
         path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURE_FILES)
         if path:
             self.encode_file(path)
-
-
-def pasted(image: QImage) -> Path | None:
-    """File of a pasted picture, named by its pixels, so that undo finds each again; None where it cannot be written."""
-    plain = image.convertToFormat(QImage.Format.Format_RGB32)
-    path = state_folder() / f"{PASTED}{zlib.crc32(bytes(plain.constBits())):08x}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not image.save(str(path)):
-        return None
-    known = sorted(path.parent.glob(f"{PASTED}*.png"), key=lambda file: file.stat().st_mtime)
-    for old in known[:-KEPT]:
-        old.unlink(missing_ok=True)
-    return path

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 CORNER = 6
 
@@ -91,6 +92,10 @@ class PlanePicture(QWidget):
             side = place.width() / self._image.width()
             painter.setPen(QPen(QColor(tokens.accent), 1))
             painter.drawRect(QRectF(place.x() + column * side, place.y() + row * side, side, side).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The picture."""
+        return None if self._image is None else Pointed(self._image, self.accessibleName().lower())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which pixel is under the pointer."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.pointed import Pointed
 
 GAP = 4
 BAR = 4
@@ -129,6 +130,17 @@ class StrokeStrip(QWidget):
         """Frame under a pixel: the strip is a timeline."""
         right = self._right(max(1, len(self.shown_frames())))
         return round(min(1.0, max(0.0, (px - self._tile / 2) / max(1.0, right - self._tile))) * (self.count - 1))
+
+    def pointed_at(self, point: QPointF | None) -> Pointed | None:
+        """The frame under a point; without one the current one."""
+        frames = self.shown_frames()
+        if point is None and self._images:
+            at = min(self._frame, self.count - 1)
+            return Pointed(self._images[at], f"frame {at + 1}", at)
+        for place, frame in enumerate(frames):
+            if point is not None and self._rect(place, len(frames)).contains(point):
+                return Pointed(self._images[frame], f"frame {frame + 1}", frame)
+        return None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the frame under the pointer."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +17,7 @@ from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.plots.joint_plot import JointPlot, circle_radius
 from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.math_text import words
 from explorer.widgets.look.sharp import squared
 from explorer.widgets.look.theme import Theme
@@ -106,3 +110,17 @@ def test_a_long_picture_is_squared() -> None:
     assert square.shape == (4, 4, 3)
     assert np.array_equal(square[:, 1:3], tile)
     assert square[:, 0].max() == square[:, 3].max() == 0
+
+
+def test_numbers_under_a_density_do_not_touch(qtbot: QtBot) -> None:
+    plot = DensityPlot(Theme("dark"), "a", "b")
+    qtbot.addWidget(plot)
+    plot.resize(150, 120)
+    crowded = tuple(0.01 * i for i in range(12))
+    plot.set_figure(DensityFigure(low=0.0, high=0.11, ticks=crowded, labels=[f"{tick:.3f}" for tick in crowded]))
+    metrics = QFontMetrics(text_font(10))
+    shown = plot.numbers(metrics, plot.figure.labels)
+    ends = [(x - metrics.horizontalAdvance(label) / 2, x + metrics.horizontalAdvance(label) / 2) for x, label in shown]
+    assert 2 <= len(shown) < len(crowded)
+    assert all(left > right for (_, right), (left, _) in pairwise(ends))
+    assert all(plot.area.left() - 0.5 <= left and right <= plot.area.right() + 0.5 for left, right in ends)
