@@ -140,6 +140,8 @@ class LatentState(msgspec.Struct, frozen=True):
         Names of the two points whose paths are shown.
     sliced : int
         Plane whose slice the inspector steers: 0 the first, i the ith beside it.
+    centre : bool
+        What is drawn on the pad is brought to MNIST's size and place before it is encoded.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -156,6 +158,7 @@ class LatentState(msgspec.Struct, frozen=True):
     strip: StripName = "stroke"
     ends: tuple[str, ...] = ()
     sliced: int = 0
+    centre: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""

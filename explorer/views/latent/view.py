@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.engine.latent.export_messages import ExportStrip, StripExported
@@ -38,6 +38,8 @@ from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 
 MARGIN, GAP = 14, 10
+TALL = 900
+"""Height in pixels from which on there is room for the decoding in full width and the pad's figures below it."""
 OFF = 1e-3
 """Distance from which on a code is off the plane."""
 
@@ -104,6 +106,11 @@ class LatentWorkspace(Workspace):
     def legend(self) -> PlaneLegend:
         """The first plane's classes."""
         return self.panes[0].legend
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the inspector is closer set."""
+        super().resizeEvent(event)
+        self._inspector.probe.show_small(self.height() < TALL)
 
     # --- the contract of a workspace
 
@@ -238,6 +245,8 @@ class LatentWorkspace(Workspace):
         self.panel.show_speed(state.speed)
         self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
         self._show_slices(state)
+        if entry is not None and entry.card is not None:
+            self._inspector.picture.show_shape(*entry.card.data.shape[1:])
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -649,6 +649,41 @@ def test_a_digit_is_encoded_while_it_is_drawn(ws: LatentWorkspace, qtbot: QtBot)
     assert pad.image is None
     assert ws.plane.posterior is None
     assert dab.value == 1
+
+
+def test_a_seven_at_the_edge_of_the_pad_reads_as_a_seven(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    section = ws.inspector.picture
+    assert section.centre.isChecked()
+    places = [(6, 150), (90, 150), (45, 270)]  # of 280 pixels: small, in the lower left corner
+    QTest.mousePress(section.pad, LEFT, pos=QPoint(*places[0]))
+    for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+        for share in np.linspace(0.1, 1, 10):
+            QTest.mouseMove(section.pad, QPoint(round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0))))
+    QTest.mouseRelease(section.pad, LEFT, pos=QPoint(*places[-1]))
+    settle(ws, qtbot)
+    assert section.facts.said("reads as").startswith("7")
+    assert section.facts.said("decoded").startswith("7")
+    rows, columns = np.nonzero(pixels(section.input.image)[:, :, 0] > 100)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 >= 18  # of the 20 that its soft edge has, too
+    drawn = pixels(section.pad.image)[:, :, 0]
+    assert drawn[:, 11:].max() == 0  # the pad shows what was drawn, where it was drawn
+    section.centre.click()
+    settle(ws, qtbot)
+    np.testing.assert_array_equal(pixels(section.input.image)[:, :, 0], drawn)
+    assert not section.facts.said("reads as").startswith("7")
+    ws.actions_["no_picture"].trigger()
+    assert not section.centre.isChecked()  # the next drawing, too, is left where it is
+
+
+def test_the_pads_figures_are_in_view_in_a_window_of_1440_by_900(explorer: Explorer, ws: LatentWorkspace, qtbot: QtBot) -> None:
+    explorer.window.resize(1440, 900)
+    encode_image(ws, 3)
+    settle(ws, qtbot)
+    section = ws.inspector.picture
+    assert section.pad.size() == QSize(280, 280)
+    last = section.facts.value("ELBO")
+    assert last.isVisible()
+    assert last.visibleRegion().boundingRect().height() == last.height()
 
 
 def test_a_pasted_picture_is_encoded(ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
