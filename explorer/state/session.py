@@ -18,6 +18,7 @@ from explorer.state.training import TrainingState
 WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
 """Names in the rail's order. The rooms of each are called so: explorer/views/NAME with its view, explorer/cli/render/NAME.py."""
 ThemeName = Literal["system", "dark", "light"]
+ClassColours = Literal["bright", "safe"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
 CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
@@ -183,6 +184,10 @@ class Session(msgspec.Struct, frozen=True):
     theme : ThemeName
     frame_budget : int
         Bytes of frames kept for scrubbing.
+    text_size : int
+        Per cent of the ordinary size of text.
+    class_colours : ClassColours
+        The colours of the digits.
     device : str
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
     """
@@ -197,10 +202,14 @@ class Session(msgspec.Struct, frozen=True):
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE
+    text_size: int = 100
+    class_colours: ClassColours = "bright"
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        """Refuse a workspace that there is not (ValueError)."""
+        """Refuse a workspace that there is not, and text that nobody can read (ValueError)."""
+        if not 50 <= self.text_size <= 200:
+            raise ValueError(f"text has 50 to 200 % of its ordinary size, not {self.text_size}")
         if self.workspace not in WORKSPACES:
             raise ValueError(f"there is no workspace {self.workspace!r}; there are {', '.join(WORKSPACES)}")
 

@@ -13,7 +13,7 @@ from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -58,7 +58,7 @@ class BackUpPanel(FrontPanel):
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
         title = QLabel("Back up from a finished image")
-        title.setFont(text_font(14, QFont.Weight.DemiBold))
+        wear(title, 14, QFont.Weight.DemiBold)
         words_ = QLabel(EXPLANATION)
         words_.setWordWrap(True)
         mark(words_, "muted")

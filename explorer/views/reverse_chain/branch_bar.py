@@ -18,7 +18,7 @@ from explorer.views.reverse_chain.tree_rows import rows_drawn
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import HANDLE, Timeline
 from explorer.widgets.look.card import Card
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -44,7 +44,7 @@ class BranchBar(Card):
         super().__init__(theme, parent=parent)
         self._timeline, self._most, self._T = timeline, ROWS[-1][1], 1000
         self.title = QLabel()
-        self.title.setFont(text_font(12, QFont.Weight.DemiBold))
+        wear(self.title, 12, QFont.Weight.DemiBold)
         self.title.setMinimumWidth(108)
         self.hint = QElidingLabel(HINT)
         self.hint.setToolTip(HINT_TIP)

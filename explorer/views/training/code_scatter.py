@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.theme import CLASS_COLOURS, Theme
+from explorer.widgets.look.theme import CLASSES, Theme
 from explorer.widgets.plots.ticks import even_ticks
 
 MARGIN = 20
@@ -71,6 +71,6 @@ class CodeScatter(QWidget):
         painter.setClipRect(area)
         painter.setPen(Qt.PenStyle.NoPen)
         for i, (x, y) in enumerate(self._codes):
-            digit = 0 if self._labels is None else int(self._labels[i]) % len(CLASS_COLOURS)
-            painter.setBrush(QColor(CLASS_COLOURS[digit]))
+            digit = 0 if self._labels is None else int(self._labels[i]) % CLASSES
+            painter.setBrush(QColor(self._theme.class_colours[digit]))
             painter.drawEllipse(QPointF(middle.x() + float(x) * unit, middle.y() - float(y) * unit), DOT, DOT)

@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
         self._context.store.update(theme=name)
 
     def _show_preferences(self) -> None:
-        self._open_dialog(Preferences(self._context.store, self._device_words(), self))
+        self._open_dialog(Preferences(self._context.store, self._context.theme, self._device_words(), self))
 
     def _show_keys(self) -> None:
         groups = keys_of_menus(self.menus.shown()) + keys_of_workspaces(self.workspaces.values())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.widgets.controls.timeline import Timeline
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
@@ -31,7 +31,7 @@ class Transport(QWidget):
         self._theme = theme
         self.timeline = Timeline(theme)
         self._t = QLabel()
-        self._t.setFont(text_font(14, QFont.Weight.Medium))
+        wear(self._t, 14, QFont.Weight.Medium)
         self._t.setAccessibleName("Timestep shown")
         self._note = QLabel()
         mark(self._note, "faint")

@@ -25,7 +25,8 @@ from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_wor
 from explorer.views.window.main_window import MainWindow
 from explorer.views.window.preferences import Preferences
 from explorer.views.workspace import Status
-from explorer.widgets.look.theme import DARK, LIGHT
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import CLASS_COLOURS, DARK, LIGHT
 
 Maker = Callable[..., Explorer]
 
@@ -313,9 +314,29 @@ def test_preferences_take_effect_at_once(explorer: Explorer) -> None:
     dialog.theme_box.setCurrentIndex(dialog.theme_box.findData("light"))
     dialog.frames_box.setValue(256)
     dialog.device_box.setCurrentIndex(dialog.device_box.findData("cpu"))
+    dialog.classes_box.setCurrentIndex(dialog.classes_box.findData("safe"))
     session = explorer.store.session
     assert (session.theme, session.frame_budget, session.device) == ("light", 256 * MEGABYTE, "cpu")
     assert explorer.theme.tokens == LIGHT
+    assert explorer.theme.class_colours == CLASS_COLOURS["safe"] != CLASS_COLOURS["bright"]
+    dialog.close()
+
+
+def test_the_size_of_text_is_that_of_the_whole_window_at_once(explorer: Explorer, qtbot: QtBot) -> None:
+    window = explorer.window
+    explorer.window.menus.actions["preferences"].trigger()
+    (dialog,) = dialogs(window, Preferences)
+    assert isinstance(dialog, Preferences)
+    labels = {label: label.fontInfo().pixelSize() for label in window.findChildren(QLabel) if label.text()}
+    lane = next(label for label in labels if label.font().weight() > 500)  # a title with a font of its own
+    painted = text_font(10).pixelSize()
+    dialog.text_box.setCurrentIndex(dialog.text_box.findData(125))
+    assert explorer.store.session.text_size == 125
+    assert [(label.text(), label.isVisible()) for label, before in labels.items() if label.fontInfo().pixelSize() <= before] == []
+    assert lane in labels
+    assert text_font(10).pixelSize() > painted
+    dialog.text_box.setCurrentIndex(dialog.text_box.findData(100))
+    assert {label: label.fontInfo().pixelSize() for label in labels} == labels
     dialog.close()
 
 

@@ -9,7 +9,7 @@ from superqt import QElidingLabel
 
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.widgets.look.card import EDGE, Card
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -37,7 +37,7 @@ class LanePanel(Card):
         super().__init__(theme, parent=parent)
         self.grid = ImageGrid(theme)
         self._title = QElidingLabel()
-        self._title.setFont(text_font(13, QFont.Weight.DemiBold))
+        wear(self._title, 13, QFont.Weight.DemiBold)
         self._subtitle = QElidingLabel()
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         mark(self._subtitle, "muted")
