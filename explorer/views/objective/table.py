@@ -13,7 +13,7 @@ from superqt import QElidingLabel
 from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
 from explorer.views.objective.figures import with_error
-from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles
+from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles, predicts
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
@@ -123,7 +123,8 @@ class BoundTable(Card):
 
     def _add_row(self, row: int, lane: Lane, title: str, colour: str) -> None:
         self._grid.addWidget(_Swatch(colour), row, 0)
-        name = QElidingLabel(f"{title} · {checkpoint_name(lane)}" + (" · clipped" if lane.sampler.clip else ""))
+        said = " · ".join(part for part in (title, predicts(lane), checkpoint_name(lane)) if part)
+        name = QElidingLabel(said + (" · clipped" if lane.sampler.clip else ""))
         wear(name, 13)
         name.setToolTip(lane_tip(lane))
         name.setFixedHeight(ROW)

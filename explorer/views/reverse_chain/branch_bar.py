@@ -70,7 +70,7 @@ class BranchBar(Card):
         tools.setContentsMargins(10, 4, 8, 4)
         tools.setSpacing(4)
         tools.addWidget(self.title)
-        words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Back up"}
+        words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Noise again"}
         self.buttons: dict[str, QToolButton] = {}
         for name in ("fresh", "paint", "erase", "back_up"):
             self.buttons[name] = _button(actions[name], words[name])

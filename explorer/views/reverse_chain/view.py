@@ -70,7 +70,7 @@ class ReverseChainWorkspace(ChainPage):
     """One lane: samples to the left, equation and curves to the right, film strip and timeline below."""
 
     workspace_name = "reverse-chain"
-    title = "Reverse"
+    title = "Reverse chain"
     icon_name = "mdi6.arrow-left"
     tooltip = "Reverse chain: scrub one model's chain from noise to samples"
     menu_title = "&Chain"
@@ -168,7 +168,7 @@ class ReverseChainWorkspace(ChainPage):
         self.branching.controller.set_active(False)
 
     def accept_picture(self, path: str) -> bool:
-        """Offer to back up from a picture."""
+        """Offer to noise a picture again."""
         return self.branching.controller.backing_up.accept_picture(path)
 
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QMenu, QWidget, QWidgetAct
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Sampler, ScheduleChoice
-from explorer.views.shared.labels import PREDICTS
+from explorer.views.shared.labels import option_words
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.number_fields import FloatField, IntField
 
@@ -21,7 +21,7 @@ def add_checkpoints(
     """One action for each entry, and "Open file"; `current` is the hash of the one that is in use."""
     for entry in entries:
         option = entry.card.option if entry.card is not None else None
-        what = f"Option {option} · predicts {PREDICTS.get(option or '', '?')}"
+        what = option_words(option)
         action = menu.addAction(f"{entry.name}\t{what}")
         action.setToolTip(entry.path)
         action.setCheckable(bool(current))
