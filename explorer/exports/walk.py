@@ -118,12 +118,13 @@ def write_arrays(
 
 
 def layout_of(
-    name: LayoutName, samples: int, image_shape: tuple[int, int, int], labels: tuple[str, ...], scale: int | None, captioned: bool
+    name: LayoutName, samples: int, image_shape: tuple[int, int, int], labels: tuple[str, ...], scale: int | None, captioned: bool,
+    labelled: bool = True,
 ) -> Layout:  # fmt: skip
-    """A sheet for each lane, or lanes against samples."""
+    """A sheet for each lane, or lanes against samples, with their labels unless `labelled` is False."""
     if name == "grid":
-        return SmallMultiples(samples, image_shape, labels, scale, captioned)
-    return Sheet(samples, image_shape, labels, scale=scale, captioned=captioned)
+        return SmallMultiples(samples, image_shape, labels, scale, captioned, labelled=labelled)
+    return Sheet(samples, image_shape, labels, scale=scale, captioned=captioned, labelled=labelled)
 
 
 def write_pictures(

@@ -9,6 +9,7 @@ import msgspec
 from explorer.recipe.chain import MAX_LANES, MAX_STEPS, ExactProcess
 from explorer.recipe.quantities import QUANTITIES, check_name, own
 
+MAX_SCALE, MAX_FPS = 64, 1000.0
 LayoutName = Literal["lanes", "grid"]
 
 
@@ -29,6 +30,16 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         The samples of each lane on a sheet of their own, or lanes against samples.
     beside : ExactProcess or None
         For "to_ideal": the data set that the ideal denoiser knows.
+    samples : int
+        The first so many samples are drawn; 0 for all.
+    labels : bool
+        Names of lanes and a caption are drawn.
+    scale : int
+        Pixels for each pixel of an image; 0 if it was not chosen, as in the next two.
+    frames : int
+        Films: at most so many states.
+    fps : float
+        Films: pictures a second.
     """
 
     t: int = 0
@@ -37,6 +48,11 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     of: str = "x_t"
     layout: LayoutName = "lanes"
     beside: ExactProcess | None = None
+    samples: int = 0
+    labels: bool = True
+    scale: int = 0
+    frames: int = 0
+    fps: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
@@ -44,5 +60,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"t must be in 0..{MAX_STEPS}, not {self.t}")
         if not 0 <= self.reference < MAX_LANES:
             raise ValueError(f"the reference lane must be in 0..{MAX_LANES - 1}, not {self.reference}")
+        if min(self.samples, self.scale, self.frames, self.fps) < 0 or self.scale > MAX_SCALE or not self.fps <= MAX_FPS:
+            raise ValueError(f"samples, scale, frames and fps are at least 0, the scale at most {MAX_SCALE}, fps {MAX_FPS}")
         check_name(self.quantity, tuple(QUANTITIES))
         check_name(self.of, own())

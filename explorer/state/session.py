@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe import ChainRecipe, ExactProcess, LayoutName, PlaneRecipe
+from explorer.state.exporting import ExportChoices
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
@@ -188,6 +189,8 @@ class Session(msgspec.Struct, frozen=True):
         Per cent of the ordinary size of text.
     class_colours : ClassColours
         The colours of the digits.
+    exporting : ExportChoices
+        What was chosen for the last export.
     device : str
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
     """
@@ -204,6 +207,7 @@ class Session(msgspec.Struct, frozen=True):
     frame_budget: int = 512 * MEGABYTE
     text_size: int = 100
     class_colours: ClassColours = "bright"
+    exporting: ExportChoices = ExportChoices()
     device: str = "auto"
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.store import Store
+from explorer.views.shared.export_offer import ExportOffer
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 
@@ -128,13 +129,9 @@ class Workspace(QWidget):
         """Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on")."""
         return ()
 
-    @property
-    def export_kinds(self) -> str:
-        """Filters of the file dialog for what this workspace can export, the usual one first; empty for nothing."""
-        return ""
-
-    def export_to(self, path: str) -> None:
-        """Write what is shown to a file of one of these kinds."""
+    def export_offer(self) -> ExportOffer | None:
+        """What can be exported now, for the one dialog that asks how and where; None for nothing."""
+        return None
 
     def accept_picture(self, path: str) -> bool:
         """Take a picture file that the person dropped or opened; False if it is of no use here."""

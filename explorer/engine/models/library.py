@@ -135,12 +135,12 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         codes = torch.eye(4, network.config.code, device=models.device)
         yield grey_tiles(network.decode(codes).cpu().numpy())
     elif isinstance(network, ImageReader):
-        images, labels = (array[:READ] for array in mnist("test"))
-        if images.shape[1:] != network.image_shape:
+        digits, labels = (array[:READ] for array in mnist("test"))
+        if digits.shape[1:] != network.image_shape:
             raise BadInput(f"{checkpoint.path}: it reads other images than MNIST's, so there is no picture of what it reads")
         counts = np.zeros((DIGITS, DIGITS))
         for start in range(0, READ, READ_AT_ONCE):
-            block = torch.from_numpy(to_unit_range(images[start : start + READ_AT_ONCE])).to(models.device)
+            block = torch.from_numpy(to_unit_range(digits[start : start + READ_AT_ONCE])).to(models.device)
             np.add.at(counts, (labels[start : start + READ_AT_ONCE], network(block).argmax(1).cpu().numpy()), 1)
             yield None
         share = np.log1p(counts) / np.log1p(counts.max())  # so that the few that are misread are seen

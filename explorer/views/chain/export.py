@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress
+from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, PreviewExport
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
+from explorer.exports.kinds import KINDS, Drawn
 from explorer.recipe import Shown
+from explorer.recipe.quantities import own
 from explorer.views.chain.controller import ChainController
+from explorer.views.shared.export_offer import ExportChoice, ExportOffer
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
 
 EXPORT = "export"
 """Name of the question."""
+FILE_NAMES = {"reverse": "reverse-chain", "compare": "compare"}
+"""What the names of exported files begin with."""
 UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
 
 
@@ -46,13 +52,36 @@ class ChainExport(QObject):
         """Whether it is under way."""
         return self._questions.is_open(EXPORT)
 
-    def start(self, path: str) -> None:
-        """Write what the person looks at now; the file's ending says as what."""
+    def offer(self) -> ExportOffer | None:
+        """What there is to export; None while there are no lanes."""
+        state = self._controller.state
+        if not state.recipe.lanes:
+            return None
+        quantities = tuple(dict.fromkeys((*own(), state.quantity)))
+        states = max((len(plan.timesteps) for plan in self._controller.run.plans.values()), default=self._controller.T + 1)
+        return ExportOffer(
+            "chain", FILE_NAMES[self._controller.part.name], states, self._preview, self.start, quantities, state.quantity, state.t,
+            state.recipe.samples,
+        )  # fmt: skip
+
+    def _look(self, choice: ExportChoice | None) -> ExportLook:
         state = self._controller.state
         reference, weighed = self._controller.reference, self._controller.weighed
         shown = Shown(state.t, state.quantity, reference, state.difference_of, state.layout, weighed)
+        if choice is not None:
+            samples = choice.samples if choice.samples < state.recipe.samples else 0
+            drawn = {"quantity": choice.quantity, "samples": samples, "scale": choice.scale, "labels": choice.labels}
+            paced = {"frames": choice.frames, "fps": choice.fps} if _is_film(choice.ending) else {}
+            shown = msgspec.structs.replace(shown, **(drawn if isinstance(KINDS[choice.ending], Drawn) else {}), **paced)
         titles = short_titles if state.layout == "grid" else lane_titles
-        look = ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
+        return ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
+
+    def _preview(self, choice: ExportChoice) -> PreviewExport:
+        return PreviewExport(self._controller.state.recipe, choice.ending, self._look(choice))
+
+    def start(self, path: str, choice: ExportChoice | None = None) -> None:
+        """Write what the person looks at now, or has chosen of it; the file's ending says as what."""
+        state, look = self._controller.state, self._look(choice)
         self._path, self._progress, self.told = path, ExportProgress("", 0, 0), ""
         self._questions.ask(EXPORT, ExportChain(state.recipe, path, look), self._take, When.AT_ONCE, on_failure=self._failed)
         self.changed.emit()
@@ -82,6 +111,11 @@ class ChainExport(QObject):
     def _failed(self, failed: Failed) -> None:
         self._client.failed.emit(failed)
         self.changed.emit()
+
+
+def _is_film(ending: str) -> bool:
+    kind = KINDS[ending]
+    return isinstance(kind, Drawn) and kind.film
 
 
 def _size(nbytes: int) -> str:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
-from explorer.exports.kinds import dialog_filter
 from explorer.recipe import ScheduleChoice
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import chain as edits
@@ -35,6 +34,7 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.training_time import TrainingTime
+from explorer.views.shared.export_offer import ExportOffer
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
@@ -168,14 +168,9 @@ class ChainPage(Workspace):
         else:
             self.controller.stop()
 
-    @property
-    def export_kinds(self) -> str:
+    def export_offer(self) -> ExportOffer | None:
         """Pictures, films and arrays of the lanes, if there are any."""
-        return dialog_filter("chain") if self.part.recipe.lanes else ""
-
-    def export_to(self, path: str) -> None:
-        """Have the engine write what is shown."""
-        self.exporting.start(path)
+        return self.exporting.offer()
 
     # --- wiring ---
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.engine.latent.export_messages import ExportStrip, StripExported
+from explorer.engine.latent.export_messages import ExportStrip, PreviewStrip, StripExported
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
-from explorer.exports.kinds import dialog_filter
-from explorer.recipe import Stroke
+from explorer.recipe import Shown, Stroke
 from explorer.state.edits.encoding import something
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.edits.planes import slice_of
@@ -33,7 +33,8 @@ from explorer.views.latent.strip.content import strip_content, strip_recipe
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
-from explorer.views.shared.export_dialog import ask_for_export
+from explorer.views.shared.export_dialog import ExportDialog
+from explorer.views.shared.export_offer import ExportChoice, ExportOffer
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 
@@ -178,16 +179,23 @@ class LatentWorkspace(Workspace):
         self.hands.encode.encode_file(path)
         return True
 
-    @property
-    def export_kinds(self) -> str:
+    def export_offer(self) -> ExportOffer | None:
         """What the strip can be written as."""
-        return dialog_filter("strip") if self.panel.strip.count else ""
-
-    def export_to(self, path: str) -> None:
-        """Write what the strip shows, with the recipe that makes it again."""
+        if not self.panel.strip.count:
+            return None
         tiles = tuple(row.tiles for row in self.panel.content.rows if row.tiles is not None)
-        payload = ExportStrip(path, tiles, strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed)
-        self.context.client.send(payload, "latent.export", self._exported, queued=True)
+        recipe, fps = strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed
+
+        def preview(choice: ExportChoice) -> PreviewStrip:
+            return PreviewStrip(tiles, choice.ending, choice.scale)
+
+        def write(path: str, choice: ExportChoice) -> None:
+            chosen = Shown(scale=choice.scale, fps=0.0 if choice.fps == FRAMES_PER_SECOND else choice.fps)
+            made = msgspec.structs.replace(recipe, shown=None if chosen == Shown() else chosen)
+            payload = ExportStrip(path, tiles, made, choice.fps, choice.scale)
+            self.context.client.send(payload, "latent.export", self._exported, queued=True)
+
+        return ExportOffer("strip", self.workspace_name, min(map(len, tiles)), preview, write, fps=fps)
 
     def _exported(self, outcome: Outcome) -> None:
         if isinstance(outcome, StripExported):
@@ -195,9 +203,11 @@ class LatentWorkspace(Workspace):
             self._say()
 
     def _ask_for_export(self) -> None:
-        path = ask_for_export(self, self.export_kinds, "strip")
-        if path:
-            self.export_to(path)
+        offer = self.export_offer()
+        if offer is not None:
+            dialog = ExportDialog(offer, self.context.client, self.context.store, self.context.theme, self.window())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
     # --- planes
 

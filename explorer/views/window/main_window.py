@@ -16,7 +16,7 @@ from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
-from explorer.views.shared.export_dialog import ask_for_export
+from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.window.about import About
 from explorer.views.window.banner import Banner
 from explorer.views.window.checkpoint_library import CheckpointLibrary
@@ -284,14 +284,12 @@ class MainWindow(QMainWindow):
             self.banner.say(str(error), "Choose a folder that you may write to.")
 
     def ask_for_export(self) -> None:
-        """Let the person say where what is shown shall be written, and write it."""
-        kinds = self.current.export_kinds
-        if not kinds:
+        """Let the person say how and where what is shown shall be written, and write it."""
+        offer = self.current.export_offer()
+        if offer is None:
             self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
             return
-        path = ask_for_export(self, kinds, self.current.workspace_name)
-        if path:
-            self.current.export_to(path)
+        self._open_dialog(ExportDialog(offer, self._context.client, self._context.store, self._context.theme, self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""

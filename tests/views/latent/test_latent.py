@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCard
 from explorer.checkpoints.files import load, save
+from explorer.cli import main
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.engine.latent.messages import DecodeCodes
@@ -27,13 +28,14 @@ from explorer.exports.embedded import read_recipe
 from explorer.latent.plane import cell_centres, covers
 from explorer.latent.strokes import resample
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
-from explorer.recipe import Point, Slice
+from explorer.recipe import Point, Shown, Slice
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import link_plane
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
 from explorer.views.latent.view import LatentWorkspace
+from explorer.views.shared.export_offer import ExportChoice
 from explorer.views.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -864,17 +866,25 @@ def test_a_stroke_in_equal_steps_between_images(ws: LatentWorkspace, qtbot: QtBo
 def test_the_strip_is_exported_with_its_recipe_and_opened_again(
     ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer, tmp_path: Path
 ) -> None:
-    assert not ws.export_kinds
+    assert ws.export_offer() is None
     paint(ws, ARC)
     ws.player.stop()
     settle(ws, qtbot)
-    assert "*.gif" in ws.export_kinds
+    offer = ws.export_offer()
+    assert offer is not None
+    assert list(offer.kinds) == [".gif", ".mp4", ".png"]  # a film first of all
     told: list[str] = []
     ws.status_changed.connect(lambda status: told.append(status.text))
-    ws.export_to(str(tmp_path / "arc.gif"))
+    offer.write(str(tmp_path / "arc.gif"), ExportChoice(".gif", fps=8.0, scale=4))
     qtbot.waitUntil(lambda: bool(told) and told[-1].endswith("wrote arc.gif"), timeout=30_000)
-    plane = read_recipe(tmp_path / "arc.gif").plane
+    recipe = read_recipe(tmp_path / "arc.gif")
+    plane = recipe.plane
     assert plane is not None
+    assert recipe.shown == Shown(scale=4, fps=8.0)
+    with Image.open(tmp_path / "arc.gif") as picture:
+        assert (picture.size, picture.info["duration"]) == ((112, 112), 120)  # a hundredth is the finest that a .gif has
+    assert main(["replay", str(tmp_path / "arc.gif"), "--out", str(tmp_path / "again.gif")]) == 0
+    assert (tmp_path / "again.gif").read_bytes() == (tmp_path / "arc.gif").read_bytes()
     assert plane.strokes == state(ws).recipe.strokes
     assert plane.source == "mnist-vae-2d"
     ws.actions_["delete"].trigger()

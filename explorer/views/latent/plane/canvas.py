@@ -36,7 +36,7 @@ class PlaneCanvas(PlaneContents):
         self._view = Viewport(640, 480)
         self._home: Extent = NOWHERE
         self._fitted = True
-        self._sprites: tuple[tuple[float, float, float], QPixmap] | None = None
+        self._sprites: tuple[tuple[float, float, float, tuple[str, ...]], QPixmap] | None = None
 
     @property
     def view(self) -> Viewport:
