@@ -193,9 +193,10 @@ class TrainingWorkspace(Workspace):
 
     def _ask_for_run(self) -> None:
         """Show the form of a new run."""
-        self.form = NewRun(self._state.form, self.controller.runs, self.controller.start, self.window())
+        state = self._state
+        self.form = NewRun(state.form, self.controller.runs, self.controller.start, self.window(), state.length)
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.form.finished.connect(lambda _result: self._put(edits.ask_for_run(self._state, False)))
+        self.form.finished.connect(lambda _result: self._put(edits.put_form_away(self._state, self.form.length)))
         self.form.measure_wanted.connect(lambda recipe: self.controller.measure(recipe, self.form.show_measured))
         self.form.finished.connect(self.controller.stop_measuring)
         self.form.open()
