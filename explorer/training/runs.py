@@ -13,11 +13,12 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from explorer.checkpoints.snapshots import files_of_run, of_run
+from explorer.checkpoints.snapshots import SUFFIX, files_of_run, of_run
 from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.recipe.training import TrainRecipe
-from explorer.training.control import CLOCK_SLACK, ENDED, Phase, RunStatus, Wish, alive, read_status, wished
+from explorer.resources import resource
+from explorer.training.control import CLOCK_SLACK, ENDED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
 
 LAUNCH_NAME = "launch.json"
 OUTPUT_NAME, ERRORS_NAME = "output.log", "errors.log"
@@ -87,6 +88,11 @@ class Run:
     phase: Phase
     message: str = ""
     wish: Wish = ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it comes with the app: to be read, not to go on or to be deleted."""
+        return self.folder.parent == resource("checkpoints")
 
     @property
     def live(self) -> bool:
@@ -166,12 +172,17 @@ def memory_of(run: Run) -> int:
         return 0
 
 
+def recorded() -> tuple[Path, ...]:
+    """Folders of the runs that come with the app: of shipped checkpoints whose run is told of beside their snapshots."""
+    return tuple(sorted(path.parent for path in resource("checkpoints").glob(f"*/{STATUS_NAME}")))
+
+
 def listed(others: Iterable[str] = ()) -> tuple[Run, ...]:
-    """The window's own runs and those in `others`, the newest first."""
+    """The window's own runs and those in `others`, the newest first, then the recorded ones."""
     own: list[Path] = []
     with contextlib.suppress(OSError):
         own = [path for path in runs_folder().iterdir() if path.is_dir()]
-    found = [look(folder) for folder in dict.fromkeys([*own, *(Path(other) for other in others)])]
+    found = [look(folder) for folder in dict.fromkeys([*own, *(Path(other) for other in others), *recorded()])]
     return tuple(sorted((run for run in found if run is not None), key=_began, reverse=True))
 
 
@@ -256,6 +267,9 @@ def snapshots(run: Run) -> tuple[Snapshot, ...]:
         else:
             step = number * (per_epoch if kind == "epoch" else 1)
             found[step] = Snapshot(str(path), step)
+    beside = run.folder.with_name(run.folder.name + SUFFIX)
+    if run.recorded and run.status is not None and beside.is_file():
+        found[run.status.steps] = Snapshot(str(beside), run.status.steps)  # a checkpoint that is handed on lies beside its folder
     if not found and last is not None:
         step = run.status.step if run.status is not None else 0
         found[step] = Snapshot(str(last), step)

@@ -200,6 +200,8 @@ class TrainingController(QObject):
         chosen = {run.folder for run in self.chosen}
         paths: list[str] = []
         for run in self.runs:
+            if run.recorded:  # the library knows what comes with the app
+                continue
             if run.folder not in chosen and (run.live or run.folder not in self._snapshots):
                 self._snapshots[run.folder] = snapshots(run)
             known = self.snapshots_of(run)
