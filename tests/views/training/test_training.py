@@ -431,7 +431,7 @@ def test_a_run_is_deleted_when_the_person_says_so(qtbot: QtBot, open_training: O
     page.actions_["delete"].trigger()
     assert not folder.exists()
     assert kept.exists()
-    assert [run.folder for run in page.controller.runs] == [kept]
+    assert [run.folder for run in page.controller.runs if not run.recorded] == [kept]
     assert str(folder) not in page.context.store.session.training.chosen
 
 
@@ -440,7 +440,7 @@ def test_a_run_elsewhere_only_leaves_the_list(qtbot: QtBot, open_training: Opene
     answering(qtbot, "Take off the list")
     page.actions_["delete"].trigger()
     assert (trained["C"] / "final.safetensors").exists()
-    assert page.controller.runs == ()
+    assert all(run.recorded for run in page.controller.runs)
     assert page.context.store.session.training.folders == ()
 
 
@@ -469,3 +469,20 @@ def test_a_schedule_bent_in_forward_fills_the_form(qtbot: QtBot, open_training: 
     form.fields.choice("schedule").setCurrentText("linear")
     assert "--knots" not in form.typed
     form.reject()
+
+
+def test_training_opens_on_a_recorded_run_that_is_only_read(open_training: Opener, qtbot: QtBot) -> None:
+    page = open_training()
+    (run,) = page.controller.chosen
+    assert (run.recorded, run.kind, run.folder.name) == (True, "vae", "mnist-vae-2d")
+    qtbot.waitUntil(lambda: page.idle and len(page.scatter.codes) > 0, timeout=WAIT)
+    steps, losses = page.controller.curves[run.folder].curve("loss")
+    assert steps[-1] == run.status.steps  # type: ignore[union-attr]
+    assert losses[-1] < losses[0] / 3
+    assert len(page.controller.snapshots_of(run)) == 9
+    assert page.controller.snapshots_of(run)[-1].path.endswith("mnist-vae-2d.safetensors")
+    assert not any(page.actions_[name].isEnabled() for name in ("delete", "hold", "stop"))
+    with qtbot.waitSignal(page.open_wanted, timeout=WAIT) as wanted:
+        page.inspector.places["latent"].click()
+    assert wanted.args[0].name == "mnist-vae-2d"
+    assert wanted.args[1] == "latent"

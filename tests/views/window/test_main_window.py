@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -349,6 +350,23 @@ def test_the_key_sheet_has_every_key_and_gesture(window: MainWindow) -> None:
     gestures = [key for _, group in keys_of_workspaces(window.workspaces.values()) for key, _ in group]
     assert {"Wheel", "Double-click"} <= set(gestures) <= set(words)
     assert words.count("Double-click") == 1
+    assert isinstance(sheet, KeySheet)
+    everything = sheet.found
+    QTest.keyClicks(sheet.search, "undo")
+    assert sheet.found == ["Undo"]
+    QTest.keyClicks(sheet.search, " nowhere")
+    assert sheet.found == []
+    sheet.search.clear()
+    assert sheet.found == everything
+    sheet.close()
+
+
+def test_all_keys_of_the_sheet_are_in_line(window: MainWindow) -> None:
+    window.menus.actions["keys"].trigger()
+    (sheet,) = dialogs(window, KeySheet)
+    keys = {action.shortcut().toString() for menu in window.menus.shown() for action in menu.actions() if not action.shortcut().isEmpty()}
+    widths = {label.width() for label in sheet.findChildren(QLabel) if label.text() in keys}
+    assert len(widths) == 1
     sheet.close()
 
 
