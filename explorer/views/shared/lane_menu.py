@@ -22,7 +22,7 @@ def add_checkpoints(
     for entry in entries:
         option = entry.card.option if entry.card is not None else None
         what = option_words(option)
-        action = menu.addAction(f"{entry.name}\t{what}")
+        action = menu.addAction(f"{entry.name}\t{what}".replace("&", "&&"))
         action.setToolTip(entry.path)
         action.setCheckable(bool(current))
         action.setChecked(entry.sha256 == current)
@@ -74,8 +74,8 @@ class SamplerFields(QWidgetAction):
 
 
 def verb(menu: QMenu, text: str, slot: Callable[[], object], enabled: bool = True, tip: str = "") -> QAction:
-    """An action of a menu."""
-    action = menu.addAction(text)
+    """An action of a menu; its words are shown as they are, whatever a file's name has in it."""
+    action = menu.addAction(text.replace("&", "&&"))
     action.setEnabled(enabled)
     if tip:
         action.setToolTip(tip)

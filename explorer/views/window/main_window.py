@@ -201,6 +201,8 @@ class MainWindow(QMainWindow):
         """The engine is up."""
         self._engine = ready
         self.top_bar.show_device(ready.device, ready.precision)
+        if self.veil.title:
+            self.veil.cover("Reading the checkpoints…", "The engine is ready; the first start takes longest.")
 
     def engine_failed(self, failed: Failed) -> None:
         """The engine could not start, or has stopped."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from explorer.widgets.controls.tips import TipBelow
 from explorer.widgets.look.math_text import Formula, draw, width_of
 from explorer.widgets.look.style import mark
 
@@ -37,7 +38,7 @@ class Segment:
     formula: Formula = ()
 
 
-class _Button(QPushButton):
+class _Button(TipBelow, QPushButton):
     """A button with words or a formula."""
 
     def __init__(self, segment: Segment) -> None:

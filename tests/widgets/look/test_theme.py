@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QCompleter, QFrame, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from explorer.resources import resource
@@ -165,3 +165,16 @@ def test_formulas_grow_with_the_text(qtbot: QtBot) -> None:
     theme.choose_text(100)
     assert (grown.width(), grown.height()) > (before, height)
     assert label.sizeHint().width() == before
+
+
+def test_a_completers_list_is_no_hole_in_the_dark(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, Theme("dark"))
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    completer = QCompleter(["digits.png"], field)
+    field.setCompleter(completer)
+    popup = completer.popup()
+    popup.resize(120, 60)
+    assert popup.grab().toImage().pixelColor(100, 50).name() == DARK.raised

@@ -113,6 +113,7 @@ class LanePanel(Card):
             note = brief
         room -= self._beside(note)
         self._note.setText(note)
+        self._note.setMinimumWidth(self._beside(note))  # the title gives way, not a word of it
         shown = long if metrics.horizontalAdvance(long) + 6 <= room else short
         self._title.setText(shown)
         width = metrics.horizontalAdvance(shown) + 6
