@@ -172,17 +172,18 @@ def memory_of(run: Run) -> int:
         return 0
 
 
-def recorded() -> tuple[Path, ...]:
-    """Folders of the runs that come with the app: of shipped checkpoints whose run is told of beside their snapshots."""
-    return tuple(sorted(path.parent for path in resource("checkpoints").glob(f"*/{STATUS_NAME}")))
+def recorded() -> tuple[Run, ...]:
+    """The runs that come with the app: of shipped checkpoints whose run is told of beside their snapshots; the VAE's first."""
+    folders = sorted((path.parent for path in resource("checkpoints").glob(f"*/{STATUS_NAME}")), reverse=True)
+    return tuple(run for run in map(look, folders) if run is not None)
 
 
 def listed(others: Iterable[str] = ()) -> tuple[Run, ...]:
-    """The window's own runs and those in `others`, the newest first, then the recorded ones."""
+    """The window's own runs and those in `others`, the newest first."""
     own: list[Path] = []
     with contextlib.suppress(OSError):
         own = [path for path in runs_folder().iterdir() if path.is_dir()]
-    found = [look(folder) for folder in dict.fromkeys([*own, *(Path(other) for other in others), *recorded()])]
+    found = [look(folder) for folder in dict.fromkeys([*own, *(Path(other) for other in others)])]
     return tuple(sorted((run for run in found if run is not None), key=_began, reverse=True))
 
 

@@ -13,7 +13,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.store import Store
-from explorer.views.shared.export_offer import ExportOffer
+from explorer.views.export_offer import ExportOffer
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 

@@ -15,7 +15,7 @@ from explorer.exports.kinds import KINDS, Drawn
 from explorer.recipe import Shown
 from explorer.recipe.quantities import own
 from explorer.views.chain.controller import ChainController
-from explorer.views.shared.export_offer import ExportChoice, ExportOffer
+from explorer.views.export_offer import ExportChoice, ExportOffer
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status

@@ -34,7 +34,7 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.training_time import TrainingTime
-from explorer.views.shared.export_offer import ExportOffer
+from explorer.views.export_offer import ExportOffer
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace

@@ -18,6 +18,7 @@ from explorer.state.edits.encoding import something
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
+from explorer.views.export_offer import ExportChoice, ExportOffer
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
@@ -34,7 +35,6 @@ from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.shared.export_dialog import ExportDialog
-from explorer.views.shared.export_offer import ExportChoice, ExportOffer
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 

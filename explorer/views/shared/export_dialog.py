@@ -30,7 +30,7 @@ from explorer.exports.kinds import Drawn
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.exporting import ExportChoices
 from explorer.state.store import Store
-from explorer.views.shared.export_offer import ExportChoice, ExportOffer, free_path, with_ending
+from explorer.views.export_offer import ExportChoice, ExportOffer, free_path, with_ending
 from explorer.views.shared.export_preview import ExportPreview
 from explorer.views.shared.questions import Questions
 from explorer.widgets.controls.number_fields import FloatField, IntField

@@ -19,8 +19,8 @@ from explorer.exports.embedded import read_recipe
 from explorer.exports.kinds import KINDS, Drawn
 from explorer.exports.pictures import has_mark
 from explorer.recipe import Recipe, encode_recipe
+from explorer.views.export_offer import ExportChoice, with_ending
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
-from explorer.views.shared.export_offer import ExportChoice, with_ending
 
 Opener = Callable
 LaneMaker = Callable

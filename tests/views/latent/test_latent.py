@@ -34,8 +34,8 @@ from explorer.state.edits.planes import link_plane
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
+from explorer.views.export_offer import ExportChoice
 from explorer.views.latent.view import LatentWorkspace
-from explorer.views.shared.export_offer import ExportChoice
 from explorer.views.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton

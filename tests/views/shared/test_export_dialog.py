@@ -15,9 +15,9 @@ from explorer.exports.embedded import read_recipe
 from explorer.state.exporting import ExportChoices
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.view import CompareWorkspace
+from explorer.views.export_offer import free_path, with_ending
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.shared.export_dialog import ExportDialog
-from explorer.views.shared.export_offer import free_path, with_ending
 from tests.views.conftest import LaneMaker, Opener
 
 
