@@ -107,7 +107,7 @@ class KeySheet(QDialog):
     def _find(self, text: str) -> None:
         words = text.lower().split()
         for table in self._tables:
-            table.find(words)
+            table.show_only(words)
         self._nothing.setVisible(not self.found)
 
 
@@ -148,7 +148,7 @@ class _Table(QWidget):
         for name, _ in self._rows:
             name.setFixedWidth(width)
 
-    def find(self, words: Sequence[str]) -> None:
+    def show_only(self, words: Sequence[str]) -> None:
         """Show the rows that have all these words, in the key, what it does, or the group's title."""
         for name, does in self._rows:
             said = f"{self._title} {name.text()} {does.text()}".lower()

@@ -121,7 +121,8 @@ class SegmentBar(QWidget):
         button.clicked.connect(self._clicked)
         button.setProperty("segmentName", segment.name)
         self._buttons[segment.name] = button
-        self._group.addButton(button)
+        if self._group.exclusive():  # of any group Tab comes by one button alone, and arrows go to the others
+            self._group.addButton(button)
         self._row.addWidget(button)
 
     def _round_edges(self) -> None:

@@ -125,8 +125,9 @@ def test_tab_comes_by_every_control_of_every_dialog(explorer: Explorer, qtbot: Q
         (dialog,) = [made for made in window.findChildren(QDialog) if made.isVisible()]
         if isinstance(dialog, NewRun):
             dialog.more.setChecked(True)
-        with qtbot.waitActive(dialog):
-            dialog.activateWindow()
+        dialog.activateWindow()
+        qtbot.waitUntil(lambda dialog=dialog: QApplication.activeWindow() is dialog)  # type: ignore[misc]
+        dialog.focusNextChild()
         found[name] = missed(dialog)
         dialog.close()
         qtbot.waitUntil(lambda: not any(made.isVisible() for made in window.findChildren(QDialog)))
