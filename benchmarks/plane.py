@@ -98,7 +98,7 @@ def panning(app: QApplication, ws: LatentWorkspace, rounds: int) -> None:
     assert codes is not None
     assert codes.labels is not None
     scatter = pyqtgraph.PlotWidget()
-    brushes = [QColor(CLASS_COLOURS[label]) for label in codes.labels]
+    brushes = [QColor(CLASS_COLOURS["bright"][label]) for label in codes.labels]
     scatter.addItem(pyqtgraph.ScatterPlotItem(codes.codes[:, 0], codes.codes[:, 1], size=4, pen=None, brush=brushes))
     scatter.resize(plane.size())
     scatter.show()

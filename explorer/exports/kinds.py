@@ -10,11 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from explorer.endings import filters, patterns
 from explorer.exports import arrays, film, gif, pictures
 from explorer.exports.comparing import ARRAYS, BYTES, PIXELS, Comparison
 from explorer.recipe import Recipe
@@ -120,11 +118,3 @@ def drawn() -> dict[str, Drawn]:
 def single() -> dict[str, Drawn | Stored]:
     """Kinds that are no films, by ending."""
     return {ending: kind for ending, kind in KINDS.items() if isinstance(kind, Stored) or not kind.film}
-
-
-def dialog_filter(of: Literal["chain", "strip"]) -> str:
-    """Qt's filters of a dialog for a chain, or for a strip of decodings, which is a film first of all."""
-    titles = [(kind.title, kind.ending) for kind in KINDS.values()]
-    if of == "strip":
-        titles = [(kind.strip, kind.ending) for kind in sorted(drawn().values(), key=lambda kind: not kind.film)]
-    return filters([(title, patterns([ending])) for title, ending in titles], others=False)

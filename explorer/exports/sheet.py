@@ -37,6 +37,8 @@ class Sheet:
         Leave a line for a caption below.
     gap : int
         Pixels between tiles.
+    labelled : bool
+        The labels of several lanes are drawn.
     """
 
     samples: int
@@ -46,6 +48,7 @@ class Sheet:
     scale: int | None = None
     captioned: bool = False
     gap: int = TILE_GAP
+    labelled: bool = True
 
     @cached_property
     def grid(self) -> tuple[int, int]:
@@ -68,18 +71,22 @@ class Sheet:
         (rows, columns), (_, height, width) = self.grid, self.image_shape
         return rows * (height * self.factor + self.gap) - self.gap, columns * (width * self.factor + self.gap) - self.gap
 
+    @property
+    def _heads(self) -> bool:
+        return self.labelled and len(self.labels) > 1
+
     @cached_property
     def size(self) -> tuple[int, int]:
         """Height and width of the sheet, in pixels."""
         height, width = self.lane_size
-        lines = (len(self.labels) > 1) + self.captioned
+        lines = self._heads + self.captioned
         return height + lines * LINE_HEIGHT, len(self.labels) * (width + LANE_GAP) - LANE_GAP
 
     def draw(self, lanes: Sequence[np.ndarray], caption: str = "") -> np.ndarray:
         """Picture (H, W) or (H, W, 3) of uint8 tiles, each lane's (N, C, h, w)."""
         colour = self.image_shape[0] >= 3
         canvas = np.full((*self.size, 3) if colour else self.size, BACKGROUND, np.uint8)
-        top = LINE_HEIGHT if len(self.labels) > 1 else 0
+        top = LINE_HEIGHT if self._heads else 0
         lane_height, lane_width = self.lane_size
         for index, tiles in enumerate(lanes):
             left = index * (lane_width + LANE_GAP)

@@ -120,11 +120,15 @@ def write_arrays(
 def layout_of(
     name: LayoutName, samples: int, image_shape: tuple[int, int, int], labels: tuple[str, ...], scale: int | None, captioned: bool,
     numbers: tuple[int, ...] = (),
+    labelled: bool = True,
 ) -> Layout:  # fmt: skip
-    """A sheet for each lane, or lanes against samples; `numbers` says which samples they are, where not the first ones."""
+    """A sheet for each lane, or lanes against samples, with their labels unless `labelled` is False.
+
+    `numbers` says which samples they are, where not the first ones.
+    """
     if name == "grid":
-        return SmallMultiples(samples, image_shape, labels, scale, captioned, numbers)
-    return Sheet(samples, image_shape, labels, scale=scale, captioned=captioned)
+        return SmallMultiples(samples, image_shape, labels, scale, captioned, numbers, labelled)
+    return Sheet(samples, image_shape, labels, scale=scale, captioned=captioned, labelled=labelled)
 
 
 def write_pictures(

@@ -64,10 +64,6 @@ class Classifier(nn.Module):
         """(N, features) to (N, classes)."""
         return self.head(features)
 
-    def kernels(self) -> Tensor:
-        """Kernels (n, 1, 3, 3) of its first layer, of the images' first channel."""
-        return next(self.body.parameters())[:, :1]
-
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) in [-1, 1] to logits (N, classes)."""
         return self.head(self.body(x))

@@ -118,10 +118,6 @@ class ImageReader(Protocol):
         """(N, features) to (N, classes)."""
         ...
 
-    def kernels(self) -> Tensor:
-        """Some planes (n, 1, h, w) to be shown as its picture: what its first layer looks for."""
-        ...
-
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Itself on another device."""
         ...

@@ -9,6 +9,7 @@ import msgspec
 from explorer.recipe.chain import MAX_LANES, MAX_SAMPLES, MAX_STEPS, ExactProcess
 from explorer.recipe.quantities import QUANTITIES, check_name, own
 
+MAX_SCALE, MAX_FPS = 64, 1000.0
 LayoutName = Literal["lanes", "grid"]
 
 
@@ -31,6 +32,14 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         For "to_ideal": the data set that the ideal denoiser knows.
     samples : tuple of int
         Which samples are drawn, in this order; empty is all.
+    labels : bool
+        Names of lanes and a caption are drawn.
+    scale : int
+        Pixels for each pixel of an image; 0 if it was not chosen, as in the next two.
+    frames : int
+        Films: at most so many states.
+    fps : float
+        Films: pictures a second.
     """
 
     t: int = 0
@@ -40,6 +49,10 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     layout: LayoutName = "lanes"
     beside: ExactProcess | None = None
     samples: tuple[int, ...] = ()
+    labels: bool = True
+    scale: int = 0
+    frames: int = 0
+    fps: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
@@ -49,5 +62,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"the reference lane must be in 0..{MAX_LANES - 1}, not {self.reference}")
         if len(self.samples) > MAX_SAMPLES or not all(0 <= sample < MAX_SAMPLES for sample in self.samples):
             raise ValueError(f"samples that are drawn are in 0..{MAX_SAMPLES - 1}")
+        if min(self.scale, self.frames, self.fps) < 0 or self.scale > MAX_SCALE or not self.fps <= MAX_FPS:
+            raise ValueError(f"scale, frames and fps are at least 0, the scale at most {MAX_SCALE}, fps {MAX_FPS}")
         check_name(self.quantity, tuple(QUANTITIES))
         check_name(self.of, own())

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe import ChainRecipe, ExactProcess, LayoutName, PlaneRecipe
+from explorer.state.exporting import ExportChoices
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
@@ -18,6 +19,7 @@ from explorer.state.training import TrainingState
 WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
 """Names in the rail's order. The rooms of each are called so: explorer/views/NAME with its view, explorer/cli/render/NAME.py."""
 ThemeName = Literal["system", "dark", "light"]
+ClassColours = Literal["bright", "safe"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
 CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
@@ -143,6 +145,8 @@ class LatentState(msgspec.Struct, frozen=True):
         Names of the two points whose paths are shown.
     sliced : int
         Plane whose slice the inspector steers: 0 the first, i the ith beside it.
+    centre : bool
+        What is drawn on the pad is brought to MNIST's size and place before it is encoded.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -159,6 +163,7 @@ class LatentState(msgspec.Struct, frozen=True):
     strip: StripName = "stroke"
     ends: tuple[str, ...] = ()
     sliced: int = 0
+    centre: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""
@@ -187,6 +192,12 @@ class Session(msgspec.Struct, frozen=True):
         Bytes of finished chains kept on disk, so that they are there again at the next start; 0 keeps none.
     default_steps : int
         Steps of chains that are new; a schedule that has fewer timesteps takes all of them.
+    text_size : int
+        Per cent of the ordinary size of text.
+    class_colours : ClassColours
+        The colours of the digits.
+    exporting : ExportChoices
+        What was chosen for the last export.
     device : str
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
     """
@@ -203,10 +214,15 @@ class Session(msgspec.Struct, frozen=True):
     frame_budget: int = 512 * MEGABYTE
     kept_budget: int = 1024 * MEGABYTE
     default_steps: int = 50
+    text_size: int = 100
+    class_colours: ClassColours = "bright"
+    exporting: ExportChoices = ExportChoices()
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        """Refuse a workspace that there is not (ValueError)."""
+        """Refuse a workspace that there is not, and text that nobody can read (ValueError)."""
+        if not 50 <= self.text_size <= 200:
+            raise ValueError(f"text has 50 to 200 % of its ordinary size, not {self.text_size}")
         if self.workspace not in WORKSPACES:
             raise ValueError(f"there is no workspace {self.workspace!r}; there are {', '.join(WORKSPACES)}")
 

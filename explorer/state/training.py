@@ -9,6 +9,7 @@ import msgspec
 from explorer.recipe.training import TrainRecipe
 
 CurveShown = Literal["loss", "gradient_norm", "learning_rate"]
+Length = Literal["quick", "quarter", "hours", "own"]
 MAX_CHOSEN = 4
 
 
@@ -33,6 +34,8 @@ class TrainingState(msgspec.Struct, frozen=True):
         Divide each run's loss by its scale, so that losses of several units can be read beside each other.
     form : TrainRecipe
         What a new run begins with.
+    length : Length
+        How long a new run is: a time, or as its settings say.
     asking : bool
         The form of a new run is shown.
     """
@@ -45,6 +48,7 @@ class TrainingState(msgspec.Struct, frozen=True):
     snapshot: int | None = None
     relative: bool = False
     form: TrainRecipe = TrainRecipe()
+    length: Length = "quick"
     asking: bool = False
 
     def __post_init__(self) -> None:

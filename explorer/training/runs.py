@@ -13,11 +13,12 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from explorer.checkpoints.snapshots import files_of_run, of_run
+from explorer.checkpoints.snapshots import SUFFIX, files_of_run, of_run
 from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.recipe.training import TrainRecipe
-from explorer.training.control import CLOCK_SLACK, ENDED, Phase, RunStatus, Wish, alive, read_status, wished
+from explorer.resources import resource
+from explorer.training.control import CLOCK_SLACK, ENDED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
 
 LAUNCH_NAME = "launch.json"
 OUTPUT_NAME, ERRORS_NAME = "output.log", "errors.log"
@@ -87,6 +88,11 @@ class Run:
     phase: Phase
     message: str = ""
     wish: Wish = ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it comes with the app: to be read, not to go on or to be deleted."""
+        return self.folder.parent == resource("checkpoints")
 
     @property
     def live(self) -> bool:
@@ -164,6 +170,12 @@ def memory_of(run: Run) -> int:
         return int(psutil.Process(pid).memory_info().rss) if run.live and pid else 0
     except (psutil.Error, ValueError):
         return 0
+
+
+def recorded() -> tuple[Run, ...]:
+    """The runs that come with the app: of shipped checkpoints whose run is told of beside their snapshots; the VAE's first."""
+    folders = sorted((path.parent for path in resource("checkpoints").glob(f"*/{STATUS_NAME}")), reverse=True)
+    return tuple(run for run in map(look, folders) if run is not None)
 
 
 def listed(others: Iterable[str] = ()) -> tuple[Run, ...]:
@@ -256,6 +268,9 @@ def snapshots(run: Run) -> tuple[Snapshot, ...]:
         else:
             step = number * (per_epoch if kind == "epoch" else 1)
             found[step] = Snapshot(str(path), step)
+    beside = run.folder.with_name(run.folder.name + SUFFIX)
+    if run.recorded and run.status is not None and beside.is_file():
+        found[run.status.steps] = Snapshot(str(beside), run.status.steps)  # a checkpoint that is handed on lies beside its folder
     if not found and last is not None:
         step = run.status.step if run.status is not None else 0
         found[step] = Snapshot(str(last), step)

@@ -16,6 +16,7 @@ from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.session import Session
 from explorer.state.store import Store
+from explorer.views.export_offer import ExportOffer
 from explorer.views.pictures.picture_menu import PictureMenu, Verb
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
@@ -222,13 +223,9 @@ class Workspace(QWidget):
     def restore_layout(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
         """Parts as the person had them; nothing for all as it comes."""
 
-    @property
-    def export_kinds(self) -> str:
-        """Filters of the file dialog for what this workspace can export, the usual one first; empty for nothing."""
-        return ""
-
-    def export_to(self, path: str) -> None:
-        """Write what is shown to a file of one of these kinds."""
+    def export_offer(self) -> ExportOffer | None:
+        """What can be exported now, for the one dialog that asks how and where; None for nothing."""
+        return None
 
     def accept_picture(self, path: str) -> bool:
         """Take a picture file that the person dropped or opened; False if it is of no use here."""

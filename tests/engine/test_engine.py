@@ -219,10 +219,19 @@ def test_every_kind_has_a_thumbnail_that_is_cached(engine: Engine, checkpoints: 
     assert isinstance(made, ThumbnailMade)
     assert made.picture.ndim == 3
     assert made.picture.std() > 10
-    assert len(list((_home / "cache" / "thumbnails").glob("*.png"))) == 1
+    assert len(list((_home / "cache" / "thumbnails-2").glob("*.png"))) == 1
     (again,) = ask(Engine(), MakeThumbnail(str(checkpoints[name])))
     assert isinstance(again, ThumbnailMade)
     np.testing.assert_array_equal(again.picture, made.picture)
+
+
+def test_the_judges_picture_is_what_it_reads(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    (made,) = ask(engine, MakeThumbnail(str(checkpoints["mnist-classifier"])))
+    assert isinstance(made, ThumbnailMade)
+    grey = made.picture[:, :, 0].astype(int)
+    assert grey.shape == (10, 10)  # a digit in each row, what it reads in each column
+    assert (grey.diagonal() > 200).all()
+    assert (grey - np.diag(grey.diagonal())).max() < 150
 
 
 def test_opening_counts_parameters_and_a_changed_file_is_noticed(engine: Engine, checkpoints: Mapping[str, Path], tmp_path: Path) -> None:

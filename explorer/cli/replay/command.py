@@ -15,7 +15,7 @@ import typer
 from explorer.cli import shared
 from explorer.cli.replay.engines import engines_for, told
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, decode_recipe
+from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from explorer.exports.comparing import Comparison, Difference
 
 MAX_RECIPE_BYTES = 2**26
+FRAMES, FPS = 100, 24.0
+"""Of films whose recipe says nothing of them."""
 
 
 def replay(
@@ -31,8 +33,8 @@ def replay(
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, or arrays .npz.")],
     device: shared.DeviceOption = "auto",
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
-    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
-    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    frames: Annotated[int | None, typer.Option(min=2, max=2000, help="Films: at most so many states; as the recipe says, or 100.")] = None,
+    fps: Annotated[float | None, typer.Option(min=1, max=50, help="Films: pictures a second; as the recipe says, or 24.")] = None,
     as_json: shared.JsonOption = False,
 ) -> None:
     """Make an export again from its recipe, in its arithmetic: lanes, branches, painting and all; says whether it is identical.
@@ -54,7 +56,7 @@ def replay(
         _check_whole(export, compared)
     engines = engines_for(recipe.arithmetic, device)
     if recipe.plane is not None:
-        ways = [_plane_way(export, recipe.plane, engines[0], out)]  # decoders are always run in fp32
+        ways = [_plane_way(export, recipe.plane, engines[0], out, recipe.shown)]  # decoders are always run in fp32
     else:
         assert recipe.chain is not None
         chain = found(recipe.chain)
@@ -84,12 +86,12 @@ def _check_whole(export: Path, compared: Comparison) -> None:
         raise BadInput(f"{export}: cannot be read: {error}") from None
 
 
-def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path) -> Callable[[], None]:
+def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, shown: Shown | None) -> Callable[[], None]:
     """A strip of decodings: what the Latent workspace exports."""
     from explorer.cli.replay.plane import make_strips
 
     models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
-    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out)
+    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out, shown)
 
 
 def _nearest(differ: Callable[[], Difference], ways: Sequence[Callable[[], None]]) -> Difference:
@@ -162,16 +164,17 @@ def _path(source: str, sha256: str) -> str:
     return str(path.resolve())
 
 
-def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int, fps: float) -> Iterator[ExportLook]:
+def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int | None, fps: float | None) -> Iterator[ExportLook]:
     """How the export may have been drawn: labels and colours are the window's or the command line's."""
     from explorer.engine.chain.export.messages import ExportLook
-    from explorer.recipe import Shown
 
     shown = recipe.shown if recipe.shown is not None else Shown()
+    chosen = {name: 0 for name, value in (("scale", scale), ("frames", frames), ("fps", fps)) if value is not None}
+    shown = msgspec.structs.replace(shown, **chosen)  # what is said here goes before what the recipe says
     palettes = ("dark", "light") if QUANTITIES[shown.quantity].diverging else ("dark",)
     for labels in _labels(chain.lanes):
         for palette in palettes:
-            yield ExportLook(shown, labels, None, palette, scale, frames, fps)  # type: ignore[arg-type]
+            yield ExportLook(shown, labels, None, palette, scale, frames or FRAMES, fps or FPS)  # type: ignore[arg-type]
 
 
 def _labels(lanes: Sequence[Lane]) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import BadInput
-from explorer.recipe import PlaneRecipe, Recipe
+from explorer.recipe import PlaneRecipe, Recipe, Shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ FRAMES_PER_SECOND = 16.0
 """Of a film at the window's usual speed."""
 
 
-def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine: Engine, out: Path) -> None:
+def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine: Engine, out: Path, shown: Shown | None = None) -> None:
     """Decode what an export of the Latent workspace shows, and write it.
 
     Parameters
@@ -27,6 +27,8 @@ def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine
     plane : PlaneRecipe
     paths : tuple of str
         Checkpoints of its planes, the first one's first.
+    shown : Shown or None
+        The scale and the speed that were chosen for it.
 
     Raises
     ------
@@ -47,5 +49,6 @@ def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine
             strips.append(tiles)
     if not strips:
         raise BadInput(f"{export}: its recipe has no strip; what `decode` wrote is made again by the same `decode`")
-    for _ in engine.handle(ExportStrip(str(out), tuple(strips), Recipe(plane=plane), FRAMES_PER_SECOND)):
+    fps, scale = (shown.fps, shown.scale) if shown is not None else (0.0, 0)
+    for _ in engine.handle(ExportStrip(str(out), tuple(strips), Recipe(plane=plane, shown=shown), fps or FRAMES_PER_SECOND, scale)):
         pass

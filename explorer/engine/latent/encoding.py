@@ -15,7 +15,7 @@ from explorer.engine.latent.codes import codes_of, held_out_image
 from explorer.engine.latent.encoded_picture import picture_for
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImageShown, PictureEncoded, PictureOffered, ShowImage
 from explorer.engine.latent.plane import open_plane, plane_model
-from explorer.engine.latent.readings import place, to_numpy
+from explorer.engine.latent.readings import place, read_digits, readable, to_numpy
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
@@ -68,8 +68,14 @@ def encode_picture(payload: EncodePicture, desk: Desk) -> Steps:
         read_only(grey_tiles(to_numpy(x))[0]), read_only(grey_tiles(to_numpy(again))[0]),
         expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
         None if covariance is None else (place(covariance[:1]), place(covariance[1:])), float(distances[0]),
-        tuple(plane.slice.off(to_numpy(mean)[0]).tolist()),
+        tuple(plane.slice.off(to_numpy(mean)[0]).tolist()), *_read(x, again, models),
     )  # fmt: skip
+
+
+def _read(x: Tensor, again: Tensor, models: Models) -> list[tuple[tuple[int, float], ...]]:
+    """What the digit classifier sees in both; nothing where there is none, or it was trained on other images."""
+    judge = models.judge()
+    return read_digits(judge, torch.cat([x, again])) if judge is not None and readable(judge, x) else []
 
 
 def expected_log_likelihood(model: LatentModel, x: Tensor, mean: Tensor, sigma: Tensor | None) -> float:

@@ -25,6 +25,8 @@ class ExportStrip(Payload):
         Makes them again; stored in the file.
     fps : float
         Frames a second, greater than 0.
+    scale : int
+        Pixels for each pixel of an image; 0 chooses.
     """
 
     answered_by = "explorer.engine.latent.strip_export:export_strip"
@@ -34,6 +36,18 @@ class ExportStrip(Payload):
     strips: tuple[np.ndarray, ...] = field(compare=False)
     recipe: Recipe
     fps: float = 16.0
+    scale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewStrip(Payload):
+    """One look at what an ExportStrip would write. Answer: ExportPreviewed."""
+
+    answered_by = "explorer.engine.latent.strip_export:preview_strip"
+
+    strips: tuple[np.ndarray, ...] = field(compare=False)
+    ending: str
+    scale: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,6 +309,9 @@ class PictureEncoded(Outcome):
         Reconstruction term and KL of the ELBO in nats; KL is NaN for an AE.
     error : float
         Mean squared error of the reconstruction's pixels in [0, 1].
+    reading, reading_again : tuple of (int, float)
+        Classes with their probabilities, best first, that the digit classifier sees in the picture and in its
+        reconstruction; empty where it cannot.
     """
 
     path: str
@@ -323,6 +326,8 @@ class PictureEncoded(Outcome):
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
     distance: float = 0.0
     off: tuple[float, ...] = ()
+    reading: tuple[tuple[int, float], ...] = ()
+    reading_again: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ import msgspec
 import numpy as np
 
 from explorer.checkpoints.locate import source_of
+from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.latent.export_messages import ExportStrip, StripExported
+from explorer.engine.latent.export_messages import ExportStrip, PreviewStrip, StripExported
 from explorer.engine.models import devices
+from explorer.engine.models.export_messages import ExportPreviewed
 from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -48,10 +50,18 @@ def export_strip(request: ExportStrip, desk: Desk) -> Steps:
     arithmetic = devices.recorded(desk.of(Models).device, "fp32")
     recipe = msgspec.structs.replace(portable(request.recipe), arithmetic=arithmetic)
     with kind.write(out, recipe, request.fps) as add:
-        for frame in film(request.strips) if kind.film else [sheet(request.strips)]:
+        for frame in film(request.strips, request.scale) if kind.film else [sheet(request.strips, request.scale)]:
             add(frame)
             yield None
     yield StripExported(request.out)
+
+
+def preview_strip(request: PreviewStrip, desk: Desk) -> Steps:
+    """Answer a PreviewStrip: the sheet, or the film's first picture."""
+    kind, strips = drawn()[request.ending], request.strips
+    picture = next(film(strips, request.scale)) if kind.film else sheet(strips, request.scale)
+    pictures = min(map(len, strips)) if kind.film else 1
+    yield ExportPreviewed(read_only(picture), (picture.shape[0], picture.shape[1]), pictures)
 
 
 def portable(recipe: Recipe) -> Recipe:
@@ -63,16 +73,16 @@ def portable(recipe: Recipe) -> Recipe:
     return replace(recipe, plane=replace(plane, source=source_of(Path(plane.source)), beside=beside))
 
 
-def film(strips: tuple[np.ndarray, ...]) -> Iterator[np.ndarray]:
+def film(strips: tuple[np.ndarray, ...], scale: int = 0) -> Iterator[np.ndarray]:
     """Frames (H, W, 3) uint8: of each strip its picture, one below another."""
-    scale = -(-SIDE // strips[0].shape[2])
+    scale = scale or -(-SIDE // strips[0].shape[2])
     for frame in range(min(len(strip) for strip in strips)):
         yield np.concatenate([_enlarged(strip[frame], scale) for strip in strips])
 
 
-def sheet(strips: tuple[np.ndarray, ...]) -> np.ndarray:
+def sheet(strips: tuple[np.ndarray, ...], scale: int = 0) -> np.ndarray:
     """All pictures of each strip in rows of at most `COLUMNS`, (H, W, 3) uint8 (BadInput where that is too large)."""
-    scale = -(-SHEET_SIDE // strips[0].shape[2])
+    scale = scale or -(-SHEET_SIDE // strips[0].shape[2])
     height, width = strips[0].shape[1] * scale, strips[0].shape[2] * scale
     columns = min(COLUMNS, max(len(strip) for strip in strips))
     lines = [strip[start : start + columns] for strip in strips for start in range(0, len(strip), columns)]

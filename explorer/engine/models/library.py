@@ -59,6 +59,11 @@ def _entry(path: Path, shipped: bool) -> LibraryEntry:
         return LibraryEntry(str(path), name_of(path), shipped, size, "", None, str(error))
 
 
+THUMBNAILS = "thumbnails-2"
+"""Folder of the pictures that are made; counted on when the pictures of a kind become others."""
+READ, READ_AT_ONCE, DIGITS = 2000, 250, 10
+
+
 def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
     """Entries of all files of `files`; the next start knows them without torch."""
     entries = []
@@ -85,9 +90,9 @@ def open_checkpoint(path: str, models: Models) -> Steps:
 
 
 def thumbnail(path: str, models: Models) -> Steps:
-    """Four pictures of what a checkpoint makes, cached by its hash."""
+    """Four pictures of what a checkpoint makes; of a judge digits (rows) against what it reads (columns). Cached by its hash."""
     digest = sources.sha256(Path(path))
-    cached = cache_folder() / "thumbnails" / f"{digest}.png"
+    cached = cache_folder() / THUMBNAILS / f"{digest}.png"
     try:
         with Image.open(cached) as picture:
             yield ThumbnailMade(path, read_only(np.asarray(picture.convert("RGB"))))
@@ -122,14 +127,22 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         codes = torch.eye(4, network.config.code, device=models.device)
         yield grey_tiles(network.decode(codes).cpu().numpy())
     elif isinstance(network, ImageReader):
-        kernels = network.kernels()[:4].detach().cpu().numpy()
-        yield grey_tiles(kernels / np.abs(kernels).max())
+        digits, labels = (array[:READ] for array in mnist("test"))
+        if digits.shape[1:] != network.image_shape:
+            raise BadInput(f"{checkpoint.path}: it reads other images than MNIST's, so there is no picture of what it reads")
+        counts = np.zeros((DIGITS, DIGITS))
+        for start in range(0, READ, READ_AT_ONCE):
+            block = torch.from_numpy(to_unit_range(digits[start : start + READ_AT_ONCE])).to(models.device)
+            np.add.at(counts, (labels[start : start + READ_AT_ONCE], network(block).argmax(1).cpu().numpy()), 1)
+            yield None
+        share = np.log1p(counts) / np.log1p(counts.max())  # so that the few that are misread are seen
+        yield grey_tiles((2 * share - 1)[None, None].astype(np.float32))
     else:
         raise BadInput(f"{checkpoint.path}: there is no picture of a {checkpoint.card.kind}")
 
 
 def _mosaic(tiles: np.ndarray) -> np.ndarray:
-    """(4, H, W, 3) to (2H, 2W, 3)."""
+    """(n², H, W, 3) to (nH, nW, 3)."""
     n, h, w, c = tiles.shape
     side = math.isqrt(n)
     return tiles.reshape(side, side, h, w, c).swapaxes(1, 2).reshape(side * h, side * w, c)

@@ -20,8 +20,8 @@ def something(state: LatentState) -> bool:
 
 
 def draw(state: LatentState, drawing: tuple[Dab, ...]) -> LatentState:
-    """What is drawn on the pad."""
-    return _with(state, Encoded(), drawing)
+    """What is drawn on the pad, centred if drawings are."""
+    return _with(state, Encoded(centre=bool(drawing) and state.centre), drawing)
 
 
 def encode_file(state: LatentState, path: str) -> LatentState:
@@ -45,8 +45,14 @@ def resize(state: LatentState) -> LatentState:
 
 
 def centre(state: LatentState, on: bool) -> LatentState:
-    """What is encoded at MNIST's size and place, or as it is."""
-    return _change(state, centre=on)
+    """What is encoded at MNIST's size and place, or as it is; of a drawing, or an empty pad, all later drawings, too."""
+    later = state if state.recipe.encoded.image is not None or state.recipe.encoded.picture else _replace(state, centre=on)
+    return _change(later, centre=on) if something(state) else later
+
+
+def is_centred(state: LatentState) -> bool:
+    """Whether what is encoded is centred; on an empty pad, what will be drawn."""
+    return state.recipe.encoded.centre if something(state) else state.centre
 
 
 def resample(state: LatentState) -> LatentState:
@@ -61,12 +67,11 @@ def remove_draws(state: LatentState) -> LatentState:
 
 
 def _with(state: LatentState, encoded: Encoded, drawing: tuple[Dab, ...] = ()) -> LatentState:
-    """Encode something else, centred as what was there before.
+    """Encode something else.
 
     Draws from the posterior that was there go with it, unless the strip shows them: then they are the same draws of the other picture.
     """
     before = state.recipe.encoded
-    encoded = _replace(encoded, centre=before.centre)
     if state.strip == "posterior" and (drawing or encoded.image is not None or encoded.picture):
         encoded = _replace(encoded, draws=before.draws)
     return _replace(state, recipe=_replace(state.recipe, drawing=drawing, encoded=encoded))

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.training import TrainRecipe
-from explorer.state.training import MAX_CHOSEN, CurveShown, TrainingState
+from explorer.state.training import MAX_CHOSEN, CurveShown, Length, TrainingState
 
 Look = Literal["log", "raw", "relative"]
 _replace = msgspec.structs.replace
@@ -24,9 +24,14 @@ def flip(state: TrainingState, look: Look) -> TrainingState:
     return _replace(state, **{look: not getattr(state, look)})
 
 
-def ask_for_run(state: TrainingState, asking: bool = True) -> TrainingState:
-    """The form of a new run shown, or put away."""
-    return _replace(state, asking=asking)
+def ask_for_run(state: TrainingState) -> TrainingState:
+    """The form of a new run shown."""
+    return _replace(state, asking=True)
+
+
+def put_form_away(state: TrainingState, length: Length) -> TrainingState:
+    """The form of a new run put away; the next one begins with the length that was chosen."""
+    return _replace(state, asking=False, length=length)
 
 
 # --- which runs

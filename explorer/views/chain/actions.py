@@ -19,9 +19,9 @@ TIME = (
     Do("forward", "Step &on", "Right", "One step on, towards 0", icon="mdi6.step-forward"),
     Do("leap_back", "Ten steps b&ack", ("PgUp", "Shift+Left"), "Ten steps back, towards T"),
     Do("leap_forward", "Ten steps o&n", ("PgDown", "Shift+Right"), "Ten steps on, towards 0"),
-    Do("start", "Go to &T", "Home", "Go to x_T, pure noise", icon="mdi6.skip-backward"),
+    Do("start", "Go to T", "Home", "Go to x_T, pure noise", icon="mdi6.skip-backward"),
     Do("type", "Go to t&imestep…", "Ctrl+G", "Type the timestep to go to"),
-    Do("end", "Go to &0", "End", "Go to x₀, the sample", icon="mdi6.skip-forward"),
+    Do("end", "Go to 0", "End", "Go to x₀, the sample", icon="mdi6.skip-forward"),
 )
 TRAINED = (
     Do("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one"),

@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress
+from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, PreviewExport
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
+from explorer.exports.kinds import KINDS, Drawn
 from explorer.recipe import Shown
+from explorer.recipe.quantities import own
 from explorer.views.chain.controller import ChainController
+from explorer.views.export_offer import ExportChoice, ExportOffer
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
 
 EXPORT = "export"
 """Name of the question."""
+FILE_NAMES = {"reverse": "reverse-chain", "compare": "compare"}
+"""What the names of exported files begin with."""
 UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
 
 
@@ -46,15 +52,44 @@ class ChainExport(QObject):
         """Whether it is under way."""
         return self._questions.is_open(EXPORT)
 
-    def start(self, path: str) -> None:
-        """Write what the person looks at now; the file's ending says as what."""
+    def offer(self) -> ExportOffer | None:
+        """What there is to export; None while there are no lanes."""
+        state = self._controller.state
+        if not state.recipe.lanes:
+            return None
+        quantities = tuple(dict.fromkeys((*own(), state.quantity)))
+        states = max((len(plan.timesteps) for plan in self._controller.run.plans.values()), default=self._controller.T + 1)
+        return ExportOffer(
+            "chain", FILE_NAMES[self._controller.part.name], states, self._preview, self.start, quantities, state.quantity, state.t,
+            len(self._some) or state.recipe.samples,
+        )  # fmt: skip
+
+    @property
+    def _some(self) -> tuple[int, ...]:
+        """Samples that are selected, where they are several and not all: one always is, which means nothing."""
+        chosen = self._controller.samples
+        return chosen if 1 < len(chosen) < self._controller.state.recipe.samples else ()
+
+    def _look(self, choice: ExportChoice | None) -> ExportLook:
         state = self._controller.state
         reference, weighed = self._controller.reference, self._controller.weighed
-        chosen = self._controller.samples
-        some = chosen if 1 < len(chosen) < state.recipe.samples else ()  # one is always selected: that means nothing
+        some = self._some
         shown = Shown(state.t, state.quantity, reference, state.difference_of, state.layout, weighed, some)
+        if choice is not None:
+            every = some or tuple(range(state.recipe.samples))
+            samples = every[: choice.samples] if choice.samples < len(every) else some
+            drawn = {"quantity": choice.quantity, "samples": samples, "scale": choice.scale, "labels": choice.labels}
+            paced = {"frames": choice.frames, "fps": choice.fps} if _is_film(choice.ending) else {}
+            shown = msgspec.structs.replace(shown, **(drawn if isinstance(KINDS[choice.ending], Drawn) else {}), **paced)
         titles = short_titles if state.layout == "grid" else lane_titles
-        look = ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
+        return ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
+
+    def _preview(self, choice: ExportChoice) -> PreviewExport:
+        return PreviewExport(self._controller.state.recipe, choice.ending, self._look(choice))
+
+    def start(self, path: str, choice: ExportChoice | None = None) -> None:
+        """Write what the person looks at now, or has chosen of it; the file's ending says as what."""
+        state, look = self._controller.state, self._look(choice)
         self._path, self._progress, self.told = path, ExportProgress("", 0, 0), ""
         self._questions.ask(EXPORT, ExportChain(state.recipe, path, look), self._take, When.AT_ONCE, on_failure=self._failed)
         self.changed.emit()
@@ -84,6 +119,11 @@ class ChainExport(QObject):
     def _failed(self, failed: Failed) -> None:
         self._client.failed.emit(failed)
         self.changed.emit()
+
+
+def _is_film(ending: str) -> bool:
+    kind = KINDS[ending]
+    return isinstance(kind, Drawn) and kind.film
 
 
 def _size(nbytes: int) -> str:

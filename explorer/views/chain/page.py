@@ -37,6 +37,7 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
+from explorer.views.export_offer import ExportOffer
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
@@ -195,16 +196,9 @@ class ChainPage(Workspace):
         else:
             self.controller.stop()
 
-    @property
-    def export_kinds(self) -> str:
+    def export_offer(self) -> ExportOffer | None:
         """Pictures, films and arrays of the lanes, if there are any."""
-        from explorer.exports.kinds import dialog_filter  # with what writes them: not before it is needed
-
-        return dialog_filter("chain") if self.part.recipe.lanes else ""
-
-    def export_to(self, path: str) -> None:
-        """Have the engine write what is shown."""
-        self.exporting.start(path)
+        return self.exporting.offer()
 
     # --- pictures ---
 

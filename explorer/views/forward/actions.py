@@ -23,9 +23,9 @@ GROUPS = (
         Do("forward", "Step towards the &image", "Right", "One timestep back, towards 0", "mdi6.step-forward"),
         Do("leap_back", "Ten steps towards noise", ("PgUp", "Shift+Left"), "Ten timesteps on, towards T"),
         Do("leap_forward", "Ten steps towards the image", ("PgDown", "Shift+Right"), "Ten timesteps back, towards 0"),
-        Do("start", "Go to &T", "Home", "Go to x_T, noise", "mdi6.skip-backward"),
+        Do("start", "Go to T", "Home", "Go to x_T, noise", "mdi6.skip-backward"),
         Do("type", "Go to t&imestep…", "Ctrl+G", "Type the timestep to go to"),
-        Do("end", "Go to &0", "End", "Go to x₀, the image", "mdi6.skip-forward"),
+        Do("end", "Go to 0", "End", "Go to x₀, the image", "mdi6.skip-forward"),
     ),
     (
         Do("noise", "Show Noise", "1", "x_t at once by Property 1, and step by step with the same noise", one_of="page"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.recipe import MAX_BESIDE, Point, Stroke
-from explorer.state.edits.encoding import something
+from explorer.state.edits.encoding import is_centred, something
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.session import LatentState
 from explorer.widgets.controls.actions import Actions
@@ -30,13 +30,13 @@ def show_actions(a: Actions, state: LatentState, known: bool, has_prior: bool, p
     checked = {
         **{tool: state.tool == tool for tool in a.choice("tool")},
         "codes": state.codes, "manifold": state.manifold, "prior": state.prior and has_prior, "loop": state.loop,
-        "lock": isinstance(item, Point) and item.locked, "paths": paths, "centre": state.recipe.encoded.centre,
+        "lock": isinstance(item, Point) and item.locked, "paths": paths, "centre": is_centred(state),
     }  # fmt: skip
     enabled = {
         "delete": item is not None, "play": stroke or paths, "back": stroke, "on": stroke, "prior": has_prior,
         "no_picture": encoded, "all_classes": bool(state.hidden_classes), "add_point": known, "sample": known,
         "lock": point, "copy": item is not None or bool(points), "paths": len(points) >= 2,
-        "no_samples": state.recipe.prior is not None, "resample": encoded, "centre": encoded,
+        "no_samples": state.recipe.prior is not None, "resample": encoded,
         "beside": len(state.recipe.beside) < MAX_BESIDE, "export": pictures, "through_code": off,
     }  # fmt: skip
     for name, on in checked.items():

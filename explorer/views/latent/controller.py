@@ -63,7 +63,7 @@ class LatentController(QObject):
         prefix = f"latent.{which}" if which else "latent"
         self._context, self._view, self._which = context, view, which
         self._questions = Questions(context.client, prefix, self)
-        self._layers = Layers(self._questions, view)
+        self._layers = Layers(self._questions, view, context.theme)
         self._paths = Paths(self._questions, view)
         self._draws = Draws(self._questions, view)
         self._probing = Probing(self._ask, view, self._paths)
@@ -171,7 +171,7 @@ class LatentController(QObject):
             self._layers.ask(self.entry, self.slice, self.state)
 
     def _changed(self, old: Session, new: Session) -> None:
-        if self._active and old.latent != new.latent:
+        if self._active and (old.latent != new.latent or old.class_colours != new.class_colours):
             self._refresh()
 
     def _library_changed(self) -> None:

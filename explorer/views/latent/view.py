@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.engine.latent.export_messages import ExportStrip, StripExported
+from explorer.engine.latent.export_messages import ExportStrip, PreviewStrip, StripExported
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.requests import Outcome
-from explorer.recipe import Stroke
+from explorer.recipe import Shown, Stroke
 from explorer.state.edits.encoding import something
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
+from explorer.views.export_offer import ExportChoice, ExportOffer
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
@@ -33,11 +35,13 @@ from explorer.views.latent.strip.content import strip_content, strip_recipe
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
-from explorer.views.shared.export_dialog import ask_for_export
+from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 
 MARGIN, GAP = 14, 10
+TALL = 900
+"""Height in pixels from which on there is room for the decoding in full width and the pad's figures below it."""
 OFF = 1e-3
 """Distance from which on a code is off the plane."""
 
@@ -101,6 +105,11 @@ class LatentWorkspace(Workspace):
         """The first plane's classes."""
         return self.panes[0].legend
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the inspector is closer set."""
+        super().resizeEvent(event)
+        self._inspector.probe.show_small(self.height() < TALL)
+
     # --- the contract of a workspace
 
     @property
@@ -150,18 +159,23 @@ class LatentWorkspace(Workspace):
         self.hands.encode.encode_file(path)
         return True
 
-    @property
-    def export_kinds(self) -> str:
+    def export_offer(self) -> ExportOffer | None:
         """What the strip can be written as."""
-        from explorer.exports.kinds import dialog_filter  # with what writes them: not before it is needed
-
-        return dialog_filter("strip") if self.panel.strip.count else ""
-
-    def export_to(self, path: str) -> None:
-        """Write what the strip shows, with the recipe that makes it again."""
+        if not self.panel.strip.count:
+            return None
         tiles = tuple(row.tiles for row in self.panel.content.rows if row.tiles is not None)
-        payload = ExportStrip(path, tiles, strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed)
-        self.context.client.send(payload, "latent.export", self._exported, queued=True)
+        recipe, fps = strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed
+
+        def preview(choice: ExportChoice) -> PreviewStrip:
+            return PreviewStrip(tiles, choice.ending, choice.scale)
+
+        def write(path: str, choice: ExportChoice) -> None:
+            chosen = Shown(scale=choice.scale, fps=0.0 if choice.fps == FRAMES_PER_SECOND else choice.fps)
+            made = msgspec.structs.replace(recipe, shown=None if chosen == Shown() else chosen)
+            payload = ExportStrip(path, tiles, made, choice.fps, choice.scale)
+            self.context.client.send(payload, "latent.export", self._exported, queued=True)
+
+        return ExportOffer("strip", self.workspace_name, min(map(len, tiles)), preview, write, fps=fps)
 
     def _exported(self, outcome: Outcome) -> None:
         if isinstance(outcome, StripExported):
@@ -169,9 +183,11 @@ class LatentWorkspace(Workspace):
             self._say()
 
     def _ask_for_export(self) -> None:
-        path = ask_for_export(self, self.export_kinds, "strip")
-        if path:
-            self.export_to(path)
+        offer = self.export_offer()
+        if offer is not None:
+            dialog = ExportDialog(offer, self.context.client, self.context.store, self.context.theme, self.window())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
     # --- planes
 
@@ -219,6 +235,8 @@ class LatentWorkspace(Workspace):
         self.panel.show_speed(state.speed)
         self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
         self._show_slices(state)
+        if entry is not None and entry.card is not None:
+            self._inspector.picture.show_shape(*entry.card.data.shape[1:])
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)

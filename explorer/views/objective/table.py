@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButt
 from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
 from explorer.views.objective.figures import with_error
-from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles
+from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles, predicts
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula, var, words
@@ -123,15 +123,16 @@ class BoundTable(Card):
 
     def _add_row(self, row: int, lane: Lane, title: str, colour: str) -> None:
         self._grid.addWidget(_Swatch(colour), row, 0)
-        name = ElidingLabel(f"{title} · {checkpoint_name(lane)}" + (" · clipped" if lane.sampler.clip else ""))
-        name.setFont(text_font(13))
+        said = " · ".join(part for part in (title, predicts(lane), checkpoint_name(lane)) if part)
+        name = ElidingLabel(said + (" · clipped" if lane.sampler.clip else ""))
+        wear(name, 13)
         name.setToolTip(lane_tip(lane))
         name.setFixedHeight(ROW)
         self._grid.addWidget(name, row, 1)
         cells = []
         for column in range(2, 8):
             cell = QLabel("–")
-            cell.setFont(text_font(13))
+            wear(cell, 13)
             cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             cell.setAccessibleName(f"{COLUMNS[column - 1][0] or 'difference'} of {title}")

@@ -13,8 +13,8 @@ GROUPS = (
         Do("again", "The chain's own noise a&gain", "Shift+Z", "Branch: the chain's own z from this t down: the same again"),
         Do("paint", "P&aint…", "P", "Branch: paint on the selected sample at this t, and go on from there", icon="mdi6.brush-outline"),
         Do("erase", "&Erase and fill in…", "E", ERASE, icon="mdi6.eraser"),
-        Do("back_up", "&Back up…", "B", BACK_UP, icon="mdi6.arrow-u-up-left"),
-        Do("paste", "Paste picture", "Ctrl+V", "Back up from the picture in the clipboard", icon="ph.clipboard"),
+        Do("back_up", "&Noise again…", "B", BACK_UP, icon="mdi6.arrow-u-up-left"),
+        Do("paste", "Paste picture", "Ctrl+V", "Noise the picture in the clipboard, and come down again", icon="ph.clipboard"),
     ),
     (
         Do("compare", "Open in &Compare beside its parent", "C", BESIDE, icon="mdi6.view-column-outline"),

@@ -1,4 +1,4 @@
-"""The panel that offers to back up: from this lane's own x_0 or from a picture, up to which t."""
+"""The panel that offers to noise a finished image again: from this lane's own x_0 or from a picture, up to which t."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -54,11 +54,11 @@ class BackUpPanel(FrontPanel):
     open_wanted = Signal()
 
     def __init__(self, theme: Theme, panels: Panels, pastes: QAction) -> None:
-        super().__init__(theme, panels, "Back up", "Noise it, and come down again as a branch")
+        super().__init__(theme, panels, "Noise again", "Noise it, and come down again as a branch")
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
-        title = QLabel("Back up from a finished image")
-        title.setFont(text_font(14, QFont.Weight.DemiBold))
+        title = QLabel("Noise a finished image again")
+        wear(title, 14, QFont.Weight.DemiBold)
         words_ = QLabel(EXPLANATION)
         words_.setWordWrap(True)
         mark(words_, "muted")

@@ -1,4 +1,4 @@
-"""Backing up: from the lane's own image or a picture of one's own."""
+"""Noising again ("back up" in recipes): from the lane's own image or a picture of one's own."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class BackingUp(QObject):
         self._chain, self._questions, self._view, self._own_tile, self._branch = chain, questions, view, own_tile, branch
 
     def open(self) -> None:
-        """Offer to back up."""
+        """Offer to noise again."""
         state, T = self._chain.state, self._chain.T
         if state.recipe.lanes:
             self._view.start(state.t if state.t > 0 else max(1, T // HALF), T, self._own_tile())
@@ -66,7 +66,7 @@ class BackingUp(QObject):
             self._view.show_own(self._own_tile())
 
     def accept_picture(self, picture: str | np.ndarray) -> bool:
-        """Offer to back up from a picture file, or from pixels (H, W, 3)."""
+        """Offer to noise a picture file, or pixels (H, W, 3)."""
         key = self._chain.key
         if key is None:
             return False

@@ -18,7 +18,7 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import HANDLE, Timeline
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -44,7 +44,7 @@ class BranchBar(Card):
         super().__init__(theme, parent=parent)
         self._timeline, self._T = timeline, 1000
         self.title = QLabel()
-        self.title.setFont(text_font(12, QFont.Weight.DemiBold))
+        wear(self.title, 12, QFont.Weight.DemiBold)
         self.title.setMinimumWidth(108)
         self.hint = ElidingLabel(HINT)
         self.hint.setToolTip(HINT_TIP)
@@ -70,7 +70,7 @@ class BranchBar(Card):
         tools.setContentsMargins(10, 4, 8, 4)
         tools.setSpacing(4)
         tools.addWidget(self.title)
-        words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Back up"}
+        words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Noise again"}
         self.buttons: dict[str, QToolButton] = {}
         for name in ("fresh", "paint", "erase", "back_up"):
             self.buttons[name] = _button(actions[name], words[name])

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.sharp import draw_sharp
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 
 ROW = 28
 TILE = 24
@@ -213,7 +213,7 @@ class BranchTree(QWidget):
 
     def _font(self, row: int) -> QFont:
         font = QFont(self.font())
-        font.setPixelSize(12)
+        font.setPixelSize(text_pixels(12))
         if row == self._current:
             font.setWeight(QFont.Weight.DemiBold)
         return font
@@ -245,7 +245,7 @@ class BranchTree(QWidget):
             painter.drawRect(rect.adjusted(-1, -1, 1, 1))
         if found[1] > 0:
             font = QFont(self.font())
-            font.setPixelSize(10)
+            font.setPixelSize(text_pixels(10))
             painter.setFont(font)
             painter.setPen(QColor(tokens.faint))
             painter.drawText(QRectF(rect.right() + 6, rect.top(), 64, TILE), Qt.AlignmentFlag.AlignVCenter, f"t = {found[1]}")

@@ -37,7 +37,7 @@ class View(Protocol):
 
     @property
     def back_up(self) -> backing_up.View:
-        """What is backed up from."""
+        """What is noised again."""
         ...
 
     def show_cursor(self, t: int, has_lane: bool) -> None:

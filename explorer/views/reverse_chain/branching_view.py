@@ -58,7 +58,7 @@ class BranchingView(QObject):
 
     @property
     def back_up(self) -> BackUpPanel:
-        """What is backed up from."""
+        """What is noised again."""
         return self._back_up
 
     # --- what the controller hands over ---
@@ -136,7 +136,7 @@ class BranchingView(QObject):
         verb(menu, "Delete", partial(tree.delete, row), branch, "With the branches that leave it; undo brings them back")
 
     def paste(self) -> None:
-        """Offer to back up from the picture in the clipboard, or from the file that it names."""
+        """Offer to noise the picture in the clipboard, or from the file that it names."""
         picture = copied()
         if picture is None:
             self._context.client.failed.emit(Failed(NO_COPY))
@@ -144,6 +144,6 @@ class BranchingView(QObject):
             self.controller.backing_up.accept_picture(picture)
 
     def _choose_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._owner.window(), "Picture to back up from", "", PICTURE_FILES)
+        path, _ = QFileDialog.getOpenFileName(self._owner.window(), "Picture to noise", "", PICTURE_FILES)
         if path:
             self.controller.backing_up.accept_picture(path)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, 
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.session import ChainState
+from explorer.views.shared.labels import option_words
 from explorer.views.shared.lane_menu import verb
 from explorer.widgets.controls.number_fields import FloatField
 
@@ -30,7 +31,7 @@ def fill_change_menu(menu: QMenu, state: ChainState, entries: Iterable[LibraryEn
     for entry in entries:
         option = entry.card.option if entry.card is not None else None
         to_it = partial(change, checkpoint=entry.sha256, source=entry.path, option=option)
-        verb(menu, f"{entry.name}\tOption {option}", to_it, entry.sha256 != lane.checkpoint or bool(lane.edits), entry.path)
+        verb(menu, f"{entry.name}\t{option_words(option)}", to_it, entry.sha256 != lane.checkpoint or bool(lane.edits), entry.path)
 
 
 def _eta_entry(menu: QMenu, take: Callable[[float], object]) -> QWidgetAction:

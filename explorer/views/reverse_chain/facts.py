@@ -20,7 +20,7 @@ def _groups() -> Sequence[Sequence[Do]]:
 
 FACTS = Facts(
     name="reverse-chain",
-    title="Reverse",
+    title="Reverse chain",
     icon_name="mdi6.arrow-left",
     tooltip="Reverse chain: scrub one model's chain from noise to samples",
     menu_title="&Chain",

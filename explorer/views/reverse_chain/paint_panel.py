@@ -34,7 +34,7 @@ from explorer.views.reverse_chain.preview_pair import PreviewPair
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -85,7 +85,7 @@ class PaintPanel(FrontPanel):
 
     def _build(self, theme: Theme) -> None:
         self._title = QLabel()
-        self._title.setFont(text_font(14, QFont.Weight.DemiBold))
+        wear(self._title, 14, QFont.Weight.DemiBold)
         self._hint = QLabel()
         self._hint.setWordWrap(True)
         mark(self._hint, "muted")

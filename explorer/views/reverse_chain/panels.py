@@ -1,4 +1,4 @@
-"""The panels that may be in front of the samples: painting, backing up."""
+"""The panels that may be in front of the samples: painting, noising again."""
 
 from __future__ import annotations
 

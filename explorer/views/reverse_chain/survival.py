@@ -1,4 +1,4 @@
-"""How much survives of what a lane was backed up from."""
+"""How much survives of the image that a lane's branch noised again."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Survival:
 
     @property
     def _edit(self) -> BackUp | None:
-        """The last backing up of the shown lane."""
+        """The last noising again of the shown lane."""
         lanes = self._chain.state.recipe.lanes
         return next((edit for edit in reversed(lanes[0].edits if lanes else ()) if isinstance(edit, BackUp)), None)
 
     def show_state(self) -> None:
-        """Nothing survives of what was not backed up from."""
+        """Nothing survives of what was not noised again."""
         if self._edit is None:
             self._view.show_survival(None)
 

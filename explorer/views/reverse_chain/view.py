@@ -179,7 +179,7 @@ class ReverseChainWorkspace(ChainPage):
         self.branching.controller.set_active(False)
 
     def accept_picture(self, path: str) -> bool:
-        """Offer to back up from a picture."""
+        """Offer to noise a picture again."""
         return self.branching.controller.backing_up.accept_picture(path)
 
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:

@@ -1,20 +1,294 @@
-"""Where an export goes: the file dialog, with an ending for whoever writes none."""
+"""Export: one dialog for whatever a workspace offers, with one look at what will be written."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+import msgspec
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.endings import filters, patterns
+from explorer.engine.models.export_messages import ExportPreviewed
+from explorer.engine.thread.client import Client
+from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
+from explorer.exports.kinds import Drawn
+from explorer.recipe.quantities import QUANTITIES
+from explorer.state.exporting import ExportChoices
+from explorer.state.store import Store
+from explorer.views.export_offer import ExportChoice, ExportOffer, free_path, with_ending
+from explorer.views.shared.export_preview import ExportPreview
+from explorer.views.shared.questions import Questions
+from explorer.widgets.controls.number_fields import FloatField, IntField
+from explorer.widgets.look.number_words import grouped
+from explorer.widgets.look.style import inset_numbers, mark
+from explorer.widgets.look.theme import GRID, Theme
+from explorer.widgets.look.warning import set_warning
+
+FIELD_WIDTH = 148
+UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
-def ask_for_export(parent: QWidget, kinds: str, name: str) -> str:
-    """Path that the person chose, empty if none; `kinds` are the dialog's filters, the first of them the usual one."""
-    path, kind = QFileDialog.getSaveFileName(parent, "Export", name, kinds)
-    return with_ending(path, kind) if path else ""
+class ExportDialog(QDialog):
+    """Asks how and where; what was chosen is what the next export begins with."""
+
+    def __init__(self, offer: ExportOffer, client: Client, store: Store, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self._offer, self._store, self._theme = offer, store, theme
+        self._own_name = False
+        self._questions = Questions(client, "export.preview", self)
+        remembered = store.session.exporting
+        self.preview = ExportPreview(theme)
+        self._make_fields(remembered)
+        self._lay_out()
+        self._connect()
+        inset_numbers(self)
+        self._show_kind()
+
+    # --- fields
+
+    def _make_fields(self, remembered: ExportChoices) -> None:
+        offer = self._offer
+        self.kind = _combo("Kind of file", {ending: f"{offer.title(ending)} ({ending})" for ending in offer.kinds})
+        ending = remembered.strip if offer.of == "strip" else remembered.chain
+        self.kind.setCurrentIndex(max(0, self.kind.findData(ending)))
+        self.quantity = _combo("What is drawn", {name: _titled(name) for name in offer.quantities})
+        self.quantity.setCurrentIndex(max(0, self.quantity.findData(offer.quantity)))
+        self.samples = IntField(1, max(1, offer.samples), "Samples", "The first so many samples are drawn")
+        self.samples.setValue(offer.samples)
+        self.scale = IntField(0, 64, "Size", "Pixels for each pixel of an image, each drawn as a sharp square")
+        self.scale.setSpecialValueText("as it fits")
+        self.scale.setSuffix(" × each pixel")
+        self.scale.setValue(remembered.scale)
+        self.frames = IntField(2, max(2, offer.states), "Pictures", "How many states of the chain the film goes over, evenly spaced")
+        self.frames.setValue(min(remembered.frames, offer.states) if offer.of == "chain" else offer.states)
+        self.fps = FloatField(1, 50, 1, "Frames a second", "How many pictures a second the film shows")
+        self.fps.setValue(min(50.0, max(1.0, offer.fps if offer.fps is not None else remembered.fps)))
+        self.seconds = FloatField(0.1, 3600, 0.5, "Duration", "How long the film is; it changes the frames a second")
+        self.seconds.setSuffix(" s")
+        self.labels = QCheckBox("Names of lanes, and a caption")
+        self.labels.setToolTip("Which lane is which, and which step and quantity is shown")
+        self.labels.setChecked(remembered.labels)
+        for field in (self.samples, self.scale, self.frames, self.fps, self.seconds):
+            field.setMinimumWidth(FIELD_WIDTH)
+        self.path = QLineEdit()
+        self.path.setAccessibleName("File")
+        self.path.setToolTip("Where it is written; the ending says as what")
+        self.browse = QPushButton("Browse…")
+        self.browse.setToolTip("Choose the folder and the name")
+        self.told = QLabel(wordWrap=True)
+        self.told.setAccessibleName("What will happen")
+        mark(self.told, "muted")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.go = self.buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go.setDefault(True)
+        mark(self.go, "primary")
+
+    def _lay_out(self) -> None:
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(4 * GRID)
+        self._form.setVerticalSpacing(2 * GRID)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows = (
+            ("&Kind", self.kind), ("&Quantity", self.quantity), ("&Samples", self.samples), ("Si&ze", self.scale),
+            ("&Pictures", self.frames), ("&Frames a second", self.fps), ("&Duration", self.seconds), ("&Labels", self.labels),
+        )  # fmt: skip
+        for name, field in rows:
+            self._form.addRow(name, field)
+        left = QVBoxLayout()
+        left.addLayout(self._form)
+        left.addStretch(1)
+        upper = QHBoxLayout()
+        upper.setSpacing(6 * GRID)
+        upper.addLayout(left)
+        upper.addWidget(self.preview, 1)
+        where = QHBoxLayout()
+        where.setSpacing(2 * GRID)
+        where.addWidget(self.path, 1)
+        where.addWidget(self.browse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(4 * GRID)
+        column.addLayout(upper, 1)
+        column.addLayout(where)
+        column.addWidget(self.told)
+        column.addWidget(self.buttons)
+        self.resize(780, 500)
+
+    def _connect(self) -> None:
+        self.kind.currentIndexChanged.connect(self._show_kind)
+        self.quantity.currentIndexChanged.connect(self._changed)
+        self.samples.valueChanged.connect(self._changed)
+        self.scale.valueChanged.connect(self._changed)
+        self.frames.valueChanged.connect(self._paced)
+        self.fps.valueChanged.connect(self._paced)
+        self.seconds.valueChanged.connect(self._timed)
+        self.labels.toggled.connect(self._changed)
+        self.path.textEdited.connect(self._named)
+        self.path.editingFinished.connect(self._take_ending)
+        self.browse.clicked.connect(self._browse)
+        self.buttons.accepted.connect(self._export)
+        self.buttons.rejected.connect(self.reject)
+
+    # --- what is chosen
+
+    @property
+    def choice(self) -> ExportChoice:
+        """What the fields say."""
+        return ExportChoice(
+            self.kind.currentData(), self.quantity.currentData() or "", self.samples.value(), self.scale.value(), self.frames.value(),
+            self.fps.value(), self.labels.isChecked(),
+        )  # fmt: skip
+
+    @property
+    def target(self) -> Path:
+        """The file that will be written, with the ending that it will have."""
+        return Path(with_ending(self.path.text().strip(), self.choice.ending)).expanduser()
+
+    @property
+    def _pictures(self) -> int:
+        """Of a film."""
+        return min(self.frames.value(), self._offer.states) if self._offer.of == "chain" else self._offer.states
+
+    def _show_kind(self) -> None:
+        """The fields that this kind has; the name gets its ending."""
+        kind, chain = self._offer.kinds[self.kind.currentData()], self._offer.of == "chain"
+        picture = isinstance(kind, Drawn)
+        film = isinstance(kind, Drawn) and kind.film
+        for field, there in (
+            (self.quantity, picture and chain), (self.samples, picture and chain), (self.scale, picture), (self.labels, picture and chain),
+            (self.frames, film and chain), (self.fps, film), (self.seconds, film),
+        ):  # fmt: skip
+            self._form.setRowVisible(field, there)
+        self._paced()
+
+    def _paced(self) -> None:
+        """Pictures or speed are others: so is the duration."""
+        blocked = self.seconds.blockSignals(True)
+        self.seconds.setValue(self._pictures / self.fps.value())
+        self.seconds.blockSignals(blocked)
+        self._changed()
+
+    def _timed(self) -> None:
+        """The duration is another: so is the speed, as far as films go."""
+        blocked = self.fps.blockSignals(True)
+        self.fps.setValue(self._pictures / self.seconds.value())
+        self.fps.blockSignals(blocked)
+        self._paced()
+
+    def _changed(self) -> None:
+        if self._own_name:
+            self.path.setText(with_ending(self.path.text().strip(), self.choice.ending))
+        else:
+            folder = Path(self._store.session.exporting.folder or _pictures_folder())
+            self.path.setText(str(free_path(folder, self._offer.stem(self.choice), self.choice.ending)))
+        self._tell()
+        self._questions.ask("look", self._offer.preview(self.choice), self._take, on_failure=self._failed)
+
+    # --- the file
+
+    def _named(self) -> None:
+        self._own_name = True
+        self._tell()
+
+    def _take_ending(self) -> None:
+        """Another kind's ending in the name chooses that kind."""
+        index = self.kind.findData(Path(self.path.text().strip()).suffix.lower())
+        if index >= 0:
+            self.kind.setCurrentIndex(index)
+        self._tell()
+
+    def _browse(self) -> None:
+        kinds = self._offer.kinds
+        own = self.kind.currentData()
+        said = filters([(self._offer.title(own), patterns([own])), ("All kinds", patterns(kinds))], others=False)
+        # whether the file is there is asked here, with the ending that it will have
+        path, _ = QFileDialog.getSaveFileName(self, "Export", str(self.target), said, options=QFileDialog.Option.DontConfirmOverwrite)
+        if path:
+            self._own_name = True
+            self.path.setText(path)
+            self._take_ending()
+
+    def _tell(self) -> None:
+        """What will happen, and whether it replaces a file."""
+        target = self.target
+        there = bool(self.path.text().strip()) and target.exists()
+        self.go.setText("Replace" if there else "Export")
+        self.go.setEnabled(bool(self.path.text().strip()) and not target.is_dir())
+        self.told.setText(f"{target.name} is there already: Replace writes over it." if there else f"Writes {target.name}.")
+        set_warning(self.told, there, self._theme)
+
+    def _export(self) -> None:
+        target, choice = self.target, self.choice
+        if target.exists() and self.go.text() != "Replace":  # it has come since: asked about, not written over
+            self._tell()
+            return
+        before = self._store.session.exporting
+        kind = {"strip" if self._offer.of == "strip" else "chain": choice.ending}
+        fields: dict[str, object] = {"folder": str(target.parent), "scale": choice.scale, "labels": choice.labels, **kind}
+        if self._offer.of == "chain":
+            fields |= {"fps": choice.fps, "frames": max(2, choice.frames)}
+        self._store.update(exporting=msgspec.structs.replace(before, **fields))
+        self._offer.write(str(target), choice)
+        self.accept()
+
+    def done(self, result: int) -> None:
+        """Ask nothing more."""
+        self._questions.drop()
+        super().done(result)
+
+    # --- the look
+
+    def _take(self, outcome: Outcome) -> None:
+        if isinstance(outcome, ExportPreviewed):
+            self.preview.show_picture(outcome.picture, self._words(outcome))
+
+    def _failed(self, failed: Failed) -> None:
+        self.preview.show_picture(None, failed.message)
+
+    def _words(self, made: ExportPreviewed) -> str:
+        if made.nbytes:
+            return f"x_t, x̂₀, ε̂, mean and z of every step, with the recipe: {_size(made.nbytes)} before packing"
+        if made.picture is None:
+            return "There is no look at it before the chain is sampled."
+        size = f"{made.size[1]} × {made.size[0]} pixels"
+        return size if made.pictures == 1 else f"{grouped(made.pictures)} pictures of {size}, {made.pictures / self.fps.value():.1f} s"
 
 
-def with_ending(path: str, kind: str) -> str:
-    """The path with the ending of the kind that was chosen, if it has none: "Film (*.gif)" gives .gif."""
-    if Path(path).suffix or "*" not in kind:
-        return path
-    return path + kind.partition("*")[2].partition(")")[0].split()[0]
+def _combo(name: str, words: dict[str, str]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    for value, word in words.items():
+        box.addItem(word, value)
+    return box
+
+
+def _titled(name: str) -> str:
+    """A quantity in words: its symbol, and what it is."""
+    row = QUANTITIES[name]
+    return row.tip.partition(";")[0] if row.symbol is not None else row.title or row.label
+
+
+def _pictures_folder() -> str:
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return place if place and Path(place).is_dir() else str(Path.home())
+
+
+def _size(nbytes: int) -> str:
+    return next((f"{nbytes / unit:.1f} {word}" for unit, word in UNITS if nbytes >= unit), f"{nbytes} bytes")

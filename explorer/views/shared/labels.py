@@ -15,6 +15,8 @@ from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
 from explorer.widgets.plots.markers import MARKERS, Marker
 
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
+PREDICTS_WORD = {"A": "the mean", "B": "the image", "C": "the noise", "V": "the velocity"}
+"""What an option predicts, for who does not know the lecture that names it."""
 PREDICTS_LONG = {"A": "mean (posterior mean)", "B": "x̂₀ (clean image)", "C": "ε (noise)", "V": "v (velocity)"}
 NOTHING = "–"
 TINTS = (100, 145, 72)
@@ -96,13 +98,24 @@ def option_name(lane: Lane) -> str:
 
 
 def predicts(lane: Lane) -> str:
-    """What a lane's steps come from, in short: "predicts ε", or of a data set "draws from mnist"."""
+    """What a lane's steps come from, in short: "predicts noise", or of a data set "draws from mnist"."""
     if lane.exact is None:
-        return f"predicts {PREDICTS[lane.option]}" if lane.option is not None else ""
+        return f"predicts {PREDICTS_WORD[lane.option].removeprefix('the ')}" if lane.option is not None else ""
     name = checkpoint_name(lane)
     if lane.exact.follow == "draw":
         return f"draws from {name}"
     return f"E[x₀ | xₜ] of {name}" + (f" as {PREDICTS[lane.option]}" if lane.option is not None else "")
+
+
+def predicted(option: str) -> str:
+    """What an option predicts, such as "the noise ε"."""
+    word, symbol = PREDICTS_WORD[option], PREDICTS[option]
+    return f"the posterior {symbol}" if option == "A" else f"{word} {symbol}"
+
+
+def option_words(option: str | None) -> str:
+    """An option for who may not know it: "Option C · predicts the noise ε"."""
+    return f"Option {option} · predicts {predicted(option)}" if option in PREDICTS_WORD else f"Option {option or '?'}"
 
 
 def predicts_long(lane: Lane) -> str:

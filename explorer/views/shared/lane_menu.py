@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QMenu, QWidget, QWidgetAct
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Sampler, ScheduleChoice
-from explorer.views.shared.labels import PREDICTS
+from explorer.views.shared.labels import option_words
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.number_fields import FloatField, IntField
 
@@ -21,8 +21,8 @@ def add_checkpoints(
     """One action for each entry, and "Open file"; `current` is the hash of the one that is in use."""
     for entry in entries:
         option = entry.card.option if entry.card is not None else None
-        what = f"Option {option} · predicts {PREDICTS.get(option or '', '?')}"
-        action = menu.addAction(f"{entry.name}\t{what}")
+        what = option_words(option)
+        action = menu.addAction(f"{entry.name}\t{what}".replace("&", "&&"))
         action.setToolTip(entry.path)
         action.setCheckable(bool(current))
         action.setChecked(entry.sha256 == current)
@@ -74,8 +74,8 @@ class SamplerFields(QWidgetAction):
 
 
 def verb(menu: QMenu, text: str, slot: Callable[[], object], enabled: bool = True, tip: str = "") -> QAction:
-    """An action of a menu."""
-    action = menu.addAction(text)
+    """An action of a menu; its words are shown as they are, whatever a file's name has in it."""
+    action = menu.addAction(text.replace("&", "&&"))
     action.setEnabled(enabled)
     if tip:
         action.setToolTip(tip)

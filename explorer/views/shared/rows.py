@@ -128,6 +128,10 @@ class Rows(QGridLayout):
             value.setText(text)
         row.setVisible(bool(text))
 
+    def value(self, name: str) -> QLabel:
+        """The label of a fact."""
+        return self._facts[name][1]
+
     def said(self, name: str) -> str:
         """The words of a fact."""
         return self._facts[name][1].text()

@@ -8,11 +8,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.theme import CLASS_COLOURS, Theme
+from explorer.widgets.look.theme import CLASSES, Theme
 from explorer.widgets.plots.ticks import even_ticks
 
-MARGIN = 20
 DOT = 1.6
+LEAST, ROOM = 0.8, 1.08
+"""The plane reaches at least so far from 0, and a little beyond the codes."""
 OUTLIERS = 99.0
 """Percent of the codes that the plane is made wide enough for."""
 
@@ -25,7 +26,7 @@ class CodeScatter(QWidget):
         self._theme = theme
         self._codes = np.zeros((0, 2), np.float32)
         self._labels: np.ndarray | None = None
-        self._half = 3.0
+        self._low, self._high = np.array([-3.0, -3.0]), np.array([3.0, 3.0])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Codes of test images")
         self.setToolTip("Codes of test images in this snapshot, coloured by class")
@@ -34,9 +35,10 @@ class CodeScatter(QWidget):
     def show_codes(self, codes: np.ndarray, labels: np.ndarray | None) -> None:
         """Show codes (N, 2) with their classes (N,) or None."""
         self._codes, self._labels = codes, labels
-        finite = np.abs(codes[np.isfinite(codes).all(axis=1)])
-        reach = float(np.percentile(finite, OUTLIERS)) if len(finite) else 1.0
-        self._half = max(1.0, 1.15 * reach)
+        finite = codes[np.isfinite(codes).all(axis=1)]
+        if len(finite):
+            self._low = np.minimum(np.percentile(finite, 100 - OUTLIERS, axis=0), -LEAST) * ROOM
+            self._high = np.maximum(np.percentile(finite, OUTLIERS, axis=0), LEAST) * ROOM
         self.setAccessibleDescription(f"{len(codes)} codes")
         self.update()
 
@@ -57,20 +59,25 @@ class CodeScatter(QWidget):
         """Axes and dots."""
         painter, tokens = QPainter(self), self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(4, 4, -4, -4)
-        unit = (min(area.width(), area.height()) - MARGIN) / 2 / self._half
-        middle = area.center()
+        painter.setFont(text_font(11))
+        painter.setPen(QColor(tokens.muted))
+        head = QRectF(8, 4, self.width() - 16, painter.fontMetrics().height() + 2)
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"Codes of {len(self._codes):,} images".replace(",", "\u202f"))
+        area = QRectF(self.rect()).adjusted(4, head.bottom(), -4, -4)
+        across, up = self._high - self._low
+        unit = min(area.width() / across, area.height() / up)
+        centre = (self._low + self._high) / 2
+        middle = area.center() + QPointF(-centre[0] * unit, centre[1] * unit)  # where 0 is
         painter.setPen(QPen(QColor(tokens.grid_line), 1))
         painter.drawLine(QPointF(area.left(), middle.y()), QPointF(area.right(), middle.y()))
         painter.drawLine(QPointF(middle.x(), area.top()), QPointF(middle.x(), area.bottom()))
-        painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.faint))
-        at, label = even_ticks(0, self._half)[-1]
+        at, label = even_ticks(0, float(self._high[0]))[-1]
         painter.drawText(QRectF(middle.x() + at * unit - 20, middle.y() + 2, 40, 14), Qt.AlignmentFlag.AlignHCenter, label)
         painter.drawLine(QPointF(middle.x() + at * unit, middle.y() - 3), QPointF(middle.x() + at * unit, middle.y() + 3))
         painter.setClipRect(area)
         painter.setPen(Qt.PenStyle.NoPen)
         for i, (x, y) in enumerate(self._codes):
-            digit = 0 if self._labels is None else int(self._labels[i]) % len(CLASS_COLOURS)
-            painter.setBrush(QColor(CLASS_COLOURS[digit]))
+            digit = 0 if self._labels is None else int(self._labels[i]) % CLASSES
+            painter.setBrush(QColor(self._theme.class_colours[digit]))
             painter.drawEllipse(QPointF(middle.x() + float(x) * unit, middle.y() - float(y) * unit), DOT, DOT)

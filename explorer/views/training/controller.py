@@ -16,7 +16,7 @@ from explorer.state.edits import training as edits
 from explorer.state.session import Session
 from explorer.state.training import TrainingState
 from explorer.training.reading import RunCurves
-from explorer.training.runs import Run, Snapshot, at_step, listed, look, memory_of, snapshots
+from explorer.training.runs import Run, Snapshot, at_step, listed, look, memory_of, recorded, snapshots
 from explorer.views.shared.questions import Questions, When
 from explorer.views.training import deleting, launcher
 from explorer.views.training.deleting import How
@@ -138,7 +138,7 @@ class TrainingController(QObject):
         """Look at the folders."""
         before = self.runs
         if self._polls % LIST_EVERY == 0:
-            self.runs = listed(self.state.folders)
+            self.runs = (*listed(self.state.folders), *recorded())
         else:
             watched = {run.folder for run in self.chosen}
             looked = (look(run.folder) if run.live or run.folder in watched else run for run in self.runs)
@@ -200,6 +200,8 @@ class TrainingController(QObject):
         chosen = {run.folder for run in self.chosen}
         paths: list[str] = []
         for run in self.runs:
+            if run.recorded:  # the library knows what comes with the app
+                continue
             if run.folder not in chosen and (run.live or run.folder not in self._snapshots):
                 self._snapshots[run.folder] = snapshots(run)
             known = self.snapshots_of(run)
@@ -210,7 +212,7 @@ class TrainingController(QObject):
         if self._active and old.training != new.training:
             self._view.show_state(new.training)
             if old.training.folders != new.training.folders:
-                self.runs = listed(new.training.folders)
+                self.runs = (*listed(new.training.folders), *recorded())
             self._read()
             self._view.show_runs(self.runs, self.chosen)
             self._view.show_curves(self.chosen, self.curves)

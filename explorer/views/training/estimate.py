@@ -42,6 +42,14 @@ def unknown(recipe: TrainRecipe, runs: Sequence[Run], measured: TrainingMeasured
     return not known and (recipe.dataset == "mnist" or recipe.size is not None)
 
 
+def seconds_per_image(recipe: TrainRecipe, runs: Sequence[Run], measured: TrainingMeasured | None) -> float | None:
+    """What an image of an update costs: in a run of the same settings, else as measured; None if nothing is known."""
+    like = alike(recipe, runs)
+    if like is not None:
+        return 1 / speed_of(like)
+    return measured.seconds_per_image if measured is not None and _cost(measured.recipe) == _cost(recipe) else None
+
+
 def time_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measured: TrainingMeasured | None = None) -> str:
     """For example "about 12:30, at the 850 images/s of 2026-01-02-ddpm-c"; without such a run, as measured here just now."""
     if recipe.steps == 0:

@@ -56,7 +56,7 @@ def colours(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def phase_words(run: Run) -> str:
     """What it does, or is asked to do."""
-    return WISHES[run.wish] or PHASES[run.phase]
+    return "recorded" if run.recorded else WISHES[run.wish] or PHASES[run.phase]
 
 
 def clock(seconds: float) -> str:

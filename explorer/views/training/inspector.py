@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.training.runs import Run, Snapshot
 from explorer.views.shared.rows import NOTHING, Rows, Section
@@ -72,15 +72,14 @@ class TrainingInspector(QWidget):
         self.run.column.addWidget(self.message)
 
     def _fill_places(self) -> None:
-        row = QHBoxLayout()
+        row = QVBoxLayout()
         row.setSpacing(6)
         for name, place in PLACES:
-            button = self.places[name] = QPushButton(place)
+            button = self.places[name] = QPushButton(f"Open in {place}")
             button.setAccessibleName(f"Open in {place}")
             button.setToolTip(f"Open the snapshot that is shown in {place}")
             button.clicked.connect(partial(self._pressed, name))
             row.addWidget(button)
-        row.addStretch(1)
         self.snapshot.column.addLayout(row)
 
     def _fill_command(self) -> None:

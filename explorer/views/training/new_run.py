@@ -30,24 +30,27 @@ from explorer.engine.training.messages import TrainingMeasured
 from explorer.recipe.training import ModelName, TrainRecipe, arguments, together
 from explorer.recipe.training.field import Group
 from explorer.recipe.training.rows import fields
+from explorer.state.training import Length
 from explorer.training.runs import Run, free_folder
-from explorer.views.training.estimate import beside, memory_words, time_words, unknown
+from explorer.views.training.estimate import beside, memory_words, seconds_per_image, time_words, unknown
 from explorer.views.training.fields import Fields, named
+from explorer.views.training.length import NAMES, fitted, length_words
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID
 
 TOP = Qt.AlignmentFlag.AlignTop
 ABC = "ABC"
 LABEL_WIDTH = 104
+LENGTH_FIELDS = ("epochs", "images")
 PATIENCE_MS = 300
 UNBOUND = ("Data set", "Command", "Time", "Memory")
 """Labels of rows whose field is none of its own."""
 
 MODELS: tuple[tuple[str, str, str], ...] = (
-    ("C", "DDPM, Option C: the noise ε", "What most diffusion models learn"),
-    ("B", "DDPM, Option B: the clean image x₀", "The network's output is x̂₀"),
-    ("A", "DDPM, Option A: the posterior mean", "The network's output is the mean of the step"),
-    ("V", "DDPM, Option V: the velocity", "Between B and C"),
+    ("C", "DDPM, Option C: predicts the noise ε", "What most diffusion models learn"),
+    ("B", "DDPM, Option B: predicts the clean image x₀", "The network's output is x̂₀"),
+    ("A", "DDPM, Option A: predicts the posterior mean", "The network's output is the mean of the step"),
+    ("V", "DDPM, Option V: predicts the velocity", "Between B and C"),
     (ABC, "DDPM, Options A, B and C together", "Three runs with the same images, timesteps and noise"),
     (
         "A all",
@@ -80,15 +83,19 @@ class NewRun(QDialog):
         What the form begins with.
     runs : sequence of Run
         What the estimate is made from.
+    length : Length
+        How long the run is to be, at first.
     """
 
     measure_wanted = Signal(object)
 
     def __init__(
-        self, recipe: TrainRecipe, runs: Sequence[Run], take: Callable[[tuple[TrainRecipe, ...], TrainRecipe], object], parent: QWidget
-    ) -> None:
+        self, recipe: TrainRecipe, runs: Sequence[Run], take: Callable[[tuple[TrainRecipe, ...], TrainRecipe], object], parent: QWidget,
+        length: Length = "own",
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.recipe, self._runs, self._take = recipe, runs, take
+        self.length = length
         self._abc = False
         self._troubles: dict[str, str] = {}
         self._measured: TrainingMeasured | None = None
@@ -104,17 +111,23 @@ class NewRun(QDialog):
             self.model.addItem(label, name)
             self.model.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(self.model.findData(recipe.model))
+        self.lengths = QComboBox()
+        named(self.lengths, "Length", "How long it trains, by what an image costs on this machine: a few updates are tried for that")
+        for name in NAMES:
+            self.lengths.addItem(NAMES[name], name)
+        self.lengths.setCurrentIndex(self.lengths.findData(length))
         self.fields = Fields(recipe, self)
         self._make_data()
         self._lay_out()
         self.model.currentIndexChanged.connect(self._model_chosen)
-        self.fields.changed.connect(lambda field, value: self._set(**{field: value}))
+        self.lengths.currentIndexChanged.connect(self._length_chosen)
+        self.fields.changed.connect(self._edited)
         self.fields.troubled.connect(self._trouble)
         inset_numbers(self)
         for words in self.findChildren(QLabel):
             if words.buddy() is not None or words.text() in UNBOUND:
                 words.setMinimumWidth(LABEL_WIDTH)
-        self._show()
+        self._set()
 
     # --- parts
 
@@ -153,6 +166,7 @@ class NewRun(QDialog):
         self.form = _form()
         self.form.addRow("&Model", self.model)
         self.form.addRow("Data set", data)
+        self.form.addRow("&Length", self.lengths)
         for group in MAIN_FORM:
             self._add_rows(self.form, group)
         return self.form
@@ -238,13 +252,44 @@ class NewRun(QDialog):
         for field in ALL_TIMESTEPS:
             self.fields.show_number(field, getattr(self.recipe, field))
 
+    def _length_chosen(self) -> None:
+        self.length = self.lengths.currentData()
+        self._set()
+
+    def _edited(self, field: str, value: object) -> None:
+        """A setting is another; one that says how long the run is takes the place of its length."""
+        if field in LENGTH_FIELDS and self.length != "own":
+            self.length = "own"
+            self.lengths.setCurrentIndex(self.lengths.findData("own"))
+        self._set(**{field: value})
+
     def _trouble(self, field: str, why: str) -> None:
         self._troubles[field] = why
         self._show()
 
     def _set(self, **fields: object) -> None:
         self.recipe = msgspec.structs.replace(self.recipe, **fields)
+        self._fit()
         self._show()
+
+    @property
+    def _per_image(self) -> float | None:
+        return seconds_per_image(self.recipes[0], self._runs, self._measured)
+
+    def _fit(self) -> None:
+        """As many images as go into the chosen length."""
+        per_image, count = self._per_image, len(self.recipes)
+        if per_image is not None:
+            self.recipe = fitted(self.recipe, self.length, per_image, count)
+            for field in LENGTH_FIELDS:
+                self.fields.show_number(field, getattr(self.recipe, field))
+        for index in range(self.lengths.count()):
+            self.lengths.setItemText(index, length_words(self.recipe, self.lengths.itemData(index), per_image, count))
+
+    @property
+    def _waiting(self) -> bool:
+        """Whether its length is a time, and what an image costs is still to come."""
+        return self.length != "own" and self.recipe.dataset == "mnist" and self._per_image is None
 
     def _ask_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Data set", "", DATA_SET_FILES)
@@ -283,7 +328,8 @@ class NewRun(QDialog):
         wrong = bool(trouble) or recipe.steps == 0
         mark(self.time, "error" if wrong else "muted")
         mark(self.memory, "muted")
-        self.ok.setEnabled(not wrong)
+        self.ok.setEnabled(not wrong and not self._waiting)
+        self.lengths.setEnabled(recipe.dataset == "mnist")
         self.layout().activate()
         self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
 
@@ -299,6 +345,9 @@ class NewRun(QDialog):
         elif isinstance(outcome, Failed):
             self._untried = self.recipes[0]
             self._reason = outcome.message
+            self.length = "own"  # nothing is known of what goes into a time
+            self.lengths.setCurrentIndex(self.lengths.findData("own"))
+        self._fit()
         self._show()
 
     def _wrong(self) -> str:

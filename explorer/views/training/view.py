@@ -41,6 +41,7 @@ MARGIN, GAP = 14, 10
 NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings."
 NOT_YET = "The first values come after ten updates."
 NO_VALUES = "It ended before its first values."
+NOT_KEPT = "The curve of this run was not kept; what its snapshots make is below."
 NOTHING_MADE = "What a snapshot makes is shown here."
 NO_SCALE = "The scale of this run's loss is not known. E shows the loss as it is."
 NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
@@ -182,16 +183,17 @@ class TrainingWorkspace(Workspace):
 
     def _ask_for_run(self) -> None:
         """Show the form of a new run."""
-        self.form = NewRun(self._state.form, self.controller.runs, self.controller.start, self.window())
+        state = self._state
+        self.form = NewRun(state.form, self.controller.runs, self.controller.start, self.window(), state.length)
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.form.finished.connect(lambda _result: self._put(edits.ask_for_run(self._state, False)))
+        self.form.finished.connect(lambda _result: self._put(edits.put_form_away(self._state, self.form.length)))
         self.form.measure_wanted.connect(lambda recipe: self.controller.measure(recipe, self.form.show_measured))
         self.form.finished.connect(self.controller.stop_measuring)
         self.form.open()
 
     def _delete(self) -> None:
         """Ask, and then delete the chosen runs that have ended."""
-        ended = [run for run in self.controller.chosen if not run.live]
+        ended = [run for run in self.controller.chosen if not run.live and not run.recorded]
         if ended and (how := ask_to_delete(ended, self.window())):
             self.controller.delete(ended, how)
 
@@ -266,13 +268,14 @@ class TrainingWorkspace(Workspace):
         a["hold"].setEnabled(pausable or resumable)
         a["stop"].setEnabled(any(run.live and run.wish != "stop" for run in chosen))
         a["folder"].setEnabled(bool(chosen))
-        a["delete"].setEnabled(any(not run.live for run in chosen))
+        a["delete"].setEnabled(any(not run.live and not run.recorded for run in chosen))
 
     def show_curves(self, chosen: Sequence[Run], curves: Mapping[Path, RunCurves]) -> None:
         """The curves of the chosen runs."""
         state = self._state
         ended = bool(chosen) and not any(run.live for run in chosen)
-        self.plot.set_message(NO_VALUES if ended else NOT_YET if chosen else NO_RUNS)
+        kept = not any(run.recorded for run in chosen)
+        self.plot.set_message((NO_VALUES if kept else NOT_KEPT) if ended else NOT_YET if chosen else NO_RUNS)
         self.plot.set_figure(curve_figure(chosen, curves, state))
         figure = timestep_figure(chosen, curves, state)
         lost = state.relative and any(run.kind == "ddpm" for run in chosen)

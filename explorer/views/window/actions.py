@@ -30,7 +30,7 @@ EDIT: Groups = (
         Do("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
     ),
     (Do("cancel", "&Cancel computation", "Ctrl+.", "Stop what is being computed"),),
-    (Do("preferences", "&Preferences…", "Ctrl+,", "Theme, memory for frames, device"),),
+    (Do("preferences", "&Preferences…", "Ctrl+,", "Theme, size of text, colours of the digits, memory for frames, device"),),
 )
 LOOK: Groups = (
     (

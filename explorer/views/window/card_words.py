@@ -9,12 +9,14 @@ from typing import Any
 
 from explorer.checkpoints.card import Card, Metric, TrainingCard
 from explorer.engine.models.messages import LibraryEntry
+from explorer.views.shared.labels import PREDICTS_WORD
 from explorer.widgets.look.number_words import grouped
 
 KIND_WORDS = {"ddpm": "DDPM", "vae": "VAE", "ae": "AE", "classifier": "judge"}
 KIND_SENTENCES = {
     "ddpm": "A denoising diffusion model.", "vae": "A variational autoencoder.", "ae": "An autoencoder.",
-    "classifier": "A judge: it reads digits for the figures and the latent plane, and has no workspace of its own.",
+    "classifier": "A judge: it reads digits for the figures and the latent plane, and has no workspace of its own. "
+    "In its picture: digits of test images in rows, what it reads in them in columns.",
 }  # fmt: skip
 OPTION_WORDS = {"A": "the posterior mean μ̃", "B": "the clean image x₀", "C": "the noise ε", "V": "the velocity v"}
 
@@ -37,11 +39,14 @@ class Section:
 
 
 def summary(entry: LibraryEntry) -> str:
-    """Kind, option and size, such as "DDPM · Option C · 5.8 MB"."""
+    """Kind, and option or dimensions of the codes, such as "DDPM · Option C, the noise" or "VAE · 2-D codes"."""
     if entry.card is None:
         return "cannot be opened"
-    option = f"Option {entry.card.option}" if entry.card.option else ""
-    return " · ".join(part for part in (KIND_WORDS[entry.card.kind], option, file_size(entry.size)) if part)
+    card = entry.card
+    said = f"Option {card.option}, {PREDICTS_WORD[card.option]}" if card.option else ""
+    if card.kind in ("vae", "ae") and "code" in card.network.config:
+        said = f"{card.network.config['code']}-D codes"
+    return " · ".join(part for part in (KIND_WORDS[card.kind], said) if part)
 
 
 def search_text(entry: LibraryEntry) -> str:

@@ -18,7 +18,7 @@ from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
-from explorer.views.shared.export_dialog import ask_for_export
+from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.window.banner import Banner
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
@@ -221,6 +221,8 @@ class MainWindow(QMainWindow):
         """The engine is up."""
         self._engine = ready
         self.top_bar.show_device(ready.device, ready.precision)
+        if self.veil.title:
+            self.veil.cover("Reading the checkpoints…", "The engine is ready; the first start takes longest.")
 
     def engine_failed(self, failed: Failed) -> None:
         """The engine could not start, or has stopped."""
@@ -342,14 +344,12 @@ class MainWindow(QMainWindow):
             self.banner.say(str(error), "Choose a folder that you may write to.")
 
     def ask_for_export(self) -> None:
-        """Let the person say where what is shown shall be written, and write it."""
-        kinds = self.current.export_kinds
-        if not kinds:
+        """Let the person say how and where what is shown shall be written, and write it."""
+        offer = self.current.export_offer()
+        if offer is None:
             self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
             return
-        path = ask_for_export(self, kinds, self.current.workspace_name)
-        if path:
-            self.current.export_to(path)
+        self._open_dialog(ExportDialog(offer, self._context.client, self._context.store, self._context.theme, self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""
@@ -365,7 +365,7 @@ class MainWindow(QMainWindow):
     def _show_preferences(self) -> None:
         from explorer.views.window.preferences import Preferences
 
-        self._open_dialog(Preferences(self._context.store, self._device_words(), self))
+        self._open_dialog(Preferences(self._context.store, self._context.theme, self._device_words(), self))
 
     def _show_keys(self) -> None:
         from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces

@@ -150,7 +150,7 @@ class Menus(QObject):
     def _show_recent(self, session: Session) -> None:
         self.recent.clear()
         for path in session.recent:
-            verb(self.recent, _escaped(Path(path).name), partial(self.recent_chosen.emit, path), tip=path)
+            verb(self.recent, Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
         self.recent.setToolTipsVisible(True)
         self.recent.setEnabled(bool(session.recent))
 

@@ -1,7 +1,12 @@
-"""Preferences: theme, steps of new chains, memory for frames, kept chains, device. Every change takes effect at once and is kept."""
+"""Preferences: theme, text, colours of the digits, steps of new chains, memory for frames, kept chains, device. All take effect at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from explorer import backends
@@ -10,20 +15,26 @@ from explorer.state.persistence import MIN_FRAME_BUDGET
 from explorer.state.session import MEGABYTE
 from explorer.state.store import Store
 from explorer.widgets.look.style import inset_numbers, mark
-from explorer.widgets.look.theme import GRID
+from explorer.widgets.look.theme import CLASSES, GRID, TEXT_SIZES, Theme, text_pixels
 
 THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
+TEXT_WORDS = ("Small", "Normal", "Large", "Larger")
+CLASS_WORDS = {"bright": "Bright", "safe": "Safe for the colour-blind"}
+DOT, DOTS_HEIGHT = 10, 16
 MAX_MEGABYTES = 1_048_576
 
 
 class Preferences(QDialog):
     """Reads the session, writes the store."""
 
-    def __init__(self, store: Store, device_in_force: str, parent: QWidget | None = None) -> None:
+    def __init__(self, store: Store, theme: Theme, device_in_force: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._store = store
+        self._store, self._theme = store, theme
         self.setWindowTitle("Preferences")
         self.theme_box = _choice(THEMES, store.session.theme, "Dark, light, or as the system has it")
+        sizes = {percent: f"{word} ({percent} %)" for percent, word in zip(TEXT_SIZES, TEXT_WORDS, strict=True)}
+        self.text_box = _choice(sizes, store.session.text_size, "Size of all text in the window")
+        self.classes_box = _choice(CLASS_WORDS, store.session.class_colours, "Colours of the digits 0 to 9, wherever they are drawn")
         self.frames_box = QSpinBox(minimum=MIN_FRAME_BUDGET // MEGABYTE, maximum=MAX_MEGABYTES, singleStep=64, suffix=" MB")
         self.frames_box.setValue(store.session.frame_budget // MEGABYTE)
         self.frames_box.setToolTip("Memory for the frames of chains; beyond it frames are computed again when scrubbed to")
@@ -36,6 +47,8 @@ class Preferences(QDialog):
         self.kept_box.setToolTip("Finished chains on disk; beyond it those that were not looked at for longest go")
         self.device_box = _choice(backends.places(), store.session.device, "What the models run on, from the next start on")
         self.theme_box.currentIndexChanged.connect(self._take_theme)
+        self.text_box.currentIndexChanged.connect(self._take_text)
+        self.classes_box.currentIndexChanged.connect(self._take_classes)
         self.frames_box.valueChanged.connect(self._take_frames)
         self.device_box.currentIndexChanged.connect(self._take_device)
         self.steps_box.valueChanged.connect(lambda steps: self._store.update(default_steps=steps))
@@ -48,6 +61,9 @@ class Preferences(QDialog):
         form.setHorizontalSpacing(6 * GRID)
         form.setVerticalSpacing(3 * GRID)
         form.addRow("&Theme", self.theme_box)
+        form.addRow("Te&xt size", self.text_box)
+        form.addRow("&Class colours", self.classes_box)
+        form.addRow("", ClassDots(self._theme))
         form.addRow("&Steps of new chains", self.steps_box)
         form.addRow("", _note("Few are quick; all 1000 are what the networks were trained for."))
         form.addRow("&Frame memory", self.frames_box)
@@ -70,6 +86,12 @@ class Preferences(QDialog):
     def _take_theme(self) -> None:
         self._store.update(theme=self.theme_box.currentData())
 
+    def _take_text(self) -> None:
+        self._store.update(text_size=self.text_box.currentData())
+
+    def _take_classes(self) -> None:
+        self._store.update(class_colours=self.classes_box.currentData())
+
     def _take_frames(self, megabytes: int) -> None:
         self._store.update(frame_budget=megabytes * MEGABYTE)
 
@@ -77,7 +99,30 @@ class Preferences(QDialog):
         self._store.update(device=self.device_box.currentData())
 
 
-def _choice(words: dict[str, str], chosen: str, tooltip: str) -> QComboBox:
+class ClassDots(QWidget):
+    """The ten colours that are in force, each with its digit."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setMinimumHeight(text_pixels(DOTS_HEIGHT))
+        self.setAccessibleName("Colours of the digits 0 to 9")
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dots in a row."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        step, middle = self.width() / CLASSES, self.height() / 2
+        for digit, colour in enumerate(self._theme.class_colours):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawEllipse(QRectF(digit * step, middle - DOT / 2, DOT, DOT))
+            painter.setPen(QColor(self._theme.tokens.muted))
+            painter.drawText(QRectF(digit * step + DOT + 4, 0, step, self.height()), Qt.AlignmentFlag.AlignVCenter, str(digit))
+
+
+def _choice(words: Mapping[Any, str], chosen: object, tooltip: str) -> QComboBox:
     box = QComboBox()
     box.setToolTip(tooltip)
     for value, word in words.items():

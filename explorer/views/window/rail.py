@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 from explorer.views.workspace import Facts
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import GRID, Theme, Tokens
+from explorer.widgets.look.theme import GRID, Theme, Tokens, text_pixels
 
-RAIL_WIDTH = 64
-BUTTON = QSize(52, 52)
+RAIL_WIDTH = 68
+BUTTON, LINE = QSize(56, 52), 13
+"""A button with one line of words, and each further line, at the ordinary size of text."""
 
 
 class Rail(QWidget):
@@ -34,7 +35,6 @@ class Rail(QWidget):
         super().__init__(parent)
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(RAIL_WIDTH)
         self._icons: list[tuple[QToolButton, str]] = []
         self._buttons: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
@@ -67,14 +67,13 @@ class Rail(QWidget):
 
     def _button(self, title: str, icon_name: str, tooltip: str) -> QToolButton:
         button = QToolButton()
-        button.setText(title)
+        button.setText(title.replace(" ", "\n"))  # a line for each word: the rail is narrow
         button.setToolTip(tooltip)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setAccessibleName(title)
         button.setAccessibleDescription(tooltip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setIconSize(QSize(20, 20))
-        button.setFixedSize(BUTTON)
         mark(button, "rail")
         self._icons.append((button, icon_name))
         return button
@@ -83,5 +82,7 @@ class Rail(QWidget):
         self.chosen.emit(self.sender().property("workspace"))
 
     def _dress(self, tokens: Tokens) -> None:
+        self.setFixedWidth(text_pixels(RAIL_WIDTH))
         for button, name in self._icons:
+            button.setFixedSize(text_pixels(BUTTON.width()), text_pixels(BUTTON.height() + LINE * button.text().count("\n")))
             button.setIcon(icon(name, tokens))

@@ -1,4 +1,4 @@
-"""What the settings in the session do: theme, frame memory and kept chains take effect as they change."""
+"""What the settings in the session do: theme, size of text, colours, frame memory and kept chains take effect as they change."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ class SettingsInForce(QObject):
         super().__init__(parent)
         self._context = context
         context.store.changed.connect(self._changed)
-        context.theme.choose(context.store.session.theme)
+        self._dress(context.store.session)
+
+    def _dress(self, session: Session) -> None:
+        """What is already so is left as it is."""
+        theme = self._context.theme
+        theme.choose(session.theme)
+        theme.choose_text(session.text_size)
+        theme.choose_classes(session.class_colours)
 
     def _changed(self, old: Session, new: Session) -> None:
-        if new.theme != old.theme:
-            self._context.theme.choose(new.theme)
+        self._dress(new)
         if new.frame_budget != old.frame_budget:
             self._context.client.send(SetFrameBudget(new.frame_budget), "settings.frames")
         if new.kept_budget != old.kept_budget:

@@ -6,8 +6,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
+from explorer.widgets.controls.tips import TipBelow
 
-class IconButton(QToolButton):
+
+class IconButton(TipBelow, QToolButton):
     """A small button with its action's icon; square if its width is not said."""
 
     def __init__(self, action: QAction, size: int = 28, width: int | None = None, parent: QWidget | None = None) -> None:
@@ -29,7 +31,7 @@ class IconButton(QToolButton):
         self.setChecked(self._action.isChecked())
 
 
-class ActionButton(QPushButton):
+class ActionButton(TipBelow, QPushButton):
     """A button with its action's words, or others."""
 
     def __init__(self, action: QAction, text: str = "", parent: QWidget | None = None) -> None:

@@ -65,15 +65,15 @@ class DrawPad(QWidget):
         self.update()
 
     def set_picture(self, tile: np.ndarray | None) -> None:
-        """Show a picture (H, W, 3) uint8 as the encoder sees it, where nothing is drawn; None takes it away."""
+        """Show a picture (H, W, 3) uint8 where nothing is drawn; None takes it away."""
         self._picture = None if tile is None else to_image(tile)
         self.update()
 
     @property
     def image(self) -> QImage | None:
-        """What is shown."""
+        """What is shown: marks as they were made, else the picture."""
         marks = self._marks()
-        if marks and (self._now is not None or self._picture is None):
+        if marks:
             return to_image(np.repeat(drawn(marks, *self._side)[:, :, None], 3, axis=2))
         return self._picture
 

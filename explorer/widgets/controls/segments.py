@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from explorer.widgets.controls.tips import TipBelow
 from explorer.widgets.look.math_text import Formula, draw, width_of
 from explorer.widgets.look.style import mark
 
@@ -37,7 +38,7 @@ class Segment:
     formula: Formula = ()
 
 
-class _Button(QPushButton):
+class _Button(TipBelow, QPushButton):
     """A button with words or a formula."""
 
     def __init__(self, segment: Segment) -> None:
@@ -120,7 +121,8 @@ class SegmentBar(QWidget):
         button.clicked.connect(self._clicked)
         button.setProperty("segmentName", segment.name)
         self._buttons[segment.name] = button
-        self._group.addButton(button)
+        if self._group.exclusive():  # of any group Tab comes by one button alone, and arrows go to the others
+            self._group.addButton(button)
         self._row.addWidget(button)
 
     def _round_edges(self) -> None:

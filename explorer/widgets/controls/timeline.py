@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 
 HANDLE = 8
 TRACK = 4
@@ -137,7 +137,7 @@ class Timeline(QWidget):
     def _draw_numbers(self, painter: QPainter, top: float) -> None:
         tokens = self._theme.tokens
         font = QFont(self.font())
-        font.setPixelSize(10)
+        font.setPixelSize(text_pixels(10))
         painter.setFont(font)
         for share in (1.0, 0.75, 0.5, 0.25, 0.0):
             t = round(self._T * share)

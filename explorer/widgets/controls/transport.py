@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from explorer.widgets.controls.step_field import StepField
 from explorer.widgets.controls.timeline import Timeline
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
@@ -38,7 +38,7 @@ class Transport(QWidget):
         self._theme = theme
         self.timeline = Timeline(theme)
         self.typed = StepField()
-        self.typed.setFont(text_font(14, QFont.Weight.Medium))
+        wear(self.typed, 14, QFont.Weight.Medium)
         self._note = QLabel()
         mark(self._note, "faint")
         row = QHBoxLayout(self)

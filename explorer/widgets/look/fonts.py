@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import QWidget
 
 from explorer.resources import resource
-from explorer.widgets.look.theme import FONT_FAMILY, FONT_PIXELS, MATH_FAMILY, MONO_FAMILY
+from explorer.widgets.look.theme import FONT_FAMILY, FONT_PIXELS, MATH_FAMILY, MONO_FAMILY, text_pixels
 
 _loaded: list[int] = []
+WORN = "wornFont"
+"""The property that `wear` keeps."""
 
 
 def load_fonts() -> tuple[str, ...]:
@@ -33,6 +38,20 @@ def text_font(pixels: int = FONT_PIXELS, weight: QFont.Weight = QFont.Weight.Nor
     return font
 
 
+def wear(widget: QWidget, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> None:
+    """Give a widget text of so many pixels, and again when the size of text is another (`dress_again`)."""
+    widget.setProperty(WORN, (pixels, weight))
+    widget.setFont(text_font(pixels, weight))
+
+
+def dress_again(widgets: Iterable[QWidget]) -> None:
+    """Give what wears a font of its own the size of text that is in force."""
+    for widget in widgets:
+        worn = widget.property(WORN)
+        if worn is not None:
+            widget.setFont(text_font(*worn))
+
+
 def math_font(pixels: int = 17, italic: bool = False) -> QFont:
     """Font of equations."""
     font = _sized(MATH_FAMILY, pixels)
@@ -49,6 +68,6 @@ def mono_font(pixels: int = FONT_PIXELS - 1) -> QFont:
 
 def _sized(family: str, pixels: int) -> QFont:
     font = QFont([family, FONT_FAMILY])
-    font.setPixelSize(pixels)
+    font.setPixelSize(text_pixels(pixels))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.math_text import Formula, draw, plain, width_of
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 
 
 class MathLabel(QWidget):
@@ -28,7 +28,7 @@ class MathLabel(QWidget):
         self._theme, self._pixels, self._role = theme, pixels, role
         self._formula: Formula = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._dress)
         self.set_formula(formula)
 
     def set_formula(self, formula: Formula) -> None:
@@ -44,9 +44,13 @@ class MathLabel(QWidget):
         """What is shown."""
         return self._formula
 
+    def _dress(self) -> None:
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         """Of the formula."""
-        return QSize(math.ceil(width_of(self._formula, self._pixels)) + 2, round(self._pixels * 1.35))
+        return QSize(math.ceil(width_of(self._formula, self._pixels)) + 2, round(text_pixels(self._pixels) * 1.35))
 
     def minimumSizeHint(self) -> QSize:
         """Of the formula."""
@@ -56,4 +60,4 @@ class MathLabel(QWidget):
         """Draw it, its baseline a little below the middle."""
         painter = QPainter(self)
         colour = QColor(getattr(self._theme.tokens, self._role))
-        draw(painter, QPointF(0, self.height() / 2 + 0.34 * self._pixels), self._formula, self._pixels, colour)
+        draw(painter, QPointF(0, self.height() / 2 + 0.34 * text_pixels(self._pixels)), self._formula, self._pixels, colour)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from explorer.widgets.look.fonts import math_font
+from explorer.widgets.look.theme import text_pixels
 
 SUB_SIZE = 0.72
 Mark = Literal["", "hat", "bar"]
@@ -56,9 +57,14 @@ def plain(formula: Sequence[Run]) -> str:
     return "".join(f"{r.text}{marks[r.mark]}{'_' + r.sub if r.sub else ''}" for r in formula)
 
 
-@lru_cache(maxsize=32)
 def _fonts(pixels: int, italic: bool) -> tuple[QFont, QFont]:
     """Fonts of a run and of its subscript."""
+    return _fonts_of(pixels, italic, text_pixels(100))
+
+
+@lru_cache(maxsize=64)
+def _fonts_of(pixels: int, italic: bool, _size: int) -> tuple[QFont, QFont]:
+    """The same at a size of text: it is what `math_font` makes of it."""
     return math_font(pixels, italic), math_font(max(9, round(pixels * SUB_SIZE)))
 
 
@@ -75,7 +81,7 @@ def width_of(formula: Sequence[Run], pixels: int) -> float:
 
 def draw(painter: QPainter, at: QPointF, formula: Sequence[Run], pixels: int, colour: QColor) -> float:
     """Draw a formula with its baseline's left end at `at`; its width."""
-    x = at.x()
+    x, drawn = at.x(), text_pixels(pixels)
     for run in formula:
         main, sub = _fonts(pixels, run.italic)
         metrics = QFontMetricsF(main)
@@ -85,11 +91,11 @@ def draw(painter: QPainter, at: QPointF, formula: Sequence[Run], pixels: int, co
         painter.drawText(QPointF(x, at.y()), run.text)
         if run.mark:
             ink = metrics.tightBoundingRect(run.text)
-            _draw_mark(painter, run.mark, QRectF(x + ink.x(), at.y() + ink.y(), ink.width(), ink.height()), pixels, colour)
+            _draw_mark(painter, run.mark, QRectF(x + ink.x(), at.y() + ink.y(), ink.width(), ink.height()), drawn, colour)
         x += advance
         if run.sub:
             painter.setFont(sub)
-            painter.drawText(QPointF(x + 1, at.y() + 0.24 * pixels), run.sub)
+            painter.drawText(QPointF(x + 1, at.y() + 0.24 * drawn), run.sub)
             x += QFontMetricsF(sub).horizontalAdvance(run.sub) + 1
     return x - at.x()
 

@@ -17,8 +17,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QPushButton, QToolButton, QWidget
 
 from explorer.resources import resource
-from explorer.widgets.look.fonts import load_fonts, text_font
-from explorer.widgets.look.theme import FONT_FAMILY, FONT_PIXELS, MONO_FAMILY, Theme, Tokens
+from explorer.widgets.look.fonts import dress_again, load_fonts, text_font
+from explorer.widgets.look.theme import FONT_PIXELS, MONO_FAMILY, Theme, Tokens, text_pixels
 
 ROLES = (
     "card", "panel", "line", "heading", "title", "muted", "faint", "mono", "error", "primary", "segment", "quiet", "rail", "words",
@@ -80,7 +80,9 @@ def _dress(tokens: Tokens) -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         app.setPalette(qt_palette(tokens))
+        app.setFont(text_font())
         app.setStyleSheet(style_sheet(tokens))
+        dress_again(app.allWidgets())
 
 
 def style_sheet(tokens: Tokens) -> str:
@@ -89,7 +91,12 @@ def style_sheet(tokens: Tokens) -> str:
     values = {name: getattr(tokens, name) for name in tokens.__slots__}
     folder = resource("icons").as_posix()
     return Template(text).substitute(
-        values, icons=folder, family=FONT_FAMILY, mono=MONO_FAMILY, size=f"{FONT_PIXELS}px", small=f"{FONT_PIXELS - 2}px"
+        values,
+        icons=folder,
+        mono=MONO_FAMILY,
+        small=f"{text_pixels(FONT_PIXELS - 2)}px",
+        large=f"{text_pixels(16)}px",
+        mono_size=f"{text_pixels(FONT_PIXELS - 1)}px",
     )
 
 

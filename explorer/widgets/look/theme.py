@@ -26,10 +26,26 @@ FONT_PIXELS = 13
 OPTION_COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#F0E442", "exact": "#CC79A7"}
 """Lanes, in colours that colour-blind people tell apart (Okabe and Ito)."""
 
-CLASS_COLOURS = (
-    "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB", "#EE8866", "#44BB99", "#FFAABB",
-)  # fmt: skip
-"""Digits 0..9 in the latent plane (Tol's bright and light schemes)."""
+CLASS_COLOURS = {
+    "bright": ("#1576F1", "#C31563", "#498415", "#D7D115", "#56E4F1", "#9615CA", "#D1A9C3", "#F17015", "#36A9A9", "#F156D7"),
+    "safe": ("#78C396", "#B42DFF", "#3C9696", "#8700B4", "#C387FF", "#FFB4FF", "#B41E00", "#3CFF78", "#E16900", "#0F6969"),
+}
+"""Digits 0..9: sets in which every two are far apart in OKLab, "safe" also as the colour-blind see them (Machado et al. 2009).
+
+`tests/widgets/look/test_theme.py` measures it.
+"""
+CLASSES = 10
+NO_CLASS = "#9aa1ad"
+"""Of a code whose image has no label."""
+
+TEXT_SIZES = (90, 100, 112, 125)
+"""Sizes of text that can be chosen, in per cent of the ordinary one."""
+_text_percent = [100]  # of this process, like the fonts
+
+
+def text_pixels(pixels: float) -> int:
+    """Size in which text of so many pixels is drawn, at the size of text that is in force."""
+    return round(pixels * _text_percent[0] / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +93,7 @@ class Theme(QObject):
     Signals
     -------
     changed(object)
-        The new Tokens.
+        The new Tokens; also when the size of text or the classes' colours are others.
     """
 
     changed = Signal(object)
@@ -85,6 +101,7 @@ class Theme(QObject):
     def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._choice = choice
+        self._classes = "bright"
         self._tell_system()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
 
@@ -111,6 +128,23 @@ class Theme(QObject):
         if choice != self._choice:
             self._choice = choice
             self._tell_system()
+            self.changed.emit(self.tokens)
+
+    @property
+    def class_colours(self) -> tuple[str, ...]:
+        """Colours of the classes 0..9, #rrggbb."""
+        return CLASS_COLOURS[self._classes]
+
+    def choose_classes(self, name: str) -> None:
+        """Take a set of CLASS_COLOURS."""
+        if name != self._classes:
+            self._classes = name
+            self.changed.emit(self.tokens)
+
+    def choose_text(self, percent: int) -> None:
+        """Draw all text in this size, in per cent of the ordinary one."""
+        if percent != _text_percent[0]:
+            _text_percent[0] = percent
             self.changed.emit(self.tokens)
 
     def _tell_system(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 8
@@ -124,7 +124,7 @@ class FilmStrip(QWidget):
         painter = QPainter(self)
         tokens, framed = self._theme.tokens, self.framed
         font = painter.font()
-        font.setPixelSize(10)
+        font.setPixelSize(text_pixels(10))
         painter.setFont(font)
         for index in range(self._slots):
             rect = self.rect_of(index)

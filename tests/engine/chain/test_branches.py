@@ -430,7 +430,7 @@ def test_how_much_survives_is_the_distance_to_the_image(engine: Engine, base: La
         assert shown.mean_distance == pytest.approx(own.mean(), rel=1e-5)
         found[key] = shown.mean_distance
     assert found[low] < found[high], "from nearer to the image more survives"
-    with pytest.raises(BadInput, match="not backed up"):
+    with pytest.raises(BadInput, match="no image was noised again"):
         ask(engine, ShowSurvival(root, 0))
 
 

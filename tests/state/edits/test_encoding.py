@@ -16,12 +16,24 @@ def state(encoded: Encoded, drawing: tuple[Dab, ...] = (), **fields: object) -> 
     return LatentState(PlaneRecipe(drawing=drawing, encoded=encoded), **fields)  # type: ignore[arg-type]
 
 
-def test_one_thing_is_encoded_at_a_time_and_stays_centred() -> None:
-    drawn = edits.draw(state(Encoded(image=3, centre=True)), DRAWN)
+def test_one_thing_is_encoded_at_a_time_and_drawings_alone_are_centred() -> None:
+    drawn = edits.draw(state(Encoded(image=3)), DRAWN)
     assert drawn == state(Encoded(centre=True), DRAWN)
-    assert edits.encode_image(drawn, 5) == state(Encoded(image=5, centre=True))
-    assert edits.encode_file(drawn, "digit.png") == state(Encoded(picture="digit.png", centre=True))
-    assert edits.encode_nothing(drawn) == state(Encoded(centre=True))
+    assert edits.encode_image(drawn, 5) == state(Encoded(image=5))
+    assert edits.encode_file(drawn, "digit.png") == state(Encoded(picture="digit.png"))
+    assert edits.encode_nothing(drawn) == state(Encoded())
+
+
+def test_the_switch_is_of_this_picture_and_of_later_drawings_if_it_is_one() -> None:
+    raw = edits.centre(edits.draw(state(Encoded()), DRAWN), False)
+    assert not raw.recipe.encoded.centre
+    assert not edits.draw(edits.encode_nothing(raw), DRAWN).recipe.encoded.centre
+    image = edits.centre(state(Encoded(image=3)), True)
+    assert edits.is_centred(image)
+    assert not edits.is_centred(edits.encode_image(image, 4))
+    empty = edits.centre(state(Encoded()), False)
+    assert empty.recipe == state(Encoded()).recipe
+    assert not edits.is_centred(edits.draw(empty, DRAWN))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_looks_are_flipped_one_by_one() -> None:
 def test_the_form_is_shown_and_put_away() -> None:
     asking = edits.ask_for_run(TrainingState())
     assert asking.asking
-    assert edits.ask_for_run(asking, False) == TrainingState()
+    assert edits.put_form_away(asking, "hours") == TrainingState(length="hours")
 
 
 def test_a_run_is_chosen_alone_beside_others_and_taken_away() -> None:

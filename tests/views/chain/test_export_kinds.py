@@ -19,8 +19,8 @@ from explorer.exports.embedded import read_recipe
 from explorer.exports.kinds import KINDS, Drawn
 from explorer.exports.pictures import has_mark
 from explorer.recipe import Recipe, encode_recipe
+from explorer.views.export_offer import ExportChoice, with_ending
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
-from explorer.views.shared.export_dialog import with_ending
 
 Opener = Callable
 LaneMaker = Callable
@@ -64,17 +64,18 @@ def test_every_kind_goes_out_and_comes_back(
 ) -> None:
     page = open_page(ReverseChainWorkspace, (lane("C", steps=3),), samples=2, t=0)
     mine = page.part.recipe
-    filters = page.export_kinds.split(";;")
-    assert len(filters) == len(KINDS) == 5
-    for kind, words in zip(KINDS.values(), filters, strict=True):
-        path = Path(with_ending(str(tmp_path / "window"), words))
-        assert path.suffix == kind.ending
-        page.export_to(str(path))
+    offer = page.export_offer()
+    assert offer is not None
+    assert len(offer.kinds) == len(KINDS) == 5
+    for ending in offer.kinds:
+        path = Path(with_ending(str(tmp_path / "window"), ending))
+        assert path.suffix == ending
+        offer.write(str(path), ExportChoice(ending, "x_t"))
         qtbot.waitUntil(lambda: not page.exporting.active, timeout=120_000)
         found = read_recipe(path).chain
         assert found is not None
         assert (found.seed, found.samples, found.lanes[0].checkpoint) == (mine.seed, mine.samples, mine.lanes[0].checkpoint)
-        assert replayed(capsys, path, tmp_path / f"again{kind.ending}")
+        assert replayed(capsys, path, tmp_path / f"again{ending}")
         page.new_seed()
         qtbot.waitUntil(lambda: page.idle, timeout=120_000)
         page.window().opener.open_path(str(path))

@@ -72,14 +72,14 @@ def test_lanes_of_one_option_are_told_apart() -> None:
     assert len(set(lane_colours(lanes))) == 3
     other = Lane("d" * 64, "/tmp/mine.safetensors", "B")
     assert lane_titles((B, other)) == ("Option B · B", "Option B · mine")
-    assert lane_subtitle(other, (B, other)) == "predicts x̂₀"
+    assert lane_subtitle(other, (B, other)) == "predicts image"
 
 
 def test_the_title_has_what_differs_and_the_subtitle_the_rest() -> None:
     lanes = tuple(msgspec.structs.replace(C, sampler=Sampler(steps, 0.0)) for steps in (10, 25, None))
     assert lane_titles(lanes) == ("Option C · 10 steps", "Option C · 25 steps", "Option C · all steps")
     assert short_titles(lanes) == ("10 steps", "25 steps", "all steps")
-    assert lane_subtitle(lanes[0], lanes) == "predicts ε · η 0"
+    assert lane_subtitle(lanes[0], lanes) == "predicts noise · η 0"
     cosine = msgspec.structs.replace(C, schedule=ScheduleChoice("cosine", 400))
     assert lane_titles((B, C, cosine)) == ("Option B", "Option C · own schedule", "Option C · cosine, T = 400")
     few = msgspec.structs.replace(C, sampler=Sampler(5))

@@ -535,7 +535,7 @@ def test_an_export_is_written_and_opened_again(page: CompareWorkspace, qtbot: Qt
     path = tmp_path / "abc.png"
     page.playback.scrub(500)
     press(page, Qt.Key.Key_2)
-    page.export_to(str(path))
+    page.exporting.start(str(path))
     qtbot.waitUntil(lambda: not page.exporting.active, timeout=60_000)
     assert path.is_file()
     assert page.exporting.told.startswith("exported abc.png")
@@ -555,7 +555,7 @@ def test_an_export_is_written_and_opened_again(page: CompareWorkspace, qtbot: Qt
 def test_what_cannot_be_exported_or_opened_is_told(page: CompareWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
     window, kept = page.window(), page.part.state
     banner = window.banner  # type: ignore[attr-defined]
-    page.export_to(str(tmp_path / "nowhere" / "a.png"))
+    page.exporting.start(str(tmp_path / "nowhere" / "a.png"))
     qtbot.waitUntil(lambda: "cannot be written" in banner.message, timeout=60_000)
     assert not page.exporting.active
     Image.new("L", (5, 5)).save(tmp_path / "plain.png")
@@ -576,7 +576,7 @@ def test_what_cannot_be_exported_or_opened_is_told(page: CompareWorkspace, qtbot
 
 def test_cancelling_an_export_leaves_nothing(open_page: Opener, lane: LaneMaker, qtbot: QtBot, tmp_path: Path) -> None:
     page = open_page(CompareWorkspace, (lane("C"),), samples=1, wait=False)
-    page.export_to(str(tmp_path / "a.npz"))
+    page.exporting.start(str(tmp_path / "a.npz"))
     qtbot.waitUntil(lambda: page.exporting.status.done > 0, timeout=60_000)
     page.cancel()
     assert not page.exporting.active

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCard
 from explorer.checkpoints.files import load, save
+from explorer.cli import main
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.engine.latent.messages import DecodeCodes
@@ -26,12 +28,13 @@ from explorer.exports.embedded import read_recipe
 from explorer.latent.plane import cell_centres, covers
 from explorer.latent.strokes import resample
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
-from explorer.recipe import Point, Slice
+from explorer.recipe import Point, Shown, Slice
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import link_plane
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
+from explorer.views.export_offer import ExportChoice
 from explorer.views.latent.view import LatentWorkspace
 from explorer.views.workspace import Facts, Workspace
 
@@ -650,6 +653,41 @@ def test_a_digit_is_encoded_while_it_is_drawn(ws: LatentWorkspace, qtbot: QtBot)
     assert dab.value == 1
 
 
+def test_a_seven_at_the_edge_of_the_pad_reads_as_a_seven(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    section = ws.inspector.picture
+    assert section.centre.isChecked()
+    places = [(6, 200), (56, 200), (30, 274)]  # of 280 pixels: small, in the lower left corner
+    QTest.mousePress(section.pad, LEFT, pos=QPoint(*places[0]))
+    for (x0, y0), (x1, y1) in pairwise(places):
+        for share in np.linspace(0.1, 1, 10):
+            QTest.mouseMove(section.pad, QPoint(round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0))))
+    QTest.mouseRelease(section.pad, LEFT, pos=QPoint(*places[-1]))
+    settle(ws, qtbot)
+    assert section.facts.said("reads as").startswith("7")
+    assert section.facts.said("decoded").startswith("7")
+    rows, columns = np.nonzero(pixels(section.input.image)[:, :, 0] > 100)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 >= 18  # of the 20 that its soft edge has, too
+    drawn = pixels(section.pad.image)[:, :, 0]
+    assert drawn[:, 8:].max() == 0  # the pad shows what was drawn, where it was drawn
+    section.centre.click()
+    settle(ws, qtbot)
+    np.testing.assert_array_equal(pixels(section.input.image)[:, :, 0], drawn)
+    assert not section.facts.said("reads as").startswith("7")
+    ws.actions_["no_picture"].trigger()
+    assert not section.centre.isChecked()  # the next drawing, too, is left where it is
+
+
+def test_the_pads_figures_are_in_view_in_a_window_of_1440_by_900(explorer: Explorer, ws: LatentWorkspace, qtbot: QtBot) -> None:
+    explorer.window.resize(1440, 900)
+    encode_image(ws, 3)
+    settle(ws, qtbot)
+    section = ws.inspector.picture
+    assert section.pad.size() == QSize(280, 280)
+    last = section.facts.value("ELBO")
+    assert last.isVisible()
+    assert last.visibleRegion().boundingRect().height() == last.height()
+
+
 def test_a_pasted_picture_is_encoded(ws: LatentWorkspace, qtbot: QtBot, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
     grey = np.ascontiguousarray(mnist_test[0][5, 0])
     QGuiApplication.clipboard().setImage(QImage(grey.data, 28, 28, 28, QImage.Format.Format_Grayscale8).copy())
@@ -827,17 +865,25 @@ def test_a_stroke_in_equal_steps_between_images(ws: LatentWorkspace, qtbot: QtBo
 def test_the_strip_is_exported_with_its_recipe_and_opened_again(
     ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer, tmp_path: Path
 ) -> None:
-    assert not ws.export_kinds
+    assert ws.export_offer() is None
     paint(ws, ARC)
     ws.player.stop()
     settle(ws, qtbot)
-    assert "*.gif" in ws.export_kinds
+    offer = ws.export_offer()
+    assert offer is not None
+    assert list(offer.kinds) == [".gif", ".mp4", ".png"]  # a film first of all
     told: list[str] = []
     ws.status_changed.connect(lambda status: told.append(status.text))
-    ws.export_to(str(tmp_path / "arc.gif"))
+    offer.write(str(tmp_path / "arc.gif"), ExportChoice(".gif", fps=8.0, scale=4))
     qtbot.waitUntil(lambda: bool(told) and told[-1].endswith("wrote arc.gif"), timeout=30_000)
-    plane = read_recipe(tmp_path / "arc.gif").plane
+    recipe = read_recipe(tmp_path / "arc.gif")
+    plane = recipe.plane
     assert plane is not None
+    assert recipe.shown == Shown(scale=4, fps=8.0)
+    with Image.open(tmp_path / "arc.gif") as picture:
+        assert (picture.size, picture.info["duration"]) == ((112, 112), 120)  # a hundredth is the finest that a .gif has
+    assert main(["replay", str(tmp_path / "arc.gif"), "--out", str(tmp_path / "again.gif")]) == 0
+    assert (tmp_path / "again.gif").read_bytes() == (tmp_path / "arc.gif").read_bytes()
     assert plane.strokes == state(ws).recipe.strokes
     assert plane.source == "mnist-vae-2d"
     ws.actions_["delete"].trigger()

@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.thread.messages import Failed
+from explorer.engine.training.messages import TrainingMeasured
 from explorer.recipe.training import TrainRecipe, widths_of
 from explorer.recipe.training.field import ChoiceField, Field, Group, NumberField, TextField, TickField
 from explorer.recipe.training.rows import Row, fields, rows
+from explorer.state.training import TrainingState
 from explorer.views.training.new_run import NewRun
 from explorer.widgets.controls.number_fields import IntField, SeedField
 
@@ -146,3 +149,54 @@ def test_a_schedule_that_was_bent_is_a_choice_where_there_is_one(form_of: Maker)
     assert bent.fields.choice("schedule").currentText() == "bent"
     for form in (plain, bent):
         form.reject()
+
+
+def measured(recipe: TrainRecipe, seconds_per_image: float) -> TrainingMeasured:
+    return TrainingMeasured(recipe, seconds_per_image, 2**28)
+
+
+def test_a_quick_look_is_under_two_minutes_by_what_an_image_costs(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    form = NewRun(TrainRecipe(), [], lambda recipes, wish: None, parent, TrainingState().length)
+    form.show()
+    assert form.lengths.currentData() == "quick"
+    assert not form.ok.isEnabled()  # nothing is known yet of what goes into it
+    form.show_measured(measured(form.recipe, 1 / 400))
+    assert form.ok.isEnabled()
+    steps = form.recipe.steps
+    assert steps is not None
+    assert 60 < steps * form.recipe.batch / 400 < 110
+    assert (form.fields.number("images").value(), form.fields.number("epochs").value()) == (form.recipe.images, 1)
+    assert "--images" in form.typed
+    for name, least, most in (("quarter", 700, 900), ("hours", 6000, 7200)):
+        form.lengths.setCurrentIndex(form.lengths.findData(name))
+        assert form.recipe.images is None
+        assert least < form.recipe.epochs * 60_000 / 400 < most
+        assert f"{form.recipe.epochs} epochs" in form.lengths.currentText()
+    form.fields.number("epochs").setValue(3)
+    assert (form.lengths.currentData(), form.recipe.epochs) == ("own", 3)
+    form.close()
+
+
+def test_three_runs_share_the_time_of_a_quick_look(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    form = NewRun(TrainRecipe(), [], lambda recipes, wish: None, parent, "quick")
+    form.model.setCurrentIndex(form.model.findData("ABC"))
+    form.show_measured(measured(form.recipes[0], 1 / 400))
+    assert len(form.recipes) == 3
+    steps = form.recipe.steps
+    assert steps is not None
+    assert 60 < 3 * steps * form.recipe.batch / 400 < 110
+    form.close()
+
+
+def test_where_nothing_can_be_measured_the_settings_say_how_long(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    form = NewRun(TrainRecipe(), [], lambda recipes, wish: None, parent, "quick")
+    form.show_measured(Failed("no such network"))
+    assert form.lengths.currentData() == "own"
+    assert form.ok.isEnabled()
+    form.close()

@@ -102,10 +102,8 @@ def until_phase(qtbot: QtBot, page: TrainingWorkspace, phase: str) -> Run:
     return page.controller.chosen[0]
 
 
-def test_without_runs_it_says_what_to_do(qtbot: QtBot, open_training: Opener) -> None:
+def test_every_button_says_what_it_does(qtbot: QtBot, open_training: Opener) -> None:
     page = open_training()
-    assert "New run" in page.plot.message
-    assert page.list.empty.isVisible()
     assert not page.actions_["hold"].isEnabled()
     assert not page.actions_["stop"].isEnabled()
     for button in (*page.findChildren(QAbstractButton), *page.inspector.findChildren(QAbstractButton)):
@@ -305,6 +303,7 @@ def test_the_form_knows_all_timesteps_and_three_options_together(qtbot: QtBot, o
     page = open_training()
     page.actions_["new"].trigger()
     form = page.form
+    form.lengths.setCurrentIndex(form.lengths.findData("own"))
     form.model.setCurrentIndex(form.model.findData("A all"))
     assert "--all-timesteps" in form.typed
     assert "--threads" not in form.typed, "alone it has them all"
@@ -431,7 +430,7 @@ def test_a_run_is_deleted_when_the_person_says_so(qtbot: QtBot, open_training: O
     page.actions_["delete"].trigger()
     assert not folder.exists()
     assert kept.exists()
-    assert [run.folder for run in page.controller.runs] == [kept]
+    assert [run.folder for run in page.controller.runs if not run.recorded] == [kept]
     assert str(folder) not in page.context.store.session.training.chosen
 
 
@@ -440,7 +439,7 @@ def test_a_run_elsewhere_only_leaves_the_list(qtbot: QtBot, open_training: Opene
     answering(qtbot, "Take off the list")
     page.actions_["delete"].trigger()
     assert (trained["C"] / "final.safetensors").exists()
-    assert page.controller.runs == ()
+    assert all(run.recorded for run in page.controller.runs)
     assert page.context.store.session.training.folders == ()
 
 
@@ -469,3 +468,20 @@ def test_a_schedule_bent_in_forward_fills_the_form(qtbot: QtBot, open_training: 
     form.fields.choice("schedule").setCurrentText("linear")
     assert "--knots" not in form.typed
     form.reject()
+
+
+def test_training_opens_on_a_recorded_run_that_is_only_read(open_training: Opener, qtbot: QtBot) -> None:
+    page = open_training()
+    (run,) = page.controller.chosen
+    assert (run.recorded, run.kind, run.folder.name) == (True, "vae", "mnist-vae-2d")
+    qtbot.waitUntil(lambda: page.idle and len(page.scatter.codes) > 0, timeout=WAIT)
+    steps, losses = page.controller.curves[run.folder].curve("loss")
+    assert steps[-1] == run.status.steps  # type: ignore[union-attr]
+    assert losses[-1] < losses[0] / 3
+    assert len(page.controller.snapshots_of(run)) == 9
+    assert page.controller.snapshots_of(run)[-1].path.endswith("mnist-vae-2d.safetensors")
+    assert not any(page.actions_[name].isEnabled() for name in ("delete", "hold", "stop"))
+    with qtbot.waitSignal(page.open_wanted, timeout=WAIT) as wanted:
+        page.inspector.places["latent"].click()
+    assert wanted.args[0].name == "mnist-vae-2d"
+    assert wanted.args[1] == "latent"

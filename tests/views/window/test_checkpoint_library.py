@@ -62,9 +62,12 @@ def test_shipped_and_recent_checkpoints_are_listed(shelf: Shelf) -> None:
     assert shelf.dialog.empty_words == ""
 
 
-def test_a_card_tells_kind_option_and_size(shelf: Shelf) -> None:
+def test_a_card_tells_kind_and_option(shelf: Shelf) -> None:
     entry = shelf.choose("mnist-ddpm-b")
-    assert summary(entry) == f"DDPM · Option B · {file_size(Path(entry.path).stat().st_size)}"
+    assert summary(entry) == "DDPM · Option B, the image"
+    assert summary(shelf.choose("mnist-vae-16d")) == "VAE · 16-D codes"
+    entry = shelf.choose("mnist-ddpm-b")
+    assert file_size(Path(entry.path).stat().st_size) in shelf.dialog.model_card.words()
     words = shelf.dialog.model_card.words()
     training = entry.card.training if entry.card is not None else None
     assert training is not None

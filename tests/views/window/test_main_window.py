@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -25,7 +26,8 @@ from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_wor
 from explorer.views.window.main_window import MainWindow
 from explorer.views.window.preferences import Preferences
 from explorer.views.workspace import Status
-from explorer.widgets.look.theme import DARK, LIGHT
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import CLASS_COLOURS, DARK, LIGHT
 
 Maker = Callable[..., Explorer]
 
@@ -150,7 +152,7 @@ def test_where_a_data_set_is_of_no_use_it_is_said_where_it_is(explorer: Explorer
     explorer.window.open_paths([str(tmp_path)])
     banner = explorer.window.banner
     assert banner.message == f"{tmp_path.name}: a data set is of no use in Latent"
-    assert banner.hint == "Choose Reverse or Compare or Objective in the rail, then open it again."
+    assert banner.hint == "Choose Reverse chain or Compare or Objective in the rail, then open it again."
 
 
 def test_escape_takes_the_message_away(window: MainWindow, qtbot: QtBot) -> None:
@@ -313,9 +315,29 @@ def test_preferences_take_effect_at_once(explorer: Explorer) -> None:
     dialog.theme_box.setCurrentIndex(dialog.theme_box.findData("light"))
     dialog.frames_box.setValue(256)
     dialog.device_box.setCurrentIndex(dialog.device_box.findData("cpu"))
+    dialog.classes_box.setCurrentIndex(dialog.classes_box.findData("safe"))
     session = explorer.store.session
     assert (session.theme, session.frame_budget, session.device) == ("light", 256 * MEGABYTE, "cpu")
     assert explorer.theme.tokens == LIGHT
+    assert explorer.theme.class_colours == CLASS_COLOURS["safe"] != CLASS_COLOURS["bright"]
+    dialog.close()
+
+
+def test_the_size_of_text_is_that_of_the_whole_window_at_once(explorer: Explorer, qtbot: QtBot) -> None:
+    window = explorer.window
+    explorer.window.menus.actions["preferences"].trigger()
+    (dialog,) = dialogs(window, Preferences)
+    assert isinstance(dialog, Preferences)
+    labels = {label: label.fontInfo().pixelSize() for label in window.findChildren(QLabel) if label.text()}
+    lane = next(label for label in labels if label.font().weight() > 500)  # a title with a font of its own
+    painted = text_font(10).pixelSize()
+    dialog.text_box.setCurrentIndex(dialog.text_box.findData(125))
+    assert explorer.store.session.text_size == 125
+    assert [(label.text(), label.isVisible()) for label, before in labels.items() if label.fontInfo().pixelSize() <= before] == []
+    assert lane in labels
+    assert text_font(10).pixelSize() > painted
+    dialog.text_box.setCurrentIndex(dialog.text_box.findData(100))
+    assert {label: label.fontInfo().pixelSize() for label in labels} == labels
     dialog.close()
 
 
@@ -328,6 +350,23 @@ def test_the_key_sheet_has_every_key_and_gesture(window: MainWindow) -> None:
     gestures = [key for _, group in keys_of_workspaces(window.workspaces.facts.values()) for key, _ in group]
     assert {"Wheel", "Double-click"} <= set(gestures) <= set(words)
     assert words.count("Double-click") == 1
+    assert isinstance(sheet, KeySheet)
+    everything = sheet.found
+    QTest.keyClicks(sheet.search, "undo")
+    assert sheet.found == ["Undo"]
+    QTest.keyClicks(sheet.search, " nowhere")
+    assert sheet.found == []
+    sheet.search.clear()
+    assert sheet.found == everything
+    sheet.close()
+
+
+def test_all_keys_of_the_sheet_are_in_line(window: MainWindow) -> None:
+    window.menus.actions["keys"].trigger()
+    (sheet,) = dialogs(window, KeySheet)
+    keys = {action.shortcut().toString() for menu in window.menus.shown() for action in menu.actions() if not action.shortcut().isEmpty()}
+    widths = {label.width() for label in sheet.findChildren(QLabel) if label.text() in keys}
+    assert len(widths) == 1
     sheet.close()
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QCompleter, QFrame, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from explorer.resources import resource
 from explorer.widgets.look.fonts import load_fonts, math_font, mono_font, text_font
 from explorer.widgets.look.icons import app_icon, icon
+from explorer.widgets.look.math_label import MathLabel
+from explorer.widgets.look.math_text import var
 from explorer.widgets.look.style import apply_theme, inset_numbers, join, mark, style_sheet
-from explorer.widgets.look.theme import DARK, FONT_FAMILY, LIGHT, MATH_FAMILY, MONO_FAMILY, Theme, Tokens
+from explorer.widgets.look.theme import CLASS_COLOURS, CLASSES, DARK, FONT_FAMILY, LIGHT, MATH_FAMILY, MONO_FAMILY, Theme, Tokens
 
 BOTH = pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
 FORMULA_CHARACTERS = "x̂₀ₜ₋₁ ε̂ ᾱ σ η μ̃ β ‖ √ · × − ± ≈ → ∈ ² 0123456789 … “”"
@@ -122,3 +125,56 @@ def test_icons_have_the_themes_colour(tokens: Tokens, qtbot: QtBot) -> None:
     colours = [image.pixelColor(x, y) for x in range(32) for y in range(32)]
     assert tokens.muted in {colour.name() for colour in colours if colour.alpha() == 255}
     assert max(size.width() for size in app_icon().availableSizes()) >= 256
+
+
+# How colours are seen with one kind of cone missing (Machado, Oliveira and Fernandes 2009, severity 1), in linear RGB.
+SEEN = {
+    "all cones": np.eye(3),
+    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
+    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+    "tritanopia": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+}
+
+
+def oklab(colour: str, seen: str) -> np.ndarray:
+    """OKLab (Ottosson 2020) of a colour as it is seen: equal distances look equally far apart."""
+    rgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = SEEN[seen] @ np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_cones = np.array(
+        [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]]
+    )
+    to_lab = np.array([[0.2104543, 0.7936178, -0.0040720], [1.9779985, -2.4285922, 0.4505937], [0.0259040, 0.7827718, -0.8086758]])
+    return to_lab @ np.cbrt(to_cones @ linear.clip(0, 1))
+
+
+@pytest.mark.parametrize(("name", "seen", "least"), [("bright", "all cones", 0.17), *(("safe", seen, 0.13) for seen in SEEN)])
+def test_every_two_classes_differ(name: str, seen: str, least: float) -> None:
+    places = [oklab(colour, seen) for colour in CLASS_COLOURS[name]]
+    assert len(places) == CLASSES
+    nearest, pair = min((float(np.linalg.norm(places[i] - places[j])), (i, j)) for i in range(CLASSES) for j in range(i))
+    assert nearest > least, pair
+
+
+def test_formulas_grow_with_the_text(qtbot: QtBot) -> None:
+    theme = Theme("dark")
+    label = MathLabel(theme, (var("x", "t"),))
+    qtbot.addWidget(label)
+    before, height = label.sizeHint().width(), label.sizeHint().height()
+    theme.choose_text(125)
+    grown = label.sizeHint()
+    theme.choose_text(100)
+    assert (grown.width(), grown.height()) > (before, height)
+    assert label.sizeHint().width() == before
+
+
+def test_a_completers_list_is_no_hole_in_the_dark(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, Theme("dark"))
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    completer = QCompleter(["digits.png"], field)
+    field.setCompleter(completer)
+    popup = completer.popup()
+    popup.resize(120, 60)
+    assert popup.grab().toImage().pixelColor(100, 50).name() == DARK.raised

@@ -1,4 +1,4 @@
-"""What the window shows of branches: the tree, pictures to back up from, what survives; painting is a file of its own."""
+"""What the window shows of branches: the tree, pictures to noise again, what survives; painting is a file of its own."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def _small(raw: np.ndarray) -> np.ndarray:
 
 
 def show_survival(request: ShowSurvival, desk: Desk) -> Steps:
-    """Answer a ShowSurvival (BadInput if the lane was not backed up, or is not sampled so far)."""
+    """Answer a ShowSurvival (BadInput if the lane did not noise an image again, or is not sampled so far)."""
     chains = desk.of(Chains)
     lane = lane_of(request.key, chains)
     edits = request.key.lane.edits
     index = next((i for i in reversed(range(len(edits))) if isinstance(edits[i], BackUp)), None)
     if index is None or not isinstance(lane, BranchLane):
-        raise BadInput("this lane was not backed up from an image")
+        raise BadInput("no image was noised again in this lane")
     edit = edits[index]
     assert isinstance(edit, BackUp)
     start: Tensor | None = None

@@ -1,4 +1,4 @@
-"""Branches: the tree's pictures, painting as it is done, pictures to back up from, and how much of an image survives."""
+"""Branches: the tree's pictures, painting as it is done, pictures to noise again, and how much of an image survives."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class FitPicture(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ShowSurvival(Payload):
-    """How far a branch that was backed up has come from its image. Answer: SurvivalShown."""
+    """How far a branch that noised an image again has come from its image. Answer: SurvivalShown."""
 
     answered_by = "explorer.engine.chain.branching.branch_pictures:show_survival"
 

@@ -143,10 +143,16 @@ def _pieces(lane: ChainLane, told: _Told) -> Iterator[Piece | Outcome | None]:
 def _pictures(
     path: Path, kind: Drawn, lanes: Sequence[ChainLane], keys: Sequence[LaneKey], look: ExportLook, recipe: Recipe, chains: Chains
 ) -> Steps:  # fmt: skip
-    times = film_times(lanes, chains.levels(look.timeline), look.frames) if kind.film else [look.shown.t]
-    layout = _layout(path, lanes, look, captioned=len(times) > 1 or look.shown.t > 0 or look.shown.quantity != "x_t")
+    times = times_of(kind, lanes, look, chains)
+    layout = laid_out(path, lanes, look, len(times))
     _check_memory(path, kind, layout.size, len(times))
-    yield from write_pictures(path, kind, layout, _frames(keys, look, times, layout.image_shape[0], chains), recipe, look.fps)
+    frames = _frames(keys, look, times, layout.image_shape[0], chains)
+    yield from write_pictures(path, kind, layout, frames, recipe, look.shown.fps or look.fps)
+
+
+def times_of(kind: Drawn, lanes: Sequence[ChainLane], look: ExportLook, chains: Chains) -> list[int]:
+    """The steps whose pictures an export has."""
+    return film_times(lanes, chains.levels(look.timeline), look.shown.frames or look.frames) if kind.film else [look.shown.t]
 
 
 def _frames(
@@ -154,10 +160,10 @@ def _frames(
 ) -> Iterator[Frame | Outcome | None]:  # fmt: skip
     told = _Told("writing pictures", len(times))
     for t in times:
-        tiles = yield from _tiles(keys, look, t, channels, chains)
+        tiles = yield from tiles_at(keys, look, t, channels, chains)
         if len(times) == 1:  # the whole file is written at once: the last moment to give it up
             yield ExportProgress("writing", 1, 1)
-        yield Frame(tiles, _caption(look, t))
+        yield Frame(tiles, caption_of(look, t))
         if len(times) > 1:
             yield told.add()
 
@@ -169,8 +175,10 @@ def film_times(lanes: Sequence[ChainLane], timeline: np.ndarray | None, frames: 
     return [round(T * (count - 1 - f) / (count - 1)) for f in range(count)]
 
 
-def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned: bool) -> Layout:
+def laid_out(path: Path, lanes: Sequence[ChainLane], look: ExportLook, pictures: int) -> Layout:
+    """How each of so many pictures is drawn (BadInput if the lanes' images cannot be in one)."""
     shape, samples = lanes[0].image_shape, len(look.shown.samples) or lanes[0].key.samples
+    captioned = look.shown.labels and (pictures > 1 or look.shown.t > 0 or look.shown.quantity != "x_t")
     for lane in lanes:
         if lane.image_shape != shape:
             raise BadInput(
@@ -180,7 +188,8 @@ def _layout(path: Path, lanes: Sequence[ChainLane], look: ExportLook, captioned:
     grey = shape[0] == 1 and not QUANTITIES[shown.quantity].diverging
     drawn = (1 if grey else 3, shape[1], shape[2])
     labels = look.labels if len(look.labels) == len(lanes) else tuple(str(i) for i in range(len(lanes)))
-    return layout_of(shown.layout, samples, drawn, labels, look.scale, captioned, shown.samples)
+    scale = look.scale if look.scale is not None else shown.scale or None
+    return layout_of(shown.layout, samples, drawn, labels, scale, captioned, shown.samples, shown.labels)
 
 
 def _check_memory(path: Path, kind: Drawn, size: tuple[int, int], count: int) -> None:
@@ -192,7 +201,7 @@ def _check_memory(path: Path, kind: Drawn, size: tuple[int, int], count: int) ->
     kind.check(path, size)
 
 
-def _tiles(
+def tiles_at(
     keys: Sequence[LaneKey], look: ExportLook, t: int, channels: int, chains: Chains
 ) -> Generator[None, None, list[np.ndarray]]:  # fmt: skip
     """Tiles (N, C, H, W) of each lane at t; of a difference the reference is itself, a lane without one is blank, as in the window."""
@@ -217,7 +226,8 @@ def _tiles(
     return [tiles.get(key, blank).transpose(0, 3, 1, 2)[:, :channels] for key in keys]
 
 
-def _caption(look: ExportLook, t: int) -> str:
+def caption_of(look: ExportLook, t: int) -> str:
+    """The words below the picture of a step."""
     shown = look.shown
     what = QUANTITIES[shown.quantity].caption.format(of=shown.of, reference=_reference_label(look))
     return f"{what} at t = {t}" if what else f"t = {t}"

@@ -58,6 +58,20 @@ class ExportChain(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewExport(Payload):
+    """One look at what an ExportChain with the same recipe and look would make, from the states that there are.
+
+    Answer: ExportPreviewed.
+    """
+
+    answered_by = "explorer.engine.chain.export.preview:preview_export"
+
+    recipe: ChainRecipe
+    ending: str
+    look: ExportLook
+
+
+@dataclass(frozen=True, slots=True)
 class ReadExport(Payload):
     """Read the recipe of a file that this app exported. Answer: ExportRead."""
 

@@ -12,6 +12,7 @@ from explorer.recipe import OptionName
 from explorer.state.edits import exact_lanes as edits
 from explorer.views.chain.data_set.data_sets import Chosen, DataSets
 from explorer.views.chain.looked_at import LookedAt
+from explorer.views.shared.labels import option_words
 from explorer.views.shared.lane_menu import verb
 
 EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
@@ -78,7 +79,7 @@ class ExactLanes:
         through = menu.addMenu("Through the output of")
         choices: tuple[OptionName | None, ...] = (None, *edits.THROUGH)
         for option in choices:
-            text = "no option: as it is" if option is None else f"Option {option}"
+            text = "no option: as it is" if option is None else option_words(option)
             action = verb(through, text, partial(self._change, index, lane.exact.follow, option))
             action.setCheckable(True)
             action.setChecked(lane.option == option)

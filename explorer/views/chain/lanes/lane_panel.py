@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.widgets.look.card import EDGE, Card
 from explorer.widgets.look.eliding_label import ElidingLabel
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -39,7 +39,7 @@ class LanePanel(Card):
         super().__init__(theme, parent=parent)
         self.grid = ImageGrid(theme)
         self._title = ElidingLabel()
-        self._title.setFont(text_font(13, QFont.Weight.DemiBold))
+        wear(self._title, 13, QFont.Weight.DemiBold)
         self._subtitle = ElidingLabel()
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         mark(self._subtitle, "muted")
@@ -123,6 +123,7 @@ class LanePanel(Card):
             note = brief
         room -= self._beside(note)
         self._note.setText(note)
+        self._note.setMinimumWidth(self._beside(note))  # the title gives way, not a word of it
         shown = long if metrics.horizontalAdvance(long) + 6 <= room else short
         self._title.setText(shown)
         width = metrics.horizontalAdvance(shown) + 6

@@ -22,7 +22,7 @@ from explorer.views.shared.labels import formula
 from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
-from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -124,7 +124,7 @@ class UNetPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(SPACING)
         self._title = QLabel("Inside the U-Net")
-        self._title.setFont(text_font(13, QFont.Weight.DemiBold))
+        wear(self._title, 13, QFont.Weight.DemiBold)
         self._where = QLabel()
         mark(self._where, "muted")
         self.lanes = QComboBox()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.theme import CLASS_COLOURS, Theme
+from explorer.widgets.look.theme import CLASSES, Theme
 
 LIMIT = 4.0
 FOOT, LEFT, EDGE = 34, 40, 8
@@ -84,7 +84,7 @@ class JointPlot(QWidget):
         size = 2.5 if scale < 45 else 3.5
         at = np.stack([area.left() + (self._points[:, 0] + LIMIT) * scale, area.bottom() - (self._points[:, 1] + LIMIT) * scale], axis=1)
         for label in np.unique(self._labels).tolist():
-            painter.setPen(QPen(QColor(CLASS_COLOURS[label % len(CLASS_COLOURS)]), size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(QColor(self._theme.class_colours[label % CLASSES]), size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in at[self._labels == label].tolist()]))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DashLine))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
 from explorer.recipe import Dab
-from explorer.state.edits.encoding import something
+from explorer.state.edits.encoding import is_centred
 from explorer.state.session import LatentState
 from explorer.views.latent.inspector.picture import PlanePicture
+from explorer.views.latent.inspector.probe_section import reading
 from explorer.views.shared.rows import Rows, Section
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
@@ -22,6 +23,8 @@ from explorer.widgets.look.theme import Theme
 
 FACTS = {
     "picture": "What is encoded",
+    "reads as": "How the digit classifier reads the picture as it is encoded, with its probabilities",
+    "decoded": "How it reads the reconstruction",
     "code": "The code of the picture: an AE has no q(z|x), its code is a point",
     "q(z|x) mean": "Mean of the encoder's Gaussian q(z|x)",
     "σ": "Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them",
@@ -31,6 +34,10 @@ FACTS = {
     "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
     "error": "Mean squared error of the reconstruction, pixels in [0, 1]",
 }
+
+PAD = 280
+"""Side of the pad, ten pixels for each of MNIST's."""
+SMALL = 88
 
 
 class EncodeSection(Section):
@@ -49,6 +56,7 @@ class EncodeSection(Section):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("encode", parent)
+        self._shape = (28, 28)
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)
@@ -58,14 +66,10 @@ class EncodeSection(Section):
             mark(button, "quiet")
             title.addWidget(button)
         self.column.insertLayout(0, title)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(8)
         self.pad = DrawPad(theme)
-        self.output = PlanePicture(theme, "Reconstruction", "its decoding")
-        self.output.setToolTip("Its reconstruction: the decoding of its mean code")
-        for widget in (self.pad, self.output):
-            pictures.addWidget(widget, 1)
-        self.column.addLayout(pictures)
+        self.pad.setFixedSize(PAD, PAD)
+        self.column.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.column.addLayout(self._pictures(theme, actions))
         self._offer = QWidget()
         offer = QVBoxLayout(self._offer)
         offer.setContentsMargins(0, 0, 0, 0)
@@ -76,18 +80,6 @@ class EncodeSection(Section):
         offer.addWidget(self.offer_words)
         offer.addWidget(self.resize_button)
         self.column.addWidget(self._offer)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.centre = QCheckBox("Centre as MNIST")
-        self.centre.setToolTip(actions["centre"].toolTip())
-        self.centre.clicked.connect(self.centre_chosen)
-        self.resample: QPushButton = ActionButton(actions["resample"])
-        row.addWidget(self.centre, 1)
-        row.addWidget(self.resample)
-        self._tools = QWidget()
-        row.setContentsMargins(0, 0, 0, 0)
-        self._tools.setLayout(row)
-        self.column.addWidget(self._tools)
         self.facts = Rows(theme)
         for name, tip in FACTS.items():
             self.facts.fact(name, tip)
@@ -97,12 +89,40 @@ class EncodeSection(Section):
         self.show_state(LatentState())
         self.show_picture(None)
 
+    def _pictures(self, theme: Theme, actions: Actions) -> QHBoxLayout:
+        """What the encoder sees, what the decoder makes of its code, and what can be done to both."""
+        self.input = PlanePicture(theme, "As encoded", "as encoded")
+        self.input.setToolTip("What the encoder sees: the picture of the pad, at MNIST's size and place if it is centred")
+        self.output = PlanePicture(theme, "Reconstruction", "its decoding")
+        self.output.setToolTip("Its reconstruction: the decoding of its mean code")
+        self.centre = QCheckBox("Centred")
+        self.centre.setAccessibleName("Centre as MNIST")
+        self.centre.setToolTip(actions["centre"].toolTip())
+        self.centre.clicked.connect(self.centre_chosen)
+        self.resample: QPushButton = ActionButton(actions["resample"])
+        tools = QVBoxLayout()
+        tools.setSpacing(8)
+        tools.addStretch()
+        tools.addWidget(self.centre)
+        tools.addWidget(self.resample)
+        tools.addStretch()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for picture in (self.input, self.output):
+            picture.setFixedSize(SMALL, SMALL)
+            row.addWidget(picture)
+        row.addLayout(tools, 1)
+        return row
+
+    def show_shape(self, height: int, width: int) -> None:
+        """Size of the model's images: what the pad draws in."""
+        self._shape = height, width
+
     def show_state(self, state: LatentState) -> None:
         """What the person chose."""
         drawing: tuple[Dab, ...] = state.recipe.drawing
-        self.pad.set_drawing(drawing)
-        self.centre.setChecked(state.recipe.encoded.centre)
-        self._tools.setVisible(something(state))
+        self.pad.set_drawing(drawing, *self._shape)
+        self.centre.setChecked(is_centred(state))
 
     def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
         """An encoded picture, or one that can be resized; None empties the section."""
@@ -115,6 +135,7 @@ class EncodeSection(Section):
             )
         encoded = picture if isinstance(picture, PictureEncoded) else None
         self.pad.set_picture(None if encoded is None else encoded.tile)
+        self.input.set_tile(None if encoded is None else encoded.tile)
         self.output.set_tile(None if encoded is None else encoded.reconstruction)
         for name, text in _facts_of(encoded).items():
             self.facts.say(name, text)
@@ -125,6 +146,8 @@ def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
     if picture is None:
         return facts
     facts["picture"] = _short(picture.name)
+    for name, read in (("reads as", picture.reading), ("decoded", picture.reading_again)):
+        facts[name] = reading(read) if read else ""
     if picture.sigma is None:
         facts["code"] = pair(*picture.mean)
     else:

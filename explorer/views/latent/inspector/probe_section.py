@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QBoxLayout
+
 from explorer.engine.latent.messages import CodesDecoded, CodesShown
 from explorer.latent.plane import log_prior
 from explorer.views.latent.inspector.picture import PlanePicture
 from explorer.views.latent.plane_view import Probe
-from explorer.views.shared.rows import NOTHING, Rows, Section
+from explorer.views.shared.rows import LABEL_WIDTH, NOTHING, Rows, Section
 from explorer.widgets.look.number_words import number, pair
 from explorer.widgets.look.theme import Theme
 
 READING_FROM = 0.05
+SMALL, LEAST, WIDEST = 112, 56, 16_777_215
+"""Sides of the picture: beside its figures, at least, and Qt's largest."""
+NARROW = 54
 PROBED = {
     "z": "The code, in latent coordinates",
     "reads as": "How the digit classifier reads the decoding, with its probabilities",
@@ -30,12 +35,24 @@ class ProbeSection(Section):
         for name, tip in PROBED.items():
             self.facts.fact(name, tip)
             self.facts.say(name, "")
-        self.column.addWidget(self.picture)
-        self.column.addLayout(self.facts)
+        self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._beside.setSpacing(8)
+        self._beside.addWidget(self.picture)
+        self._beside.addLayout(self.facts, 1)
+        self.column.addLayout(self._beside)
         self.facts.say("pixel", NOTHING)
         self.picture.pixel_hovered.connect(self._show_pixel)
         self._decoded: CodesDecoded | None = None
         self._pixel: tuple[int, int] | None = None
+
+    def show_small(self, small: bool) -> None:
+        """The picture beside what is said of it, where the window is low: the pad's figures stay in view."""
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._beside.setDirection(right if small else down)
+        self.picture.setMaximumSize(*((SMALL, SMALL) if small else (WIDEST, WIDEST)))
+        self.picture.setMinimumSize(*((SMALL, SMALL) if small else (LEAST, LEAST)))
+        self.facts.setColumnMinimumWidth(0, NARROW if small else LABEL_WIDTH)
+        self.facts.setRowStretch(self.facts.rowCount(), 1 if small else 0)
 
     def show_probe(self, probe: Probe, variational: bool, codes: CodesShown | None = None, digits: int = 3) -> None:
         """A place, with its decoding once it has come; `codes` say where the plane lies in its latent space."""

@@ -36,7 +36,7 @@ class PlaneCanvas(PlaneContents):
         self._view = Viewport(640, 480)
         self._home: Extent = NOWHERE
         self._fitted = True
-        self._sprites: tuple[tuple[float, float, float], QPixmap] | None = None
+        self._sprites: tuple[tuple[float, float, float, tuple[str, ...]], QPixmap] | None = None
 
     @property
     def view(self) -> Viewport:
@@ -167,7 +167,7 @@ class PlaneCanvas(PlaneContents):
         fitted = self._view.fitted(self._home, FIT_PADDING).scale
         radius = round(min(5.0, max(1.4, 1.8 * (self._view.scale / fitted) ** 0.45)), 1)
         alpha = 0.7 if self._manifold_shown or self._field else 0.85
-        look = (radius, alpha, ratio)
+        look = (radius, alpha, ratio, self._theme.class_colours)
         if self._sprites is None or self._sprites[0] != look:
             self._sprites = (look, paint.dot_sprites(*look))
         return self._sprites[1]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from explorer.widgets.look.theme import CLASS_COLOURS, Theme
+from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 
 CHIP = QSize(28, 20)
 EDGE_X, EDGE_Y = 6, 4
@@ -51,13 +51,13 @@ class ClassChip(QAbstractButton):
             ground = QPainterPath()
             ground.addRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), 4, 4)
             painter.fillPath(ground, QColor(tokens.hover))
-        colour = QColor(CLASS_COLOURS[self._label])
+        colour = QColor(self._theme.class_colours[self._label])
         painter.setPen(QPen(colour if shown else QColor(tokens.disabled), 1.2))
         painter.setBrush(colour if shown else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(5, 6, 8, 8)
         painter.setPen(QColor(tokens.text if shown else tokens.disabled))
         font = self.font()
-        font.setPixelSize(11)
+        font.setPixelSize(text_pixels(11))
         painter.setFont(font)
         painter.drawText(self.rect().adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(self._label))
 
@@ -76,7 +76,7 @@ class PlaneLegend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.chips = [ClassChip(theme, label, self) for label in range(len(CLASS_COLOURS))]
+        self.chips = [ClassChip(theme, label, self) for label in range(CLASSES)]
         for label, chip in enumerate(self.chips):
             chip.clicked.connect(lambda _=False, c=label: self.class_toggled.emit(c))
             chip.alone_wanted.connect(lambda c=label: self.class_alone.emit(c))

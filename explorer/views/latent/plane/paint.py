@@ -17,7 +17,7 @@ from explorer.latent.posterior import ellipse
 from explorer.recipe import Point
 from explorer.views.latent.plane.viewport import Viewport, tick_step, tick_text, ticks
 from explorer.widgets.look.sharp import draw_sharp
-from explorer.widgets.look.theme import CLASS_COLOURS, Tokens
+from explorer.widgets.look.theme import CLASSES, NO_CLASS, Tokens, text_pixels
 
 MANIFOLD_SHADE = 0.42
 """How much of black lies over the manifold, so that what is drawn on it stands out."""
@@ -81,7 +81,7 @@ def draw_words(painter: QPainter, baseline: QPointF, text: str, colour: QColor, 
     """Small words that can be read on anything."""
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
-    image, offset = _written(text, painter.font().family(), pixels, colour.rgba(), halo.rgba(), ratio)
+    image, offset = _written(text, painter.font().family(), text_pixels(pixels), colour.rgba(), halo.rgba(), ratio)
     at = baseline + offset
     painter.drawImage(QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio), image)
 
@@ -117,9 +117,9 @@ def draw_manifold(painter: QPainter, view: Viewport, picture: QImage, extent: Ex
     painter.fillRect(target, QColor(0, 0, 0, round(255 * MANIFOLD_SHADE)))
 
 
-def dot_sprites(radius: float, alpha: float, ratio: float) -> QPixmap:
-    """One row of squares, just large enough, with a dot in each class's colour; the last one for codes without a class."""
-    colours = (*CLASS_COLOURS, "#9aa1ad")
+def dot_sprites(radius: float, alpha: float, ratio: float, classes: tuple[str, ...]) -> QPixmap:
+    """One row of squares, just large enough, with a dot in each of the `classes`' colours; the last one for codes without a class."""
+    colours = (*classes, NO_CLASS)
     cell = 2 * math.ceil((radius + 1) * ratio)
     pixmap = QPixmap(cell * len(colours), cell)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -268,8 +268,8 @@ def draw_point(painter: QPainter, view: Viewport, point: Point, tile: QImage | N
 def classes_for_sprites(labels: np.ndarray | None, count: int) -> np.ndarray:
     """Index of each code's sprite."""
     if labels is None:
-        return np.full(count, len(CLASS_COLOURS))
-    return np.where(labels < len(CLASS_COLOURS), labels, len(CLASS_COLOURS)).astype(np.int64)
+        return np.full(count, CLASSES)
+    return np.where(labels < CLASSES, labels, CLASSES).astype(np.int64)
 
 
 def tile_images(tiles: np.ndarray, names: Sequence[str]) -> Mapping[str, QImage]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from explorer.engine.latent.messages import EncodePicture
 from explorer.engine.latent.strips import encoding_of
 from explorer.recipe import Dab, Slice
+from explorer.state.edits.encoding import draw
 from explorer.state.session import LatentState
 
 
@@ -22,5 +21,5 @@ def wanted(state: LatentState, path: str, slice_: Slice | None, growing: tuple[D
     growing : tuple of Dab or None
         The drawing with the mark that is under the pen.
     """
-    recipe = state.recipe if growing is None else msgspec.structs.replace(state.recipe, drawing=growing)
+    recipe = draw(state, growing).recipe if growing else state.recipe
     return encoding_of(recipe, path, slice_)

@@ -13,7 +13,7 @@ from explorer.views.latent.entries import is_variational
 from explorer.views.latent.plane.fields import FIELDS
 from explorer.views.latent.plane_view import View
 from explorer.views.shared.questions import Questions, When
-from explorer.widgets.look.theme import CLASS_COLOURS
+from explorer.widgets.look.theme import Theme
 
 CELL = 28.0
 """Least width of a decoding of the manifold, in pixels: its own, so that it is never made smaller."""
@@ -26,8 +26,8 @@ FIELD_MARGIN = 2
 class Layers:
     """Asks again only where the view has left what was asked for, or is at another level of zoom."""
 
-    def __init__(self, questions: Questions, view: View) -> None:
-        self._questions, self._view = questions, view
+    def __init__(self, questions: Questions, view: View, theme: Theme) -> None:
+        self._questions, self._view, self._theme = questions, view, theme
         self.grid: GridDecoded | None = None
         self.field: FieldShown | None = None
         self._path = ""
@@ -54,11 +54,11 @@ class Layers:
             cell = CLASSES_CELL if state.field == "classes" else FIELD_CELL
             cells = grid_over(view.extent, view.scale, cell, FIELD_MARGIN)
             before = self._questions.asked("field")
-            same = isinstance(before, ShowField) and before.kind == state.field
+            same = isinstance(before, ShowField) and before.kind == state.field and before.class_colours == self._theme.class_colours
             if not (same and isinstance(before, ShowField) and _enough(before.extent, before.columns, cells, view.extent)):
                 if not same:
                     self._drop_field()
-                wanted = ShowField(entry.path, state.field, cells.extent, cells.columns, cells.rows, CLASS_COLOURS, slice_)
+                wanted = ShowField(entry.path, state.field, cells.extent, cells.columns, cells.rows, self._theme.class_colours, slice_)
                 self._questions.ask("field", wanted, self._take_field, When.AT_ONCE)
         elif self._questions.asked("field") is not None:
             self._questions.forget("field")

@@ -66,7 +66,7 @@ def test_codes_have_their_classes_colours(plane: Plane) -> None:
     plane.set_codes(np.array([[-1.0, 0.5], [1.0, -0.5]], np.float32), np.array([3, 7], np.uint8))
     image = picture(plane)
     for code, label in (((-1.0, 0.5), 3), ((1.0, -0.5), 7)):
-        found, wanted = QColor(image.pixel(at(plane, *code))), QColor(CLASS_COLOURS[label])
+        found, wanted = QColor(image.pixel(at(plane, *code))), QColor(CLASS_COLOURS["bright"][label])
         assert abs(found.red() - wanted.red()) < 50
         assert abs(found.green() - wanted.green()) < 50
         assert abs(found.blue() - wanted.blue()) < 50

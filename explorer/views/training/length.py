@@ -1,0 +1,45 @@
+"""How long a new run shall be: a quick look first of all, and sizes above it, by what an image costs on this machine."""
+
+from __future__ import annotations
+
+import msgspec
+
+from explorer.recipe.training import TrainRecipe
+from explorer.recipe.training.recipe import MNIST_IMAGES
+from explorer.state.training import Length
+from explorer.views.training.figures import clock
+from explorer.widgets.look.number_words import grouped
+
+NAMES: dict[Length, str] = {
+    "quick": "Quick look", "quarter": "A quarter of an hour", "hours": "Two hours", "own": "As set below",
+}  # fmt: skip
+SECONDS: dict[Length, float] = {"quick": 85.0, "quarter": 850.0, "hours": 7000.0}
+"""Of updates; what starts and ends the process comes on top, so that a quick look is under two minutes."""
+
+
+def fitted(recipe: TrainRecipe, length: Length, per_image: float, count: int = 1) -> TrainRecipe:
+    """The run of MNIST with as many images as go into its length: a part of one epoch, or whole ones.
+
+    Parameters
+    ----------
+    per_image : float
+        Seconds of an update for each of its images.
+    count : int
+        Runs that share the machine.
+    """
+    if length not in SECONDS or recipe.dataset != "mnist":
+        return recipe
+    images = int(SECONDS[length] / per_image / count)
+    if images >= MNIST_IMAGES:
+        return msgspec.structs.replace(recipe, images=None, epochs=images // MNIST_IMAGES)
+    return msgspec.structs.replace(recipe, images=max(1, images // recipe.batch) * recipe.batch, epochs=1)
+
+
+def length_words(recipe: TrainRecipe, length: Length, per_image: float | None, count: int = 1) -> str:
+    """For example "Quick look · about 1:20, 34 048 images once"; without the time while nothing is known."""
+    if length not in SECONDS or per_image is None:
+        return NAMES[length]
+    made = fitted(recipe, length, per_image, count)
+    images = made.images or MNIST_IMAGES
+    many = f"{made.epochs} epochs" if made.epochs > 1 else f"{grouped(images)} images once" if made.images else "one epoch"
+    return f"{NAMES[length]} · about {clock(images * made.epochs * per_image * count)}, {many}"
