@@ -12,6 +12,9 @@ from functools import lru_cache
 from explorer.widgets.look.math_text import Formula, Mark, Run
 from explorer.widgets.look.theme import MATH_FAMILY
 
+HTML_PIXELS = 15
+"""Beside ordinary text: the serif font is smaller than it at equal size."""
+
 _TOKEN = re.compile(
     r"\\(?P<mark>hat|bar)\{(?P<under>[^}]*)\}|\\text\{(?P<text>[^}]*)\}|(?P<word>[^\W\d_]+)|(?P<sign>.)", re.DOTALL
 )  # fmt: skip
@@ -49,7 +52,7 @@ def to_html(shown: Formula) -> str:
         text = html.escape(run.text) + marks[run.mark]
         text = f"<i>{text}</i>" if run.italic else text
         parts.append(f"{text}<sub>{html.escape(run.sub)}</sub>" if run.sub else text)
-    return f'<span style="font-family:{MATH_FAMILY}">{"".join(parts)}</span>'
+    return f'<span style="font-family:{MATH_FAMILY};font-size:{HTML_PIXELS}px">{"".join(parts)}</span>'
 
 
 def words_to_html(text: str) -> str:

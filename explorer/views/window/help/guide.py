@@ -1,0 +1,350 @@
+"""The guide in the app: the pages of the documentation, with contents, search, links and typeset symbols."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QDesktopServices,
+    QFont,
+    QImage,
+    QKeySequence,
+    QShortcut,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFragment,
+    QTextFrameFormat,
+    QTextTable,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QTextBrowser,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.resources import document
+from explorer.views.window.help.typeset import typeset
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.icons import icon
+from explorer.widgets.look.style import mark
+from explorer.widgets.look.theme import GRID, MONO_FAMILY, Theme, Tokens
+
+FIRST = "user-guide.md"
+PAGES = {
+    "user-guide.md": "User guide", "mathematics.md": "The mathematics", "glossary.md": "Glossary", "training.md": "Training",
+    "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
+    "which-option.md": "How the options were trained", "checkpoint-format.md": "Checkpoint format",
+}  # fmt: skip
+CONTENTS_WIDTH, TEXT_WIDTH = 232, 760
+LINE_HEIGHT = 135
+"""Percent."""
+
+
+def headings(name: str = FIRST) -> tuple[tuple[int, str], ...]:
+    """(level, text) of each heading of a page, in order; level 1 is its title."""
+    found, in_code = [], False
+    for line in document(name).read_text(encoding="utf-8").splitlines():
+        in_code ^= line.startswith("```")
+        if line.startswith("#") and not in_code:
+            marks, _, text = line.partition(" ")
+            found.append((len(marks), text.replace("`", "").strip()))
+    return tuple(found)
+
+
+class _Browser(QTextBrowser):
+    """A page; pictures are no wider than it, and lie in the documentation's folder alone."""
+
+    def loadResource(self, kind: int, name: QUrl) -> object:
+        """A picture of the documentation; nothing from elsewhere is read."""
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return None
+        folder = document(FIRST).parent
+        path = (folder / name.toString()).resolve()
+        if not path.is_relative_to(folder) or not path.is_file():
+            return None
+        image = QImage(str(path))
+        width = min(image.width(), TEXT_WIDTH)
+        return image.scaledToWidth(2 * width, Qt.TransformationMode.SmoothTransformation) if image.width() > 2 * width else image
+
+
+class GuideDialog(QDialog):
+    """Contents to the left, the page to the right, a line to search in above."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Guide")
+        self._theme, self._page = theme, ""
+        self.search = QLineEdit(placeholderText="Search this page", clearButtonEnabled=True)
+        self.search.setAccessibleName("Search this page")
+        self.contents = QListWidget()
+        self.contents.setAccessibleName("Contents")
+        self.browser = _Browser()
+        self.browser.setOpenLinks(False)
+        self.browser.setAccessibleName("Page")
+        self._told = QLabel()
+        mark(self._told, "muted")
+        self._back, self._up, self._down = (QToolButton() for _ in range(3))
+        self._visited: list[str] = []
+        self._lay_out()
+        self._connect()
+        theme.changed.connect(self._dress)
+        self._dress(theme.tokens)
+        self.show_page(FIRST)
+
+    def show_page(self, name: str, heading: str = "") -> None:
+        """Show a page of the documentation, at a heading."""
+        if name != self._page:
+            if self._page:
+                self._visited.append(self._page)
+            self._page = name
+            self._fill()
+        self._back.setEnabled(bool(self._visited))
+        if heading:
+            self.go_to(heading)
+
+    def go_to(self, heading: str) -> bool:
+        """Scroll to a heading, by its text or its anchor in a link; whether there is one."""
+        block = self.browser.document().begin()
+        wanted = _anchor(heading)
+        while block.isValid():
+            if block.blockFormat().headingLevel() and _anchor(block.text()) == wanted:
+                place = self.browser.document().documentLayout().blockBoundingRect(block)
+                self.browser.verticalScrollBar().setValue(round(place.top()) - 2 * GRID)
+                return True
+            block = block.next()
+        return False
+
+    @property
+    def page(self) -> str:
+        """File name of the page."""
+        return self._page
+
+    def find(self, backwards: bool = False) -> bool:
+        """Go to the next place with the words of the search line, from the beginning again after the last; whether there is one."""
+        text = self.search.text()
+        flags = QTextDocument.FindFlag.FindBackward if backwards else QTextDocument.FindFlag(0)
+        found = bool(text) and self.browser.find(text, flags)
+        if text and not found:
+            edge = QTextCursor.MoveOperation.End if backwards else QTextCursor.MoveOperation.Start
+            cursor = self.browser.textCursor()
+            cursor.movePosition(edge)
+            self.browser.setTextCursor(cursor)
+            found = self.browser.find(text, flags)
+        self._told.setText("" if found or not text else "not on this page")
+        return found
+
+    # --- parts
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(2 * GRID)
+        for button, tip in (
+            (self._back, "Back to the page before"),
+            (self._up, "Place before (Shift+Enter)"),
+            (self._down, "Next place (Enter)"),
+        ):
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+        bar.addWidget(self._back)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self._up)
+        bar.addWidget(self._down)
+        bar.addWidget(self._told)
+        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        split.addWidget(self.contents)
+        split.addWidget(self.browser)
+        split.setSizes([CONTENTS_WIDTH, TEXT_WIDTH + 40])
+        split.setStretchFactor(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addLayout(bar)
+        column.addWidget(split, 1)
+        self.resize(CONTENTS_WIDTH + TEXT_WIDTH + 100, 720)
+
+    def _connect(self) -> None:
+        self.contents.itemActivated.connect(self._chosen)
+        self.contents.itemClicked.connect(self._chosen)
+        self.browser.anchorClicked.connect(self._follow)
+        self.search.returnPressed.connect(self.find)
+        self.search.textEdited.connect(self._typed)
+        self._down.clicked.connect(lambda: self.find())
+        self._up.clicked.connect(lambda: self.find(backwards=True))
+        self._back.clicked.connect(self._go_back)
+        for keys, slot in (
+            ("Ctrl+F", self._start_search),
+            ("Shift+Return", lambda: self.find(backwards=True)),
+            ("Alt+Left", self._go_back),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    def _start_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _typed(self, text: str) -> None:
+        cursor = self.browser.textCursor()
+        cursor.setPosition(cursor.selectionStart())
+        self.browser.setTextCursor(cursor)
+        self.find()
+
+    def _chosen(self, item: QListWidgetItem) -> None:
+        page, heading = item.data(Qt.ItemDataRole.UserRole)
+        self.show_page(page, heading)
+        if not heading:
+            self.browser.verticalScrollBar().setValue(0)
+
+    def _go_back(self) -> None:
+        if self._visited:
+            self._page = self._visited.pop()
+            self._fill()
+            self._back.setEnabled(bool(self._visited))
+
+    def _follow(self, url: QUrl) -> None:
+        name = Path(url.path()).name
+        if url.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(url)
+        elif not name:
+            self.go_to(url.fragment())
+        elif name in PAGES:
+            self.show_page(name, url.fragment())
+
+    # --- the page
+
+    def _fill(self) -> None:
+        text = self.browser.document()
+        text.clear()
+        tokens = self._theme.tokens
+        text.setDefaultFont(text_font(14))
+        text.setDefaultStyleSheet(f"a {{ color: {tokens.accent}; }}")
+        text.setMarkdown(document(self._page).read_text(encoding="utf-8"), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        text.setDocumentMargin(4 * GRID)
+        text.setIndentWidth(5 * GRID)
+        typeset(text)
+        _set_blocks(text, tokens)
+        _set_tables(text, tokens)
+        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+        self._show_contents()
+
+    def _show_contents(self) -> None:
+        self.contents.clear()
+        for page, title in PAGES.items():
+            self._add(title, page, "", 1)
+            if page == self._page:
+                for level, heading in headings(page):
+                    if 2 <= level <= 3:
+                        self._add(heading, page, heading, level)
+
+    def _add(self, text: str, page: str, heading: str, level: int) -> None:
+        shown = text if level == 1 else text.partition(" (")[0]  # the files that compute it are in the page itself
+        item = QListWidgetItem("    " * (level - 1) + shown, self.contents)
+        item.setData(Qt.ItemDataRole.UserRole, (page, heading))
+        item.setSizeHint(QSize(0, 7 * GRID if level == 1 else 6 * GRID))
+        item.setToolTip(text)
+        if level == 1:
+            item.setFont(text_font(weight=QFont.Weight.DemiBold))
+
+    def _dress(self, tokens: Tokens) -> None:
+        for button, name in ((self._back, "ph.arrow-left"), (self._up, "ph.caret-up"), (self._down, "ph.caret-down")):
+            button.setIcon(icon(name, tokens))
+        if self._page:
+            self._fill()
+
+
+def _anchor(text: str) -> str:
+    """A heading as links name it: lower case, spaces as hyphens, nothing else but letters and digits."""
+    plain = html.unescape(text).casefold().replace(" ", "-")
+    return "".join(sign for sign in plain if sign.isalnum() or sign == "-")
+
+
+def _set_blocks(text: QTextDocument, tokens: Tokens) -> None:
+    """Air between lines; headings, code and pictures as the window's own."""
+    block = text.begin()
+    while block.isValid():
+        cursor, form = QTextCursor(block), block.blockFormat()
+        level = form.headingLevel()
+        form.setLineHeight(LINE_HEIGHT, 1)
+        form.setBottomMargin(0 if _is_code(block) and _is_code(block.next()) else 3 * GRID)
+        form.setTopMargin({0: 0, 1: 0, 2: 6 * GRID}.get(level, 4 * GRID))
+        cursor.setBlockFormat(form)
+        if level:
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            head = QTextCharFormat()
+            head.setFont(text_font({1: 26, 2: 20}.get(level, 16), QFont.Weight.DemiBold))
+            cursor.mergeCharFormat(head)
+        block = block.next()
+    _set_fragments(text, tokens)
+
+
+def _is_code(block: QTextBlock) -> bool:
+    """Whether it is a line of a block of code."""
+    return block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeLanguage)
+
+
+def _set_fragments(text: QTextDocument, tokens: Tokens) -> None:
+    places = []
+    block = text.begin()
+    while block.isValid():
+        for fragment in _fragments(block):
+            places.append((fragment.position(), fragment.length(), fragment.charFormat()))
+        block = block.next()
+    for at, length, form in places:
+        change = QTextCharFormat()
+        if form.isImageFormat():
+            picture = form.toImageFormat()
+            picture.setWidth(TEXT_WIDTH)
+            change = picture
+        elif form.isAnchor():
+            change.setForeground(_colour(tokens.accent))
+        elif form.fontFixedPitch():
+            change.setFontFamilies([MONO_FAMILY])
+            change.setProperty(QTextCharFormat.Property.FontPixelSize, 13)
+        else:
+            continue
+        cursor = QTextCursor(text)
+        cursor.setPosition(at)
+        cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(change)
+
+
+def _fragments(block: QTextBlock) -> list[QTextFragment]:
+    found, iterator = [], block.begin()
+    while not iterator.atEnd():
+        found.append(iterator.fragment())
+        iterator += 1
+    return found
+
+
+def _set_tables(text: QTextDocument, tokens: Tokens) -> None:
+    """Hairlines instead of boxes, as wide as the text."""
+    for frame in text.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            form = frame.format()
+            form.setBorder(1)
+            form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+            form.setBorderBrush(_colour(tokens.border))
+            form.setBorderCollapse(True)
+            form.setCellPadding(6)
+            form.setCellSpacing(0)
+            form.setBottomMargin(4 * GRID)
+            frame.setFormat(form)
+
+
+def _colour(name: str):
+
+    return QBrush(QColor(name))
