@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
-from explorer import __version__
+from explorer import __version__, log
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
@@ -106,6 +107,7 @@ class Explorer(QObject):
         self._file, self._beginning = file, beginning
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
+        self._is_new = loaded.fresh and not loaded.message and file is not None
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
         self.worker = Worker()
@@ -126,6 +128,7 @@ class Explorer(QObject):
         self._autosave.timeout.connect(self.save)
         self.store.changed.connect(self._session_changed)
         self.library.scanned.connect(self._library_known)
+        self.client.failed.connect(_note_failure)
         self.window.closing.connect(self.shutdown)
 
     @property
@@ -181,10 +184,12 @@ class Explorer(QObject):
 
     def _engine_ready(self, outcome: Outcome) -> None:
         if isinstance(outcome, EngineReady):
+            log.note(f"engine ready: {outcome.device} {outcome.precision}, torch {outcome.torch_version}")
             self.window.engine_ready(outcome)
 
     def _start_failed(self, outcome: Outcome) -> None:
         if isinstance(outcome, Failed):
+            log.note(f"the engine could not start: {outcome.message}\n{outcome.detail}", fault=True)
             self.window.engine_failed(outcome)
 
     def _device_failed(self, outcome: Outcome) -> None:
@@ -205,6 +210,8 @@ class Explorer(QObject):
         if told:
             self.window.banner.say(told, severity="notice")
         self.window.open_paths(self._paths)
+        if self._is_new and not self._paths:
+            self.window.welcome.offer()
         self.began.emit()
 
     def _session_changed(self, old: Session, new: Session) -> None:
@@ -212,9 +219,17 @@ class Explorer(QObject):
             self._autosave.start()
 
 
+def _note_failure(failed: Failed) -> None:
+    """Faults of ours are in the log; what a person can set right is told in the window."""
+    if failed.detail:
+        log.note(f"{type(failed.request).__name__}: {failed.message}\n{failed.detail}", fault=True)
+
+
 def run(paths: Sequence[str]) -> int:
     """Open the window and stay until it is closed; returns the exit status."""
     app = make_application()
+    log.begin()
+    log.note(f"start: {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}")
     file = session_file()
     explorer = Explorer(load(file), file)
     watch = SignalWatch(explorer.window.leave)
@@ -223,6 +238,7 @@ def run(paths: Sequence[str]) -> int:
     explorer.show(paths)
     status = app.exec()
     watch.stop()
+    log.note(f"end: {status}")
     if not explorer.end():
         # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
         os._exit(1)

@@ -13,6 +13,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.store import Store
+from explorer.widgets.controls.actions import Do
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 
@@ -103,6 +104,15 @@ class Workspace(QWidget):
         """
         raise NotImplementedError
 
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """All that can be done here, known without building the workspace: the finder lists it. Names are those of `action`."""
+        return ()
+
+    def action(self, name: str) -> QAction | None:
+        """The action of a row of the table."""
+        return self.findChild(QAction, name)
+
     def menu_actions(self) -> Sequence[QAction]:
         """Actions of this workspace's menu; a separator is a QAction that says it is one."""
         return ()
@@ -110,6 +120,9 @@ class Workspace(QWidget):
     def view_actions(self) -> Sequence[QAction]:
         """Actions of this workspace in the View menu, while it is shown."""
         return ()
+
+    def present(self, on: bool) -> None:
+        """Show only what is talked about, for a lecture hall; or all again."""
 
     def activate(self) -> None:
         """The workspace is shown: start what it needs."""

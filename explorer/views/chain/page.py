@@ -38,7 +38,7 @@ from explorer.views.chain.training_time import TrainingTime
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
-from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.pictures.equation_strip import Layout
 
@@ -118,6 +118,10 @@ class ChainPage(Workspace):
 
     # --- the contract ---
 
+    def present(self, on: bool) -> None:
+        """Pictures, equation, curves and timeline alone."""
+        self.widgets.film_card.setVisible(not on)
+
     @property
     def inspector(self) -> QWidget:
         """The panel to the right."""
@@ -127,6 +131,11 @@ class ChainPage(Workspace):
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
         return self.controller.idle and self.data_sets.idle and all(asking.idle for asking in self._asking)
+
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """Playing, stepping, quantities, sampling; what is looked at."""
+        return (*groups(cls.several_lanes), *LOOKS)
 
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop."""

@@ -32,7 +32,7 @@ from explorer.views.compare.small_multiples import SmallMultiples
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.shared.labels import checkpoint_name, lane_titles, short_titles
 from explorer.views.workspace import Context
-from explorer.widgets.controls.actions import Actions, segment, separated
+from explorer.widgets.controls.actions import Actions, Do, segment, separated
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.style import give_menu, mark
 
@@ -61,6 +61,11 @@ class CompareWorkspace(ChainPage):
         self.menus = CompareMenus(self, self)
         super().__init__(context, parent)
         self.lanes_row.dropped.connect(self.put_lane)
+
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """All that can be done here."""
+        return (*super().table(), *GROUPS)
 
     def menu_actions(self) -> Sequence[QAction]:
         """Those of every chain workspace, then sweep and grid."""

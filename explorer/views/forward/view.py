@@ -24,7 +24,7 @@ from explorer.engine.forward.messages import (
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ForwardRecipe
 from explorer.state.forward import ForwardState
-from explorer.views.forward.actions import PAGES, TRANSPORT, ForwardActions
+from explorer.views.forward.actions import GROUPS, PAGES, TRANSPORT, ForwardActions
 from explorer.views.forward.chain_page import ChainPage1D
 from explorer.views.forward.controller import ForwardController
 from explorer.views.forward.gaussians_page import GaussiansPage
@@ -39,7 +39,7 @@ from explorer.views.forward.schedule_page import SchedulePage
 from explorer.views.forward.words import image_words, nats, schedule_words
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.controls.actions import segment
+from explorer.widgets.controls.actions import Do, segment
 from explorer.widgets.controls.clipboard import copied
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.controls.segments import SegmentBar
@@ -115,6 +115,11 @@ class ForwardWorkspace(Workspace):
     def idle(self) -> bool:
         """Whether all that the person asked for is shown."""
         return self.controller.idle and not self.player.playing
+
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """All that can be done here."""
+        return GROUPS
 
     def menu_actions(self) -> Sequence[QAction]:
         """The Forward menu."""

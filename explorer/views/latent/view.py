@@ -35,7 +35,7 @@ from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.shared.export_dialog import ask_for_export
 from explorer.views.workspace import Context, Workspace
-from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.actions import Actions, Do
 
 MARGIN, GAP = 14, 10
 OFF = 1e-3
@@ -116,6 +116,11 @@ class LatentWorkspace(Workspace):
     def idle(self) -> bool:
         """Whether all that the person asked for is shown."""
         return all(c.idle for c in self.controllers) and not self.player.playing
+
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """All that can be done here."""
+        return GROUPS
 
     def menu_actions(self) -> Sequence[QAction]:
         """The Plane menu."""

@@ -29,7 +29,7 @@ from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.labels import checkpoint_name, lane_titles
 from explorer.views.shared.lane_menu import add_checkpoints, verb
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.look.card import Card
 from explorer.widgets.plots.bar_chart import BarChart
 
@@ -121,6 +121,11 @@ class ObjectiveWorkspace(Workspace):
     def idle(self) -> bool:
         """Whether all that the person asked for is shown."""
         return self.controller.idle
+
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """All that can be done here."""
+        return GROUPS
 
     def menu_actions(self) -> Sequence[QAction]:
         """The Objective menu."""

@@ -19,11 +19,12 @@ from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import HEADER, SIDE_MARGIN, LanePanel
 from explorer.views.chain.page import ChainPage
+from explorer.views.reverse_chain.actions import GROUPS
 from explorer.views.reverse_chain.branching_view import BranchingView
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
-from explorer.widgets.controls.actions import separated
+from explorer.widgets.controls.actions import Do, separated
 from explorer.widgets.pictures.equation_strip import EquationStrip
 
 MARGIN = 12
@@ -143,6 +144,15 @@ class ReverseChainWorkspace(ChainPage):
         """Whether all that was asked for is shown."""
         return super().idle and self.branching.controller.idle
 
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """What every chain has, and branches."""
+        return (*super().table(), *GROUPS)
+
+    def action(self, name: str) -> QAction | None:
+        """The action of a row of the table; those of branches have a name of their own."""
+        return super().action(name) or super().action(f"branch-{name}")
+
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop; branches."""
         return separated(self, (super().menu_actions(), self.branching.actions.menu()))
@@ -156,6 +166,11 @@ class ReverseChainWorkspace(ChainPage):
             ("Wheel on the canvas", "Size of the brush"),
             ("Backspace while painting", "Take the last mark back"),
         )
+
+    def present(self, on: bool) -> None:
+        """No branches either, while there are none."""
+        super().present(on)
+        self.branching.bar.setVisible(not on or bool(self.part.recipe.branches))
 
     def activate(self) -> None:
         """The workspace is shown."""

@@ -32,7 +32,7 @@ from explorer.views.training.status import status_of
 from explorer.views.training.tile_rows import TileRows
 from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.look.card import Card
 from explorer.widgets.plots.bar_chart import BarChart
 
@@ -142,6 +142,11 @@ class TrainingWorkspace(Workspace):
     def idle(self) -> bool:
         """Whether all that is known of the runs is shown."""
         return self.controller.idle
+
+    @classmethod
+    def table(cls) -> Sequence[Sequence[Do]]:
+        """All that can be done here."""
+        return GROUPS
 
     def menu_actions(self) -> Sequence[QAction]:
         """The Training menu."""

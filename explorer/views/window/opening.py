@@ -19,10 +19,12 @@ from explorer.errors import BadInput
 from explorer.exports.embedded import may_have_recipe
 from explorer.exports.kinds import KINDS
 from explorer.recipe import Recipe, decode_recipe
+from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
+from explorer.views.window.help.examples import Example, put_into, session_of
 from explorer.views.window.opening_exports import ExportOpener
 from explorer.views.workspace import Context, Workspace
 
@@ -138,6 +140,17 @@ class Opener(QObject):
             hint = f"Choose {where} in the rail, then drop it again." if where else ""
             self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
 
+    def open_example(self, example: Example) -> None:
+        """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""
+        try:
+            session = _example_session(example, self._context)
+        except BadInput as error:
+            self._banner.say(str(error), "Install the app again.")
+            return
+        self._context.store.replace(session, f"open “{example.title}”")
+        self.workspace_wanted.emit(session.workspace)
+        self._banner.say(example.title, example.look, severity="notice")
+
     def _open_session(self, path: str) -> None:
         store = self._context.store
         try:
@@ -150,8 +163,15 @@ class Opener(QObject):
             self._banner.say(str(error), "File > Save session as… writes one.")
             return
         found, _ = relinked(opened, self._context.library.known)
+        found = with_shipped_models(found, self._context.library.known)  # a session may be of one workspace alone
         store.replace(with_chosen_of(found, store.session), "open session")
         self.workspace_wanted.emit(opened.workspace)
+
+
+def _example_session(example: Example, context: Context) -> Session:
+    """The session with an example's workspace in it, its checkpoints where they are here."""
+    found, _ = relinked(session_of(example), context.library.known)
+    return put_into(context.store.session, found)
 
 
 def try_another() -> str:

@@ -118,6 +118,7 @@ class SegmentBar(QWidget):
     def _add(self, segment: Segment) -> None:
         button = _Button(segment)
         button.setCheckable(True)
+        button.setObjectName(f"segment-{segment.name}")
         explain(button, glossary.terms().get(segment.term, segment.formula or segment.label), segment.tip)
         button.setAccessibleName(segment.label)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
