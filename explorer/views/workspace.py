@@ -105,7 +105,7 @@ class Workspace(QWidget):
         raise NotImplementedError
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """All that can be done here, known without building the workspace: the finder lists it. Names are those of `action`."""
         return ()
 

@@ -133,7 +133,7 @@ class ChainPage(Workspace):
         return self.controller.idle and self.data_sets.idle and all(asking.idle for asking in self._asking)
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """Playing, stepping, quantities, sampling; what is looked at."""
         return (*groups(cls.several_lanes), *LOOKS)
 

@@ -63,9 +63,9 @@ class CompareWorkspace(ChainPage):
         self.lanes_row.dropped.connect(self.put_lane)
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """All that can be done here."""
-        return (*super().table(), *GROUPS)
+        return (*super().action_groups(), *GROUPS)
 
     def menu_actions(self) -> Sequence[QAction]:
         """Those of every chain workspace, then sweep and grid."""

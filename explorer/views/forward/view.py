@@ -117,7 +117,7 @@ class ForwardWorkspace(Workspace):
         return self.controller.idle and not self.player.playing
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """All that can be done here."""
         return GROUPS
 

@@ -118,7 +118,7 @@ class LatentWorkspace(Workspace):
         return all(c.idle for c in self.controllers) and not self.player.playing
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """All that can be done here."""
         return GROUPS
 

@@ -123,7 +123,7 @@ class ObjectiveWorkspace(Workspace):
         return self.controller.idle
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """All that can be done here."""
         return GROUPS
 

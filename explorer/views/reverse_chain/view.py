@@ -145,9 +145,9 @@ class ReverseChainWorkspace(ChainPage):
         return super().idle and self.branching.controller.idle
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """What every chain has, and branches."""
-        return (*super().table(), *GROUPS)
+        return (*super().action_groups(), *GROUPS)
 
     def action(self, name: str) -> QAction | None:
         """The action of a row of the table; those of branches have a name of their own."""

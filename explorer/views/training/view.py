@@ -144,7 +144,7 @@ class TrainingWorkspace(Workspace):
         return self.controller.idle
 
     @classmethod
-    def table(cls) -> Sequence[Sequence[Do]]:
+    def action_groups(cls) -> Sequence[Sequence[Do]]:
         """All that can be done here."""
         return GROUPS
 

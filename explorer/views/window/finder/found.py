@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 WORD_START, WORD_WITHIN, TEXT, LETTERS, NOT = 0, 1, 3, 6, 100
-"""Cost of a typed word that begins a word of the title, is within it, is told elsewhere, has its letters in order there, or is not there."""
+"""Cost of a typed word that begins a word of the title, is within it, is told elsewhere, has its letters in order, or is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def cost_of(found: Found, words: list[str]) -> int:
     title = plain(found.title)
     parts, rest = re.findall(r"[^\s,.:;()·…]+", title), plain(f"{found.where} {found.tip} {found.keys}")
     costs = [_cost(word, title, parts, rest) for word in words]
-    begins = bool(words) and title.startswith(words[0])
+    begins = any(title.startswith(word) for word in words)
     return 2 * sum(costs) + (0 if begins or not words else 1)
 
 

@@ -55,5 +55,5 @@ class Gathering:
 
 def actions_of(workspace: Workspace) -> Mapping[str, QAction]:
     """The actions that a workspace has, by the names of its table."""
-    found = {row.name: workspace.action(row.name) for group in workspace.table() for row in group}
+    found = {row.name: workspace.action(row.name) for group in workspace.action_groups() for row in group}
     return {name: action for name, action in found.items() if action is not None}

@@ -37,7 +37,7 @@ def keys_of(row: Do) -> str:
 
 def of_workspace(kind: type[Workspace], actions: Mapping[str, QAction], do: Callable[[str], object], near: bool) -> Iterator[Found]:
     """Lines of a workspace's table."""
-    return of_table((row for group in kind.table() for row in group), kind.title, actions, do, near)
+    return of_table((row for group in kind.action_groups() for row in group), kind.title, actions, do, near)
 
 
 def of_glossary(show: Callable[[str], object]) -> Iterator[Found]:
