@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 from explorer.views.window.help.examples import Example
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.math_markup import words_to_html
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
@@ -51,7 +52,7 @@ class ExampleCard(Card):
     def __init__(self, theme: Theme, example: Example, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.example = example
-        title, words = QLabel(example.title, wordWrap=True), QLabel(example.look, wordWrap=True)
+        title, words = QLabel(example.title, wordWrap=True), QLabel(words_to_html(example.look), wordWrap=True)
         title.setFont(text_font(14, text_font().Weight.DemiBold))
         mark(words, "muted")
         text = QVBoxLayout()

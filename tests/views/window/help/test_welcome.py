@@ -69,7 +69,8 @@ def test_scrubbing_back_is_done_by_the_hand(open_app: App, qtbot: QtBot) -> None
     timeline = explorer.window.current.findChild(Timeline, "timeline")
     assert tour.ring.geometry().contains(QRect(timeline.mapTo(explorer.window, QPoint(0, 0)), timeline.size()))
     assert not tour.ring.geometry().intersects(tour.card.geometry())
-    for t in (750, 500, 250, 0):  # as sampling and playing do
+    qtbot.waitUntil(lambda: not tour._hand)
+    for t in (750, 0, 1000, 0):  # as sampling does by itself, from T again, too
         explorer.store.update_reverse(t=t)
     assert not any(tour.done)
     _drag(timeline, qtbot, (1.0, 0.4))

@@ -86,7 +86,7 @@ class Card(QFrame):
         self._title.setText(title)
         self._words.setText(words_to_html(words))
         self._dots.show_progress(done, here)
-        self._dots.setVisible(here >= 0)
+        self._dots.setVisible(here >= 0 and not ends)
         self.next_button.setText(go)
         self.next_button.setVisible(bool(go))
         self.skip_button.setVisible(skip)

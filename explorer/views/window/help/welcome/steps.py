@@ -11,7 +11,7 @@ from explorer.recipe import Inpaint, Paint
 from explorer.state.session import ChainState, LatentState, Session
 
 SCRUBBED = 60
-"""Timesteps back towards noise that count as scrubbing: sampling and playing go the other way."""
+"""Timesteps back towards noise that count as scrubbing: playing goes the other way."""
 
 replace = msgspec.structs.replace
 
@@ -31,6 +31,8 @@ class Step:
         Object name of the widget that it is about.
     amount : callable
         Of the session before and after a change: how much of it that change did; 1 and above in all is done.
+    by_hand : bool
+        Only what changes while the person presses or turns something counts: the cursor also moves by itself.
     prepare : callable
         The session as the step begins: no recipe of it is another.
     """
@@ -42,6 +44,7 @@ class Step:
     target: str
     amount: Callable[[Session, Session], float]
     prepare: Callable[[Session], Session] = lambda session: session
+    by_hand: bool = False
 
 
 def _scrubbed(old: ChainState, new: ChainState) -> float:
@@ -77,7 +80,7 @@ STEPS = (
         "Drag the handle to the right, towards the image, and back to the left, into the noise. The wheel and the arrow keys do it.",
         "Every state from x_T, pure noise, to x_0, the image, is there to be looked at.",
         "reverse-chain", "timeline", lambda old, new: _scrubbed(old.reverse, new.reverse),
-        lambda session: _shown(session, "reverse", quantity="x_t"),
+        lambda session: _shown(session, "reverse", quantity="x_t"), by_hand=True,
     ),
     Step(
         "See what the network expects", "Choose x̂₀ (or press 2): the clean image that the network sees in this noise.",
@@ -89,7 +92,7 @@ STEPS = (
         "Compare three networks",
         "A predicts the mean of the step, B the clean image, C the noise. All start from the same noise: drag the handle here.",
         "What differs between the columns is the network, and nothing else. Press 6 for their difference.",
-        "compare", "timeline", lambda old, new: _scrubbed(old.compare, new.compare),
+        "compare", "timeline", lambda old, new: _scrubbed(old.compare, new.compare), by_hand=True,
     ),
     Step(
         "Change something on the way",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.state.session import Session
 from explorer.state.store import Store
@@ -16,6 +16,7 @@ from explorer.widgets.look.theme import Theme
 
 FOLLOW_MS = 200
 """How often ring and card look where what they are about is now: a widget is not told when its parents move."""
+BY_HAND = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.Shortcut)
 HELLO = (
     "Welcome",
     "Five things to do, in about two minutes: scrub a chain, see what the network expects, compare three networks, paint, "
@@ -57,6 +58,7 @@ class Tour(QObject):
         self.card.examples_wanted.connect(self._end_with(self.examples_wanted))
         self.card.guide_wanted.connect(self._end_with(self.guide_wanted))
         store.changed.connect(self._changed)
+        self._hand = False
         window.installEventFilter(self)
 
     def offer(self) -> None:
@@ -73,7 +75,7 @@ class Tour(QObject):
 
     def close(self) -> None:
         """Take it all away."""
-        self._timer.stop()
+        self._stop_watching()
         self._here = -1
         had_keys = self.card.isAncestorOf(self._window.focusWidget()) if self._window.focusWidget() is not None else False
         self.ring.hide()
@@ -108,10 +110,26 @@ class Tour(QObject):
         self.card.put_beside(self.ring.geometry() if not self.ring.isHidden() else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The window has another size."""
+        """The window has another size; the person presses or turns something, and what follows at once is their doing."""
+        if event.type() in BY_HAND and not self._hand:
+            self._hand = True
+            QTimer.singleShot(0, self, self._let_go)
         if watched is self._window and event.type() == QEvent.Type.Resize and self.is_open:
             self.place()
         return super().eventFilter(watched, event)
+
+    def _let_go(self) -> None:
+        self._hand = False
+
+    def _watch(self) -> None:
+        self._timer.start()
+        if (app := QApplication.instance()) is not None:
+            app.installEventFilter(self)
+
+    def _stop_watching(self) -> None:
+        self._timer.stop()
+        if (app := QApplication.instance()) is not None:
+            app.removeEventFilter(self)
 
     # --- steps
 
@@ -121,14 +139,14 @@ class Tour(QObject):
         self._store.replace(begun(self._store.session, step))
         self.card.show_words(step.title, step.words, self._done, index, "", skip=True)
         self.place()
-        self._timer.start()
+        self._watch()
 
     def _next(self) -> None:
         if self._here + 1 < len(STEPS):
             self._begin(self._here + 1)
         elif self.step is not None:
             self._here = len(STEPS)
-            self._timer.stop()
+            self._stop_watching()
             self.ring.hide()
             self.card.show_words(*GOODBYE, self._done, len(STEPS) - 1, "Close", skip=False, ends=True)
             self.place()
@@ -147,7 +165,7 @@ class Tour(QObject):
         step = self.step
         if step is None or self._done[self._here]:
             return
-        self._amount += step.amount(old, new)
+        self._amount += step.amount(old, new) if self._hand or not step.by_hand else 0.0
         if self._amount >= 1:
             self._done[self._here] = True
             self.card.show_words(step.title, step.seen, self._done, self._here, "Next", skip=False)
