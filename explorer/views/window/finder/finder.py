@@ -95,7 +95,9 @@ class Finder(QFrame):
     def __init__(self, theme: Theme, gather: Callable[[], Sequence[Found]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("finder")
-        self._gather, self._all, self._before = gather, [], None  # type: tuple
+        self._gather = gather
+        self._all: list[Found] = []
+        self._before: QWidget | None = None
         self.line = QLineEdit(placeholderText="Find anything: actions, words, examples, models")
         self.line.setAccessibleName("Find anything")
         self.list = QListWidget()

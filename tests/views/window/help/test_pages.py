@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,8 +33,7 @@ def guide(qtbot: QtBot) -> GuideDialog:
 def test_every_page_is_there_and_every_link_between_pages_leads_to_one() -> None:
     for page in PAGES:
         text = document(page).read_text(encoding="utf-8")
-        linked = {part.split("(")[-1].split("#")[0] for part in text.split(".md")[:-1] if "](" in part}
-        assert {f"{name}.md" for name in linked if name and "/" not in name} <= set(PAGES)
+        assert set(re.findall(r"\]\(([^)#/]+\.md)", text)) <= set(PAGES)
 
 
 def test_the_guide_goes_to_a_heading_and_follows_links_and_back(guide: GuideDialog) -> None:

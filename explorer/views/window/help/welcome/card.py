@@ -19,7 +19,8 @@ class Dots(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme, self._done, self._here = theme, [], 0  # type: tuple
+        self._theme, self._here = theme, 0
+        self._done: list[bool] = []
         theme.changed.connect(self.update)
 
     def show_progress(self, done: list[bool], here: int) -> None:
