@@ -5,26 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtGui import QAction
 
+from explorer.engine.models.messages import LibraryEntry
 from explorer.views.window.actions import EDIT, FILE, HELP, THEME, view
 from explorer.views.window.finder.found import Found
 from explorer.views.window.finder.sources import of_examples, of_glossary, of_guide, of_library, of_table, of_workspace
+from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.help.examples import examples
+from explorer.views.window.menus import Menus
 from explorer.views.workspace import Context, Workspace
 
-if TYPE_CHECKING:
-    from explorer.views.window.main_window import MainWindow
-
 MENUS = {"File": FILE, "Edit": EDIT, "View > Theme": THEME, "Help": HELP}
+
+
+class Window(Protocol):
+    """What the finder has of the window."""
+
+    help: HelpDesk
+    menus: Menus
+    workspaces: dict[str, Workspace]
+
+    @property
+    def current(self) -> Workspace:
+        """The workspace on show."""
+        ...
+
+    def do(self, workspace: str, name: str) -> None:
+        """Do what a row of a workspace's table says, there."""
+
+    def open_entry(self, entry: LibraryEntry) -> None:
+        """Show a checkpoint."""
 
 
 class Gathering:
     """Called, it gives every line: the workspace on show first, then the others, then the window's own."""
 
-    def __init__(self, window: MainWindow, context: Context) -> None:
+    def __init__(self, window: Window, context: Context) -> None:
         self._window, self._context = window, context
 
     def __call__(self) -> list[Found]:
