@@ -69,12 +69,12 @@ def headings(name: str = FIRST) -> tuple[tuple[int, str], ...]:
 class _Browser(QTextBrowser):
     """A page; pictures are no wider than it, and lie in the documentation's folder alone."""
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         """A picture of the documentation; nothing from elsewhere is read."""
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return None
         folder = document(FIRST).parent
-        path = (folder / name.toString()).resolve()
+        path = (folder / QUrl(name).toString()).resolve()
         if not path.is_relative_to(folder) or not path.is_file():
             return None
         image = QImage(str(path))
@@ -134,7 +134,7 @@ class GuideDialog(QDialog):
         """File name of the page."""
         return self._page
 
-    def find(self, backwards: bool = False) -> bool:
+    def find_next(self, backwards: bool = False) -> bool:
         """Go to the next place with the words of the search line, from the beginning again after the last; whether there is one."""
         text = self.search.text()
         flags = QTextDocument.FindFlag.FindBackward if backwards else QTextDocument.FindFlag(0)
@@ -181,14 +181,14 @@ class GuideDialog(QDialog):
         self.contents.itemActivated.connect(self._chosen)
         self.contents.itemClicked.connect(self._chosen)
         self.browser.anchorClicked.connect(self._follow)
-        self.search.returnPressed.connect(self.find)
+        self.search.returnPressed.connect(lambda: self.find_next())
         self.search.textEdited.connect(self._typed)
-        self._down.clicked.connect(lambda: self.find())
-        self._up.clicked.connect(lambda: self.find(backwards=True))
+        self._down.clicked.connect(lambda: self.find_next())
+        self._up.clicked.connect(lambda: self.find_next(backwards=True))
         self._back.clicked.connect(self._go_back)
         for keys, slot in (
             ("Ctrl+F", self._start_search),
-            ("Shift+Return", lambda: self.find(backwards=True)),
+            ("Shift+Return", lambda: self.find_next(backwards=True)),
             ("Alt+Left", self._go_back),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
@@ -201,7 +201,7 @@ class GuideDialog(QDialog):
         cursor = self.browser.textCursor()
         cursor.setPosition(cursor.selectionStart())
         self.browser.setTextCursor(cursor)
-        self.find()
+        self.find_next()
 
     def _chosen(self, item: QListWidgetItem) -> None:
         page, heading = item.data(Qt.ItemDataRole.UserRole)
@@ -345,6 +345,5 @@ def _set_tables(text: QTextDocument, tokens: Tokens) -> None:
             frame.setFormat(form)
 
 
-def _colour(name: str):
-
+def _colour(name: str) -> QBrush:
     return QBrush(QColor(name))

@@ -68,7 +68,8 @@ class _Ring(QWidget):
         self._theme, self._share = theme, 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(2 * RADIUS + 4, 2 * RADIUS + 4)
-        self._growth = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=RING_MS, easingCurve=QEasingCurve.Type.OutCubic)
+        self._growth = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=RING_MS)
+        self._growth.setEasingCurve(QEasingCurve(QEasingCurve.Type.OutCubic))
         self._growth.valueChanged.connect(self._grow)
         self._growth.finished.connect(self.hide)
         self.hide()

@@ -60,7 +60,7 @@ def test_searching_goes_round_and_says_what_is_not_there(guide: GuideDialog, qtb
     qtbot.keyClick(guide.search, Qt.Key.Key_Return)
     assert guide.browser.textCursor().position() > first
     guide.search.setText("no such words at all")
-    assert not guide.find()
+    assert not guide.find_next()
     assert guide._told.text()
 
 

@@ -28,6 +28,7 @@ class Ring(QWidget):
             self.hide()
             return
         window = self.parentWidget()
+        assert window is not None
         place = target.rect().translated(target.mapTo(window, target.rect().topLeft()))
         place = place.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(window.rect())
         if place != self.geometry():
