@@ -7,21 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
-    QBrush,
-    QColor,
     QDesktopServices,
     QFont,
     QImage,
     QKeySequence,
     QShortcut,
-    QTextBlock,
-    QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QTextFormat,
-    QTextFragment,
-    QTextFrameFormat,
-    QTextTable,
 )
 from PySide6.QtWidgets import (
     QDialog,
@@ -38,11 +30,12 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.resources import document
+from explorer.views.window.help.page_look import dress
 from explorer.views.window.help.typeset import typeset
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import GRID, MONO_FAMILY, Theme, Tokens
+from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 FIRST = "user-guide.md"
 PAGES = {
@@ -51,8 +44,6 @@ PAGES = {
     "which-option.md": "How the options were trained", "checkpoint-format.md": "Checkpoint format",
 }  # fmt: skip
 CONTENTS_WIDTH, TEXT_WIDTH = 232, 760
-LINE_HEIGHT = 135
-"""Percent."""
 
 
 def headings(name: str = FIRST) -> tuple[tuple[int, str], ...]:
@@ -236,8 +227,7 @@ class GuideDialog(QDialog):
         text.setDocumentMargin(4 * GRID)
         text.setIndentWidth(5 * GRID)
         typeset(text)
-        _set_blocks(text, tokens)
-        _set_tables(text, tokens)
+        dress(text, tokens, TEXT_WIDTH)
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         self._show_contents()
 
@@ -270,80 +260,3 @@ def _anchor(text: str) -> str:
     """A heading as links name it: lower case, spaces as hyphens, nothing else but letters and digits."""
     plain = html.unescape(text).casefold().replace(" ", "-")
     return "".join(sign for sign in plain if sign.isalnum() or sign == "-")
-
-
-def _set_blocks(text: QTextDocument, tokens: Tokens) -> None:
-    """Air between lines; headings, code and pictures as the window's own."""
-    block = text.begin()
-    while block.isValid():
-        cursor, form = QTextCursor(block), block.blockFormat()
-        level = form.headingLevel()
-        form.setLineHeight(LINE_HEIGHT, 1)
-        form.setBottomMargin(0 if _is_code(block) and _is_code(block.next()) else 3 * GRID)
-        form.setTopMargin({0: 0, 1: 0, 2: 6 * GRID}.get(level, 4 * GRID))
-        cursor.setBlockFormat(form)
-        if level:
-            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-            head = QTextCharFormat()
-            head.setFont(text_font({1: 26, 2: 20}.get(level, 16), QFont.Weight.DemiBold))
-            cursor.mergeCharFormat(head)
-        block = block.next()
-    _set_fragments(text, tokens)
-
-
-def _is_code(block: QTextBlock) -> bool:
-    """Whether it is a line of a block of code."""
-    return block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeLanguage)
-
-
-def _set_fragments(text: QTextDocument, tokens: Tokens) -> None:
-    places = []
-    block = text.begin()
-    while block.isValid():
-        for fragment in _fragments(block):
-            places.append((fragment.position(), fragment.length(), fragment.charFormat()))
-        block = block.next()
-    for at, length, form in places:
-        change = QTextCharFormat()
-        if form.isImageFormat():
-            picture = form.toImageFormat()
-            picture.setWidth(TEXT_WIDTH)
-            change = picture
-        elif form.isAnchor():
-            change.setForeground(_colour(tokens.accent))
-        elif form.fontFixedPitch():
-            change.setFontFamilies([MONO_FAMILY])
-            change.setProperty(QTextCharFormat.Property.FontPixelSize, 13)
-        else:
-            continue
-        cursor = QTextCursor(text)
-        cursor.setPosition(at)
-        cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)
-        cursor.mergeCharFormat(change)
-
-
-def _fragments(block: QTextBlock) -> list[QTextFragment]:
-    found, iterator = [], block.begin()
-    while not iterator.atEnd():
-        found.append(iterator.fragment())
-        iterator += 1
-    return found
-
-
-def _set_tables(text: QTextDocument, tokens: Tokens) -> None:
-    """Hairlines instead of boxes, as wide as the text."""
-    for frame in text.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            form = frame.format()
-            form.setBorder(1)
-            form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-            form.setBorderBrush(_colour(tokens.border))
-            form.setBorderCollapse(True)
-            form.setCellPadding(6)
-            form.setCellSpacing(0)
-            form.setBottomMargin(4 * GRID)
-            frame.setFormat(form)
-
-
-def _colour(name: str) -> QBrush:
-    return QBrush(QColor(name))
