@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import glossary
 from explorer.views.window.finder.found import Found
+from explorer.views.window.help.documents import FIRST, headings
 from explorer.views.window.help.examples import Example
-from explorer.views.window.help.guide import FIRST, headings
 from explorer.views.workspace import Workspace
 from explorer.widgets.controls.actions import Do
 

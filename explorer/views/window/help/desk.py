@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from explorer.views.window.help.documents import FIRST
 from explorer.views.window.help.examples import Example, examples
-from explorer.views.window.help.examples_dialog import ExamplesDialog
-from explorer.views.window.help.glossary_page import GlossaryDialog
-from explorer.views.window.help.guide import FIRST, GuideDialog
-from explorer.views.window.help.report import ReportDialog
 from explorer.widgets.look.theme import Theme
+
+if TYPE_CHECKING:  # each is imported when it is first wanted: the window opens without them
+    from explorer.views.window.help.glossary_page import GlossaryDialog
+    from explorer.views.window.help.guide import GuideDialog
 
 
 class HelpDesk(QObject):
@@ -39,6 +41,8 @@ class HelpDesk(QObject):
 
     def show_guide(self, heading: str = "") -> None:
         """The guide, at a heading."""
+        from explorer.views.window.help.guide import GuideDialog
+
         self._guide = self._guide or GuideDialog(self._theme, self._window)
         _bring(self._guide)
         if heading:
@@ -46,6 +50,8 @@ class HelpDesk(QObject):
 
     def show_glossary(self, key: str = "") -> None:
         """The glossary, at a term."""
+        from explorer.views.window.help.glossary_page import GlossaryDialog
+
         self._glossary = self._glossary or GlossaryDialog(self._theme, self._window)
         _bring(self._glossary)
         if key:
@@ -53,6 +59,8 @@ class HelpDesk(QObject):
 
     def show_examples(self) -> None:
         """The examples."""
+        from explorer.views.window.help.examples_dialog import ExamplesDialog
+
         dialog = ExamplesDialog(self._theme, examples(), self._window)
         dialog.chosen.connect(self.open_example)
         _open(dialog)
@@ -63,6 +71,8 @@ class HelpDesk(QObject):
 
     def show_report(self) -> None:
         """What a report of a problem would say."""
+        from explorer.views.window.help.report import ReportDialog
+
         _open(ReportDialog(self._versions(), self._window))
 
 

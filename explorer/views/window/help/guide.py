@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.resources import document
+from explorer.views.window.help.documents import FIRST, PAGES, headings
 from explorer.views.window.help.page_look import dress
 from explorer.views.window.help.typeset import typeset
 from explorer.widgets.look.fonts import text_font
@@ -37,24 +38,7 @@ from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
-FIRST = "user-guide.md"
-PAGES = {
-    "user-guide.md": "User guide", "mathematics.md": "The mathematics", "glossary.md": "Glossary", "training.md": "Training",
-    "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
-    "which-option.md": "How the options were trained", "checkpoint-format.md": "Checkpoint format",
-}  # fmt: skip
 CONTENTS_WIDTH, TEXT_WIDTH = 232, 760
-
-
-def headings(name: str = FIRST) -> tuple[tuple[int, str], ...]:
-    """(level, text) of each heading of a page, in order; level 1 is its title."""
-    found, in_code = [], False
-    for line in document(name).read_text(encoding="utf-8").splitlines():
-        in_code ^= line.startswith("```")
-        if line.startswith("#") and not in_code:
-            marks, _, text = line.partition(" ")
-            found.append((len(marks), text.replace("`", "").strip()))
-    return tuple(found)
 
 
 class _Browser(QTextBrowser):

@@ -15,8 +15,9 @@ from explorer import log
 from explorer.app import Explorer
 from explorer.recipe import glossary
 from explorer.resources import document
+from explorer.views.window.help.documents import FIRST, PAGES, headings
 from explorer.views.window.help.glossary_page import GlossaryDialog
-from explorer.views.window.help.guide import FIRST, PAGES, GuideDialog, headings
+from explorer.views.window.help.guide import GuideDialog
 from explorer.views.window.help.report import ReportDialog
 from explorer.views.window.help.typeset import typeset
 from explorer.widgets.look.theme import Theme
