@@ -16,7 +16,7 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 COLUMNS = 2
-PICTURE = QSize(160, 100)
+PICTURE = QSize(152, 120)
 
 
 class _Picture(QWidget):
