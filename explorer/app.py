@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import platform
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
-from explorer import __version__
+from explorer import __version__, log
 from explorer.backends import TORCH
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.process.child import Child
@@ -113,6 +114,7 @@ class Explorer(QObject):
         self._file, self._beginning, self._measures = file, beginning, measures
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
+        self._is_new = loaded.fresh and not loaded.message and file is not None
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
         self.worker: OwnedLink = Worker() if link is None else link
@@ -133,6 +135,7 @@ class Explorer(QObject):
         self._autosave.timeout.connect(self.save)
         self.store.changed.connect(self._session_changed)
         self.library.scanned.connect(self._library_known)
+        self.client.failed.connect(_note_failure)
         self.window.closing.connect(self.shutdown)
         self.window.engine_wanted.connect(self.start_again)
         self.worker.lost.connect(self._engine_lost)
@@ -212,10 +215,12 @@ class Explorer(QObject):
 
     def _engine_ready(self, outcome: Outcome) -> None:
         if isinstance(outcome, EngineReady):
+            log.note(f"engine ready: {outcome.device} {outcome.precision}, torch {outcome.torch_version}")
             self.window.engine_ready(outcome)
 
     def _start_failed(self, outcome: Outcome) -> None:
         if isinstance(outcome, Failed):
+            log.note(f"the engine could not start: {outcome.message}\n{outcome.detail}", fault=True)
             self.window.engine_failed(outcome)
 
     def _device_failed(self, outcome: Outcome) -> None:
@@ -236,11 +241,19 @@ class Explorer(QObject):
         if told:
             self.window.banner.say(told, severity="notice")
         self.window.open_paths(self._paths)
+        if self._is_new and not self._paths:
+            self.window.welcome.offer()
         self.began.emit()
 
     def _session_changed(self, old: Session, new: Session) -> None:
         if self._file is not None and not self._is_down:
             self._autosave.start()
+
+
+def _note_failure(failed: Failed) -> None:
+    """Faults of ours are in the log; what a person can set right is told in the window."""
+    if failed.detail:
+        log.note(f"{type(failed.request).__name__}: {failed.message}\n{failed.detail}", fault=True)
 
 
 def run(paths: Sequence[str], profile: Path | None = None, child: Child | None = None) -> int:
@@ -256,6 +269,8 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
         The engine's process, if it was started already.
     """
     app = make_application()
+    log.begin()
+    log.note(f"start: {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}")
     link = ProcessLink(child)
     link.start()
     file = session_file()
@@ -274,6 +289,7 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     watch.stop()
     if watched is not None and profile is not None:
         watched.write(profile)
+    log.note(f"end: {status}")
     if not explorer.end():
         # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
         os._exit(1)

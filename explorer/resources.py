@@ -24,3 +24,17 @@ def resource_root() -> Path:
 def resource(*parts: str) -> Path:
     """Path of one shipped file or folder, existing or not."""
     return resource_root().joinpath(*parts)
+
+
+def document(name: str) -> Path:
+    """A page of the documentation, such as "user-guide.md": it comes with a wheel, and lies beside the package in a checkout.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is in neither.
+    """
+    for folder in (_PACKAGE / "resources" / "docs", _PACKAGE.parent / "docs"):
+        if (folder / name).is_file():
+            return folder / name
+    raise FileNotFoundError(f"{name} is missing: install the app again, or run it from a checkout")

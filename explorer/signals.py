@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
+from explorer import log
+
 if TYPE_CHECKING:
     from explorer.views.window.banner import Banner
 
@@ -52,11 +54,12 @@ def _take_note(number: int, frame: FrameType | None) -> None:
 
 
 def report_exceptions_to(banner: Banner) -> None:
-    """Have exceptions in the window's own code told of in the window, and printed as ever."""
+    """Have exceptions in the window's own code told of in the window, kept in the log, and printed as ever."""
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         sys.__excepthook__(kind, error, trace)
         detail = "".join(traceback.format_exception(kind, error, trace))
+        log.note(f"in the window: {detail}", fault=True)
         hint = "The rest goes on. If it happens again, copy the details into a report."
         banner.say(f"something went wrong in the window: {error or kind.__name__}", hint, detail)
 

@@ -195,6 +195,10 @@ class Workspace(QWidget):
         """Whether there is something to look at that was computed."""
         return self.idle
 
+    def action(self, name: str) -> QAction | None:
+        """The action of a row of the table."""
+        return self.findChild(QAction, name)
+
     def menu_actions(self) -> Sequence[QAction]:
         """Actions of this workspace's menu; a separator is a QAction that says it is one."""
         return ()
@@ -202,6 +206,9 @@ class Workspace(QWidget):
     def view_actions(self) -> Sequence[QAction]:
         """Actions of this workspace in the View menu, while it is shown."""
         return ()
+
+    def present(self, on: bool) -> None:
+        """Show only what is talked about, for a lecture hall; or all again."""
 
     def activate(self) -> None:
         """The workspace is shown: start what it needs."""

@@ -45,7 +45,7 @@ class ChainWidgets:
         several_lanes: bool,
     ) -> None:
         self._theme = theme
-        quantities = [segment(row.name, actions[row.name], row.label, formula(row.name)) for row in offered(several_lanes)]
+        quantities = [segment(row.name, actions[row.name], row.label, formula(row.name), row.name) for row in offered(several_lanes)]
         self.quantities = SegmentBar(quantities, "Quantity shown")
         self.scale = ColourScale(theme)
         self.resume = QPushButton("Resume")

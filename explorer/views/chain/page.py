@@ -129,6 +129,10 @@ class ChainPage(Workspace):
 
     # --- the contract ---
 
+    def present(self, on: bool) -> None:
+        """Pictures, equation, curves and timeline alone."""
+        self.widgets.film_card.setVisible(not on)
+
     @property
     def asks_as(self) -> str:
         """As the part of the session is called."""

@@ -222,6 +222,7 @@ def _button(action: QAction, words: str) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setText(words)
+    button.setObjectName(f"{action.objectName()}Button")
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setIconSize(QSize(16, 16))
     button.setAccessibleName(action.text().replace("&", "").removesuffix("…"))

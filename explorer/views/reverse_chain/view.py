@@ -164,9 +164,18 @@ class ReverseChainWorkspace(ChainPage):
         """Whether all that was asked for is shown."""
         return super().idle and self.branching.controller.idle
 
+    def action(self, name: str) -> QAction | None:
+        """The action of a row of the table; those of branches have a name of their own."""
+        return super().action(name) or super().action(f"branch-{name}")
+
     def menu_actions(self) -> Sequence[QAction]:
         """Playing, stepping, quantities, seed, stop; branches."""
         return separated(self, (super().menu_actions(), self.branching.actions.menu()))
+
+    def present(self, on: bool) -> None:
+        """No branches either, while there are none."""
+        super().present(on)
+        self.branching.bar.setVisible(not on or bool(self.part.recipe.branches))
 
     def activate(self) -> None:
         """The workspace is shown."""

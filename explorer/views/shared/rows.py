@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.explained import explain
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.style import mark
@@ -82,7 +83,7 @@ class Rows(QGridLayout):
         return self.row(name, value).value
 
     def row(self, name: str | Formula | QWidget, value: QWidget | None = None, tip: str = "") -> Row:
-        """One more row, to be shown and hidden; `tip` is of both."""
+        """One more row, to be shown and hidden; `tip` is of both. A name that is in the glossary says, hovered, what it is."""
         label: QWidget
         if isinstance(name, QWidget):
             label = name
@@ -92,9 +93,9 @@ class Rows(QGridLayout):
         else:
             label = MathLabel(self._theme, name)
         shown = value if value is not None else QLabel(NOTHING)
-        for widget in (label, shown):
-            if tip:
-                widget.setToolTip(tip)
+        if tip:
+            shown.setToolTip(tip)
+        explain(label, "" if isinstance(name, QWidget) else name, tip)
         at = self.rowCount()
         self.addWidget(label, at, 0, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(shown, at, 1, Qt.AlignmentFlag.AlignVCenter)

@@ -41,13 +41,24 @@ LOOK: Groups = (
             "",
             "Every part at its usual size and place again: the inspector, and what lies between handles",
         ),
-        Do("full_screen", "&Full screen", "F11", "The whole screen, or a window again", checkable=True),
+        Do("full_screen", "&Full screen", "F11", "The whole screen; again for a presentation, and again for a window", checkable=True),
+        Do("presentation", "&Presentation", "", "Larger, without panels, with the keys that you press; Esc leaves", checkable=True),
     ),
 )
 THEME: Groups = (tuple(Do(name, word, "", "", one_of="theme") for name, word in THEMES.items()),)
 HELP: Groups = (
     (
+        Do("find", "&Find anything…", "Ctrl+K", "Every action, word, example and model, by its words", "ph.magnifying-glass"),
         Do("keys", "&Keys", "F1", "All keys on one sheet"),
+    ),
+    (
+        Do("welcome", "&Welcome…", "", "Five things to try, in two minutes"),
+        Do("guide", "&Guide", "Shift+F1", "What every workspace is for, with its gestures"),
+        Do("glossary", "Gl&ossary", "", "The symbols and words of the window, with their equations"),
+        Do("examples", "&Examples…", "", "Ten things to look at, each opened as a session"),
+    ),
+    (
+        Do("report", "&Report a problem…", "", "Versions and log, to copy or save; nothing is sent"),
         Do("about", "&About Generative Explorer", "", "Versions and device"),
     ),
 )

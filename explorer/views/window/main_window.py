@@ -21,9 +21,15 @@ from explorer.state.session import Session
 from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.window.banner import Banner
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
+from explorer.views.window.finder.finder import Finder
+from explorer.views.window.finder.gathering import Gathering
+from explorer.views.window.help.desk import HelpDesk
+from explorer.views.window.help.welcome.tour import Tour
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
 from explorer.views.window.opening import Opener, open_filter
+from explorer.views.window.presenting.presentation import Presentation
+from explorer.views.window.presenting.screens import Screens
 from explorer.views.window.rail import RAIL_WIDTH, Rail
 from explorer.views.window.stalls import StallMeter
 from explorer.views.window.status_bar import StatusBar
@@ -122,6 +128,11 @@ class MainWindow(QMainWindow):
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
         self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
+        self.help = HelpDesk(theme, self._versions, self)
+        self.welcome = Tour(self._context.store, theme, lambda name: self.workspaces[name], self)
+        self.finder = Finder(theme, Gathering(self, self._context), self)
+        around = (self.top_bar, self.rail, self.inspector, self.status_bar)
+        self.presentation = Presentation(theme, self, around, self._current)
         inset_numbers(self)
 
     def _connect(self) -> None:
@@ -132,6 +143,9 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.choose)
         self.rail.library_wanted.connect(self.show_library)
         self.opener.workspace_wanted.connect(self.choose)
+        self.welcome.examples_wanted.connect(self.help.show_examples)
+        self.welcome.guide_wanted.connect(self.help.show_guide)
+        self.help.example_wanted.connect(self.opener.open_example)
         self.status_bar.cancelled.connect(self.cancel)
         self._overlay.dropped.connect(self.open_paths)
         menus.workspace_chosen.connect(self.choose)
@@ -140,13 +154,15 @@ class MainWindow(QMainWindow):
         slots = {
             "open": self.ask_for_file, "library": self.show_library, "export": self.ask_for_export,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
-            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout,
+            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout, "find": self.finder.open,
+            "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
+            "report": self.help.show_report, "welcome": self.welcome.offer,
         }  # fmt: skip
         for name, slot in slots.items():
             menus.actions.on(name, slot)
         menus.actions["inspector"].setChecked(True)
         menus.actions["inspector"].toggled.connect(self.inspector.setVisible)
-        menus.actions["full_screen"].toggled.connect(self._show_full_screen)
+        self.screens = Screens(self, self.presentation, menus.actions["full_screen"], menus.actions["presentation"])
 
     # --- workspaces
 
@@ -211,6 +227,7 @@ class MainWindow(QMainWindow):
         self.inspector.show_page(name)
         self.rail.show_chosen(name)
         self.menus.show_workspace(name)
+        self.presentation.follow()
         self._show_status()
         if self._activated:
             workspace.activate()
@@ -290,6 +307,13 @@ class MainWindow(QMainWindow):
         self.status_bar.show_status(status)
         self.menus.actions["cancel"].setEnabled(status.cancellable)
 
+    def do(self, workspace: str, name: str) -> None:
+        """Do what a row of a workspace's table says, there."""
+        self.choose(workspace)
+        action = self.workspaces[workspace].action(name)
+        if action is not None and action.isEnabled():
+            action.trigger()
+
     # --- opening
 
     def open_paths(self, paths: Iterable[str]) -> None:
@@ -322,6 +346,10 @@ class MainWindow(QMainWindow):
         self.library.show()
         self.library.raise_()
         self.library.activateWindow()
+
+    def open_entry(self, entry: LibraryEntry) -> None:
+        """Show a checkpoint of the library in the workspace that it is for."""
+        self.opener.open_entry(entry)
 
     def _open_entry(self, entry: LibraryEntry, name: str) -> None:
         if self.opener.open_entry(entry, name):
@@ -372,6 +400,11 @@ class MainWindow(QMainWindow):
 
         groups = keys_of_menus(self.menus.shown()) + keys_of_workspaces(self.workspaces.facts.values())
         self._open_dialog(KeySheet(groups, self))
+
+    def _versions(self) -> Mapping[str, str]:
+        from explorer.views.window.about import versions
+
+        return versions(self._engine, self.stalls.waits)
 
     def _show_about(self) -> None:
         from explorer.views.window.about import About
@@ -425,18 +458,12 @@ class MainWindow(QMainWindow):
         for workspace in self.workspaces.built.values():
             workspace.restore_layout({})
 
-    def _show_full_screen(self, on: bool) -> None:
-        if on:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape takes the message away, and leaves the full screen."""
         if event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
             self.banner.dismiss()
         elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
-            self.menus.actions["full_screen"].setChecked(False)
+            self.screens.leave()
         else:
             super().keyPressEvent(event)
 

@@ -17,10 +17,12 @@ from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
 from explorer.recipe import Recipe, decode_recipe
+from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
+from explorer.views.window.help.examples import Example, put_into, session_of
 from explorer.views.window.opening_exports import ExportOpener
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Workspace
@@ -133,6 +135,16 @@ class Opener(QObject):
             hint = self._choose(lambda facts: facts.takes_pictures, "drop")
             self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
 
+    def open_example(self, example: Example) -> None:
+        """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""
+        try:
+            session = _example_session(example, self._context)
+        except BadInput as error:
+            self._banner.say(str(error), "Install the app again.")
+            return
+        self._context.store.replace(session, f"open “{example.title}”")
+        self.workspace_wanted.emit(session.workspace)
+        self._banner.say(example.title, example.look, severity="notice")
     def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
         """What to do with a file that the workspace in front has no use for; empty if no other has."""
         where = " or ".join(facts.title for facts in self._workspaces.facts.values() if takes(facts))
@@ -150,8 +162,15 @@ class Opener(QObject):
             self._banner.say(str(error), "File > Save session as… writes one.")
             return
         found, _ = relinked(opened, self._context.library.known)
+        found = with_shipped_models(found, self._context.library.known)  # a session may be of one workspace alone
         store.replace(with_chosen_of(found, store.session), "open session")
         self.workspace_wanted.emit(opened.workspace)
+
+
+def _example_session(example: Example, context: Context) -> Session:
+    """The session with an example's workspace in it, its checkpoints where they are here."""
+    found, _ = relinked(session_of(example), context.library.known)
+    return put_into(context.store.session, found)
 
 
 def try_another() -> str:

@@ -15,9 +15,9 @@ from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 
 
-def segment(name: str, action: QAction, label: str, formula: Formula = ()) -> Segment:
-    """A segment that does what an action does, and says the same of it."""
-    return Segment(name, label, action.toolTip(), formula)
+def segment(name: str, action: QAction, label: str, formula: Formula = (), term: str = "") -> Segment:
+    """A segment that does what an action does, and says the same of it; `term` is its key in the glossary."""
+    return Segment(name, label, action.toolTip(), formula, term)
 
 
 def with_keys(tip: str, action: QAction) -> str:

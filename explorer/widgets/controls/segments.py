@@ -10,7 +10,9 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from explorer.recipe import glossary
 from explorer.widgets.controls.tips import TipBelow
+from explorer.widgets.look.explained import explain
 from explorer.widgets.look.math_text import Formula, draw, width_of
 from explorer.widgets.look.style import mark
 
@@ -30,12 +32,15 @@ class Segment:
     label, tip : str
     formula : Formula
         Drawn in the place of the label, which stays its name: mathematics looks alike everywhere.
+    term : str
+        Key of what the glossary says of it; empty where formula or label name it.
     """
 
     name: str
     label: str
     tip: str
     formula: Formula = ()
+    term: str = ""
 
 
 class _Button(TipBelow, QPushButton):
@@ -114,7 +119,8 @@ class SegmentBar(QWidget):
     def _add(self, segment: Segment) -> None:
         button = _Button(segment)
         button.setCheckable(True)
-        button.setToolTip(segment.tip)
+        button.setObjectName(f"segment-{segment.name}")
+        explain(button, glossary.terms().get(segment.term, segment.formula or segment.label), segment.tip)
         button.setAccessibleName(segment.label)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         mark(button, "segment")

@@ -43,6 +43,7 @@ class Timeline(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("timeline")
         self._theme = theme
         self._T, self._t = 1000, 1000
         self._coverage: tuple[Coverage, ...] = ()

@@ -102,6 +102,7 @@ class Theme(QObject):
         super().__init__(parent)
         self._choice = choice
         self._classes = "bright"
+        self._percent, self._factor = _text_percent[0], 1.0
         self._tell_system()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
 
@@ -143,6 +144,16 @@ class Theme(QObject):
 
     def choose_text(self, percent: int) -> None:
         """Draw all text in this size, in per cent of the ordinary one."""
+        self._percent = percent
+        self._size_text()
+
+    def enlarge(self, factor: float) -> None:
+        """Draw all text larger than the person chose, as in a presentation; 1 for no longer."""
+        self._factor = factor
+        self._size_text()
+
+    def _size_text(self) -> None:
+        percent = round(self._percent * self._factor)
         if percent != _text_percent[0]:
             _text_percent[0] = percent
             self.changed.emit(self.tokens)

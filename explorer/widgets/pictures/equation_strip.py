@@ -10,7 +10,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from explorer.recipe import glossary
+from explorer.widgets.look.explained import explanation
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.math_markup import formula
 from explorer.widgets.look.math_text import draw, plain, width_of, words
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
@@ -237,7 +240,9 @@ class EquationStrip(QWidget):
         if placed is not None and image is not None:
             if self._popup is None:
                 self._popup = PicturePopup(self._theme, self.window())
-            self._popup.show_picture(image, placed.term.formula, placed.term.tip, self, placed.area.toRect())
+            known = glossary.terms().get(name)
+            equation = formula(known.equation) if known is not None else ()
+            self._popup.show_picture(image, placed.term.formula, placed.term.tip, self, placed.area.toRect(), equation)
         elif self._popup is not None:
             self._popup.hide()
 
@@ -249,7 +254,10 @@ class EquationStrip(QWidget):
         """Say what a term is."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             placed = self._at(QPointF(event.pos()))
+            term = glossary.terms().get(placed.term.name) if placed is not None else None
             if placed is None:
                 QToolTip.showText(event.globalPos(), TIP, self)
+            elif term is not None and placed.term.name not in self._images:  # else the picture that lies over the window says it
+                QToolTip.showText(event.globalPos(), explanation(term, placed.term.tip), self)
             return True
         return super().event(event)

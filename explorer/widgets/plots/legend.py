@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from explorer.widgets.look.explained import explanation, term_of
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Series
@@ -97,6 +98,22 @@ class Legend(QWidget):
         if lines != self._lines:
             self._lines = lines
             self.updateGeometry()
+
+    def name_at(self, x: float, y: float) -> str:
+        """Name of the curve there; empty between them."""
+        line = int(y * self._lines / max(1, self.height()))
+        named = zip(self._series, self._places, strict=False)
+        before = [series.name for series, (left, on) in named if on == line and left <= x]
+        return before[-1] if before else ""
+
+    def event(self, event: QEvent) -> bool:
+        """Hovered, the name of a curve that is in the glossary says what it is."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            term = term_of(self.name_at(event.pos().x(), event.pos().y()))
+            if term is not None:
+                QToolTip.showText(event.globalPos(), explanation(term), self)
+                return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Colour, name and value of each."""

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.recipe import glossary
 from explorer.views.shared.rows import NOTHING, Rows, Section
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import var
@@ -29,7 +30,10 @@ def test_a_row_has_a_name_and_a_value_and_goes_as_one(rows: Rows, qtbot: QtBot) 
     value = QLabel("7")
     row = rows.row("steps", value, "How many")
     assert row.value is value
-    assert row.name.toolTip() == value.toolTip() == "How many"
+    assert value.toolTip() == "How many"
+    assert "How many" in row.name.toolTip()
+    assert glossary.terms()["steps"].words in row.name.toolTip()
+    assert rows.row("decoded in", tip="Time of one decoding").name.toolTip() == "Time of one decoding"
     qtbot.waitUntil(row.name.isVisible)
     row.setVisible(False)
     assert row.name.isHidden()
@@ -59,7 +63,8 @@ def test_a_fact_may_be_known_by_a_formula(rows: Rows) -> None:
     name = rows.itemAtPosition(rows.rowCount() - 1, 0).widget()
     assert isinstance(name, MathLabel)
     assert name.formula == (var("β", "t"),)
-    assert name.toolTip() == "Of the step"
+    assert "Of the step" in name.toolTip()
+    assert name.property("term") == "beta_t"
 
 
 def test_a_section_has_its_heading_in_capitals(qtbot: QtBot) -> None:

@@ -45,3 +45,11 @@ def test_a_formula_is_drawn_until_there_are_other_words(qtbot: QtBot) -> None:
         one.set_label("x0_hat", "two")
     assert button.sizeHint() == plain.button("x0_hat").sizeHint()
     assert button.grab().toImage() != drawn
+
+
+def test_a_segment_of_a_term_says_what_it_is(qtbot: QtBot) -> None:
+    bar = SegmentBar((Segment("mean", "mean", "tip", term="mean"), Segment("own", "mean", "tip")), "Bar")
+    qtbot.addWidget(bar)
+    assert bar.button("mean").property("term") == "mean"
+    assert "tip" in bar.button("mean").toolTip()
+    assert bar.button("mean").toolTip() != bar.button("own").toolTip() == "tip"

@@ -86,3 +86,10 @@ def test_the_pictures_get_larger_where_there_is_room(qtbot: QtBot) -> None:
     qtbot.addWidget(strip)
     strip.set_equation(Equation(STEP))
     assert strip.side_for(300, 300) < strip.side_for(560, 400) < strip.side_for(900, 700)
+
+
+def test_the_picture_of_a_term_has_its_equation_under_it(strip: EquationStrip, qtbot: QtBot) -> None:
+    QTest.mouseMove(strip, strip.area_of("x0_hat").center().toPoint())
+    popup = strip.window().findChild(PicturePopup)
+    assert popup is not None
+    assert plain(popup._equation).startswith("x\u0302_0 = ")

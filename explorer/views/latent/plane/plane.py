@@ -63,6 +63,7 @@ class Plane(PlaneCanvas):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self.setObjectName("plane")
         self._editable = True
         self._tool = "move"
         self._code_under: int | None = None

@@ -1,0 +1,1 @@
+"""Find anything: every action, term, heading, example and checkpoint by its words."""

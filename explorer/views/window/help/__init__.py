@@ -1,0 +1,1 @@
+"""Help: the welcome, the guide, the glossary, examples, and reports of problems."""

@@ -1,0 +1,26 @@
+"""The pages of the documentation that the app shows, and their headings. No widgets."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from explorer.resources import document
+
+FIRST = "user-guide.md"
+PAGES = {
+    "user-guide.md": "User guide", "mathematics.md": "The mathematics", "glossary.md": "Glossary", "training.md": "Training",
+    "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
+    "which-option.md": "How the options were trained", "checkpoint-format.md": "Checkpoint format",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def headings(name: str = FIRST) -> tuple[tuple[int, str], ...]:
+    """(level, text) of each heading of a page, in order; level 1 is its title."""
+    found, in_code = [], False
+    for line in document(name).read_text(encoding="utf-8").splitlines():
+        in_code ^= line.startswith("```")
+        if line.startswith("#") and not in_code:
+            marks, _, text = line.partition(" ")
+            found.append((len(marks), text.replace("`", "").strip()))
+    return tuple(found)
