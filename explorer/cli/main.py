@@ -101,7 +101,6 @@ def _run(arguments: list[str]) -> int:
         from explorer.engine.process.serve import serve
 
         serve()
-        return DONE
     from explorer.cli.typed import run
 
     return run(arguments) or DONE

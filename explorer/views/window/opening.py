@@ -145,6 +145,7 @@ class Opener(QObject):
         self._context.store.replace(session, f"open “{example.title}”")
         self.workspace_wanted.emit(session.workspace)
         self._banner.say(example.title, example.look, severity="notice")
+
     def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
         """What to do with a file that the workspace in front has no use for; empty if no other has."""
         where = " or ".join(facts.title for facts in self._workspaces.facts.values() if takes(facts))
