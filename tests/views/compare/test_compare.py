@@ -261,7 +261,7 @@ def test_the_steps_of_every_lane_fit_its_own_schedule(
     page = open_page(CompareWorkspace, exact_lanes(30, 60), lane=looked_at)
     field = page.widgets.inspector.all_steps
     assert field is not None
-    assert (field.maximum(), field.text()) == (60, "≤ 60 of 60")
+    assert (field.maximum(), field.text()) == (60, "at most 60 of 60")
     for typed, wanted, planned in (
         (30, (None, 30), (30, 30)),
         (45, (None, 45), (30, 45)),
