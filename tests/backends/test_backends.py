@@ -31,6 +31,7 @@ from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.views.window.preferences import Preferences
+from explorer.widgets.look.theme import Theme
 
 CPU = torch.device("cpu")
 WITH_IT = "import sys; sys.path.insert(0, {folder!r}); from channels_last import ChannelsLast; from explorer import backends; {line}"
@@ -67,7 +68,7 @@ def test_without_it_nothing_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.usefixtures("last")
 def test_preferences_offer_it_and_a_session_keeps_it(qtbot: QtBot) -> None:
     store = Store(Session())
-    dialog = Preferences(store, "")
+    dialog = Preferences(store, Theme("dark"), "")
     qtbot.addWidget(dialog)
     place = dialog.device_box.findText("Channels last: CPU")
     dialog.device_box.setCurrentIndex(place)
@@ -77,7 +78,7 @@ def test_preferences_offer_it_and_a_session_keeps_it(qtbot: QtBot) -> None:
 
 def test_a_session_with_a_place_that_is_not_here_any_more_opens(qtbot: QtBot) -> None:
     session = decode_saved(encode_saved(Saved(session=Session(device="last/cpu"))), "test").session
-    dialog = Preferences(Store(session), "")
+    dialog = Preferences(Store(session), Theme("dark"), "")
     qtbot.addWidget(dialog)
     assert dialog.device_box.currentData() == "auto", "what the engine falls back on"
 

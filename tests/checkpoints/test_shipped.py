@@ -135,7 +135,8 @@ def test_the_snapshots_are_of_the_run_that_made_the_model(checkpoints: Mapping[s
     steps = np.diff(np.log([snapshot.images for snapshot in known]))
     assert steps.max() < np.log(16), "none is far from the next"
     files = set(checkpoints[name].with_suffix("").iterdir())
-    assert files == {Path(snapshot.path) for snapshot in known[:-1]}, "nothing else is in the folder"
+    record = {path for path in files if path.name in ("run.json", "loss.csv")}
+    assert files - record == {Path(snapshot.path) for snapshot in known[:-1]}, "nothing else is in the folder"
     last = read_card(checkpoints[name])
     for snapshot in known[:-1]:
         opened = load(Path(snapshot.path))
@@ -160,4 +161,4 @@ def test_the_errors_fall_from_snapshot_to_snapshot(checkpoints: Mapping[str, Pat
 
 def test_all_that_comes_with_the_app_stays_small() -> None:
     total = sum(path.stat().st_size for path in resource_root().rglob("*") if path.is_file())
-    assert total < 70e6
+    assert total < 80e6

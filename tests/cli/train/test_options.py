@@ -8,14 +8,14 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 import typer.main
 
-from explorer.cli.main import app
+from explorer.cli.typed import app
 from explorer.cli.train.options import IN_HELP, means_something, settings_of
 from explorer.errors import BadInput
 from explorer.recipe.training import ModelName, TrainOptions, TrainRecipe, arguments
 from explorer.recipe.training.rows import Row, rows
 from explorer.recipe.training.setting import EVERY
 
-COMMAND: Any = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
+COMMAND: Any = typer.main.get_command(app).get_command(None, "train")  # type: ignore[attr-defined]
 PARAMETERS = {parameter.name: parameter for parameter in COMMAND.params}
 KNOTS = (((0.0, 9.2), (0.5, -0.25), (1.0, -10.0)), ((0.0, 9.2103), (1 / 3, 0.1 + 0.2), (1.0, -10.0)))
 ASKED = {

@@ -15,6 +15,7 @@ from explorer.checkpoints.card import Card
 from explorer.checkpoints.files import read_card
 from explorer.engine.thread.requests import Payload
 from explorer.recipe import Arithmetic, Mask, Picture, mask_of, picture_of
+from explorer.recipe.arithmetic import RunBy
 from explorer.resources import resource
 
 DTYPES = ("<f4", "<f8", "|u1", "<i8", "|b1", "<u2")
@@ -48,6 +49,8 @@ def example(hint: Any, chance: random.Random, depth: int = 0) -> Any:
         return read_card(resource("checkpoints", f"mnist-{chance.choice(('ddpm-c', 'vae-2d', 'classifier'))}.safetensors"))
     if hint is Arithmetic:
         return Arithmetic(chance.choice(("fp32", "bf16")), "cpu", chance.random() < 0.5)
+    if hint is RunBy:
+        return RunBy("0" * 64, chance.choice(("torch", "native")), chance.choice(("fp32", "bf16")), chance.randrange(1000))
     if hint is Any:
         return chance.choice((1, "a", [1, 2], 0.5, None, {"a": [True]}))
     if hint is Payload or hint is NoneType:

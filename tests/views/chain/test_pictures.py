@@ -208,7 +208,7 @@ def test_what_is_painted_is_painted_on_the_selection(page: ReverseChainWorkspace
 def test_an_export_has_the_selected_samples_alone(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
     whole, part = tmp_path / "whole.png", tmp_path / "part.png"
     for path in (whole, part):
-        page.export_to(str(path))
+        page.exporting.start(str(path))
         settle(page, qtbot)
         page.select(0, 0)
         page.select_more(0, 2)

@@ -10,11 +10,12 @@ from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import MEGABYTE, Session
 from explorer.state.store import Store
 from explorer.views.window.preferences import Preferences
+from explorer.widgets.look.theme import Theme
 
 
 def test_steps_and_kept_chains_are_chosen_and_kept(qtbot: QtBot) -> None:
     store = Store(Session())
-    dialog = Preferences(store, "")
+    dialog = Preferences(store, Theme("dark"), "")
     qtbot.addWidget(dialog)
     assert (dialog.steps_box.value(), dialog.kept_box.value()) == (50, 1024)
     dialog.steps_box.setValue(1000)

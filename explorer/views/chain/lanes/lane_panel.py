@@ -14,7 +14,7 @@ from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
-from explorer.widgets.plots.marker_chip import MarkerChip
+from explorer.views.chain.lanes.marker_chip import MarkerChip
 from explorer.widgets.plots.markers import Marker
 
 HEADER = 32

@@ -387,6 +387,6 @@ def test_the_engine_that_was_announced_is_the_one_that_starts() -> None:
     desk = Desk()
     early_answer(START, desk)
     kept = desk.of(KeptChains)
-    assert kept.arithmetic == engine.of(Chains).models.arithmetic
+    assert kept.arithmetic == engine.of(Chains).models.arithmetic()
     kept.expect(dataclasses.replace(START, precision="bf16"))
     assert kept.arithmetic is None
