@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 import typer.main
 
-from explorer.cli.typed import app
 from explorer.cli.train.options import IN_HELP, means_something, settings_of
+from explorer.cli.typed import app
 from explorer.errors import BadInput
 from explorer.recipe.training import ModelName, TrainOptions, TrainRecipe, arguments
 from explorer.recipe.training.rows import Row, rows

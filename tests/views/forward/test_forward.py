@@ -119,7 +119,7 @@ def test_playing_goes_from_the_image_to_noise(ws: ForwardWorkspace, qtbot: QtBot
 
 
 def test_a_page_has_its_key_and_stays_when_it_is_pressed_again(ws: ForwardWorkspace, qtbot: QtBot) -> None:
-    assert ws.segments.button("posterior").toolTip().endswith("(4)")
+    assert "(4)" in ws.segments.button("posterior").toolTip()
     for _ in range(2):
         QTest.keyClick(ws.transport.timeline, Qt.Key.Key_4)
         settle(ws, qtbot)

@@ -14,6 +14,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
@@ -48,9 +49,9 @@ class Elsewhere(Workspace):
     facts = Facts("compare", "Elsewhere", "ph.columns", "Another page", "&Elsewhere", f"{__name__}:Elsewhere")
 
     @property
-    def inspector(self) -> Workspace:
+    def inspector(self) -> QWidget:
         """Nothing beside it."""
-        return Workspace(self.context, self)
+        return self.findChild(QWidget, "nothing") or QWidget(self, objectName="nothing")
 
     @property
     def idle(self) -> bool:

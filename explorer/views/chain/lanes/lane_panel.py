@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.views.chain.lanes.image_grid import ImageGrid
+from explorer.views.chain.lanes.marker_chip import MarkerChip
 from explorer.widgets.look.card import EDGE, Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
@@ -14,7 +15,6 @@ from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
-from explorer.views.chain.lanes.marker_chip import MarkerChip
 from explorer.widgets.plots.markers import Marker
 
 HEADER = 32
