@@ -14,7 +14,6 @@ from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import EngineDown
 from explorer.engine.thread.requests import Payload, Result, Steps
 
-
 SWITCH_SECONDS = 0.0005
 """How long who answers early waits, each time, for the import of torch to hand over the interpreter; usually it is ten times that."""
 
