@@ -36,7 +36,7 @@ def made(self, *given, **named):
     make(self, *given, **named)
     self.began.connect(lambda: begun(self))
 app.Explorer.__init__ = made
-raise SystemExit(app.run([], Child()))
+raise SystemExit(app.run([], child=Child()))
 """
 
 
