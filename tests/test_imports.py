@@ -41,6 +41,10 @@ def test_what_is_wanted_later_is_imported_later() -> None:
     assert not {"explorer.exports.kinds", "explorer.views.shared.export_dialog", "importlib.metadata"} & modules
 
 
+def test_the_engine_is_started_before_what_talks_to_it_is_imported() -> None:
+    assert not {"numpy", "msgspec", "PySide6"} & loaded("explorer.cli.window", "explorer.engine.process.spawning")
+
+
 def test_reading_what_was_typed_imports_no_command() -> None:
     assert "typer" not in loaded("explorer.cli")
     assert not {"msgspec", "numpy"} & loaded("explorer.cli.typed")

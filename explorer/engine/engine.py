@@ -10,7 +10,12 @@ from explorer.engine.thread.requests import Payload, Steps
 
 HEAVY = ("torch", "explorer.engine.starting", "explorer.engine.models.answers", "explorer.engine.chain.answers")
 """What every start needs sooner or later."""
-EARLY = ("explorer.engine.models.scanning", "explorer.engine.chain.kept.early", "explorer.engine.latent.kept")
+EARLY = (
+    "explorer.engine.models.scanning",
+    "explorer.datasets.images",
+    "explorer.engine.chain.kept.early",
+    "explorer.engine.latent.kept",
+)
 """What is asked for first, by every window; none of it has torch."""
 
 
