@@ -1,6 +1,6 @@
 """From launch to something: the window, its first picture, the command line's answers, a run's first updates.
 
-Usage: python benchmarks/startup.py [--rounds 5] [--seconds 10]
+Usage: python benchmarks/startup.py [--rounds 4] [--seconds 5]
 
 Each as a process of its own, Python's own start included, its bytecode compiled before. Peers, in the same turns: a
 window of PySide6 with one label, drawn and closed, for the window; `python -c pass` for `--help`; `python -c "import
@@ -80,8 +80,8 @@ def window(folder: Path, seconds: float) -> tuple[float, float]:
 def main() -> None:
     """In turns, the first of them to warm up."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=10, help="How long a window stays open.")
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=5, help="How long a window stays open.")
     asked = parser.parse_args()
     times: dict[str, list[float]] = {}
     python = [sys.executable, "-c"]

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, qVersion
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__, log
@@ -269,6 +269,7 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
         The engine's process, if it was started already.
     """
     app = make_application()
+    watch = SignalWatch(lambda: explorer.window.leave())  # what comes while it is built waits for it
     log.begin()
     log.note(f"start: {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}")
     link = ProcessLink(child)
@@ -276,7 +277,8 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     file = session_file()
     explorer = Explorer(load(file), file, link=link, measures=True)
     watched = _profiled(explorer) if profile is not None else None
-    watch = SignalWatch(explorer.window.leave)
+    # Not only with the last window: another that is up, or a dialog that waits for an answer, keeps nothing open.
+    explorer.window.closing.connect(app.quit, Qt.ConnectionType.QueuedConnection)
     report_exceptions_to(explorer.window.banner)
     app.aboutToQuit.connect(explorer.shutdown)
     explorer.show(paths)

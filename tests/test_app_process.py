@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -42,6 +44,49 @@ def test_the_apps_own_process_never_imports_torch() -> None:
     done = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, check=False, timeout=300)
     assert done.stdout == "['A', 'B', 'C'] []\n", done.stderr
     assert done.returncode == 0
+
+
+ENDED_EARLY = """
+import os, signal, sys
+from pathlib import Path
+import explorer.app as app
+
+make = app.Explorer.__init__
+def made(self, *given, **named):
+    os.kill(os.getpid(), signal.SIGTERM)
+    make(self, *given, **named)
+app.Explorer.__init__ = made
+raise SystemExit(app.run([], Path(sys.argv[1])))
+"""
+
+BESIDE = """
+import explorer.app as app
+from PySide6.QtWidgets import QWidget
+
+def begun(self):
+    self.other = QWidget()
+    self.other.show()
+    self.window.close()
+
+make = app.Explorer.__init__
+def made(self, *given, **named):
+    make(self, *given, **named)
+    self.began.connect(lambda: begun(self))
+app.Explorer.__init__ = made
+raise SystemExit(app.run([]))
+"""
+
+
+def test_a_signal_while_the_window_is_built_ends_the_app_in_order_with_its_profile(tmp_path: Path) -> None:
+    out = tmp_path / "profile.json"
+    done = subprocess.run([sys.executable, "-c", ENDED_EARLY, str(out)], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "launch_to_window_seconds" in json.loads(out.read_text())
+
+
+def test_closing_the_window_ends_the_app_whatever_else_is_up() -> None:
+    done = subprocess.run([sys.executable, "-c", BESIDE], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture

@@ -12,7 +12,12 @@ from pathlib import Path
 
 def loaded(*modules: str) -> set[str]:
     """Top-level modules in memory after importing `modules` in a Python of its own."""
-    program = f"import sys, {', '.join(modules)}\nprint(' '.join({{name.partition('.')[0] for name in sys.modules}}))"
+    return {name.partition(".")[0] for name in all_loaded(*modules)}
+
+
+def all_loaded(*modules: str) -> set[str]:
+    """As `loaded`, with all that lies below them."""
+    program = f"import sys, {', '.join(modules)}\nprint(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
@@ -27,6 +32,17 @@ def test_the_window_needs_no_torch() -> None:
 def test_the_window_needs_nothing_that_it_does_not_show() -> None:
     modules = loaded("explorer.cli.window", "explorer.app", "explorer.views.reverse_chain.view")
     assert not {"typer", "qtawesome", "qtpy", "superqt", "PIL", "imageio_ffmpeg", "psutil"} & modules
+
+
+def test_what_is_wanted_later_is_imported_later() -> None:
+    modules = all_loaded("explorer.cli.window", "explorer.app", "explorer.views.reverse_chain.view")
+    later = ("finder.finder", "help.welcome.tour", "help.guide", "help.glossary_page", "opening_exports", "preferences", "about")
+    assert not {f"explorer.views.window.{name}" for name in later} & modules
+    assert not {"explorer.exports.kinds", "explorer.views.shared.export_dialog", "importlib.metadata"} & modules
+
+
+def test_the_engine_is_started_before_what_talks_to_it_is_imported() -> None:
+    assert not {"numpy", "msgspec", "PySide6"} & loaded("explorer.cli.window", "explorer.engine.process.spawning")
 
 
 def test_reading_what_was_typed_imports_no_command() -> None:

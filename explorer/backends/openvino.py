@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import subprocess
@@ -55,7 +54,7 @@ class OpenVino(Backend):
 
     def version(self) -> str:
         """The package's."""
-        return "" if self.missing() else importlib.metadata.version("openvino")
+        return "" if self.missing() else _version()
 
     def offers(self, device: torch.device) -> tuple[str, ...]:
         """bf16 where the processor has units for it, else fp32."""
@@ -191,7 +190,7 @@ def _tried(model: Any, precision: str) -> None:
         path = Path(folder) / "graph.xml"
         _package().save_model(model, path, compress_to_fp16=False)
         said = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-        came_through = paths.cache_folder() / "openvino" / f"{said}-{precision}-{importlib.metadata.version('openvino')}"
+        came_through = paths.cache_folder() / "openvino" / f"{said}-{precision}-{_version()}"
         if came_through.exists():
             return
         command = [sys.executable, "-c", TRIAL, str(path), HINTS[precision]]
@@ -200,3 +199,9 @@ def _tried(model: Any, precision: str) -> None:
         raise BadInput(f"OpenVINO cannot compile this network in {precision} on this machine (its trial ended with {done.returncode})")
     came_through.parent.mkdir(parents=True, exist_ok=True)
     came_through.touch()
+
+
+def _version() -> str:
+    import importlib.metadata  # not before it is wanted: the window knows this module, and what this imports takes a while
+
+    return importlib.metadata.version("openvino")

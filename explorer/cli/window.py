@@ -12,7 +12,7 @@ from explorer.errors import BadInput
 from explorer.paths import exists, expanded
 
 if TYPE_CHECKING:
-    from explorer.engine.process.child import Child
+    import subprocess
 
 
 def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
@@ -36,23 +36,25 @@ def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
 
         check_out(profile, (".json",))
     require_window_system()
-    child = _engine()  # before Qt: the engine's imports and the window's take their time together
+    engine = _engine()  # before Qt, and before what talks to it: its imports and the window's take their time together
     try:
         require_qt(beside_torch=False)
         from explorer.app import run
+        from explorer.engine.process.child import Child
     except BaseException:
-        if child is not None:
-            child.end()
+        if engine is not None:
+            engine.kill()
+            engine.communicate()
         raise
-    return run(found, profile, child)
+    return run(found, profile, None if engine is None else Child(process=engine))
 
 
-def _engine() -> Child | None:
+def _engine() -> subprocess.Popen[bytes] | None:
     """The engine's process; None if it cannot be started, which is told in the window, where it is tried again."""
-    from explorer.engine.process.child import Child
+    from explorer.engine.process.spawning import spawn
 
     try:
-        return Child()
+        return spawn()
     except OSError:
         return None
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 import importlib
 
 from explorer.engine.desk import Desk, K, early_answer, handler_of
+from explorer.engine.library_ahead import load_library
 from explorer.engine.thread.requests import Payload, Steps
 
 HEAVY = ("torch", "explorer.engine.starting", "explorer.engine.models.answers", "explorer.engine.chain.answers")
 """What every start needs sooner or later."""
+EARLY = (
+    "explorer.engine.models.scanning",
+    "explorer.datasets.images",
+    "explorer.engine.chain.kept.early",
+    "explorer.engine.latent.kept",
+)
+"""What is asked for first, by every window; none of it has torch."""
 
 
 class Engine:
@@ -28,7 +36,13 @@ class Engine:
 
     def load(self) -> None:
         """Import torch and what handlers need of it. On any thread: what can be answered early is answered meanwhile."""
+        load_library()
         for name in HEAVY:
+            importlib.import_module(name)
+
+    def prepare(self) -> None:
+        """Import what answers early, before anything is asked."""
+        for name in EARLY:
             importlib.import_module(name)
 
     def of(self, kind: type[K]) -> K:

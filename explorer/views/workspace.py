@@ -16,13 +16,13 @@ from explorer.engine.thread.client import Client
 from explorer.state.library import Library
 from explorer.state.session import Session
 from explorer.state.store import Store
-from explorer.views.export_offer import ExportOffer
 from explorer.views.pictures.picture_menu import PictureMenu, Verb
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
 if TYPE_CHECKING:
+    from explorer.views.export_offer import ExportOffer
     from explorer.widgets.controls.actions import Do
 
 

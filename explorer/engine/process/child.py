@@ -9,7 +9,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import IO
 
 import explorer
@@ -17,6 +16,7 @@ from explorer.engine.process.codec import BadContents, Hello, Reader, Writer
 from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.process.outgoing import Outgoing
 from explorer.engine.process.pipes import widened
+from explorer.engine.process.spawning import spawn
 from explorer.engine.thread.loop import failure
 from explorer.engine.thread.requests import Request, Result
 
@@ -31,18 +31,6 @@ TAIL = 120
 """Lines of what it said last that are kept, for a report."""
 
 
-def command() -> list[str]:
-    """What starts this app's own engine, from wherever the app was started."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "engine", "--stdio"]
-    # -P: a file in the folder that the person happens to be in is never taken for a module, unless the app itself lies there
-    safe = ["-P"]
-    with contextlib.suppress(OSError):  # the folder may be gone
-        if Path(explorer.__file__).resolve().parent.parent == Path.cwd():
-            safe = []
-    return [sys.executable, *safe, "-m", "explorer", "engine", "--stdio"]
-
-
 class Child:
     """A process that runs an engine. Starts at once; `begin` has it talked to.
 
@@ -50,6 +38,8 @@ class Child:
     ----------
     words : sequence of str, optional
         The command; that of this app's own engine if left out.
+    process : Popen, optional
+        What `spawn` has started already.
 
     Attributes
     ----------
@@ -64,10 +54,8 @@ class Child:
         If it cannot be started.
     """
 
-    def __init__(self, words: Sequence[str] | None = None) -> None:
-        pipe = subprocess.PIPE
-        quiet = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows alone
-        self._process = subprocess.Popen(list(words or command()), stdin=pipe, stdout=pipe, stderr=pipe, creationflags=quiet)
+    def __init__(self, words: Sequence[str] | None = None, process: subprocess.Popen[bytes] | None = None) -> None:
+        self._process = process or spawn(words)
         self._said: deque[str] = deque(maxlen=TAIL)
         self._threads: list[threading.Thread] = []
         self._refusal = ""

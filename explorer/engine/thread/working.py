@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,12 +14,19 @@ from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import EngineDown
 from explorer.engine.thread.requests import Payload, Result, Steps
 
+SWITCH_SECONDS = 0.0005
+"""How long who answers early waits, each time, for the import of torch to hand over the interpreter; usually it is ten times that."""
+
 
 class Loaded(Handler, Protocol):
     """An engine whose heavy parts are imported when it is told to."""
 
     def load(self) -> None:
         """Import torch, and what needs it."""
+        ...
+
+    def prepare(self) -> None:
+        """Import what answers early."""
         ...
 
     def early(self, payload: Payload) -> Steps | None:
@@ -55,7 +63,13 @@ def work(
 
     loading = threading.Thread(target=load, name="torch", daemon=True)
     loading.start()
-    answer_early(mailbox, engine.early, put, over.is_set)
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        engine.prepare()
+        answer_early(mailbox, engine.early, put, over.is_set)
+    finally:
+        sys.setswitchinterval(switching)
     if patient:
         loading.join()
     if trouble:

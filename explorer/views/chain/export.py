@@ -1,24 +1,29 @@
-"""Export of a chain workspace: what is shown, as a picture, a film or arrays, written by the engine."""
+"""Export of a chain workspace: what is shown, as a picture, a film or arrays, written by the engine.
+
+What knows the kinds of files is imported when something is exported: a workspace opens without it.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, PreviewExport
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.exports.kinds import KINDS, Drawn
 from explorer.recipe import Shown
 from explorer.recipe.quantities import own
 from explorer.views.chain.controller import ChainController
-from explorer.views.export_offer import ExportChoice, ExportOffer
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
+
+if TYPE_CHECKING:
+    from explorer.engine.chain.export.messages import ExportLook, ExportProgress, PreviewExport
+    from explorer.views.export_offer import ExportChoice, ExportOffer
 
 EXPORT = "export"
 """Name of the question."""
@@ -44,7 +49,7 @@ class ChainExport(QObject):
         self._client = controller.context.client
         self._questions = Questions(self._client, controller.part.name, self)
         self._path = ""
-        self._progress = ExportProgress("", 0, 0)
+        self._progress: ExportProgress | None = None
         self.told = ""
 
     @property
@@ -57,6 +62,8 @@ class ChainExport(QObject):
         state = self._controller.state
         if not state.recipe.lanes:
             return None
+        from explorer.views.export_offer import ExportOffer
+
         quantities = tuple(dict.fromkeys((*own(), state.quantity)))
         states = max((len(plan.timesteps) for plan in self._controller.run.plans.values()), default=self._controller.T + 1)
         return ExportOffer(
@@ -71,6 +78,8 @@ class ChainExport(QObject):
         return chosen if 1 < len(chosen) < self._controller.state.recipe.samples else ()
 
     def _look(self, choice: ExportChoice | None) -> ExportLook:
+        from explorer.engine.chain.export.messages import ExportLook
+
         state = self._controller.state
         reference, weighed = self._controller.reference, self._controller.weighed
         some = self._some
@@ -79,18 +88,23 @@ class ChainExport(QObject):
             every = some or tuple(range(state.recipe.samples))
             samples = every[: choice.samples] if choice.samples < len(every) else some
             drawn = {"quantity": choice.quantity, "samples": samples, "scale": choice.scale, "labels": choice.labels}
-            paced = {"frames": choice.frames, "fps": choice.fps} if _is_film(choice.ending) else {}
-            shown = msgspec.structs.replace(shown, **(drawn if isinstance(KINDS[choice.ending], Drawn) else {}), **paced)
+            is_drawn, is_film = _drawn_how(choice.ending)
+            paced = {"frames": choice.frames, "fps": choice.fps} if is_film else {}
+            shown = msgspec.structs.replace(shown, **(drawn if is_drawn else {}), **paced)
         titles = short_titles if state.layout == "grid" else lane_titles
         return ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
 
     def _preview(self, choice: ExportChoice) -> PreviewExport:
+        from explorer.engine.chain.export.messages import PreviewExport
+
         return PreviewExport(self._controller.state.recipe, choice.ending, self._look(choice))
 
     def start(self, path: str, choice: ExportChoice | None = None) -> None:
         """Write what the person looks at now, or has chosen of it; the file's ending says as what."""
+        from explorer.engine.chain.export.messages import ExportChain
+
         state, look = self._controller.state, self._look(choice)
-        self._path, self._progress, self.told = path, ExportProgress("", 0, 0), ""
+        self._path, self._progress, self.told = path, None, ""
         self._questions.ask(EXPORT, ExportChain(state.recipe, path, look), self._take, When.AT_ONCE, on_failure=self._failed)
         self.changed.emit()
 
@@ -107,9 +121,13 @@ class ChainExport(QObject):
         name, progress = Path(self._path).name, self._progress
         if not self.active:
             return Status(self.told)
+        if progress is None:
+            return Status(f"exporting {name}", 0, 1, cancellable=True)
         return Status(f"exporting {name}", progress.done, max(1, progress.total), progress.words, cancellable=True)
 
     def _take(self, outcome: Outcome) -> None:
+        from explorer.engine.chain.export.messages import Exported, ExportProgress
+
         if isinstance(outcome, ExportProgress):
             self._progress = outcome
         elif isinstance(outcome, Exported):
@@ -121,9 +139,12 @@ class ChainExport(QObject):
         self.changed.emit()
 
 
-def _is_film(ending: str) -> bool:
+def _drawn_how(ending: str) -> tuple[bool, bool]:
+    """Whether a kind of files holds pictures, and whether it holds a film of them."""
+    from explorer.exports.kinds import KINDS, Drawn
+
     kind = KINDS[ending]
-    return isinstance(kind, Drawn) and kind.film
+    return isinstance(kind, Drawn), isinstance(kind, Drawn) and kind.film
 
 
 def _size(nbytes: int) -> str:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -37,7 +38,6 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
-from explorer.views.export_offer import ExportOffer
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
@@ -45,6 +45,9 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.pictures.equation_strip import Layout
 from explorer.widgets.pictures.pointed import Pointed
+
+if TYPE_CHECKING:
+    from explorer.views.export_offer import ExportOffer
 
 SEED_BITS = 31
 """New seeds are short enough to be read out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -18,7 +19,6 @@ from explorer.state.edits.encoding import something
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
-from explorer.views.export_offer import ExportChoice, ExportOffer
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
@@ -35,9 +35,11 @@ from explorer.views.latent.strip.content import strip_content, strip_recipe
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
-from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
+
+if TYPE_CHECKING:
+    from explorer.views.export_offer import ExportChoice, ExportOffer
 
 MARGIN, GAP = 14, 10
 TALL = 900
@@ -163,6 +165,8 @@ class LatentWorkspace(Workspace):
         """What the strip can be written as."""
         if not self.panel.strip.count:
             return None
+        from explorer.views.export_offer import ExportOffer  # with all kinds of files: not before it is wanted
+
         tiles = tuple(row.tiles for row in self.panel.content.rows if row.tiles is not None)
         recipe, fps = strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed
 
@@ -185,6 +189,8 @@ class LatentWorkspace(Workspace):
     def _ask_for_export(self) -> None:
         offer = self.export_offer()
         if offer is not None:
+            from explorer.views.shared.export_dialog import ExportDialog
+
             dialog = ExportDialog(offer, self.context.client, self.context.store, self.context.theme, self.window())
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QKeySequence
 
-from explorer.views.window.preferences import THEMES
 from explorer.views.workspace import Facts
 from explorer.widgets.controls.actions import Do
 
 Key = QKeySequence.StandardKey
 Groups = tuple[tuple[Do, ...], ...]
+
+THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
 
 FILE: Groups = (
     (

@@ -18,13 +18,9 @@ from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.errors import BadInput
 from explorer.state.persistence import Saved, WindowState, write
 from explorer.state.session import Session
-from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.window.banner import Banner
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
-from explorer.views.window.finder.finder import Finder
-from explorer.views.window.finder.gathering import Gathering
 from explorer.views.window.help.desk import HelpDesk
-from explorer.views.window.help.welcome.tour import Tour
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
 from explorer.views.window.opening import Opener, open_filter
@@ -44,6 +40,8 @@ from explorer.widgets.look.theme import GRID
 
 if TYPE_CHECKING:
     from explorer.views.window.checkpoint_library import CheckpointLibrary
+    from explorer.views.window.finder.finder import Finder
+    from explorer.views.window.help.welcome.tour import Tour
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
@@ -129,8 +127,6 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
         self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
         self.help = HelpDesk(theme, self._versions, self)
-        self.welcome = Tour(self._context.store, theme, lambda name: self.workspaces[name], self)
-        self.finder = Finder(theme, Gathering(self, self._context), self)
         around = (self.top_bar, self.rail, self.inspector, self.status_bar)
         self.presentation = Presentation(theme, self, around, self._current)
         inset_numbers(self)
@@ -143,8 +139,6 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.choose)
         self.rail.library_wanted.connect(self.show_library)
         self.opener.workspace_wanted.connect(self.choose)
-        self.welcome.examples_wanted.connect(self.help.show_examples)
-        self.welcome.guide_wanted.connect(self.help.show_guide)
         self.help.example_wanted.connect(self.opener.open_example)
         self.status_bar.cancelled.connect(self.cancel)
         self._overlay.dropped.connect(self.open_paths)
@@ -154,9 +148,9 @@ class MainWindow(QMainWindow):
         slots = {
             "open": self.ask_for_file, "library": self.show_library, "export": self.ask_for_export,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
-            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout, "find": self.finder.open,
+            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout, "find": lambda: self.finder.open(),
             "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
-            "report": self.help.show_report, "welcome": self.welcome.offer,
+            "report": self.help.show_report, "welcome": lambda: self.welcome.offer(),
         }  # fmt: skip
         for name, slot in slots.items():
             menus.actions.on(name, slot)
@@ -336,6 +330,24 @@ class MainWindow(QMainWindow):
         made.open_wanted.connect(self._open_entry)
         return made
 
+    @cached_property
+    def finder(self) -> Finder:
+        """What finds anything."""
+        from explorer.views.window.finder.finder import Finder
+        from explorer.views.window.finder.gathering import Gathering
+
+        return Finder(self._context.theme, Gathering(self, self._context), self)
+
+    @cached_property
+    def welcome(self) -> Tour:
+        """The tour of a first start."""
+        from explorer.views.window.help.welcome.tour import Tour
+
+        made = Tour(self._context.store, self._context.theme, lambda name: self.workspaces[name], self)
+        made.examples_wanted.connect(self.help.show_examples)
+        made.guide_wanted.connect(self.help.show_guide)
+        return made
+
     def _hide_library(self) -> None:
         if "library" in self.__dict__:
             self.library.hide()
@@ -377,6 +389,8 @@ class MainWindow(QMainWindow):
         if offer is None:
             self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
             return
+        from explorer.views.shared.export_dialog import ExportDialog
+
         self._open_dialog(ExportDialog(offer, self._context.client, self._context.store, self._context.theme, self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

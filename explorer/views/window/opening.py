@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -23,9 +25,11 @@ from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.help.examples import Example, put_into, session_of
-from explorer.views.window.opening_exports import ExportOpener
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Workspace
+
+if TYPE_CHECKING:
+    from explorer.views.window.opening_exports import ExportOpener
 
 FOLDER_LOOK = 1000
 RECENT_LIMIT = 12
@@ -46,9 +50,15 @@ class Opener(QObject):
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
-        self._exports = ExportOpener(context, current, banner, self._open_picture, self)
-        self._exports.workspace_wanted.connect(self.workspace_wanted)
         context.library.opened.connect(self._opened)
+
+    @cached_property
+    def _exports(self) -> ExportOpener:
+        from explorer.views.window.opening_exports import ExportOpener
+
+        made = ExportOpener(self._context, self._current, self._banner, self._open_picture, self)
+        made.workspace_wanted.connect(self.workspace_wanted)
+        return made
 
     def open_paths(self, paths: Iterable[str]) -> None:
         """Open each file for what it is."""

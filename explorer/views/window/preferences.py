@@ -14,10 +14,10 @@ from explorer.recipe import MAX_STEPS
 from explorer.state.persistence import MIN_FRAME_BUDGET
 from explorer.state.session import MEGABYTE
 from explorer.state.store import Store
+from explorer.views.window.actions import THEMES
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import CLASSES, GRID, TEXT_SIZES, Theme, text_pixels
 
-THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
 TEXT_WORDS = ("Small", "Normal", "Large", "Larger")
 CLASS_WORDS = {"bright": "Bright", "safe": "Safe for the colour-blind"}
 DOT, DOTS_HEIGHT = 10, 16

@@ -15,8 +15,9 @@ import pytest
 
 import explorer
 from explorer.engine.models.messages import LibraryScanned, ScanLibrary
-from explorer.engine.process.child import Child, command, told_of
+from explorer.engine.process.child import Child, told_of
 from explorer.engine.process.codec import Hello, Reader, Writer
+from explorer.engine.process.spawning import command
 from explorer.engine.thread.messages import EngineReady, Failed, StartEngine
 from explorer.engine.thread.requests import Request, Result
 
@@ -141,7 +142,7 @@ def test_it_dies_with_a_window_that_is_killed() -> None:
     """Its stdin is held open by another, so that only the system can tell it."""
     program = """
 import os, sys
-from explorer.engine.process.child import command
+from explorer.engine.process.spawning import command
 import subprocess
 reading, writing = os.pipe()
 os.set_inheritable(writing, True)

@@ -59,6 +59,8 @@ class KeptChains:
         """An engine is going to start: in the arithmetic that it took the last time, as far as that is known."""
         self.budget = request.kept_budget
         self.arithmetic = folders.arithmetic_for(self._folder, _asked(request)) if self.budget else None
+        if self.arithmetic is not None:
+            circumstances(self.arithmetic)  # versions of packages are looked up: not while the first chain is waited for
 
     def started(self, request: StartEngine, arithmetic: Arithmetic | None) -> None:
         """It has started. What was shown of kept chains until then stays as it was."""

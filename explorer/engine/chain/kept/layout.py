@@ -92,9 +92,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where what is in a file."""
+    """Where what is in a file.
+
+    Attributes
+    ----------
+    of : Described
+    found : int
+        Bytes before the arrays in a file that is there: its description may lack what has been added to Described since. 0 for one that
+        is written.
+    """
 
     of: Described
+    found: int = 0
 
     @cached_property
     def _shapes(self) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -116,14 +125,20 @@ class Layout:
         return shapes
 
     @cached_property
-    def header(self) -> bytes:
-        """Everything before the arrays; their offsets in it are from its end."""
-        entries: dict[str, object] = {"__metadata__": {METADATA: msgspec.json.encode(self.of).decode()}}
+    def table(self) -> dict[str, dict[str, object]]:
+        """What a header says of each array."""
+        table: dict[str, dict[str, object]] = {}
         at = 0
         for name, (dtype, shape) in self._shapes.items():
             size = Place(dtype, shape, at).nbytes
-            entries[name] = {"dtype": _NAMES[dtype], "shape": list(shape), "data_offsets": [at, at + size]}
+            table[name] = {"dtype": _NAMES[dtype], "shape": list(shape), "data_offsets": [at, at + size]}
             at += size
+        return table
+
+    @cached_property
+    def header(self) -> bytes:
+        """Everything before the arrays; their offsets in it are from its end."""
+        entries = {"__metadata__": {METADATA: msgspec.json.encode(self.of).decode()}, **self.table}
         text = json.dumps(entries, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 8)
         return len(text).to_bytes(8, "little") + text
@@ -131,7 +146,7 @@ class Layout:
     @cached_property
     def places(self) -> dict[str, Place]:
         """Every array by name."""
-        at, places = len(self.header), {}
+        at, places = self.found or len(self.header), {}
         for name, (dtype, shape) in self._shapes.items():
             places[name] = Place(dtype, shape, at)
             at += places[name].nbytes
@@ -162,9 +177,10 @@ def described(file: BinaryIO, size: int) -> Layout:
         raise Spoilt("no header")
     text = file.read(length)
     try:
-        layout = Layout(msgspec.json.decode(json.loads(text)["__metadata__"][METADATA], type=Described))
-        same = layout.header == start + text and layout.size == size
-    except (ValueError, KeyError, TypeError, RecursionError, msgspec.MsgspecError) as error:
+        header = json.loads(text)
+        layout = Layout(msgspec.json.decode(header.pop("__metadata__")[METADATA], type=Described), len(start) + length)
+        same = header == layout.table and layout.size == size
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, msgspec.MsgspecError) as error:
         raise Spoilt("another header") from error
     if not same:
         raise Spoilt("a header that its arrays do not fit")
