@@ -6,7 +6,9 @@ A chain has one answer from its first step to its last: `of` says it, `settled` 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import partial
 
+import msgspec
 import torch
 from torch import Tensor
 
@@ -16,8 +18,9 @@ from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
 from explorer.engine.models import devices, predictors
-from explorer.engine.models.kept_choices import Choice, KeptChoices
-from explorer.engine.models.measuring import Probe, aside
+from explorer.engine.models.kept_choices import Choice, KeptChoices, size_class
+from explorer.engine.models.measuring import Probe, aside, is_busy
+from explorer.engine.models.unmeasured import unmeasured
 from explorer.recipe.arithmetic import RunBy
 
 LONG = 200
@@ -44,7 +47,8 @@ class Choosing:
         self._made: dict[tuple[str, str, str], Run] = {}
         self._ready: set[tuple[str, str, str, int]] = set()
         self._refused: set[tuple[str, str, str]] = set()
-        self._safe: dict[tuple[str, str], RunBy] = {}
+        self._safe: dict[str, RunBy] = {}
+        self._fresh: set[tuple[str, int]] = set()
 
     def known(self, checkpoint: str, samples: int) -> Choice | None:
         """What was measured of a network at about so many samples, without what has failed since."""
@@ -60,17 +64,28 @@ class Choosing:
         if found is not None:
             self.kept.put(checkpoint, samples, self._place, replaced_wish(found, wish))
 
-    def measure(self, checkpoint: Checkpoint, samples: int) -> Generator[None, None, Choice]:
-        """Measure a network where it has not been, returned; a None for each cancel point. What is given up is not kept."""
-        found = self.known(checkpoint.sha256, samples)
-        if found is not None:
+    def measure(self, checkpoint: Checkpoint, samples: int, again: bool = False) -> Generator[None, None, Choice]:
+        """Measure a network where it has not been, returned; a None for each cancel point. What is given up is not kept.
+
+        What was measured at an earlier start on a machine that did much else is measured again once that is over.
+
+        Parameters
+        ----------
+        again : bool
+            In any case.
+        """
+        found, this = self.known(checkpoint.sha256, samples), (checkpoint.sha256, size_class(samples))
+        if found is not None and not again and not (found.busy and this not in self._fresh and not is_busy()):
             return found
-        probe = Probe(checkpoint, self.device, samples, lambda backend, precision: self.prepared(checkpoint, backend, precision))
+        probe = Probe(checkpoint, self.device, samples, partial(self.prepared, checkpoint))
         choice = yield from probe.work()
         for each in choice.measured:
             if not each.problem:
                 self._ready.add((checkpoint.sha256, each.backend, each.precision, samples))
+        before = self.kept.get(checkpoint.sha256, samples, self._place)  # a wish may have come meanwhile
+        choice = msgspec.structs.replace(choice, wish=before.wish if before is not None else "")
         self.kept.put(checkpoint.sha256, samples, self._place, choice)
+        self._fresh.add(this)
         return choice
 
     def settled(self, checkpoint: Checkpoint, samples: int, steps: int) -> Generator[None, None, RunBy]:
@@ -114,17 +129,16 @@ class Choosing:
         return run
 
     def safe(self, checkpoint: Checkpoint) -> Generator[None, None, RunBy]:
-        """PyTorch as it is, returned: in short arithmetic where that has paid everywhere, as far as it is close."""
-        precision = TORCH.default_precision(self.device)
-        key = (checkpoint.sha256, precision)
-        if key not in self._safe:
-            predictor, used = yield from predictors.faithful_work(checkpoint, self.device, precision)
-            up_to = predictor.up_to if predictor.fast is not None else predictor.schedule.T
-            self._safe[key] = RunBy(checkpoint.sha256, TORCH.name, used, up_to)
-        return self._safe[key]
+        """What runs it where nothing has been measured, or what was fails, returned; a None for each cancel point."""
+        sha256 = checkpoint.sha256
+        if sha256 not in self._safe:
+            self._safe[sha256] = yield from unmeasured(checkpoint, self.device, partial(self.prepared, checkpoint))
+        return self._safe[sha256]
 
     def predictor(self, checkpoint: Checkpoint, run: RunBy, samples: int) -> NetworkPredictor:
         """Predictor that is run so in batches of so many samples, and by PyTorch as it is in others, for which nothing is made ready.
+
+        What is ready for all batches at once runs them all.
 
         Raises
         ------
@@ -135,8 +149,10 @@ class Choosing:
         fast_run, rest_run = self.prepared(checkpoint, fast, run.precision), self.prepared(checkpoint, rest, rest.precisions[0])
         plain = self.prepared(checkpoint, TORCH, TORCH.precisions[0])
         watched = fast.has_derivatives and rest.has_derivatives
-        if not watched:
-            fast_run, rest_run = _of_size(samples, fast_run, plain), _of_size(samples, rest_run, plain)
+        if not (fast.immediate or fast.has_derivatives):
+            fast_run = _of_size(samples, fast_run, plain)
+        if not (rest.immediate or rest.has_derivatives):
+            rest_run = _of_size(samples, rest_run, plain)
         return predictors.run_by(checkpoint, self.device, fast_run, run.up_to, rest_run, watched)
 
     def words(self, run: RunBy, samples: int) -> str:
@@ -164,11 +180,11 @@ class Choosing:
 
 def replaced_wish(choice: Choice, wish: str) -> Choice:
     """The same choice with another wish."""
-    return Choice(choice.checkpoint, choice.samples, choice.T, choice.measured, wish)
+    return msgspec.structs.replace(choice, wish=wish)
 
 
 def _without(choice: Choice, left: tuple) -> Choice:
-    return Choice(choice.checkpoint, choice.samples, choice.T, left, choice.wish)
+    return msgspec.structs.replace(choice, measured=left)
 
 
 def _of_size(samples: int, run: Run, other: Run) -> Run:

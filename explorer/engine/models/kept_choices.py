@@ -28,7 +28,7 @@ class Measured(msgspec.Struct, frozen=True, omit_defaults=True):
     ----------
     backend, precision : str
     seconds : float
-        Of one evaluation, the best of several; 0 where there was none.
+        Of one evaluation, fairly beside plain PyTorch's; 0 where there was none.
     up_to : int
         Largest timestep at which it is close enough to fp32; 0 where it never is, or was too slow to be asked.
     ready : float
@@ -65,6 +65,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
         Plain PyTorch in its exact precision first.
     wish : str
         "backend/precision" that the person has chosen; empty for the fastest.
+    busy : bool
+        The machine did much else meanwhile: good until there are better figures.
     """
 
     checkpoint: str
@@ -72,6 +74,7 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     T: int
     measured: tuple[Measured, ...]
     wish: str = ""
+    busy: bool = False
 
     @property
     def in_force(self) -> RunBy:
