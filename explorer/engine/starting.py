@@ -21,6 +21,6 @@ def start(request: StartEngine, desk: Desk) -> Steps:
     choosing = Choosing(device, said=request.networks) if request.chosen or request.networks else None
     models = Models(device, precision, request.throughout, backend, choosing)
     kept = desk.of(KeptChains)
-    kept.started(request, models.arithmetic())
+    kept.started(request, models.arithmetic(), choosing.wishes() if choosing is not None and request.chosen else None)
     desk.begin(models, FrameStore(request.frame_budget), kept)
     yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

@@ -18,10 +18,10 @@ from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
 from explorer.engine.models import devices, predictors
-from explorer.engine.models.kept_choices import Choice, KeptChoices, size_class
+from explorer.engine.models.kept_choices import Choice, KeptChoices
 from explorer.engine.models.measuring import Probe, aside, is_busy
 from explorer.engine.models.unmeasured import unmeasured
-from explorer.recipe.arithmetic import RunBy
+from explorer.recipe.arithmetic import RunBy, size_class
 
 LONG = 200
 """Steps from which on a chain waits until its network is measured: a shorter one is nearly over by then."""
@@ -62,7 +62,11 @@ class Choosing:
         """Have a network run so from the next chain on: "backend/precision", or "" for the fastest. It must have been measured."""
         found = self.kept.get(checkpoint, samples, self._place)
         if found is not None:
-            self.kept.put(checkpoint, samples, self._place, replaced_wish(found, wish))
+            self.kept.put(checkpoint, samples, self._place, msgspec.structs.replace(found, wish=wish))
+
+    def wishes(self) -> dict[tuple[str, int], RunBy]:
+        """What the person has chosen, by checkpoint and class of sizes."""
+        return self.kept.wishes(self._place)
 
     def measure(self, checkpoint: Checkpoint, samples: int, again: bool = False) -> Generator[None, None, Choice]:
         """Measure a network where it has not been, returned; a None for each cancel point. What is given up is not kept.
@@ -157,7 +161,7 @@ class Choosing:
 
     def words(self, run: RunBy, samples: int) -> str:
         """For people: "OpenVINO · bf16 · 3.9 x plain PyTorch", as measured; without the figure where it is not known."""
-        said = f"{_named(run.backend).title} · {run.precision}"
+        said = run.words
         choice = self.known(run.checkpoint, samples)
         seconds = choice.seconds(run) if choice is not None else 0.0
         if choice is None or not seconds or run.backend == TORCH.name:
@@ -176,11 +180,6 @@ class Choosing:
         for key in [key for key in self._made if key[0] == sha256]:
             del self._made[key]
         self._ready = {key for key in self._ready if key[0] != sha256}
-
-
-def replaced_wish(choice: Choice, wish: str) -> Choice:
-    """The same choice with another wish."""
-    return msgspec.structs.replace(choice, wish=wish)
 
 
 def _without(choice: Choice, left: tuple) -> Choice:
