@@ -265,7 +265,7 @@ class Chains:
     def measure_networks(self, recipe: ChainRecipe) -> Steps:
         """Measure what runs the networks of a recipe's lanes, where that is chosen and not known; make it ready for the next chain."""
         choosing = self.models.choosing
-        for key in lane_keys(recipe) if choosing is not None else ():
+        for key in lane_keys(recipe) if choosing is not None and choosing.measures else ():
             for lane in networks_of(key.lane):
                 if choosing is not None and lane.checkpoint:
                     with suppress(BadInput):  # a lane that cannot be has been told of

@@ -37,10 +37,12 @@ class Choosing:
         From earlier starts; None reads and writes the usual file.
     said : sequence of RunBy
         What an export says of its networks: that then holds, wherever it can be had.
+    measures : bool
+        A chain may wait until its network is measured, or measure it when it is over.
     """
 
-    def __init__(self, device: torch.device, kept: KeptChoices | None = None, said: Sequence[RunBy] = ()) -> None:
-        self.device = device
+    def __init__(self, device: torch.device, kept: KeptChoices | None = None, said: Sequence[RunBy] = (), measures: bool = True) -> None:
+        self.device, self.measures = device, measures
         self.kept = kept if kept is not None else KeptChoices()
         self._place = devices.describe(device)
         self._said = {run.checkpoint: run for run in said}
@@ -98,7 +100,7 @@ class Choosing:
         if said is not None:
             return said
         choice = self.known(checkpoint.sha256, samples)
-        if choice is None and steps >= LONG:
+        if choice is None and steps >= LONG and self.measures:
             choice = yield from self.measure(checkpoint, samples)
         if choice is None:
             return (yield from self.safe(checkpoint))
@@ -138,6 +140,11 @@ class Choosing:
         if sha256 not in self._safe:
             self._safe[sha256] = yield from unmeasured(checkpoint, self.device, partial(self.prepared, checkpoint))
         return self._safe[sha256]
+
+    @staticmethod
+    def is_of_any_size(run: RunBy) -> bool:
+        """Whether it runs batches of all sizes alike."""
+        return all(backend.immediate or backend.has_derivatives for backend in map(_named, (run.backend, run.rest)))
 
     def predictor(self, checkpoint: Checkpoint, run: RunBy, samples: int) -> NetworkPredictor:
         """Predictor that is run so in batches of so many samples, and by PyTorch as it is in others, for which nothing is made ready.

@@ -87,6 +87,17 @@ class WaysField(QWidget):
         self._shown = shown
         if self.menu.isVisible():
             self._fill()
+            self._place()
+
+    def _place(self) -> None:
+        """Filled while it is open the menu is another size, and would hang out of the screen: its right edge is the button's."""
+        menu, button = self.menu, self.choices
+        size, room = menu.sizeHint(), button.screen().availableGeometry()
+        corner = button.mapToGlobal(button.rect().bottomRight())
+        below = corner.y() + 1 + size.height() <= room.bottom()
+        top = corner.y() + 1 if below else button.mapToGlobal(button.rect().topRight()).y() - size.height()
+        left = min(corner.x() + 1, room.right() + 1) - size.width()
+        menu.setGeometry(max(left, room.left()), max(top, room.top()), size.width(), size.height())
 
     def _open(self) -> None:
         self._fill()
@@ -126,7 +137,7 @@ class WaysField(QWidget):
 
 
 def _words(way: Way) -> str:
-    """ "Native kernel · bf16 · 4.6×"."""
+    """With its figure: Native kernel · bf16 · 4.6×."""
     return f"{way.title} · {way.gain:.1f}×" if way.gain else way.title
 
 

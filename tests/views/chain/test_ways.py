@@ -41,7 +41,8 @@ def lane(checkpoints: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_p
 def page(lane: Lane, qtbot: QtBot) -> Iterator[ChainPage]:
     """Its chain, finished, in a window that chooses what runs it."""
     kind = ReverseChainWorkspace
-    session = msgspec.structs.replace(Session(workspace=kind.facts.name, device="cpu"), reverse_chain=ChainState(recipe=recipe_of(lane)))
+    session = Session(workspace=kind.facts.name, device="cpu")
+    session = msgspec.structs.replace(session, **{kind.part_name: ChainState(recipe=ChainRecipe((lane,), 1, N))})
     explorer = Explorer(
         Loaded(Saved(session=session), fresh=False), None, [kind.facts], beginning=lambda kept, _entries: (kept, ""), measures=True
     )
@@ -57,10 +58,6 @@ def page(lane: Lane, qtbot: QtBot) -> Iterator[ChainPage]:
     assert explorer.shutdown()
 
 
-def recipe_of(lane: Lane) -> ChainRecipe:
-    return ChainRecipe((lane,), 1, N)
-
-
 def settle(page: ChainPage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.idle and page.ways.idle and bool(page.controller.run.done))
 
@@ -68,9 +65,10 @@ def settle(page: ChainPage, qtbot: QtBot) -> None:
 def opened(page: ChainPage, qtbot: QtBot) -> list[QAction]:
     """What can be done in the menu, once the engine has said what there is."""
     menu = page.widgets.inspector.ways.menu
-    menu.popup(page.mapToGlobal(page.rect().center()))
+    menu.popup(menu.screen().availableGeometry().bottomRight())
     settle(page, qtbot)
     actions = [action for action in menu.actions() if not action.isSeparator()]
+    assert page.window().screen().availableGeometry().contains(menu.geometry()), "filled while it is open, it stays on the screen"
     menu.close()
     return actions
 

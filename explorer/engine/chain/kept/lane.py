@@ -133,7 +133,8 @@ class KeptLane(ShownLane):
 
     def planned(self) -> LanePlanned:
         """The steps, and what ran its network then."""
-        return replace(super().planned(), run=next((run.words for run in self.networks if run.checkpoint == self.key.lane.checkpoint), ""))
+        here = (run.words for run in self.networks if run.checkpoint == self.key.lane.checkpoint)
+        return replace(super().planned(), run="came with the app" if self.packed else next(here, ""))
 
     @property
     def notice(self) -> str:
