@@ -302,6 +302,23 @@ def test_where_nothing_is_chosen_nothing_is_measured(
     assert isinstance(shown, StepShown)
 
 
+def test_who_does_not_measure_takes_what_is_known(checkpoints: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_backends(monkeypatch)
+    monkeypatch.setattr(choosing, "LONG", 4)
+    engine = engine_at(tmp_path, monkeypatch, chosen=True, measured=False)
+    first, second = recipe(checkpoints, 1), recipe(checkpoints, 2)
+    list(engine.handle(SampleChain(first), "a"))
+    list(engine.handle(MeasureNetworks(first), "b"))
+    sha256 = first.lanes[0].checkpoint
+    assert KeptChoices().get(sha256, N, "CPU") is None
+
+    measured = (Measured("torch", "fp32", 1.0, 1000), Measured("fast", "fp32", 0.5, 1000))
+    KeptChoices().put(sha256, N, "CPU", Choice(sha256, N, 1000, measured))
+    engine = engine_at(tmp_path, monkeypatch, chosen=True, measured=False)
+    planned = next(o for o in engine.handle(SampleChain(second), "a") if isinstance(o, LanePlanned))
+    assert planned.run.startswith("PyTorch, packed · fp32")
+
+
 def test_what_fails_when_it_is_needed_gives_way_to_what_is_safe(
     checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
