@@ -54,9 +54,16 @@ def ways(network: nn.Module) -> dict[str, Run]:
     """Everything that offers itself here, made ready as far as that needs no input."""
     found: dict[str, Run] = {}
     for backend in backends.BACKENDS:
-        for precision in backend.offers(CPU) if backend.supports(network) else ():
-            found[f"{backend.name}/{precision}"] = backend.prepare(network, CPU, precision)
+        runs = network if backend.supports(network) else getattr(network, "inner", network)  # the kernel knows diffusers' own class
+        for precision in backend.offers(CPU) if backend.supports(runs) else ():
+            run = backend.prepare(runs, CPU, precision)
+            found[f"{backend.name}/{precision}"] = run if runs is network else counted_from_0(run)
     return found
+
+
+def counted_from_0(run: Run) -> Run:
+    """As diffusers counts timesteps."""
+    return lambda x_t, t: run(x_t, t - 1)
 
 
 def error(run: Run, plain: Run, x: Tensor) -> float:

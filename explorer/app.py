@@ -90,6 +90,8 @@ class Explorer(QObject):
         The engine; a thread of this process if left out.
     measures : bool
         What runs each network is chosen by measuring, once on a machine; not for a window that is soon gone.
+    chooses : bool
+        It is chosen by what was measured before.
 
     Signals
     -------
@@ -107,11 +109,12 @@ class Explorer(QObject):
         beginning: Beginning = shipped_beginning,
         link: OwnedLink | None = None,
         measures: bool = False,
+        chooses: bool = False,
     ) -> None:
         super().__init__()
         app = make_application()
         session = loaded.saved.session
-        self._file, self._beginning, self._measures = file, beginning, measures
+        self._file, self._beginning, self._measures, self._chooses = file, beginning, measures, measures or chooses
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
         self._is_new = loaded.fresh and not loaded.message and file is not None
@@ -197,8 +200,10 @@ class Explorer(QObject):
 
     def _ask_engine(self, device: str) -> None:
         held = self.store.session
-        chosen = self._measures and device in TORCH.devices  # another backend is taken by name: nothing is left to choose
-        payload = StartEngine(device=device, frame_budget=held.frame_budget, kept_budget=held.kept_budget, chosen=chosen)
+        chosen = self._chooses and device in TORCH.devices  # another backend is taken by name: nothing is left to choose
+        payload = StartEngine(
+            device=device, frame_budget=held.frame_budget, kept_budget=held.kept_budget, chosen=chosen, measured=self._measures
+        )
         on_failure = self._start_failed if device == "auto" else self._device_failed
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 

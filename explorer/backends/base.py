@@ -35,6 +35,9 @@ class Backend(Protocol):
         Arithmetics by name, the exact one first: it is what the others are measured against.
     has_derivatives : bool
         It calls the module itself, so that derivatives go through, and blocks can be watched while it runs.
+    immediate : bool
+        A network is ready within milliseconds, for batches of any size; what its exact precision says of a sample depends on no other
+        one, and differs from the module's by rounding alone. So it can run a chain before anything has been measured.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Backend(Protocol):
     several: tuple[str, ...] = ()
     precisions: tuple[str, ...]
     has_derivatives: bool
+    immediate: bool = False
 
     def knows(self, device: str) -> bool:
         """Whether it has such a device on some machine."""

@@ -62,7 +62,7 @@ def decode(
     where = shared.place_of_decoders(device)
     model = shared.autoencoder(opened, where.device)
     chosen = choose(options, opened, model)
-    recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic)
+    recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic())
     sheet = _sheet(out, kind, chosen, model.config.image_shape, scale)
     _write(out, kind, chosen, _decoded(model, chosen.codes), sheet, recipe)
     count = len(chosen.codes)

@@ -18,9 +18,9 @@ def start(request: StartEngine, desk: Desk) -> Steps:
     """Take the device and begin anew (BadInput if there is no such device: then all stays as it was)."""
     backend, device = devices.located(request.device)
     precision = None if request.precision == "auto" else request.precision
-    choosing = Choosing(device, said=request.networks) if request.chosen or request.networks else None
+    choosing = Choosing(device, said=request.networks, measures=request.measured) if request.chosen or request.networks else None
     models = Models(device, precision, request.throughout, backend, choosing)
     kept = desk.of(KeptChains)
-    kept.started(request, models.arithmetic())
+    kept.started(request, models.arithmetic(), choosing.wishes() if choosing is not None and request.chosen else None)
     desk.begin(models, FrameStore(request.frame_budget), kept)
     yield EngineReady(devices.describe(device, backend), models.precision, str(torch.__version__))

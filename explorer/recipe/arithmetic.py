@@ -33,6 +33,11 @@ class RunBy(msgspec.Struct, frozen=True, omit_defaults=True):
     up_to: int
     rest: str = TORCH.name
 
+    @property
+    def words(self) -> str:
+        """For people: "Native kernel · bf16"."""
+        return f"{_known(self.backend).title} · {self.precision}"
+
     def __post_init__(self) -> None:
         """Refuse what no backend here has (ValueError)."""
         for name, precision in ((self.backend, self.precision), (self.rest, None)):
@@ -41,6 +46,11 @@ class RunBy(msgspec.Struct, frozen=True, omit_defaults=True):
                 raise ValueError(f"no precision {precision!r}; there are {', '.join(backend.precisions)}")
         if self.up_to < 0:
             raise ValueError(f"up_to must be at least 0, not {self.up_to}")
+
+
+def size_class(samples: int) -> int:
+    """Sizes of batch for which it is chosen once: 1, 2 to 3, 4 to 7, 8 to 15, and so on."""
+    return samples.bit_length()
 
 
 class Arithmetic(msgspec.Struct, frozen=True, omit_defaults=True):

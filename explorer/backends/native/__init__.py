@@ -38,6 +38,7 @@ class Native(Backend):
     devices = {"cpu": "CPU"}  # noqa: RUF012
     precisions = ("fp32", "bf16")
     has_derivatives = False
+    immediate = True
 
     def missing(self) -> str:
         """Why not: it was not built, or the processor has not the instructions."""

@@ -66,7 +66,7 @@ def _predictor(options: Options, metric: MetricName) -> tuple[Predictor, Precisi
         raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; {metric.value} is for a ddpm")
     if options.steps is not None or options.eta != 1:
         raise BadInput(f"--steps, --eta: of no meaning for {metric.value}, which is about every step of the model's own schedule")
-    return options.where.predictor(checkpoint)
+    return options.where.predictor(checkpoint, options.where.run_by(checkpoint))
 
 
 def _images(options: Options, split: SplitName) -> ImageSet:

@@ -148,7 +148,7 @@ def _draw(options: Options, out: Path, width: int, height: int, timeout: float) 
             return session, ""
 
     session = Session(workspace=options.workspace, theme=options.theme, recent=options.checkpoints)  # type: ignore[arg-type]
-    explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin)
+    explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin, chooses=True)
     try:
         explorer.window.resize(width, height)
         least = explorer.window.minimumSizeHint()

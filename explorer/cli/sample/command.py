@@ -91,7 +91,7 @@ def sample(
     from explorer.engine.models.data_sets import DataSets
 
     where = shared.place(device, precision)
-    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip) for name in checkpoint]
+    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples) for name in checkpoint]
     kept = DataSets(where.device)
     lanes += [
         exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip), kept)
@@ -103,7 +103,8 @@ def sample(
         if len(lanes) > MAX_LANES:
             raise BadInput(f"{sweep}: there can be at most {MAX_LANES} lanes, not {len(lanes)}")
     chain = ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples)
-    recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=where.arithmetic)
+    ran = where.arithmetic(lane.run for lane in lanes if lane.run is not None)
+    recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=ran)
     started = time.perf_counter()
     with torch.inference_mode():
         sampling.write(out, lanes, recipe, scale, frames, fps)
@@ -124,7 +125,7 @@ def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where:
                 "option": lane.lane.option, "image_shape": lane.image_shape,
                 "T": lane.course.timesteps[0], "steps": lane.course.K, "eta": lane.lane.sampler.eta, "clip": lane.lane.sampler.clip,
                 "precision": lane.precision,
-            } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {})
+            } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {}) | ({"computed_by": lane.run.words} if lane.run else {})
             for lane in lanes
         ],
     }  # fmt: skip

@@ -24,7 +24,7 @@ from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
 from explorer.exports.kinds import KINDS, Drawn, Stored
 from explorer.exports.walk import STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
 from explorer.recipe import Lane, Recipe, Sampler
-from explorer.recipe.arithmetic import Precision
+from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 
 MAX_FILM_BYTES = 2**31
@@ -42,6 +42,8 @@ class SampledLane:
     device: torch.device
     precision: Precision
     swept: str = ""
+    run: RunBy | None = None
+    """What runs its network, where that is chosen."""
 
     @property
     def label(self) -> str:
@@ -66,8 +68,10 @@ def _exact_words(lane: Lane) -> str:
     return kind if lane.option is None else f"{kind} through {lane.option}"
 
 
-def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool) -> SampledLane:
-    """Lane of a checkpoint under a sampler.
+def lane_of(
+    checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool, samples: int | None = None
+) -> SampledLane:
+    """Lane of a checkpoint under a sampler, of so many samples in all.
 
     Raises
     ------
@@ -76,12 +80,13 @@ def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta:
     """
     try:
         sampler = Sampler(steps, eta, clip)
-        predictor, precision = where.predictor(checkpoint)
+        run = where.run_by(checkpoint, samples, steps)
+        predictor, precision = where.predictor(checkpoint, run, samples or 0)
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
     lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
-    return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision)
+    return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision, run=run)
 
 
 def sweep(made: SampledLane, text: str) -> list[SampledLane]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from explorer.engine.chain import showing
+from explorer.engine.chain import showing, way_choice
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.messages import MeasureNetworks, MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
+from explorer.engine.chain.way_messages import MeasureAgain, SetWay, ShowWays
 from explorer.engine.desk import Desk
 from explorer.engine.thread.requests import Steps
 
@@ -17,6 +18,21 @@ def sample_chain(request: SampleChain, desk: Desk) -> Steps:
 def measure_networks(request: MeasureNetworks, desk: Desk) -> Steps:
     """What runs the lanes' networks, measured."""
     return desk.of(Chains).measure_networks(request.recipe)
+
+
+def show_ways(request: ShowWays, desk: Desk) -> Steps:
+    """The ways to run a lane's network."""
+    return way_choice.show(desk.of(Chains), request)
+
+
+def set_way(request: SetWay, desk: Desk) -> Steps:
+    """Another of them from now on."""
+    return way_choice.set_way(desk.of(Chains), request)
+
+
+def measure_again(request: MeasureAgain, desk: Desk) -> Steps:
+    """Their figures, anew."""
+    return way_choice.measure_again(desk.of(Chains), request)
 
 
 def show_step(request: ShowStep, desk: Desk) -> Steps:

@@ -41,7 +41,7 @@ from explorer.engine.thread.messages import Done
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Lane
-from explorer.recipe.arithmetic import RunBy
+from explorer.recipe.arithmetic import RunBy, size_class
 
 RATE_WINDOW = 2.0
 SIMILARITY_SECONDS = 0.25
@@ -77,6 +77,7 @@ class Chains:
         self._ran: dict[LaneKey, Ways] = {}
         self._settled: dict[str, RunBy] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
+        self._held: set[str] = set()
         self._curves = book or CurveBook()
 
     @classmethod
@@ -195,11 +196,27 @@ class Chains:
     def hold(self, keys: Sequence[LaneKey], channel: str) -> list[ChainLane]:
         """Lanes of these keys, which stay until the channel is released, whatever the window opens meanwhile."""
         self._use(channel, with_lineage(tuple(keys)))
+        self._held.add(channel)
         return [self._lane(key) for key in keys]
 
     def release(self, channel: str) -> None:
         """The channel needs no lane any more."""
+        self._held.discard(channel)
         self._use(channel, frozenset())
+
+    def check_not_held(self, key: LaneKey) -> None:
+        """BadInput while a lane of the same network is held."""
+        if any(_is_alike(held, key) for channel in self._held for held in self._open.get(channel, ())):
+            raise BadInput("the lane is being exported: choose what runs its network when that is done")
+
+    def run_anew(self, key: LaneKey) -> None:
+        """Something else runs a lane's network: let go of every lane in which it does; what is kept of them is of another way."""
+        if self.models.choosing is not None:
+            self.kept.set_wishes(self.models.choosing.wishes())
+        for each in [each for each in self._lanes if _is_alike(each, key)]:
+            del self._lanes[each], self._ran[each]
+            self.store.drop(each)
+            self._curves.forget(each)
 
     def sample(self, request: SampleChain, channel: str) -> Steps:
         """Sample all lanes of a recipe abreast: the one that is furthest from x_0 steps next.
@@ -248,7 +265,7 @@ class Chains:
     def measure_networks(self, recipe: ChainRecipe) -> Steps:
         """Measure what runs the networks of a recipe's lanes, where that is chosen and not known; make it ready for the next chain."""
         choosing = self.models.choosing
-        for key in lane_keys(recipe) if choosing is not None else ():
+        for key in lane_keys(recipe) if choosing is not None and choosing.measures else ():
             for lane in networks_of(key.lane):
                 if choosing is not None and lane.checkpoint:
                     with suppress(BadInput):  # a lane that cannot be has been told of
@@ -277,6 +294,12 @@ class Chains:
             spent += time.perf_counter() - started
             yield None
         yield SimilarityMeasured(complete=not work)
+
+
+def _is_alike(one: LaneKey, key: LaneKey) -> bool:
+    """Whether a lane has the network of another, and about as many samples."""
+    checkpoints = {lane.checkpoint for lane in networks_of(one.lane)}
+    return key.lane.checkpoint in checkpoints and size_class(one.samples) == size_class(key.samples)
 
 
 class _Speed:

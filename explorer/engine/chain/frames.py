@@ -161,6 +161,10 @@ class FrameStore:
         """Have the frames of a finished lane that lie elsewhere: its states from `first` to `newest`."""
         self._lanes[key] = LentFrames(frames, first, newest)
 
+    def drop(self, key: Hashable) -> None:
+        """Forget a lane's frames."""
+        self._lanes.pop(key, None)
+
     def use(self, keys: Set[Hashable]) -> None:
         """Say which lanes are open: the others may be forgotten."""
         self._in_use = keys

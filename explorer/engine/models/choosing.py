@@ -6,7 +6,9 @@ A chain has one answer from its first step to its last: `of` says it, `settled` 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import partial
 
+import msgspec
 import torch
 from torch import Tensor
 
@@ -17,8 +19,9 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.kept_choices import Choice, KeptChoices
-from explorer.engine.models.measuring import Probe, aside
-from explorer.recipe.arithmetic import RunBy
+from explorer.engine.models.measuring import Probe, aside, is_busy
+from explorer.engine.models.unmeasured import unmeasured
+from explorer.recipe.arithmetic import RunBy, size_class
 
 LONG = 200
 """Steps from which on a chain waits until its network is measured: a shorter one is nearly over by then."""
@@ -34,17 +37,20 @@ class Choosing:
         From earlier starts; None reads and writes the usual file.
     said : sequence of RunBy
         What an export says of its networks: that then holds, wherever it can be had.
+    measures : bool
+        A chain may wait until its network is measured, or measure it when it is over.
     """
 
-    def __init__(self, device: torch.device, kept: KeptChoices | None = None, said: Sequence[RunBy] = ()) -> None:
-        self.device = device
+    def __init__(self, device: torch.device, kept: KeptChoices | None = None, said: Sequence[RunBy] = (), measures: bool = True) -> None:
+        self.device, self.measures = device, measures
         self.kept = kept if kept is not None else KeptChoices()
         self._place = devices.describe(device)
         self._said = {run.checkpoint: run for run in said}
         self._made: dict[tuple[str, str, str], Run] = {}
         self._ready: set[tuple[str, str, str, int]] = set()
         self._refused: set[tuple[str, str, str]] = set()
-        self._safe: dict[tuple[str, str], RunBy] = {}
+        self._safe: dict[str, RunBy] = {}
+        self._fresh: set[tuple[str, int]] = set()
 
     def known(self, checkpoint: str, samples: int) -> Choice | None:
         """What was measured of a network at about so many samples, without what has failed since."""
@@ -58,19 +64,34 @@ class Choosing:
         """Have a network run so from the next chain on: "backend/precision", or "" for the fastest. It must have been measured."""
         found = self.kept.get(checkpoint, samples, self._place)
         if found is not None:
-            self.kept.put(checkpoint, samples, self._place, replaced_wish(found, wish))
+            self.kept.put(checkpoint, samples, self._place, msgspec.structs.replace(found, wish=wish))
 
-    def measure(self, checkpoint: Checkpoint, samples: int) -> Generator[None, None, Choice]:
-        """Measure a network where it has not been, returned; a None for each cancel point. What is given up is not kept."""
-        found = self.known(checkpoint.sha256, samples)
-        if found is not None:
+    def wishes(self) -> dict[tuple[str, int], RunBy]:
+        """What the person has chosen, by checkpoint and class of sizes."""
+        return self.kept.wishes(self._place)
+
+    def measure(self, checkpoint: Checkpoint, samples: int, again: bool = False) -> Generator[None, None, Choice]:
+        """Measure a network where it has not been, returned; a None for each cancel point. What is given up is not kept.
+
+        What was measured at an earlier start on a machine that did much else is measured again once that is over.
+
+        Parameters
+        ----------
+        again : bool
+            In any case.
+        """
+        found, this = self.known(checkpoint.sha256, samples), (checkpoint.sha256, size_class(samples))
+        if found is not None and not again and not (found.busy and this not in self._fresh and not is_busy()):
             return found
-        probe = Probe(checkpoint, self.device, samples, lambda backend, precision: self.prepared(checkpoint, backend, precision))
+        probe = Probe(checkpoint, self.device, samples, partial(self.prepared, checkpoint))
         choice = yield from probe.work()
         for each in choice.measured:
             if not each.problem:
                 self._ready.add((checkpoint.sha256, each.backend, each.precision, samples))
+        before = self.kept.get(checkpoint.sha256, samples, self._place)  # a wish may have come meanwhile
+        choice = msgspec.structs.replace(choice, wish=before.wish if before is not None else "")
         self.kept.put(checkpoint.sha256, samples, self._place, choice)
+        self._fresh.add(this)
         return choice
 
     def settled(self, checkpoint: Checkpoint, samples: int, steps: int) -> Generator[None, None, RunBy]:
@@ -79,7 +100,7 @@ class Choosing:
         if said is not None:
             return said
         choice = self.known(checkpoint.sha256, samples)
-        if choice is None and steps >= LONG:
+        if choice is None and steps >= LONG and self.measures:
             choice = yield from self.measure(checkpoint, samples)
         if choice is None:
             return (yield from self.safe(checkpoint))
@@ -114,17 +135,21 @@ class Choosing:
         return run
 
     def safe(self, checkpoint: Checkpoint) -> Generator[None, None, RunBy]:
-        """PyTorch as it is, returned: in short arithmetic where that has paid everywhere, as far as it is close."""
-        precision = TORCH.default_precision(self.device)
-        key = (checkpoint.sha256, precision)
-        if key not in self._safe:
-            predictor, used = yield from predictors.faithful_work(checkpoint, self.device, precision)
-            up_to = predictor.up_to if predictor.fast is not None else predictor.schedule.T
-            self._safe[key] = RunBy(checkpoint.sha256, TORCH.name, used, up_to)
-        return self._safe[key]
+        """What runs it where nothing has been measured, or what was fails, returned; a None for each cancel point."""
+        sha256 = checkpoint.sha256
+        if sha256 not in self._safe:
+            self._safe[sha256] = yield from unmeasured(checkpoint, self.device, partial(self.prepared, checkpoint))
+        return self._safe[sha256]
+
+    @staticmethod
+    def is_of_any_size(run: RunBy) -> bool:
+        """Whether it runs batches of all sizes alike."""
+        return all(backend.immediate or backend.has_derivatives for backend in map(_named, (run.backend, run.rest)))
 
     def predictor(self, checkpoint: Checkpoint, run: RunBy, samples: int) -> NetworkPredictor:
         """Predictor that is run so in batches of so many samples, and by PyTorch as it is in others, for which nothing is made ready.
+
+        What is ready for all batches at once runs them all.
 
         Raises
         ------
@@ -135,13 +160,15 @@ class Choosing:
         fast_run, rest_run = self.prepared(checkpoint, fast, run.precision), self.prepared(checkpoint, rest, rest.precisions[0])
         plain = self.prepared(checkpoint, TORCH, TORCH.precisions[0])
         watched = fast.has_derivatives and rest.has_derivatives
-        if not watched:
-            fast_run, rest_run = _of_size(samples, fast_run, plain), _of_size(samples, rest_run, plain)
+        if not (fast.immediate or fast.has_derivatives):
+            fast_run = _of_size(samples, fast_run, plain)
+        if not (rest.immediate or rest.has_derivatives):
+            rest_run = _of_size(samples, rest_run, plain)
         return predictors.run_by(checkpoint, self.device, fast_run, run.up_to, rest_run, watched)
 
     def words(self, run: RunBy, samples: int) -> str:
         """For people: "OpenVINO · bf16 · 3.9 x plain PyTorch", as measured; without the figure where it is not known."""
-        said = f"{_named(run.backend).title} · {run.precision}"
+        said = run.words
         choice = self.known(run.checkpoint, samples)
         seconds = choice.seconds(run) if choice is not None else 0.0
         if choice is None or not seconds or run.backend == TORCH.name:
@@ -162,13 +189,8 @@ class Choosing:
         self._ready = {key for key in self._ready if key[0] != sha256}
 
 
-def replaced_wish(choice: Choice, wish: str) -> Choice:
-    """The same choice with another wish."""
-    return Choice(choice.checkpoint, choice.samples, choice.T, choice.measured, wish)
-
-
 def _without(choice: Choice, left: tuple) -> Choice:
-    return Choice(choice.checkpoint, choice.samples, choice.T, left, choice.wish)
+    return msgspec.structs.replace(choice, measured=left)
 
 
 def _of_size(samples: int, run: Run, other: Run) -> Run:

@@ -12,7 +12,7 @@ import torch
 
 from explorer import backends, paths
 from explorer.backends import TORCH
-from explorer.recipe.arithmetic import RunBy
+from explorer.recipe.arithmetic import RunBy, size_class
 
 FORMAT = 1
 MOST = 2000
@@ -28,7 +28,7 @@ class Measured(msgspec.Struct, frozen=True, omit_defaults=True):
     ----------
     backend, precision : str
     seconds : float
-        Of one evaluation, the best of several; 0 where there was none.
+        Of one evaluation, fairly beside plain PyTorch's; 0 where there was none.
     up_to : int
         Largest timestep at which it is close enough to fp32; 0 where it never is, or was too slow to be asked.
     ready : float
@@ -65,6 +65,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
         Plain PyTorch in its exact precision first.
     wish : str
         "backend/precision" that the person has chosen; empty for the fastest.
+    busy : bool
+        The machine did much else meanwhile: good until there are better figures.
     """
 
     checkpoint: str
@@ -72,6 +74,7 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     T: int
     measured: tuple[Measured, ...]
     wish: str = ""
+    busy: bool = False
 
     @property
     def in_force(self) -> RunBy:
@@ -80,16 +83,26 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def fastest(self, steps: int = 0, made_ready: Callable[[str, str], bool] = lambda backend, precision: True) -> RunBy:
         """The same, where what is not made ready yet has to be before a chain of so many steps."""
-        wished = [each for each in self.usable if f"{each.backend}/{each.precision}" == self.wish]
-        if wished:
-            return self._run(wished[0])
+        if self.wished is not None:
+            return self.wished
 
         def cost(each: Measured) -> float:
             wait = 0.0 if made_ready(each.backend, each.precision) else each.ready
             return self._over_all(each) + (wait / steps if steps else 0.0)
 
         best, plain = min(self.usable, key=cost), self.measured[0]
-        return self._run(best if self._over_all(best) <= FASTER * plain.seconds else plain)
+        return self.run_by(best if self._over_all(best) <= FASTER * plain.seconds else plain)
+
+    @property
+    def without_wish(self) -> Choice:
+        """The same, the fastest wanted."""
+        return msgspec.structs.replace(self, wish="")
+
+    @property
+    def wished(self) -> RunBy | None:
+        """What the person has chosen; None if nothing, or it cannot be had here."""
+        found = (each for each in self.usable if self.wish and f"{each.backend}/{each.precision}" == self.wish)
+        return next(map(self.run_by, found), None)
 
     @property
     def usable(self) -> list[Measured]:
@@ -110,7 +123,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
         share = each.up_to / self.T if each.up_to else 1.0
         return share * each.seconds + (1 - share) * self._rest.seconds
 
-    def _run(self, each: Measured) -> RunBy:
+    def run_by(self, each: Measured) -> RunBy:
+        """The network run so, as far as that is close, and exactly beyond."""
         rest = TORCH.name if each.up_to == self.T else self._rest.backend
         return RunBy(self.checkpoint, each.backend, each.precision, each.up_to, rest)
 
@@ -139,6 +153,11 @@ class KeptChoices:
         found = self._own.get(_key(checkpoint, samples, device))
         return found if found is not None and found.checkpoint == checkpoint and _sound(found) else None
 
+    def wishes(self, device: str) -> dict[tuple[str, int], RunBy]:
+        """What the person has chosen on a device, by checkpoint and class of sizes."""
+        here = [choice for key, choice in self._own.items() if key == _key(choice.checkpoint, choice.samples, device) and _sound(choice)]
+        return {(choice.checkpoint, size_class(choice.samples)): choice.wished for choice in here if choice.wished is not None}
+
     def put(self, checkpoint: str, samples: int, device: str, choice: Choice) -> None:
         """Know it from now on."""
         key = _key(checkpoint, samples, device)
@@ -149,11 +168,6 @@ class KeptChoices:
         others = _read(self._path)  # another window may have written meanwhile
         others[self._machine] = {**others.get(self._machine, {}), **self._own}
         _write(self._path, _File(FORMAT, others))
-
-
-def size_class(samples: int) -> int:
-    """Sizes of batch that are measured once: 1, 2 to 3, 4 to 7, 8 to 15, and so on."""
-    return samples.bit_length()
 
 
 def exact_of(backend: str) -> str:

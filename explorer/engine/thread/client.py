@@ -34,8 +34,9 @@ class Client(QObject):
     busy_changed(bool)
         Whether any request is unanswered.
     renewed()
-        Another engine answers from now on, which knows no chain yet: have it sample again what shall be shown. What was asked of
-        the one before and not answered is asked again after what is asked now, unless that is newer.
+        The engine that answers from now on does not know the chains: another one, or one that runs their networks in another
+        way. Have it sample again what shall be shown. What was asked of another before and not answered is asked again after what is
+        asked now, unless that is newer.
     """
 
     failed = Signal(object)

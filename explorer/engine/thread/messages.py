@@ -26,7 +26,9 @@ class StartEngine(Payload):
         Bytes of finished chains kept on disk. 0 keeps none, and those that came with the app are still shown; None shows only what
         is computed now.
     chosen : bool
-        Choose for each network of a chain what runs it, by measuring, in the place of device's backend and precision.
+        Choose for each network of a chain what runs it, in the place of device's backend and precision.
+    measured : bool
+        By measuring, where it has not been; else what was measured is taken, or what is ready at once.
     networks : tuple of RunBy
         For these it is chosen: as an export says.
     """
@@ -40,6 +42,7 @@ class StartEngine(Payload):
     throughout: bool = False
     kept_budget: int | None = None
     chosen: bool = False
+    measured: bool = True
     networks: tuple[RunBy, ...] = ()
 
 

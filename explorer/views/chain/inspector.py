@@ -15,6 +15,7 @@ from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
+from explorer.views.chain.ways_field import WaysField
 from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
 from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.views.shared.schedule_field import ScheduleField
@@ -130,11 +131,8 @@ class ChainInspector(QWidget):
         self.training = TrainingSlider("the same noise", "[ and ]", unit="")
         self.training.accompany(rows.row("images seen", self.training).name)
         self._predicts = rows.text("predicts")
-        self._computed = rows.text("computed by")
-        self._computed.setToolTip(
-            "What runs the network, in which arithmetic, and how many times faster than plain PyTorch it was when it was measured "
-            "on this machine. Preferences has the choice."
-        )
+        self.ways = WaysField()
+        rows.add("computed by", self.ways)
         self.schedule = ScheduleField()
         rows.add("schedule", self.schedule)
         self.schedule.committed.connect(self.schedule_committed)
@@ -150,7 +148,7 @@ class ChainInspector(QWidget):
         self.steps.committed.connect(self._steps_committed)
         self.eta.committed.connect(self.eta_committed)
         self.clip.clicked.connect(self.clip_committed)
-        for field in (self.schedule, self.steps, self.eta):
+        for field in (self.schedule, self.steps, self.eta, self.ways):
             field.released.connect(self.released)
         column.addWidget(self._lane_heading)
         column.addLayout(rows)
@@ -245,12 +243,13 @@ class ChainInspector(QWidget):
         if shown is None or plan is None:
             for tile, name in ((self.state_tile, "x_t"), (self.image_tile, "x0_hat")):
                 tile.show_picture(None, formula(name))
-            for label in (self._alpha_bar, self._sigma, self._snr, self._norms, self._computed):
+            for label in (self._alpha_bar, self._sigma, self._snr, self._norms):
                 label.setText(NOTHING)
+            self.ways.show_run("")
             return
         self.state_tile.show_picture(shown.tiles["x_t"], (var("x", shown.t),))
         self.image_tile.show_picture(shown.tiles["x0_hat"], formula("x0_hat"))
-        self._computed.setText(plan.run or NOTHING)
+        self.ways.show_run(plan.run)
         alpha_bar = float(plan.alpha_bar[shown.k])
         self._alpha_bar.setText(f"{alpha_bar:.4f}" if alpha_bar >= 0.001 else f"{alpha_bar:.2e}")
         self._sigma.setText(f"{plan.sigma[shown.k]:.4f}" if shown.k < len(plan.sigma) else NOTHING)

@@ -38,6 +38,7 @@ from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
+from explorer.views.chain.ways import Ways
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
@@ -96,6 +97,7 @@ class ChainPage(Workspace):
         self.widgets.inspector.put_below_selected(self.exact)
         self.ideal = IdealDistances(self.controller, self.display.show_ideal, self)
         self._asking = (self.unet.controller, self.exact.controller, self.ideal)
+        self.ways = Ways(self.controller, self.widgets.inspector.ways, self)
         self.training = TrainingTime(self.controller, self.widgets.inspector.training, self.chain_actions, self.set_snapshot, self)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from explorer.diffusion.predictor import Run
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
 from explorer.engine.chain.messages import LanePlanned, MeasureNetworks, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.engine import Engine
-from explorer.engine.models import choosing, kept_choices
+from explorer.engine.models import choosing, kept_choices, measuring
 from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.kept_choices import Choice, KeptChoices, Measured
 from explorer.engine.models.models import Models
@@ -44,6 +46,16 @@ def inference() -> Iterator[None]:
         yield
 
 
+def has_load(monkeypatch: pytest.MonkeyPatch, load: float) -> None:
+    """The system says so."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    has_load(monkeypatch, 0.0)
+
+
 class Quick(FastTorch):
     """Says zeros, at once: faster than anything, and wrong."""
 
@@ -62,7 +74,7 @@ class Broken(Quick):
 
 def with_backends(monkeypatch: pytest.MonkeyPatch, *more: Backend) -> None:
     """Plain PyTorch, the packed one and some more: OpenVINO's compiler takes its time."""
-    monkeypatch.setattr(backends, "BACKENDS", [*backends.BACKENDS[:2], *more])
+    monkeypatch.setattr(backends, "BACKENDS", [backends.TORCH, FastTorch(), *more])
 
 
 def test_it_is_kept_and_read_again(checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +134,62 @@ def test_given_up_on_the_way_nothing_is_kept(checkpoint: Checkpoint, tmp_path: P
         assert next(work) is None
     work.close()
     assert not file.exists()
+
+
+def test_what_was_measured_while_the_machine_did_much_else_is_measured_again_later(
+    checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_backends(monkeypatch)
+    file = tmp_path / "here.json"
+    has_load(monkeypatch, 100.0)
+    first = Choosing(CPU, KeptChoices(file))
+    choice = finished(first.measure(checkpoint, N))
+    assert choice.busy
+    first.wish(checkpoint.sha256, N, "fast/fp32")
+    assert list(first.measure(checkpoint, N)) == []
+    assert list(Choosing(CPU, KeptChoices(file)).measure(checkpoint, N)) == [], "it still does"
+
+    has_load(monkeypatch, 0.0)
+    assert list(first.measure(checkpoint, N)) == [], "not within one session"
+    later = Choosing(CPU, KeptChoices(file))
+    again = finished(later.measure(checkpoint, N))
+    assert not again.busy
+    assert again.wish == "fast/fp32"
+    assert list(Choosing(CPU, KeptChoices(file)).measure(checkpoint, N)) == []
+    assert list(later.measure(checkpoint, N, again=True)), "unless the person wants it"
+
+
+class Clocked(FastTorch):
+    """Takes half of what the network takes."""
+
+    name, title, precisions = "clocked", "Clocked", ("fp32",)
+    now, slow = 0.0, 1.0
+
+    def prepare(self, network: torch.nn.Module, device: torch.device, precision: str) -> Run:
+        self.slow = 10.0  # something else begins on this machine
+
+        def run(x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+            before = self.now
+            said: torch.Tensor = network(x_t, t)
+            self.now = before + 0.5 * self.slow
+            return said
+
+        return run
+
+    def tick(self, *_: object) -> None:
+        self.now += self.slow
+
+
+def test_what_makes_everything_slow_changes_no_ratio(checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clocked()
+    monkeypatch.setattr(backends, "BACKENDS", [backends.TORCH, clock])
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False, raising=False)
+    monkeypatch.setattr(measuring, "time", SimpleNamespace(perf_counter=lambda: clock.now))
+    hook = checkpoint.network.register_forward_hook(clock.tick)
+    choice = finished(Choosing(CPU, KeptChoices(tmp_path / "here.json")).measure(checkpoint, N))
+    hook.remove()
+    assert [each.seconds for each in choice.measured] == [1.0, 0.5]
+    assert choice.in_force.backend == "clocked"
 
 
 def test_what_is_wrong_or_fails_is_not_used(checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,6 +300,23 @@ def test_where_nothing_is_chosen_nothing_is_measured(
     assert KeptChoices().get(chain.lanes[0].checkpoint, N, "CPU") is None
     *_, shown = engine.handle(ShowStep(lane_keys(chain), 0, "x_t"))
     assert isinstance(shown, StepShown)
+
+
+def test_who_does_not_measure_takes_what_is_known(checkpoints: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_backends(monkeypatch)
+    monkeypatch.setattr(choosing, "LONG", 4)
+    engine = engine_at(tmp_path, monkeypatch, chosen=True, measured=False)
+    first, second = recipe(checkpoints, 1), recipe(checkpoints, 2)
+    list(engine.handle(SampleChain(first), "a"))
+    list(engine.handle(MeasureNetworks(first), "b"))
+    sha256 = first.lanes[0].checkpoint
+    assert KeptChoices().get(sha256, N, "CPU") is None
+
+    measured = (Measured("torch", "fp32", 1.0, 1000), Measured("fast", "fp32", 0.5, 1000))
+    KeptChoices().put(sha256, N, "CPU", Choice(sha256, N, 1000, measured))
+    engine = engine_at(tmp_path, monkeypatch, chosen=True, measured=False)
+    planned = next(o for o in engine.handle(SampleChain(second), "a") if isinstance(o, LanePlanned))
+    assert planned.run.startswith("PyTorch, packed · fp32")
 
 
 def test_what_fails_when_it_is_needed_gives_way_to_what_is_safe(

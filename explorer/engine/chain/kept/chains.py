@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -11,7 +12,7 @@ import msgspec
 import numpy as np
 
 from explorer.engine.chain.kept import folder as folders
-from explorer.engine.chain.kept.identity import circumstances, identity
+from explorer.engine.chain.kept.identity import Circumstances, circumstances, identity
 from explorer.engine.chain.kept.lane import KeptLane, opened
 from explorer.engine.chain.kept.layout import FORMAT, Described, Layout, Spoilt
 from explorer.engine.chain.kept.writing import Recorder, Writer
@@ -20,13 +21,15 @@ from explorer.engine.chain.shown_lane import NORMS, ShownLane
 from explorer.engine.desk import Desk
 from explorer.engine.thread.messages import Done, SetKeptBudget, StartEngine
 from explorer.engine.thread.requests import Steps
-from explorer.recipe import Arithmetic
-from explorer.recipe.arithmetic import RunBy
+from explorer.recipe import Arithmetic, Change
+from explorer.recipe.arithmetic import RunBy, size_class
 
 OPEN = 32
 """Files that are held open for lanes that are shown."""
 SHARE = 2
 """A chain that would take more than this part of the budget is not kept: it would drive out all others."""
+
+Wishes = Mapping[tuple[str, int], RunBy]
 
 
 class KeptChains:
@@ -38,11 +41,15 @@ class KeptChains:
         Bytes on disk; 0 keeps nothing of this machine, None looks for nothing at all.
     arithmetic : Arithmetic or None
         The engine's; None where it is not known yet.
+    wishes : mapping of (str, int) to RunBy
+        What the person wants to run a network, by checkpoint and class of sizes: a chain that was sampled otherwise is not what is
+        asked for, and is kept beside it.
     writer : Writer
     """
 
     def __init__(self, budget: int | None = None, arithmetic: Arithmetic | None = None, folder: Path | None = None) -> None:
         self.budget, self.arithmetic = budget, arithmetic
+        self.wishes: Wishes = {}
         self.writer = Writer()
         self._folder = folder or folders.chains_folder()
         self._shipped: dict[str, Path] | None = None
@@ -61,13 +68,37 @@ class KeptChains:
         self.arithmetic = folders.arithmetic_for(self._folder, _asked(request)) if self.budget else None
         if self.arithmetic is not None:
             circumstances(self.arithmetic)  # versions of packages are looked up: not while the first chain is waited for
+        self._wish(folders.wishes_in(self._folder) if self.budget and request.chosen else {})
 
-    def started(self, request: StartEngine, arithmetic: Arithmetic | None) -> None:
-        """It has started. What was shown of kept chains until then stays as it was."""
+    def started(self, request: StartEngine, arithmetic: Arithmetic | None, wishes: Wishes | None = None) -> None:
+        """It has started. What was shown of kept chains until then stays as it was.
+
+        Parameters
+        ----------
+        wishes : mapping, optional
+            None where nothing is chosen for networks one by one.
+        """
         self.budget, self.arithmetic = request.kept_budget, arithmetic
         if self.budget and arithmetic is not None:
             self.writer.put(partial(folders.remember_arithmetic, self._folder, _asked(request), arithmetic))
             self.writer.put(partial(folders.fit, self._folder, self.budget))
+        self._wish(wishes or {})
+        if wishes is not None:
+            self._remember_wishes()
+
+    def set_wishes(self, wishes: Wishes) -> None:
+        """What the person wants now; remembered for the next start."""
+        self._wish(wishes)
+        self._remember_wishes()
+
+    def _wish(self, wishes: Wishes) -> None:
+        if wishes != self.wishes:
+            self.wishes = dict(wishes)
+            self._open.clear()
+
+    def _remember_wishes(self) -> None:
+        if self.budget:
+            self.writer.put(partial(folders.remember_wishes, self._folder, self.wishes))
 
     def set_budget(self, nbytes: int) -> None:
         """Another budget, at once."""
@@ -105,13 +136,14 @@ class KeptChains:
             if parent is None:
                 return None
             after = parent.origin
+        wished = self._wished(key)
         if self.arithmetic is not None and self.budget:
-            path = folders.path_of(self._folder, identity(key, circumstances(self.arithmetic), after))
+            path = folders.path_of(self._folder, identity(key, _here(self.arithmetic, wished), after))
             found = self._opened(path, key, parent, mine=True)
             if found is not None:
                 folders.used(path)
                 return found
-        if not from_elsewhere:
+        if not from_elsewhere or wished:
             return None
         if self._shipped is None:
             self._shipped = folders.shipped_chains()
@@ -138,8 +170,10 @@ class KeptChains:
         """What writes a lane that begins at its state `first`, its networks run so; None where it is not kept."""
         if not self.budget or self.arithmetic is None:
             return None
-        drawn = lane.key.lane.exact is not None
-        who = identity(lane.key, circumstances(self.arithmetic), lane.origin)
+        drawn, wished = lane.key.lane.exact is not None, self._wished(lane.key)
+        if not set(wished) <= set(networks):  # it could not be had after all
+            return None
+        who = identity(lane.key, _here(self.arithmetic, wished), lane.origin)
         told = Described(
             FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks
         )  # fmt: skip
@@ -147,6 +181,14 @@ class KeptChains:
         if layout.size > self.budget // SHARE:
             return None
         return Recorder(layout, folders.path_of(self._folder, who), self.writer, self._added)
+
+    def _wished(self, key: LaneKey) -> tuple[RunBy, ...]:
+        """What the person wants to run the networks of a lane."""
+        if not self.wishes:
+            return ()
+        lane, size = key.lane, size_class(key.samples)
+        checkpoints = {lane.checkpoint, *(edit.checkpoint for edit in lane.edits if isinstance(edit, Change))}
+        return tuple(self.wishes[checkpoint, size] for checkpoint in sorted(checkpoints) if (checkpoint, size) in self.wishes)
 
     def _added(self) -> None:
         """On the writer's thread."""
@@ -179,6 +221,10 @@ def set_budget(request: SetKeptBudget, desk: Desk) -> Steps:
 
 def _parent_of(key: LaneKey) -> LaneKey:
     return LaneKey(msgspec.structs.replace(key.lane, edits=key.lane.edits[:-1]), key.seed, key.samples)
+
+
+def _here(arithmetic: Arithmetic, wished: tuple[RunBy, ...]) -> Circumstances:
+    return circumstances(msgspec.structs.replace(arithmetic, networks=wished))
 
 
 def _asked(request: StartEngine) -> tuple[str, str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from explorer.engine.chain.kept.layout import Spoilt, read_description
 from explorer.engine.chain.kept.writing import PARTIAL
 from explorer.paths import cache_folder
 from explorer.recipe import Arithmetic
+from explorer.recipe.arithmetic import RunBy
 from explorer.resources import resource_root
 
 SUFFIX = ".safetensors"
@@ -73,7 +75,7 @@ def shipped_chains() -> dict[str, Path]:
     return found
 
 
-# --- which arithmetic the engine takes, before it is there to be asked -------------------------------------------
+# --- what the engine takes, before it is there to be asked ---------------------------------------------------------
 
 
 class _Taken(msgspec.Struct, frozen=True):
@@ -94,10 +96,35 @@ def arithmetic_for(folder: Path, asked: tuple[str, str, bool]) -> Arithmetic | N
 
 def remember_arithmetic(folder: Path, asked: tuple[str, str, bool], took: Arithmetic) -> None:
     """So that the next start knows it."""
-    if arithmetic_for(folder, asked) == took:
-        return
-    partial = folder / f"engine.json.{os.getpid()}{PARTIAL}"
+    if arithmetic_for(folder, asked) != took:
+        _write(folder / "engine.json", _Taken(asked, took))
+
+
+class _Wished(msgspec.Struct, frozen=True):
+    """What the person wants to run a network in batches of these sizes."""
+
+    run: RunBy
+    size: int
+
+
+def wishes_in(folder: Path) -> dict[tuple[str, int], RunBy]:
+    """What the person wanted at the last start to run networks, by checkpoint and class of sizes."""
+    try:
+        found = msgspec.json.decode((folder / "wishes.json").read_bytes(), type=list[_Wished])
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return {}
+    return {(each.run.checkpoint, each.size): each.run for each in found}
+
+
+def remember_wishes(folder: Path, wishes: Mapping[tuple[str, int], RunBy]) -> None:
+    """So that the next start knows them."""
+    if wishes_in(folder) != wishes:
+        _write(folder / "wishes.json", [_Wished(run, size) for (_, size), run in wishes.items()])
+
+
+def _write(path: Path, content: object) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(msgspec.json.encode(_Taken(asked, took)))
-        os.replace(partial, folder / "engine.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(msgspec.json.encode(content))
+        os.replace(partial, path)

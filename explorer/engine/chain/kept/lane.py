@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -16,7 +17,7 @@ from explorer.diffusion.plan import Plan
 from explorer.diffusion.posterior import Posterior
 from explorer.engine.chain.frames import Frame
 from explorer.engine.chain.kept.layout import SMALL, Described, Layout, Spoilt, described, read_array
-from explorer.engine.chain.messages import LaneKey
+from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
 
 
@@ -129,6 +130,11 @@ class KeptLane(ShownLane):
     def begun(self) -> bool:
         """It is finished."""
         return True
+
+    def planned(self) -> LanePlanned:
+        """The steps, and what ran its network then."""
+        here = (run.words for run in self.networks if run.checkpoint == self.key.lane.checkpoint)
+        return replace(super().planned(), run="came with the app" if self.packed else next(here, ""))
 
     @property
     def notice(self) -> str:
