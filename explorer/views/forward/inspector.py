@@ -96,7 +96,7 @@ class ForwardInspector(QWidget):
         row.setSpacing(4)
         row.addWidget(field, 1)
         for action in actions:
-            row.addWidget(IconButton(action, width=32))
+            row.addWidget(IconButton(action, width=32, under=True))
         self._column.addLayout(row)
 
     def _add_numbers(self) -> None:

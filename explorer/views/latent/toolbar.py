@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.latent.plane.fields import FIELDS
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
+from explorer.widgets.controls.labels import labels
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import join
 
@@ -20,10 +21,12 @@ KINDS = (
 
 NO_FIELD = "No field"
 NARROW, TIGHT, ROOMY = 640, 800, 960
+TOOLS = 5
+"""Items of the row that are always in it: the tools, a gap, three layers."""
 
 
 class LatentToolbar(QWidget):
-    """Tools and layers to the left, models to the right.
+    """Tools and layers to the left, models to the right; in two rows while buttons have labels.
 
     Signals
     -------
@@ -41,9 +44,14 @@ class LatentToolbar(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(8)
+        row = self._upper = QHBoxLayout()
+        self._lower = QHBoxLayout()
+        for each in (self._upper, self._lower):
+            each.setSpacing(8)
+            rows.addLayout(each)
         tools = QHBoxLayout()
         tools.setSpacing(0)
         buttons = [IconButton(action) for action in actions.choice("tool").values()]
@@ -65,26 +73,42 @@ class LatentToolbar(QWidget):
         self.fields.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fields.view().setMinimumWidth(176)
         self.fields.activated.connect(self._field_activated)
-        row.addWidget(self.fields)
         self._fit = IconButton(actions["fit"])
-        row.addWidget(self._fit)
-        row.addStretch(1)
         self._sample = IconButton(actions["sample"])
         self._beside = IconButton(actions["beside"])
-        row.addWidget(self._sample)
-        row.addWidget(self._beside)
         self.kinds = SegmentBar(KINDS, "Kind of model")
         self.kinds.chosen.connect(self.kind_chosen)
-        row.addWidget(self.kinds)
         self.models = QComboBox()
         self.models.setAccessibleName("Model")
         self.models.setToolTip("Whose plane is shown; open others with File > Open or by dropping them")
         self.models.activated.connect(self._activated)
-        row.addWidget(self.models)
         self.setMinimumWidth(NARROW)
+        labels.changed.connect(self._fold)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Fields and models behind tools and layers, or in a row below: with their words the buttons fill a row."""
+        for widget in (self.fields, self._fit, self._sample, self._beside, self.kinds, self.models):
+            for row in (self._upper, self._lower):
+                row.removeWidget(widget)
+        for row, kept in ((self._upper, TOOLS), (self._lower, 0)):
+            while row.count() > kept:
+                row.takeAt(row.count() - 1)
+        into = self._lower if labels.on else self._upper
+        into.addWidget(self.fields)
+        into.addWidget(self._fit)
+        into.addStretch(1)
+        for widget in (self._sample, self._beside, self.kinds, self.models):
+            into.addWidget(widget)
+        if labels.on:
+            self._upper.addStretch(1)
+        self._share()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wider lists where there is room for them."""
+        self._share()
+
+    def _share(self) -> None:
         roomy, tight = self.width() >= ROOMY, self.width() < TIGHT
         self._fit.setVisible(not tight)
         self.kinds.setVisible(self.width() >= TIGHT - 60)

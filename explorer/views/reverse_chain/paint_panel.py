@@ -74,6 +74,7 @@ class PaintPanel(FrontPanel):
 
     def __init__(self, theme: Theme, panels: Panels) -> None:
         super().__init__(theme, panels, "Branch", "Go on from here with this")
+        self.setObjectName("paintPanel")
         self._drafts = {False: PaintDraft(), True: PaintDraft(inpainting=True)}
         self.draft = self._drafts[False]
         self.possible = True

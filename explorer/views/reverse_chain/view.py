@@ -53,6 +53,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self._panel = LanePanel(context.theme)
+        self._panel.setObjectName("samples")
         super().__init__(context, parent)
         self.connect_panel(self._panel)
 
