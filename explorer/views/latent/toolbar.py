@@ -44,6 +44,7 @@ class LatentToolbar(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._presenting = False
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
@@ -109,11 +110,19 @@ class LatentToolbar(QWidget):
         self._share()
 
     def _share(self) -> None:
-        roomy, tight = self.width() >= ROOMY, self.width() < TIGHT
-        self._fit.setVisible(not tight)
-        self.kinds.setVisible(self.width() >= TIGHT - 60)
+        width = max(self.width(), ROOMY) if labels.on else self.width()  # a row of their own is roomy
+        roomy, tight = width >= ROOMY, width < TIGHT
+        self._fit.setVisible(not tight and not self._presenting)
+        for widget in (self._sample, self._beside, self.models):
+            widget.setVisible(not self._presenting)
+        self.kinds.setVisible(width >= TIGHT - 60)
         self.models.setFixedWidth(184 if roomy else 112 if tight else 164)
         self.fields.setFixedWidth(176 if roomy else 120 if tight else 144)
+
+    def present(self, on: bool) -> None:
+        """Without the choice of models, and what adds to the plane."""
+        self._presenting = on
+        self._share()
 
     def show_field(self, field: str, variational: bool) -> None:
         """The field that is drawn, and which there are; does not emit."""

@@ -54,6 +54,12 @@ class ObjectiveToolbar(QWidget):
         self.setMinimumWidth(NARROW)
         self._fit()
 
+    def present(self, on: bool) -> None:
+        """Without what measures more."""
+        self.more.setVisible(not on)
+        self.add.setVisible(not on)
+        self._fit()
+
     def show_state(self, state: ObjectiveState) -> None:
         """Put the segments down; does not emit."""
         self.curves.set_current(state.curve)

@@ -90,6 +90,7 @@ class ReverseChainWorkspace(ChainPage):
         self.branching = BranchingView(self.controller, widgets.transport.timeline, self)
         self.branching.controller.tree.noticed.connect(self.noticed)
         self.branching.controller.painting.opened.connect(self.playback.pause)
+        self.branching.controller.painting.branched.connect(self.expected.look_ahead)
         self.unet.put_behind(self._middle)
         self.branching.panels.put_behind(self.unet)
         self._parts = Split(Qt.Orientation.Vertical, "parts", self.branching.panels, widgets.film_card, self.branching.bar)

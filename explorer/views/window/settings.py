@@ -1,4 +1,4 @@
-"""What the settings in the session do: theme, size of text, colours, labels on buttons, frame memory and kept chains take effect as they change."""
+"""What the settings in the session do: look, size of text, labels, frame memory and kept chains take effect as they change."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from explorer.widgets.controls.tips import TipBelow
 
 
 class IconButton(TipBelow, QToolButton):
-    """A small button with its action's icon; square if its width is not said. With labels on, the action's words are beside or `under` it."""
+    """A small button with its action's icon, and with labels on its words beside or `under` it; square if its width is not said."""
 
     def __init__(
         self, action: QAction, size: int = 28, width: int | None = None, under: bool = False, parent: QWidget | None = None
