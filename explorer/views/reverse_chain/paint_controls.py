@@ -89,8 +89,8 @@ class PaintControls(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         upper: tuple[QWidget, ...] = (
-            self.title, self.hint, self.on, self.onwards_row, self.brushes, self.colour, self.erasers, self.seen_row, self.radius, self.value,
-            self.noise, self.steps_row, self.known_row, self.everyone,
+            self.title, self.hint, self.on, self.onwards_row, self.brushes, self.colour, self.erasers, self.seen_row, self.radius,
+            self.value, self.noise, self.steps_row, self.known_row, self.everyone,
         )  # fmt: skip
         for widget in upper:
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, SegmentBar) else Qt.AlignmentFlag(0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from explorer.widgets.look.theme import text_pixels
@@ -59,15 +59,21 @@ class Labelled(QObject):
 
     def _show(self) -> None:
         button, style = self._button, Qt.ToolButtonStyle
-        if not labels.on:
-            button.setToolButtonStyle(style.ToolButtonIconOnly)
+        words = style.ToolButtonTextUnderIcon if self._under else style.ToolButtonTextBesideIcon
+        button.setToolButtonStyle(words if labels.on else style.ToolButtonIconOnly)
+        button.setProperty("labelled", labels.on and not self._under)
+        button.style().polish(button)
+        self._fit()
+
+    def _fit(self) -> None:
+        button = self._button
+        if labels.on:
+            button.setMinimumSize(self._size)
+            button.setMaximumSize(LARGEST, LARGEST)
+            button.setFixedHeight(self._size.height() + (text_pixels(LINE) if self._under else 0))
+            self._keep_width()
+        else:
             button.setFixedSize(self._size)
-            return
-        button.setToolButtonStyle(style.ToolButtonTextUnderIcon if self._under else style.ToolButtonTextBesideIcon)
-        button.setMinimumSize(self._size)
-        button.setMaximumSize(LARGEST, LARGEST)
-        button.setFixedHeight(self._size.height() + (text_pixels(LINE) if self._under else 0))
-        self._keep_width()
 
     def _keep_width(self) -> None:
         """Other words ("Pause" for "Play") push nobody aside: it does not get narrower again."""
@@ -75,9 +81,9 @@ class Labelled(QObject):
             self._button.setMinimumWidth(max(self._button.minimumWidth(), self._button.sizeHint().width()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Its action has other words, or its text another size."""
+        """Its action has other words, or its text another size: the button itself learns it after this."""
         if event.type() == QEvent.Type.ActionChanged:
-            self._keep_width()
+            QTimer.singleShot(0, self, self._keep_width)
         elif event.type() == QEvent.Type.FontChange:
-            self._show()
+            QTimer.singleShot(0, self, self._fit)
         return False

@@ -342,7 +342,7 @@ def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) ->
     panel = hands(page).paint
     paint_over(page, qtbot, (14, 14))
     inside = panel.draft.region[14, 14]
-    QTest.mouseClick(panel.invert, LEFT)
+    QTest.mouseClick(panel.controls.invert, LEFT)
     assert inside
     assert not panel.draft.region[14, 14]
     assert panel.draft.region[0, 0]

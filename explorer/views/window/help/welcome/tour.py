@@ -57,6 +57,7 @@ class Tour(QObject):
         self.card.put_off.connect(self.close)
         self.card.examples_wanted.connect(self._end_with(self.examples_wanted))
         self.card.guide_wanted.connect(self._end_with(self.guide_wanted))
+        theme.changed.connect(lambda _tokens: self.place())  # the card has another size
         store.changed.connect(self._changed)
         self._hand = False
         window.installEventFilter(self)
