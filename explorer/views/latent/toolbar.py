@@ -13,6 +13,7 @@ from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.labels import labels
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import join
+from explorer.widgets.look.theme import text_pixels
 
 KINDS = (
     Segment("vae", "VAE", "The plane of a VAE: codes are Gaussians, drawn towards the prior (X)"),
@@ -45,6 +46,7 @@ class LatentToolbar(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presenting = False
+        self._folded: bool | None = None
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
@@ -84,33 +86,37 @@ class LatentToolbar(QWidget):
         self.models.setToolTip("Whose plane is shown; open others with File > Open or by dropping them")
         self.models.activated.connect(self._activated)
         self.setMinimumWidth(NARROW)
-        labels.changed.connect(self._fold)
-        self._fold()
+        labels.changed.connect(self._share)
+        self._share()
 
     def _fold(self) -> None:
-        """Fields and models behind tools and layers, or in a row below: with their words the buttons fill a row."""
+        """Fields and models behind tools and layers, or in a row below: with their words, or larger ones, the buttons fill a row."""
+        folded = labels.on or (text_pixels(100) > 100 and self.width() < text_pixels(TIGHT))
+        if folded == self._folded:
+            return
+        self._folded = folded
         for widget in (self.fields, self._fit, self._sample, self._beside, self.kinds, self.models):
             for row in (self._upper, self._lower):
                 row.removeWidget(widget)
         for row, kept in ((self._upper, TOOLS), (self._lower, 0)):
             while row.count() > kept:
                 row.takeAt(row.count() - 1)
-        into = self._lower if labels.on else self._upper
+        into = self._lower if folded else self._upper
         into.addWidget(self.fields)
         into.addWidget(self._fit)
         into.addStretch(1)
         for widget in (self._sample, self._beside, self.kinds, self.models):
             into.addWidget(widget)
-        if labels.on:
+        if folded:
             self._upper.addStretch(1)
-        self._share()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wider lists where there is room for them."""
         self._share()
 
     def _share(self) -> None:
-        width = max(self.width(), ROOMY) if labels.on else self.width()  # a row of their own is roomy
+        self._fold()
+        width = max(self.width(), ROOMY) if self._folded else self.width()  # a row of their own is roomy
         roomy, tight = width >= ROOMY, width < TIGHT
         self._fit.setVisible(not tight and not self._presenting)
         for widget in (self._sample, self._beside, self.models):

@@ -89,4 +89,4 @@ class CodeScatter(QWidget):
             painter.drawLine(across + QPointF(0, -3), across + QPointF(0, 3))
             painter.drawLine(up + QPointF(-3, 0), up + QPointF(3, 0))
             painter.drawText(QRectF(across.x() - 20, across.y() + 2, 40, text_pixels(14)), Qt.AlignmentFlag.AlignHCenter, label)
-            painter.drawText(QRectF(up.x() + 6, up.y() - 8, 40, 16), Qt.AlignmentFlag.AlignVCenter, label)
+            painter.drawText(QRectF(up.x() + 10, up.y() - 8, 40, 16), Qt.AlignmentFlag.AlignVCenter, label)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.look.number_words import grouped
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.bar_chart import significant
 from explorer.widgets.plots.bar_scale import ValueScale, fitting_scale, power
 from explorer.widgets.plots.polyline import polyline
@@ -173,7 +173,7 @@ class RunPlot(ValuePlot):
         for at, _ in ticks:
             x, words = self.x_of(at), f"update {grouped(at)}" if at == ticks[-1][0] else grouped(at)
             last = x > area.right() - 40
-            rect = QRectF(x - (100 if last else 50 if at else 0), area.bottom() + 5, 100, 16)
+            rect = QRectF(x - (100 if last else 50 if at else 0), area.bottom() + 5, 100, text_pixels(16))
             align = Qt.AlignmentFlag.AlignRight if last else Qt.AlignmentFlag.AlignHCenter if at else Qt.AlignmentFlag.AlignLeft
             painter.drawText(rect, align | Qt.AlignmentFlag.AlignTop, words)
         painter.setPen(QPen(QColor(tokens.muted), 1))

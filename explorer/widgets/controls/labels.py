@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 from explorer.widgets.look.theme import text_pixels
 
 LARGEST = (1 << 24) - 1  # QWIDGETSIZE_MAX, which the binding lacks
-LINE = 14
+LINE = 16
 """Height of a line of words under an icon, at the ordinary size of text."""
 
 
