@@ -196,6 +196,8 @@ class Session(msgspec.Struct, frozen=True):
         Per cent of the ordinary size of text.
     class_colours : ClassColours
         The colours of the digits.
+    button_labels : bool
+        Buttons with an icon have words, too.
     exporting : ExportChoices
         What was chosen for the last export.
     device : str
@@ -216,6 +218,7 @@ class Session(msgspec.Struct, frozen=True):
     default_steps: int = 50
     text_size: int = 100
     class_colours: ClassColours = "bright"
+    button_labels: bool = False
     exporting: ExportChoices = ExportChoices()
     device: str = "auto"
 

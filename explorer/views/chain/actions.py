@@ -12,25 +12,40 @@ from explorer.widgets.look.theme import Theme
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 UNET = "What every block of the network puts out for the selected sample at this step"
 DATA_SET = "Which images of the data set the selected sample could have come from at this step"
+EARLIER, LATER = "no earlier snapshot of its training is known", "no later snapshot of its training is known"
 TIME = (
     Do("play", "&Play", "Space", "Play from T to 0, or pause"),
     Do("loop", "&Loop", "L", "Play again from T when t = 0 is reached", icon="mdi6.repeat", checkable=True),
-    Do("back", "Step &back", "Left", "One step back, towards T", icon="mdi6.step-backward"),
-    Do("forward", "Step &on", "Right", "One step on, towards 0", icon="mdi6.step-forward"),
+    Do("back", "Step &back", "Left", "One step back, towards T", icon="mdi6.step-backward", label="Back"),
+    Do("forward", "Step &on", "Right", "One step on, towards 0", icon="mdi6.step-forward", label="On"),
     Do("leap_back", "Ten steps b&ack", ("PgUp", "Shift+Left"), "Ten steps back, towards T"),
     Do("leap_forward", "Ten steps o&n", ("PgDown", "Shift+Right"), "Ten steps on, towards 0"),
-    Do("start", "Go to T", "Home", "Go to x_T, pure noise", icon="mdi6.skip-backward"),
+    Do("start", "Go to T", "Home", "Go to x_T, pure noise", icon="mdi6.skip-backward", label="To T"),
     Do("type", "Go to t&imestep…", "Ctrl+G", "Type the timestep to go to"),
-    Do("end", "Go to 0", "End", "Go to x₀, the sample", icon="mdi6.skip-forward"),
+    Do("end", "Go to 0", "End", "Go to x₀, the sample", icon="mdi6.skip-forward", label="To 0"),
 )
 TRAINED = (
-    Do("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one"),
-    Do("more_trained", "La&ter in training", "]", "The same noise through the run's next snapshot"),
+    Do("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one", needs=EARLIER),
+    Do("more_trained", "La&ter in training", "]", "The same noise through the run's next snapshot", needs=LATER),
 )
 SAMPLING = (
-    Do("seed", "&New seed", "N", "Sample from new noise", icon="mdi6.dice-5-outline"),
-    Do("resume", "&Resume sampling", "R", "Go on sampling from what is computed", icon="mdi6.play-circle-outline"),
-    Do("stop", "&Stop sampling", "Esc", "Stop sampling; what is computed can still be scrubbed", icon="mdi6.stop-circle-outline"),
+    Do("seed", "&New seed", "N", "Sample from new noise", icon="mdi6.dice-5-outline", label="New"),
+    Do(
+        "resume",
+        "&Resume sampling",
+        "R",
+        "Go on sampling from what is computed",
+        icon="mdi6.play-circle-outline",
+        needs="sampling has nothing left to do",
+    ),
+    Do(
+        "stop",
+        "&Stop sampling",
+        "Esc",
+        "Stop sampling; what is computed can still be scrubbed",
+        icon="mdi6.stop-circle-outline",
+        needs="nothing is being sampled",
+    ),
 )
 LOOKS = (
     (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from explorer.views.chain.ways_field import WaysField
 from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
 from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.views.shared.schedule_field import ScheduleField
+from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.math_text import var, words
@@ -90,8 +91,7 @@ class ChainInspector(QWidget):
         self.samples = IntField(1, MAX_SAMPLES, "Samples", "Number of samples N; sample i is the same at any N")
         dice = QToolButton()
         dice.setDefaultAction(new_seed)
-        dice.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        dice.setFixedSize(28, 26)
+        Labelled(dice, QSize(28, 26))
         dice.setAccessibleName("New seed")
         row = QHBoxLayout()
         row.setSpacing(4)

@@ -98,10 +98,11 @@ class LookedAt(QObject):
         """Timestep that is shown of a lane: the cursor.
 
         While it follows the sampling, it is where the slowest lane is; one that has its image already does not go back to noise for
-        that, unless it is to be compared with the others.
+        that, unless it is to be compared with the others. One that is seen in a branch's place is at the cursor.
         """
         waits_for_others = self.following and self.run.sampling and self.shown.beside != "lane"
-        return 0 if waits_for_others and self.run.reached(key) == 0 else self.state.t
+        own = waits_for_others and key in self.keys
+        return 0 if own and self.run.reached(key) == 0 else self.state.t
 
     def is_short_of_cursor(self, key: LaneKey | None) -> bool:
         """Whether the newest state of a lane is above the cursor still: with another one more can be shown there."""

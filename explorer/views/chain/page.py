@@ -21,6 +21,7 @@ from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits import selection
 from explorer.state.edits.words import walk_words
 from explorer.state.session import ChainState
+from explorer.views.chain import wiring
 from explorer.views.chain.actions import LOOKS, PlayLook, groups
 from explorer.views.chain.chain_part import ChainPart, PartName
 from explorer.views.chain.chain_widgets import ChainWidgets
@@ -171,7 +172,7 @@ class ChainPage(Workspace):
         self.controller.activate()
         for asking in self._asking:
             asking.set_active(True)
-        self._focus_timeline()
+        self.focus_timeline()
 
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
@@ -231,12 +232,12 @@ class ChainPage(Workspace):
         controller.state_changed.connect(self._state_changed)
         controller.progressed.connect(self._tell_status)
         self.exporting.changed.connect(self._tell_status)
-        self.exact.toggled.connect(lambda _open: self._focus_timeline())
+        self.exact.toggled.connect(lambda _open: self.focus_timeline())
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self._play_look.show)
-        self._connect_actions()
-        self._connect_time()
-        self._connect_inspector()
+        wiring.connect_actions(self)
+        wiring.connect_time(self)
+        wiring.connect_inspector(self)
         widgets.quantities.chosen.connect(lambda name: self.part.update(quantity=name))
         widgets.resume.clicked.connect(self.resume_sampling)
         widgets.plot.plots.chosen.connect(lambda name: self.part.update(plot=name))
@@ -249,47 +250,6 @@ class ChainPage(Workspace):
         """An exact lane of it: one more, or in the place of the only one."""
         self.data_sets.open(path, self.exact_lanes.add if self.several_lanes else partial(self.exact_lanes.put, 0))
         return True
-
-    def _connect_actions(self) -> None:
-        play, on = self.playback, self.chain_actions.on
-        on("play", play.toggle_play)
-        for name, count in (("back", -1), ("forward", 1)):
-            on(name, partial(play.step, count))
-            on(f"leap_{name}", partial(play.leap, count))
-        on("start", play.to_start)
-        on("end", play.to_end)
-        on("type", self.widgets.transport.typed.begin)
-        on("seed", self.new_seed)
-        on("resume", self.resume_sampling)
-        on("stop", self.cancel)
-        for name in ("resume", "stop"):
-            self.chain_actions[name].setEnabled(False)
-        self.chain_actions.on_toggled("loop", play.set_loop)
-        for name in self.chain_actions.choice("quantity"):
-            on(name, partial(self.part.update, quantity=name))
-
-    def _connect_time(self) -> None:
-        widgets, play = self.widgets, self.playback
-        for source in (widgets.transport.timeline, widgets.film, widgets.plot.plot):
-            source.wheel_stepped.connect(play.step)
-        widgets.transport.timeline.scrubbed.connect(play.scrub)
-        widgets.plot.plot.scrubbed.connect(play.scrub)
-        widgets.film.jumped.connect(play.scrub)
-        widgets.transport.typed.committed.connect(play.scrub)
-        widgets.transport.typed.released.connect(self._focus_timeline)
-        widgets.film.slots_changed.connect(self.controller.film.set_slots)
-        self.controller.film.set_slots(widgets.film.slots)
-
-    def _connect_inspector(self) -> None:
-        panel = self.widgets.inspector
-        panel.seed_committed.connect(lambda seed: self._set_recipe("change seed", seed=seed))
-        panel.samples_committed.connect(lambda n: self._set_recipe("change samples", samples=n))
-        panel.steps_committed.connect(lambda steps: self.set_sampler("change steps", steps=steps))
-        panel.eta_committed.connect(lambda eta: self.set_sampler("change η", eta=eta))
-        panel.clip_committed.connect(lambda clip: self.set_sampler("clip x̂₀" if clip else "do not clip x̂₀", clip=clip))
-        panel.schedule_committed.connect(self.set_schedule)
-        panel.all_steps_committed.connect(self._set_all_steps)
-        panel.released.connect(self._focus_timeline)
 
     def connect_panel(self, panel: LanePanel) -> None:
         """Take a lane's gestures."""
@@ -322,9 +282,10 @@ class ChainPage(Workspace):
 
     def new_seed(self) -> None:
         """Sample from new noise."""
-        self._set_recipe("new seed", seed=secrets.randbits(SEED_BITS))
+        self.set_recipe("new seed", seed=secrets.randbits(SEED_BITS))
 
-    def _set_recipe(self, label: str, **fields: object) -> None:
+    def set_recipe(self, label: str, **fields: object) -> None:
+        """Fields of the recipe."""
         self.part.put(edits.with_recipe(self.part.state, **fields), label)
 
     def resume_sampling(self) -> None:
@@ -349,7 +310,8 @@ class ChainPage(Workspace):
         """A lane at another moment of its run."""
         self.part.put(lane_edits.set_snapshot(self.part.state, index, entry), label, merge)
 
-    def _set_all_steps(self, steps: int | None) -> None:
+    def set_all_steps(self, steps: int | None) -> None:
+        """As many steps in every lane; None is all of each one's own."""
         self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
 
     def _choose_term(self, name: str) -> None:
@@ -365,7 +327,8 @@ class ChainPage(Workspace):
         if panel in self.panels:
             self.display.hover(self.panels.index(panel), pixel)
 
-    def _focus_timeline(self) -> None:
+    def focus_timeline(self) -> None:
+        """The keys go to the time."""
         self.widgets.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- what the controller hands over ---

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from explorer.views.chain.lanes.choice_menu import ChoiceMenu
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Figure
 from explorer.widgets.plots.legend import Legend
@@ -62,7 +62,7 @@ class PlotCard(Card):
         """Where the scale's button has no room beside the others it goes before the legend."""
         if self._below is self._top:
             return
-        fits = self.width() >= LOG_LEAST
+        fits = self.width() >= text_pixels(LOG_LEAST)
         if fits == (self._top.indexOf(self.log) < 0):
             if fits:
                 self._top.insertWidget(2, self.log)

@@ -10,8 +10,8 @@ THROUGH_TIP = "The ideal denoiser, taken through the output of Options A, B and 
 GRID_TIP = "Small multiples: lanes against samples, each labelled; up again for a sheet a lane"
 GROUPS = (
     (
-        Do("sweep", "S&weep…", "W", SWEEP_TIP),
-        Do("over_training", "Lanes over training &time", "Shift+W", OVER_TIP),
+        Do("sweep", "S&weep…", "W", SWEEP_TIP, needs="there is no lane"),
+        Do("over_training", "Lanes over training &time", "Shift+W", OVER_TIP, needs="no snapshots of this lane's training are known"),
         Do("through", "Same predictor through A, B, &C", "T", THROUGH_TIP, checkable=True),
         Do("grid", "&Grid of lanes and samples", "G", GRID_TIP, checkable=True),
     ),

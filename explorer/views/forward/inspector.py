@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
@@ -17,6 +17,7 @@ from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.controls.draw_pad import DrawPad
+from explorer.widgets.controls.labels import labels
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
@@ -91,13 +92,24 @@ class ForwardInspector(QWidget):
         return rows
 
     def _add_field(self, field: QWidget, *actions: QAction) -> None:
-        """A field, and buttons beside it."""
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        """A field, and buttons beside it; several with their words below it: all would not fit."""
+        row, buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight), QHBoxLayout()
+        for each in (row, buttons):
+            each.setSpacing(4)
         row.addWidget(field, 1)
+        row.addLayout(buttons)
+        several = len(actions) > 1
         for action in actions:
-            row.addWidget(IconButton(action, width=32))
+            buttons.addWidget(IconButton(action, width=32, under=several))
         self._column.addLayout(row)
+        if several:
+            self._several = row
+            labels.changed.connect(self._fold)
+            self._fold()
+
+    def _fold(self) -> None:
+        """The buttons below their field, while they have labels."""
+        self._several.setDirection(QBoxLayout.Direction.TopToBottom if labels.on else QBoxLayout.Direction.LeftToRight)
 
     def _add_numbers(self) -> None:
         self._heading("schedule")

@@ -77,9 +77,9 @@ class NoisePage(QWidget):
         self.levels = LevelsCard(theme, "Weights of image and noise in xₜ", CurvePlot(theme))
         self.weights = LevelsCard(theme, "Weight of each step's noise in ε", CurvePlot(theme))
         self.film = FilmStrip(theme)
-        self._equation_card, left, film = Card(theme), Card(theme), Card(theme)
+        self._equation_card, left, self.film_card = Card(theme), Card(theme), Card(theme)
         _fill(self._equation_card, self.equation)
-        _fill(film, self.film)
+        _fill(self.film_card, self.film)
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 12, 12, 12)
         column.addWidget(self.pictures, 1)
@@ -93,7 +93,7 @@ class NoisePage(QWidget):
             side.addWidget(pair[0], 3 if row == 0 else 0)
             side.addWidget(pair[1], 2 if row == 0 else 1)
             grid.addLayout(side, 0, row)
-        grid.addWidget(film, 1, 0, 1, 2)
+        grid.addWidget(self.film_card, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 1)
@@ -102,7 +102,8 @@ class NoisePage(QWidget):
         """Larger pictures in a larger window."""
         self.film.set_side(84 if self.height() >= 700 else 56)
         right = (self.width() - GAP) / 2 - 8
-        self.equation.set_side(self.equation.side_for(right, self.height() - self.film.height() - 200))
+        below = 0 if self.film_card.isHidden() else self.film.height()
+        self.equation.set_side(self.equation.side_for(right, self.height() - below - 200))
 
     def show_noised(self, noised: NoisedShown) -> None:
         """x_t, both ways."""

@@ -117,6 +117,10 @@ class ForwardWorkspace(Workspace):
         """The Forward menu."""
         return self.actions_.menu()
 
+    def present(self, on: bool) -> None:
+        """Without the film strip: the pictures have its room."""
+        self.noise.film_card.setVisible(not on)
+
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.latent.plane.fields import FIELDS
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
+from explorer.widgets.controls.labels import labels
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import join
+from explorer.widgets.look.theme import text_pixels
 
 KINDS = (
     Segment("vae", "VAE", "The plane of a VAE: codes are Gaussians, drawn towards the prior (X)"),
@@ -20,10 +22,12 @@ KINDS = (
 
 NO_FIELD = "No field"
 NARROW, TIGHT, ROOMY = 640, 800, 960
+TOOLS = 5
+"""Items of the row that are always in it: the tools, a gap, three layers."""
 
 
 class LatentToolbar(QWidget):
-    """Tools and layers to the left, models to the right.
+    """Tools and layers to the left, models to the right; in two rows while buttons have labels.
 
     Signals
     -------
@@ -41,9 +45,16 @@ class LatentToolbar(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        self._presenting = False
+        self._folded: bool | None = None
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(8)
+        row = self._upper = QHBoxLayout()
+        self._lower = QHBoxLayout()
+        for each in (self._upper, self._lower):
+            each.setSpacing(8)
+            rows.addLayout(each)
         tools = QHBoxLayout()
         tools.setSpacing(0)
         buttons = [IconButton(action) for action in actions.choice("tool").values()]
@@ -65,31 +76,59 @@ class LatentToolbar(QWidget):
         self.fields.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fields.view().setMinimumWidth(176)
         self.fields.activated.connect(self._field_activated)
-        row.addWidget(self.fields)
         self._fit = IconButton(actions["fit"])
-        row.addWidget(self._fit)
-        row.addStretch(1)
         self._sample = IconButton(actions["sample"])
         self._beside = IconButton(actions["beside"])
-        row.addWidget(self._sample)
-        row.addWidget(self._beside)
         self.kinds = SegmentBar(KINDS, "Kind of model")
         self.kinds.chosen.connect(self.kind_chosen)
-        row.addWidget(self.kinds)
         self.models = QComboBox()
         self.models.setAccessibleName("Model")
         self.models.setToolTip("Whose plane is shown; open others with File > Open or by dropping them")
         self.models.activated.connect(self._activated)
-        row.addWidget(self.models)
         self.setMinimumWidth(NARROW)
+        labels.changed.connect(self._share)
+        self._share()
+
+    def _fold(self) -> None:
+        """Fields and models behind tools and layers, or in a row below: with their words, or larger ones, the buttons fill a row."""
+        folded = labels.on or (text_pixels(100) > 100 and self.width() < text_pixels(TIGHT))
+        if folded == self._folded:
+            return
+        self._folded = folded
+        for widget in (self.fields, self._fit, self._sample, self._beside, self.kinds, self.models):
+            for row in (self._upper, self._lower):
+                row.removeWidget(widget)
+        for row, kept in ((self._upper, TOOLS), (self._lower, 0)):
+            while row.count() > kept:
+                row.takeAt(row.count() - 1)
+        into = self._lower if folded else self._upper
+        into.addWidget(self.fields)
+        into.addWidget(self._fit)
+        into.addStretch(1)
+        for widget in (self._sample, self._beside, self.kinds, self.models):
+            into.addWidget(widget)
+        if folded:
+            self._upper.addStretch(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wider lists where there is room for them."""
-        roomy, tight = self.width() >= ROOMY, self.width() < TIGHT
-        self._fit.setVisible(not tight)
-        self.kinds.setVisible(self.width() >= TIGHT - 60)
+        self._share()
+
+    def _share(self) -> None:
+        self._fold()
+        width = max(self.width(), ROOMY) if self._folded else self.width()  # a row of their own is roomy
+        roomy, tight = width >= ROOMY, width < TIGHT
+        self._fit.setVisible(not tight and not self._presenting)
+        for widget in (self._sample, self._beside, self.models):
+            widget.setVisible(not self._presenting)
+        self.kinds.setVisible(width >= TIGHT - 60)
         self.models.setFixedWidth(184 if roomy else 112 if tight else 164)
         self.fields.setFixedWidth(176 if roomy else 120 if tight else 144)
+
+    def present(self, on: bool) -> None:
+        """Without the choice of models, and what adds to the plane."""
+        self._presenting = on
+        self._share()
 
     def show_field(self, field: str, variational: bool) -> None:
         """The field that is drawn, and which there are; does not emit."""

@@ -67,6 +67,7 @@ class LatentWorkspace(Workspace):
         self._speed = DecodeSpeed()
         self._written = ""
         self._selected = ""
+        self._presenting = False
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
         column.setSpacing(GAP)
@@ -127,6 +128,12 @@ class LatentWorkspace(Workspace):
     def menu_actions(self) -> Sequence[QAction]:
         """The Plane menu."""
         return self.actions_.menu()
+
+    def present(self, on: bool) -> None:
+        """The planes alone; the strip under them while it has pictures."""
+        self._presenting = on
+        self.toolbar.present(on)
+        self._show_strip()
 
     def activate(self) -> None:
         """Show the plane of the chosen model."""
@@ -261,6 +268,7 @@ class LatentWorkspace(Workspace):
 
     def _show_strip(self) -> None:
         self.panel.show_content(strip_content(self._state, self.panes))
+        self.panel.setVisible(not self._presenting or self.panel.strip.count > 0)
 
     def _show_actions(self) -> None:
         known, has_prior = self.controller.resolved is not None, self.panes[0].has_prior

@@ -26,11 +26,18 @@ GROUPS = (
     (
         Do("one", "&One image", "O", "The terms of the selected image alone, drawn again and again", checkable=True),
         Do("data", "Measure on &data…", "D", "Which images it is measured on: MNIST, a file or a folder of your own"),
-        Do("training", "Training &images", "I", "Measure on training images instead of held-out ones", checkable=True),
+        Do(
+            "training",
+            "Training &images",
+            "I",
+            "Measure on training images instead of held-out ones",
+            checkable=True,
+            needs="only MNIST has training images here",
+        ),
     ),
     (
         Do("more", "&More images", "M", "Twice as many images (draws, of one image): the standard errors shrink by √2"),
-        Do("resume", "R&esume", "R", "Go on measuring from what is known"),
-        Do("stop", "Sto&p", "Esc", "Stop measuring; what is known stays, and Resume goes on"),
+        Do("resume", "R&esume", "R", "Go on measuring from what is known", needs="measuring has nothing left to do"),
+        Do("stop", "Sto&p", "Esc", "Stop measuring; what is known stays, and Resume goes on", needs="nothing is being measured"),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from explorer.state.objective import ObjectiveState
 from explorer.widgets.controls.actions import Actions, segment
@@ -20,8 +20,8 @@ OF = (
     Segment("all", "all images", "The mean over the images that are drawn  (O)"),
     Segment("one", "this image", "The selected image alone, drawn again and again  (O)"),
 )
-NARROW, LEVELS = 640, 4
-"""Least width, and how many lengths the words have."""
+NARROW, LEVELS, BARS = 640, 4, 3
+"""Least width, how many lengths the words have, and how many bars are always in the first row."""
 
 
 class ObjectiveToolbar(QWidget):
@@ -43,15 +43,23 @@ class ObjectiveToolbar(QWidget):
         self.add.setAccessibleName("Add lane")
         give_menu(self.add, QMenu(self.add))
         self._one = False
-        row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for bar in (self.curves, self.scales, self.panels, self.of):
-            row.addWidget(bar)
-        row.addStretch(1)
-        row.addWidget(self.more)
-        row.addWidget(self.add)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._row, self._below = QHBoxLayout(), QHBoxLayout()
+        for row in (self._row, self._below):
+            row.setSpacing(8)
+            self._rows.addLayout(row)
+        for bar in (self.curves, self.scales, self.panels):
+            self._row.addWidget(bar)
+        self._folded: bool | None = None
+        self._fold(False)
         self.setMinimumWidth(NARROW)
+        self._fit()
+
+    def present(self, on: bool) -> None:
+        """Without what measures more."""
+        self.more.setVisible(not on)
+        self.add.setVisible(not on)
         self._fit()
 
     def show_state(self, state: ObjectiveState) -> None:
@@ -68,7 +76,26 @@ class ObjectiveToolbar(QWidget):
         """Shorter words where there is little room."""
         self._fit()
 
+    def _fold(self, folded: bool) -> None:
+        """What is of images in a row below, or behind the others."""
+        if folded == self._folded:
+            return
+        self._folded = folded
+        while self._row.count() > BARS:
+            self._row.takeAt(BARS)
+        while self._below.count():
+            self._below.takeAt(0)
+        into = self._below if folded else self._row
+        into.addWidget(self.of)
+        into.addStretch(1)
+        into.addWidget(self.more)
+        into.addWidget(self.add)
+        if folded:
+            self._row.addStretch(1)
+        self._rows.setSpacing(8 if folded else 0)
+
     def _fit(self) -> None:
+        self._fold(False)
         for level in range(LEVELS):
             self._say(level)
             for bar in (self.panels, self.of):
@@ -77,6 +104,8 @@ class ObjectiveToolbar(QWidget):
             self._row.invalidate()
             if self._row.sizeHint().width() <= self.width():
                 return
+        self._fold(True)
+        self._say(1)
 
     def _say(self, level: int) -> None:
         """Words of a length: 0 says most."""

@@ -64,8 +64,8 @@ class ObjectiveWorkspace(Workspace):
         self._inspector.show_denoised(None, None, self._state)
 
     def _build(self) -> None:
-        plot, images = Card(self.context.theme), Card(self.context.theme)
-        for card, widget, margins in ((plot, self.chart, (4, 2, 2, 2)), (images, self.strip, (2, 0, 2, 0))):
+        plot, self._images = Card(self.context.theme), Card(self.context.theme)
+        for card, widget, margins in ((plot, self.chart, (4, 2, 2, 2)), (self._images, self.strip, (2, 0, 2, 0))):
             inside = QVBoxLayout(card)
             inside.setContentsMargins(*margins)
             inside.addWidget(widget)
@@ -75,7 +75,7 @@ class ObjectiveWorkspace(Workspace):
         column.addWidget(self.toolbar)
         column.addWidget(plot, 1)
         column.addWidget(self.table)
-        column.addWidget(images)
+        column.addWidget(self._images)
 
     def _connect(self) -> None:
         store, a, toolbar = self.context.store, self.actions_, self.toolbar
@@ -122,6 +122,11 @@ class ObjectiveWorkspace(Workspace):
     def menu_actions(self) -> Sequence[QAction]:
         """The Objective menu."""
         return self.actions_.menu()
+
+    def present(self, on: bool) -> None:
+        """The plot and its sums alone."""
+        self._images.setVisible(not on)
+        self.toolbar.present(on)
 
     def activate(self) -> None:
         """Go on measuring."""

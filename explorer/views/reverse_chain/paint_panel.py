@@ -7,42 +7,25 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout
 
 from explorer.engine.chain.branching.messages import ErasedShown, PaintShown
 from explorer.recipe import Dab
-from explorer.recipe.edits import MAX_REPEATS
-from explorer.views.reverse_chain.colour_button import ColourButton
 from explorer.views.reverse_chain.paint_canvas import PaintCanvas
 from explorer.views.reverse_chain.paint_choices import (
-    BRUSHES,
     ERASED,
-    ERASERS,
-    KNOWN,
     LEADS_TIP,
-    ON,
-    ONWARDS_TIP,
     PAINTS,
-    REPEATS_TIP,
-    SEEN,
     SEES_TIP,
 )
+from explorer.views.reverse_chain.paint_controls import LARGEST, SMALLEST, PaintControls
 from explorer.views.reverse_chain.paint_draft import PaintDraft
 from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.views.reverse_chain.preview_pair import PreviewPair
-from explorer.widgets.controls.number_fields import IntField
-from explorer.widgets.controls.segments import SegmentBar
-from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.math_text import var, words
-from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
-
-SIDE_WIDTH = 280
-SMALLEST, LARGEST = 0.5, 14.0
-LABEL = 48
 
 
 class PaintPanel(FrontPanel):
@@ -58,6 +41,7 @@ class PaintPanel(FrontPanel):
 
     Attributes
     ----------
+    controls : PaintControls
     draft : PaintDraft
     possible : bool
         Whether there is something to paint on at this t.
@@ -74,6 +58,7 @@ class PaintPanel(FrontPanel):
 
     def __init__(self, theme: Theme, panels: Panels) -> None:
         super().__init__(theme, panels, "Branch", "Go on from here with this")
+        self.setObjectName("paintPanel")
         self._drafts = {False: PaintDraft(), True: PaintDraft(inpainting=True)}
         self.draft = self._drafts[False]
         self.possible = True
@@ -84,107 +69,41 @@ class PaintPanel(FrontPanel):
         self._show_brush()
 
     def _build(self, theme: Theme) -> None:
-        self._title = QLabel()
-        wear(self._title, 14, QFont.Weight.DemiBold)
-        self._hint = QLabel()
-        self._hint.setWordWrap(True)
-        mark(self._hint, "muted")
-        self.on = SegmentBar(ON, "Painted on")
-        self.brushes = SegmentBar(BRUSHES, "Brush", exclusive=False)
-        self.erasers = SegmentBar(ERASERS, "Eraser")
-        self.known = SegmentBar(KNOWN, "What is kept comes from")
-        self.seen = SegmentBar(SEEN, "Shown under the mask")
-        self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
-        self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
-        self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
-        self.colour = ColourButton()
-        self.everyone = QCheckBox("on all samples")
-        self.everyone.setToolTip("Do the same to every sample, not to the selected ones alone")
-        self.repeats = IntField(
-            1,
-            MAX_REPEATS,
-            "Times each step is taken",
-            REPEATS_TIP,
-        )
-        self.repeats.setPrefix("× ")
-        self.onwards = QCheckBox("for these steps")
-        self.onwards.setToolTip(ONWARDS_TIP)
-        self.lowest = IntField(1, 10_000, "Down to t", ONWARDS_TIP)
-        self.lowest.setPrefix("to t = ")
-        self.sees, self.leads = PictureTile(theme), PictureTile(theme)
-        self.back = QPushButton("Take back")
-        self.back.setToolTip("Take the last mark back  (Backspace, or undo)")
-        self.clear = QPushButton("Clear")
-        self.clear.setToolTip("Take every mark back")
-        self.invert = QPushButton("Invert")
-        self.invert.setToolTip("Keep what is erased and erase what is kept")
-        for button in (self.back, self.clear, self.invert, self.go, self.stop):
+        self.controls = PaintControls(theme, self.go, self.stop)
+        for button in (self.go, self.stop):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for slider in (self.radius, self.value, self.noise):
-            slider.set_label_width(LABEL)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        self._steps = _row("taken", self.repeats)
-        self._known = _row("kept from", self.known)
-        self._seen = _row("under it", self.seen)
-        self._onwards = QWidget()
-        line = QHBoxLayout(self._onwards)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.onwards)
-        line.addWidget(self.lowest, 1)
+        self.sees, self.leads = PictureTile(theme), PictureTile(theme)
         self._pair = PreviewPair(self.sees, self.leads)
-        side = QWidget()
-        side.setFixedWidth(SIDE_WIDTH)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        upper: tuple[QWidget, ...] = (
-            self._title, self._hint, self.on, self._onwards, self.brushes, self.colour, self.erasers, self._seen, self.radius, self.value,
-            self.noise, self._steps, self._known, self.everyone,
-        )  # fmt: skip
-        for widget in upper:
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, SegmentBar) else Qt.AlignmentFlag(0))
-        column.addStretch(1)
-        buttons = QGridLayout()
-        buttons.setSpacing(8)
-        for place, button in enumerate((self.back, self.clear, self.invert)):
-            buttons.addWidget(button, 0, place)
-        buttons.addWidget(self.go, 1, 0, 1, 2)
-        buttons.addWidget(self.stop, 1, 2)
-        column.addLayout(buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
         row.setSpacing(16)
         row.addWidget(self.canvas, 1)
         row.addWidget(self._pair)
-        row.addWidget(side)
-        for widget in (self.erasers, self._seen, self._steps, self._known):
-            widget.hide()  # erasing has them in the place of others
+        row.addWidget(self.controls)
 
     def _connect(self) -> None:
         self.canvas.mark_growing.connect(self._grow)
         self.canvas.mark_ended.connect(self._end)
         self.canvas.radius_wanted.connect(self._set_size)
-        self.radius.moved.connect(lambda _v: self._show_brush())
-        self.value.moved.connect(lambda _v: self._grey())
-        self.colour.chosen.connect(lambda _c: self._show_brush())
-        self.noise.moved.connect(lambda _v: self._show_brush())
-        self.on.chosen.connect(lambda _n: self._show_onwards())
-        self.on.chosen.connect(lambda _n: self.changed.emit())
-        self.onwards.toggled.connect(lambda _on: self._show_onwards())
-        self.onwards.toggled.connect(lambda _on: self.changed.emit())
-        self.lowest.committed.connect(lambda _t: self.changed.emit())
-        self.lowest.released.connect(self.canvas.setFocus)
-        self.everyone.toggled.connect(self._take_everyone)
-        self.brushes.chosen.connect(self._take_brush)
-        self.back.clicked.connect(self.take_back)
-        self.clear.clicked.connect(lambda: self._put(()))
-        self.invert.clicked.connect(self._invert)
-        self.repeats.released.connect(self.canvas.setFocus)
-        self.repeats.committed.connect(lambda _n: self.changed.emit())
-        self.known.chosen.connect(lambda _n: self.changed.emit())
-        self.seen.chosen.connect(lambda _n: self._draw_erased())
+        self.controls.radius.moved.connect(lambda _v: self._show_brush())
+        self.controls.value.moved.connect(lambda _v: self._grey())
+        self.controls.colour.chosen.connect(lambda _c: self._show_brush())
+        self.controls.noise.moved.connect(lambda _v: self._show_brush())
+        self.controls.on.chosen.connect(lambda _n: self._show_onwards())
+        self.controls.on.chosen.connect(lambda _n: self.changed.emit())
+        self.controls.onwards.toggled.connect(lambda _on: self._show_onwards())
+        self.controls.onwards.toggled.connect(lambda _on: self.changed.emit())
+        self.controls.lowest.committed.connect(lambda _t: self.changed.emit())
+        self.controls.lowest.released.connect(self.canvas.setFocus)
+        self.controls.everyone.toggled.connect(self._take_everyone)
+        self.controls.brushes.chosen.connect(self._take_brush)
+        self.controls.back.clicked.connect(self.take_back)
+        self.controls.clear.clicked.connect(lambda: self._put(()))
+        self.controls.invert.clicked.connect(self._invert)
+        self.controls.repeats.released.connect(self.canvas.setFocus)
+        self.controls.repeats.committed.connect(lambda _n: self.changed.emit())
+        self.controls.known.chosen.connect(lambda _n: self.changed.emit())
+        self.controls.seen.chosen.connect(lambda _n: self._draw_erased())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger previews where the canvas cannot use the width."""
@@ -197,19 +116,14 @@ class PaintPanel(FrontPanel):
         self.draft = self._drafts[inpainting]
         if not self.draft.marks:
             self._begin(on, everyone)
-        self.everyone.setChecked(self.draft.everyone)
-        self.erasers.set_current("erase")
-        self.seen.set_current("x0_hat")
-        brush: tuple[QWidget, ...] = (self.on, self.brushes, self.value, self.noise)
-        eraser: tuple[QWidget, ...] = (self.erasers, self._seen, self._steps, self._known, self.invert)
-        for shown, widgets in ((not inpainting, brush), (inpainting, eraser)):
-            for widget in widgets:
-                widget.setVisible(shown)
-        self.colour.setVisible(coloured and not inpainting)
+        self.controls.everyone.setChecked(self.draft.everyone)
+        self.controls.erasers.set_current("erase")
+        self.controls.seen.set_current("x0_hat")
+        self.controls.show_for(inpainting, coloured)
         self._show_onwards()
         if not coloured:
-            self.colour.show_colour(None)
-        self.radius.show_value(5.0 if inpainting else 2.0)
+            self.controls.colour.show_colour(None)
+        self.controls.radius.show_value(5.0 if inpainting else 2.0)
         self._show_nothing()
         self.sees.setToolTip(SEES_TIP[inpainting])
         self.leads.setToolTip(LEADS_TIP[inpainting])
@@ -221,15 +135,15 @@ class PaintPanel(FrontPanel):
     def _begin(self, on: str, everyone: bool) -> None:
         self.draft.start(self.draft.inpainting, everyone)
         if self.draft.inpainting:
-            self.repeats.show_value(5)
-            if not self.known.current:
-                self.known.set_current("states")
+            self.controls.repeats.show_value(5)
+            if not self.controls.known.current:
+                self.controls.known.set_current("states")
         else:
-            self.on.set_current(on)
-            self.onwards.setChecked(False)
-            self.value.show_value(1.0)
-            self.noise.show_value(0.0)
-            self.colour.show_colour(None)
+            self.controls.on.set_current(on)
+            self.controls.onwards.setChecked(False)
+            self.controls.value.show_value(1.0)
+            self.controls.noise.show_value(0.0)
+            self.controls.colour.show_colour(None)
 
     def forget(self) -> None:
         """Without the marks."""
@@ -244,17 +158,17 @@ class PaintPanel(FrontPanel):
 
     def show_words(self, t: int, samples: str, impossible: str = "") -> None:
         """Say what is painted on, or why nothing can be for now."""
-        if self.lowest.maximum() != max(1, t):
-            self.lowest.setMaximum(max(1, t))
-        if not self.onwards.isChecked():
-            self.lowest.show_value(max(1, t // 2))
-        where = "every sample" if self.everyone.isChecked() else samples
-        self._title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
+        if self.controls.lowest.maximum() != max(1, t):
+            self.controls.lowest.setMaximum(max(1, t))
+        if not self.controls.onwards.isChecked():
+            self.controls.lowest.show_value(max(1, t // 2))
+        where = "every sample" if self.controls.everyone.isChecked() else samples
+        self.controls.title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
         if self.draft.inpainting:
             hint = "Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was."
         else:
             hint = "What follows from it is shown as you paint. The branch keeps the chain's noise below t."
-        self._hint.setText(impossible or hint)
+        self.controls.hint.setText(impossible or hint)
         if impossible:
             self._show_nothing()
         if self.possible == bool(impossible):
@@ -285,7 +199,7 @@ class PaintPanel(FrontPanel):
         shown = self._erased
         if not self.draft.inpainting or shown is None:
             return
-        self.canvas.set_picture(shown.state if self.seen.current == "x_t" else shown.image)
+        self.canvas.set_picture(shown.state if self.controls.seen.current == "x_t" else shown.image)
         region = self.draft.region
         self.canvas.set_region(region)
         kept = shown.state.copy()
@@ -293,15 +207,15 @@ class PaintPanel(FrontPanel):
         self.sees.show_picture(kept, (words("kept of "), var("x", shown.t)))
 
     def _show_brush(self) -> None:
-        self.canvas.set_radius(self.radius.value)
-        current = (round(self.value.value, 3), round(self.noise.value, 3))
+        self.canvas.set_radius(self.controls.radius.value)
+        current = (round(self.controls.value.value, 3), round(self.controls.noise.value, 3))
         for name, paint in PAINTS.items():
-            self.brushes.button(name).setChecked(self.colour.colour is None and paint == current)
+            self.controls.brushes.button(name).setChecked(self.controls.colour.colour is None and paint == current)
 
     def _show_marks(self) -> None:
         any_marks = bool(self.draft.marks)
-        self.back.setEnabled(any_marks)
-        self.clear.setEnabled(any_marks)
+        self.controls.back.setEnabled(any_marks)
+        self.controls.clear.setEnabled(any_marks)
         self.go.setEnabled(self.draft.ready and self.possible)
         self._draw_erased()
 
@@ -310,27 +224,27 @@ class PaintPanel(FrontPanel):
     @property
     def painted_on(self) -> Literal["x_t", "x0_hat"]:
         """What is painted on."""
-        return "x0_hat" if self.on.current == "x0_hat" else "x_t"
+        return "x0_hat" if self.controls.on.current == "x0_hat" else "x_t"
 
     @property
     def until(self) -> int | None:
         """Down to which t marks on x0_hat are painted; None at this step alone."""
-        return self.lowest.value() if self.onwards.isChecked() and self.painted_on == "x0_hat" else None
+        return self.controls.lowest.value() if self.controls.onwards.isChecked() and self.painted_on == "x0_hat" else None
 
     def _show_onwards(self) -> None:
         """Only what is painted on x0_hat can be painted at several steps: what is painted on the state is seen from there on."""
-        self._onwards.setVisible(not self.draft.inpainting and self.painted_on == "x0_hat")
-        self.lowest.setEnabled(self.onwards.isChecked())
+        self.controls.onwards_row.setVisible(not self.draft.inpainting and self.painted_on == "x0_hat")
+        self.controls.lowest.setEnabled(self.controls.onwards.isChecked())
 
     @property
     def kept_from(self) -> Literal["states", "image"]:
         """Where what is kept comes from."""
-        return "image" if self.known.current == "image" else "states"
+        return "image" if self.controls.known.current == "image" else "states"
 
     @property
     def times(self) -> int:
         """How often each step is taken."""
-        return self.repeats.value()
+        return self.controls.repeats.value()
 
     def take_back(self) -> None:
         """Without the last mark."""
@@ -346,10 +260,10 @@ class PaintPanel(FrontPanel):
         self.changed.emit()
 
     def _dab(self, path: tuple[tuple[float, float], ...]) -> Dab:
-        radius = round(self.radius.value, 2)
+        radius = round(self.controls.radius.value, 2)
         if self.draft.inpainting:
-            return Dab(path, radius, 1.0 if self.erasers.current == "erase" else -1.0)
-        return Dab(path, radius, round(self.value.value, 3), round(self.noise.value, 3), self.colour.colour)
+            return Dab(path, radius, 1.0 if self.controls.erasers.current == "erase" else -1.0)
+        return Dab(path, radius, round(self.controls.value.value, 3), round(self.controls.noise.value, 3), self.controls.colour.colour)
 
     def _grow(self, path: tuple[tuple[float, float], ...]) -> None:
         self.draft.growing = self._dab(path)
@@ -362,19 +276,19 @@ class PaintPanel(FrontPanel):
 
     def _set_size(self, size: float) -> None:
         # whole steps of the slider: a notch always moves it
-        step = 0.5 if size > self.radius.value else -0.5
+        step = 0.5 if size > self.controls.radius.value else -0.5
         wanted = round(size * 2) / 2
-        self.radius.show_value(min(LARGEST, max(SMALLEST, wanted if wanted != self.radius.value else wanted + step)))
+        self.controls.radius.show_value(min(LARGEST, max(SMALLEST, wanted if wanted != self.controls.radius.value else wanted + step)))
         self._show_brush()
 
     def _take_brush(self, name: str) -> None:
         value, noise = PAINTS[name]
-        self.value.show_value(value)
-        self.noise.show_value(noise)
+        self.controls.value.show_value(value)
+        self.controls.noise.show_value(noise)
         self._grey()
 
     def _grey(self) -> None:
-        self.colour.show_colour(None)
+        self.controls.colour.show_colour(None)
         self._show_brush()
 
     def _invert(self) -> None:
@@ -384,7 +298,7 @@ class PaintPanel(FrontPanel):
 
     def do(self) -> None:
         """Have a branch made."""
-        self.repeats.take()
+        self.controls.repeats.take()
         self.branch_wanted.emit()
 
     def give_up(self) -> None:
@@ -408,18 +322,3 @@ class PaintPanel(FrontPanel):
     @staticmethod
     def _takes_back(event: QKeyEvent) -> bool:
         return event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) or event.matches(QKeySequence.StandardKey.Undo)
-
-
-def _row(name: str, widget: QWidget) -> QWidget:
-    """A word before a control."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    label = QLabel(name)
-    label.setFixedWidth(LABEL + 16)
-    mark(label, "muted")
-    row.addWidget(label)
-    row.addWidget(widget)
-    row.addStretch(1)
-    return box

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
@@ -92,14 +93,18 @@ class Painting(QObject):
     -------
     opened()
         The panel is in front: what is painted on had better stay.
+    branched(object, int)
+        The shown lane is a branch now. Where the quick look of it led, (H, W, 3) uint8, and of which sample.
     """
 
     opened = Signal()
+    branched = Signal(object, int)
 
     def __init__(self, chain: ChainController, questions: Questions, view: View, branch: Callable[[Edit], bool], parent: QObject) -> None:
         super().__init__(parent)
         self._chain, self._questions, self._view, self._branch = chain, questions, view, branch
         self._awaited: int | None = None
+        self._end: np.ndarray | None = None
         chain.progressed.connect(self._progressed)
 
     @property
@@ -111,7 +116,7 @@ class Painting(QObject):
         state = self._state
         if not state.recipe.lanes or state.t == 0:
             return
-        self._chain.following = False
+        self._chain.following, self._end = False, None
         self.opened.emit()
         everyone = state.recipe.samples == 1 or erasing
         key = self._chain.key
@@ -168,6 +173,7 @@ class Painting(QObject):
             return
         if not (view.is_open and view.possible) or isinstance(outcome, ErasedShown) != view.draft.inpainting:
             return
+        self._end = self._end if outcome.end is None else outcome.end
         if isinstance(outcome, PaintShown):
             view.show_painted(outcome)
             return
@@ -188,5 +194,8 @@ class Painting(QObject):
         except ValueError as error:
             self._chain.context.client.failed.emit(Failed(str(error)))
             return
+        sample = self._chain.sample
         if self._branch(edit):
             view.forget()
+            if self._end is not None:
+                self.branched.emit(self._end, sample)

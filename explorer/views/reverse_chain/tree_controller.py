@@ -163,7 +163,7 @@ class TreeController(QObject):
     # --- pictures ---
 
     def _progressed(self) -> None:
-        shown = len(self._rows) > 1 or not self._chain.run.sampling  # a lane without branches has its picture in Back up alone
+        shown = len(self._rows) > 1 or not self._chain.run.sampling  # a lane without branches has its picture in Noise again alone
         if self._active and shown and not self._timer.isActive():
             wait = self._asked + TREE_EVERY - time.monotonic()
             self._timer.start(max(0, int(wait * 1000)))

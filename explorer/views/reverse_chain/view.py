@@ -53,6 +53,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self._panel = LanePanel(context.theme)
+        self._panel.setObjectName("samples")
         super().__init__(context, parent)
         self.connect_panel(self._panel)
 
@@ -89,6 +90,7 @@ class ReverseChainWorkspace(ChainPage):
         self.branching = BranchingView(self.controller, widgets.transport.timeline, self)
         self.branching.controller.tree.noticed.connect(self.noticed)
         self.branching.controller.painting.opened.connect(self.playback.pause)
+        self.branching.controller.painting.branched.connect(self.expected.look_ahead)
         self.unet.put_behind(self._middle)
         self.branching.panels.put_behind(self.unet)
         self._parts = Split(Qt.Orientation.Vertical, "parts", self.branching.panels, widgets.film_card, self.branching.bar)

@@ -14,10 +14,20 @@ GROUPS = (
         Do("open", "&Open run…", "O", "Watch a run whose folder is elsewhere"),
     ),
     (
-        Do("hold", "&Pause", "Space", "Pause at the next update; the state is kept"),  # or resume, or go on, whichever there is to do
-        Do("stop", "&Stop", "Shift+S", "Stop at the next update; the state is kept, and Resume goes on"),
-        Do("folder", "Show &folder", "F", "Show the run's folder in the system's file manager"),
-        Do("delete", "&Delete run…", "Del", "Move the folder of a run that has ended to the trash; asks first"),
+        Do(
+            "hold", "&Pause", "Space", "Pause at the next update; the state is kept", needs="the chosen runs have ended"
+        ),  # or resume, or go on, whichever there is to do
+        Do(
+            "stop", "&Stop", "Shift+S", "Stop at the next update; the state is kept, and Resume goes on", needs="the chosen runs have ended"
+        ),
+        Do("folder", "Show &folder", "F", "Show the run's folder in the system's file manager", needs="no run is chosen"),
+        Do(
+            "delete",
+            "&Delete run…",
+            "Del",
+            "Move the folder of a run that has ended to the trash; asks first",
+            needs="recorded runs, and those at work, are kept",
+        ),
     ),
     (
         Do("loss", "&Loss", "1", "Loss against the updates: as reported every ten updates, and smoothed", one_of="curve"),
@@ -30,8 +40,8 @@ GROUPS = (
         Do("relative", "Re&lative to its scale", "E", RELATIVE, checkable=True),
     ),
     (
-        Do("earlier", "&Earlier snapshot", "Left", "What the model made earlier in training"),
-        Do("later", "La&ter snapshot", "Right", "What the model made later in training"),
-        Do("newest", "Ne&west snapshot", "End", "Follow the training"),
+        Do("earlier", "&Earlier snapshot", "Left", "What the model made earlier in training", needs="it is the first snapshot"),
+        Do("later", "La&ter snapshot", "Right", "What the model made later in training", needs="it is the last snapshot"),
+        Do("newest", "Ne&west snapshot", "End", "Follow the training", needs="the newest is shown"),
     ),
 )

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.theme import CLASSES, Theme
+from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 from explorer.widgets.plots.ticks import even_ticks
 
 DOT = 1.6
@@ -60,8 +60,8 @@ class CodeScatter(QWidget):
         painter, tokens = QPainter(self), self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(11))
-        painter.setPen(QColor(tokens.muted))
-        head = QRectF(8, 4, self.width() - 16, painter.fontMetrics().height() + 2)
+        painter.setPen(QColor(tokens.faint))
+        head = QRectF(8, 9, self.width() - 16, painter.fontMetrics().height() + 2)
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"Codes of {len(self._codes):,} images".replace(",", "\u202f"))
         area = QRectF(self.rect()).adjusted(4, head.bottom(), -4, -4)
         across, up = self._high - self._low
@@ -72,12 +72,21 @@ class CodeScatter(QWidget):
         painter.drawLine(QPointF(area.left(), middle.y()), QPointF(area.right(), middle.y()))
         painter.drawLine(QPointF(middle.x(), area.top()), QPointF(middle.x(), area.bottom()))
         painter.setPen(QColor(tokens.faint))
-        at, label = even_ticks(0, float(self._high[0]))[-1]
-        painter.drawText(QRectF(middle.x() + at * unit - 20, middle.y() + 2, 40, 14), Qt.AlignmentFlag.AlignHCenter, label)
-        painter.drawLine(QPointF(middle.x() + at * unit, middle.y() - 3), QPointF(middle.x() + at * unit, middle.y() + 3))
+        self._draw_ticks(painter, middle, unit)
         painter.setClipRect(area)
         painter.setPen(Qt.PenStyle.NoPen)
         for i, (x, y) in enumerate(self._codes):
             digit = 0 if self._labels is None else int(self._labels[i]) % CLASSES
             painter.setBrush(QColor(self._theme.class_colours[digit]))
             painter.drawEllipse(QPointF(middle.x() + float(x) * unit, middle.y() - float(y) * unit), DOT, DOT)
+
+    def _draw_ticks(self, painter: QPainter, zero: QPointF, unit: float) -> None:
+        """Where the axes are at whole places, on both sides of 0."""
+        step = even_ticks(0, float(min(self._high)))[-1][0]
+        for at in (-step, step):
+            label = f"{at:g}".replace("-", "−")
+            across, up = zero + QPointF(at * unit, 0), zero - QPointF(0, at * unit)
+            painter.drawLine(across + QPointF(0, -3), across + QPointF(0, 3))
+            painter.drawLine(up + QPointF(-3, 0), up + QPointF(3, 0))
+            painter.drawText(QRectF(across.x() - 20, across.y() + 2, 40, text_pixels(14)), Qt.AlignmentFlag.AlignHCenter, label)
+            painter.drawText(QRectF(up.x() + 10, up.y() - 8, 40, 16), Qt.AlignmentFlag.AlignVCenter, label)

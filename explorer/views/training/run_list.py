@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QScrollArea, QV
 from explorer.training.runs import Run
 from explorer.views.training.figures import phase_words, progress_words, title
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
@@ -37,7 +38,8 @@ class RunCard(Card):
         super().__init__(theme, parent=parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.folder = Path()
-        self.title, self.phase, self.name, self.left = QLabel(), QLabel(), QLabel(), QLabel()
+        self.title, self.phase, self.left = QLabel(), QLabel(), QLabel()
+        self.name = ElidingLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName("Progress")
         for label in (self.phase, self.name, self.left):
@@ -61,10 +63,8 @@ class RunCard(Card):
         self.title.setText(title(run))
         self.phase.setText(phase_words(run))
         mark(self.phase, "error" if run.phase == "failed" else "faint")
-        metrics = self.name.fontMetrics()
         self.left.setText(progress_words(run))
-        room = WIDTH - 48 - metrics.horizontalAdvance(self.left.text())
-        self.name.setText(metrics.elidedText(run.folder.name, Qt.TextElideMode.ElideMiddle, max(40, room)))
+        self.name.setText(run.folder.name)
         self.name.setToolTip(str(run.folder))
         self.bar.setRange(0, status.steps if status is not None and status.steps else 1)
         self.bar.setValue(status.step if status is not None else 0)

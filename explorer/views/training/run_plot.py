@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.look.number_words import grouped
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.bar_chart import significant
 from explorer.widgets.plots.bar_scale import ValueScale, fitting_scale, power
 from explorer.widgets.plots.polyline import polyline
 from explorer.widgets.plots.ticks import even_ticks
-from explorer.widgets.plots.value_plot import BOTTOM, LEFT, RIGHT, TOP, ValuePlot
+from explorer.widgets.plots.value_plot import ValuePlot, edges
 
 MOST_POINTS = 2000
 RAW_ALPHA = 0.4
@@ -132,7 +132,8 @@ class RunPlot(ValuePlot):
 
     def area(self) -> QRectF:
         """Where the curves are."""
-        return QRectF(LEFT, TOP, max(1, self.width() - LEFT - RIGHT), max(1, self.height() - TOP - BOTTOM))
+        left, right, top, bottom = edges()
+        return QRectF(left, top, max(1, self.width() - left - right), max(1, self.height() - top - bottom))
 
     def x_of(self, step: float) -> float:
         """Where an update is."""
@@ -172,7 +173,7 @@ class RunPlot(ValuePlot):
         for at, _ in ticks:
             x, words = self.x_of(at), f"update {grouped(at)}" if at == ticks[-1][0] else grouped(at)
             last = x > area.right() - 40
-            rect = QRectF(x - (100 if last else 50 if at else 0), area.bottom() + 5, 100, 16)
+            rect = QRectF(x - (100 if last else 50 if at else 0), area.bottom() + 5, 100, text_pixels(16))
             align = Qt.AlignmentFlag.AlignRight if last else Qt.AlignmentFlag.AlignHCenter if at else Qt.AlignmentFlag.AlignLeft
             painter.drawText(rect, align | Qt.AlignmentFlag.AlignTop, words)
         painter.setPen(QPen(QColor(tokens.muted), 1))
@@ -197,7 +198,7 @@ class RunPlot(ValuePlot):
     def _draw_names(self, painter: QPainter) -> None:
         """Colour, name and last value of each run, at the right over the plot as far as there is room."""
         metrics = painter.fontMetrics()
-        right = float(self.width() - RIGHT)
+        right = float(self.width() - edges().right)
         least = 16.0 + metrics.horizontalAdvance(self._figure.unit)
         for series in reversed(self._figure.series):
             value = significant(float(series.smooth[-1])) if len(series.smooth) else "–"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from explorer.training.runs import Snapshot
 from explorer.widgets.look.style import mark
@@ -42,6 +42,7 @@ class SnapshotSlider(QWidget):
         row.addWidget(self.when)
         for label in (self.what, self.when):
             label.setFixedHeight(LINE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_snapshots(self, known: Sequence[Snapshot], place: int, latent: bool) -> None:
         """Show which of the known snapshots is shown; of a latent model they make reconstructions."""

@@ -53,6 +53,11 @@ class TrainingToolbar(QWidget):
         follow()
         return button
 
+    def present(self, on: bool) -> None:
+        """Without what starts and stops runs."""
+        for button in (self.new, self.open, self.hold, self.stop):
+            button.setVisible(not on)
+
     def show_state(self, state: TrainingState) -> None:
         """Put the segments down; does not emit."""
         self.curves.set_current(state.curve)

@@ -145,6 +145,11 @@ class TrainingWorkspace(Workspace):
         """The Training menu."""
         return self.actions_.menu()
 
+    def present(self, on: bool) -> None:
+        """The run in front alone: its curves and what it makes."""
+        self.list.setVisible(not on)
+        self.toolbar.present(on)
+
     def activate(self) -> None:
         """Look at the folders twice a second."""
         self.controller.activate()

@@ -27,15 +27,16 @@ FILE: Groups = (
 )
 EDIT: Groups = (
     (
-        Do("undo", "&Undo", Key.Undo, "Take back the last change"),
-        Do("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
+        Do("undo", "&Undo", Key.Undo, "Take back the last change", needs="nothing was changed"),
+        Do("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back", needs="nothing was taken back"),
     ),
-    (Do("cancel", "&Cancel computation", "Ctrl+.", "Stop what is being computed"),),
+    (Do("cancel", "&Cancel computation", "Ctrl+.", "Stop what is being computed", needs="nothing is being computed"),),
     (Do("preferences", "&Preferences…", "Ctrl+,", "Theme, size of text, colours of the digits, memory for frames, device"),),
 )
 LOOK: Groups = (
     (
         Do("inspector", "&Inspector", "F9", "Show or hide the panel to the right", checkable=True),
+        Do("button_labels", "&Labels on buttons", "", "Icons with the words of what they do", checkable=True),
         Do(
             "reset_layout",
             "&Reset layout",

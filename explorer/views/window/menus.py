@@ -65,6 +65,7 @@ class Menus(QObject):
         self._show_history()
         self._show_recent(store.session)
         self._show_theme(store.session)
+        self.actions["button_labels"].setChecked(store.session.button_labels)
 
     def _connect(self) -> None:
         actions, store = self.actions, self._store
@@ -75,6 +76,7 @@ class Menus(QObject):
         for one_of, chosen in (("workspace", self.workspace_chosen), ("theme", self.theme_chosen)):
             for name in actions.choice(one_of):
                 actions.on(name, partial(chosen.emit, name))
+        actions.on_toggled("button_labels", lambda on: store.update(button_labels=on))
         store.changed.connect(self._session_changed)
         store.history_changed.connect(self._show_history)
 
@@ -146,6 +148,7 @@ class Menus(QObject):
             self._show_recent(new)
         if old.theme != new.theme:
             self._show_theme(new)
+        self.actions["button_labels"].setChecked(new.button_labels)
 
     def _show_recent(self, session: Session) -> None:
         self.recent.clear()

@@ -1,4 +1,4 @@
-"""What the settings in the session do: theme, size of text, colours, frame memory and kept chains take effect as they change."""
+"""What the settings in the session do: look, size of text, labels, frame memory and kept chains take effect as they change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from explorer.engine.thread.messages import SetFrameBudget, SetKeptBudget
 from explorer.state.session import Session
 from explorer.views.workspace import Context
+from explorer.widgets.controls.labels import labels
 
 
 class SettingsInForce(QObject):
@@ -24,6 +25,7 @@ class SettingsInForce(QObject):
         theme.choose(session.theme)
         theme.choose_text(session.text_size)
         theme.choose_classes(session.class_colours)
+        labels.show(session.button_labels)
 
     def _changed(self, old: Session, new: Session) -> None:
         self._dress(new)

@@ -59,6 +59,10 @@ class Do:
         Of the checkable actions with the same word here exactly one is checked.
     in_menu : bool
         The menu has it; else only a button does.
+    label : str
+        On its button where buttons have labels; empty for its text.
+    needs : str
+        What is missing where it cannot be done: told in its tip then, and by the finder.
     """
 
     name: str
@@ -69,6 +73,8 @@ class Do:
     checkable: bool = False
     one_of: str = ""
     in_menu: bool = True
+    label: str = ""
+    needs: str = ""
 
 
 class Actions(QObject):
@@ -101,10 +107,15 @@ class Actions(QObject):
         action = QAction(row.text, owner, checkable=row.checkable or bool(row.one_of))
         action.setObjectName(f"{prefix}{row.name}")
         action.setIconVisibleInMenu(False)
+        if row.label:
+            action.setIconText(row.label)
         keys = [QKeySequence(key) for key in (row.keys if isinstance(row.keys, tuple) else (row.keys,))]
         action.setShortcuts([key for key in keys if not key.isEmpty()])
         action.setShortcutContext(self._context)
-        action.setToolTip(with_keys(row.tip, action))
+        tip = with_keys(row.tip, action)
+        action.setToolTip(tip)
+        if row.needs:
+            action.enabledChanged.connect(lambda able: action.setToolTip(tip if able else f"{tip}\nNot now: {row.needs}"))
         if row.one_of:
             self._choices.setdefault(row.one_of, QActionGroup(owner)).addAction(action)
         return action

@@ -6,16 +6,19 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
+from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.tips import TipBelow
 
 
 class IconButton(TipBelow, QToolButton):
-    """A small button with its action's icon; square if its width is not said."""
+    """A small button with its action's icon, and with labels on its words beside or `under` it; square if its width is not said."""
 
-    def __init__(self, action: QAction, size: int = 28, width: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, action: QAction, size: int = 28, width: int | None = None, under: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._action = action
-        self.setFixedSize(width or size, size)
+        self._labelled = Labelled(self, QSize(width or size, size), under)
         self.setIconSize(QSize(16, 16))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCheckable(action.isCheckable())
@@ -25,6 +28,7 @@ class IconButton(TipBelow, QToolButton):
 
     def _show(self) -> None:
         self.setIcon(self._action.icon())
+        self.setText(self._action.iconText().rstrip("…"))
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._action.text().replace("&", ""))
         self.setEnabled(self._action.isEnabled())

@@ -140,17 +140,21 @@ class Timeline(QWidget):
         font = QFont(self.font())
         font.setPixelSize(text_pixels(10))
         painter.setFont(font)
-        for share in (1.0, 0.75, 0.5, 0.25, 0.0):
+        metrics = painter.fontMetrics()
+        pitch = (self.width() - 2 * HANDLE) / 4
+        room = metrics.horizontalAdvance(f"T = {self._T}") + metrics.horizontalAdvance(str(self._T)) / 2 + 6
+        for share in (1.0, 0.75, 0.5, 0.25, 0.0) if pitch >= room else (1.0, 0.5, 0.0) if 2 * pitch >= room else (1.0, 0.0):
             t = round(self._T * share)
             x = self.x_of(t)
             painter.setPen(QPen(QColor(tokens.faint), 1))
             painter.drawLine(QPointF(x, top + 2), QPointF(x, top + 5))
             painter.setPen(QColor(tokens.faint))
             flag = Qt.AlignmentFlag.AlignHCenter
-            rect = QRectF(x - 24, top + 5, 48, 12)
+            height = text_pixels(12)
+            rect = QRectF(x - 24, top + 5, 48, height)
             if share in (1.0, 0.0):
                 flag = Qt.AlignmentFlag.AlignLeft if share else Qt.AlignmentFlag.AlignRight
-                rect = QRectF(2, top + 5, 64, 12) if share else QRectF(self.width() - 50, top + 5, 48, 12)
+                rect = QRectF(2, top + 5, text_pixels(64), height) if share else QRectF(self.width() - 50, top + 5, 48, height)
             text = f"T = {t}" if share == 1.0 else str(t)
             painter.drawText(rect, flag | Qt.AlignmentFlag.AlignVCenter, text)
 

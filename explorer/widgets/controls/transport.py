@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.step_field import StepField
 from explorer.widgets.controls.timeline import Timeline
 from explorer.widgets.look.fonts import wear
@@ -62,9 +63,8 @@ class Transport(QWidget):
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setIconSize(QSize(16, 16))
-        button.setFixedSize(BUTTON, BUTTON)
+        Labelled(button, QSize(BUTTON, BUTTON))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text().replace("&", ""))
         button.setObjectName(f"{action.objectName()}Button")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 class ElidingLabel(QLabel):
     """`text` is the whole text, whatever is shown of it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    _whole, _mode = "", Qt.TextElideMode.ElideRight  # asked for while Qt still makes the label
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(parent)
+        self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._whole = ""
         self.setText(text)
@@ -40,10 +43,17 @@ class ElidingLabel(QLabel):
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another size of text takes another width."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+            self._fit()
+
     def _margins(self) -> int:
         return self.width() - self.contentsRect().width() + 2 * self.margin()
 
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        shown = self.fontMetrics().elidedText(self._whole, self._mode, self.contentsRect().width())
         if shown != super().text():
             super().setText(shown)

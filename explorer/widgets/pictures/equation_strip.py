@@ -198,6 +198,8 @@ class EquationStrip(QWidget):
                 left = max((p.area.right() for p in self._placed), default=0.0) + MARGIN
                 rect = QRectF(left, MARGIN, self.width() - MARGIN - left, self._side)
                 painter.setFont(text_font(13))
+            else:
+                text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))  # it has one line
             painter.drawText(rect, flags | Qt.AlignmentFlag.AlignLeft, text)
 
     # --- gestures ---

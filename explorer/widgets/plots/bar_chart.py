@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_scale import TimeScale, fitting_scale
-from explorer.widgets.plots.value_plot import BOTTOM, LEFT, RIGHT, TOP, ValuePlot
+from explorer.widgets.plots.value_plot import ValuePlot, edges
 
 PANEL_GAP = 12
 WIDE_BAR = 7
@@ -142,19 +142,19 @@ class BarChart(ValuePlot):
 
     def panels(self) -> list[tuple[QRectF, tuple[Bars, ...]]]:
         """Plot rectangles with the bars that are drawn in each."""
-        figure = self._figure
+        figure, edge = self._figure, edges()
         whole = QRectF(0, 0, self.width(), self.height())
         count = len(figure.bars) if figure.panels != "together" else 1
         if count <= 1:
-            return [(whole.adjusted(LEFT, TOP, -RIGHT, -BOTTOM), figure.bars)]
+            return [(whole.adjusted(edge.left, edge.top, -edge.right, -edge.bottom), figure.bars)]
         made: list[tuple[QRectF, tuple[Bars, ...]]] = []
         for index, bars in enumerate(figure.bars):
             if figure.panels == "stacked":
-                height = (whole.height() - TOP - BOTTOM - PANEL_GAP * (count - 1)) / count
-                rect = QRectF(LEFT, TOP + index * (height + PANEL_GAP), whole.width() - LEFT - RIGHT, height)
+                height = (whole.height() - edge.top - edge.bottom - PANEL_GAP * (count - 1)) / count
+                rect = QRectF(edge.left, edge.top + index * (height + PANEL_GAP), whole.width() - edge.left - edge.right, height)
             else:
-                width = (whole.width() - LEFT - RIGHT - 2 * PANEL_GAP * (count - 1)) / count
-                rect = QRectF(LEFT + index * (width + 2 * PANEL_GAP), TOP, width, whole.height() - TOP - BOTTOM)
+                width = (whole.width() - edge.left - edge.right - 2 * PANEL_GAP * (count - 1)) / count
+                rect = QRectF(edge.left + index * (width + 2 * PANEL_GAP), edge.top, width, whole.height() - edge.top - edge.bottom)
             made.append((rect, (bars,)))
         return made
 
@@ -257,13 +257,13 @@ class BarChart(ValuePlot):
 
     def _draw_names(self, painter: QPainter, found: list[tuple[QRectF, tuple[Bars, ...]]]) -> None:
         """Names and values at the cursor: in a line at the right, or over each panel."""
-        metrics = painter.fontMetrics()
+        metrics, edge = painter.fontMetrics(), edges()
         if len(found) == 1:
             bars = found[0][1]
-            free = self.width() - RIGHT - 24 - metrics.horizontalAdvance(self._figure.unit)
+            free = self.width() - edge.right - 24 - metrics.horizontalAdvance(self._figure.unit)
             names = sum(metrics.horizontalAdvance(each.name) + 44 for each in bars)
             values = sum(metrics.horizontalAdvance(self._value_words(each)) for each in bars)
-            x = float(self.width() - RIGHT)
+            x = float(self.width() - edge.right)
             for each in reversed(bars if names <= free else ()):
                 value = self._value_words(each) if names + values <= free else ""
                 x = self.draw_name(painter, x, 8, each.name, value, each.colour) - 16
@@ -274,7 +274,7 @@ class BarChart(ValuePlot):
             over = (
                 self._figure.panels == "beside"
                 and width + 8 < rect.width()
-                and (index > 0 or metrics.horizontalAdvance(self._figure.unit) + width + 24 < rect.width() + LEFT)
+                and (index > 0 or metrics.horizontalAdvance(self._figure.unit) + width + 24 < rect.width() + edge.left)
             )
             valued = width + 8 < rect.width()
             right = rect.right() if over else rect.left() + 8 + (width if valued else metrics.horizontalAdvance(each.name))

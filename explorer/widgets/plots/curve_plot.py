@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.figure import PENS, Figure, Series
 from explorer.widgets.plots.markers import draw_marker
 from explorer.widgets.plots.overlap import lies_on, stretches
@@ -107,7 +107,8 @@ class CurvePlot(ValuePlot):
     @property
     def area(self) -> QRectF:
         """Where the curves are."""
-        return QRectF(LEFT, TOP, max(1, self.width() - LEFT - RIGHT), max(1, self.height() - TOP - BOTTOM))
+        left, bottom = text_pixels(LEFT), text_pixels(BOTTOM)
+        return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
 
     @property
     def ranges(self) -> tuple[float, float, float, float]:
@@ -220,7 +221,9 @@ class CurvePlot(ValuePlot):
             if middle - half < end:
                 continue
             end = middle + half + 4
-            painter.drawText(QRectF(middle - 40, area.bottom() + 3, 80, BOTTOM - 4), Qt.AlignmentFlag.AlignCenter, said)
+            painter.drawText(
+                QRectF(middle - 60, area.bottom() + text_pixels(6), 120, text_pixels(BOTTOM - 7)), Qt.AlignmentFlag.AlignCenter, said
+            )
         if not view.is_whole:
             left, right = (area.left() + (1 - t / view.T) * area.width() for t in (view.first, view.last))
             painter.fillRect(QRectF(area.left(), self.height() - 2, area.width(), 2), QColor(tokens.grid_line))

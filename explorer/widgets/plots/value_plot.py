@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -10,13 +11,26 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.bar_scale import ValueScale, fitting_scale
 
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 30, 24
 LINE_HEIGHT = 16
 MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 TO_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Edges(NamedTuple):
+    """Pixels around what is drawn, for words and numbers."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+def edges() -> Edges:
+    """Those that the size of text asks for."""
+    return Edges(text_pixels(52), 16, text_pixels(30), text_pixels(24))
 
 
 class ValuePlot(QWidget):

@@ -142,7 +142,7 @@ def test_marks_are_taken_back_and_escape_changes_nothing(page: ReverseChainWorks
     assert len(panel.draft.dabs) == 2
     QTest.keyClick(panel.canvas, Qt.Key.Key_Backspace)
     assert len(panel.draft.dabs) == 1
-    QTest.mouseClick(panel.brushes.button("noise"), LEFT)
+    QTest.mouseClick(panel.controls.brushes.button("noise"), LEFT)
     paint_over(page, qtbot, (20, 20))
     assert (panel.draft.dabs[-1].value, panel.draft.dabs[-1].noise) == (0.0, 1.0)
     QTest.keyClick(panel.canvas, Qt.Key.Key_Escape)
@@ -163,7 +163,7 @@ def test_marks_stay_wherever_the_cursor_goes_and_whatever_is_in_front_meanwhile(
     assert hands(page).panels.in_front is panel
     assert panel.canvas.image is None
     assert not panel.go.isEnabled()
-    assert "t = 0" in panel._hint.text()
+    assert "t = 0" in panel.controls.hint.text()
     page.playback.scrub(300)
     settle(page, qtbot)
     assert panel.go.isEnabled()
@@ -250,10 +250,10 @@ def test_painting_on_x0_hat(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     hands(page).controller.painting.open(False)
     settle(page, qtbot)
     panel = hands(page).paint
-    assert panel.on.current == "x0_hat"
+    assert panel.controls.on.current == "x0_hat"
     assert panel.canvas.image == panel.sees.image
     paint_over(page, qtbot, (14, 14))
-    panel.everyone.setChecked(True)
+    panel.controls.everyone.setChecked(True)
     QTest.mouseClick(panel.go, LEFT)
     settle(page, qtbot)
     (edit,) = edits(page)
@@ -265,7 +265,7 @@ def test_colours_are_offered_where_the_images_have_them(
     open_page: Callable[..., ReverseChainWorkspace], qtbot: QtBot, tmp_path: Path, page: ReverseChainWorkspace
 ) -> None:
     hands(page).controller.painting.open(False)
-    assert not hands(page).paint.colour.isVisible()
+    assert not hands(page).paint.controls.colour.isVisible()
     hands(page).put_away()
     path = tmp_path / "colours.npy"
     np.save(path, np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8))
@@ -275,13 +275,13 @@ def test_colours_are_offered_where_the_images_have_them(
     settle(coloured, qtbot)
     hands(coloured).controller.painting.open(False)
     panel = hands(coloured).paint
-    assert panel.colour.isVisible()
-    panel.colour.take(QColor(255, 0, 51))
-    assert not panel.brushes.button("white").isChecked()
+    assert panel.controls.colour.isVisible()
+    panel.controls.colour.take(QColor(255, 0, 51))
+    assert not panel.controls.brushes.button("white").isChecked()
     paint_over(coloured, qtbot, (4, 4))
     settle(coloured, qtbot)
     assert pixels(panel.canvas.image)[4, 4].tolist() == [255, 0, 51]
-    panel.brushes.button("white").click()
+    panel.controls.brushes.button("white").click()
     paint_over(coloured, qtbot, (1, 1))
     QTest.mouseClick(panel.go, LEFT)
     settle(coloured, qtbot)
@@ -297,7 +297,7 @@ def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWork
     root = made(state(page).recipe.lanes[0])
     QTest.keyClick(page, Qt.Key.Key_E)
     panel = hands(page).paint
-    panel.repeats.show_value(2)
+    panel.controls.repeats.show_value(2)
     paint_over(page, qtbot, (2, 22), (26, 22))
     QTest.mouseClick(panel.go, LEFT)
     settle(page, qtbot)
@@ -327,10 +327,10 @@ def test_while_erasing_one_sees_what_is_kept_and_where_the_rest_leads(page: Reve
     assert (kept[region] == ERASED).all()
     led = pixels(panel.leads.image)
     np.testing.assert_array_equal(led[~region], grey_tiles(finished[None])[0][~region])
-    panel.seen.button("x_t").click()
+    panel.controls.seen.button("x_t").click()
     np.testing.assert_array_equal(pixels(panel.canvas.image), state_now)
-    panel.repeats.setValue(1)
-    panel.repeats.take()
+    panel.controls.repeats.setValue(1)
+    panel.controls.repeats.take()
     settle(page, qtbot)
     once = pixels(panel.leads.image)
     np.testing.assert_array_equal(once[~region], led[~region])
@@ -342,7 +342,7 @@ def test_inverting_erases_the_rest(page: ReverseChainWorkspace, qtbot: QtBot) ->
     panel = hands(page).paint
     paint_over(page, qtbot, (14, 14))
     inside = panel.draft.region[14, 14]
-    QTest.mouseClick(panel.invert, LEFT)
+    QTest.mouseClick(panel.controls.invert, LEFT)
     assert inside
     assert not panel.draft.region[14, 14]
     assert panel.draft.region[0, 0]
@@ -576,11 +576,11 @@ def pixels(image: QImage | None) -> np.ndarray:
 def test_marks_on_x0_hat_are_painted_for_several_steps(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     hands(page).actions["paint"].trigger()
     paint = hands(page).paint
-    assert paint._onwards.isHidden(), "what is painted on the state is seen from there on anyhow"
-    qtbot.mouseClick(paint.on.button("x0_hat"), LEFT)
-    assert not paint._onwards.isHidden()
-    paint.onwards.setChecked(True)
-    assert paint.lowest.value() == 250
+    assert paint.controls.onwards_row.isHidden(), "what is painted on the state is seen from there on anyhow"
+    qtbot.mouseClick(paint.controls.on.button("x0_hat"), LEFT)
+    assert not paint.controls.onwards_row.isHidden()
+    paint.controls.onwards.setChecked(True)
+    assert paint.controls.lowest.value() == 250
     paint_over(page, qtbot, (5, 5), (12, 8))
     settle(page, qtbot)
     assert paint.leads.accessibleName().startswith("quick look · ")

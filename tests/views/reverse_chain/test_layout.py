@@ -126,6 +126,28 @@ def test_while_a_region_is_made_anew_the_chain_that_is_left_is_seen(page: Revers
     assert "before the branch" not in page._panel.note
 
 
+def test_the_quick_look_is_seen_until_its_branch_has_states(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    import numpy as np
+
+    page.playback.scrub(500)
+    settle(page, qtbot)
+    painting, paint, expected = page.branching.controller.painting, page.branching.paint, page.expected
+    painting.open(True)
+    settle(page, qtbot)
+    paint.canvas.mark_ended.emit(((8.0, 8.0), (20.0, 20.0)))
+    settle(page, qtbot)
+    assert paint.leads.image is not None
+    end, seen = painting._end, []
+    page.controller.progressed.connect(lambda: seen.append((expected.panel.title, expected.panel.grid.tiles, page.part.state.t)))
+    painting.take()
+    settle(page, qtbot)
+    quick = [(tiles, t) for title, tiles, t in seen if title == "quick look"]
+    assert quick
+    np.testing.assert_array_equal(quick[0][0][0], end)
+    assert quick[0][1] == 500, "what is seen meanwhile is at the cursor"
+    assert not expected.shown, "gone with the sampling"
+
+
 def test_the_grid_of_compare_keeps_the_equation(open_page: Callable[..., CompareWorkspace], lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (lane("B", steps=3), lane("C", steps=3)), samples=4, t=500)
     page.toggle_layout()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.views.chain.lanes.image_grid import ImageGrid
@@ -55,6 +55,7 @@ class LanePanel(Card):
         header.setSpacing(GAP)
         self.chip = MarkerChip(theme)
         self._titles = ("", "")
+        self._said = ""
         self._notes = ("", "")
         self._space = QWidget()
         self._space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -74,7 +75,7 @@ class LanePanel(Card):
     def set_lane(self, title: str, subtitle: str, colour: str, tip: str, short: str = "") -> None:
         """Say what the lane is; `short` is its title where there is no room for the whole."""
         self._titles = (title, short or title)
-        self._subtitle.setText(subtitle)
+        self._said = subtitle
         self._share()
         self._subtitle.setToolTip(tip)
         self._title.setToolTip(tip)
@@ -129,6 +130,7 @@ class LanePanel(Card):
         width = metrics.horizontalAdvance(shown) + 6
         left = room - width - GAP
         self._title.setFixedWidth(max(8, min(width, room)))
+        self._subtitle.setText(_whole_parts(self._said, left, self._subtitle.fontMetrics()))
         self._subtitle.setVisible(left >= LEAST_SUBTITLE)
         self._space.setVisible(left < LEAST_SUBTITLE)
 
@@ -144,7 +146,7 @@ class LanePanel(Card):
     @property
     def subtitle(self) -> str:
         """Subtitle shown, whole."""
-        return str(self._subtitle.text())
+        return self._said
 
     @property
     def note(self) -> str:
@@ -163,3 +165,12 @@ class LanePanel(Card):
 
     def _dress(self, _tokens: object = None) -> None:
         self.menu_button.setIcon(icon("mdi6.dots-horizontal", self._theme.tokens))
+        QTimer.singleShot(0, self, self._share)  # once the labels wear their new size of text
+
+
+def _whole_parts(said: str, room: int, metrics: QFontMetrics) -> str:
+    """As many of the parts of "a · b · c" as there is room for, the first in any case."""
+    parts = said.split(" · ")
+    while len(parts) > 1 and metrics.horizontalAdvance(" · ".join(parts)) > room:
+        parts.pop()
+    return " · ".join(parts)

@@ -62,7 +62,7 @@ class EncodeSection(Section):
         self.column.removeWidget(self.heading)
         title.addWidget(self.heading, 1)
         for name in ("encode", "paste", "no_picture"):
-            button = IconButton(actions[name], 24)
+            button = IconButton(actions[name], 24, under=True)
             mark(button, "quiet")
             title.addWidget(button)
         self.column.insertLayout(0, title)

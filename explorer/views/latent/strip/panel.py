@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBox
 from explorer.views.latent.strip.stroke_strip import StrokeStrip
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import IconButton
+from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
@@ -141,6 +142,8 @@ class StripPanel(Card):
         self.close_button.setToolTip("Show the strokes again")
         mark(self.close_button, "quiet")
         mark(self.play, "primary")
+        self.play.setText("Play")
+        self._labelled = Labelled(self.play, QSize(28, 28))
         self.play.setToolTip(actions["play"].toolTip())
         self.name, self.note = QLabel(), QLabel()
         self.note.setWordWrap(True)
@@ -250,6 +253,7 @@ class StripPanel(Card):
     def show_playing(self, playing: bool) -> None:
         """The button says what it does next."""
         self._playing = playing
+        self.play.setText("Pause" if playing else "Play")
         self._show_icons()
 
     def show_speed(self, speed: float) -> None:

@@ -26,7 +26,16 @@ def of_table(rows: Iterable[Do], where: str, actions: Mapping[str, QAction], do:
             continue
         able = action is None or action.isEnabled()
         title = _plain(action.text() if action is not None else row.text)
-        yield Found(title, where, partial(do, row.name), keys_of(row), row.tip, row.icon or "ph.caret-right", "" if able else NOT_NOW, near)
+        yield Found(
+            title,
+            where,
+            partial(do, row.name),
+            keys_of(row),
+            row.tip,
+            row.icon or "ph.caret-right",
+            "" if able else row.needs or NOT_NOW,
+            near,
+        )
 
 
 def keys_of(row: Do) -> str:

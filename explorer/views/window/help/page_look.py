@@ -71,8 +71,10 @@ def _set_fragments(text: QTextDocument, tokens: Tokens, width: int) -> None:
         elif form.fontFixedPitch():
             change.setFontFamilies([MONO_FAMILY])
             change.setProperty(QTextCharFormat.Property.FontPixelSize, 13)
-        else:
+        elif form.fontWeight() <= QFont.Weight.DemiBold:
             continue
+        if form.fontWeight() > QFont.Weight.DemiBold:
+            change.setFontWeight(QFont.Weight.DemiBold)  # no bolder one is shipped: it would be smeared
         cursor = QTextCursor(text)
         cursor.setPosition(at)
         cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)

@@ -108,3 +108,18 @@ def test_down_and_up_go_round(explorer: Explorer, qtbot: QtBot) -> None:
     assert finder.list.currentRow() == finder.list.count() - 1
     qtbot.keyClick(finder.line, Qt.Key.Key_Down)
     assert finder.list.currentRow() == 0
+
+
+def test_what_cannot_be_done_says_what_is_missing_in_its_line_and_its_tip(explorer: Explorer, qtbot: QtBot) -> None:
+    action = explorer.window.current.action("branch-erase")
+    assert action is not None
+    assert not action.isEnabled(), "at t = 0"
+    finder = explorer.window.finder
+    finder.open()
+    finder.line.setText("erase and fill")
+    (found,) = [each for each in finder.shown if each.where == "Reverse chain"]
+    assert "t = 0" in found.why_not
+    assert found.why_not in action.toolTip()
+    explorer.window.current.playback.scrub(500)
+    qtbot.waitUntil(action.isEnabled)
+    assert "Not now" not in action.toolTip()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QFont, QGuiApplication, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from explorer import log
@@ -122,3 +122,15 @@ def test_the_help_menu_opens_each(open_app: Callable[..., Explorer], qtbot: QtBo
         assert dialog is not None
         assert dialog.isVisible()
         dialog.close()
+
+
+def test_no_text_is_bolder_than_the_fonts_that_are_shipped(guide: GuideDialog) -> None:
+    weights, block = set(), guide.browser.document().begin()
+    while block.isValid():
+        found = block.begin()
+        while not found.atEnd():
+            weights.add(found.fragment().charFormat().fontWeight())
+            found += 1
+        block = block.next()
+    assert QFont.Weight.DemiBold in weights
+    assert max(weights) == QFont.Weight.DemiBold

@@ -154,3 +154,21 @@ def test_the_card_lies_in_the_window_and_beside_its_place(place: QRect) -> None:
     assert window.contains(card)
     if place.width() < 900:
         assert not card.intersects(place)
+
+
+def test_the_card_is_beside_what_the_person_looks_at_rather_than_over_it() -> None:
+    window, size = QRect(0, 0, 1280, 800), QSize(336, 128)
+    place, keep = QRect(120, 57, 48, 34), QRect(81, 96, 364, 456)
+    assert QRect(beside(place, size, window), size).intersects(keep)
+    card = QRect(beside(place, size, window, keep), size)
+    assert window.contains(card)
+    assert not card.intersects(keep)
+    assert not card.intersects(place)
+
+
+def test_the_card_of_the_second_step_leaves_the_samples_to_be_seen(open_app: App, qtbot: QtBot) -> None:
+    explorer = open_app(workspace="reverse-chain")
+    _start(explorer, 1, qtbot)
+    window, grid = explorer.window, explorer.window.current.grid
+    explorer.window.welcome.place()
+    assert not window.welcome.card.geometry().intersects(grid.rect().translated(grid.mapTo(window, QPoint())))

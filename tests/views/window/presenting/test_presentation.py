@@ -64,3 +64,32 @@ def test_keys_and_clicks_are_shown_while_it_is_on(explorer: Explorer, qtbot: QtB
     window.screens.leave()
     assert shown.keys.isHidden()
     assert shown.ring.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("workspace", "away"),
+    [
+        ("latent", lambda page: (page.panel, page.toolbar.models)),
+        ("forward", lambda page: (page.noise.film_card,)),
+        ("objective", lambda page: (page.strip, page.toolbar.more)),
+        ("training", lambda page: (page.list, page.toolbar.new)),
+    ],
+)
+def test_a_workspace_shows_what_is_talked_about_alone(open_app: Callable[..., Explorer], workspace: str, away: Callable) -> None:  # type: ignore[type-arg]
+    window = open_app(workspace=workspace).window
+    parts = away(window.current)
+    assert all(part.isVisible() for part in parts)
+    window.menus.actions["presentation"].trigger()
+    assert not any(part.isVisible() for part in parts)
+    window.screens.leave()
+    assert all(part.isVisible() for part in parts)
+
+
+def test_the_welcomes_card_has_room_for_larger_words(explorer: Explorer, qtbot: QtBot) -> None:
+    window, card = explorer.window, explorer.window.welcome.card
+    window.welcome.offer()
+    window.menus.actions["presentation"].trigger()
+    qtbot.waitUntil(lambda: card.height() >= card.layout().totalHeightForWidth(card.width()))
+    middle = window.rect().center()
+    qtbot.waitUntil(lambda: abs(card.geometry().center().x() - middle.x()) <= 1)
+    window.screens.leave()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QL
 
 from explorer.widgets.look.math_markup import words_to_html
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import GRID, Theme
+from explorer.widgets.look.theme import GRID, Theme, text_pixels
 
 WIDTH, GAP = 336, 12
 DOT, BETWEEN = 8, 7
@@ -77,6 +77,7 @@ class Card(QFrame):
         }  # fmt: skip
         for button, signal in signals.items():
             button.clicked.connect(signal)
+        theme.changed.connect(self._fit)
         shadow = QGraphicsDropShadowEffect(self, blurRadius=8 * GRID, offset=QPointF(0, GRID))
         shadow.setColor(QColor(0, 0, 0, 110))
         self.setGraphicsEffect(shadow)
@@ -97,18 +98,23 @@ class Card(QFrame):
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)
         self.show()
-        self.layout().activate()
-        self.resize(WIDTH, self.layout().totalHeightForWidth(WIDTH))
+        self._fit()
         self.raise_()
 
-    def put_beside(self, place: QRect | None) -> None:
-        """Lie beside a place of the window, over none of it; in the middle if there is none."""
+    def _fit(self, _tokens: object = None) -> None:
+        """As high as its words; they may have another size."""
+        self.setFixedWidth(text_pixels(WIDTH))
+        self.layout().activate()
+        self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
+
+    def put_beside(self, place: QRect | None, keep: QRect | None = None) -> None:
+        """Lie beside a place of the window, over none of it, and over nothing of `keep` if that can be; in the middle if there is none."""
         window = self.parentWidget().rect().adjusted(GAP, GAP, -GAP, -GAP)
         size = self.size()
         if place is None or place.isEmpty():
             corner = window.center() - QPoint(size.width() // 2, size.height() // 2)
         else:
-            corner = beside(place, size, window)
+            corner = beside(place, size, window, keep)
         if corner != self.pos():
             self.move(corner)
 
@@ -135,13 +141,20 @@ class Card(QFrame):
         column.addLayout(row)
 
 
-def beside(place: QRect, size: QSize, window: QRect) -> QPoint:
-    """Corner of something of that size beside a place: above it, below, to its right, left; inside its corner where it fills the window."""
+def beside(place: QRect, size: QSize, window: QRect, keep: QRect | None = None) -> QPoint:
+    """Corner of something of that size beside a place: above it, below, to its right, left; inside its corner where it fills the window.
+
+    What lies over `keep`, where the person looks meanwhile, gives way to what does not: then it may be beside that, too.
+    """
     x = min(max(place.center().x() - size.width() // 2, window.left()), window.right() - size.width())
     y = min(max(place.center().y() - size.height() // 2, window.top()), window.bottom() - size.height())
     sides = (
         QPoint(x, place.top() - GAP - size.height()), QPoint(x, place.bottom() + GAP),
         QPoint(place.right() + GAP, y), QPoint(place.left() - GAP - size.width(), y),
     )  # fmt: skip
-    fits = (corner for corner in sides if window.contains(QRect(corner, size)))
-    return next(fits, QPoint(place.left() + 2 * GAP, place.bottom() - 2 * GAP - size.height()))
+    fits = [corner for corner in sides if window.contains(QRect(corner, size))]
+    if keep is not None:
+        by_it = QPoint(keep.right() + GAP, keep.top() + GAP), QPoint(keep.left() - GAP - size.width(), keep.top() + GAP)
+        fits += [corner for corner in by_it if window.contains(QRect(corner, size)) and not QRect(corner, size).intersects(place)]
+        fits.sort(key=lambda corner: QRect(corner, size).intersects(keep))  # else as before
+    return next(iter(fits), QPoint(place.left() + 2 * GAP, place.bottom() - 2 * GAP - size.height()))

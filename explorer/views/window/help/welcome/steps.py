@@ -29,6 +29,8 @@ class Step:
         Where.
     target : str
         Object name of the widget that it is about.
+    watched : str
+        Object name of what the person looks at meanwhile: nothing is put over it if that can be.
     amount : callable
         Of the session before and after a change: how much of it that change did; 1 and above in all is done.
     by_hand : bool
@@ -45,6 +47,7 @@ class Step:
     amount: Callable[[Session, Session], float]
     prepare: Callable[[Session], Session] = lambda session: session
     by_hand: bool = False
+    watched: str = ""
 
 
 def _scrubbed(old: ChainState, new: ChainState) -> float:
@@ -77,7 +80,7 @@ def _at(session: Session, share: float) -> Session:
 STEPS = (
     Step(
         "Scrub through time",
-        "Drag the handle to the right, towards the image, and back to the left, into the noise. The wheel and the arrow keys do it.",
+        "Drag the handle to the left, into the noise, and back to the right, towards the image. The wheel and the arrow keys do it, too.",
         "Every state from x_T, pure noise, to x_0, the image, is there to be looked at.",
         "reverse-chain", "timeline", lambda old, new: _scrubbed(old.reverse, new.reverse),
         lambda session: _shown(session, "reverse", quantity="x_t"), by_hand=True,
@@ -86,7 +89,7 @@ STEPS = (
         "See what the network expects", "Choose x̂₀ (or press 2): the clean image that the network sees in this noise.",
         "Far from noise it is sharp, near noise it is blurred: much is still open. Hover any symbol, and it says what it is.",
         "reverse-chain", "segment-x0_hat", lambda old, new: float(new.reverse.quantity == "x0_hat" != old.reverse.quantity),
-        lambda session: _at(session, 0.5),
+        lambda session: _at(session, 0.5), watched="samples",
     ),
     Step(
         "Compare three networks",
@@ -99,7 +102,7 @@ STEPS = (
         "Paint on a digit half way (P), or erase a part of it (E): draw on the large picture, then press Enter.",
         "That is a branch: a chain that leaves the other where you painted. Both are kept, below.",
         "reverse-chain", "branch-paintButton", lambda old, new: float(_edits(new.reverse) > _edits(old.reverse)),
-        lambda session: _at(session, 0.25),
+        lambda session: _at(session, 0.25), watched="paintPanel",
     ),
     Step(
         "Drag through a latent plane", "Double-click the plane: that is a point. Drag it, and see what is decoded where it is.",

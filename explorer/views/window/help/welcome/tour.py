@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.state.session import Session
@@ -57,6 +57,7 @@ class Tour(QObject):
         self.card.put_off.connect(self.close)
         self.card.examples_wanted.connect(self._end_with(self.examples_wanted))
         self.card.guide_wanted.connect(self._end_with(self.guide_wanted))
+        theme.changed.connect(lambda _tokens: self.place())  # the card has another size
         store.changed.connect(self._changed)
         self._hand = False
         window.installEventFilter(self)
@@ -105,9 +106,11 @@ class Tour(QObject):
             self.card.put_beside(None)
             return
         away = self._store.session.workspace != step.workspace
-        target = None if away else self._page_of(step.workspace).findChild(QWidget, step.target)
-        self.ring.surround(target)
-        self.card.put_beside(self.ring.geometry() if not self.ring.isHidden() else None)
+        page = None if away else self._page_of(step.workspace)
+        self.ring.surround(None if page is None else page.findChild(QWidget, step.target))
+        watched = None if page is None or not step.watched else page.findChild(QWidget, step.watched)
+        keep = None if watched is None or not watched.isVisible() else watched.rect().translated(watched.mapTo(self._window, QPoint()))
+        self.card.put_beside(self.ring.geometry() if not self.ring.isHidden() else None, keep)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The window has another size; the person presses or turns something, and what follows at once is their doing."""

@@ -1,0 +1,56 @@
+"""What the controls of a chain workspace are connected to: the gestures of its page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.views.chain.page import ChainPage
+
+
+def connect_actions(page: ChainPage) -> None:
+    """What the menu and the keys do."""
+    play, on = page.playback, page.chain_actions.on
+    on("play", play.toggle_play)
+    for name, count in (("back", -1), ("forward", 1)):
+        on(name, partial(play.step, count))
+        on(f"leap_{name}", partial(play.leap, count))
+    on("start", play.to_start)
+    on("end", play.to_end)
+    on("type", page.widgets.transport.typed.begin)
+    on("seed", page.new_seed)
+    on("resume", page.resume_sampling)
+    on("stop", page.cancel)
+    for name in ("resume", "stop"):
+        page.chain_actions[name].setEnabled(False)
+    page.chain_actions.on_toggled("loop", play.set_loop)
+    for name in page.chain_actions.choice("quantity"):
+        on(name, partial(page.part.update, quantity=name))
+
+
+def connect_time(page: ChainPage) -> None:
+    """Timeline, film strip and curves move the cursor."""
+    widgets, play = page.widgets, page.playback
+    for source in (widgets.transport.timeline, widgets.film, widgets.plot.plot):
+        source.wheel_stepped.connect(play.step)
+    widgets.transport.timeline.scrubbed.connect(play.scrub)
+    widgets.plot.plot.scrubbed.connect(play.scrub)
+    widgets.film.jumped.connect(play.scrub)
+    widgets.transport.typed.committed.connect(play.scrub)
+    widgets.transport.typed.released.connect(page.focus_timeline)
+    widgets.film.slots_changed.connect(page.controller.film.set_slots)
+    page.controller.film.set_slots(widgets.film.slots)
+
+
+def connect_inspector(page: ChainPage) -> None:
+    """What is set in the inspector."""
+    panel = page.widgets.inspector
+    panel.seed_committed.connect(lambda seed: page.set_recipe("change seed", seed=seed))
+    panel.samples_committed.connect(lambda n: page.set_recipe("change samples", samples=n))
+    panel.steps_committed.connect(lambda steps: page.set_sampler("change steps", steps=steps))
+    panel.eta_committed.connect(lambda eta: page.set_sampler("change η", eta=eta))
+    panel.clip_committed.connect(lambda clip: page.set_sampler("clip x̂₀" if clip else "do not clip x̂₀", clip=clip))
+    panel.schedule_committed.connect(page.set_schedule)
+    panel.all_steps_committed.connect(page.set_all_steps)
+    panel.released.connect(page.focus_timeline)
