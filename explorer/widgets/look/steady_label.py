@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QLabel, QWidget
 
 SLACK = 32
 """Pixels by which it may be wider than its text before it becomes narrower."""
+
+BEARING = 2
+"""Pixels by which a letter may lean over its own width."""
 
 
 class SteadyLabel(QLabel):
@@ -32,6 +35,12 @@ class SteadyLabel(QLabel):
             self._fit()
 
     def _fit(self) -> None:
-        wanted, had = super().sizeHint(), self.maximumSize()
+        wanted, had = self._needed(), self.maximumSize()
         if wanted.height() != had.height() or not 0 <= had.width() - wanted.width() <= self._slack:
             self.setFixedSize(wanted)
+
+    def _needed(self) -> QSize:
+        """For its text; Qt's own hint is never below the size that it was given."""
+        metrics, inside = self.fontMetrics(), self.contentsRect()
+        beside = QSize(self.width() - inside.width() + 2 * self.margin(), self.height() - inside.height() + 2 * self.margin())
+        return QSize(metrics.horizontalAdvance(self.text()) + BEARING, metrics.height()) + beside
