@@ -20,6 +20,7 @@ from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.sharp import to_image
+from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
@@ -43,9 +44,8 @@ class BranchBar(Card):
     def __init__(self, theme: Theme, actions: Actions, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._timeline, self._T = timeline, 1000
-        self.title = QLabel()
+        self.title = SteadyLabel()
         wear(self.title, 12, QFont.Weight.DemiBold)
-        self.title.setMinimumWidth(108)
         self.hint = ElidingLabel(HINT)
         self.hint.setToolTip(HINT_TIP)
         mark(self.hint, "faint")

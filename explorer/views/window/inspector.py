@@ -37,6 +37,7 @@ class _Page(QScrollArea):
     def __init__(self, content: QWidget) -> None:
         super().__init__()
         self.setWidgetResizable(True)
+        self._told = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(content)
@@ -50,7 +51,8 @@ class _Page(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The content may need another width than before."""
-        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget() and self.minimumSizeHint().width() != self._told:
+            self._told = self.minimumSizeHint().width()
             self.updateGeometry()
             stack = self.parentWidget()
             if stack is not None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QWidget
 
+from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
@@ -55,7 +56,7 @@ class TopBar(QWidget):
         self._state: EngineState = "starting"
         name = QLabel("Generative Explorer")
         name.setObjectName("appName")
-        self._where = QLabel()
+        self._where = SteadyLabel()
         self._where.setToolTip("Device · precision · speed")
         mark(self._where, "muted")
         self._dot = _Dot(theme)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.step_field import StepField
 from explorer.widgets.controls.timeline import Timeline
 from explorer.widgets.look.fonts import wear
+from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
@@ -40,7 +41,7 @@ class Transport(QWidget):
         self.timeline = Timeline(theme)
         self.typed = StepField()
         wear(self.typed, 14, QFont.Weight.Medium)
-        self._note = QLabel()
+        self._note = SteadyLabel()
         mark(self._note, "faint")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +55,7 @@ class Transport(QWidget):
         words.setContentsMargins(0, 4, 0, 0)
         words.setSpacing(0)
         words.addWidget(self.typed)
-        words.addWidget(self._note)
+        words.addWidget(self._note, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         row.addLayout(words)
         self.typed.setFixedWidth(148)

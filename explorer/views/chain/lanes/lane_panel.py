@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.marker_chip import MarkerChip
@@ -12,6 +12,7 @@ from explorer.widgets.look.card import EDGE, Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.look.warning import set_warning
@@ -20,6 +21,8 @@ from explorer.widgets.plots.markers import Marker
 HEADER = 32
 SIDE_MARGIN = 2
 GAP = 6
+SLACK = 8
+"""Of a note: one number or another, the header is as it was."""
 LEAST_SUBTITLE = 84
 """Pixels below which a subtitle says nothing."""
 
@@ -43,7 +46,7 @@ class LanePanel(Card):
         self._subtitle = ElidingLabel()
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         mark(self._subtitle, "muted")
-        self._note = QLabel()
+        self._note = SteadyLabel(slack=SLACK)
         mark(self._note, "faint")
         self.menu_button = QToolButton()
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -124,7 +127,6 @@ class LanePanel(Card):
             note = brief
         room -= self._beside(note)
         self._note.setText(note)
-        self._note.setMinimumWidth(self._beside(note))  # the title gives way, not a word of it
         shown = long if metrics.horizontalAdvance(long) + 6 <= room else short
         self._title.setText(shown)
         width = metrics.horizontalAdvance(shown) + 6
@@ -136,7 +138,7 @@ class LanePanel(Card):
 
     def _beside(self, note: str) -> int:
         """Width that a note takes from the title."""
-        return self._note.fontMetrics().horizontalAdvance(note) + GAP if note else 0
+        return self._note.fontMetrics().horizontalAdvance(note) + SLACK + GAP if note else 0
 
     @property
     def title(self) -> str:
