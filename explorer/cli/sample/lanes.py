@@ -66,8 +66,8 @@ def _exact_words(lane: Lane) -> str:
     return kind if lane.option is None else f"{kind} through {lane.option}"
 
 
-def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool) -> SampledLane:
-    """Lane of a checkpoint under a sampler.
+def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool | None) -> SampledLane:
+    """Lane of a checkpoint under a sampler; a `clip` of None is what its card says.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def lane_of(checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta:
         If it is no ddpm, or the steps do not fit its schedule.
     """
     try:
-        sampler = Sampler(steps, eta, clip)
+        sampler = Sampler(steps, eta, checkpoint.card.clips if clip is None else clip)
         predictor, precision = where.predictor(checkpoint)
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
