@@ -14,6 +14,13 @@ NETWORK = "UNet2DModel"
 MOST_BLOCKS, MOST_LAYERS, MOST_CHANNELS = 16, 64, 16384
 """Of a network that is built to see what weights it needs."""
 
+_USUAL = {
+    "act_fn": "silu", "add_attention": True, "center_input_sample": False, "downsample_padding": 1, "downsample_type": "conv",
+    "dropout": 0.0,
+    "flip_sin_to_cos": True, "freq_shift": 0, "mid_block_scale_factor": 1, "mid_block_type": "UNetMidBlock2D", "norm_eps": 1e-5,
+    "resnet_time_scale_shift": "default", "time_embedding_type": "positional", "upsample_type": "conv",
+}  # fmt: skip
+"""Settings of which the card says nothing."""
 _LATENT = ("vae", "vqvae", "movq", "text_encoder", "text_encoder_2", "prior")
 _AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny", "VQModel", "AutoencoderDC")
 _NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
@@ -34,7 +41,7 @@ def card_of(layout: Layout) -> Card:
     process = _process(layout)
     try:
         shape, notes = _shape(config)
-        kept = {name: value for name, value in config.items() if not name.startswith("_") and value is not None}
+        kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
         wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
         by = "" if not isinstance(wrote, str) else f", written by version {wrote[:20]}"
         notes = (*_weights_notes(layout, config), *process.notes, *notes)
