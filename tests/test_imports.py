@@ -59,7 +59,7 @@ def test_the_command_line_starts_without_torch_and_qt() -> None:
         "explorer.state.session",
         "explorer.engine.chain.messages",
     )
-    assert not {"torch", "safetensors", "PySide6"} & modules
+    assert not {"torch", "safetensors", "diffusers", "PySide6"} & modules
 
 
 def test_the_engine_and_the_training_need_no_qt() -> None:

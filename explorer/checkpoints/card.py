@@ -75,6 +75,24 @@ class Metric(msgspec.Struct, frozen=True, omit_defaults=True):
     details: dict[str, Any] = {}
 
 
+class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is told of a checkpoint that another program wrote.
+
+    Attributes
+    ----------
+    format : str
+        What it is, after "is": "a diffusers folder, written by version 0.42.1".
+    notes : tuple of str
+        What was assumed of it, and what is different here.
+    clip : bool
+        Whether its author samples with x0_hat kept in [-1, 1]: what a lane of it begins with.
+    """
+
+    format: str
+    notes: tuple[str, ...] = ()
+    clip: bool = False
+
+
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything that a checkpoint says of itself (DESIGN.md, section 6)."""
 
@@ -86,6 +104,12 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     schedule: ScheduleCard | None = None
     training: TrainingCard | None = None
     metrics: tuple[Metric, ...] = ()
+    origin: OriginCard | None = None
+
+    @property
+    def clips(self) -> bool:
+        """Whether a lane of it keeps x0_hat in [-1, 1] unless it is told otherwise."""
+        return self.origin is not None and self.origin.clip
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def info(
-    paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.endings()} files, or names of shipped ones.")],
+    paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
     as_json: shared.JsonOption = False,
 ) -> int:
     """Say what checkpoints are; exit status 2 if one cannot be opened. With --json a line for each."""
@@ -61,12 +61,17 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
-    for part in ("network", "schedule", "data", "training", "metrics"):
+    for part in ("origin", "network", "schedule", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
     found["snapshots"] = [
         {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(checkpoint.path)
     ]
     return found
+
+
+def _origin(origin: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Of another program's: its format, and what was assumed."""
+    return [] if origin is None else [("format", origin["format"]), *(("", note) for note in origin.get("notes", ()))]
 
 
 def _predicts(option: str | None) -> str | None:
@@ -81,10 +86,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     data, network, schedule, training = found["data"], found["network"], found["schedule"], found["training"]
     channels, height, width = data["shape"]
     settings = ", ".join(f"{key} {value}" for key, value in network["config"].items())
+    digest = f", sha256 {data['sha256'][:12]}…" if data["sha256"] else ""
     rows = [
         ("kind", kind),
+        *_origin(found["origin"]),
         ("network", f"{network['name']}, {found['parameters']:,} parameters: {settings}"),
-        ("data", f"{data['name']}, {channels} x {height} x {width}, sha256 {data['sha256'][:12]}…"),
+        ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
     ]
     if schedule:
         rows.append(("schedule", f"{schedule['name']}, T = {schedule['T']}"))

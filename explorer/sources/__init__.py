@@ -12,6 +12,7 @@ from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.sources.base import Source
+from explorer.sources.diffusers import Diffusers
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
 
@@ -24,6 +25,7 @@ OWN = Native()
 
 SOURCES: list[Source] = [
     OWN,
+    Diffusers(),
 ]
 
 
@@ -64,6 +66,12 @@ def parameters(path: Path) -> int:
     return _asked(path).parameters(path)
 
 
+def home(path: Path) -> Path:
+    """Where the checkpoint is that a path is, or is a part of; the path itself where no source recognises it (BadInput as `open`)."""
+    source = source_for(path)
+    return path if source is None else source.home(path)
+
+
 def parts(path: Path) -> tuple[Path, ...]:
     """Files that a checkpoint consists of; the path alone where no source recognises it."""
     source = source_for(path)
@@ -87,16 +95,16 @@ def stamp(path: Path) -> tuple[int, int]:
 
 
 def located(name: str) -> Path:
-    """Path of a checkpoint that a person named: `locate`'s, or a folder that a source recognises (BadInput as `locate`)."""
+    """Path of a checkpoint that a person named: `locate`'s, or that of a folder that a source recognises (BadInput as `locate`)."""
     try:
-        return locate(name)
+        return home(locate(name))
     except BadInput:
         path = expanded(name)
         if not is_dir(path):
             raise
         if source_for(path) is None:
-            raise BadInput(f"{name}: is a folder; name {a_file()} in it") from None
-        return path
+            raise BadInput(f"{name}: is a folder; name a {endings()} file in it, or {_folders()}") from None
+        return home(path)
 
 
 def patterns() -> tuple[str, ...]:
@@ -105,18 +113,27 @@ def patterns() -> tuple[str, ...]:
 
 
 def endings() -> str:
-    """Those in words: ".safetensors", ".safetensors or .zip"."""
-    return _joined([pattern.removeprefix("*") for pattern in patterns()])
+    """Those of single files in words: ".safetensors", ".safetensors or .zip"."""
+    return _joined(list(dict.fromkeys(hint.removeprefix("*") for source in SOURCES if not source.is_folder for hint in source.hints)))
 
 
 def a_file() -> str:
-    """What a person is to choose or drop: "a .safetensors file"."""
-    return f"a {endings()} file"
+    """What a person is to choose or drop: "a .safetensors file or a diffusers folder"."""
+    return _joined([f"a {endings()} file", _folders()])
 
 
 def what_opens() -> str:
-    """Every kind with its hints: "a checkpoint of Generative Explorer (.safetensors)"."""
-    return _joined([f"{source.title} ({_joined([hint.removeprefix('*') for hint in source.hints])})" for source in SOURCES])
+    """Every kind, of files with their hints: "a checkpoint of Generative Explorer (.safetensors)"."""
+
+    def said(source: Source) -> str:
+        return source.title if source.is_folder else f"{source.title} ({_joined([hint.removeprefix('*') for hint in source.hints])})"
+
+    return _joined([said(source) for source in SOURCES])
+
+
+def _folders() -> str:
+    """What a folder may be: "a diffusers folder"."""
+    return _joined([source.short for source in SOURCES if source.is_folder])
 
 
 def _joined(words: list[str]) -> str:

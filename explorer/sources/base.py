@@ -27,11 +27,17 @@ class Source(Protocol):
         For people, after "is not" and "opens here is": "a checkpoint of Generative Explorer".
     hints : tuple of str
         Patterns of file names for dialogs and messages, such as "*.safetensors" or "model_index.json". A file is never known by them.
+    is_folder : bool
+        A person names a folder rather than a file of these names.
+    short : str
+        What to choose, where it is a folder: "a diffusers folder".
     """
 
     name: str
     title: str
     hints: tuple[str, ...]
+    is_folder: bool = False
+    short: str = ""
 
     def recognises(self, path: Path) -> bool:
         """Whether a file or a folder is of this kind, by what is in it: a look at its header, as the window asks, too.
@@ -51,6 +57,10 @@ class Source(Protocol):
     def load(self, path: Path) -> Checkpoint:
         """The whole, its network on the CPU in evaluation mode, in a part that `explorer.models.roles` names (BadInput as `card`)."""
         ...
+
+    def home(self, path: Path) -> Path:
+        """Where the checkpoint is that a path is, or is a part of: one place, however it was named."""
+        return path
 
     def parts(self, path: Path) -> tuple[Path, ...]:
         """The files that it consists of, in a fixed order: its hash and its size are theirs."""

@@ -98,7 +98,7 @@ def test_one_sentence_says_what_it_is_and_what_opens(tmp_path: Path, kind: str, 
         ask(path)
     said = str(refusal.value)
     assert said.startswith(f"{path}: {words}")
-    assert said.endswith("; what opens here is a checkpoint of Generative Explorer (.safetensors)")
+    assert said.endswith("; what opens here is a checkpoint of Generative Explorer (.safetensors) or a diffusers folder with a UNet2DModel")
     assert "\n" not in said
 
 

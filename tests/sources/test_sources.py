@@ -45,7 +45,8 @@ def test_the_apps_own_is_known_by_its_metadata_and_not_by_its_name(checkpoints: 
 @pytest.mark.parametrize("which", ["zipped", "folder"])
 def test_without_the_line_it_is_told_what_it_is(which: str, request: pytest.FixtureRequest) -> None:
     with pytest.raises(
-        BadInput, match=r"is a (zip archive|folder); what opens here is a checkpoint of Generative Explorer \(\.safetensors\)$"
+        BadInput,
+        match=r"is a (zip archive|folder); what opens here is a checkpoint of Generative Explorer \(\.safetensors\) or a diffusers ",
     ):
         sources.open(request.getfixturevalue(which))
 
@@ -114,14 +115,15 @@ def test_a_run_can_take_its_schedule(zipped: Path) -> None:
 
 @pytest.mark.usefixtures("_made_up")
 def test_dialogs_and_messages_name_it(tmp_path: Path) -> None:
-    assert checkpoint_filter() == "Checkpoints (*.safetensors *.madeup made-up);;All files (*)"
-    assert "*.safetensors *.madeup made-up *.json" in open_filter()
+    assert checkpoint_filter() == "Checkpoints (*.safetensors model_index.json config.json *.madeup made-up);;All files (*)"
+    assert "*.safetensors model_index.json config.json *.madeup made-up *.json" in open_filter()
     assert "a made-up checkpoint (.madeup)" in try_another()
-    assert sources.a_file() == "a .safetensors, .madeup or made-up file"
+    assert sources.a_file() == "a .safetensors, .madeup or made-up file or a diffusers folder"
     path = tmp_path / "x.txt"
     path.write_text("words")
     with pytest.raises(
-        BadInput, match=r"is text; what opens here is a .+ \(\.safetensors\), a made-up checkpoint \(\.madeup\) or a made-up folder"
+        BadInput,
+        match=r"is text; what opens here is .+ \(\.safetensors\), a diffusers .+, a made-up checkpoint \(\.madeup\) or a made-up folder",
     ):
         sources.open(path)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LOWERINGS = {
     "explorer.models.unet.UNet": "explorer.backends.native.unet",
     "diffusers.models.unets.unet_2d.UNet2DModel": "explorer.backends.native.unet2d",
+    "explorer.sources.diffusers.network.UNet2D": "explorer.backends.native.unet2d_of_folder",
 }
 """Module that makes a program of each class of networks: it alone knows how that class computes."""
 

@@ -15,7 +15,7 @@ from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import shared
 from explorer.cli.evaluate import latent, objective
-from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
+from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, clip_option, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def evaluate(
     variance: Annotated[VarianceName | None, typer.Option(help="vlb: of the reverse step, sigma_t^2 (posterior) or beta_t (beta).")] = None,
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
-    clip: shared.ClipOption = False,
+    clip: shared.ClipOption = None,
     seed: shared.SeedOption = 0,
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
@@ -66,10 +66,11 @@ def evaluate(
     """
     opened = shared.open_checkpoint(checkpoint)
     options = Options(
-        checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta, clip=clip, seed=seed, draws=draws,
-        timesteps=timesteps, split=split, dataset=dataset, variance=variance,
+        checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta,
+        clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, timesteps=timesteps, split=split,
+        dataset=dataset, variance=variance,
     )  # fmt: skip
-    _check_options(metric, options)
+    _check_options(metric, options, clip is not None)
     if write:
         _check_writable(opened.path)
     measure = METRICS[metric]
@@ -128,9 +129,9 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
     save_card(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics))
 
 
-def _check_options(metric: MetricName, options: Options) -> None:
+def _check_options(metric: MetricName, options: Options, clip_given: bool) -> None:
     """Refuse options that are of no meaning for the metric (BadInput)."""
-    chain = {"--steps": options.steps is not None, "--eta": options.eta != 1, "--clip": options.clip}
+    chain = {"--steps": options.steps is not None, "--eta": options.eta != 1, "--clip": clip_given}
     odd = [name for name, is_given in chain.items() if is_given]
     of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and options.checkpoint.card.kind == "ddpm")
     if odd and not of_chains:
@@ -189,7 +190,7 @@ def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, obj
         return {}
     precision = sampler["precision"]
     return {
-        "steps": sampler["steps"], "eta": options.eta if options.eta != 1 else None, "clip": options.clip,
+        "steps": sampler["steps"], "eta": options.eta if options.eta != 1 else None, **clip_option(options),
         "precision": precision if precision != "fp32" else None,
     }  # fmt: skip
 

@@ -65,6 +65,11 @@ Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
 """What is printed, and what the card keeps."""
 
 
+def clip_option(options: Options) -> dict[str, object]:
+    """The switch that clips, or that does not where the checkpoint would."""
+    return {"clip": options.clip, "no-clip": options.checkpoint.card.clips and not options.clip}
+
+
 def command(options: Options, metric: MetricName, images: int | None, further: dict[str, object] | None = None, seeded: bool = True) -> str:
     """What to type to measure it again, without the folders of this machine.
 

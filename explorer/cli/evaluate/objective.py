@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, VarianceName, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, VarianceName, clip_option, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _details(options: Options, known: ImageSet, split: SplitName, precision: str
 def _command(options: Options, metric: MetricName, tally: Tally, split: SplitName, precision: str) -> str:
     further: dict[str, object] = {
         "draws": options.draws, "timesteps": options.timesteps, "split": split.value if options.split else None, "dataset": options.dataset,
-        "variance": options.variance.value if options.variance else None, "clip": options.clip,
+        "variance": options.variance.value if options.variance else None, **clip_option(options),
         "precision": None if precision == "fp32" else precision,
     }  # fmt: skip
     return command(options, metric, tally.images, further)

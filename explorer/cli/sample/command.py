@@ -54,7 +54,7 @@ def sample(
     seed: shared.SeedOption = 0,
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
-    clip: shared.ClipOption = False,
+    clip: shared.ClipOption = None,
     sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
     device: shared.DeviceOption = "auto",
@@ -94,7 +94,7 @@ def sample(
     lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples) for name in checkpoint]
     kept = DataSets(where.device)
     lanes += [
-        exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip), kept)
+        exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept)
         for source in exact
         for option in options
     ]

@@ -69,9 +69,9 @@ def _exact_words(lane: Lane) -> str:
 
 
 def lane_of(
-    checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool, samples: int | None = None
+    checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool | None, samples: int | None = None
 ) -> SampledLane:
-    """Lane of a checkpoint under a sampler, of so many samples in all.
+    """Lane of a checkpoint under a sampler, of so many samples in all; a `clip` of None is what its card says.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def lane_of(
         If it is no ddpm, or the steps do not fit its schedule.
     """
     try:
-        sampler = Sampler(steps, eta, clip)
+        sampler = Sampler(steps, eta, checkpoint.card.clips if clip is None else clip)
         run = where.run_by(checkpoint, samples, steps)
         predictor, precision = where.predictor(checkpoint, run, samples or 0)
         course = plan(predictor.schedule, steps, eta)

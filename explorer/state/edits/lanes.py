@@ -25,10 +25,11 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     Parameters
     ----------
     sampler : Sampler, optional
-        The one to keep; as many steps as the entry's schedule has timesteps at most.
+        The one to keep; as many steps as the entry's schedule has timesteps at most, and clipped where its author clips.
     """
-    option = entry.card.option if entry.card is not None else None
-    return Lane(entry.sha256, entry.path, option, fitting(sampler or Sampler(), schedule_length(entry)))
+    option, clips = (entry.card.option, entry.card.clips) if entry.card is not None else (None, False)
+    kept = fitting(sampler or Sampler(), schedule_length(entry))
+    return Lane(entry.sha256, entry.path, option, _replace(kept, clip=True) if clips else kept)
 
 
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:

@@ -64,7 +64,8 @@ def _in_place_of(old: Lane, new: Lane, own: ScheduleCard | None, shape: Shape | 
             fits = fits and _goes_on(old, networks.get(edit.checkpoint), own, shape)
         if fits and (not kept or edit.t <= kept[-1].t or isinstance(edit, BackUp)):  # without a dropped one, others may not follow
             kept.append(edit)
-    return _replace(new, sampler=lane_edits.fitting(old.sampler, T), schedule=old.schedule, seed=old.seed, edits=tuple(kept))
+    sampler = _replace(lane_edits.fitting(old.sampler, T), clip=old.sampler.clip or new.sampler.clip)
+    return _replace(new, sampler=sampler, schedule=old.schedule, seed=old.seed, edits=tuple(kept))
 
 
 def _of_shape(edit: Edit, shape: Shape) -> bool:

@@ -16,6 +16,7 @@ from explorer.views.objective.figures import values_of
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.rows import NOTHING, Row, Rows, heading
 from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu, mark
@@ -55,7 +56,7 @@ class ObjectiveInspector(QWidget):
         self._column.addSpacing(4)
         self.at_cursor = self._heading("At the cursor")
         self._terms = self._rows()
-        self._term_rows: list[tuple[Row, QLabel, QLabel]] = []
+        self._term_rows: list[tuple[Row, ElidingLabel, QLabel]] = []
         self._column.addSpacing(4)
         self._heading("Measured")
         self.facts = self._rows()
@@ -106,7 +107,7 @@ class ObjectiveInspector(QWidget):
         self.at_cursor.setVisible(bool(self._names))
         self._note.setText(NOTE.format(strata=recipe.strata))
         while len(self._term_rows) < len(self._names):
-            name, value = QLabel(), QLabel(NOTHING)
+            name, value = ElidingLabel(), QLabel(NOTHING)
             mark(name, "muted")
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._term_rows.append((self._terms.row(name, value), name, value))
@@ -115,6 +116,7 @@ class ObjectiveInspector(QWidget):
             row.setVisible(here)
             if here:
                 name.setText(self._names[index])
+                name.setToolTip(self._names[index])
                 value.setAccessibleName(f"{self._names[index]} at the cursor")
 
     def show_bound(self, shown: BoundShown | None, state: ObjectiveState) -> None:

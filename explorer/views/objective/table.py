@@ -111,7 +111,7 @@ class BoundTable(Card):
                 head.setToolTip(tip)
                 self._grid.addWidget(head, 0, column + 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 continue
-            label = QLabel(name)
+            label = ElidingLabel(name)
             if column == TO_LAST + 1 and len(titles) > 1:
                 label.setText(f"to {titles[-1]}")
                 tip = f"L minus that of {titles[-1]}, nats: over the same images, timesteps and noise, so most of the spread goes away"

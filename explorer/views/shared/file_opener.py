@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -38,4 +39,4 @@ class FileOpener:
 
     def open(self, path: str, lane: int | None) -> None:
         """Open a file for a lane."""
-        self._library.open(os.path.abspath(path), lambda entry: self._opened(entry, lane))
+        self._library.open(str(sources.home(Path(os.path.abspath(path)))), lambda entry: self._opened(entry, lane))

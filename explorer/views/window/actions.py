@@ -17,6 +17,12 @@ THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
 FILE: Groups = (
     (
         Do("open", "&Open…", Key.Open, "Open a checkpoint, a session or a picture"),
+        Do(
+            "open_folder",
+            "Open &folder…",
+            "Ctrl+Shift+O",
+            "Open a model that is a folder, as diffusers writes them, or a folder of pictures",
+        ),
         Do("library", "Checkpoint &library…", "Ctrl+L", "Checkpoints that are known on this machine"),
     ),
     (

@@ -74,6 +74,9 @@ def sections(entry: LibraryEntry) -> tuple[Section, ...]:
         predicts = Row("predicts", OPTION_WORDS[card.option])
         schedule = Row("schedule", f"{card.schedule.name}, T = {card.schedule.T}")
         found.insert(0, Section(f"Option {card.option}", (predicts, schedule)))
+    if card.origin is not None:
+        notes = tuple(Row("" if number else "told of it", note) for number, note in enumerate(card.origin.notes))
+        found.insert(0, Section("Format", (Row("is", card.origin.format), *notes)))
     return tuple(section for section in found if section.rows)
 
 

@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         menus.recent_chosen.connect(self.opener.open_path)
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
-            "open": self.ask_for_file, "library": self.show_library, "export": self.ask_for_export,
+            "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.ask_for_export,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
             "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout, "find": lambda: self.finder.open(),
             "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
@@ -318,6 +318,12 @@ class MainWindow(QMainWindow):
         """Let the person choose files, and open them."""
         paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
         self.open_paths(paths)
+
+    def _ask_for_folder(self) -> None:
+        """Let the person choose a folder, and open it."""
+        path = QFileDialog.getExistingDirectory(self, "Open a folder")
+        if path:
+            self.open_paths([path])
 
     @cached_property
     def library(self) -> CheckpointLibrary:

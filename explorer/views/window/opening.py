@@ -73,12 +73,12 @@ class Opener(QObject):
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
         elif sources.source_for(Path(absolute)) is not None:
-            self._open_checkpoint(absolute)
+            self._open_checkpoint(str(sources.home(Path(absolute))))
         elif os.path.isdir(absolute):
             if _holds_images(Path(absolute)):
                 self._open_data_set(absolute)
             else:
-                self._banner.say(f"{path}: is a folder without pictures", f"Choose the {sources.endings()} file in it.")
+                self._banner.say(f"{path}: is a folder without pictures", f"What opens here is {sources.what_opens()}.")
         elif may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif has(absolute, PICTURES):

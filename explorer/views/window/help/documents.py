@@ -10,7 +10,8 @@ FIRST = "user-guide.md"
 PAGES = {
     "user-guide.md": "User guide", "mathematics.md": "The mathematics", "glossary.md": "Glossary", "training.md": "Training",
     "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
-    "which-option.md": "How the options were trained", "checkpoint-format.md": "Checkpoint format",
+    "which-option.md": "How the options were trained", "checkpoints.md": "Other people's checkpoints",
+    "checkpoint-format.md": "Checkpoint format",
 }  # fmt: skip
 
 

@@ -1,0 +1,81 @@
+"""Folders that diffusers writes: a UNet2DModel and its noise schedule, in any of the layouts that occur.
+
+`layout.py` finds the parts, `settings.py` and `process.py` make the card of their JSON, `weights.py` reads and checks the weights,
+`network.py` asks the library's network as a lane asks. The library is imported when such a folder is opened, and asks nobody for anything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.errors import BadInput
+from explorer.sources.base import Source
+from explorer.sources.diffusers.layout import Layout, find, read_json
+from explorer.sources.diffusers.weights import count, files_of, looked_at
+
+if TYPE_CHECKING:
+    from explorer.checkpoints.card import Card
+    from explorer.checkpoints.files import Checkpoint
+
+
+class Diffusers(Source):
+    """Reads what `save_pretrained` of diffusers writes."""
+
+    name = "diffusers"
+    title = "a diffusers folder with a UNet2DModel"
+    hints = ("model_index.json", "config.json")
+    is_folder = True
+    short = "a diffusers folder"
+
+    def recognises(self, path: Path) -> bool:
+        """A folder with a model_index.json, or settings or weights of a network as diffusers names them; a file in it; a link to either."""
+        return find(path) is not None
+
+    def home(self, path: Path) -> Path:
+        """The folder, for a file in it, too."""
+        return _layout(path).root
+
+    def card(self, path: Path) -> Card:
+        """What its JSON files say, and what was assumed."""
+        from explorer.sources.diffusers.settings import card_of  # and numpy with it, which the command line's help needs not
+
+        return card_of(_layout(path))
+
+    def parameters(self, path: Path) -> int:
+        """Numbers in its weights, where their headers say so."""
+        return count(files_of(_layout(path).model))
+
+    def parts(self, path: Path) -> tuple[Path, ...]:
+        """What the network and its process are made of: settings, schedule, weights."""
+        layout = _layout(path)
+        settings = (file for file in (layout.config, layout.scheduler) if file is not None and file.is_file())
+        try:
+            return *settings, *files_of(layout.model)
+        except BadInput:
+            return tuple(settings) or (layout.root,)  # `card` and `load` say what is missing
+
+    def load(self, path: Path) -> Checkpoint:
+        """The network with its weights, which are checked against its settings before memory is taken."""
+        layout = _layout(path)
+        card, files = self.card(path), files_of(layout.model)
+        looked_at(files)  # what is damaged is told before torch and diffusers are imported
+
+        from explorer.checkpoints.files import Checkpoint
+        from explorer.sources.diffusers.network import UNet2D, without_weights
+        from explorer.sources.diffusers.weights import read
+
+        unet = without_weights(layout.config, read_json(layout.config))
+        unet.load_state_dict(read(files, unet.state_dict()), assign=True)
+        network = UNet2D(unet.requires_grad_(False).eval()).eval()
+        return Checkpoint(layout.root, card, network, self.sha256(path))
+
+
+def _layout(path: Path) -> Layout:
+    try:
+        found = find(path)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from None
+    if found is None:
+        raise BadInput(f"{path}: is no longer a folder of diffusers")
+    return found

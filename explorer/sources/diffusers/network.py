@@ -1,0 +1,57 @@
+"""diffusers' UNet2DModel in the part of a denoiser."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+from torch import Tensor, nn
+
+from explorer.errors import BadInput
+from explorer.models.roles import ImageShape
+
+
+class UNet2D(nn.Module):
+    """Asks the network at t - 1, as its timesteps begin at 0, and takes the prediction of its output.
+
+    Parameters
+    ----------
+    unet : diffusers.UNet2DModel
+        In evaluation mode. Where it makes twice as many channels as it takes, the second half is a learned variance.
+    """
+
+    def __init__(self, unet: Any) -> None:
+        super().__init__()
+        self.unet = unet
+        self.channels = int(unet.config.in_channels)
+
+    def accepts(self, shape: ImageShape) -> bool:
+        """Whether images (C, H, W) have its channels and halve evenly as often as it halves them."""
+        multiple = 2 ** (len(self.unet.config.block_out_channels) - 1)
+        return shape[0] == self.channels and not any(side % multiple for side in shape[1:])
+
+    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+        """Prediction of x_t's shape (N, C, H, W), for timesteps t (N,), int64, in 1..T."""
+        out: Tensor = self.unet(x_t, t - 1, return_dict=False)[0]
+        return out[:, : self.channels]
+
+
+def without_weights(path: Path, config: dict[str, Any]) -> Any:
+    """diffusers.UNet2DModel of these settings, on the meta device; absent ones are the class's, unknown ones are left out.
+
+    Raises
+    ------
+    BadInput
+        If the class cannot be built of them; the message names `path`.
+    """
+    known = inspect.signature(diffusers.UNet2DModel.__init__).parameters
+    settings = {name: value for name, value in config.items() if name in known}
+    try:
+        with torch.device("meta"):
+            return diffusers.UNet2DModel(**settings)
+    except Exception as error:  # its constructor checks little, and fails in many ways
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BadInput(f"{path}: no UNet2DModel can be built of it: {reason}") from None

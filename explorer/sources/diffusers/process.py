@@ -1,0 +1,180 @@
+"""What a scheduler's settings say: the forward process, what the network predicts, and how its author samples. No torch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from explorer.checkpoints.card import ScheduleCard
+
+MAX_TIMESTEPS = 1_000_000
+OPTIONS: dict[str, Literal["B", "C", "V"]] = {"epsilon": "C", "sample": "B", "v_prediction": "V"}
+
+_CLIPPING = (
+    "DDPMScheduler", "DDIMScheduler", "DDPMParallelScheduler", "DDIMParallelScheduler", "DDIMInverseScheduler", "RePaintScheduler",
+    "GaussianDDPMScheduler",
+)  # fmt: skip
+_OTHERS = (
+    "PNDMScheduler", "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler", "DPMSolverMultistepInverseScheduler",
+    "DEISMultistepScheduler", "UniPCMultistepScheduler", "EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler",
+    "LMSDiscreteScheduler", "SASolverScheduler",
+)  # fmt: skip
+_OF_LATENTS = ("HeunDiscreteScheduler", "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler", "DPMSolverSDEScheduler")
+_DISTILLED = ("LCMScheduler", "TCDScheduler")
+KNOWN = (*_CLIPPING, *_OTHERS, *_OF_LATENTS, *_DISTILLED)
+"""Schedulers that walk a process of betas, whose settings mean the same."""
+
+_NO_SIGNAL = 1 - 2**-53
+"""The beta after which alpha_bar is 0 as far as float32 can tell: its root is 1e-8 of what it was. At 0 itself log SNR is infinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What was found.
+
+    Attributes
+    ----------
+    schedule : ScheduleCard
+    option : "B", "C" or "V"
+    clip : bool
+        Whether x0_hat is kept in [-1, 1] by who samples with it.
+    notes : tuple of str
+        What was assumed, and what is different here.
+    """
+
+    schedule: ScheduleCard
+    option: Literal["B", "C", "V"]
+    clip: bool
+    notes: tuple[str, ...]
+
+
+def assumed() -> Process:
+    """Where there is no noise schedule: what the library's training script uses unless told otherwise."""
+    note = "assumed, as no scheduler_config.json is there: it predicts the noise, on the linear schedule with T = 1000, x0_hat clipped"
+    return Process(ScheduleCard("linear", 1000), "C", True, (note,))
+
+
+def process_of(settings: dict[str, Any]) -> Process:
+    """Forward process of a scheduler_config.json.
+
+    Raises
+    ------
+    ValueError
+        If it is none of a DDPM's, or a setting is not valid.
+    """
+    name = settings.get("_class_name", "DDPMScheduler")
+    if name not in KNOWN:
+        raise ValueError(f"its scheduler is {name}, which is not of a DDPM's forward process, as DDPMScheduler and DDIMScheduler are")
+    T = _whole(settings, "num_train_timesteps", _whole(settings, "timesteps", 1000))
+    prediction = settings.get("prediction_type") or "epsilon"
+    if prediction not in OPTIONS:
+        raise ValueError(f"its prediction_type is {prediction!r}; there are {', '.join(OPTIONS)}")
+    no_signal = bool(settings.get("rescale_betas_zero_snr"))
+    if no_signal and prediction == "epsilon":
+        raise ValueError("its schedule ends without signal (rescale_betas_zero_snr), where the noise says nothing of x_0")
+    schedule = _schedule(settings, name, T, no_signal)
+    clip, notes = _clipping(settings, name)
+    if no_signal:
+        notes.append("its schedule ends without signal: alpha_bar_T = 0")
+    notes += _variance(settings, name)
+    return Process(schedule, OPTIONS[prediction], clip, tuple(notes))
+
+
+def _schedule(settings: dict[str, Any], name: str, T: int, no_signal: bool) -> ScheduleCard:
+    given = settings.get("trained_betas")
+    latent = name in _OF_LATENTS or name in _DISTILLED
+    start = _number(settings, "beta_start", 0.00085 if latent else 1e-4)
+    end = _number(settings, "beta_end", 0.012 if latent else 0.02)
+    kind = settings.get("beta_schedule") or ("scaled_linear" if name in _DISTILLED else "linear")
+    if given is not None:
+        kind, betas = "betas", _given(given, T)
+    elif not no_signal and (kind == "squaredcos_cap_v2" or (kind, start, end, T) == ("linear", 1e-4, 0.02, 1000)):
+        return ScheduleCard("cosine" if kind != "linear" else kind, T)
+    else:
+        betas = _betas(str(kind), T, start, end)
+    if no_signal:
+        betas = without_signal(betas)
+    wrong = ~((betas > 0) & (betas < 1))  # NaN, too
+    if wrong.any():
+        t = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"beta_{t + 1} of its schedule is {betas[t]:g}, which is not in (0, 1)")
+    return ScheduleCard(str(kind), T, tuple(betas.tolist()))
+
+
+def _given(given: Any, T: int) -> np.ndarray:
+    if not isinstance(given, list) or len(given) != T or not all(type(beta) in (int, float) for beta in given):
+        raise ValueError(f"its trained_betas are not {T} numbers, one for each timestep")
+    return np.array(given, np.float64)
+
+
+def _betas(kind: str, T: int, start: float, end: float) -> np.ndarray:
+    """beta_1..beta_T in float64, by the formulas of the library."""
+    if kind == "linear":
+        return np.linspace(start, end, T)
+    if kind == "scaled_linear":
+        return np.linspace(math.sqrt(max(start, 0)), math.sqrt(max(end, 0)), T) ** 2
+    if kind == "sigmoid":
+        return start + (end - start) / (1 + np.exp(-np.linspace(-6, 6, T)))
+    if kind == "squaredcos_cap_v2":
+        f = np.cos((np.arange(T + 1) / T + 0.008) / 1.008 * np.pi / 2) ** 2
+        return np.minimum(1 - f[1:] / f[:-1], 0.999)
+    raise ValueError(f"its beta_schedule {kind!r} is not known here; there are linear, scaled_linear, squaredcos_cap_v2 and sigmoid")
+
+
+def without_signal(betas: np.ndarray) -> np.ndarray:
+    """Betas rescaled so that alpha_bar_T = 0 and alpha_bar_1 stays (Lin et al. 2024, algorithm 1)."""
+    roots = np.sqrt(np.cumprod(1 - betas))
+    if len(betas) < 2 or not roots[-1] < roots[0]:
+        raise ValueError("its schedule cannot be made to end without signal: it is too short")
+    levels = ((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])) ** 2
+    rescaled: np.ndarray = 1 - levels / np.concatenate([[1.0], levels[:-1]])
+    rescaled[-1] = _NO_SIGNAL
+    return rescaled
+
+
+def _clipping(settings: dict[str, Any], name: str) -> tuple[bool, list[str]]:
+    """Whether x0_hat is clipped, as the library does unless told otherwise, and what of it is different here."""
+    notes = []
+    if name not in ("DDPMScheduler", "DDIMScheduler"):
+        notes.append(f"its scheduler is {name}: the forward process is taken from it, the steps are this app's")
+    if settings.get("thresholding"):
+        most = _number(settings, "sample_max_value", 1.0)
+        if most > 1:
+            notes.append(f"it limits x0_hat by dynamic thresholding up to {most:g}; here x0_hat is kept in [-1, 1] instead")
+        return True, notes
+    if name not in _CLIPPING or not settings.get("clip_sample", True):
+        return False, notes
+    reach = _number(settings, "clip_sample_range", 1.0)
+    if reach != 1:
+        notes.append(f"it keeps x0_hat in [-{reach:g}, {reach:g}], which a lane cannot: it is not clipped here")
+        return False, notes
+    notes.append("x0_hat is kept in [-1, 1] unless a lane is told otherwise, as clip_sample says")
+    return True, notes
+
+
+def _variance(settings: dict[str, Any], name: str) -> list[str]:
+    kind = settings.get("variance_type") or "fixed_small"
+    if name not in _CLIPPING or kind in ("fixed_small", "fixed_small_log"):
+        return []
+    if kind in ("fixed_large", "fixed_large_log"):
+        return ["its own sampler adds noise of variance beta_t (fixed_large); here it is the posterior's, the means are the same"]
+    return ["its network has learned a variance; here it is the posterior's, the means are the same"]
+
+
+def _whole(settings: dict[str, Any], name: str, default: int) -> int:
+    value = settings.get(name, default)
+    if type(value) is not int or not 1 <= value <= MAX_TIMESTEPS:
+        raise ValueError(f"its {name} is {value!r}, which is not a number in 1..{MAX_TIMESTEPS}")
+    return value
+
+
+def _number(settings: dict[str, Any], name: str, default: float) -> float:
+    value = settings.get(name)
+    if value is None:
+        return default
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"its {name} is {value!r}, which is not a number")
+    return float(value)

@@ -1,0 +1,147 @@
+"""The model card of a folder: what its JSON files say of it, and the one sentence where that cannot be a lane. No torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard
+from explorer.errors import BadInput
+from explorer.sources.diffusers.layout import AVERAGED, Layout, read_json
+from explorer.sources.diffusers.process import Process, assumed, process_of
+
+NETWORK = "UNet2DModel"
+MOST_BLOCKS, MOST_LAYERS, MOST_CHANNELS = 16, 64, 16384
+"""Of a network that is built to see what weights it needs."""
+
+_USUAL = {
+    "act_fn": "silu", "add_attention": True, "center_input_sample": False, "downsample_padding": 1, "downsample_type": "conv",
+    "dropout": 0.0,
+    "flip_sin_to_cos": True, "freq_shift": 0, "mid_block_scale_factor": 1, "mid_block_type": "UNetMidBlock2D", "norm_eps": 1e-5,
+    "resnet_time_scale_shift": "default", "time_embedding_type": "positional", "upsample_type": "conv",
+}  # fmt: skip
+"""Settings of which the card says nothing."""
+_LATENT = ("vae", "vqvae", "movq", "text_encoder", "text_encoder_2", "prior")
+_AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny", "VQModel", "AutoencoderDC")
+_NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
+
+
+def card_of(layout: Layout) -> Card:
+    """Card of a model.
+
+    Raises
+    ------
+    BadInput
+        If a file is missing or damaged, or it is no pixel-space DDPM; the message says what it is.
+    """
+    index = read_json(layout.index) if layout.index is not None else {}
+    _check_pipeline(layout, index)
+    config = _config(layout)
+    _check_network(layout.config, config)
+    process = _process(layout)
+    try:
+        shape, notes = _shape(config)
+        kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
+        wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
+        by = "" if not isinstance(wrote, str) else f", written by version {wrote[:20]}"
+        notes = (*_weights_notes(layout, config), *process.notes, *notes)
+        return Card(
+            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, kept), DataCard("not said", shape, VALUE_RANGE, ""),
+            process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.clip),
+        )  # fmt: skip
+    except ValueError as error:
+        raise BadInput(f"{layout.config}: {error}") from None
+
+
+def _check_pipeline(layout: Layout, index: dict[str, Any]) -> None:
+    name = index.get("_class_name", "")
+    coded = [part for part in _LATENT if index.get(part)]
+    if coded:
+        what = f"a {name} makes images through its {' and '.join(coded)}"
+        raise BadInput(f"{layout.root}: {what}; what opens of diffusers is a {NETWORK} that works on pixels")
+    if index and "unet" not in index and not layout.config.is_file():
+        raise BadInput(f"{layout.root}: is a {name or 'pipeline'} without a unet; what opens of diffusers is a {NETWORK}")
+
+
+def _config(layout: Layout) -> dict[str, Any]:
+    if not layout.config.is_file():
+        old = (layout.model / "pytorch_model.bin").is_file()
+        why = "an old training state without" if old else "it has no"
+        raise BadInput(f"{layout.model}: {why} config.json, which says how the network is built: put the one of its pipeline's unet there")
+    return read_json(layout.config)
+
+
+def _check_network(path: Path, config: dict[str, Any]) -> None:
+    """Refuse another class, and settings that mean something else here or cannot be."""
+    name = config.get("_class_name")
+    if name in _AUTOENCODERS:
+        raise BadInput(f"{path}: is an autoencoder of diffusers ({name}); what opens of diffusers is a {NETWORK}")
+    if name == "UNet2DConditionModel":
+        raise BadInput(f"{path}: is a {name}, which is told what to draw by a text or a picture; what opens of diffusers is a {NETWORK}")
+    if name != NETWORK:
+        raise BadInput(f"{path}: is a {name} of diffusers; what opens of diffusers is a {NETWORK}")
+    if config.get("class_embed_type") or config.get("num_class_embeds"):
+        raise BadInput(f"{path}: {_NO_CLASSES.format(config.get('num_class_embeds') or 'unknown')}")
+    if config.get("center_input_sample"):
+        raise BadInput(f"{path}: its network takes images in [0, 1] (center_input_sample), and chains are in [-1, 1] here")
+    if config.get("time_embedding_type", "positional") not in ("positional", "learned"):
+        raise BadInput(f"{path}: its network is told a noise level, not a timestep (time_embedding_type {config['time_embedding_type']!r})")
+    if "attention_legacy_order" in config:
+        raise BadInput(f"{path}: its attention is of another order than diffusers' own (attention_legacy_order)")
+    _check_sizes(path, config)
+
+
+def _check_sizes(path: Path, config: dict[str, Any]) -> None:
+    """Before a network is built of them: nobody waits for a million layers."""
+    widths, layers = config.get("block_out_channels", [224]), config.get("layers_per_block", 2)
+    good = isinstance(widths, list) and 1 <= len(widths) <= MOST_BLOCKS and all(_count(width, MOST_CHANNELS) for width in widths)
+    if not (good and _count(layers, MOST_LAYERS)):
+        raise BadInput(f"{path}: block_out_channels or layers_per_block are not those of a network")
+    for name in ("in_channels", "out_channels"):
+        if not _count(config.get(name, 3), MOST_CHANNELS):
+            raise BadInput(f"{path}: its {name} is {config[name]!r}")
+    before, after = config.get("in_channels", 3), config.get("out_channels", 3)
+    if before not in (1, 3):
+        raise BadInput(f"{path}: its network takes {before} channels; pictures have 1 or 3 here")
+    if after not in (before, 2 * before):
+        raise BadInput(f"{path}: its network makes {after} channels of {before}, so its output is no prediction of a step")
+
+
+def _count(value: Any, most: int) -> bool:
+    return type(value) is int and 1 <= value <= most
+
+
+def _process(layout: Layout) -> Process:
+    if layout.scheduler is None:
+        return assumed()
+    try:
+        return process_of(read_json(layout.scheduler))
+    except ValueError as error:
+        raise BadInput(f"{layout.scheduler}: {error}") from None
+
+
+def _shape(config: dict[str, Any]) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+    """(C, H, W) of its images, and what was assumed of it."""
+    channels, multiple = config.get("in_channels", 3), 2 ** (len(config.get("block_out_channels", [0] * 4)) - 1)
+    size, notes = config.get("sample_size"), ()
+    if size is None:
+        side = max(32, multiple)
+        return (channels, side, side), (f"assumed, as no sample_size is there: images of {side} x {side}",)
+    sides = size if isinstance(size, list) else [size, size]
+    if len(sides) != 2 or not all(_count(side, 4096) for side in sides):
+        raise ValueError(f"its sample_size {size!r} is no size of images")
+    height, width = sides
+    if height % multiple or width % multiple:
+        raise ValueError(f"its sample_size {height} x {width} is not one of multiples of {multiple}, as its network needs")
+    return (channels, height, width), notes
+
+
+def _weights_notes(layout: Layout, config: dict[str, Any]) -> list[str]:
+    notes = []
+    if layout.model.name == AVERAGED:
+        notes.append("its averaged weights (unet_ema)")
+    elif (layout.model.parent / AVERAGED).is_dir():
+        notes.append("its weights as they were trained, not the averaged ones beside them (unet_ema)")
+    if config.get("out_channels", 3) != config.get("in_channels", 3):
+        notes.append("the second half of the network's output, of a learned variance, is not used")
+    return notes

@@ -1,0 +1,207 @@
+"""Weights of a folder, in the forms that diffusers has written them: checked before memory is taken, and nothing in them is executed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import BadInput
+from explorer.sources.diffusers.layout import STEM, read_json
+from explorer.sources.looks import looks_like
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+MAX_HEADER = 100_000_000
+MAX_SHARDS, MAX_PICKLE = 1000, 64 << 20
+
+_ENDINGS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
+_VARIANTS = re.compile(rf"{STEM}(?:\.([\w-]+))?\.(safetensors|bin)|{STEM}\.(safetensors|bin)\.index(?:\.([\w-]+))?\.json")
+_OLD = re.compile(r"(attentions\.\d+)\.(query|key|value|proj_attn)\.")
+_NEW = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+"""Names of attention in files of 2022."""
+
+
+def files_of(model: Path) -> tuple[Path, ...]:
+    """Files of the weights in a network's folder: the list of shards first, where there is one.
+
+    Raises
+    ------
+    BadInput
+        If there are none, or a list of shards is damaged.
+    """
+    first = _chosen(model)
+    if not first.name.endswith(".json"):
+        return (first,)
+    named = read_json(first).get("weight_map")
+    shards = sorted(set(named.values())) if isinstance(named, dict) and all(isinstance(name, str) for name in named.values()) else []
+    if not shards or len(shards) > MAX_SHARDS:
+        raise BadInput(f"{first}: does not say which files the weights are in")
+    for name in shards:
+        if Path(name).name != name:
+            raise BadInput(f"{first}: names weights outside its folder")
+        if not (model / name).is_file():
+            raise BadInput(f"{model / name}: no such file, and {first.name} names it")
+    return (first, *(model / name for name in shards))
+
+
+def _chosen(model: Path) -> Path:
+    """The plain form before variants, safetensors before pickles, whole before shards."""
+    for ending in _ENDINGS:
+        if (model / f"{STEM}{ending}").is_file():
+            return model / f"{STEM}{ending}"
+    found = []
+    for place in model.iterdir() if model.is_dir() else ():
+        named = _VARIANTS.fullmatch(place.name)
+        if named is not None and place.is_file() and not re.search(r"-\d{5}-of-\d{5}", place.name):
+            found.append(((named[2] or named[3]) != "safetensors", place.name.endswith(".json"), named[1] == "non_ema", place.name, place))
+    if found:
+        return min(found)[-1]
+    raise BadInput(f"{model}: has no weights ({STEM}.safetensors or .bin)")
+
+
+def looked_at(files: tuple[Path, ...]) -> None:
+    """See that each file is what its place in the folder says, by its first bytes: before torch is imported (BadInput)."""
+    for file in files:
+        if file.name.endswith(".json"):
+            continue
+        _tensors_told(file) if ".safetensors" in file.name else _check_zip(file)
+
+
+def count(files: tuple[Path, ...]) -> int:
+    """Numbers in the weights; 0 where the files do not say without being unpickled (BadInput as `looked_at`)."""
+    total = 0
+    for file in files:
+        if ".safetensors" not in file.name:
+            return 0
+        if not file.name.endswith(".json"):
+            total += sum(_size(told.get("shape")) for told in _tensors_told(file).values())
+    return total
+
+
+def _size(shape: Any) -> int:
+    size = 1
+    for side in shape if isinstance(shape, list) else ():
+        size *= side if isinstance(side, int) else 0
+    return size
+
+
+def _tensors_told(file: Path) -> dict[str, dict[str, Any]]:
+    """What the header of a safetensors file says of each tensor (BadInput if it is none, or shorter than it says)."""
+    try:
+        with open(file, "rb") as opened:
+            length = int.from_bytes(opened.read(8), "little")
+            size = os.fstat(opened.fileno()).st_size
+            header = json.loads(opened.read(length)) if 2 <= length <= min(MAX_HEADER, size - 8) else None
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        header = None
+    told = {name: each for name, each in header.items() if name != "__metadata__"} if isinstance(header, dict) else {}
+    if not told or not all(isinstance(each, dict) for each in told.values()):
+        raise BadInput(f"{file}: should be weights, and is {_by_look(file)}")
+    try:
+        end = max(int(each["data_offsets"][1]) for each in told.values())
+    except (KeyError, TypeError, ValueError, IndexError):
+        raise BadInput(f"{file}: should be weights, and is a safetensors file with a damaged header") from None
+    if end > size - 8 - length:
+        raise BadInput(f"{file}: is cut short: it has {size:,} bytes of {end + 8 + length:,}")
+    return told
+
+
+def _check_zip(file: Path) -> None:
+    """Refuse what is no archive of PyTorch, and sizes that are more than the file has: archives of weights are not compressed."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
+        raise BadInput(f"{file}: should be weights, and is {_by_look(file)}") from None
+    pickles = [member for member in members if member.filename.endswith("data.pkl")]
+    if len(pickles) != 1 or any("/code/" in member.filename for member in members):
+        raise BadInput(f"{file}: should be weights, and is a zip archive of another kind")
+    if pickles[0].file_size > MAX_PICKLE or sum(member.file_size for member in members) > file.stat().st_size:
+        raise BadInput(f"{file}: says that it unpacks to more than it holds, which weights do not")
+
+
+def _by_look(file: Path) -> str:
+    said = looks_like(file)
+    return "damaged or cut short" if said == "a safetensors file of another program" else said
+
+
+def read(files: tuple[Path, ...], expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors of a network, float32 where they are numbers of any precision.
+
+    Parameters
+    ----------
+    files : tuple of Path
+        As of `files_of`.
+    expected : mapping of str to Tensor
+        Names and shapes that the network has, without memory.
+
+    Raises
+    ------
+    BadInput
+        If one is missing, unknown, of another shape, or not finite; or a file is damaged or holds more than tensors.
+    """
+    import torch
+
+    found: dict[str, Tensor] = {}
+    for file in files:
+        if not file.name.endswith(".json"):
+            found |= _safe(file) if ".safetensors" in file.name else _unpickled(file)
+    found = {_OLD.sub(lambda old: f"{old[1]}.{_NEW[old[2]]}.", name): tensor for name, tensor in found.items()}
+    where = files[0]
+    for name in sorted(expected.keys() - found.keys()):
+        raise BadInput(f"{where}: has no weights {name}, which its config.json asks for")
+    for name in sorted(found.keys() - expected.keys()):
+        raise BadInput(f"{where}: has weights {name} that the network of its config.json does not")
+    for name, wanted in expected.items():
+        if found[name].shape != wanted.shape:
+            raise BadInput(f"{where}: weights {name} are {tuple(found[name].shape)}; its config.json asks for {tuple(wanted.shape)}")
+        if not found[name].is_floating_point():
+            raise BadInput(f"{where}: weights {name} are {str(found[name].dtype).removeprefix('torch.')}, which no network computes with")
+    tensors = {name: found[name].to(torch.float32, copy=True, memory_format=torch.contiguous_format) for name in expected}
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise BadInput(f"{where}: its weights {name} are not finite")
+    return tensors
+
+
+def _safe(file: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors: dict[str, Tensor] = load_file(file)
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise BadInput(f"{file}: cannot be read: {error}") from None
+    return tensors
+
+
+def _unpickled(file: Path) -> dict[str, Tensor]:
+    """Tensors of an archive, mapped rather than read; only what `weights_only` lets through."""
+    import pickle
+
+    import torch
+
+    try:
+        found = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+    except pickle.UnpicklingError as error:
+        named = re.search(r"GLOBAL ([\w.]+)", str(error))
+        what = f"Python objects ({named[1]})" if named else "more than tensors"
+        raise BadInput(f"{file}: holds {what}, which is never run here: save its state_dict() as .safetensors") from None
+    except Exception as error:  # whatever a damaged pickle makes of itself
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BadInput(f"{file}: cannot be read: {reason}") from None
+    if not isinstance(found, dict) or not found or not all(isinstance(t, torch.Tensor) and isinstance(n, str) for n, t in found.items()):
+        optimizer = isinstance(found, dict) and {"state", "param_groups"} <= found.keys()
+        raise BadInput(f"{file}: holds {'the state of an optimizer' if optimizer else 'no weights by name'}, so there is no network in it")
+    return found
