@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from explorer.views.chain.page import ChainPage
+from explorer.recipe import ScheduleChoice
+from explorer.views.chain.chain_part import ChainPart
+from explorer.views.chain.chain_widgets import ChainWidgets
+from explorer.views.chain.controller import ChainController
+from explorer.views.chain.cursor import Cursor
+from explorer.widgets.controls.actions import Actions
 
 
-def connect_actions(page: ChainPage) -> None:
+class _Page(Protocol):
+    """What is asked of the page; `explorer.views.chain.page` says what each is."""
+
+    part: ChainPart
+    controller: ChainController
+    playback: Cursor
+    chain_actions: Actions
+    widgets: ChainWidgets
+
+    def cancel(self) -> None: ...
+    def new_seed(self) -> None: ...
+    def resume_sampling(self) -> None: ...
+    def focus_timeline(self) -> None: ...
+    def set_recipe(self, label: str, **fields: object) -> None: ...
+    def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None: ...
+    def set_schedule(self, schedule: ScheduleChoice | None, index: int | None = None) -> None: ...
+    def set_all_steps(self, steps: int | None) -> None: ...
+
+
+def connect_actions(page: _Page) -> None:
     """What the menu and the keys do."""
     play, on = page.playback, page.chain_actions.on
     on("play", play.toggle_play)
@@ -29,7 +52,7 @@ def connect_actions(page: ChainPage) -> None:
         on(name, partial(page.part.update, quantity=name))
 
 
-def connect_time(page: ChainPage) -> None:
+def connect_time(page: _Page) -> None:
     """Timeline, film strip and curves move the cursor."""
     widgets, play = page.widgets, page.playback
     for source in (widgets.transport.timeline, widgets.film, widgets.plot.plot):
@@ -43,7 +66,7 @@ def connect_time(page: ChainPage) -> None:
     page.controller.film.set_slots(widgets.film.slots)
 
 
-def connect_inspector(page: ChainPage) -> None:
+def connect_inspector(page: _Page) -> None:
     """What is set in the inspector."""
     panel = page.widgets.inspector
     panel.seed_committed.connect(lambda seed: page.set_recipe("change seed", seed=seed))
