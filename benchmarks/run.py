@@ -1,6 +1,6 @@
 """Run every benchmark and write RESULTS.md.
 
-Usage: python benchmarks/run.py
+Usage: python benchmarks/run.py [SCRIPT...]    (all of them, or those alone, such as kernel.py)
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -16,6 +17,7 @@ SCRIPTS = (
     "scrub.py",
     "sampling.py",
     "backends.py",
+    "kernel.py",
     "decoding.py",
     "drag.py",
     "process.py",
@@ -36,19 +38,29 @@ writes this page; each script says in its first lines what it measures and again
 """
 
 
-def main() -> None:
-    """Run the scripts one after the other."""
-    parts = [HEAD]
-    for script in SCRIPTS:
+def main(names: Sequence[str]) -> None:
+    """Run the scripts one after the other, each section written as soon as it is there; the sections of others stay as they are."""
+    sections = _sections()
+    for script in names or SCRIPTS:
         done = subprocess.run([sys.executable, script], cwd=HERE, capture_output=True, text=True, check=True)
         machine, *lines = done.stdout.strip().splitlines()
         paragraphs = (HERE / script).read_text().split('"""')[1].strip().split("\n\n")
         about = "\n\n".join(p for p in paragraphs if not p.startswith("Usage:"))
-        parts.append(f"## `python benchmarks/{script}`\n\n{about}\n\n    " + "\n    ".join(lines) + f"\n\n{machine}\n")
+        when = f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}."
+        sections[script] = f"## `python benchmarks/{script}`\n\n{about}\n\n    " + "\n    ".join(lines) + f"\n\n{machine}\n\n{when}\n"
         print(done.stdout, end="", flush=True)
-    parts.append(f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}.\n")
-    (HERE / "RESULTS.md").write_text("\n".join(parts))
+        known = [each for each in SCRIPTS if each in sections]
+        (HERE / "RESULTS.md").write_text("\n".join([HEAD, *(sections[each] for each in known)]))
+
+
+def _sections() -> dict[str, str]:
+    """What the page has now, by script."""
+    found = {}
+    for part in ("\n" + (HERE / "RESULTS.md").read_text()).split("\n## ")[1:]:
+        script = part.partition("benchmarks/")[2].partition("`")[0]
+        found[script] = "## " + part.strip() + "\n"
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
