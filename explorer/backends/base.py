@@ -38,6 +38,9 @@ class Backend(Protocol):
     immediate : bool
         A network is ready within milliseconds, for batches of any size; what its exact precision says of a sample depends on no other
         one, and differs from the module's by rounding alone. So it can run a chain before anything has been measured.
+    compiles : bool
+        It takes seconds of both the person's and the processors' time to have a network ready: it is not tried where another one is
+        much faster than plain PyTorch already.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Backend(Protocol):
     precisions: tuple[str, ...]
     has_derivatives: bool
     immediate: bool = False
+    compiles: bool = False
 
     def knows(self, device: str) -> bool:
         """Whether it has such a device on some machine."""

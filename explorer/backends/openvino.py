@@ -45,6 +45,7 @@ class OpenVino(Backend):
     devices = {"cpu": "CPU"}  # noqa: RUF012
     precisions = ("fp32", "bf16")
     has_derivatives = False
+    compiles = True
 
     def missing(self) -> str:
         """Its package is an extra."""

@@ -29,6 +29,8 @@ EVALUATIONS = 3
 FIRST_LOOK = 2
 """Evaluations after which one that is clearly slower than the best so far is left alone."""
 CLEARLY = 1.15
+WELL = 3.0
+"""Times faster than plain PyTorch: what a compiler would add to that is not worth its seconds while chains are sampled."""
 OWN_LOAD = 1
 """What the window adds to the load of a machine whose processors a chain keeps at work."""
 WAIT = 0.005
@@ -73,10 +75,17 @@ class Probe:
         T = exact.schedule.T
         self._measured.append(Measured(TORCH.name, TORCH.precisions[0], statistics.median(alone), T))
         for backend in (*backends.BACKENDS[1:], TORCH):
+            if backend.compiles and self._is_well_served(T):
+                continue
             for precision in backend.offers(self.device) if backend.supports(self.checkpoint.network) else ():
                 if (backend, precision) != (TORCH, TORCH.precisions[0]):
                     self._measured.append((yield from self._tried(backend, precision, exact)))
         return Choice(self.checkpoint.sha256, self.samples, T, tuple(self._measured), busy=busy or is_busy())
+
+    def _is_well_served(self, T: int) -> bool:
+        """Whether a way that is of use at every timestep is much faster than plain PyTorch."""
+        plain = self._measured[0].seconds
+        return any(each.up_to == T and each.seconds and plain > WELL * each.seconds for each in self._measured)
 
     def _tried(self, backend: Backend, precision: str, exact: NetworkPredictor) -> Work[Measured]:
         try:

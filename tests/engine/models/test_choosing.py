@@ -331,3 +331,17 @@ def test_what_fails_when_it_is_needed_gives_way_to_what_is_safe(
     known = asked.known(checkpoint.sha256, N)
     assert known is not None
     assert known.in_force.backend == "torch", "and is not asked again"
+
+
+class Compiler(Quick):
+    name, title, compiles = "compiler", "Compiler", True
+
+
+@pytest.mark.parametrize(("well", "is_tried"), [(1e9, True), (0.0, False)])
+def test_a_compiler_is_not_tried_where_another_way_is_much_faster(
+    checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, well: float, is_tried: bool
+) -> None:
+    with_backends(monkeypatch, Compiler())
+    monkeypatch.setattr(measuring, "WELL", well)
+    choice = finished(Choosing(CPU, KeptChoices(tmp_path / "here.json")).measure(checkpoint, N))
+    assert ("compiler" in {each.backend for each in choice.measured}) is is_tried
