@@ -129,7 +129,7 @@ class Explorer(QObject):
         self._ask_engine(session.device)
         self.library.scan(session.recent)
         self.window = MainWindow(self.context, standard_workspaces() if workspaces is None else workspaces)
-        self.window.restore_window(loaded.saved.window)
+        self.window.placement.restore(loaded.saved.window)
         if loaded.fresh:
             self.window.await_engine()
         if loaded.message:
@@ -174,7 +174,7 @@ class Explorer(QObject):
         if self._file is None:
             return
         try:
-            write(self._file, Saved(session=self.store.session, window=self.window.window_state()))
+            write(self._file, Saved(session=self.store.session, window=self.window.placement.state()))
         except BadInput as error:
             self.window.banner.say(str(error), "What is open will not be there at the next start.", severity="warning")
 

@@ -79,7 +79,7 @@ def test_closing_while_sampling_leaves_no_thread_and_keeps_the_session(make: Mak
     kept = load(session_file())
     assert not kept.fresh
     assert kept.saved.session == explorer.store.session
-    assert kept.saved.window == explorer.window.window_state()
+    assert kept.saved.window == explorer.window.placement.state()
     second = make()
     assert second.store.session.reverse.t == 321
 

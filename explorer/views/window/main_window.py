@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -16,7 +15,7 @@ from explorer.endings import SESSIONS, filters, patterns
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.errors import BadInput
-from explorer.state.persistence import Saved, WindowState, write
+from explorer.state.persistence import Saved, write
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
@@ -24,6 +23,7 @@ from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
 from explorer.views.window.opening import Opener, open_filter
+from explorer.views.window.placement import Placement
 from explorer.views.window.presenting.presentation import Presentation
 from explorer.views.window.presenting.screens import Screens
 from explorer.views.window.rail import RAIL_WIDTH, Rail
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
     ----------
     workspaces : Workspaces
         By name; each is built when it is first looked at.
-    banner, inspector, library, menus, opener, rail, status_bar, top_bar, veil
+    banner, inspector, library, menus, opener, placement, rail, status_bar, top_bar, veil
         Its parts.
     stalls : StallMeter
         How long it lets its person wait.
@@ -80,7 +80,6 @@ class MainWindow(QMainWindow):
         self.stalls = StallMeter(self)
         self._activated = False
         self._shown = ""
-        self._parts: dict[str, tuple[int, ...]] = {}
         self._unasked = False
         self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
@@ -125,6 +124,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(theme, page)
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
+        self.placement = Placement(self, self._splitter, self.workspaces, self.menus.actions["inspector"])
         self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
         self.help = HelpDesk(theme, self._versions, self)
         around = (self.top_bar, self.rail, self.inspector, self.status_bar)
@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         slots = {
             "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.ask_for_export,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
-            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.reset_layout, "find": lambda: self.finder.open(),
+            "keys": self._show_keys, "about": self._show_about, "reset_layout": self.placement.reset, "find": lambda: self.finder.open(),
             "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
             "report": self.help.show_report, "welcome": lambda: self.welcome.offer(),
         }  # fmt: skip
@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         workspace.status_changed.connect(self._status_changed)
         workspace.open_wanted.connect(self._open_entry)
         workspace.noticed.connect(self._notice)
-        self._restore_parts(workspace)
+        self.placement.put_back(workspace)
 
     def choose(self, name: str) -> None:
         """Show a workspace."""
@@ -444,39 +444,6 @@ class MainWindow(QMainWindow):
         """Close without asking: the system wants the app to end, and what goes on by itself goes on."""
         self._unasked = True
         self.close()
-
-    def window_state(self) -> WindowState:
-        """Where the window is, to be kept."""
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        sizes = tuple(self._splitter.sizes()) if self.menus.actions["inspector"].isChecked() else ()
-        built = self.workspaces.built
-        parts = {split: sizes for split, sizes in self._parts.items() if split.partition(".")[0] not in built}
-        parts |= {f"{name}.{split}": sizes for name, each in built.items() for split, sizes in each.layout_sizes().items()}
-        return WindowState(geometry, sizes, self.menus.actions["inspector"].isChecked(), parts)
-
-    def restore_window(self, state: WindowState) -> None:
-        """Go back to where the window was; nonsense is passed over."""
-        if state.geometry:
-            with contextlib.suppress(ValueError):
-                self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
-        if len(state.splitter) == 2 and all(0 < size < 1 << 15 for size in state.splitter):
-            self._splitter.setSizes(list(state.splitter))
-        self.menus.actions["inspector"].setChecked(state.inspector)
-        self._parts = dict(state.parts)
-        for workspace in self.workspaces.built.values():
-            self._restore_parts(workspace)
-
-    def _restore_parts(self, workspace: Workspace) -> None:
-        begins = f"{workspace.workspace_name}."
-        workspace.restore_layout({split.removeprefix(begins): sizes for split, sizes in self._parts.items() if split.startswith(begins)})
-
-    def reset_layout(self) -> None:
-        """Everything at its usual size and place again."""
-        self.menus.actions["inspector"].setChecked(True)
-        self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
-        self._parts.clear()
-        for workspace in self.workspaces.built.values():
-            workspace.restore_layout({})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape takes the message away, and leaves the full screen."""

@@ -89,14 +89,14 @@ def test_sizes_are_remembered_with_the_window(page: ReverseChainWorkspace) -> No
     step = page.splits[2]
     drag(step, 1, -40)
     share = step.sizes()[0] / sum(step.sizes())
-    kept = window(page).window_state()
+    kept = window(page).placement.state()
     assert kept.parts["reverse-chain.step"] == tuple(step.sizes())
     again = decode_saved(encode_saved(Saved(window=kept)), "here").window
-    window(page).reset_layout()
+    window(page).placement.reset()
     assert step.sizes()[0] / sum(step.sizes()) != pytest.approx(share, abs=0.01)
-    window(page).restore_window(again)
+    window(page).placement.restore(again)
     assert step.sizes()[0] / sum(step.sizes()) == pytest.approx(share, abs=0.01), "its share, whatever size the window has now"
-    window(page).restore_window(WindowState(parts={"reverse-chain.step": (-4, 0, 9)}))
+    window(page).placement.restore(WindowState(parts={"reverse-chain.step": (-4, 0, 9)}))
     assert step.chosen == (), "nonsense is passed over"
 
 

@@ -395,7 +395,7 @@ def test_the_inspector_opens_and_closes(window: MainWindow, qtbot: QtBot) -> Non
     assert window.inspector.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F9)
     assert not window.inspector.isVisible()
-    assert not window.window_state().inspector
+    assert not window.placement.state().inspector
     window.menus.actions["inspector"].trigger()
     assert window.inspector.isVisible()
 
@@ -405,7 +405,7 @@ def test_where_the_window_was_comes_back(make: Maker, qtbot: QtBot) -> None:
     first.resize(1100, 700)  # the screen of the tests is small, and Qt fits the window into it
     first.show()
     first.menus.actions["inspector"].setChecked(False)
-    kept = first.window_state()
+    kept = first.placement.state()
     second = make(window=kept).window
     second.show()
     assert second.height() == 700
