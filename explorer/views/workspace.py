@@ -81,8 +81,8 @@ class Facts:
         Title of its menu in the menu bar.
     built_by : str
         "module:class" of it. A name and no class: its module is imported when it is first looked at.
-    groups : callable
-        Rows of all that can be done in it, for whoever lists actions by their words; its own actions are made of the same rows.
+    actions : str
+        "module:table" of all that can be done in it, of which its own actions are made.
     gestures : tuple of (str, str)
         Keys and gestures that are in no menu, for the sheet of keys: ("Wheel", "one step on").
     kinds : tuple of str
@@ -99,7 +99,7 @@ class Facts:
     tooltip: str
     menu_title: str
     built_by: str
-    groups: Callable[[], Sequence[Sequence[Do]]] = tuple
+    actions: str = ""
     gestures: tuple[tuple[str, str], ...] = ()
     kinds: tuple[str, ...] = ()
     takes_pictures: bool = False
@@ -110,6 +110,12 @@ class Facts:
     def package(self) -> str:
         """Where its modules lie, for whoever imports them ahead."""
         return self.built_by.partition(":")[0].rpartition(".")[0]
+
+    def groups(self) -> Sequence[Sequence[Do]]:
+        """The rows of that table, for whoever lists actions by their words; none of a workspace that has no table."""
+        module, _, table = self.actions.partition(":")
+        found: Sequence[Sequence[Do]] = getattr(import_module(module), table) if module else ()
+        return found
 
     def make(self, context: Context, parent: QWidget) -> Workspace:
         """Build it, as a child of a widget."""

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from explorer.widgets.controls.actions import Do
-
 CHAIN_GESTURES = (
     ("Wheel", "One step, over samples, film strip or timeline"),
     ("Wheel over the curves; +, −", "Zoom in t, or out; with Shift one step"),
@@ -23,10 +17,3 @@ CHAIN_GESTURES = (
     ("Arrow keys, Space in the U-Net", "Another block; switch a skip off or on"),
 )
 """Keys and gestures that are in no menu."""
-
-
-def chain_groups(several: bool) -> Sequence[Sequence[Do]]:
-    """Rows of the actions of a chain workspace of one lane, or of several."""
-    from explorer.views.chain.actions import LOOKS, groups
-
-    return (*groups(several), *LOOKS)

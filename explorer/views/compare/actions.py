@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.views.chain.actions import LOOKS, groups
 from explorer.widgets.controls.actions import Do
 
 SWEEP_TIP = "One lane many times, each with another value of one setting"
@@ -16,3 +17,6 @@ GROUPS = (
         Do("grid", "&Grid of lanes and samples", "G", GRID_TIP, checkable=True),
     ),
 )
+
+EVERY = (*groups(several=True), *LOOKS, *GROUPS)
+"""With what every chain has."""

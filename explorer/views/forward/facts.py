@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from explorer.views.workspace import Facts
-
-if TYPE_CHECKING:
-    from explorer.widgets.controls.actions import Do
-
-
-def _groups() -> Sequence[Sequence[Do]]:
-    from explorer.views.forward.actions import GROUPS
-
-    return GROUPS
-
 
 FACTS = Facts(
     name="forward",
@@ -24,7 +11,7 @@ FACTS = Facts(
     tooltip="Forward process: noise any image, bend the schedule, and see what becomes of it",
     menu_title="F&orward",
     built_by="explorer.views.forward.view:ForwardWorkspace",
-    groups=_groups,
+    actions="explorer.views.forward.actions:GROUPS",
     gestures=(
         ("Wheel", "One timestep, over the film strip, the map or the timeline"),
         ("Wheel over curves; +, −", "Zoom in t, or out; with Shift one timestep"),

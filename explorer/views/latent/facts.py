@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from explorer.views.workspace import Facts
-
-if TYPE_CHECKING:
-    from explorer.widgets.controls.actions import Do
-
-
-def _groups() -> Sequence[Sequence[Do]]:
-    from explorer.views.latent.actions import GROUPS
-
-    return GROUPS
-
 
 FACTS = Facts(
     name="latent",
@@ -24,7 +11,7 @@ FACTS = Facts(
     tooltip="Latent plane: drag points, paint strokes and encode pictures in the 2-D codes of a VAE or an AE",
     menu_title="&Plane",
     built_by="explorer.views.latent.view:LatentWorkspace",
-    groups=_groups,
+    actions="explorer.views.latent.actions:GROUPS",
     gestures=(
         ("Double-click", "add a point"),
         ("Drag", "move a point or a stroke; paint with the brush"),

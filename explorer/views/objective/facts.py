@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from explorer.views.workspace import Facts
-
-if TYPE_CHECKING:
-    from explorer.widgets.controls.actions import Do
-
-
-def _groups() -> Sequence[Sequence[Do]]:
-    from explorer.views.objective.actions import GROUPS
-
-    return GROUPS
-
 
 FACTS = Facts(
     name="objective",
@@ -24,7 +11,7 @@ FACTS = Facts(
     tooltip="Objective: every term of the bound against t for each option, on held-out images",
     menu_title="&Objective",
     built_by="explorer.views.objective.view:ObjectiveWorkspace",
-    groups=_groups,
+    actions="explorer.views.objective.actions:GROUPS",
     gestures=(
         ("Click or drag in the plot", "go to a timestep; Reverse chain and Compare follow"),
         ("Arrow keys, PgUp, PgDn", "one or ten timesteps on; in the strip the next image"),

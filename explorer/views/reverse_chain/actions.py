@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.views.chain.actions import LOOKS, groups
 from explorer.widgets.controls.actions import Do
 
 ERASE = "Branch: make a region anew from this t down, keeping the rest (RePaint)"
@@ -48,3 +49,6 @@ GROUPS = (
         Do("delete", "&Delete branch", "Shift+Del", "Take this branch and those that leave it out of the tree", needs=A_BRANCH),
     ),
 )
+
+EVERY = (*groups(several=False), *LOOKS, *GROUPS)
+"""With what every chain has."""

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from explorer.views.chain.facts import CHAIN_GESTURES, chain_groups
+from explorer.views.chain.facts import CHAIN_GESTURES
 from explorer.views.workspace import Facts
-
-if TYPE_CHECKING:
-    from explorer.widgets.controls.actions import Do
-
-
-def _groups() -> Sequence[Sequence[Do]]:
-    from explorer.views.reverse_chain.actions import GROUPS
-
-    return (*chain_groups(several=False), *GROUPS)
-
 
 FACTS = Facts(
     name="reverse-chain",
@@ -25,7 +12,7 @@ FACTS = Facts(
     tooltip="Reverse chain: scrub one model's chain from noise to samples",
     menu_title="&Chain",
     built_by="explorer.views.reverse_chain.view:ReverseChainWorkspace",
-    groups=_groups,
+    actions="explorer.views.reverse_chain.actions:EVERY",
     gestures=(
         *CHAIN_GESTURES,
         ("Up, Down in the tree", "Another branch"),

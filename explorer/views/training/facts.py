@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from explorer.state.session import Session
 from explorer.views.workspace import Facts
-
-if TYPE_CHECKING:
-    from explorer.widgets.controls.actions import Do
-
-
-def _groups() -> Sequence[Sequence[Do]]:
-    from explorer.views.training.actions import GROUPS
-
-    return GROUPS
 
 
 def _has_live_runs(session: Session) -> bool:
@@ -32,7 +20,7 @@ FACTS = Facts(
     tooltip="Training: train DDPMs, VAEs and AEs, and watch them learn",
     menu_title="&Training",
     built_by="explorer.views.training.view:TrainingWorkspace",
-    groups=_groups,
+    actions="explorer.views.training.actions:GROUPS",
     gestures=(
         ("Click a run, Up, Down", "look at it"),
         ("Ctrl+click a run", "show it beside the others, up to four"),
