@@ -1,0 +1,54 @@
+"""The data sets that come with the app: what is known of them before they are read. No numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedData:
+    """One of them.
+
+    Attributes
+    ----------
+    name : str
+        In recipes, on the command line and in checkpoints.
+    title : str
+        In the window.
+    train, test : int
+        Numbers of images.
+    shape : (C, H, W)
+    what : str
+        What its images are of.
+    dark_ground : bool
+        Its images are light strokes on black: a picture of ink on paper is inverted to be like them.
+    """
+
+    name: str
+    title: str
+    train: int
+    test: int
+    shape: tuple[int, int, int]
+    what: str
+    dark_ground: bool = False
+
+
+SHIPPED: dict[str, ShippedData] = {
+    row.name: row
+    for row in (
+        ShippedData(name="mnist", title="MNIST", train=60_000, test=10_000, shape=(1, 28, 28), what="digits", dark_ground=True),
+        ShippedData(name="emoji", title="Emoji", train=3_411, test=370, shape=(3, 32, 32), what="emoji"),
+    )
+}
+"""By name, in the order in which they are offered."""
+
+
+def shipped(source: str) -> ShippedData | None:
+    """The data set of that name, however it is written; None where `source` is a path, or no name of one."""
+    return SHIPPED.get(source.lower())
+
+
+def is_dark(source: str) -> bool:
+    """Whether images of that name are known to be light strokes on black."""
+    known = shipped(source)
+    return known is not None and known.dark_ground
