@@ -19,6 +19,8 @@ def dimensions(entry: LibraryEntry) -> int:
     """Of an entry's codes."""
     if entry.card is None:
         return 0
+    if entry.card.latent is not None:
+        return entry.card.latent.dimensions
     code = entry.card.network.config.get("code", 2)
     return code if isinstance(code, int) else 0
 
