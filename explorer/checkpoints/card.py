@@ -111,6 +111,8 @@ class LatentCard(msgspec.Struct, frozen=True, omit_defaults=True):
         How diffusion models see raw codes z: "x = 0.18215 z". Empty if as they are.
     quantizes : bool
         The decoder takes the nearest entries of a code book.
+    reach : float
+        How far raw codes reach to either side, as far as is known: three standard deviations of what diffusion models see.
     """
 
     shape: tuple[int, int, int]
@@ -118,6 +120,7 @@ class LatentCard(msgspec.Struct, frozen=True, omit_defaults=True):
     coder: str
     scaling: str = ""
     quantizes: bool = False
+    reach: float = 3.0
 
     @property
     def dimensions(self) -> int:

@@ -60,7 +60,7 @@ class PlaneSlice:
         """
         shift = np.asarray(offsets, np.float64)
         if len(shift) > len(self.rest) or not np.isfinite(shift).all():
-            raise ValueError(f"a plane in {len(self.origin)} dimensions is moved along {len(self.rest)} more, by finite distances")
+            raise ValueError(f"a plane in {len(self.origin)} dimensions moves along {len(self.rest)} more, by finite distances")
         return replace(self, origin=self.origin + shift @ self.rest[: len(shift)])
 
 

@@ -62,6 +62,11 @@ class Coder:
         """Whether its decoder does."""
         return self.name == "VQModel"
 
+    @property
+    def reach(self) -> float:
+        """Three standard deviations of scaled codes, in raw units."""
+        return 3 * max(self.std, default=1.0) / self.factor
+
     def code_shape(self, size: tuple[int, int]) -> tuple[int, int, int]:
         """(C, h, w) of the codes of images of a size."""
         return self.latent_channels, size[0] // self.multiple, size[1] // self.multiple
@@ -121,7 +126,7 @@ def card_of_autoencoder(path: Path, coder: Coder, config: dict[str, Any], origin
     try:
         height, width = coder.plane_size(size)
         images = (coder.channels, height, width)
-        latent = LatentCard(coder.code_shape((height, width)), images, coder.name, scaling_words(coder), coder.quantizes)
+        latent = LatentCard(coder.code_shape((height, width)), images, coder.name, scaling_words(coder), coder.quantizes, coder.reach)
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value is not None}
         told = (*notes, _MEANS[coder.name], *_size_note(coder, (height, width)), *_scale_note(latent))
         kind: Literal["vae", "ae"] = "vae" if coder.name == "AutoencoderKL" else "ae"

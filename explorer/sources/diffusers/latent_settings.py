@@ -11,7 +11,7 @@ def seen_through(coder: Coder, shape: tuple[int, int, int]) -> LatentCard:
     sides = tuple(side * coder.multiple for side in shape[1:])
     if max(sides) > 4096:
         raise ValueError(f"its states decode to images of {sides[0]} x {sides[1]}, and at most 4096 x 4096 are shown")
-    return LatentCard(shape, (coder.channels, *sides), coder.name, scaling_words(coder), coder.quantizes)
+    return LatentCard(shape, (coder.channels, *sides), coder.name, scaling_words(coder), coder.quantizes, coder.reach)
 
 
 def seen_notes(latent: LatentCard) -> tuple[str, ...]:

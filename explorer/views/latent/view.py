@@ -300,7 +300,8 @@ class LatentWorkspace(Workspace):
             return
         first = self.panes[0]
         digits = min(9, max(3, first.viewport.digits - 1))  # as many as tell pixels of this view apart
-        self._inspector.probe.show_probe(probe, first.variational, first.codes, digits)
+        card = None if first.entry is None or first.entry.card is None else first.entry.card.latent
+        self._inspector.probe.show_probe(probe, first.variational, first.codes, digits, card)
         if self._speed.take(probe.decoded):
             self._say()
 

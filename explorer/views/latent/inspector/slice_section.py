@@ -16,6 +16,7 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
@@ -24,6 +25,8 @@ KINDS = {
 }  # fmt: skip
 FIRST_IMAGES = (0, 1, 2)
 NAME_WIDTH = 48
+FEW, FIRST_FEW = 64, 8
+"""Beyond so many dimensions the plane is moved along the first few others alone: nobody steers thousands by hand."""
 
 
 class SliceSection(Section):
@@ -106,7 +109,7 @@ class SliceSection(Section):
         if dimensions <= 2:
             return
         shown, along = self._slice, self._slice.kind in ("components", "axes")
-        self.set_title(f"plane through {dimensions} dimensions")
+        self.set_title(f"plane through {grouped(dimensions)} dimensions")
         self.kind.setCurrentIndex(self.kind.findData(shown.kind))
         self._which.setText("along" if along else "through" if shown.kind == "images" else f"number {shown.seed + 1}")
         for field, value in ((self.first, shown.first), (self.second, shown.second)):
@@ -117,7 +120,7 @@ class SliceSection(Section):
         if not self.images.hasFocus():
             self.images.setText(", ".join(map(str, shown.images)))
         self.again.setVisible(shown.kind == "random")
-        self._show_offsets(dimensions - 2)
+        self._show_offsets(dimensions - 2 if dimensions <= FEW else FIRST_FEW)
         self.reset.setEnabled(any(shown.offsets))
 
     def _show_offsets(self, count: int) -> None:
@@ -139,8 +142,9 @@ class SliceSection(Section):
         shown = self._slice
         if shown.kind in ("components", "axes"):
             word = "PC" if shown.kind == "components" else "axis"
-            return [f"{word} {i + 1}" for i in range(self._dimensions) if i not in (shown.first, shown.second)]
-        return [f"off {i + 1}" for i in range(self._dimensions - 2)]
+            most = min(self._dimensions, FEW)
+            return [f"{word} {i + 1}" for i in range(most) if i not in (shown.first, shown.second)]
+        return [f"off {i + 1}" for i in range(min(self._dimensions, FEW) - 2)]
 
     def _kind_activated(self, index: int) -> None:
         kind = self.kind.itemData(index)
