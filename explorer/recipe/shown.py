@@ -40,6 +40,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         Films: at most so many states.
     fps : float
         Films: pictures a second.
+    decoded : bool
+        Of lanes whose states are codes: these are drawn as what they decode to.
     """
 
     t: int = 0
@@ -53,6 +55,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     scale: int = 0
     frames: int = 0
     fps: float = 0.0
+    decoded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.checkpoints.card import LatentCard
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
 from explorer.cli import shared
@@ -18,11 +19,13 @@ from explorer.diffusion.exact_predictor import of_samples
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Plan, Step, plan
+from explorer.engine.chain.through_decoder import PIXELS, decoded
 from explorer.engine.models.predictors import on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
 from explorer.exports.kinds import KINDS, Drawn, Stored
-from explorer.exports.walk import STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
+from explorer.exports.walk import DECODED, STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
+from explorer.models.roles import SeenThroughDecoder
 from explorer.recipe import Lane, Recipe, Sampler
 from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.recipe.sweep import parse_sweep, swept, value_words
@@ -44,6 +47,22 @@ class SampledLane:
     swept: str = ""
     run: RunBy | None = None
     """What runs its network, where that is chosen."""
+    latent: LatentCard | None = None
+    """What its states are, where they are codes."""
+    network: SeenThroughDecoder | None = None
+    """Through which they are seen."""
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of its pictures."""
+        return self.image_shape if self.latent is None else self.latent.images
+
+    def pictures(self, states: Tensor) -> np.ndarray:
+        """Images (N, C, H, W), float32, of states of its chain: of codes, their decodings, a few at a time."""
+        if self.latent is None or self.network is None:
+            return _numpy(states)
+        step = max(1, PIXELS // (self.latent.images[1] * self.latent.images[2]))
+        return np.concatenate([decoded(self.network, block) for block in states.split(step)])
 
     @property
     def label(self) -> str:
@@ -86,7 +105,13 @@ def lane_of(
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
     lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
-    return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision, run=run)
+    network = checkpoint.network if isinstance(checkpoint.network, SeenThroughDecoder) else None
+    latent = checkpoint.card.latent if network is not None else None
+    if network is not None:
+        checkpoint.network.to(where.device)
+    return SampledLane(
+        lane, predictor, course, checkpoint.card.data.shape, where.device, precision, run=run, latent=latent, network=network
+    )
 
 
 def sweep(made: SampledLane, text: str) -> list[SampledLane]:
@@ -123,7 +148,10 @@ def _write_arrays(out: Path, kind: Stored, lanes: Sequence[SampledLane], recipe:
     assert recipe.chain is not None
     seed, samples = recipe.chain.seed, recipe.chain.samples
     written: list[WrittenLane[None]] = [
-        WrittenLane(_plan(lane.course), samples, lane.image_shape, partial(_pieces, lane, seed, samples)) for lane in lanes
+        WrittenLane(
+            _plan(lane.course), samples, lane.image_shape, partial(_pieces, lane, seed, samples), lane.latent and lane.latent.images
+        )
+        for lane in lanes
     ]
     for _ in write_arrays(out, kind, written, recipe):
         pass
@@ -145,6 +173,8 @@ def _pieces(lane: SampledLane, seed: int, samples: int) -> Iterator[Piece]:
                 yield Piece(step.k, rows, {name: _numpy(tensor) for name, tensor in values.items()})
                 if step.t_prev == 0:
                     yield Piece(step.k + 1, rows, {STATE: _numpy(step.x_prev)})
+                    if lane.latent is not None:
+                        yield Piece(0, rows, {DECODED: lane.pictures(step.x_prev)})
                 report(len(indices))
 
 
@@ -159,11 +189,11 @@ def _write_pictures(
     """The samples, or a film of states of the chain: a sheet a lane, or lanes against samples."""
     assert recipe.chain is not None
     samples = recipe.chain.samples
-    shape = lanes[0].image_shape
+    shape = lanes[0].picture_shape
     for lane in lanes:
-        if lane.image_shape != shape:
+        if lane.picture_shape != shape:
             other = f"{lanes[0].lane.source} of {shape}"
-            raise BadInput(f"{lane.lane.source}: makes images of {lane.image_shape}, {other}: only an .npz holds both")
+            raise BadInput(f"{lane.lane.source}: makes images of {lane.picture_shape}, {other}: only an .npz holds both")
     count = min(frames, max(lane.course.K for lane in lanes) + 1) if kind.film else 1
     labels = tuple(lane.label for lane in lanes)
     name = recipe.shown.layout if recipe.shown is not None else "lanes"
@@ -197,13 +227,13 @@ def _states(lane: SampledLane, seed: int, samples: int, count: int) -> np.ndarra
     wanted: dict[int, list[int]] = {}
     for frame, k in enumerate(_shown(K, count)):
         wanted.setdefault(k, []).append(frame)
-    tiles = np.zeros((count, samples, *lane.image_shape), np.uint8)
+    tiles = np.zeros((count, samples, *lane.picture_shape), np.uint8)
     with shared.progress(K * samples, lane.label, "step") as report:
         for indices in blocks(samples, block_size(lane.image_shape)):
             rows = slice(indices.start, indices.stop)
             for step in lane.walk(seed, indices):
                 for k, state in ((step.k, step.x_t), (step.k + 1, step.x_prev)):
                     if k in wanted and (k == 0 or k > step.k):
-                        tiles[wanted[k], rows] = as_pixels(state)
+                        tiles[wanted[k], rows] = as_pixels(state if lane.latent is None else torch.from_numpy(lane.pictures(state)))
                 report(len(indices))
     return tiles

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.checkpoints.card import LatentCard
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
@@ -92,6 +93,8 @@ class ShowStep(Payload):
         The lane on whose schedule t is; None takes t as each lane's own.
     exact : ExactProcess or None
         For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
+    decoded : bool
+        Of lanes whose states are codes: x_t and the mean are shown through the decoder, as x0_hat always is; else their channels.
     """
 
     answered_by = "explorer.engine.chain.answers:show_step"
@@ -105,13 +108,14 @@ class ShowStep(Payload):
     palette: Palette = "dark"
     timeline: LaneKey | None = None
     exact: ExactProcess | None = None
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShowTerms(Payload):
     """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown.
 
-    `timeline` as in ShowStep.
+    `timeline` and `decoded` as in ShowStep.
     """
 
     answered_by = "explorer.engine.chain.answers:show_terms"
@@ -122,11 +126,12 @@ class ShowTerms(Payload):
     sample: int
     palette: Palette = "dark"
     timeline: LaneKey | None = None
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShowFilm(Payload):
-    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
+    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown. `decoded` as in ShowStep."""
 
     answered_by = "explorer.engine.chain.answers:show_film"
     answered_early = "explorer.engine.chain.kept.early:show_film"
@@ -136,6 +141,7 @@ class ShowFilm(Payload):
     quantity: str
     count: int
     palette: Palette = "dark"
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,8 @@ class LanePlanned(Outcome):
         What to tell of the lane, such as noise levels that its network has not seen; empty if nothing.
     run : str
         What runs its network, for people; empty where it has none.
+    latent : LatentCard or None
+        What its states are, where they are codes that are seen through a decoder.
     """
 
     partial = True
@@ -213,6 +221,7 @@ class LanePlanned(Outcome):
     levels: np.ndarray
     notice: str = ""
     run: str = ""
+    latent: LatentCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +300,8 @@ class LaneFrame:
         What the tiles show, unmapped.
     scale : float
         Half width of the diverging map (values -scale..scale); 1 for images.
+    diverging : bool
+        Whether it is that map.
     """
 
     key: LaneKey
@@ -299,6 +310,7 @@ class LaneFrame:
     tiles: np.ndarray
     values: np.ndarray
     scale: float
+    diverging: bool = False
 
 
 @dataclass(frozen=True, slots=True)

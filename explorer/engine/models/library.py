@@ -28,7 +28,7 @@ from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.models.roles import ImageReader, LatentModel
+from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.resources import resource
@@ -121,7 +121,7 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         for step in reverse_steps(predictor, course, x, noise, clip=True):
             x = step.x_prev
             yield None
-        yield grey_tiles(x.cpu().numpy())
+        yield grey_tiles((network.seen(x) if isinstance(network, SeenThroughDecoder) else x).cpu().numpy())
     elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())

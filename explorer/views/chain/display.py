@@ -36,7 +36,7 @@ class Display(QObject):
     ----------
     controller : ChainController
     widgets : ChainWidgets
-    actions : Actions
+    actions, looks : Actions
     panels : callable
         The panels there are now, in the order of the lanes.
     """
@@ -46,11 +46,13 @@ class Display(QObject):
         controller: ChainController,
         widgets: ChainWidgets,
         actions: Actions,
+        looks: Actions,
         panels: Callable[[], Sequence[LanePanel]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._controller, self._widgets, self._actions, self._panels = controller, widgets, actions, panels
+        self._actions_of_looks = looks
         self._theme, self._library = controller.context.theme, controller.context.library
         self._frames: dict[LaneKey, LaneFrame] = {}
         self._blank: dict[LaneKey, LaneBlank] = {}
@@ -77,6 +79,7 @@ class Display(QObject):
         self._curves.show()
         self._show_cursor()
         self._show_loop()
+        self._show_decoding()
 
     def show_change(self, before: ChainState, after: ChainState) -> None:
         """Show what differs."""
@@ -95,6 +98,8 @@ class Display(QObject):
             self._show_cursor()
         if "loop" in changed:
             self._show_loop()
+        if "decoded" in changed:
+            self._show_decoding()
 
     def show_recipe(self) -> None:
         """Show the lanes and the sampler."""
@@ -176,10 +181,20 @@ class Display(QObject):
     def _image_size(self, key: LaneKey) -> tuple[int, int]:
         plan, entry = self._controller.run.plans.get(key), self._library.find(key.lane.checkpoint)
         if plan is not None:
-            return plan.image_shape[1], plan.image_shape[2]
+            return (plan.image_shape if plan.latent is None else plan.latent.images)[1:]
         if entry is not None and entry.card is not None:
-            return entry.card.data.shape[1], entry.card.data.shape[2]
+            latent = entry.card.latent
+            return (entry.card.data.shape if latent is None else latent.images)[1:]
         return 28, 28
+
+    def _show_decoding(self) -> None:
+        """Whether states are decoded, where a lane has codes."""
+        plans = self._controller.run.plans
+        coded = any((plan := plans.get(key)) is not None and plan.latent is not None for key in self._controller.keys)
+        action = self._actions_of_looks["decoded"]
+        action.setEnabled(coded)
+        action.setChecked(coded and self._controller.state.decoded)
+        self._widgets.decoding.setVisible(coded)
 
     def _show_quantity(self) -> None:
         quantity = self._controller.state.quantity
@@ -233,6 +248,7 @@ class Display(QObject):
 
     def _planned(self) -> None:
         self.show_recipe()
+        self._show_decoding()
         self._curves.show()
         self._show_film_length()
 
@@ -280,7 +296,8 @@ class Display(QObject):
             if not self._show_instead(key, panel) and own is not None:
                 self._show_frame(panel, key, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
-            self._widgets.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
+            frame = shown.frames[0]
+            self._widgets.scale.set_scale(frame.scale, frame.diverging)
         self._values.show_pixel()
         self._values.show_histogram()
 

@@ -175,7 +175,8 @@ class KeptChains:
             return None
         who = identity(lane.key, _here(self.arithmetic, wished), lane.origin)
         told = Described(
-            FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks
+            FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks,
+            latent=lane.latent,
         )  # fmt: skip
         layout = Layout(told)
         if layout.size > self.budget // SHARE:
