@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from explorer.models.roles import ImageShape, LatentConfig
 
 MAX_CODE = 2**20
-DIFFERENCE = 1e-2
+DIFFERENCE = 1e-3
 """Half a step of the central differences, in latent units: float32 keeps three digits of the derivative."""
 
 

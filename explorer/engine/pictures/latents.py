@@ -9,8 +9,8 @@ import numpy as np
 from explorer.engine.pictures.tiles import Palette, diverging_map
 
 GAP = 1
-_GROUND: dict[str, tuple[int, int, int]] = {"dark": (70, 75, 86), "light": (196, 200, 208)}
-"""Between channels: no colour of the map is that grey."""
+_GROUND: dict[str, tuple[int, int, int]] = {"dark": (46, 50, 59), "light": (220, 223, 229)}
+"""Between channels, and where there is none: no colour of the map is that grey."""
 
 
 def side_by_side(values: np.ndarray) -> np.ndarray:

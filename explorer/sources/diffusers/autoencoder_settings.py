@@ -165,6 +165,11 @@ def _check_sizes(config: dict[str, Any]) -> None:
         several = layers if isinstance(layers, list) else [layers]
         if len(several) > MOST_LEVELS or not all(type(each) is int and 0 <= each <= MOST_LAYERS for each in several):
             raise ValueError(f"its {name} is none of a network")
+    for name in ("encoder_qkv_multiscales", "decoder_qkv_multiscales"):
+        scales = config.get(name) or []
+        good = isinstance(scales, list) and len(scales) <= MOST_LEVELS
+        if not good or not all(isinstance(each, list) and len(each) <= MOST_LAYERS for each in scales):
+            raise ValueError(f"its {name} are none of a network")
     _whole(config, "num_vq_embeddings", 256, MOST_ENTRIES)
     for name in ("attention_head_dim", "norm_num_groups"):
         _whole(config, name, 32, MOST_CHANNELS)
