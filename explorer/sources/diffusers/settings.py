@@ -131,7 +131,10 @@ def _count(value: Any, most: int) -> bool:
 
 def _process(layout: Layout, told: Told) -> Process:
     if layout.scheduler is None:
-        return told_process(told)
+        try:
+            return told_process(told)
+        except ValueError as error:
+            raise BadInput(f"{layout.root}: {error}") from None
     try:
         return process_of(read_json(layout.scheduler))
     except ValueError as error:
