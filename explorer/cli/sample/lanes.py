@@ -104,7 +104,7 @@ def lane_of(
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
-    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
+    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler, told=checkpoint.card.told)
     network = checkpoint.network if isinstance(checkpoint.network, SeenThroughDecoder) else None
     latent = checkpoint.card.latent if network is not None else None
     if network is not None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import BadInput
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources.asking import Question
 from explorer.sources.base import Source
 from explorer.sources.diffusers.autoencoder_settings import coder_of
 from explorer.sources.diffusers.layout import CONFIG, Layout, find, read_json
@@ -41,11 +43,17 @@ class Diffusers(Source):
         """The folder, for a file in it, too."""
         return _layout(path).root
 
-    def card(self, path: Path) -> Card:
-        """What its JSON files say, and what was assumed."""
-        from explorer.sources.diffusers.settings import card_of  # and numpy with it, which the command line's help needs not
+    def asks(self, path: Path) -> tuple[Question, ...]:
+        """The process, where there is no noise schedule; the size of images, where its network does not say it."""
+        from explorer.sources.diffusers.settings import asked  # and numpy with it, which the command line's help needs not
 
-        return card_of(_layout(path))
+        return asked(_layout(path))
+
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
+        """What its JSON files say, and what was told where they are silent."""
+        from explorer.sources.diffusers.settings import card_of
+
+        return card_of(_layout(path), told)
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights, where their headers say so."""
@@ -61,10 +69,10 @@ class Diffusers(Source):
         except BadInput:
             return there or (layout.root,)  # `card` and `load` say what is missing
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The network with its weights, which are checked against its settings before memory is taken."""
         layout = _layout(path)
-        card = self.card(path)
+        card = self.card(path, told)
         for model in _models(layout):
             looked_at(files_of(model))  # what is damaged is told before torch and diffusers are imported
 

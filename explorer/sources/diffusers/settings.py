@@ -7,10 +7,12 @@ from typing import Any
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources.asking import Question
 from explorer.sources.diffusers.autoencoder_settings import AUTOENCODERS, Coder, card_of_autoencoder, coder_of
-from explorer.sources.diffusers.layout import AVERAGED, CODERS, CONFIG, Layout, read_json
 from explorer.sources.diffusers.latent_settings import seen_notes, seen_through
-from explorer.sources.diffusers.process import Process, assumed, process_of
+from explorer.sources.diffusers.layout import AVERAGED, CODERS, CONFIG, Layout, class_of, read_json
+from explorer.sources.diffusers.process import Process, process_of, told_process
 
 NETWORK = "UNet2DModel"
 MOST_BLOCKS, MOST_LAYERS, MOST_CHANNELS = 16, 64, 16384
@@ -27,8 +29,27 @@ _TOLD = ("text_encoder", "text_encoder_2", "image_encoder", "prior", "bert")
 _NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
 
 
-def card_of(layout: Layout) -> Card:
+def asked(layout: Layout) -> tuple[Question, ...]:
+    """What its files do not say (BadInput as `card_of`)."""
+    if class_of(layout.model) in AUTOENCODERS:
+        coder = coder_of(layout.config, _config(layout))
+        return (Question("image_size", coder.plane_size(), f"it takes images of any multiple of {coder.multiple}"),)
+    process = () if layout.scheduler is not None else (
+        Question("predicts", "C", "there is no scheduler_config.json"), Question("schedule", "linear"), Question("timesteps", 1000),
+    )  # fmt: skip
+    config = _config(layout)
+    side = max(32, _multiple(config))
+    return process if config.get("sample_size") is not None else (*process, Question("image_size", (side, side), "there is no sample_size"))
+
+
+def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     """Card of a model.
+
+    Parameters
+    ----------
+    layout : Layout
+    told : Told
+        Answers to what is `asked`.
 
     Raises
     ------
@@ -38,13 +59,13 @@ def card_of(layout: Layout) -> Card:
     index = read_json(layout.index) if layout.index is not None else {}
     config = _config(layout)
     if config.get("_class_name") in AUTOENCODERS:
-        return _autoencoder(layout, index, config)
+        return _autoencoder(layout, index, config, told)
     _check_pipeline(layout, index)
     coder = None if layout.coder is None else coder_of(layout.coder / CONFIG, read_json(layout.coder / CONFIG))
     _check_network(layout.config, config, coder)
-    process = _process(layout)
+    process = _process(layout, told)
     try:
-        shape, notes = _shape(config)
+        shape, notes = _shape(config, told)
         latent = None if coder is None else seen_through(coder, shape)
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
         notes = (*_weights_notes(layout, config), *process.notes, *notes, *(() if latent is None else seen_notes(latent)))
@@ -61,12 +82,13 @@ def _origin(index: dict[str, Any], config: dict[str, Any]) -> str:
     return "a diffusers folder" if not isinstance(wrote, str) else f"a diffusers folder, written by version {wrote[:20]}"
 
 
-def _autoencoder(layout: Layout, index: dict[str, Any], config: dict[str, Any]) -> Card:
+def _autoencoder(layout: Layout, index: dict[str, Any], config: dict[str, Any], told: Told) -> Card:
     """Card of an autoencoder; of one that is a part of a pipeline that says so."""
     name, notes = index.get("_class_name"), ()
     if isinstance(name, str):
         notes = (f"the autoencoder of a {name[:60]}, whose chains are told what to draw and do not open",)
-    return card_of_autoencoder(layout.config, coder_of(layout.config, config), config, _origin(index, config), notes=notes)
+    coder = coder_of(layout.config, config)
+    return card_of_autoencoder(layout.config, coder, config, _origin(index, config), told.image_size, notes)
 
 
 def _check_pipeline(layout: Layout, index: dict[str, Any]) -> None:
@@ -129,22 +151,31 @@ def _count(value: Any, most: int) -> bool:
     return type(value) is int and 1 <= value <= most
 
 
-def _process(layout: Layout) -> Process:
+def _process(layout: Layout, told: Told) -> Process:
     if layout.scheduler is None:
-        return assumed()
+        try:
+            return told_process(told)
+        except ValueError as error:
+            raise BadInput(f"{layout.root}: {error}") from None
     try:
         return process_of(read_json(layout.scheduler))
     except ValueError as error:
         raise BadInput(f"{layout.scheduler}: {error}") from None
 
 
-def _shape(config: dict[str, Any]) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+def _multiple(config: dict[str, Any]) -> int:
+    widths = config.get("block_out_channels", [0] * 4)
+    return int(2 ** (len(widths) - 1)) if isinstance(widths, list) and 1 <= len(widths) <= MOST_BLOCKS else 1
+
+
+def _shape(config: dict[str, Any], told: Told) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     """(C, H, W) of its images, and what was assumed of it."""
-    channels, multiple = config.get("in_channels", 3), 2 ** (len(config.get("block_out_channels", [0] * 4)) - 1)
-    size, notes = config.get("sample_size"), ()
+    channels, multiple = config.get("in_channels", 3), _multiple(config)
+    size = config.get("sample_size")
+    notes: tuple[str, ...] = ()
     if size is None:
-        side = max(32, multiple)
-        return (channels, side, side), (f"assumed, as no sample_size is there: images of {side} x {side}",)
+        size = list(told.image_size or (max(32, multiple),) * 2)
+        notes = (f"images of {size[0]} x {size[1]}, as no sample_size is there",)
     sides = size if isinstance(size, list) else [size, size]
     if len(sides) != 2 or not all(_count(side, 4096) for side in sides):
         raise ValueError(f"its sample_size {size!r} is no size of images")
