@@ -19,9 +19,13 @@ from explorer.sources import remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
+from explorer.sources.conv_vae import ConvVae
+from explorer.sources.dense_vae import DenseVae
 from explorer.sources.diffusers import Diffusers
+from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
+from explorer.sources.taesd import Taesd
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -33,6 +37,10 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    LdmAutoencoder(),
+    Taesd(),
+    DenseVae(),
+    ConvVae(),
 ]
 
 

@@ -23,9 +23,9 @@ from explorer.models.roles import LatentModel
 ENCODING_BLOCK = 500
 """Encodings of MNIST's size between two cancel points: each is a turn in which other work takes one too."""
 
-WORK = 3e13
+WORK = 4e12
 """Weights times pixels of all that is encoded for one plane: about half a minute of two processor cores."""
-LEAST_IMAGES = 12
+LEAST_IMAGES, MOST_IMAGES = 12, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +70,11 @@ def held_out_images(checkpoint: Checkpoint, images: ImagesAt | None = None) -> I
 
 
 def _affordable(model: LatentModel) -> int:
+    if len(model.config.code_shape) == 1:
+        return MOST_IMAGES
     weights = sum(weight.numel() for weight in model.parameters())
     pixels = model.config.image_shape[1] * model.config.image_shape[2]
-    return max(LEAST_IMAGES, int(WORK / (weights * pixels)))
+    return min(MOST_IMAGES, max(LEAST_IMAGES, int(WORK / (weights * pixels))))
 
 
 def _changed(images: ImagesAt) -> int:
