@@ -50,6 +50,11 @@ class PlaneSlice:
         """Covariances (N, 2, 2), on the plane, of Gaussians with standard deviations `sigmas` (N, d): their marginals."""
         return np.einsum("ad,nd,bd->nab", self.axes, np.asarray(sigmas, np.float64) ** 2, self.axes)
 
+    def going_through(self, code: np.ndarray) -> PlaneSlice:
+        """The plane moved the shortest way to go through a code (d,), whatever directions it knows; its axes stay."""
+        away = np.asarray(code, np.float64) - self.origin
+        return replace(self, origin=self.origin + away - (away @ self.axes.T) @ self.axes)
+
     def moved(self, offsets: tuple[float, ...]) -> PlaneSlice:
         """The plane moved along the remaining directions; those left out stay.
 

@@ -42,7 +42,7 @@ def encode_images(payload: EncodeImages, desk: Desk) -> Steps:
             origin, away = plane.slice.project(np.zeros((1, plane.model.config.code)))
             yield CodesShown(
                 payload.path, read_only(places.astype(np.float32)), None, codes.labels, read_only(distances.astype(np.float32)),
-                spread, plane.model.config.code, place(origin), float(away[0]), codes.name,
+                spread, plane.model.config.code, place(origin), float(away[0]), codes.name, plane.marks,
             )  # fmt: skip
 
 

@@ -199,6 +199,8 @@ class CodesShown(Outcome):
         Of the origin from the plane.
     name : str
         Of the images' data set; empty without any.
+    marks : tuple of (str, (float, float))
+        Names and places of the images or pictures through whose codes the plane was laid.
     """
 
     path: str
@@ -211,6 +213,7 @@ class CodesShown(Outcome):
     origin: tuple[float, float] = (0.0, 0.0)
     origin_distance: float = 0.0
     name: str = ""
+    marks: tuple[tuple[str, tuple[float, float]], ...] = ()
 
     @property
     def rest(self) -> int:

@@ -181,10 +181,12 @@ class PlanePane(QWidget):
         before, self.codes = self.codes, codes
         if codes is None:
             self.plane.set_codes(np.zeros((0, 2), np.float32), None)
+            self.plane.set_marks(())
             self.plane.set_message(ENCODING)
         else:
             self.plane.set_codes(codes.codes, codes.labels, opacities(codes))
             self.plane.set_prior_centre(codes.origin)
+            self.plane.set_marks(codes.marks)
             self.plane.set_layers(self._state.codes, self._state.manifold, self._prior_shown())
             self.plane.set_message("")
             if before is None or codes.distances is None:
