@@ -15,13 +15,11 @@ from explorer.recipe.chain import (
     MAX_LANES,
     MAX_SAMPLES,
     MAX_SEED,
-    MAX_STEPS,
     Branch,
     ChainRecipe,
     ExactProcess,
     Lane,
     OptionName,
-    Sampler,
     ScheduleChoice,
 )
 from explorer.recipe.dabs import Dab, Mask, Picture, coverage, mask_of, picture_of
@@ -46,6 +44,7 @@ from explorer.recipe.plane import (
     Stroke,
     StrokeShape,
 )
+from explorer.recipe.sampler import MAX_STEPS, MethodName, Sampler, SpacingName, VarianceName
 from explorer.recipe.shown import LayoutName, Shown
 
 __all__ = [
@@ -77,6 +76,7 @@ __all__ = [
     "Lane",
     "LayoutName",
     "Mask",
+    "MethodName",
     "OptionName",
     "Paint",
     "Picture",
@@ -92,8 +92,10 @@ __all__ = [
     "Slice",
     "SliceKind",
     "Spacing",
+    "SpacingName",
     "Stroke",
     "StrokeShape",
+    "VarianceName",
     "alive_at",
     "coverage",
     "decode_recipe",

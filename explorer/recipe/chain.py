@@ -1,4 +1,4 @@
-"""Chains: lanes, their samplers, and what they start from."""
+"""Chains: lanes, and what they start from."""
 
 from __future__ import annotations
 
@@ -8,39 +8,14 @@ import msgspec
 
 from explorer.recipe.edits import Edit, check_order
 from explorer.recipe.told import Told
+from explorer.recipe.sampler import MAX_STEPS, Sampler
 
 MAX_SAMPLES = 4096
-MAX_STEPS = 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_LANES = 16
 MAX_BRANCHES = 64
 
 OptionName = Literal["A", "B", "C", "V"]
-
-
-class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a lane walks from x_T to x_0.
-
-    Attributes
-    ----------
-    steps : int or None
-        K of the T timesteps, evenly spaced; None is all.
-    eta : float
-        In [0, 1]: 1 is ancestral sampling, 0 deterministic DDIM.
-    clip : bool
-        Keep x0_hat in [-1, 1].
-    """
-
-    steps: int | None = None
-    eta: float = 1.0
-    clip: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a sampler that cannot be (ValueError)."""
-        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
-            raise ValueError(f"steps must be in 1..{MAX_STEPS}, not {self.steps}")
-        if not 0 <= self.eta <= 1:
-            raise ValueError(f"eta must be in [0, 1], not {self.eta}")
 
 
 class ScheduleChoice(msgspec.Struct, frozen=True, omit_defaults=True):

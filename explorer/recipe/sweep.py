@@ -8,7 +8,8 @@ from typing import Literal, get_args
 import msgspec
 
 from explorer.errors import BadInput
-from explorer.recipe.chain import MAX_LANES, MAX_SEED, MAX_STEPS, Lane, ScheduleChoice
+from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane, ScheduleChoice
+from explorer.recipe.sampler import MAX_STEPS
 
 Setting = Literal["steps", "eta", "clip", "schedule", "seed"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
