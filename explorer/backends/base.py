@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    Run = Callable[[Tensor, Tensor], Tensor]
+    Run = Callable[..., Tensor]
 
 
 class Backend(Protocol):
@@ -101,7 +101,8 @@ class Backend(Protocol):
         -------
         callable
             (x_t of shape (N, C, H, W), float32, t of shape (N,), int64, both on the device) to an output of x_t's shape on it,
-            which nothing writes to afterwards. It is called by one thread at a time, and may take its time at the first call of
+            which nothing writes to afterwards. A network that takes labels (explorer.models.roles.Conditional) is given them
+            third, shape (N,), int64, on the device. It is called by one thread at a time, and may take its time at the first call of
             each shape. Where one cannot be made it raises, here or at the first call.
         """
         ...

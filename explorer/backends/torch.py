@@ -97,8 +97,8 @@ class Torch(Backend):
         if precision == "fp32":
             return network
 
-        def run(x_t: Tensor, t: Tensor) -> Tensor:
+        def run(x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
             with torch.autocast(device.type, dtype=torch.bfloat16):
-                return network(x_t, t)
+                return network(x_t, t, *labels)
 
         return run

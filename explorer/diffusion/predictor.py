@@ -5,17 +5,21 @@ Faster engines, other people's networks and the exact process go behind `Predict
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol, Self, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
+from explorer.diffusion.guidance import Condition, guided
 from explorer.diffusion.parameterization import Option, Prediction, complete
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.schedule import Schedule
 
-Run = Callable[[Tensor, Tensor], Tensor]
+Run = Callable[..., Tensor]
+"""(x_t, t), or (x_t, t, labels) of a conditional network, to an output of x_t's shape."""
 
 
 class Predictor(Protocol):
@@ -45,13 +49,31 @@ class Predictor(Protocol):
         ...
 
 
+@runtime_checkable
+class Labelled(Protocol):
+    """A predictor that may be told a label for each sample: it has to know which samples they are."""
+
+    def for_indices(self, indices: Sequence[int]) -> Predictor:
+        """The predictor of a batch of these samples; itself where there are no labels."""
+        ...
+
+    def apart(self) -> tuple[Predictor, Predictor] | None:
+        """The two predictors that guidance weighs: for the labels alone, and for no class; None where there is no null label."""
+        ...
+
+
+def told_of(predictor: Predictor, indices: Sequence[int]) -> Predictor:
+    """The predictor of a batch of these samples: itself, unless it is told their labels."""
+    return predictor.for_indices(indices) if isinstance(predictor, Labelled) else predictor
+
+
 class NetworkPredictor:
     """A network under one option, however it is run; predictions are of x_t's type.
 
     Parameters
     ----------
     run : callable
-        (x_t, t of shape (N,)) -> output of x_t's shape: the network, or what a backend made of it.
+        (x_t, t of shape (N,)) -> output of x_t's shape: the network, or what a backend made of it; with a condition, labels are the third.
     option : Option
         What the output means.
     schedule : Schedule
@@ -66,6 +88,8 @@ class NetworkPredictor:
         The module that it is, for who wants to look inside it.
     calls_network : bool
         Whether the callables call that module, so that what happens in it can be watched.
+    condition : Condition or None
+        The labels of a conditional network, and how far they guide it.
     """
 
     def __init__(
@@ -78,19 +102,49 @@ class NetworkPredictor:
         name: str = "a lane",
         network: nn.Module | None = None,
         calls_network: bool = True,
+        condition: Condition | None = None,
     ) -> None:
         self.name, self.network, self.calls_network = name, network, calls_network
         self.run, self.fast, self.up_to = run, fast, up_to
-        self.option, self.schedule = option, schedule
+        self.option, self.schedule, self.condition = option, schedule, condition
         self._levels: list[float] = schedule.alpha_bar.tolist()
 
     def run_at(self, t: int) -> Run:
         """What is asked at timestep t."""
         return self.fast if self.fast is not None and t <= self.up_to else self.run
 
+    def told(self, condition: Condition) -> Self:
+        """The same network, told these labels."""
+        found = copy.copy(self)
+        found.condition = condition
+        return found
+
+    def for_indices(self, indices: Sequence[int]) -> Self:
+        """As `Labelled.for_indices`."""
+        return self if self.condition is None else self.told(replace(self.condition, indices=tuple(indices)))
+
+    def apart(self) -> tuple[Self, Self] | None:
+        """As `Labelled.apart`."""
+        condition = self.condition
+        if condition is None or (null := condition.without_class) is None:
+            return None
+        return self.told(condition.unguided), self.told(null)
+
     def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> Prediction:
-        """As `Predictor.predict`."""
-        times = torch.full((len(x_t),), t, device=x_t.device, dtype=torch.int64)
-        output = self.run_at(t)(x_t, times)
+        """As `Predictor.predict`; guidance comes before clipping."""
         native = posterior(self._levels[t], self._levels[t - 1])
-        return complete(self.option, output.to(x_t.dtype), x_t, step, native, clip)
+        return complete(self.option, self._output(x_t, t), x_t, step, native, clip)
+
+    def _output(self, x_t: Tensor, t: int) -> Tensor:
+        condition = self.condition
+        if condition is None:
+            return self._asked(x_t, t)
+        null = condition.without_class if condition.guidance else None
+        if null is None:
+            return self._asked(x_t, t, condition.of_batch(x_t))
+        unconditional = self._asked(x_t, t, null.of_batch(x_t))  # first: who watches the network sees what it says of the class
+        return guided(self._asked(x_t, t, condition.of_batch(x_t)), unconditional, condition.guidance)
+
+    def _asked(self, x_t: Tensor, t: int, *labels: Tensor) -> Tensor:
+        times = torch.full((len(x_t),), t, device=x_t.device, dtype=torch.int64)
+        return self.run_at(t)(x_t, times, *labels).to(x_t.dtype)

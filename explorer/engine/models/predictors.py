@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
+import msgspec
+import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.backends import TORCH
 from explorer.backends.base import Backend
+from explorer.checkpoints.card import Card
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion import schedule as schedules
 from explorer.diffusion.exact_predictor import ExactPredictor
+from explorer.diffusion.guidance import Condition
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
 from explorer.diffusion.schedule import Schedule, ScheduleError
 from explorer.errors import BadInput
-from explorer.models.roles import Denoiser
-from explorer.recipe import ScheduleChoice
+from explorer.models.roles import Denoiser, label_count
+from explorer.recipe import NO_CLASS, Lane, ScheduleChoice
 from explorer.recipe.arithmetic import Precision
 
 CLOSE_ENOUGH = 1 / 255  # images span 2
@@ -66,11 +70,89 @@ def from_checkpoint(
         raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
     if not network.accepts(card.data.shape):
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
+    known = 0 if card.classes is None else card.classes.labels
+    if label_count(network) != known:
+        raise BadInput(f"{checkpoint.path}: its network takes {label_count(network)} labels, its card has {known}")
     run = backend.prepare(checkpoint.network, device, precision or backend.precisions[0])
     return NetworkPredictor(
         run, Option(card.option), schedule,
-        name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives,
+        name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives, condition=own_condition(card),
     )  # fmt: skip
+
+
+def own_condition(card: Card) -> Condition | None:
+    """What a network is told where nobody says anything: its classes in turn; None where it takes no labels."""
+    return None if card.classes is None else Condition(card.classes.of_classes, card.classes.null_label)
+
+
+def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
+    """The predictor of a lane's network, told the lane's labels, and guided as it says; it is told the classes in turn where it says none.
+
+    Parameters
+    ----------
+    predictor : NetworkPredictor
+        As `from_checkpoint` gives it.
+
+    Raises
+    ------
+    BadInput
+        If the network takes no labels, or not these, or cannot be guided.
+    """
+    if not lane.labels and not lane.guidance:
+        return predictor
+    source, own = lane.source, predictor.condition
+    if own is None:
+        raise BadInput(f"{source}: is not class-conditional: it takes no label and no guidance")
+    null = own.null_label
+    if null is None and (lane.guidance or NO_CLASS in lane.labels):
+        raise BadInput(f"{source}: has no label for no class, so that it cannot be guided; if one of its labels is that, tell which")
+    for label in lane.labels:
+        if label >= own.known:
+            raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}, not {label}")
+    labels = tuple(null if label == NO_CLASS and null is not None else label for label in lane.labels)
+    return predictor.told(Condition(labels or own.labels, null, lane.guidance))
+
+
+def told_data(predictor: Predictor, labels: np.ndarray | None, source: str) -> Predictor:
+    """The predictor, told of image i of a data set its own label, as its bound is measured; itself where it takes none.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,), or None
+        Without them it is told the null label.
+    source : str
+        Named by messages.
+
+    Raises
+    ------
+    BadInput
+        If it takes labels and there are none, nor a null label, or others than it knows.
+    """
+    if isinstance(predictor, MatchedPredictor):
+        return predictor.with_inner(told_data(predictor.inner, labels, source))
+    if not isinstance(predictor, NetworkPredictor) or predictor.condition is None:
+        return predictor
+    own = predictor.condition
+    if labels is None:
+        if own.null_label is None:
+            raise BadInput(f"{source}: is told a class for each image, and this data set has no labels")
+        return predictor.told(Condition((own.null_label,), own.null_label, own.guidance))
+    if int(labels.max()) >= own.known:
+        raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}, and this data set has label {labels.max()}")
+    return predictor.told(Condition(tuple(labels.tolist()), own.null_label, own.guidance))
+
+
+def taken_over(lane: Lane, own: Condition | None) -> Lane:
+    """A lane whose network goes on for another's: with as much of that one's labels and guidance as it takes.
+
+    Parameters
+    ----------
+    own : Condition or None
+        Of the network that goes on, as `from_checkpoint` gives it.
+    """
+    guided = own is not None and own.null_label is not None
+    fits = own is not None and all(label < own.known and (guided or label != NO_CLASS) for label in lane.labels)
+    return msgspec.structs.replace(lane, labels=lane.labels if fits else (), guidance=lane.guidance if guided else 0.0)
 
 
 def through_network(predictor: Predictor, device: torch.device) -> Predictor:
@@ -80,7 +162,9 @@ def through_network(predictor: Predictor, device: torch.device) -> Predictor:
     if not isinstance(predictor, NetworkPredictor) or predictor.network is None or predictor.calls_network:
         return predictor
     run = TORCH.prepare(predictor.network, device, TORCH.precisions[0])
-    return NetworkPredictor(run, predictor.option, predictor.schedule, name=predictor.name, network=predictor.network)
+    return NetworkPredictor(
+        run, predictor.option, predictor.schedule, name=predictor.name, network=predictor.network, condition=predictor.condition
+    )
 
 
 def chosen_schedule(choice: ScheduleChoice) -> Schedule:

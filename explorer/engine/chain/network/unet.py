@@ -89,7 +89,7 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 def _look(lane: ChainLane, network: nn.Module, parts: Anatomy, k: int, x: Tensor, request: InspectUNet, off: tuple[int, ...]) -> _Seen:
     """One forward pass through the predictor that makes this step, by PyTorch where its backend does not call the module."""
-    leg = lane.leg(k)
+    leg = lane.leg_of(k, request.sample)
     predictor = through_network(leg.predictor, lane.device)
     with traced(network, parts, off, request.instead) as blocks, torch.inference_mode():
         prediction = predictor.predict(x, lane.course.timesteps[k], lane.course.steps[k], leg.clip)
