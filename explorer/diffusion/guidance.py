@@ -3,9 +3,13 @@
     eps_w = (1 + w) eps_hat(x_t, t, c) - w eps_hat(x_t, t, null)
 
 w = 0 is the plain conditional network; libraries that write a scale s mean 1 + w. Under every option x0_hat, eps_hat and the mean are
-affine functions of the network's output o, with coefficients that depend on x_t and t alone: q = a o + b x_t. Since the weights of the
-two predictions add up to 1, (1 + w) (a o_c + b x_t) - w (a o_null + b x_t) = a ((1 + w) o_c - w o_null) + b x_t. So Options A, B, C and V
-are guided by one formula, on their own outputs, and what comes out is the guidance of eps_hat. Clipping, which is not affine, comes after it.
+affine functions of the network's output o, with coefficients that depend on x_t and t alone: q = a o + b x_t. The weights of the two
+predictions add up to 1, so that
+
+    (1 + w) (a o_c + b x_t) - w (a o_null + b x_t) = a ((1 + w) o_c - w o_null) + b x_t:
+
+Options A, B, C and V are guided by one formula, on their own outputs, and what comes out is the guidance of eps_hat. Clipping, which is
+not affine, comes after it.
 """
 
 from __future__ import annotations
@@ -37,12 +41,15 @@ class Condition:
         w; 0 asks the network once.
     indices : sequence of int or None
         Which samples the batch is made of; None is 0, 1, 2, ...
+    known : int
+        Labels that the network takes, 0..known - 1; 0 where nobody asks.
     """
 
     labels: tuple[int, ...]
     null_label: int | None = None
     guidance: float = 0.0
     indices: Sequence[int] | None = None
+    known: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked (ValueError)."""
@@ -54,9 +61,9 @@ class Condition:
             raise ValueError("guidance needs a null label")
 
     @property
-    def known(self) -> int:
-        """Labels that the network takes, where these are all its classes."""
-        return len(self.labels) + (self.null_label is not None)
+    def classes(self) -> tuple[int, ...]:
+        """Every label of a class."""
+        return tuple(label for label in range(self.known) if label != self.null_label)
 
     def of_batch(self, x_t: Tensor) -> Tensor:
         """Label of each of x_t's samples, shape (N,), int64, on its device (ValueError if they are not as many as the indices)."""

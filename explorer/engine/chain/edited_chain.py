@@ -135,8 +135,8 @@ class _Weaver:
         k, leg = self.place(edit), self.legs[-1]
         predictor = leg.predictor
         if edit.checkpoint:
-            own = self.lane
-            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=own.schedule, labels=own.labels, guidance=own.guidance)
+            left = self.lane
+            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=left.schedule, labels=left.labels, guidance=left.guidance)
             predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
             if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
                 own = self.course.timesteps[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -26,6 +27,7 @@ from explorer.errors import BadInput
 from explorer.models.roles import Denoiser, label_count
 from explorer.recipe import NO_CLASS, Lane, ScheduleChoice
 from explorer.recipe.arithmetic import Precision
+from explorer.recipe.labels import label_of_sample
 
 CLOSE_ENOUGH = 1 / 255  # images span 2
 SAME_IMAGE = 0.02
@@ -82,7 +84,8 @@ def from_checkpoint(
 
 def own_condition(card: Card) -> Condition | None:
     """What a network is told where nobody says anything: its classes in turn; None where it takes no labels."""
-    return None if card.classes is None else Condition(card.classes.of_classes, card.classes.null_label)
+    classes = card.classes
+    return None if classes is None else Condition(classes.of_classes, classes.null_label, known=classes.labels)
 
 
 def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
@@ -91,16 +94,16 @@ def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
     Parameters
     ----------
     predictor : NetworkPredictor
-        As `from_checkpoint` gives it.
+        As `from_checkpoint` gives it, whatever it has been told since.
 
     Raises
     ------
     BadInput
         If the network takes no labels, or not these, or cannot be guided.
     """
-    if not lane.labels and not lane.guidance:
-        return predictor
     source, own = lane.source, predictor.condition
+    if own is None and not lane.labels and not lane.guidance:
+        return predictor
     if own is None:
         raise BadInput(f"{source}: is not class-conditional: it takes no label and no guidance")
     null = own.null_label
@@ -108,9 +111,25 @@ def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
         raise BadInput(f"{source}: has no label for no class, so that it cannot be guided; if one of its labels is that, tell which")
     for label in lane.labels:
         if label >= own.known:
-            raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}, not {label}")
+            raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}{', of which {null} is for no class' if null is not None else ''}; not {label}".replace("{null}", str(null)))
     labels = tuple(null if label == NO_CLASS and null is not None else label for label in lane.labels)
-    return predictor.told(Condition(labels or own.labels, null, lane.guidance))
+    return predictor.told(replace(own, labels=labels or own.classes, guidance=lane.guidance))
+
+
+def condition_in(predictor: Predictor) -> Condition | None:
+    """What a predictor's network is told; None where it takes no labels."""
+    while isinstance(predictor, MatchedPredictor):
+        predictor = predictor.inner
+    return predictor.condition if isinstance(predictor, NetworkPredictor) else None
+
+
+def labels_told(predictor: Predictor, samples: int) -> np.ndarray | None:
+    """Label of each of so many samples, shape (samples,), int64, NO_CLASS for the null label; None where a network takes no labels."""
+    condition = condition_in(predictor)
+    if condition is None:
+        return None
+    labels = [label_of_sample(condition.labels, i) for i in range(samples)]
+    return np.array([NO_CLASS if label == condition.null_label else label for label in labels], np.int64)
 
 
 def told_data(predictor: Predictor, labels: np.ndarray | None, source: str) -> Predictor:
@@ -136,10 +155,10 @@ def told_data(predictor: Predictor, labels: np.ndarray | None, source: str) -> P
     if labels is None:
         if own.null_label is None:
             raise BadInput(f"{source}: is told a class for each image, and this data set has no labels")
-        return predictor.told(Condition((own.null_label,), own.null_label, own.guidance))
+        return predictor.told(replace(own, labels=(own.null_label,)))
     if int(labels.max()) >= own.known:
         raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}, and this data set has label {labels.max()}")
-    return predictor.told(Condition(tuple(labels.tolist()), own.null_label, own.guidance))
+    return predictor.told(replace(own, labels=tuple(labels.tolist())))
 
 
 def taken_over(lane: Lane, own: Condition | None) -> Lane:
