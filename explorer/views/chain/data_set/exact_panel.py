@@ -28,7 +28,7 @@ IDEAL: Formula = (words("ideal"),)
 CLOSED_TIP = "Show which images of the data set this state could have come from"
 OPEN_TIP = "Hide the data set; nothing of it is computed then"
 USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
-BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
+BESIDE_TIP = "See this workspace's networks beside the training images of this data set"
 
 
 class ExactPanel(QWidget):
