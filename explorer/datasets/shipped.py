@@ -70,6 +70,12 @@ def class_words(source: str, label: int) -> str:
     return known.classes[label] if known is not None and 0 <= label < len(known.classes) else f"class {label}"
 
 
+def on_black(source: str, channels: int) -> bool:
+    """Whether one draws on black for images of that name: as they are, or on black where they are grey."""
+    known = shipped(source)
+    return channels == 1 if known is None else known.dark_ground
+
+
 def is_dark(source: str) -> bool:
     """Whether images of that name are known to be light strokes on black."""
     known = shipped(source)
