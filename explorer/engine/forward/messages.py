@@ -29,13 +29,14 @@ class ShowTestImages(Payload):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TestImagesShown(Outcome):
-    """Tiles (N, H, W, 3) uint8, their classes (N,), and how many test images there are."""
+    """Tiles (N, H, W, 3) uint8, their classes (N,), how many test images there are, and their shape (C, H, W)."""
 
     __test__ = False
     start: int
     tiles: np.ndarray
     labels: np.ndarray
     total: int
+    shape: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,8 @@ class StepBackShown(Outcome):
     weights : ndarray
     perplexity : float
         exp of the entropy of w: as many images as x_0 may still be.
+    known_images : int
+        How many training images are weighed; 0 where none are.
     note : str
         Why something is missing; empty if nothing is.
     """
@@ -348,4 +351,5 @@ class StepBackShown(Outcome):
     likely: np.ndarray
     weights: np.ndarray
     perplexity: float
+    known_images: int = 0
     note: str = ""

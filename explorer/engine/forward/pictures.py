@@ -28,7 +28,7 @@ def show_test_images(request: ShowTestImages, desk: Desk) -> Steps:
     start = max(0, min(request.start, total - 1))
     part = slice(start, start + max(1, min(request.count, 256)))
     tiles = grey_tiles(to_unit_range(data.images[part]))
-    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total)
+    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total, data.image_shape)
 
 
 def take_picture(request: TakePicture, desk: Desk) -> Steps:

@@ -43,6 +43,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     teller = _Teller(x0[None], now, known, z, step, request)
     exact = network = None
     likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
+    count = 0
     yield None
     shape = images_beside(request.image.dataset).image_shape
     if tuple(x0.shape) != shape:
@@ -51,6 +52,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
         yield None
         uniforms = shared_uniforms(request.seed, [0], t)
         data = desk.of(Models).data_sets.get(ExactProcess(request.image.dataset)).data  # of exact lanes: the training images
+        count = data.n
         found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
         assert found.drawn is not None
         component = mean_from_x0(now, data.images(found.drawn), step)
@@ -63,7 +65,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
         array.setflags(write=False)
     yield StepBackShown(
         t, step.a0, step.at, step.sigma, teller.grey(now), teller.tell(x0[None], known, known), exact, network,
-        likely, weights, perplexity, note,
+        likely, weights, perplexity, count, note,
     )  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def _pictures(recipe: TrainRecipe) -> ImageSet:
     if known is None and recipe.size is None:
         raise BadInput(f"{recipe.dataset}: the size of its pictures is not known before they are read")
     # a folder's may be grey: then an update costs a little less, in the first and last layer alone
-    shape = known.shape if known is not None else (3, recipe.size, recipe.size)
+    shape = known.shape if known is not None else (3, recipe.size or 0, recipe.size or 0)
     return ImageSet("trial", np.full((2, *shape), 64, np.uint8), None, "")
 
 

@@ -61,7 +61,7 @@ class ObjectiveWorkspace(Workspace):
         self._build()
         self._connect()
         self._inspector.show_state(self._state)
-        self._inspector.show_denoised(None, None, self._state)
+        self._inspector.show_denoised(None, "", self._state)
 
     def _build(self) -> None:
         plot, self._images = Card(self.context.theme), Card(self.context.theme)

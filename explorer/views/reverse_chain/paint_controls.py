@@ -7,8 +7,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.recipe.edits import MAX_REPEATS
-from explorer.widgets.controls.colour_button import ColourButton
 from explorer.views.reverse_chain.paint_choices import BRUSHES, ERASERS, KNOWN, ON, ONWARDS_TIP, REPEATS_TIP, SEEN
+from explorer.widgets.controls.colour_button import ColourButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
