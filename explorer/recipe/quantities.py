@@ -79,7 +79,7 @@ _ROWS = (
     ),
     Quantity(
         name="eps_hat", label="ε̂", symbol=Symbol("ε", "", "hat"), key="3", caption="eps_hat", diverging=True, scale=3.0,
-        tip="ε̂: the noise that the network sees in x_t; blue is negative, orange positive",
+        tip="ε̂: the noise that the network sees in x_t; negative to positive as the scale says",
     ),
     Quantity(
         name="mean", label="mean", key="4", caption="mean",
@@ -96,7 +96,7 @@ _ROWS = (
     ),
     Quantity(
         name="to_ideal", label="to ideal", key="7", caption="x0_hat minus the ideal", diverging=True, beside="data set", of="x0_hat",
-        tip="x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive",
+        tip="x̂₀ minus the ideal denoiser's answer to the same x_t; negative to positive as the scale says",
     ),
 )  # fmt: skip
 QUANTITIES: dict[str, Quantity] = {row.name: row for row in _ROWS}

@@ -50,7 +50,7 @@ class PosteriorPage(QWidget):
             theme,
             (
                 Row("x0", (words("x̂₀"),), "the clean image"),
-                Row("off", (words("x̂₀ − x₀"),), "blue −1 to orange 1"),
+                Row("off", (words("x̂₀ − x₀"),), "from −1 to 1, 0 in between"),
                 Row("mean", (words("mean of "), var("x", "t−1")), "where the step goes"),
                 Row("draw", (var("x", "t−1"),), "drawn, with one z for all"),
             ),

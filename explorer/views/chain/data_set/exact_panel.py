@@ -116,7 +116,9 @@ class ExactPanel(QWidget):
         self.own_tile, self.ideal_tile, self.difference_tile = (PictureTile(self._theme) for _ in range(3))
         self.own_tile.setToolTip("The clean image that this lane sees in x_t")
         self.ideal_tile.setToolTip("E[x₀ | x_t] over the data set: the ideal denoiser's answer to the same x_t")
-        self.difference_tile.setToolTip("The first minus the second; blue is negative, orange positive, from −1 to 1")
+        self.difference_tile.setToolTip(
+            "The first minus the second, from −1 to 1: blue to orange; of coloured images each channel by itself around grey"
+        )
         rows = Rows(self._theme)
         self._distance = rows.text("distance")
         self._distance.setToolTip("‖x̂₀ − E[x₀ | x_t]‖ of the selected sample")
