@@ -138,7 +138,7 @@ class ForwardController(QObject):
             default = DEFAULTS.get(recipe.image.dataset)
             entry = next((e for e in fitting if e.name == default), fitting[0] if fitting else None)
         if entry is not None and entry.card is not None:
-            return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice)
+            return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice, told=entry.card.told)
         return Lane(recipe.checkpoint, recipe.source, schedule=recipe.schedule.choice) if recipe.checkpoint else None
 
     # --- occasions ---

@@ -74,7 +74,7 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
 
 def _data_name(lane: Lane, chains: Chains) -> str:
     """The data set that a lane makes images of."""
-    return lane.exact.dataset if lane.exact is not None else chains.models.checkpoint(lane.source).card.data.name
+    return lane.exact.dataset if lane.exact is not None else chains.models.checkpoint(lane.source, lane.told).card.data.name
 
 
 def _small(raw: np.ndarray) -> np.ndarray:
