@@ -36,6 +36,11 @@ class ShippedData:
     classes: tuple[str, ...]
     dark_ground: bool = False
 
+    @property
+    def short_classes(self) -> tuple[str, ...]:
+        """Names of its labels where they stand together: of digits the digit alone."""
+        return tuple(name.removeprefix("digit ") for name in self.classes)
+
 
 SHIPPED: dict[str, ShippedData] = {
     row.name: row
