@@ -222,7 +222,9 @@ def _check_digits(checkpoint: Checkpoint) -> None:
 
     card = checkpoint.card
     if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
-        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}; fid judges digits of MNIST")
+        raise BadInput(
+            f"{checkpoint.path}: was trained on {card.data.name}; fid is judged by the digit classifier, which knows MNIST alone"
+        )
     if card.kind not in ("ddpm", "vae"):
         reason = "an ae has no distribution to sample codes from" if card.kind == "ae" else "it makes no images"
         raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")

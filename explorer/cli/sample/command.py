@@ -19,7 +19,7 @@ from explorer.recipe.labels import labels_of
 if TYPE_CHECKING:
     from explorer.cli.sample.lanes import SampledLane
 
-EXACT_HELP = "The exact reverse process of a data set: mnist, an IDX or array file, or a folder. Several are lanes."
+EXACT_HELP = "The exact reverse process of a data set: mnist, emoji, an IDX or array file, or a folder. Several are lanes."
 THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
 
 
