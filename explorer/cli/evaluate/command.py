@@ -215,8 +215,8 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     import numpy as np
     import torch
 
-    from explorer.cli.sample.lanes import lane_of
     from explorer.evaluation.samples import chain_samples
+    from explorer.sampling.lanes import lane_of
 
     lane = lane_of(options.checkpoint, options.where, options.steps, options.eta, options.clip)
     sampler = {"steps": lane.course.K, "eta": options.eta, "clip": options.clip, "precision": lane.precision}

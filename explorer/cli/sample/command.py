@@ -15,7 +15,7 @@ from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
 
 if TYPE_CHECKING:
-    from explorer.cli.sample.lanes import SampledLane
+    from explorer.sampling.lanes import SampledLane
 
 EXACT_HELP = "The exact reverse process of a data set: mnist, an IDX or array file, or a folder. Several are lanes."
 THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
@@ -86,9 +86,10 @@ def sample(
         raise BadInput("sample: --images, --follow and --through are of an exact lane: name its data set, as --exact mnist")
     import torch
 
-    from explorer.cli.sample import lanes as sampling
     from explorer.cli.sample.exact_lanes import exact_lane_of
     from explorer.engine.models.data_sets import DataSets
+    from explorer.sampling import lanes as sampling
+    from explorer.sampling.writing import write
 
     where = shared.place(device, precision)
     lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples) for name in checkpoint]
@@ -107,7 +108,7 @@ def sample(
     recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=ran)
     started = time.perf_counter()
     with torch.inference_mode():
-        sampling.write(out, lanes, recipe, scale, frames, fps)
+        write(out, lanes, recipe, scale, frames, fps, shared.progress)
     seconds = time.perf_counter() - started
     if as_json:
         shared.print_json(_report(out, lanes, seed, samples, where, seconds))
