@@ -27,7 +27,7 @@ def model_given(source: str | Path | Model | None, network: Callable[..., Any] |
     given = {name: value for name, value in fields.items() if value is not None}
     if network is None:
         if source is None:
-            raise BadInput("name a checkpoint, or give a network: network=net, option=\"C\", betas=betas, shape=(3, 32, 32)")
+            raise BadInput('name a checkpoint, or give a network: network=net, option="C", betas=betas, shape=(3, 32, 32)')
         of_network = [name for name in given if not (isinstance(source, Model) and name == "name")]
         if of_network:
             raise BadInput(f"{', '.join(of_network)}: said of a network in memory, and {source} is none; give it as network=")
