@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 def info(
     paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
 ) -> int:
     """Say what checkpoints are; exit status 2 if one cannot be opened. With --json a line for each."""
     status = 0
     for name in paths:
         try:
-            found = describe(shared.open_checkpoint(name))
+            found = describe(shared.open_checkpoint(name, run_python))
         except BadInput as error:
             shared.say(f"generative-explorer: {' '.join(str(error).split())}", sys.stderr)
             status = 2

@@ -13,6 +13,7 @@ import typer
 
 from explorer import backends, sources
 from explorer.cli.streams import printable
+from explorer.cli.window import allow_python
 from explorer.errors import BadInput
 from explorer.sampling.place import AUTO
 from explorer.sampling.place import EXACT as EXACT
@@ -53,11 +54,16 @@ PrecisionOption = Annotated[
         help="auto takes what was measured to be the fastest here and is close enough, or bf16 where that helps.",
     ),
 ]
+RunPythonOption = Annotated[
+    bool, typer.Option("--run-python", help="Checkpoints may be Python files of yours: they are run, and load() in them gives the network.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable results on stdout.")]
 
 
-def open_checkpoint(name: str) -> Checkpoint:
-    """Checkpoint in a file or a folder, or shipped, validated whole (BadInput)."""
+def open_checkpoint(name: str, run_python: bool = False) -> Checkpoint:
+    """Checkpoint in a file or a folder, or shipped, validated whole (BadInput); a Python file's where it shall be run."""
+    if run_python:
+        allow_python([name])
     path = sources.located(name)  # before torch is imported: a misspelt name is told at once
     return sources.open(path)
 

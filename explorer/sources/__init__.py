@@ -159,7 +159,9 @@ def _asked(path: Path) -> Source:
         what = looks_like(path)
         if python_files.looks_like_python(path):
             changed = "has changed since you agreed to run it, and " if python_files.was_allowed(path) else "is a Python file, which "
-            raise BadInput(f"{path}: {changed}{python_files.HOW}")
+            refused = BadInput(f"{path}: {changed}{python_files.HOW}")
+            refused.path = str(path)  # the window asks, and goes on
+            raise refused
         trouble = "".join(f"; {problem}" for problem in plugins.problems())
         raise BadInput(f"{path}: is {what}; what opens here is {what_opens()}{trouble}")
     return source

@@ -54,6 +54,7 @@ def evaluate(
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
     write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
 ) -> None:
     """Measure a checkpoint.
@@ -64,7 +65,7 @@ def evaluate(
     elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
     that the digit classifier reads with confidence over 0.9.
     """
-    opened = shared.open_checkpoint(checkpoint)
+    opened = shared.open_checkpoint(checkpoint, run_python)
     options = Options(
         checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta,
         clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, timesteps=timesteps, split=split,

@@ -63,6 +63,7 @@ def sample(
     frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
 ) -> None:
     """Sample one or several models from the same noise.
 
@@ -92,7 +93,7 @@ def sample(
     from explorer.sampling.writing import write
 
     where = shared.place(device, precision)
-    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples) for name in checkpoint]
+    lanes = [sampling.lane_of(shared.open_checkpoint(name, run_python), where, steps, eta, clip, samples) for name in checkpoint]
     kept = DataSets(where.device)
     lanes += [
         exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept)

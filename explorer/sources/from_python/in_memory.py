@@ -21,7 +21,7 @@ _shown: dict[str, Model] = {}
 def put(model: Model) -> Path:
     """Have a model in this process; the file that stands for it (BadInput if that cannot be written)."""
     name = checked_name(model.name)
-    path = cache_folder() / "in-memory" / f"{name}.json"
+    path = cache_folder() / "in-memory" / name  # without an ending: lanes show what the file is called
     text = json.dumps({FIELD: name})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

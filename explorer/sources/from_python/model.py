@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -13,6 +14,7 @@ OptionLetter = Literal["A", "B", "C", "V"]
 NAMED_T = 1000
 """Timesteps of a schedule that is given by its name alone."""
 LONGEST_NAME = 64
+_NAME = re.compile(r"[\w(+-](?:[\w .()+-]*[\w)+-])?")  # what every file system takes
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,8 +76,10 @@ def card_of(model: Model, told: str) -> Card:
 
 def checked_name(name: object) -> str:
     """The name (BadInput if it cannot be one)."""
-    if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME or not name.isprintable() or "/" in name:
-        raise BadInput(f"{str(name)[:LONGEST_NAME]!r}: a network's name is 1 to {LONGEST_NAME} letters without /")
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or _NAME.fullmatch(name) is None:
+        raise BadInput(
+            f"{str(name)[:LONGEST_NAME]!r}: a network's name has 1 to {LONGEST_NAME} letters, figures, spaces and signs of ._+-()"
+        )
     return name
 
 
