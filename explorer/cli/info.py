@@ -10,12 +10,14 @@ import typer
 
 from explorer import sources
 from explorer.cli import shared
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 
+@takes_told("paths")
 def info(
     paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
     as_json: shared.JsonOption = False,
@@ -87,11 +89,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     data, network, schedule, training = found["data"], found["network"], found["schedule"], found["training"]
     channels, height, width = data["shape"]
     settings = ", ".join(f"{key} {value}" for key, value in network["config"].items())
+    weights = f", {found['parameters']:,} parameters" if found["parameters"] else ""  # what is only called tells of none
     digest = f", sha256 {data['sha256'][:12]}…" if data["sha256"] else ""
     rows = [
         ("kind", kind),
         *_origin(found["origin"]),
-        ("network", f"{network['name']}, {found['parameters']:,} parameters: {settings}"),
+        ("network", f"{network['name']}{weights}{': ' if settings else ''}{settings}"),
         ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
     ]
     if schedule:

@@ -65,7 +65,10 @@ def open_checkpoint(name: str, run_python: bool = False) -> Checkpoint:
     if run_python:
         allow_python([name])
     path = sources.located(name)  # before torch is imported: a misspelt name is told at once
-    return sources.open(path)
+    opened = sources.open(path)
+    if opened.card.told is not None:
+        sources.remember(path, opened.card.told)
+    return opened
 
 
 def autoencoder(checkpoint: Checkpoint, device: torch.device) -> LatentModel:

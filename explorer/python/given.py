@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from explorer.errors import BadInput
+from explorer.recipe.told import NOTHING, Told
 from explorer.sources.from_python.model import Model, card_of
 
 
@@ -43,3 +46,27 @@ def model_given(source: str | Path | Model | None, network: Callable[..., Any] |
         model = Model(network=network, **given)
     card_of(model, "")
     return model
+
+
+def told_given(told: Mapping[str, Any] | None) -> Told:
+    """Answers to what a checkpoint's file does not say, by the names of the command line's options with _ for -.
+
+    Raises
+    ------
+    BadInput
+        If there is no such name, or its value is none that can be.
+    """
+    values = {name: value for name, value in (told or {}).items() if value is not None}
+    unknown = [name for name in values if name not in Told.__struct_fields__]
+    if unknown:
+        raise BadInput(f"told: there is no {', '.join(map(repr, unknown))}; there are {', '.join(Told.__struct_fields__)}")
+    if isinstance(values.get("predicts"), str):
+        values["predicts"] = values["predicts"].upper()
+    if isinstance(values.get("image_size"), int):
+        values["image_size"] = (values["image_size"],) * 2
+    try:
+        if "betas" in values:
+            values["betas"] = tuple(float(beta) for beta in values["betas"])
+        return msgspec.convert(values, Told) if values else NOTHING
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise BadInput(f"told: {error}") from None

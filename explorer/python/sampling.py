@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from explorer.errors import BadInput
 from explorer.python.chain import Chain, check_memory
-from explorer.python.given import model_given
+from explorer.python.given import model_given, told_given
 from explorer.recipe import MAX_SAMPLES, MAX_SEED, ChainRecipe, Recipe
+from explorer.recipe.told import NOTHING, Told
 from explorer.sources.from_python.model import Model, OptionLetter, card_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def sample(
     shape: Sequence[int] | None = None,
     first_timestep: int | None = None,
     name: str | None = None,
+    told: Mapping[str, Any] | None = None,
     samples: int = 16,
     seed: int = 0,
     steps: int | None = None,
@@ -49,6 +51,9 @@ def sample(
         A checkpoint in a file or a folder of any kind that opens, the name of one that comes with the app, or a model in memory.
     network, option, betas, shape, first_timestep, name
         In its place a network in memory: the fields of `explorer.Model`.
+    told : mapping of str to object, optional
+        What the checkpoint's file does not say, by the names of the command line's options with _ for -: {"predicts": "c", "heads": 4}.
+        It is remembered for the file.
     samples : int
         N, in 1..4096; sample i is the same among any number.
     seed : int
@@ -72,14 +77,16 @@ def sample(
     """
     _check(samples, seed)
     fields = {"option": option, "betas": betas, "shape": shape, "first_timestep": first_timestep, "name": name}
-    model = model_given(source, network, fields)
+    model, answers = model_given(source, network, fields), told_given(told)
+    if model is not None and answers != NOTHING:
+        raise BadInput(f"{model.name}: told is for a checkpoint's file; say it of a network in memory by its own fields")
     import torch
 
     from explorer.sampling.lanes import lane_of
     from explorer.sampling.place import place
 
     with _asked_as_it_shall_be(model), torch.inference_mode():
-        checkpoint = _opened(source) if model is None else _in_memory(model)
+        checkpoint = _opened(source, answers) if model is None else _in_memory(model)
         where = place(device, precision)
         lane = lane_of(checkpoint, where, steps, eta, clip, samples)
         return _walked(lane, where, seed, samples)
@@ -92,10 +99,15 @@ def _check(samples: int, seed: int) -> None:
         raise BadInput(f"the seed must be in [0, 2**63), not {seed}")
 
 
-def _opened(source: object) -> Checkpoint:
+def _opened(source: object, told: Told) -> Checkpoint:
     from explorer import sources
 
-    return sources.open(sources.located(str(source)))
+    with sources.told_by_command(told):
+        path = sources.located(str(source))
+        opened = sources.open(path)
+        if opened.card.told is not None:
+            sources.remember(path, opened.card.told)
+    return opened
 
 
 def _in_memory(model: Model) -> Checkpoint:

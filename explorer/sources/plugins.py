@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer import log
 from explorer.errors import BadInput
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources.asking import Question
 from explorer.sources.base import Source
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 GROUP = "generative_explorer.sources"
-ASKED = ("recognises", "card", "parameters", "load", "home", "parts", "sha256")
+ASKED = ("recognises", "asks", "card", "parameters", "load", "home", "parts", "sha256")
 
 T = TypeVar("T")
 
@@ -46,17 +48,21 @@ class Guarded(Source):
             _note(f"{self._origin}: {_said(error)}, when asked whether {path} is of its kind")
             return False
 
-    def card(self, path: Path) -> Card:
+    def asks(self, path: Path) -> tuple[Question, ...]:
+        """As it says."""
+        return self._asked(path, self._source.asks)
+
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
         """As it says (BadInput if it raises anything)."""
-        return self._asked(path, self._source.card)
+        return self._asked(path, lambda path: self._source.card(path, told))
 
     def parameters(self, path: Path) -> int:
         """As it says; 0 where it does not."""
         return self._asked(path, self._source.parameters) or 0
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """As it loads it (BadInput if it raises anything)."""
-        return self._asked(path, self._source.load)
+        return self._asked(path, lambda path: self._source.load(path, told))
 
     def home(self, path: Path) -> Path:
         """As it says."""

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.recipe.told import NOTHING, Told
 from explorer.sources.base import Source
 from explorer.sources.from_python.model import Model, card_of
 
@@ -48,7 +49,7 @@ class ModelSource(Source):
         """What tells it from another one beside its weights."""
         return b""
 
-    def card(self, path: Path) -> Card:
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
         """What the model says of itself."""
         return card_of(self._known(path)[0], self.title)
 
@@ -62,7 +63,7 @@ class ModelSource(Source):
         """Of its weights, of the source of its classes and of what is told of it."""
         return self._known(path)[1]
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The network behind the seam of a lane."""
         from explorer.checkpoints.files import Checkpoint
         from explorer.sources.from_python.network import PythonNetwork
