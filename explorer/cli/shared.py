@@ -15,16 +15,13 @@ from explorer import backends, sources
 from explorer.cli.streams import printable
 from explorer.cli.window import allow_python
 from explorer.errors import BadInput
-<<<<<<< HEAD
 from explorer.recipe.chain import MAX_GUIDANCE, MIN_GUIDANCE
 from explorer.recipe.labels import EXAMPLE
-=======
 from explorer.sampling.place import AUTO
 from explorer.sampling.place import EXACT as EXACT
 from explorer.sampling.place import Place as Place
 from explorer.sampling.place import place as place
 from explorer.sampling.place import place_of_decoders as place_of_decoders
->>>>>>> h14-python
 
 if TYPE_CHECKING:
     import torch

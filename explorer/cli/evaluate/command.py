@@ -240,11 +240,7 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     import numpy as np
     import torch
 
-<<<<<<< HEAD
-    from explorer.cli.sample.lanes import lane_of
     from explorer.engine.models.predictors import labels_told
-=======
->>>>>>> h14-python
     from explorer.evaluation.samples import chain_samples
     from explorer.sampling.lanes import lane_of
 

@@ -105,11 +105,10 @@ def sample(
     from explorer.sampling.writing import write
 
     where = shared.place(device, precision)
-<<<<<<< HEAD
-    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples, labels, guidance) for name in checkpoint]
-=======
-    lanes = [sampling.lane_of(shared.open_checkpoint(name, run_python), where, steps, eta, clip, samples) for name in checkpoint]
->>>>>>> h14-python
+    lanes = [
+        sampling.lane_of(shared.open_checkpoint(name, run_python), where, steps, eta, clip, samples, labels, guidance)
+        for name in checkpoint
+    ]
     kept = DataSets(where.device)
     lanes += [
         exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept, next(iter(labels), None))
