@@ -9,7 +9,6 @@ from torch import Tensor
 from explorer.latent.slices import PlaneSlice
 from explorer.models.roles import LatentModel
 
-
 PIXELS = 2**22
 
 

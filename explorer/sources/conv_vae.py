@@ -1,10 +1,11 @@
-"""Convolutional VAEs of teaching code: encoder.N, fc_mu, fc_var, decoder_input, decoder.N, as PyTorch-VAE and many Lightning modules name them.
+"""Convolutional VAEs of teaching code: encoder.N, fc_mu, fc_var, decoder_input, decoder.N, as PyTorch-VAE and many modules name them.
 
 Two kinds: plain convolutions, and PyTorch-VAE's blocks with batch normalization, a leaky ReLU and a final layer.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
-from explorer.sources.base import Source
+from explorer.sources.base import AUTOENCODER, Source
 from explorer.sources.weights_in import Weights, weights_in
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class ConvVae(Source):
     name = "conv-vae"
     title = "the weights of a convolutional VAE"
     hints = ("*.ckpt", "*.pt", "*.pth")
+    group = AUTOENCODER
 
     def recognises(self, path: Path) -> bool:
         """By the names and shapes of its layers."""
@@ -164,12 +166,13 @@ def _convs(weights: Weights, part: str, transposed: bool) -> tuple[Conv, ...]:
     found = []
     for name, tensor in weights.tensors.items():
         named = re.fullmatch(rf"{part}\.(\d{{1,3}})(\.0)?\.weight", name)
-        if named and len(tensor.shape) == 4 and tensor.shape[2] == tensor.shape[3] and tensor.shape[2] in (3, 4) and max(tensor.shape) <= MOST_CHANNELS:
+        square = len(tensor.shape) == 4 and tensor.shape[2] == tensor.shape[3] and tensor.shape[2] in (3, 4)
+        if named and square and max(tensor.shape) <= MOST_CHANNELS:
             inputs, outputs = tensor.shape[:2] if transposed else tensor.shape[1::-1]
             norm = f"{part}.{named[1]}.1" if named[2] and f"{part}.{named[1]}.1.running_mean" in weights.tensors else ""
             found.append((int(named[1]), Conv(name.removesuffix(".weight"), inputs, outputs, tensor.shape[2], norm)))
     convs = tuple(conv for _, conv in sorted(found, key=lambda each: each[0]))
-    chained = all(before.outputs == after.inputs for before, after in zip(convs[:-1], convs[1:], strict=True))
+    chained = all(before.outputs == after.inputs for before, after in itertools.pairwise(convs))
     return convs if chained and len(convs) <= MOST_LAYERS and len({bool(conv.norm) for conv in convs}) == 1 else ()
 
 

@@ -1,10 +1,11 @@
-"""VAEs of linear layers, as lectures and PyTorch's own example have them: fc1, fc21, fc22, fc3, fc4, and what is like it. Sizes are in the shapes.
+"""VAEs of linear layers, as lectures and PyTorch's own example have them: fc1, fc21, fc22, fc3, fc4, and what is like it.
 
-Bare, in a dictionary of a training run, in a Lightning .ckpt, in the form of torch before 1.6.
+Their sizes are in the shapes. Bare, in a dictionary of a training run, in a Lightning .ckpt, in the form of torch before 1.6.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
-from explorer.sources.base import Source
+from explorer.sources.base import AUTOENCODER, Source
 from explorer.sources.weights_in import Weights, weights_in
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class DenseVae(Source):
     name = "dense-vae"
     title = "the weights of a VAE of linear layers"
     hints = ("*.pt", "*.pth", "*.ckpt")
+    group = AUTOENCODER
 
     def recognises(self, path: Path) -> bool:
         """By the shapes of its layers: two heads of one shape, a way to them and a way back."""
@@ -140,7 +142,7 @@ def _found(path: Path) -> tuple[Weights, Dense] | None:
 def chained(shapes: dict[str, tuple[int, ...]]) -> Dense | None:
     """The layers (outputs, inputs) of a VAE in their order; None if they are none of one."""
     names = list(shapes)
-    for one, other in zip(names[:-1], names[1:], strict=True):
+    for one, other in itertools.pairwise(names):
         code, width = shapes[one]
         if shapes[other] != (code, width) or not 1 <= code <= MOST_CODE or shapes[names[-1]] == shapes[one]:
             continue
@@ -160,7 +162,7 @@ def chained(shapes: dict[str, tuple[int, ...]]) -> Dense | None:
 
 def _fit(way: list[tuple[int, ...]]) -> bool:
     """Whether each layer takes what the one before it gives."""
-    return all(before[0] == after[1] for before, after in zip(way[:-1], way[1:], strict=True))
+    return all(before[0] == after[1] for before, after in itertools.pairwise(way))
 
 
 def _image(pixels: int) -> tuple[int, int, int] | None:

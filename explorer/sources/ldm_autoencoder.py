@@ -1,4 +1,4 @@
-"""Autoencoders under the names of the latent diffusion code (CompVis), alone or as a part of a whole checkpoint: vae-ft-mse, *.vae.pt, SD files.
+"""Autoencoders under the names of the latent diffusion code, alone or as a part of a whole checkpoint: vae-ft-mse, *.vae.pt, SD files.
 
 The same networks as diffusers' AutoencoderKL and VQModel: they are renamed, and run by the library.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import AUTOENCODER, Source
 from explorer.sources.weights_in import Weights, must, weights_in
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class LdmAutoencoder(Source):
     name = "ldm"
     title = "an autoencoder under the names of latent diffusion"
     hints = ("*.safetensors", "*.ckpt", "*.pt")
+    group = AUTOENCODER
 
     def recognises(self, path: Path) -> bool:
         """By the names of its blocks."""
@@ -104,7 +105,8 @@ def _coder(found: Weights) -> tuple[Coder, dict[str, Any]]:
         raise BadInput(f"{found.path}: its blocks are of widths {widths}, which are not those of such an autoencoder")
     settings: dict[str, Any] = {
         "_class_name": "VQModel" if quantizes else "AutoencoderKL",
-        "in_channels": (found.shape("encoder.conv_in.weight") or (0, 0))[1], "out_channels": (found.shape("decoder.conv_out.weight") or (0,))[0],
+        "in_channels": (found.shape("encoder.conv_in.weight") or (0, 0))[1],
+        "out_channels": (found.shape("decoder.conv_out.weight") or (0,))[0],
         "block_out_channels": widths, "layers_per_block": layers, "latent_channels": latent, "norm_num_groups": _GROUPS,
         "down_block_types": ["AttnDownEncoderBlock2D" if attend else "DownEncoderBlock2D" for attend in attends],
         "up_block_types": ["AttnUpDecoderBlock2D" if attend else "UpDecoderBlock2D" for attend in reversed(attends)],

@@ -1,7 +1,8 @@
-"""Tiny autoencoders for latents (TAESD, TAEF1, TAEF2 ...) as their author ships them: an encoder's and a decoder's file, layers known by number."""
+"""Tiny autoencoders for latents (TAESD, TAEF1, TAEF2) as their author ships them: an encoder's and a decoder's file, layers by number."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import AUTOENCODER, Source
 from explorer.sources.tensor_file import Outline
 from explorer.sources.weights_in import Weights, weights_in
 
@@ -86,6 +87,7 @@ class Taesd(Source):
     name = "taesd"
     title = "a TAESD encoder or decoder"
     hints = ("*.pth", "*.safetensors")
+    group = AUTOENCODER
 
     def recognises(self, path: Path) -> bool:
         """By the names and shapes of its layers."""
@@ -163,7 +165,7 @@ def _side(path: Path) -> Side | None:
     good = len(known) == len(layers) <= MOST_LAYERS and len(known) >= 3 and any(layer.block for layer in known)
     if not good or known[0].number not in (0, 1) or known[0].block or known[-1].block:
         return None
-    chained = all(before.outputs == after.inputs for before, after in zip(known[:-1], known[1:], strict=True))
+    chained = all(before.outputs == after.inputs for before, after in itertools.pairwise(known))
     return Side(found, tuple(known)) if chained else None
 
 

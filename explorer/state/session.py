@@ -97,6 +97,8 @@ class ChainState(msgspec.Struct, frozen=True):
         The data set that the person chose to see networks beside; None is that of an exact lane, or the one a network learned.
     layout : LayoutName
         Compare: each lane on a sheet of its own, or a grid of lanes against samples.
+    by_mean : bool
+        Signed quantities of coloured images as the mean of their channels, not each channel by itself.
     decoded : bool
         Of lanes whose states are codes: x_t and the mean are shown through the decoder, as x0_hat always is; else their channels.
     """
@@ -117,6 +119,7 @@ class ChainState(msgspec.Struct, frozen=True):
     data_set: bool = False
     beside: ExactProcess | None = None
     layout: LayoutName = "lanes"
+    by_mean: bool = False
     decoded: bool = False
 
 

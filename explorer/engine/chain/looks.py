@@ -39,8 +39,9 @@ class Look:
 
 
 def look(
-    lane: ShownLane, k: int, quantity: str, values: Any, palette: Palette, samples: Sequence[int], decoded: bool = False
-) -> Iterator[Look | None]:
+    lane: ShownLane, k: int, quantity: str, values: Any, palette: Palette, samples: Sequence[int], decoded: bool = False,
+    by_mean: bool = False,
+) -> Iterator[Look | None]:  # fmt: skip
     """Pictures of a quantity's values at state k, last; before them None at each cancel point.
 
     Parameters
@@ -54,11 +55,13 @@ def look(
         Whose they are.
     decoded : bool
         Of codes: states and means are decoded, too, not x0_hat and x_0 alone.
+    by_mean : bool
+        Signed quantities of coloured images as the mean of their channels.
     """
     row = QUANTITIES[quantity]
     if lane.latent is None:
         array = np.asarray(values)
-        tiles, scale = tiles_of(array, quantity, palette)
+        tiles, scale = tiles_of(array, quantity, palette, by_mean)
         yield Look(tiles, array, scale, row.diverging)
     elif is_decoded(lane, k, quantity, decoded):
         for images in lane.decoded(k, quantity, values, samples):

@@ -93,6 +93,8 @@ class ShowStep(Payload):
         The lane on whose schedule t is; None takes t as each lane's own.
     exact : ExactProcess or None
         For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
+    by_mean : bool
+        Signed quantities of coloured images as the mean of their channels, not each channel by itself.
     decoded : bool
         Of lanes whose states are codes: x_t and the mean are shown through the decoder, as x0_hat always is; else their channels.
     """
@@ -108,6 +110,7 @@ class ShowStep(Payload):
     palette: Palette = "dark"
     timeline: LaneKey | None = None
     exact: ExactProcess | None = None
+    by_mean: bool = False
     decoded: bool = False
 
 
@@ -131,7 +134,10 @@ class ShowTerms(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ShowFilm(Payload):
-    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown. `decoded` as in ShowStep."""
+    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown.
+
+    `by_mean` and `decoded` as in ShowStep.
+    """
 
     answered_by = "explorer.engine.chain.answers:show_film"
     answered_early = "explorer.engine.chain.kept.early:show_film"
@@ -141,6 +147,7 @@ class ShowFilm(Payload):
     quantity: str
     count: int
     palette: Palette = "dark"
+    by_mean: bool = False
     decoded: bool = False
 
 

@@ -53,7 +53,7 @@ def show_step(around: Around, request: ShowStep) -> Steps:
 
 
 def _frame(lane: ShownLane, k: int, made: Any, request: ShowStep) -> Iterator[LaneFrame | None]:
-    for seen in look(lane, k, request.quantity, made, request.palette, range(lane.key.samples), request.decoded):
+    for seen in look(lane, k, request.quantity, made, request.palette, range(lane.key.samples), request.decoded, request.by_mean):
         if seen is None:
             yield None
         else:
@@ -106,7 +106,8 @@ def show_film(around: Around, request: ShowFilm) -> Steps:
                 yield None
                 continue
             one = np.asarray(made)[request.sample : request.sample + 1]
-            for seen in look(lane, k, request.quantity, one, request.palette, (request.sample,), request.decoded or k == lane.course.K):
+            decoded = request.decoded or k == lane.course.K
+            for seen in look(lane, k, request.quantity, one, request.palette, (request.sample,), decoded, request.by_mean):
                 if seen is None:
                     yield None
                 else:

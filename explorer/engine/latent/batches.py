@@ -1,4 +1,4 @@
-"""How many images an encoder or a decoder takes at a time: what they are large for costs memory, and the person waits for the next cancel point."""
+"""How many images an encoder or a decoder takes at a time: large ones cost memory, and the person waits for the next cancel point."""
 
 from __future__ import annotations
 

@@ -80,7 +80,10 @@ def _read(x: Tensor, again: Tensor, models: Models) -> list[tuple[tuple[int, flo
 
 
 def expected_log_likelihood(model: LatentModel, x: Tensor, mean: Tensor, sigma: Tensor | None) -> float:
-    """E_q[log p(x|z)] of one image, nats: log p(x|z) at an AE's code, else a mean over the same draws each time; NaN if nothing is said of it."""
+    """E_q[log p(x|z)] of one image, nats: log p(x|z) at an AE's code, else a mean over the same draws each time.
+
+    NaN if nothing is said of p(x|z).
+    """
     if not model.config.likelihood:
         return math.nan
     if sigma is None:

@@ -152,7 +152,7 @@ def _evaluator(kind: FieldKind, plane: OpenPlane, codes: ImageCodes, models: Mod
         return lambda places: _numpy(reconstruction_error(model, plane.decode(places)))
     if kind == "magnification":
         if model.config.quantizes:
-            raise BadInput("this decoder takes the nearest entries of a code book: between its jumps nothing changes, so it magnifies nothing")
+            raise BadInput("this decoder takes the nearest entries of a code book: it jumps, and magnifies nothing between jumps")
         return lambda places: _numpy(magnification(plane.decode, places) / 4)  # an area: pixels in [0, 1], not [-1, 1]
     judge = models.judge()
     if judge is None:

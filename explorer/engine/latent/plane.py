@@ -24,6 +24,8 @@ from explorer.latent.slices import PlaneSlice, along_axes, principal, random_pla
 from explorer.models.roles import LatentModel
 from explorer.recipe import Slice
 
+Encoded = Callable[[Sequence[np.ndarray]], np.ndarray]
+"""Codes (n, d) of pictures (C, H, W)."""
 
 Marks = tuple[tuple[str, tuple[float, float]], ...]
 
@@ -138,8 +140,8 @@ def _picture(path: str, checkpoint: Checkpoint) -> np.ndarray:
 
 
 def _made(
-    wanted: Slice, checkpoint: Checkpoint, model: LatentModel, codes: ImageCodes | None, encoded: Callable[[Sequence[np.ndarray]], np.ndarray]
-) -> tuple[PlaneSlice, np.ndarray | None]:
+    wanted: Slice, checkpoint: Checkpoint, model: LatentModel, codes: ImageCodes | None, encoded: Encoded
+) -> tuple[PlaneSlice, np.ndarray | None]:  # fmt: skip
     """The plane, and the codes (2 or 3, d) of the images that it was laid through."""
     code = model.config.code
     if wanted.kind == "components" and codes is not None and len(codes.means) > 1:

@@ -14,7 +14,7 @@ _GROUND: dict[str, tuple[int, int, int]] = {"dark": (46, 50, 59), "light": (220,
 
 
 def side_by_side(values: np.ndarray) -> np.ndarray:
-    """Channels of codes (N, C, h, w) as one image each, (N, 1, H, W) float32: row by row in as near a square as can be, NaN between them."""
+    """Channels of codes (N, C, h, w) as one image each, (N, 1, H, W) float32, row by row in nearly a square; NaN between them."""
     count, channels, height, width = values.shape
     columns = math.ceil(math.sqrt(channels))
     rows = -(-channels // columns)

@@ -1,8 +1,9 @@
-"""Folders that diffusers writes, in any of the layouts that occur: a UNet2DModel and its noise schedule, an autoencoder, or one over the other.
+"""Folders that diffusers writes, in any of the layouts that occur: a UNet2DModel and its noise schedule, an autoencoder, or both in one.
 
 `layout.py` finds the parts, `settings.py` and `process.py` make the card of their JSON, `weights.py` reads and checks the weights,
-`network.py` asks the library's network as a lane asks. Autoencoders have `autoencoder_settings.py` and `autoencoder.py`; a network whose
-chain runs in the latent space of one has `latent_settings.py` and `latent_network.py`. The library is imported when such a folder is opened, and asks nobody for anything.
+`network.py` asks the library's network as a lane asks. Autoencoders have `autoencoder_settings.py` and `autoencoder.py`; a network
+whose chain runs in the latent space of one has `latent_settings.py` and `latent_network.py`. The library is imported when such a folder
+is opened, and asks nobody for anything.
 """
 
 from __future__ import annotations

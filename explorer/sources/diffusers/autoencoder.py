@@ -44,7 +44,9 @@ def spatial_config(coder: Coder, size: tuple[int, int]) -> SpatialConfig:
     return SpatialConfig((coder.channels, *size), coder.code_shape(size), coder.name == "AutoencoderKL", coder.quantizes, scaling)
 
 
-def load_autoencoder(path: Path, config: dict[str, Any], coder: Coder, size: tuple[int, int], files: tuple[Path, ...]) -> LibraryAutoencoder:
+def load_autoencoder(
+    path: Path, config: dict[str, Any], coder: Coder, size: tuple[int, int], files: tuple[Path, ...]
+) -> LibraryAutoencoder:  # fmt: skip
     """The network with its weights, which are checked against its settings before memory is taken (BadInput)."""
     built = without_weights(path, config, coder.name)
     built.load_state_dict(read(files, built.state_dict()), assign=True)

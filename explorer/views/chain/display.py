@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import Lane
-from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
@@ -16,6 +15,7 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_drawn import CurvesDrawn
 from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note
+from explorer.views.chain.lanes.colour_scale import Channels
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.equations import equation_of
@@ -297,7 +297,9 @@ class Display(QObject):
                 self._show_frame(panel, key, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
             frame = shown.frames[0]
-            self._widgets.scale.set_scale(frame.scale, frame.diverging)
+            diverging = frame.diverging
+            channels: Channels = "grey" if frame.values.shape[1] != 3 else "mean" if controller.state.by_mean and diverging else "each"
+            self._widgets.scale.set_scale(frame.scale, diverging, channels)
         self._values.show_pixel()
         self._values.show_histogram()
 

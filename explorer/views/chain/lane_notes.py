@@ -70,7 +70,8 @@ def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool
     plan = controller.run.plans.get(frame.key)
     if plan is not None and plan.latent is not None and frame.diverging and not note.text:
         channels, height, width = plan.latent.shape
-        note = Note("codes", f"The codes that its chain walks: {channels} channels of {height} × {width}, drawn from −{frame.scale:g} to {frame.scale:g}")
+        code = f"{channels} channels of {height} × {width}"
+        note = Note("codes", f"The codes that its chain walks: {code}, drawn from −{frame.scale:g} to {frame.scale:g}")
     if not is_reference:
         return note
     if not note.text:

@@ -9,7 +9,9 @@ from explorer.state.session import LatentState
 from explorer.widgets.controls.actions import Actions
 
 
-def show_actions(a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool) -> None:
+def show_actions(
+    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool
+) -> None:  # fmt: skip
     """Check and enable.
 
     Parameters

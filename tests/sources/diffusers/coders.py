@@ -20,7 +20,8 @@ CODERS: dict[str, dict[str, Any]] = {
         "latent_channels": 3, "norm_num_groups": 4, "sample_size": 16, "num_vq_embeddings": 24,
     },
     "AutoencoderTiny": {
-        "encoder_block_out_channels": (8, 8), "decoder_block_out_channels": (8, 8), "num_encoder_blocks": (1, 1), "num_decoder_blocks": (1, 1),
+        "encoder_block_out_channels": (8, 8), "decoder_block_out_channels": (8, 8), "num_encoder_blocks": (1, 1),
+        "num_decoder_blocks": (1, 1),
     },
     "AutoencoderDC": {
         "latent_channels": 4, "attention_head_dim": 4, "encoder_block_types": ("ResBlock", "EfficientViTBlock"),

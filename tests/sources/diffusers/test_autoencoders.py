@@ -87,7 +87,9 @@ def test_its_card_says_what_its_codes_are(folder: Callable[[str], Path], name: s
          lambda z: (z - torch.tensor([1.0, 0, -1, 0.5]).reshape(1, 4, 1, 1)) / torch.tensor([2.0, 1, 0.5, 4]).reshape(1, 4, 1, 1) * 2),
     ],
 )  # fmt: skip
-def test_scaled_codes_come_back_as_they_were(folder: Callable[[str], Path], settings: dict[str, Any], x: Callable[[Tensor], Tensor]) -> None:
+def test_scaled_codes_come_back_as_they_were(
+    folder: Callable[[str], Path], settings: dict[str, Any], x: Callable[[Tensor], Tensor]
+) -> None:
     path = folder("AutoencoderKL")
     changed(path / CONFIG, **settings)
     z = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(2))
@@ -147,7 +149,8 @@ def test_a_pipeline_that_is_told_what_to_draw_offers_its_autoencoder(tmp_path: P
     coder("AutoencoderKL").save_pretrained(tmp_path / "vae")
     (tmp_path / "unet").mkdir()
     (tmp_path / "unet" / CONFIG).write_text(json.dumps({"_class_name": "UNet2DConditionModel"}))
-    index = {"_class_name": "StableDiffusionPipeline", "vae": ["diffusers", "AutoencoderKL"], "text_encoder": ["transformers", "CLIPTextModel"]}
+    parts = {"vae": ["diffusers", "AutoencoderKL"], "text_encoder": ["transformers", "CLIPTextModel"]}
+    index = {"_class_name": "StableDiffusionPipeline"} | parts
     (tmp_path / "model_index.json").write_text(json.dumps(index))
     found = sources.open(tmp_path)
     assert found.path == tmp_path

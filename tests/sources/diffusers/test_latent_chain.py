@@ -15,8 +15,20 @@ from torch import Tensor
 from explorer import sources
 from explorer.cli import main
 from explorer.diffusion.noise import noise_arrays
-from explorer.engine.chain.messages import ChainFinished, CurvesShown, FilmShown, LanePlanned, SampleChain, ShowCurves, ShowFilm, ShowStep
-from explorer.engine.chain.messages import ShowTerms, StepShown, TermsShown, lane_keys
+from explorer.engine.chain.messages import (
+    ChainFinished,
+    CurvesShown,
+    FilmShown,
+    LanePlanned,
+    SampleChain,
+    ShowCurves,
+    ShowFilm,
+    ShowStep,
+    ShowTerms,
+    StepShown,
+    TermsShown,
+    lane_keys,
+)
 from explorer.engine.engine import Engine
 from explorer.engine.models.messages import MakeThumbnail, ThumbnailMade
 from explorer.engine.pictures.latents import side_by_side

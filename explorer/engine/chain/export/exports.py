@@ -21,13 +21,27 @@ from explorer.engine.chain.looks import picture_shape
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
+from explorer.engine.models.predictors import labels_told
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
 from explorer.exports.atomic import check_out
 from explorer.exports.embedded import NoRecipe, read_recipe
 from explorer.exports.kinds import KINDS, Drawn, Stored
 from explorer.exports.sheet import BACKGROUND
-from explorer.exports.walk import DECODED, OF_STEPS, PLAN, STATE, Frame, Layout, Packed, Piece, WrittenLane, layout_of, write_arrays, write_pictures
+from explorer.exports.walk import (
+    DECODED,
+    OF_STEPS,
+    PLAN,
+    STATE,
+    Frame,
+    Layout,
+    Packed,
+    Piece,
+    WrittenLane,
+    layout_of,
+    write_arrays,
+    write_pictures,
+)
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
 from explorer.recipe.quantities import QUANTITIES
 
@@ -132,7 +146,8 @@ def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe
 
 def _plan(lane: ChainLane) -> dict[str, np.ndarray]:
     planned = lane.planned()
-    return {name: getattr(planned, name) for name in PLAN}
+    labels = labels_told(lane.predictor, lane.key.samples)
+    return {name: getattr(planned, name) for name in PLAN} | ({} if labels is None else {"labels": labels})
 
 
 def _pieces(lane: ChainLane, told: _Told) -> Iterator[Piece | Outcome | None]:
@@ -232,7 +247,9 @@ def tiles_at(
     reasons: list[str] = []
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
         present = tuple(key for key in part if key is not None)
-        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside, shown.decoded)
+        question = ShowStep(
+            present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside, not shown.by_channel, shown.decoded
+        )
         for outcome in show_step(chains, question) if present else ():
             if isinstance(outcome, StepShown):
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}

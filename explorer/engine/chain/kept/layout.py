@@ -50,6 +50,8 @@ class Described(msgspec.Struct, frozen=True):
     notice : str
     networks : tuple of RunBy
         What ran its networks where that was chosen: who goes on from it goes on so.
+    towards : bool
+        It has what its steps go towards, beside x0_hat.
     latent : LatentCard or None
         What its states are, where they are codes that are seen through a decoder.
     """
@@ -64,6 +66,7 @@ class Described(msgspec.Struct, frozen=True):
     packed: bool = False
     notice: str = ""
     networks: tuple[RunBy, ...] = ()
+    towards: bool = False
     latent: LatentCard | None = None
 
     def __post_init__(self) -> None:
@@ -122,10 +125,12 @@ class Layout:
         }
         if d.draws:
             shapes["drawn"] = ("<i8", (d.K, n))
-        shapes["sums"] = ("<u4", (2 * own + 1 + 1,))
+        shapes["sums"] = ("<u4", ((2 + d.towards) * own + 1 + 1,))
         if not d.packed:
             shapes["x"] = ("<f4", (own + 1, *images))
         shapes["x0_hat"] = ("<f2" if d.packed else "<f4", (own, *images))
+        if d.towards:
+            shapes["towards"] = ("<f4", (own, *images))
         return shapes
 
     @cached_property
@@ -159,10 +164,12 @@ class Layout:
     @cached_property
     def size(self) -> int:
         """Bytes of the file."""
-        last = self.places["x0_hat"]
+        last = list(self.places.values())[-1]
         return last.offset + last.nbytes
 
 
+LARGE = ("x", "x0_hat", "towards")
+"""Arrays of which a row is of one state, each with a checksum, in this order, at the beginning of "sums"."""
 SMALL = ("timesteps", "alpha_bar", "steps", "levels", "norms", "drawn")
 """Arrays that are written when the chain is finished; one checksum is of them all, the last of "sums"."""
 

@@ -168,7 +168,8 @@ class ModelHands(QObject):
 
     def _choose_pictures(self) -> None:
         """A plane through the codes of two or three pictures."""
-        paths, _ = QFileDialog.getOpenFileNames(QApplication.activeWindow(), "Pictures that the plane goes through: two or three", "", PICTURE_FILES)
+        title = "Pictures that the plane goes through: two or three"
+        paths, _ = QFileDialog.getOpenFileNames(QApplication.activeWindow(), title, "", PICTURE_FILES)
         self.lay_through(paths)
 
     def lay_through(self, paths: Sequence[str]) -> bool:

@@ -33,7 +33,8 @@ class LatentChannels(QWidget):
         """Show a code (C, h, w), the colours from -reach to reach; None empties the place."""
         self._values = None if code is None else side_by_side(code[None])
         self._reach = reach
-        self.setToolTip("" if code is None else f"Channels of the code, from {-reach:.3g} (blue) to {reach:.3g} (orange), in raw latent units")
+        words = f"Channels of the code, from {-reach:.3g} (blue) to {reach:.3g} (orange), in raw latent units"
+        self.setToolTip("" if code is None else words)
         self._draw()
 
     @property

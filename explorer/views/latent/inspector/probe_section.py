@@ -92,7 +92,8 @@ class ProbeSection(Section):
         if latent is not None and card is not None:
             channels, height, width = latent.shape
             self.channels.set_code(latent, card.reach)
-            self.channel_words.setText(f"the code: {channels} channels\nof {height} × {width} latent pixels\nfrom −{card.reach:.3g} to {card.reach:.3g}, raw")
+            size = f"of {height} × {width} latent pixels"
+            self.channel_words.setText(f"the code: {channels} channels\n{size}\nfrom −{card.reach:.3g} to {card.reach:.3g}, raw")
 
     def _show_pixel(self, pixel: tuple[int, int] | None) -> None:
         self._pixel = pixel
