@@ -110,7 +110,7 @@ class Chain:
             return [*steps, Piece(K, everything, {STATE: self.x[K]}), *images]
 
         plan, decoded = {name: getattr(self, name) for name in PLAN}, None if self.decoded is None else self.decoded.shape[1:]
-        lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces, decoded)  # type: ignore[arg-type]
+        lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces, decoded)
         for _ in write_arrays(out, kind, [lane], self.recipe):
             pass
 

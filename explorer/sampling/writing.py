@@ -77,7 +77,7 @@ def write(
                 samples,
                 lane.image_shape,
                 partial(pieces, lane, seed, samples, progress),
-                lane.latent and lane.latent.images,
+                None if lane.latent is None else lane.latent.images,
             )
             for lane in lanes
         ]

@@ -101,7 +101,7 @@ class DenseVae(Source):
         from explorer.sources.tensor_file import check
 
         config, read = parse_config("autoencoder", dense.config), weights.read()
-        tensors = {}
+        tensors: dict[str, torch.Tensor] = {}
         for number, name in enumerate(dense.encoder):
             weight, bias = read[f"{name}.weight"], read[f"{name}.bias"]
             if number == 0:  # its pixels are in [0, 1], the app's in [-1, 1]: W (x + 1) / 2 + b

@@ -147,8 +147,8 @@ class Taesd(Source):
         from explorer.models.spatial import SpatialConfig
         from explorer.sources.taesd_network import TinyAutoencoder, side_of
 
-        sides = (side_of(side.weights.path, side.layers, side.is_decoder, side.weights.read()) for side in (encoder, decoder))
-        network = TinyAutoencoder(*sides, SpatialConfig(card.latent.images, card.latent.shape))
+        there, back = (side_of(side.weights.path, side.layers, side.is_decoder, side.weights.read()) for side in (encoder, decoder))
+        network = TinyAutoencoder(there, back, SpatialConfig(card.latent.images, card.latent.shape))
         return Checkpoint(decoder.weights.path, card, network.requires_grad_(False).eval(), self.sha256(path))
 
 

@@ -69,7 +69,7 @@ def encode_picture(payload: EncodePicture, desk: Desk) -> Steps:
         read_only(grey_tiles(to_numpy(x))[0]), read_only(grey_tiles(to_numpy(again))[0]),
         expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
         None if covariance is None else (place(covariance[:1]), place(covariance[1:])), float(distances[0]),
-        tuple(plane.slice.off(to_numpy(mean)[0]).tolist()), *_read(x, again, models), latent=latent_of(model, to_numpy(mean)[0]),
+        tuple(plane.slice.off(to_numpy(mean)[0]).tolist()), latent_of(model, to_numpy(mean)[0]), *_read(x, again, models),
     )  # fmt: skip
 
 

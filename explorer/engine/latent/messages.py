@@ -337,9 +337,9 @@ class PictureEncoded(Outcome):
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
     distance: float = 0.0
     off: tuple[float, ...] = ()
+    latent: np.ndarray | None = None
     reading: tuple[tuple[int, float], ...] = ()
     reading_again: tuple[tuple[int, float], ...] = ()
-    latent: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,13 +115,15 @@ def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[Non
 
 def _placed(wanted: Slice, checkpoint: Checkpoint, codes: ImageCodes | None, device: torch.device) -> tuple[PlaneSlice, Marks]:
     """The plane where it is wanted, and what lies on it by how it was laid."""
+    network = checkpoint.network
+    assert isinstance(network, LatentModel)
+    model: LatentModel = network
 
     def encoded(pictures: Sequence[np.ndarray]) -> np.ndarray:
         parts = [model.encode(torch.from_numpy(to_unit_range(picture[None])).to(device))[0] for picture in pictures]
-        return torch.cat(parts).double().cpu().numpy()
+        found: np.ndarray = torch.cat(parts).double().cpu().numpy()
+        return found
 
-    model = checkpoint.network
-    assert isinstance(model, LatentModel)
     found, through_codes = _made(wanted, checkpoint, model, codes, encoded)
     if wanted.image is not None:
         found = found.going_through(encoded([held_out_image(checkpoint, wanted.image)[0]])[0])

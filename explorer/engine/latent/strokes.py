@@ -91,7 +91,7 @@ def _codes(plane: OpenPlane, places: np.ndarray) -> Tensor:
 
 def _decoded(model: LatentModel, codes: Tensor) -> Generator[None, None, Tensor]:
     """Images (M, C, H, W) of codes (M, d), returned; None between batches."""
-    parts = []
+    parts: list[Tensor] = []
     for block in codes.split(batch(model, MEASURED)):
         if parts:
             yield None

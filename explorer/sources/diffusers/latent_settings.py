@@ -8,7 +8,7 @@ from explorer.sources.diffusers.autoencoder_settings import Coder, scaling_words
 
 def seen_through(coder: Coder, shape: tuple[int, int, int]) -> LatentCard:
     """Codes of a shape (C, h, w) that are seen through an autoencoder's decoder (ValueError for images too large to be shown)."""
-    sides = tuple(side * coder.multiple for side in shape[1:])
+    sides = shape[1] * coder.multiple, shape[2] * coder.multiple
     if max(sides) > 4096:
         raise ValueError(f"its states decode to images of {sides[0]} x {sides[1]}, and at most 4096 x 4096 are shown")
     return LatentCard(shape, (coder.channels, *sides), coder.name, scaling_words(coder), coder.quantizes, coder.reach)

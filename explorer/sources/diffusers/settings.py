@@ -84,7 +84,7 @@ def _origin(index: dict[str, Any], config: dict[str, Any]) -> str:
 
 def _autoencoder(layout: Layout, index: dict[str, Any], config: dict[str, Any], told: Told) -> Card:
     """Card of an autoencoder; of one that is a part of a pipeline that says so."""
-    name, notes = index.get("_class_name"), ()
+    name, notes = index.get("_class_name"), tuple[str, ...]()
     if isinstance(name, str):
         notes = (f"the autoencoder of a {name[:60]}, whose chains are told what to draw and do not open",)
     coder = coder_of(layout.config, config)

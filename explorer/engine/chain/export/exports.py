@@ -133,7 +133,13 @@ def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe
     told = _Told("writing arrays", sum(lane.course.K + 1 for lane in lanes))
     packing: _Told | None = None
     written = [
-        WrittenLane(_plan(lane), lane.key.samples, lane.image_shape, partial(_pieces, lane, told), lane.latent and lane.latent.images)
+        WrittenLane(
+            _plan(lane),
+            lane.key.samples,
+            lane.image_shape,
+            partial(_pieces, lane, told),
+            None if lane.latent is None else lane.latent.images,
+        )
         for lane in lanes
     ]
     for outcome in write_arrays(path, kind, written, recipe):
