@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from explorer.recipe.told import Told
+
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
@@ -123,11 +125,14 @@ class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
         What was assumed of it, and what is different here.
     clip : bool
         Whether its author samples with x0_hat kept in [-1, 1]: what a lane of it begins with.
+    told : Told or None
+        What a person told of it, as its file does not say it.
     """
 
     format: str
     notes: tuple[str, ...] = ()
     clip: bool = False
+    told: Told | None = None
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -148,6 +153,11 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     def clips(self) -> bool:
         """Whether a lane of it keeps x0_hat in [-1, 1] unless it is told otherwise."""
         return self.origin is not None and self.origin.clip
+
+    @property
+    def told(self) -> Told | None:
+        """What a lane of it says in its place, as its file does not."""
+        return None if self.origin is None else self.origin.told
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself.

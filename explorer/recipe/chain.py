@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.edits import Edit, check_order
+from explorer.recipe.told import Told
 
 MAX_SAMPLES = 4096
 MAX_STEPS = 1_000_000
@@ -134,6 +135,8 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
         the classes in turn. The exact process has a label of its own.
     guidance : float
         w in eps = (1 + w) eps_c - w eps_null, in [-1, 100]; 0 is the plain conditional network, -1 that without a class.
+    told : Told or None
+        What its checkpoint's file does not say; None where it says everything.
     """
 
     checkpoint: str
@@ -146,6 +149,7 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int | None = None
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
+    told: Told | None = None
 
     def __post_init__(self) -> None:
         """Refuse a lane that is of two kinds, or whose edits cannot follow one another (ValueError)."""

@@ -16,6 +16,7 @@ from explorer.checkpoints.card import Card, Metric
 from explorer.cli import shared
 from explorer.cli.evaluate import latent, objective
 from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, clip_option, command
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words, labels_of
@@ -31,6 +32,7 @@ TRAINING_IMAGES = 60_000
 FOR_MACHINES = ("each_t",)
 
 
+@takes_told("checkpoint")
 def evaluate(
     checkpoint: shared.CheckpointOption,
     metric: Annotated[
@@ -42,7 +44,7 @@ def evaluate(
     draws: Annotated[
         int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1). iwae: K (100).")
     ] = None,
-    timesteps: Annotated[
+    strata: Annotated[
         int | None,
         typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
     ] = None,
@@ -71,7 +73,7 @@ def evaluate(
     opened = shared.open_checkpoint(checkpoint)
     options = Options(
         checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta,
-        clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, timesteps=timesteps, split=split,
+        clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, strata=strata, split=split,
         dataset=dataset, variance=variance, labels=labels_of(label) if label is not None else (), guidance=guidance,
     )  # fmt: skip
     _check_options(metric, options, clip is not None)

@@ -40,7 +40,7 @@ class VarianceName(StrEnum):
     beta = "beta"
 
 
-OF_THE_OBJECTIVE = ("draws", "timesteps", "split", "dataset", "variance")
+OF_THE_OBJECTIVE = ("draws", "strata", "split", "dataset", "variance")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Options:
     clip: bool
     seed: int
     draws: int | None = None
-    timesteps: int | None = None
+    strata: int | None = None
     split: SplitName | None = None
     dataset: str | None = None
     variance: VarianceName | None = None

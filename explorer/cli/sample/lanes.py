@@ -95,8 +95,11 @@ def lane_of(
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
-    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler, labels=labels, guidance=guidance)
-    return SampledLane(lane, conditioned(predictor, lane), course, checkpoint.card.data.shape, where.device, precision, run=run)
+    card = checkpoint.card
+    lane = Lane(
+        checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, labels=labels, guidance=guidance, told=card.told
+    )  # fmt: skip
+    return SampledLane(lane, conditioned(predictor, lane), course, card.data.shape, where.device, precision, run=run)
 
 
 def sweep(made: SampledLane, text: str, kept: DataSets) -> list[SampledLane]:

@@ -136,7 +136,9 @@ class _Weaver:
         predictor = leg.predictor
         if edit.checkpoint:
             left = self.lane
-            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=left.schedule, labels=left.labels, guidance=left.guidance)
+            other = Lane(
+                edit.checkpoint, edit.source, edit.option, schedule=left.schedule, labels=left.labels, guidance=left.guidance, told=edit.told
+            )  # fmt: skip
             predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
             if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
                 own = self.course.timesteps[0]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard
+from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
+from explorer.recipe.told import MAX_LABEL, NO_NULL, NOTHING, Told
+from explorer.sources.asking import Question
 from explorer.sources.diffusers.layout import AVERAGED, Layout, read_json
-from explorer.sources.diffusers.process import Process, assumed, process_of
+from explorer.sources.diffusers.process import Process, process_of, told_process
 
 NETWORK = "UNet2DModel"
 MOST_BLOCKS, MOST_LAYERS, MOST_CHANNELS = 16, 64, 16384
@@ -23,11 +25,30 @@ _USUAL = {
 """Settings of which the card says nothing."""
 _LATENT = ("vae", "vqvae", "movq", "text_encoder", "text_encoder_2", "prior")
 _AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny", "VQModel", "AutoencoderDC")
-_NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
+MOST_LABELS = MAX_LABEL
+_NO_EMBEDDING = "its network is told classes by {} (class_embed_type): what opens here has a vector for each of num_class_embeds labels"
 
 
-def card_of(layout: Layout) -> Card:
+def asked(layout: Layout) -> tuple[Question, ...]:
+    """What its files do not say (BadInput as `card_of`)."""
+    process = () if layout.scheduler is not None else (
+        Question("predicts", "C", "there is no scheduler_config.json"), Question("schedule", "linear"), Question("timesteps", 1000),
+    )  # fmt: skip
+    config = _config(layout)
+    side = max(32, _multiple(config))
+    size = () if config.get("sample_size") is not None else (Question("image_size", (side, side), "there is no sample_size"),)
+    null = (Question("null_label", NO_NULL, "only its author knows whether a label stands for no class"),)
+    return (*process, *size, *(null if config.get("num_class_embeds") else ()))
+
+
+def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     """Card of a model.
+
+    Parameters
+    ----------
+    layout : Layout
+    told : Told
+        Answers to what is `asked`.
 
     Raises
     ------
@@ -38,19 +59,32 @@ def card_of(layout: Layout) -> Card:
     _check_pipeline(layout, index)
     config = _config(layout)
     _check_network(layout.config, config)
-    process = _process(layout)
+    process = _process(layout, told)
     try:
-        shape, notes = _shape(config)
+        shape, notes = _shape(config, told)
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
         wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
         by = "" if not isinstance(wrote, str) else f", written by version {wrote[:20]}"
-        notes = (*_weights_notes(layout, config), *process.notes, *notes)
+        classes, said = _classes(config, told)
+        notes = (*_weights_notes(layout, config), *process.notes, *notes, *said)
         return Card(
             FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, kept), DataCard("not said", shape, VALUE_RANGE, ""),
             process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.clip),
+            classes=classes,
         )  # fmt: skip
     except ValueError as error:
         raise BadInput(f"{layout.config}: {error}") from None
+
+
+def _classes(config: dict[str, Any], told: Told) -> tuple[ClassesCard | None, tuple[str, ...]]:
+    """The classes that it is told of, and what was assumed of them (ValueError if the null label is none of its labels)."""
+    labels = config.get("num_class_embeds")
+    if not labels:
+        return None, ()
+    null = None if told.null_label in (None, NO_NULL) else told.null_label
+    if null is None:
+        return ClassesCard(labels), ("no label is said to stand for no class, so that it cannot be guided (--null-label tells it)",)
+    return ClassesCard(labels, null), ()
 
 
 def _check_pipeline(layout: Layout, index: dict[str, Any]) -> None:
@@ -80,8 +114,10 @@ def _check_network(path: Path, config: dict[str, Any]) -> None:
         raise BadInput(f"{path}: is a {name}, which is told what to draw by a text or a picture; what opens of diffusers is a {NETWORK}")
     if name != NETWORK:
         raise BadInput(f"{path}: is a {name} of diffusers; what opens of diffusers is a {NETWORK}")
-    if config.get("class_embed_type") or config.get("num_class_embeds"):
-        raise BadInput(f"{path}: {_NO_CLASSES.format(config.get('num_class_embeds') or 'unknown')}")
+    if config.get("class_embed_type"):
+        raise BadInput(f"{path}: {_NO_EMBEDDING.format(config['class_embed_type'])}")
+    if config.get("num_class_embeds") is not None and not _count(config["num_class_embeds"], MOST_LABELS):
+        raise BadInput(f"{path}: its num_class_embeds is {config['num_class_embeds']!r}")
     if config.get("center_input_sample"):
         raise BadInput(f"{path}: its network takes images in [0, 1] (center_input_sample), and chains are in [-1, 1] here")
     if config.get("time_embedding_type", "positional") not in ("positional", "learned"):
@@ -111,22 +147,31 @@ def _count(value: Any, most: int) -> bool:
     return type(value) is int and 1 <= value <= most
 
 
-def _process(layout: Layout) -> Process:
+def _process(layout: Layout, told: Told) -> Process:
     if layout.scheduler is None:
-        return assumed()
+        try:
+            return told_process(told)
+        except ValueError as error:
+            raise BadInput(f"{layout.root}: {error}") from None
     try:
         return process_of(read_json(layout.scheduler))
     except ValueError as error:
         raise BadInput(f"{layout.scheduler}: {error}") from None
 
 
-def _shape(config: dict[str, Any]) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+def _multiple(config: dict[str, Any]) -> int:
+    widths = config.get("block_out_channels", [0] * 4)
+    return int(2 ** (len(widths) - 1)) if isinstance(widths, list) and 1 <= len(widths) <= MOST_BLOCKS else 1
+
+
+def _shape(config: dict[str, Any], told: Told) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     """(C, H, W) of its images, and what was assumed of it."""
-    channels, multiple = config.get("in_channels", 3), 2 ** (len(config.get("block_out_channels", [0] * 4)) - 1)
-    size, notes = config.get("sample_size"), ()
+    channels, multiple = config.get("in_channels", 3), _multiple(config)
+    size = config.get("sample_size")
+    notes: tuple[str, ...] = ()
     if size is None:
-        side = max(32, multiple)
-        return (channels, side, side), (f"assumed, as no sample_size is there: images of {side} x {side}",)
+        size = list(told.image_size or (max(32, multiple),) * 2)
+        notes = (f"images of {size[0]} x {size[1]}, as no sample_size is there",)
     sides = size if isinstance(size, list) else [size, size]
     if len(sides) != 2 or not all(_count(side, 4096) for side in sides):
         raise ValueError(f"its sample_size {size!r} is no size of images")

@@ -27,14 +27,16 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     sampler : Sampler, optional
         The one to keep; as many steps as the entry's schedule has timesteps at most, and clipped where its author clips.
     """
-    option, clips = (entry.card.option, entry.card.clips) if entry.card is not None else (None, False)
+    card = entry.card
+    option, clips, told = (card.option, card.clips, card.told) if card is not None else (None, False, None)
     kept = fitting(sampler or Sampler(), schedule_length(entry))
-    return Lane(entry.sha256, entry.path, option, _replace(kept, clip=True) if clips else kept)
+    return Lane(entry.sha256, entry.path, option, _replace(kept, clip=True) if clips else kept, told=told)
 
 
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
     """The lane at another moment of its run: all else, its edits too, kept."""
-    return _replace(lane, checkpoint=entry.sha256, source=entry.path)
+    told = entry.card.told if entry.card is not None else None
+    return _replace(lane, checkpoint=entry.sha256, source=entry.path, told=told)
 
 
 def plain(lane: Lane) -> Lane:
