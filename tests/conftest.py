@@ -49,7 +49,9 @@ def conditional(tmp_path_factory: pytest.TempPathFactory) -> Path:
     network = UNet(config)
     for weights in network.parameters():
         if not weights.any():
-            torch.nn.init.normal_(weights, std=0.05)
+            torch.nn.init.normal_(weights, std=0.2)
+    assert network.class_embedding is not None
+    network.class_embedding.weight.data.mul_(10)
     schedule, data = ScheduleCard("cosine", 20), DataCard("mnist", (1, 28, 28), (-1.0, 1.0), "0" * 64)
     card = Card(1, "ddpm", NetworkCard("unet", config_dict(config)), data, option="C", schedule=schedule, classes=classes_of(config))
     path = tmp_path_factory.mktemp("conditional") / "three-classes.safetensors"

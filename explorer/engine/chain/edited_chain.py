@@ -137,7 +137,8 @@ class _Weaver:
         if edit.checkpoint:
             left = self.lane
             other = Lane(
-                edit.checkpoint, edit.source, edit.option, schedule=left.schedule, labels=left.labels, guidance=left.guidance, told=edit.told
+                edit.checkpoint, edit.source, edit.option, schedule=left.schedule, told=edit.told, labels=left.labels,
+                guidance=left.guidance,
             )  # fmt: skip
             predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
             if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
