@@ -48,7 +48,8 @@ def test_a_recipe_without_labels_is_what_it_was() -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"labels": (-2,)}, "a label is in 0..100000"), ({"labels": (100_001,)}, "a label is in"), ({"labels": (0,) * 4097}, "at most 4096"),
+        ({"labels": (-2,)}, "a label is in 0..100000"), ({"labels": (100_001,)}, "a label is in"),
+        ({"labels": (0,) * 4097}, "at most 4096"),
         ({"guidance": -1.5}, "the guidance must be in"), ({"guidance": float("nan")}, "the guidance must be in"),
         ({"guidance": 101.0}, "the guidance must be in"),
         ({"checkpoint": "", "exact": ExactProcess(), "labels": (1,)}, "the process has a label"),

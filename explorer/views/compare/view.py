@@ -284,7 +284,8 @@ class CompareWorkspace(ChainPage):
             return
         at = self.controller.lane if index is None else index
         length, _ = self.controller.schedule_of(lanes[at])
-        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self)
+        classes = self.display.classes.of(lanes[at])
+        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self, classes)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

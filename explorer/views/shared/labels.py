@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
-from explorer.recipe import Lane
+from explorer.recipe import NO_CLASS, Lane
+from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.math_text import Formula, var
 from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
@@ -22,6 +24,8 @@ NOTHING = "–"
 TINTS = (100, 145, 72)
 """Lightness in percent of the first, second ... lane of one option, where these are few."""
 FEW = 3
+MOST_LABELS = 24
+"""Letters of a lane's labels beyond which only their number is said."""
 USUAL = ("own schedule", "nothing changed", "shared seed")
 """Told of a lane only where nothing else is: the others say that they are not so."""
 
@@ -175,6 +179,8 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
         (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
         (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
+        (differ(labels_of), class_words(lane) or ("all classes" if lane.exact is not None else "each class")),
+        (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
         (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
     )
 
@@ -185,6 +191,17 @@ def schedule_words(lane: Lane) -> str:
     if choice is None:
         return ""
     return f"{choice.title}, T = {choice.T}" if choice.T != 1000 else choice.title
+
+
+def class_words(lane: Lane) -> str:
+    """What was said of its classes: "class 7", "classes 0..4", "no class"; empty if nothing was."""
+    labels = labels_of(lane)
+    if not labels:
+        return ""
+    if len(labels) == 1:
+        return "no class" if labels == (NO_CLASS,) else f"class {labels[0]}"
+    words = label_words(labels).replace(",", ", ")
+    return f"{len(labels)} labels" if len(words) > MOST_LABELS else f"classes {words}"
 
 
 def sampler_words(lane: Lane) -> str:
@@ -209,6 +226,10 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
         said.append(schedule)
     if sampler := sampler_words(lane):
         said.append(sampler)
+    if told := class_words(lane):
+        said.append(told)
+    if lane.guidance:
+        said.append(f"w {lane.guidance:g}")
     if lane.seed is not None:
         said.append(f"seed {lane.seed}")
     if branch := edits_words(lane):
@@ -221,7 +242,9 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
 
 def lane_tip(lane: Lane) -> str:
     """All of it, for a tooltip."""
-    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), edits_words(lane))))
+    guided = f"guidance w {lane.guidance:g}" if lane.guidance else ""
+    told = (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), class_words(lane), guided, edits_words(lane))
+    sampler = "; ".join(filter(None, told))
     if lane.exact is not None:
         return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"
     return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {predicts_long(lane)}; {sampler}"
