@@ -39,11 +39,16 @@ class Classes:
         """Fields of the lane that is looked at, and the quantities that there are."""
         lanes, inspector = self._looked.state.recipe.lanes, self._widgets.inspector
         lane = lanes[self._looked.lane] if lanes else None
-        guided = any((classes := self.of(each)) is not None and classes.null_label is not None for each in lanes)
+        guided = self.some_can_be_guided
         for name in of_classes():
             self._widgets.quantities.set_shown(name, guided or self._looked.state.quantity == name)
             self._actions[name].setEnabled(guided)
         inspector.show_classes(None if lane is None else self._choices(lane), lane, self.can_be_guided(lane))
+
+    @property
+    def some_can_be_guided(self) -> bool:
+        """Whether any lane can be."""
+        return any(map(self.can_be_guided, self._looked.state.recipe.lanes))
 
     def can_be_guided(self, lane: Lane | None) -> bool:
         """Whether a lane's network has a label for no class."""

@@ -154,6 +154,14 @@ def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
     return tuple(titles)
 
 
+def narrow_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """As `short_titles`, for columns no wider than a picture: where lanes differ in their class, that alone."""
+    titles = short_titles(lanes)
+    if len(lanes) > 1 and all(title.startswith("class ") or title == "no class" for title in titles):
+        return tuple(title.removeprefix("class ") if title != "no class" else "none" for title in titles)
+    return titles
+
+
 def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
     """What tells each lane from the others of its option, such as " · 50 steps, η 0"; empty if nothing does."""
     told = []
