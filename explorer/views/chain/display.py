@@ -115,6 +115,7 @@ class Display(QObject):
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
         self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths)
         self.classes.show()
+        self._say_selected()
         if not lanes:
             self._clear()
         self._show_terms()
@@ -196,10 +197,14 @@ class Display(QObject):
         controller = self._controller
         for panel in self._panels():
             panel.grid.set_selected(controller.sample, [sample for sample in controller.samples if sample != controller.sample])
-        lanes = controller.state.recipe.lanes
+        self._say_selected()
+        self._values.show_histogram()
+
+    def _say_selected(self) -> None:
+        """Which samples are selected, and their class: that is known once the card is."""
+        controller, lanes = self._controller, self._controller.state.recipe.lanes
         told = self.classes.said(lanes[controller.lane], controller.samples) if lanes else ""
         self._widgets.inspector.show_selected(words(controller.samples, controller.sample) + told)
-        self._values.show_histogram()
 
     def show_ideal(self, shown: CurvesShown) -> None:
         """Show distances to the ideal x0_hat."""

@@ -227,6 +227,10 @@ def sampler_words(lane: Lane) -> str:
 def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
     """What the lane predicts, and what tells it from the others."""
     said = [predicts(lane)]
+    if lane.guidance:
+        said.append(f"w {lane.guidance:g}")
+    if told := class_words(lane):
+        said.append(told)
     twins = [other for other in lanes if option_name(other) == option_name(lane)]
     if len({_origin(twin) for twin in twins}) > 1:
         said.append(_told_apart(lane, twins))
@@ -234,10 +238,6 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
         said.append(schedule)
     if sampler := sampler_words(lane):
         said.append(sampler)
-    if told := class_words(lane):
-        said.append(told)
-    if lane.guidance:
-        said.append(f"w {lane.guidance:g}")
     if lane.seed is not None:
         said.append(f"seed {lane.seed}")
     if branch := edits_words(lane):
