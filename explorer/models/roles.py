@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, nn, zeros_like
 
 from explorer.models.anatomy import Anatomy
 
@@ -18,7 +18,12 @@ ImageShape = tuple[int, int, int]
 
 @runtime_checkable
 class Denoiser(Protocol):
-    """Predicts a step of a chain; what its output means is the option's affair."""
+    """Predicts a step of a chain; what its output means is the option's affair.
+
+    Two more things are said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
+    `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
+    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`).
+    """
 
     def accepts(self, shape: ImageShape) -> bool:
         """Whether it takes images of this shape (C, H, W)."""
@@ -148,6 +153,11 @@ class ImageReader(Protocol):
     def __call__(self, x: Tensor) -> Tensor:
         """(N, C, H, W) in [-1, 1] to logits (N, classes)."""
         ...
+
+
+def told_of_before(network: object, x_t: Tensor) -> tuple[Tensor, ...]:
+    """What a network is called with beside x_t and t where nothing was said before: zeros for a self-conditioned one."""
+    return (zeros_like(x_t),) if getattr(network, "self_conditioned", False) else ()
 
 
 def anatomy_of(network: object, height: int, width: int) -> Anatomy | None:

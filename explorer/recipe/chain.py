@@ -1,4 +1,4 @@
-"""Chains: lanes, their samplers, and what they start from."""
+"""Chains: lanes, and what they start from."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.edits import Edit, check_order
+from explorer.recipe.sampler import MAX_STEPS, Sampler
 from explorer.recipe.told import Told
 
 MAX_SAMPLES = 4096
-MAX_STEPS = 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_LANES = 16
 MAX_BRANCHES = 64
@@ -21,31 +21,6 @@ MAX_LABEL = 100_000
 MIN_GUIDANCE, MAX_GUIDANCE = -1.0, 100.0
 
 OptionName = Literal["A", "B", "C", "V"]
-
-
-class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a lane walks from x_T to x_0.
-
-    Attributes
-    ----------
-    steps : int or None
-        K of the T timesteps, evenly spaced; None is all.
-    eta : float
-        In [0, 1]: 1 is ancestral sampling, 0 deterministic DDIM.
-    clip : bool
-        Keep x0_hat in [-1, 1].
-    """
-
-    steps: int | None = None
-    eta: float = 1.0
-    clip: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a sampler that cannot be (ValueError)."""
-        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
-            raise ValueError(f"steps must be in 1..{MAX_STEPS}, not {self.steps}")
-        if not 0 <= self.eta <= 1:
-            raise ValueError(f"eta must be in [0, 1], not {self.eta}")
 
 
 class ScheduleChoice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,7 +59,7 @@ class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes
     ----------
     dataset : str
-        "mnist", or the path of an IDX file, an array or a folder.
+        "mnist", "emoji", or the path of an IDX file, an array or a folder.
     sha256 : str
         Of the images: another data set of that name is refused. Empty before it was read.
     images : int or None
@@ -130,13 +105,13 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
         What is changed on the way down: a lane with edits is a branch of the one without the last of them.
     seed : int or None
         Noise of its own, in [0, 2**63), as a sweep over seeds needs; None is the noise that all lanes have.
+    told : Told or None
+        What its checkpoint's file does not say; None where it says everything.
     labels : tuple of int
         Of a class-conditional network: sample i is told labels[i % len(labels)], NO_CLASS (-1) being the null label. Empty:
         the classes in turn. The exact process has a label of its own.
     guidance : float
         w in eps = (1 + w) eps_c - w eps_null, in [-1, 100]; 0 is the plain conditional network, -1 that without a class.
-    told : Told or None
-        What its checkpoint's file does not say; None where it says everything.
     """
 
     checkpoint: str
@@ -147,9 +122,9 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     schedule: ScheduleChoice | None = None
     edits: tuple[Edit, ...] = ()
     seed: int | None = None
+    told: Told | None = None
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
-    told: Told | None = None
 
     def __post_init__(self) -> None:
         """Refuse a lane that is of two kinds, or whose edits cannot follow one another (ValueError)."""

@@ -8,17 +8,9 @@ from typing import Literal, get_args
 import msgspec
 
 from explorer.errors import BadInput
-from explorer.recipe.chain import (
-    MAX_GUIDANCE,
-    MAX_LANES,
-    MAX_SEED,
-    MAX_STEPS,
-    MIN_GUIDANCE,
-    NO_CLASS,
-    Lane,
-    ScheduleChoice,
-)
+from explorer.recipe.chain import MAX_GUIDANCE, MAX_LANES, MAX_SEED, MIN_GUIDANCE, NO_CLASS, Lane, ScheduleChoice
 from explorer.recipe.labels import labels_of
+from explorer.recipe.sampler import MAX_STEPS
 
 Setting = Literal["steps", "eta", "clip", "schedule", "seed", "label", "guidance"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)

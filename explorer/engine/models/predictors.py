@@ -18,14 +18,17 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion import schedule as schedules
 from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.guidance import Condition
+from explorer.diffusion.limits import Clip, Limit
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
+from explorer.diffusion.plan import Plan
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
+from explorer.diffusion.reverse import plan
 from explorer.diffusion.schedule import Schedule, ScheduleError
 from explorer.errors import BadInput
 from explorer.models.roles import Denoiser, label_count
-from explorer.recipe import NO_CLASS, Lane, ScheduleChoice
+from explorer.recipe import NO_CLASS, Lane, Sampler, ScheduleChoice
 from explorer.recipe.arithmetic import Precision
 from explorer.recipe.labels import label_of_sample
 
@@ -72,6 +75,10 @@ def from_checkpoint(
         raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
     if not network.accepts(card.data.shape):
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
+    if getattr(network, "self_conditioned", False) and not backend.supports(checkpoint.network):
+        raise BadInput(
+            f"{checkpoint.path}: {backend.title} cannot tell its network the x0_hat of the state before; PyTorch can: --device cpu"
+        )
     known = 0 if card.classes is None else card.classes.labels
     if label_count(network) != known:
         raise BadInput(f"{checkpoint.path}: its network takes {label_count(network)} labels, its card has {known}")
@@ -199,6 +206,30 @@ def chosen_schedule(choice: ScheduleChoice) -> Schedule:
         return schedules.from_betas(choice.betas) if choice.betas is not None else schedules.named(choice.name, choice.T)
     except ScheduleError as error:
         raise BadInput(f"the {choice.name} schedule with T = {choice.T}: {error}: choose another T") from None
+
+
+def course_of(schedule: Schedule, sampler: Sampler) -> Plan:
+    """Steps of a lane's chain (ScheduleError if its sampler does not fit the schedule)."""
+    return plan(
+        schedule, sampler.steps, sampler.eta, sampler.method, spacing=sampler.spacing, offset=sampler.offset, to_one=sampler.to_one,
+        variance=sampler.variance,
+    )  # fmt: skip
+
+
+def limit_of(sampler: Sampler) -> Clip:
+    """What a lane does to x0_hat."""
+    if not sampler.clip or (sampler.clip_range == 1 and sampler.threshold is None):
+        return sampler.clip
+    return Limit(sampler.clip_range, sampler.threshold)
+
+
+def check_method(predictor: Predictor, sampler: Sampler, source: str) -> None:
+    """Refuse an exact process that draws an image at each step under a sampler that draws nothing (BadInput, naming the source)."""
+    if isinstance(predictor, ExactPredictor) and predictor.follow == "draw" and sampler.method != "ancestral":
+        raise BadInput(
+            f"{source}: it draws an image of the data set at each step, which is ancestral sampling; "
+            f"for the sampler {sampler.method} follow the mean"
+        )
 
 
 def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:
