@@ -114,6 +114,14 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a lane is of a checkpoint or of the exact process, not of both")
 
 
+def following(lane: Lane) -> Lane:
+    """An exact lane that draws no image where its sampler draws nothing; any other as it is."""
+    if lane.exact is None or lane.exact.follow == "mean" or lane.sampler.method == "ancestral":
+        return lane
+    replace = msgspec.structs.replace
+    return replace(lane, exact=replace(lane.exact, follow="mean"))
+
+
 class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
     """A lane that the person keeps in the tree of branches.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -102,19 +103,36 @@ class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
         return "clipped" if self.clip_range == 1 else f"clipped to ±{self.clip_range:g}"
 
 
+def with_usual(sampler: Sampler, said: Mapping[str, object]) -> Sampler:
+    """The sampler with what a checkpoint's author does otherwise, as far as it fits: the variance is of ancestral steps.
+
+    Parameters
+    ----------
+    said : mapping
+        `SamplerCard.said`.
+    """
+    fits = sampler.method == "ancestral" and sampler.eta == 1
+    return msgspec.structs.replace(sampler, **{name: value for name, value in said.items() if fits or name != "variance"})
+
+
+def changed(sampler: Sampler, **fields: object) -> Sampler:
+    """Other fields, with what goes along: a sampler that fits them all (ValueError if one is not valid by itself).
+
+    Another method brings the eta that is usual for it, 1 for ancestral sampling and else 0; the variance can be chosen of ancestral steps
+    with eta 1; an offset is of leading timesteps.
+    """
+    known: dict[str, Any] = msgspec.structs.asdict(sampler) | fields
+    if known["method"] != sampler.method and "eta" not in fields:
+        known["eta"] = 1.0 if known["method"] == "ancestral" else 0.0
+    if "variance" in fields and known["variance"] != "small" and known["method"] == "ancestral" and "eta" not in fields:
+        known["eta"] = 1.0
+    if known["method"] != "ancestral" or known["eta"] != 1:
+        known["variance"] = "small"
+    if known["spacing"] != "leading":
+        known["offset"] = 0
+    return Sampler(**known)
+
+
 def with_method(sampler: Sampler, method: MethodName) -> Sampler:
-    """Another method with the eta that is usual for it: 1 for ancestral sampling, else 0; the variance is of ancestral steps."""
-    if method == sampler.method:
-        return sampler
-    eta = 1.0 if method == "ancestral" else 0.0
-    return msgspec.structs.replace(sampler, method=method, eta=eta, variance="small")
-
-
-def with_eta(sampler: Sampler, eta: float) -> Sampler:
-    """Another eta: with less noise than the posterior's there is no choice of its variance."""
-    return msgspec.structs.replace(sampler, eta=eta, variance=sampler.variance if eta == 1 else "small")
-
-
-def with_spacing(sampler: Sampler, spacing: SpacingName) -> Sampler:
-    """Other timesteps: an offset is of leading ones."""
-    return msgspec.structs.replace(sampler, spacing=spacing, offset=sampler.offset if spacing == "leading" else 0)
+    """Another method, as of `changed`."""
+    return changed(sampler, method=method)

@@ -8,19 +8,21 @@ from typing import Literal, get_args
 import msgspec
 
 from explorer.errors import BadInput
-from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane, ScheduleChoice
-from explorer.recipe.sampler import MAX_STEPS
+from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane, ScheduleChoice, following
+from explorer.recipe.sampler import MAX_STEPS, METHOD_TITLES, METHODS, SPACINGS, VARIANCES, changed
 
-Setting = Literal["steps", "eta", "clip", "schedule", "seed"]
+Setting = Literal["steps", "eta", "clip", "schedule", "seed", "method", "variance", "spacing"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 EXAMPLES: dict[Setting, str] = {
     "steps": "10, 25, 50, 100, 250", "eta": "0, 0.25, 0.5, 0.75, 1", "clip": "no, yes", "schedule": "own, linear:1000, cosine:1000",
-    "seed": "0, 1, 2, 3",
+    "seed": "0, 1, 2, 3", "method": "ancestral, ddim, euler, heun, dpm++2m",
+    "variance": "small, large", "spacing": "trailing, leading, linspace",
 }  # fmt: skip
 """What a person may write for each setting."""
+NAMES: dict[str, tuple[str, ...]] = {"method": METHODS, "variance": VARIANCES, "spacing": SPACINGS}
 CLIP_WORDS = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 
-Value = int | float | bool | ScheduleChoice | None
+Value = int | float | bool | str | ScheduleChoice | None
 
 
 def parse_sweep(text: str) -> tuple[Setting, tuple[Value, ...]]:
@@ -42,7 +44,7 @@ def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
     """Values of a setting, separated by commas; a value that comes twice counts once.
 
     steps take whole numbers or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers; schedules "own",
-    "linear:T" or "cosine:T".
+    "linear:T" or "cosine:T"; method, variance and spacing the names that a `Sampler` has for them.
 
     Raises
     ------
@@ -71,6 +73,8 @@ def _value(setting: Setting, word: str) -> Value:
             return eta
         if setting == "clip":
             return CLIP_WORDS[word]
+        if setting in NAMES:
+            return NAMES[setting][NAMES[setting].index(word)]
         return _schedule(word)
     except (ValueError, KeyError):
         raise BadInput(f"{setting}: {word!r} cannot be one of its values; write for example {EXAMPLES[setting]}") from None
@@ -98,14 +102,20 @@ def value_words(setting: Setting, value: Value) -> str:
         return value.title if value.T == 1000 else f"{value.title}, T = {value.T}"
     if setting == "clip":
         return "clipped" if value else "unclipped"
+    if isinstance(value, str):
+        return METHOD_TITLES[value] if setting == "method" else f"{value} {setting}"  # type: ignore[index]
     if value is None:
         return "all steps" if setting == "steps" else "own schedule"
     return {"steps": f"{value} step{'' if value == 1 else 's'}", "eta": f"η {value:g}", "seed": f"seed {value}"}[setting]
 
 
 def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, ...]:
-    """The lane once for each value of a setting."""
+    """The lane once for each value of a setting, with what goes along with it (`explorer.recipe.sampler.changed`).
+
+    To draw an image at each step is ancestral sampling: under another method, an exact lane follows the mean.
+    """
     replace = msgspec.structs.replace
-    if setting in ("steps", "eta", "clip"):
-        return tuple(replace(lane, sampler=replace(lane.sampler, **{setting: value})) for value in values)
+    if setting in ("steps", "eta", "clip", *NAMES):
+        made = (replace(lane, sampler=changed(lane.sampler, **{setting: value})) for value in values)
+        return tuple(following(one) for one in made)
     return tuple(replace(lane, **{setting: value}) for value in values)

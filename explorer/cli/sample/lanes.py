@@ -14,17 +14,19 @@ from torch import Tensor
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
 from explorer.cli import shared
-from explorer.diffusion.exact_predictor import of_samples
+from explorer.cli.sampler_options import SamplerOptions, sampler_of
+from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
-from explorer.diffusion.reverse import Plan, Step, plan
-from explorer.engine.models.predictors import on_schedule
+from explorer.diffusion.reverse import Plan, Step
+from explorer.engine.models.predictors import check_method, course_of, limit_of, on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
 from explorer.exports.kinds import KINDS, Drawn, Stored
 from explorer.exports.walk import STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
-from explorer.recipe import Lane, Recipe, Sampler
+from explorer.recipe import Lane, Recipe
 from explorer.recipe.arithmetic import Precision, RunBy
+from explorer.recipe.sampler import METHOD_TITLES
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 
 MAX_FILM_BYTES = 2**31
@@ -49,7 +51,8 @@ class SampledLane:
     def label(self) -> str:
         """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
-        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}"
+        method = "" if self.lane.sampler.method == "ancestral" else f" · {METHOD_TITLES[self.lane.sampler.method]}"
+        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps{method}'}"
 
     def seed(self, shared: int) -> int:
         """Seed of its noise: its own, or the one that all lanes share."""
@@ -59,7 +62,7 @@ class SampledLane:
         """Steps of the chains of these samples; `seed` is the shared one."""
         own = self.seed(seed)
         predictor = of_samples(self.predictor, own, indices)
-        return walk(predictor, self.course, own, indices, self.image_shape, self.device, self.lane.sampler.clip)
+        return walk(predictor, self.course, own, indices, self.image_shape, self.device, limit_of(self.lane.sampler))
 
 
 def _exact_words(lane: Lane) -> str:
@@ -69,20 +72,21 @@ def _exact_words(lane: Lane) -> str:
 
 
 def lane_of(
-    checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool | None, samples: int | None = None
-) -> SampledLane:
-    """Lane of a checkpoint under a sampler, of so many samples in all; a `clip` of None is what its card says.
+    checkpoint: Checkpoint, where: shared.Place, options: SamplerOptions, samples: int | None = None
+) -> SampledLane:  # fmt: skip
+    """Lane of a checkpoint under a sampler, of so many samples in all; what was not typed is as its card says.
 
     Raises
     ------
     BadInput
-        If it is no ddpm, or the steps do not fit its schedule.
+        If it is no ddpm, or the sampler does not fit its schedule or its network.
     """
+    sampler = sampler_of(options, checkpoint.card.sampler.said)
     try:
-        sampler = Sampler(steps, eta, checkpoint.card.clips if clip is None else clip)
-        run = where.run_by(checkpoint, samples, steps)
+        run = where.run_by(checkpoint, samples, sampler.steps)
         predictor, precision = where.predictor(checkpoint, run, samples or 0)
-        course = plan(predictor.schedule, steps, eta)
+        check_method(predictor, sampler, str(checkpoint.path))
+        course = course_of(predictor.schedule, sampler)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
     lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
@@ -101,8 +105,11 @@ def sweep(made: SampledLane, text: str) -> list[SampledLane]:
     lanes = []
     for lane, value in zip(swept(made.lane, setting, values), values, strict=True):
         predictor = made.predictor if setting != "schedule" else on_schedule(made.predictor, lane.schedule)
+        if isinstance(predictor, ExactPredictor) and lane.exact is not None:
+            predictor = predictor.following(lane.exact.follow)
         try:
-            course = plan(predictor.schedule, lane.sampler.steps, lane.sampler.eta)
+            check_method(predictor, lane.sampler, lane.source)
+            course = course_of(predictor.schedule, lane.sampler)
         except ValueError as error:
             raise BadInput(f"{lane.source}: {error}") from None
         lanes.append(replace(made, lane=lane, predictor=predictor, course=course, swept=value_words(setting, value)))

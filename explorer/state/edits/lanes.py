@@ -8,6 +8,8 @@ import msgspec
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
+from explorer.recipe.chain import following
+from explorer.recipe.sampler import changed, with_usual
 from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
@@ -25,11 +27,15 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     Parameters
     ----------
     sampler : Sampler, optional
-        The one to keep; as many steps as the entry's schedule has timesteps at most, and clipped where its author clips.
+        The one to keep, as far as the checkpoint's author does not sample otherwise; at most as many steps as its schedule has.
     """
-    option, clips = (entry.card.option, entry.card.clips) if entry.card is not None else (None, False)
+    card = entry.card
     kept = fitting(sampler or Sampler(), schedule_length(entry))
-    return Lane(entry.sha256, entry.path, option, _replace(kept, clip=True) if clips else kept)
+    if card is None:
+        return Lane(entry.sha256, entry.path, None, kept)
+    if kept.variance == "learned" and not card.learned_variance:
+        kept = _replace(kept, variance="small")
+    return Lane(entry.sha256, entry.path, card.option, with_usual(kept, card.sampler.said))
 
 
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
@@ -137,9 +143,9 @@ def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainSta
 
 
 def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:
-    """Fields of one lane's sampler."""
+    """Fields of one lane's sampler; what does not go with them is as usual (see `explorer.recipe.sampler.changed`)."""
     lane = state.recipe.lanes[index]
-    return set_lane(state, index, _replace(lane, sampler=_replace(lane.sampler, **fields)))
+    return set_lane(state, index, following(_replace(lane, sampler=changed(lane.sampler, **fields))))
 
 
 def set_schedule(state: ChainState, index: int, schedule: ScheduleChoice | None, own_length: int | None) -> ChainState:

@@ -18,7 +18,7 @@ from explorer.diffusion.samplers.methods import METHODS, evaluations
 from explorer.diffusion.samplers.steps import as_taken
 from explorer.diffusion.schedule import Schedule, cosine, linear
 
-from .ideal import N, SHAPE, ideal, ideal_x0
+from .ideal import SHAPE, N, ideal, ideal_x0
 
 EVERY = [("ancestral", 1.0), ("ancestral", 0.3), ("ddim", 0.0), ("ddim", 0.6), ("euler", 0.0), ("heun", 0.0), ("dpm++2m", 0.0)]
 
