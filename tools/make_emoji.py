@@ -17,7 +17,8 @@ from PIL import Image
 SIDE = 32
 HELD_OUT = 10
 GROUPS = (
-    "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects", "Symbols", "Flags",
+    "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects", "Symbols",
+    "Flags",
 )  # fmt: skip
 """Labels 0 to 8."""
 
@@ -51,7 +52,7 @@ def main(package: Path, out: Path) -> None:
     held = np.array([test for _, _, test in found])
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out, x_train=images[~held], y_train=groups[~held], x_test=images[held], y_test=groups[held])
-    print(f"{out}: {(~held).sum()} training and {held.sum()} test images, {out.stat().st_size:,} bytes")  # noqa: T201
+    print(f"{out}: {(~held).sum()} training and {held.sum()} test images, {out.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from explorer.recipe.told import Told
+
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
@@ -111,12 +113,15 @@ class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
         How its author samples.
     learned_variance : bool
         Its network puts out a variance as well.
+    told : Told or None
+        What a person told of it, as its file does not say it.
     """
 
     format: str
     notes: tuple[str, ...] = ()
     sampler: SamplerCard = _USUAL
     learned_variance: bool = False
+    told: Told | None = None
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -146,6 +151,11 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     def clips(self) -> bool:
         """Whether that limits x0_hat."""
         return self.sampler.clip
+
+    @property
+    def told(self) -> Told | None:
+        """What a lane of it says in its place, as its file does not."""
+        return None if self.origin is None else self.origin.told
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself.

@@ -9,6 +9,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.plane_options import ALONG, Chosen, PathKind, PlaneOptions, SliceName, choose, numbers, whole_numbers
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import Recipe
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 BLOCK = 256
 
 
+@takes_told("checkpoint")
 def decode(
     checkpoint: shared.CheckpointOption,
     out: Annotated[Path, typer.Option(help="Picture .png, or arrays .npz: z (M,D), x (M,C,H,W) float32, recipe.")],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import shared
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 DRAWS = 100
 
 
+@takes_told("checkpoint")
 def encode(
     checkpoint: shared.CheckpointOption,
     images: Annotated[list[Path], typer.Argument(help="Pictures; made to fit the model's images where they do not.")],

@@ -10,12 +10,14 @@ import typer
 
 from explorer import sources
 from explorer.cli import shared
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 
+@takes_told("paths")
 def info(
     paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
     as_json: shared.JsonOption = False,

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from explorer.cli.told_options import takes_told
 from explorer.cli.window import open_files
 
 
+@takes_told("paths", in_window=True)
 def open_window(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a session, pictures.")

@@ -159,7 +159,10 @@ def place_of_decoders(device: str) -> Place:
 def open_checkpoint(name: str) -> Checkpoint:
     """Checkpoint in a file or a folder, or shipped, validated whole (BadInput)."""
     path = sources.located(name)  # before torch is imported: a misspelt name is told at once
-    return sources.open(path)
+    opened = sources.open(path)
+    if opened.card.told is not None:
+        sources.remember(path, opened.card.told)
+    return opened
 
 
 def autoencoder(checkpoint: Checkpoint, device: torch.device) -> LatentModel:

@@ -8,6 +8,7 @@ import msgspec
 
 from explorer.recipe.edits import Edit, check_order
 from explorer.recipe.sampler import MAX_STEPS, Sampler
+from explorer.recipe.told import Told
 
 MAX_SAMPLES = 4096
 MAX_SEED = 2**63 - 1
@@ -94,6 +95,8 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
         What is changed on the way down: a lane with edits is a branch of the one without the last of them.
     seed : int or None
         Noise of its own, in [0, 2**63), as a sweep over seeds needs; None is the noise that all lanes have.
+    told : Told or None
+        What its checkpoint's file does not say; None where it says everything.
     """
 
     checkpoint: str
@@ -104,6 +107,7 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     schedule: ScheduleChoice | None = None
     edits: tuple[Edit, ...] = ()
     seed: int | None = None
+    told: Told | None = None
 
     def __post_init__(self) -> None:
         """Refuse a lane that is of two kinds, or whose edits cannot follow one another (ValueError)."""

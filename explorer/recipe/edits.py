@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.dabs import Dab, Mask, Picture
+from explorer.recipe.told import Told
 
 MAX_EDITS = 32
 MAX_DABS = 256
@@ -123,7 +124,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, tag="change", tag_
     eta : float or None
         None leaves it as it is.
     clip : bool or None
-    checkpoint, source, option : str
+    checkpoint, source, option, told
         As of a Lane; empty for the network that it is.
     """
 
@@ -133,6 +134,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, tag="change", tag_
     checkpoint: str = ""
     source: str = ""
     option: Literal["A", "B", "C", "V"] | None = None
+    told: Told | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

@@ -5,12 +5,19 @@ A new kind is a file beside this one and a line in `SOURCES`: dialogs, messages 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources import remembered
+from explorer.sources.asking import MustBeTold, Question, answered, identity
+from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
 from explorer.sources.diffusers import Diffusers
 from explorer.sources.looks import looks_like
@@ -45,20 +52,67 @@ def source_for(path: Path) -> Source | None:
     return None
 
 
-def open(path: Path) -> Checkpoint:  # noqa: A001
+def open(path: Path, told: Told | None = None) -> Checkpoint:  # noqa: A001
     """Checkpoint in a file or a folder, its network on the CPU in evaluation mode.
+
+    Parameters
+    ----------
+    path : Path
+    told : Told or None
+        What a recipe or a person says of it where it does not; None is what the command says, or was told of it before.
 
     Raises
     ------
+    MustBeTold
+        If it asks what nobody has told.
     BadInput
         If no source recognises it, or the one that does finds it damaged.
     """
-    return _asked(path).load(path)
+    source = _asked(path)
+    answers = _answers(source, path, told)
+    loaded = source.load(path, answers)
+    return replace(loaded, card=_with_told(loaded.card, answers), sha256=identity(loaded.sha256, answers))
 
 
-def card(path: Path) -> Card:
-    """Model card of a checkpoint, its weights untouched (BadInput as `open`)."""
-    return _asked(path).card(path)
+def card(path: Path, told: Told | None = None) -> Card:
+    """Model card of a checkpoint, its weights untouched (parameters and errors as `open`)."""
+    source = _asked(path)
+    answers = _answers(source, path, told)
+    return _with_told(source.card(path, answers), answers)
+
+
+def asks(path: Path) -> tuple[Question, ...]:
+    """What a checkpoint does not say, and a person must (BadInput as `open`)."""
+    return _asked(path).asks(path)
+
+
+def knows(path: Path) -> bool:
+    """Whether all that a checkpoint asks was told of it before (BadInput as `open`)."""
+    source = _asked(path)
+    asked = {question.field for question in source.asks(path)}
+    return not asked or asked <= {*remembered.told_of(source.sha256(path)).given}
+
+
+def told_before(path: Path) -> Told:
+    """What was told of a checkpoint before, or is assumed; nothing where it asks nothing, or was not told enough (BadInput as `open`)."""
+    try:
+        return _answers(_asked(path), path, None)
+    except MustBeTold:
+        return NOTHING
+
+
+def is_checkpoint(name: str) -> bool:
+    """Whether a person named a checkpoint: a path that a source recognises, or a shipped one's name."""
+    try:
+        return source_for(located(name)) is not None
+    except BadInput:
+        return False
+
+
+def remember(path: Path, told: Told | None) -> None:
+    """Keep what was told of a checkpoint for when it is opened again; None is what the command tells (BadInput as `open`)."""
+    source = _asked(path)
+    remembered.remember(source.sha256(path), _answers(source, path, told))
 
 
 def parameters(path: Path) -> int:
@@ -83,9 +137,18 @@ def size(path: Path) -> int:
     return sum(part.stat().st_size for part in parts(path))
 
 
-def sha256(path: Path) -> str:
-    """Hash by which recipes know a checkpoint; of a file that no source recognises, the file's (OSError as `size`)."""
-    return (source_for(path) or OWN).sha256(path)
+def sha256(path: Path, told: Told | None = None) -> str:
+    """Hash by which recipes know a checkpoint and what was told of it; of a file that no source recognises, the file's (OSError as `size`).
+
+    Of one that asks what nobody has told it is that of its files.
+    """
+    source = source_for(path)
+    if source is None:
+        return OWN.sha256(path)
+    try:
+        return identity(source.sha256(path), _answers(source, path, told))
+    except MustBeTold:
+        return source.sha256(path)
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -138,6 +201,20 @@ def _folders() -> str:
 
 def _joined(words: list[str]) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _answers(source: Source, path: Path, told: Told | None) -> Told:
+    questions = source.asks(path)
+    return answered(path, questions, told, source.sha256(path) if questions else "")
+
+
+def _with_told(card: Card, told: Told) -> Card:
+    """The card, which says what was told: whoever makes a lane of it takes that along."""
+    if told == NOTHING:
+        return card
+    from explorer.checkpoints.card import OriginCard
+
+    return msgspec.structs.replace(card, origin=msgspec.structs.replace(card.origin or OriginCard(""), told=told))
 
 
 def _asked(path: Path) -> Source:

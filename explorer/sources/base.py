@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from explorer.checkpoints.card import Card
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources.asking import Question
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
@@ -46,16 +48,30 @@ class Source(Protocol):
         """
         ...
 
-    def card(self, path: Path) -> Card:
-        """What it says of itself, without touching its weights (BadInput, beginning with the path, if that cannot be)."""
+    def asks(self, path: Path) -> tuple[Question, ...]:
+        """What it does not say and a person must; nothing, unless a source says otherwise. No torch (BadInput as `card`)."""
+        return ()
+
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
+        """What it says of itself, without touching its weights (BadInput, beginning with the path, if that cannot be).
+
+        Parameters
+        ----------
+        path : Path
+        told : Told
+            Answers to all that it `asks`.
+        """
         ...
 
     def parameters(self, path: Path) -> int:
         """Numbers in its network, without touching its weights; 0 where that is not known."""
         ...
 
-    def load(self, path: Path) -> Checkpoint:
-        """The whole, its network on the CPU in evaluation mode, in a part that `explorer.models.roles` names (BadInput as `card`)."""
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
+        """The whole, its network on the CPU in evaluation mode, in a part that `explorer.models.roles` names.
+
+        Parameters and errors are those of `card`; its `sha256` is that of this source, without what was told.
+        """
         ...
 
     def home(self, path: Path) -> Path:
@@ -67,7 +83,7 @@ class Source(Protocol):
         return (path,)
 
     def sha256(self, path: Path) -> str:
-        """Hash by which recipes know it, and which `load` gives it: the file's, or one of the names and the hashes of several."""
+        """Hash of what it consists of: the file's, or one of the names and the hashes of several. What was told of it is not in it."""
         from explorer.datasets.images import file_sha256  # and numpy with it, which the command line's help needs not
 
         files = self.parts(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.checkpoints.card import METADATA_KEY, Card
+from explorer.recipe.told import NOTHING, Told
 from explorer.sources.base import Source
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Native(Source):
         found = json.loads(header).get("__metadata__")
         return isinstance(found, dict) and isinstance(found.get(METADATA_KEY), str)
 
-    def card(self, path: Path) -> Card:
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
         """The card in its metadata, checked against its network's configuration."""
         from explorer.checkpoints.files import read_card
 
@@ -50,7 +51,7 @@ class Native(Source):
         card = self.card(path)
         return _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """Its weights, checked against its configuration before memory is taken."""
         from explorer.checkpoints.files import load
 

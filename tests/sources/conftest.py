@@ -16,6 +16,7 @@ from explorer import sources
 from explorer.checkpoints import files
 from explorer.checkpoints.card import Card, NetworkCard
 from explorer.checkpoints.files import Checkpoint
+from explorer.recipe.told import NOTHING, Told
 from explorer.sources.base import Source
 
 MARK, WEIGHTS = "made-up", "weights.safetensors"
@@ -32,13 +33,13 @@ class Zipped(Source):
         """A zip that has the mark."""
         return zipfile.is_zipfile(path) and MARK in zipfile.ZipFile(path).namelist()
 
-    def card(self, path: Path) -> Card:
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
         return self.load(path).card
 
     def parameters(self, path: Path) -> int:
         return 0
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
             inner = files.load(Path(archive.extract(WEIGHTS, folder)))
         return dataclasses.replace(inner, path=path, sha256=self.sha256(path))
@@ -54,7 +55,7 @@ class Folder(Zipped):
     def recognises(self, path: Path) -> bool:
         return (path / MARK).is_file()
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         return dataclasses.replace(files.load(path / WEIGHTS), path=path, sha256=self.sha256(path))
 
     def parts(self, path: Path) -> tuple[Path, ...]:
@@ -101,7 +102,7 @@ class OtherLatent(nn.Module):
 class OtherTools(Zipped):
     """The same zips, whose networks are none of our classes."""
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         found = super().load(path)
         other = OtherLatent if found.card.kind == "vae" else OtherDenoiser
         card = msgspec.structs.replace(found.card, network=NetworkCard("of another tool", {"code": 2}))

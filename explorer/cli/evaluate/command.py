@@ -17,6 +17,7 @@ from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
 from explorer.cli.evaluate import latent, objective
 from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ VARIANCE_HELP = "vlb: of the reverse step, sigma_t^2 (posterior, small) or beta_
 FOR_MACHINES = ("each_t",)
 
 
+@takes_told("checkpoint")
 def evaluate(
     checkpoint: shared.CheckpointOption,
     metric: Annotated[
@@ -42,7 +44,7 @@ def evaluate(
     draws: Annotated[
         int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1). iwae: K (100).")
     ] = None,
-    timesteps: Annotated[
+    strata: Annotated[
         int | None,
         typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
     ] = None,
@@ -79,7 +81,7 @@ def evaluate(
     )  # fmt: skip
     options = Options(
         checkpoint=opened, where=shared.place(device, precision), images=images, typed=typed,
-        sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, timesteps=timesteps,
+        sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
         split=split, dataset=dataset, variance=None if metric is MetricName.fid else variance,
     )  # fmt: skip
     _check_options(metric, options)

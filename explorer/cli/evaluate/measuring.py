@@ -45,7 +45,7 @@ class VarianceName(StrEnum):
     learned = "learned"
 
 
-OF_THE_OBJECTIVE = ("draws", "timesteps", "split", "dataset", "variance")
+OF_THE_OBJECTIVE = ("draws", "strata", "split", "dataset", "variance")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Options:
     typed: SamplerOptions
     seed: int
     draws: int | None = None
-    timesteps: int | None = None
+    strata: int | None = None
     split: SplitName | None = None
     dataset: str | None = None
     variance: VarianceName | None = None

@@ -98,7 +98,7 @@ def _name(figure: str, options: Options, known: ImageSet, split: SplitName) -> s
 def _choice(options: Options) -> Choice:
     from explorer.evaluation.vlb import Choice
 
-    given = {"images": options.images, "draws": options.draws, "timesteps": options.timesteps}
+    given = {"images": options.images, "draws": options.draws, "timesteps": options.strata}
     return Choice(seed=options.seed, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -109,7 +109,7 @@ def _walk(options: Options, predictors: list[Predictor], known: ImageSet, choice
     design = choice.design(predictors[0].schedule.T, len(known.images))
     if design.visits > MAX_VISITS:
         most = MAX_VISITS // len(design.strata)
-        raise BadInput(f"--draws {choice.draws}: at most {most:,} can be drawn from each of {len(design.strata):,} strata (--timesteps)")
+        raise BadInput(f"--draws {choice.draws}: at most {most:,} can be drawn from each of {len(design.strata):,} strata (--strata)")
     with shared.progress(len(design.order) * design.visits, what, "term") as report:
         return measure(predictors, source(known, options.where.device), design, limit_of(options.sampler), variance, report)
 
@@ -125,7 +125,7 @@ def _details(options: Options, known: ImageSet, split: SplitName, precision: str
 def _command(options: Options, metric: MetricName, tally: Tally, split: SplitName, precision: str) -> str:
     variance = options.of_the_bound
     further: dict[str, object] = {
-        "draws": options.draws, "timesteps": options.timesteps, "split": split.value if options.split else None, "dataset": options.dataset,
+        "draws": options.draws, "strata": options.strata, "split": split.value if options.split else None, "dataset": options.dataset,
         "variance": variance if options.variance else None, **clip_option(options),
         "precision": None if precision == "fp32" else precision,
     }  # fmt: skip

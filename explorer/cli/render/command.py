@@ -16,6 +16,7 @@ from explorer.cli.display import require_libraries, require_qt
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 
@@ -31,6 +32,7 @@ SETTLE_MS, SETTLED_LOOKS = 40, 4
 """The window counts as idle when it has been so this often in a row."""
 
 
+@takes_told("checkpoint", in_window=True)
 def render(
     workspace: Annotated[WorkspaceChoice, typer.Argument(help="Which workspace.")],
     out: Annotated[Path, typer.Option(help="Picture to write, a .png.")],

@@ -27,7 +27,7 @@ def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], en
     from explorer.recipe import Lane
 
     replace, state = msgspec.structs.replace, session.objective
-    lanes = tuple(Lane(entry.sha256, entry.path, entry.card.option) for entry in chosen if entry.card is not None)
+    lanes = tuple(Lane(entry.sha256, entry.path, entry.card.option, told=entry.card.told) for entry in chosen if entry.card is not None)
     given = {"lanes": lanes or None, "images": options.samples, "seed": options.seed}
     recipe = replace(state.recipe, **{name: value for name, value in given.items() if value is not None})
     chain.check_t(options, recipe.lanes, entries)

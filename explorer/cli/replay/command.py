@@ -14,9 +14,11 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.replay.engines import engines_for, told
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.told import Told
 
 if TYPE_CHECKING:
     from explorer.engine.chain.export.messages import ExportLook
@@ -28,6 +30,7 @@ FRAMES, FPS = 100, 24.0
 """Of films whose recipe says nothing of them."""
 
 
+@takes_told("export")
 def replay(
     export: Annotated[Path, typer.Argument(help="A file that this app exported, or a recipe .json.")],
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, or arrays .npz.")],
@@ -139,16 +142,16 @@ def _found_lane(lane: Lane) -> Lane:
     edits = tuple(_found_edit(edit) for edit in lane.edits)
     if lane.exact is not None:
         return msgspec.structs.replace(lane, edits=edits)
-    return msgspec.structs.replace(lane, source=_path(lane.source, lane.checkpoint), edits=edits)
+    return msgspec.structs.replace(lane, source=_path(lane.source, lane.checkpoint, lane.told), edits=edits)
 
 
 def _found_edit(edit: Edit) -> Edit:
     if isinstance(edit, Change) and edit.checkpoint:
-        return msgspec.structs.replace(edit, source=_path(edit.source, edit.checkpoint))
+        return msgspec.structs.replace(edit, source=_path(edit.source, edit.checkpoint, edit.told))
     return edit
 
 
-def _path(source: str, sha256: str) -> str:
+def _path(source: str, sha256: str, told: Told | None = None) -> str:
     from explorer import sources
     from explorer.checkpoints.locate import shipped
 
@@ -159,7 +162,7 @@ def _path(source: str, sha256: str) -> str:
         path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
         if not os.path.isfile(path):
             raise
-    if sources.sha256(path) != sha256:
+    if sources.sha256(path, told) != sha256:
         raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
     return str(path.resolve())
 
@@ -194,7 +197,7 @@ def _steps(lane: Lane) -> int:
 
     if lane.sampler.steps is not None:
         return lane.sampler.steps
-    schedule = sources.card(Path(lane.source)).schedule if lane.checkpoint else None
+    schedule = sources.card(Path(lane.source), lane.told).schedule if lane.checkpoint else None
     return lane.schedule.T if lane.schedule is not None else schedule.T if schedule is not None else 1000
 
 

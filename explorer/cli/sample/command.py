@@ -12,6 +12,7 @@ import typer
 from explorer import sources
 from explorer.cli import sampler_options as options
 from explorer.cli import shared
+from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
 
@@ -48,6 +49,7 @@ class Through(StrEnum):
 CHECKPOINT_HELP = f"A ddpm: {sources.a_file()}, or a shipped name. Several are lanes."
 
 
+@takes_told("checkpoint")
 def sample(
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4 of the chain, or arrays .npz of every step.")],
     checkpoint: Annotated[list[str] | None, typer.Option(help=CHECKPOINT_HELP)] = None,

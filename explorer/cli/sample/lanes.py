@@ -89,7 +89,7 @@ def lane_of(
         course = course_of(predictor.schedule, sampler)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
-    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler)
+    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler, told=checkpoint.card.told)
     return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision, run=run)
 
 

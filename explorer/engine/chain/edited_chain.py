@@ -139,7 +139,7 @@ class _Weaver:
         k, leg = self.place(edit), self.legs[-1]
         predictor = leg.predictor
         if edit.checkpoint:
-            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=self.lane.schedule)
+            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=self.lane.schedule, told=edit.told)
             predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
             if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
                 own = self.course.timesteps[0]

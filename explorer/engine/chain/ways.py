@@ -55,4 +55,4 @@ class Ways:
 def networks_of(lane: Lane) -> tuple[Lane, ...]:
     """The lane, and those whose networks take over from its own in it."""
     changes = [edit for edit in lane.edits if isinstance(edit, Change) and edit.checkpoint]
-    return (lane, *(Lane(edit.checkpoint, edit.source, edit.option, lane.sampler) for edit in changes))
+    return (lane, *(Lane(edit.checkpoint, edit.source, edit.option, lane.sampler, told=edit.told) for edit in changes))

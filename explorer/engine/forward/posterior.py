@@ -73,7 +73,7 @@ def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Be
     if os.path.isabs(source) and not os.path.exists(source):
         return None, f"{source}: no such file. Open it where it is now, or choose another network."
     try:
-        checkpoint = models.checkpoint(source)
+        checkpoint = models.checkpoint(source, request.lane.told)
         if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
             return None, f"{checkpoint.path.name} is of images of shape {tuple(checkpoint.card.data.shape)}."
         predictor = models.predictor(request.lane)

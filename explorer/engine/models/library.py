@@ -80,7 +80,7 @@ def open_checkpoint(path: str, models: Models) -> Steps:
     file = Path(path)
     shipped = file.is_relative_to(resource("checkpoints"))
     if checkpoint.card.kind == "ddpm":
-        models.predictor(Lane(checkpoint.sha256, path))
+        models.predictor(Lane(checkpoint.sha256, path, told=checkpoint.card.told))
     count = sum(p.numel() for p in checkpoint.network.parameters())
     size = sources.size(file)
     end = end_of_run(file)
@@ -112,7 +112,7 @@ def thumbnail(path: str, models: Models) -> Steps:
 def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | None]:
     network = checkpoint.network
     if checkpoint.card.kind == "ddpm":
-        predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path)))
+        predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told))
         course = plan(predictor.schedule, min(THUMBNAIL_STEPS, predictor.schedule.T), eta=0.0)
         noise = noise_source(THUMBNAIL_SEED, range(4), checkpoint.card.data.shape, models.device)
         x = initial_state(noise)

@@ -22,6 +22,7 @@ from explorer.errors import BadInput
 from explorer.models.roles import ImageReader
 from explorer.recipe import Arithmetic, Lane
 from explorer.recipe.arithmetic import Precision, RunBy
+from explorer.recipe.told import Told
 from explorer.resources import resource
 
 KEPT = 16
@@ -54,7 +55,7 @@ class Models:
     ) -> None:
         self.device, self.throughout, self.backend = device, throughout, backend
         self.precision = devices.checked_precision(precision or devices.default_precision(device, backend), backend)
-        self._loaded: OrderedDict[tuple[str, int, int], Checkpoint] = OrderedDict()
+        self._loaded: OrderedDict[tuple[str, int, int, Told], Checkpoint] = OrderedDict()
         self._predictors: dict[tuple[str, RunBy | None, int], NetworkPredictor] = {}
         self.choosing = choosing
         self.data_sets = DataSets(device)
@@ -69,8 +70,14 @@ class Models:
         found = devices.recorded(self.device, self.precision, self.throughout, self.backend)
         return None if found is None else msgspec.structs.replace(found, networks=tuple(sorted(networks, key=lambda run: run.checkpoint)))
 
-    def checkpoint(self, source: str) -> Checkpoint:
+    def checkpoint(self, source: str, told: Told | None = None) -> Checkpoint:
         """Checkpoint in a file, or shipped under that name, its network on the device.
+
+        Parameters
+        ----------
+        source : str
+        told : Told or None
+            What it does not say itself; None is what was told of it before.
 
         Raises
         ------
@@ -78,9 +85,9 @@ class Models:
             If it cannot be opened.
         """
         path = sources.located(source)
-        key = (str(path), *sources.stamp(path))
+        key = (str(path), *sources.stamp(path), told if told is not None else sources.told_before(path))
         if key not in self._loaded:
-            checkpoint = sources.open(path)
+            checkpoint = sources.open(path, told)
             checkpoint.network.to(self.device)
             self._loaded[key] = checkpoint
             while len(self._loaded) > KEPT:
@@ -125,7 +132,7 @@ class Models:
         """(C, H, W) of a lane's images (BadInput as `predictor`)."""
         if lane.exact is not None:
             return self.data_sets.get(lane.exact).data.image_shape
-        return self.checkpoint(lane.source).card.data.shape
+        return self.checkpoint(lane.source, lane.told).card.data.shape
 
     def network_predictor(self, lane: Lane, run: RunBy | None = None, samples: int = 0) -> NetworkPredictor:
         """Predictor of a lane's checkpoint on the schedule it was trained on; parameters and errors as of `predictor`."""
@@ -146,7 +153,7 @@ class Models:
 
     def lane_checkpoint(self, lane: Lane) -> Checkpoint:
         """A lane's checkpoint (BadInput if its file cannot be opened, or is no longer the one of the recipe)."""
-        checkpoint = self.checkpoint(lane.source)
+        checkpoint = self.checkpoint(lane.source, lane.told)
         if checkpoint.sha256 != lane.checkpoint:
             raise BadInput(f"{lane.source}: is no longer the checkpoint of this lane ({lane.checkpoint[:12]}…); open it again")
         return checkpoint

@@ -196,7 +196,7 @@ class Bounds:
 
     def _dataset(self, recipe: BoundRecipe) -> str:
         first = recipe.lanes[0]
-        own = first.exact.dataset if first.exact is not None else self._models.checkpoint(first.source).card.data.name
+        own = first.exact.dataset if first.exact is not None else self._models.checkpoint(first.source, first.told).card.data.name
         return recipe.dataset or own
 
     def _ideal_lane(self, lane: Lane, recipe: BoundRecipe) -> Lane:
@@ -204,7 +204,7 @@ class Bounds:
         dataset = self._dataset(recipe)
         schedule = lane.schedule
         if schedule is None and lane.exact is None:
-            card = self._models.checkpoint(lane.source).card.schedule
+            card = self._models.checkpoint(lane.source, lane.told).card.schedule
             assert card is not None
             schedule = ScheduleChoice(card.name, card.T, card.betas)
         sha256 = self._read(dataset, "train").sha256

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import BadInput
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources.asking import Question
 from explorer.sources.base import Source
 from explorer.sources.diffusers.layout import Layout, find, read_json
 from explorer.sources.diffusers.weights import count, files_of, looked_at
@@ -36,11 +38,17 @@ class Diffusers(Source):
         """The folder, for a file in it, too."""
         return _layout(path).root
 
-    def card(self, path: Path) -> Card:
-        """What its JSON files say, and what was assumed."""
-        from explorer.sources.diffusers.settings import card_of  # and numpy with it, which the command line's help needs not
+    def asks(self, path: Path) -> tuple[Question, ...]:
+        """The process, where there is no noise schedule; the size of images, where its network does not say it."""
+        from explorer.sources.diffusers.settings import asked  # and numpy with it, which the command line's help needs not
 
-        return card_of(_layout(path))
+        return asked(_layout(path))
+
+    def card(self, path: Path, told: Told = NOTHING) -> Card:
+        """What its JSON files say, and what was told where they are silent."""
+        from explorer.sources.diffusers.settings import card_of
+
+        return card_of(_layout(path), told)
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights, where their headers say so."""
@@ -55,10 +63,10 @@ class Diffusers(Source):
         except BadInput:
             return tuple(settings) or (layout.root,)  # `card` and `load` say what is missing
 
-    def load(self, path: Path) -> Checkpoint:
+    def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The network with its weights, which are checked against its settings before memory is taken."""
         layout = _layout(path)
-        card, files = self.card(path), files_of(layout.model)
+        card, files = self.card(path, told), files_of(layout.model)
         looked_at(files)  # what is damaged is told before torch and diffusers are imported
 
         from explorer.checkpoints.files import Checkpoint

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from explorer.checkpoints.card import SamplerCard, ScheduleCard
+from explorer.recipe.told import Told
 
 MAX_TIMESTEPS = 1_000_000
 MOST_RANGE = 1000
@@ -53,10 +54,32 @@ class Process:
     notes: tuple[str, ...]
 
 
-def assumed() -> Process:
-    """Where there is no noise schedule: what the library's training script uses unless told otherwise."""
-    note = "assumed, as no scheduler_config.json is there: it predicts the noise, on the linear schedule with T = 1000, x0_hat clipped"
-    return Process(ScheduleCard("linear", 1000), "C", SamplerCard(clip=True), (note,))
+def told_process(told: Told) -> Process:
+    """Where there is no noise schedule, as a person told it; the library's training script predicts the noise, its schedule is linear.
+
+    Raises
+    ------
+    ValueError
+        If the schedule is none.
+    """
+    predicts = told.predicts or "C"
+    if predicts == "A":
+        raise ValueError("no network of diffusers predicts the posterior mean")
+    T = told.timesteps or 1000
+    if told.betas is not None:
+        schedule = ScheduleCard("betas", len(told.betas), told.betas)
+    else:
+        schedule = ScheduleCard(told.schedule or "linear", T) if T == 1000 or told.schedule == "cosine" else _plain(T)
+    return Process(
+        schedule,
+        predicts,
+        SamplerCard(clip=True),
+        ("there is no scheduler_config.json: its process is what was told of it, x0_hat is clipped",),
+    )
+
+
+def _plain(T: int) -> ScheduleCard:
+    return ScheduleCard("linear", T, tuple(_betas("linear", T, 1e-4, 0.02).tolist()))
 
 
 def process_of(settings: dict[str, Any]) -> Process:

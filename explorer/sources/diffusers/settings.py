@@ -7,8 +7,10 @@ from typing import Any
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
+from explorer.recipe.told import NOTHING, Told
+from explorer.sources.asking import Question
 from explorer.sources.diffusers.layout import AVERAGED, Layout, read_json
-from explorer.sources.diffusers.process import Process, assumed, process_of
+from explorer.sources.diffusers.process import Process, process_of, told_process
 
 NETWORK = "UNet2DModel"
 MOST_BLOCKS, MOST_LAYERS, MOST_CHANNELS = 16, 64, 16384
@@ -26,8 +28,24 @@ _AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny", "VQModel", "AutoencoderDC")
 _NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
 
 
-def card_of(layout: Layout) -> Card:
+def asked(layout: Layout) -> tuple[Question, ...]:
+    """What its files do not say (BadInput as `card_of`)."""
+    process = () if layout.scheduler is not None else (
+        Question("predicts", "C", "there is no scheduler_config.json"), Question("schedule", "linear"), Question("timesteps", 1000),
+    )  # fmt: skip
+    config = _config(layout)
+    side = max(32, _multiple(config))
+    return process if config.get("sample_size") is not None else (*process, Question("image_size", (side, side), "there is no sample_size"))
+
+
+def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     """Card of a model.
+
+    Parameters
+    ----------
+    layout : Layout
+    told : Told
+        Answers to what is `asked`.
 
     Raises
     ------
@@ -38,9 +56,9 @@ def card_of(layout: Layout) -> Card:
     _check_pipeline(layout, index)
     config = _config(layout)
     _check_network(layout.config, config)
-    process = _process(layout)
+    process = _process(layout, told)
     try:
-        shape, notes = _shape(config)
+        shape, notes = _shape(config, told)
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
         wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
         by = "" if not isinstance(wrote, str) else f", written by version {wrote[:20]}"
@@ -111,22 +129,31 @@ def _count(value: Any, most: int) -> bool:
     return type(value) is int and 1 <= value <= most
 
 
-def _process(layout: Layout) -> Process:
+def _process(layout: Layout, told: Told) -> Process:
     if layout.scheduler is None:
-        return assumed()
+        try:
+            return told_process(told)
+        except ValueError as error:
+            raise BadInput(f"{layout.root}: {error}") from None
     try:
         return process_of(read_json(layout.scheduler))
     except ValueError as error:
         raise BadInput(f"{layout.scheduler}: {error}") from None
 
 
-def _shape(config: dict[str, Any]) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+def _multiple(config: dict[str, Any]) -> int:
+    widths = config.get("block_out_channels", [0] * 4)
+    return int(2 ** (len(widths) - 1)) if isinstance(widths, list) and 1 <= len(widths) <= MOST_BLOCKS else 1
+
+
+def _shape(config: dict[str, Any], told: Told) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     """(C, H, W) of its images, and what was assumed of it."""
-    channels, multiple = config.get("in_channels", 3), 2 ** (len(config.get("block_out_channels", [0] * 4)) - 1)
-    size, notes = config.get("sample_size"), ()
+    channels, multiple = config.get("in_channels", 3), _multiple(config)
+    size = config.get("sample_size")
+    notes: tuple[str, ...] = ()
     if size is None:
-        side = max(32, multiple)
-        return (channels, side, side), (f"assumed, as no sample_size is there: images of {side} x {side}",)
+        size = list(told.image_size or (max(32, multiple),) * 2)
+        notes = (f"images of {size[0]} x {size[1]}, as no sample_size is there",)
     sides = size if isinstance(size, list) else [size, size]
     if len(sides) != 2 or not all(_count(side, 4096) for side in sides):
         raise ValueError(f"its sample_size {size!r} is no size of images")

@@ -35,12 +35,13 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
         return Lane(entry.sha256, entry.path, None, kept)
     if kept.variance == "learned" and not card.learned_variance:
         kept = _replace(kept, variance="small")
-    return Lane(entry.sha256, entry.path, card.option, with_usual(kept, card.sampler.said))
+    return Lane(entry.sha256, entry.path, card.option, with_usual(kept, card.sampler.said), told=card.told)
 
 
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
     """The lane at another moment of its run: all else, its edits too, kept."""
-    return _replace(lane, checkpoint=entry.sha256, source=entry.path)
+    told = entry.card.told if entry.card is not None else None
+    return _replace(lane, checkpoint=entry.sha256, source=entry.path, told=told)
 
 
 def plain(lane: Lane) -> Lane:

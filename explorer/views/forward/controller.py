@@ -131,7 +131,7 @@ class ForwardController(QObject):
         else:
             entry = next((e for e in entries if e.name == DEFAULT), entries[0] if entries else None)
         if entry is not None and entry.card is not None:
-            return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice)
+            return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice, told=entry.card.told)
         return Lane(recipe.checkpoint, recipe.source, schedule=recipe.schedule.choice) if recipe.checkpoint else None
 
     # --- occasions ---

@@ -120,7 +120,7 @@ class SnapshotPictures(QObject):
         card = entry.card
         assert card is not None
         T = card.schedule.T if card.schedule is not None else STEPS
-        return Lane(entry.sha256, entry.path, card.option, Sampler(min(STEPS, T), eta=0.0, clip=True))
+        return Lane(entry.sha256, entry.path, card.option, Sampler(min(STEPS, T), eta=0.0, clip=True), told=card.told)
 
     # --- samples of a diffusion model
 

@@ -142,7 +142,7 @@ def test_digits_are_judged_of_models_of_mnist_only(refused: Callable[..., str], 
 
 def test_the_bound_of_held_out_images_with_all_its_terms(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
     path = copy("mnist-ddpm-c")
-    ran = run("evaluate", "--checkpoint", path, "--metric", "vlb", "--images", 4, "--timesteps", 6, "--seed", 3, "--json", "--write")
+    ran = run("evaluate", "--checkpoint", path, "--metric", "vlb", "--images", 4, "--strata", 6, "--seed", 3, "--json", "--write")
     assert ran.status == 0, ran.err
     said = ran.json
     parts = [said[name]["nats"] for name in ("L_T", "sum_L_t-1", "L_0")]
@@ -177,7 +177,7 @@ def test_the_card_says_of_which_images_a_figure_is(
     np.save(tmp_path / OTHER, np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8))
     more = tuple(str(tmp_path / OTHER) if part == OTHER else part for part in more)
     before = {found.name for found in read_card(path).metrics}
-    asked = ("--metric", metric, "--images", 2, "--timesteps", 2, *more)
+    asked = ("--metric", metric, "--images", 2, "--strata", 2, *more)
     assert run("evaluate", "--checkpoint", path, *asked, "--write").status == 0
     assert {found.name for found in read_card(path).metrics} - before == {name}
 
@@ -195,7 +195,7 @@ def test_a_model_measured_on_the_file_that_it_learnt_from(run: Callable[..., Any
 def test_every_timestep_of_a_short_schedule(run: Callable[..., Any], tiny: Path, tmp_path: Path) -> None:
     images = tmp_path / "colours.npy"
     np.save(images, np.random.default_rng(0).integers(0, 256, (6, 3, 8, 8), np.uint8))
-    arguments = ["evaluate", "--checkpoint", tiny, "--dataset", images, "--images", 4, "--timesteps", 20]
+    arguments = ["evaluate", "--checkpoint", tiny, "--dataset", images, "--images", 4, "--strata", 20]
     said = run(*arguments, "--metric", "vlb", "--json").json
     assert said["each_t"]["t"] == list(range(1, 21))
     assert set(said["each_t"]["images"]) == {4}
@@ -238,7 +238,7 @@ def test_what_the_objective_cannot_be_asked(refused: Callable[..., str], argumen
 def test_one_image_gives_no_standard_error(refused: Callable[..., str], tiny: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "one.npy", np.zeros((1, 8, 8, 3), np.uint8))
     for metric in ("vlb", "excess"):
-        line = refused("evaluate", "--checkpoint", tiny, "--metric", metric, "--dataset", tmp_path / "one.npy", "--timesteps", 2)
+        line = refused("evaluate", "--checkpoint", tiny, "--metric", metric, "--dataset", tmp_path / "one.npy", "--strata", 2)
         assert "one.npy: has one image" in line
 
 

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from explorer import sources
+from explorer.recipe.told import Told
 
 from .conftest import WEIGHTS, changed
 
@@ -158,7 +159,8 @@ def test_of_a_stopped_run_the_last_state_is_taken_and_the_schedule_assumed(pipel
     card = sources.card(run)
     assert (card.option, card.schedule.name if card.schedule else "", card.clips) == ("C", "linear", True)
     assert card.origin is not None
-    assert any(note.startswith("assumed, as no scheduler_config.json is there") for note in card.origin.notes)
+    assert card.told == Told("C", "linear", None, 1000)
+    assert any(note.startswith("there is no scheduler_config.json: its process is what was told of it") for note in card.origin.notes)
 
 
 def test_its_hash_is_of_all_that_determines_pictures(pipeline: Path) -> None:

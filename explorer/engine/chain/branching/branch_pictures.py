@@ -59,7 +59,8 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
         raw = read_picture(Path(request.path))
     yield None
     shape = lane_of(request.key, chains).image_shape
-    dark = chains.models.checkpoint(request.key.lane.source).card.data.name == "mnist" if request.key.lane.checkpoint else shape[0] == 1
+    lane = request.key.lane
+    dark = chains.models.checkpoint(lane.source, lane.told).card.data.name == "mnist" if lane.checkpoint else shape[0] == 1
     try:
         fitted = fit_picture(raw, shape, dark)
     except ValueError as error:

@@ -21,7 +21,7 @@ from explorer.engine.models.hashes import hash_at
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
-from explorer.recipe import Change
+from explorer.recipe import Change, Lane
 from explorer.recipe.quantities import QUANTITIES
 
 
@@ -122,5 +122,5 @@ def _tried(steps: Callable[[], Steps]) -> Iterator[Outcome] | None:
 
 def _as_they_were(key: LaneKey) -> bool:
     lane = key.lane
-    named = [(lane.source, lane.checkpoint), *((e.source, e.checkpoint) for e in lane.edits if isinstance(e, Change) and e.checkpoint)]
-    return all(hash_at(source) == sha256 for source, sha256 in named)
+    named: list[Lane | Change] = [lane, *(edit for edit in lane.edits if isinstance(edit, Change) and edit.checkpoint)]
+    return all(hash_at(each.source, each.told) == each.checkpoint for each in named)

@@ -1,0 +1,54 @@
+"""What was told of other people's files, by the hash of each: asked once, wherever the file is then."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from explorer.paths import state_folder
+from explorer.recipe.told import NOTHING, Told
+
+NAME = "told.json"
+MOST = 2000
+MAX_BYTES = 8 << 20
+
+
+def told_of(file_sha256: str) -> Told:
+    """What was told of a file; `NOTHING` where nothing was."""
+    return _read().get(file_sha256, NOTHING)
+
+
+def remember(file_sha256: str, told: Told) -> None:
+    """Keep what was told of a file, in the place of what was before. What cannot be written is asked again."""
+    known = _read()
+    if known.get(file_sha256, NOTHING) == told:
+        return
+    known.pop(file_sha256, None)
+    if told != NOTHING:
+        known[file_sha256] = told
+    for oldest in list(known)[:-MOST]:
+        del known[oldest]
+    path = _path()
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(msgspec.json.encode(known))
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+
+
+def _path() -> Path:
+    return state_folder() / NAME
+
+
+def _read() -> dict[str, Told]:
+    try:
+        path = _path()
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return {}
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Told])
+    except (OSError, msgspec.DecodeError, RecursionError):
+        return {}
