@@ -70,12 +70,8 @@ def told_process(told: Told) -> Process:
         schedule = ScheduleCard("betas", len(told.betas), told.betas)
     else:
         schedule = ScheduleCard(told.schedule or "linear", T) if T == 1000 or told.schedule == "cosine" else _plain(T)
-    return Process(
-        schedule,
-        predicts,
-        SamplerCard(clip=True),
-        ("there is no scheduler_config.json: its process is what was told of it, x0_hat is clipped",),
-    )
+    note = "there is no scheduler_config.json: its process is what was told of it, x0_hat is clipped"
+    return Process(schedule, predicts, SamplerCard(clip=True), (note,))
 
 
 def _plain(T: int) -> ScheduleCard:
