@@ -104,7 +104,9 @@ class Backend(Protocol):
         -------
         callable
             (x_t of shape (N, C, H, W), float32, t of shape (N,), int64, both on the device) to the network's output on it,
-            which nothing writes to afterwards. It is called by one thread at a time, and may take its time at the first call of
+            which nothing writes to afterwards. A network that takes labels (explorer.models.roles.Conditional) is given them
+            next, shape (N,), int64, on the device; one that is told of the state before is given that last. It is called by one
+            thread at a time, and may take its time at the first call of
             each shape. Where one cannot be made it raises, here or at the first call.
         """
         ...

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.errors import BadInput
-from explorer.recipe.sampler import METHODS, SPACINGS, VARIANCES, Sampler, changed, with_usual
+from explorer.recipe.sampler import METHODS, SPACINGS, VARIANCES, Sampler, changed, chosen, with_usual
 
 MethodChoice = StrEnum("MethodChoice", {name.replace("+", "p"): name for name in METHODS})  # type: ignore[misc]
 SpacingChoice = StrEnum("SpacingChoice", {name: name for name in SPACINGS})  # type: ignore[misc]
@@ -89,23 +88,11 @@ def sampler_of(options: SamplerOptions, said: dict[str, Any]) -> Sampler:
     BadInput
         If options contradict each other.
     """
-    fields: dict[str, Any] = {
+    return chosen(said, {
         "steps": options.steps, "eta": options.eta, "clip": options.clip, "method": _value(options.sampler), "offset": options.offset,
         "spacing": _value(options.spacing), "to_one": options.alpha_to_one, "variance": _value(options.variance),
         "clip_range": options.clip_range, "threshold": options.threshold,
-    }  # fmt: skip
-    fields = {name: value for name, value in fields.items() if value is not None}
-    if (options.clip_range is not None or options.threshold is not None) and options.clip is None:
-        fields["clip"] = True
-    try:
-        found = changed(with_usual(Sampler(), said), **fields)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
-    lost = [name for name, value in fields.items() if getattr(found, name) != value]
-    if lost:
-        what = {"eta": "--eta", "variance": "--variance", "offset": "--offset"}
-        raise BadInput(f"{', '.join(what.get(name, name) for name in lost)}: {_WHY[lost[0]]}")
-    return found
+    })  # fmt: skip
 
 
 def words_for(sampler: Sampler, said: dict[str, Any]) -> dict[str, object]:
@@ -124,13 +111,6 @@ def words_for(sampler: Sampler, said: dict[str, Any]) -> dict[str, object]:
 def limits_given(kept: dict[str, Any]) -> bool:
     """Whether a range or a quantile is typed, which clips by itself."""
     return "clip_range" in kept or "threshold" in kept
-
-
-_WHY = {
-    "eta": "the samplers of the ODE add no noise",
-    "variance": "large and learned are of the ancestral sampler with --eta 1",
-    "offset": "is of --spacing leading",
-}
 
 
 def _value(choice: str | None) -> str | None:

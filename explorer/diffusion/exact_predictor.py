@@ -14,7 +14,7 @@ from explorer.diffusion.limits import Clip, limited
 from explorer.diffusion.noise import shared_uniforms
 from explorer.diffusion.parameterization import Option, Prediction, complete, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.schedule import Schedule
 
 Uniforms = Callable[[int], Tensor]
@@ -56,10 +56,10 @@ def uniform_source(seed: int, indices: Sequence[int], device: torch.device | str
 
 
 def of_samples(predictor: Predictor, seed: int, indices: Sequence[int], stream: int = 0) -> Predictor:
-    """The predictor of these samples: itself, unless its steps draw."""
+    """The predictor of these samples: itself, unless its steps draw, or it is told their labels."""
     if isinstance(predictor, Drawing):
         return predictor.for_samples(uniform_source(seed, indices, stream=stream))
-    return predictor
+    return told_of(predictor, indices)
 
 
 class ExactPredictor:

@@ -6,8 +6,10 @@ wherever alpha_bar is the same, so x_t goes to the network as it is, and only th
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from torch import Tensor
@@ -16,7 +18,7 @@ from explorer.diffusion.levels import log_snr, nearest_timesteps
 from explorer.diffusion.limits import Clip
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
-from explorer.diffusion.predictor import Predictor, ask, remembers
+from explorer.diffusion.predictor import Labelled, Predictor, ask, remembers
 from explorer.diffusion.schedule import Schedule
 
 TOLERATED = 1.0
@@ -61,6 +63,21 @@ class MatchedPredictor:
         seen, walked = levels_of(inner.schedule), levels_of(schedule)
         self.asked = nearest_timesteps(seen, walked)
         self._beyond = (walked > seen[1]) | (walked < seen[-1])
+
+    def for_indices(self, indices: Sequence[int]) -> Predictor:
+        """As `Labelled.for_indices`."""
+        return self.with_inner(self.inner.for_indices(indices)) if isinstance(self.inner, Labelled) else self
+
+    def apart(self) -> tuple[Predictor, Predictor] | None:
+        """As `Labelled.apart`."""
+        pair = self.inner.apart() if isinstance(self.inner, Labelled) else None
+        return None if pair is None else (self.with_inner(pair[0]), self.with_inner(pair[1]))
+
+    def with_inner(self, inner: Predictor) -> Self:
+        """The same walk with another predictor of the same schedule."""
+        found = copy.copy(self)
+        found.inner = inner
+        return found
 
     def predict(self, x_t: Tensor, t: int, step: Posterior, clip: Clip, before: Tensor | None = None) -> Prediction:
         """As `Predictor.predict`; t is of the schedule that is walked."""

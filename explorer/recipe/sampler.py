@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from explorer.errors import BadInput
+
 MAX_STEPS = 1_000_000
 
 MethodName = Literal["ancestral", "ddim", "euler", "heun", "dpm++2m"]
@@ -136,3 +138,41 @@ def changed(sampler: Sampler, **fields: object) -> Sampler:
 def with_method(sampler: Sampler, method: MethodName) -> Sampler:
     """Another method, as of `changed`."""
     return changed(sampler, method=method)
+
+
+def chosen(said: Mapping[str, object], fields: Mapping[str, Any]) -> Sampler:
+    """The sampler of a new lane: what a person chose, and else as its checkpoint's author samples.
+
+    A range or a quantile clips, unless clipping is refused.
+
+    Parameters
+    ----------
+    said : mapping
+        `SamplerCard.said`.
+    fields : mapping
+        Fields of a Sampler; None is not chosen.
+
+    Raises
+    ------
+    BadInput
+        If one is not valid, or two contradict each other.
+    """
+    wanted = {name: value for name, value in fields.items() if value is not None}
+    if not wanted.keys().isdisjoint(("clip_range", "threshold")):
+        wanted.setdefault("clip", True)
+    try:
+        found = changed(with_usual(Sampler(), said), **wanted)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    for name, value in wanted.items():
+        if getattr(found, name) != value:
+            other = f"{found.method} with eta {found.eta:g}, {found.spacing} spacing"
+            raise BadInput(f"{name} {value}: {_WHY[name]}, and the sampler is {other}")
+    return found
+
+
+_WHY = {
+    "eta": "the samplers of the ODE add no noise",
+    "variance": "large and learned are of the ancestral sampler with eta 1",
+    "offset": "it is of leading spacing",
+}

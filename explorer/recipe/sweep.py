@@ -8,14 +8,15 @@ from typing import Literal, get_args
 import msgspec
 
 from explorer.errors import BadInput
-from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane, ScheduleChoice, following
+from explorer.recipe.chain import MAX_GUIDANCE, MAX_LANES, MAX_SEED, MIN_GUIDANCE, NO_CLASS, Lane, ScheduleChoice, following
+from explorer.recipe.labels import labels_of
 from explorer.recipe.sampler import MAX_STEPS, METHOD_TITLES, METHODS, SPACINGS, VARIANCES, changed
 
-Setting = Literal["steps", "eta", "clip", "schedule", "seed", "method", "variance", "spacing"]
+Setting = Literal["steps", "eta", "clip", "schedule", "seed", "label", "guidance", "method", "variance", "spacing"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 EXAMPLES: dict[Setting, str] = {
     "steps": "10, 25, 50, 100, 250", "eta": "0, 0.25, 0.5, 0.75, 1", "clip": "no, yes", "schedule": "own, linear:1000, cosine:1000",
-    "seed": "0, 1, 2, 3", "method": "ancestral, ddim, euler, heun, dpm++2m",
+    "seed": "0, 1, 2, 3", "label": "0..9", "guidance": "0, 0.5, 1, 2, 4", "method": "ancestral, ddim, euler, heun, dpm++2m",
     "variance": "small, large", "spacing": "trailing, leading, linspace",
 }  # fmt: skip
 """What a person may write for each setting."""
@@ -44,7 +45,8 @@ def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
     """Values of a setting, separated by commas; a value that comes twice counts once.
 
     steps take whole numbers or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers; schedules "own",
-    "linear:T" or "cosine:T"; method, variance and spacing the names that a `Sampler` has for them.
+    "linear:T" or "cosine:T"; labels whole numbers, ranges such as 0..9, or "none"; guidance numbers in [-1, 100]; method,
+    variance and spacing the names that a `Sampler` has for them.
 
     Raises
     ------
@@ -52,7 +54,8 @@ def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
         If a value is none of these, or there are none or more than the lanes that there can be.
     """
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    values = tuple(dict.fromkeys(_value(setting, word) for word in words))
+    found = labels_of(text) if setting == "label" and words else [_value(setting, word) for word in words]
+    values: tuple[Value, ...] = tuple(dict.fromkeys(found))
     if not values:
         raise BadInput(f"{setting}: write at least one value, such as {EXAMPLES[setting]}")
     if len(values) > MAX_LANES:
@@ -71,6 +74,11 @@ def _value(setting: Setting, word: str) -> Value:
             if not 0 <= eta <= 1:
                 raise ValueError
             return eta
+        if setting == "guidance":
+            w = float(word)
+            if not MIN_GUIDANCE <= w <= MAX_GUIDANCE:
+                raise ValueError
+            return w
         if setting == "clip":
             return CLIP_WORDS[word]
         if setting in NAMES:
@@ -106,15 +114,29 @@ def value_words(setting: Setting, value: Value) -> str:
         return METHOD_TITLES[value] if setting == "method" else f"{value} {setting}"  # type: ignore[index]
     if value is None:
         return "all steps" if setting == "steps" else "own schedule"
-    return {"steps": f"{value} step{'' if value == 1 else 's'}", "eta": f"η {value:g}", "seed": f"seed {value}"}[setting]
+    return {
+        "steps": f"{value} step{'' if value == 1 else 's'}", "eta": f"η {value:g}", "seed": f"seed {value}",
+        "label": "no class" if value == NO_CLASS else f"label {value}", "guidance": f"w {value:g}",
+    }[setting]  # fmt: skip
 
 
 def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, ...]:
     """The lane once for each value of a setting, with what goes along with it (`explorer.recipe.sampler.changed`).
 
     To draw an image at each step is ancestral sampling: under another method, an exact lane follows the mean.
+
+    Raises
+    ------
+    BadInput
+        If a lane of its kind cannot have one.
     """
     replace = msgspec.structs.replace
+    if lane.exact is not None and setting in ("label", "guidance"):
+        if setting == "guidance" or NO_CLASS in values:
+            raise BadInput(f"{setting}: the exact process is of a class or of all, and is not guided")
+        return tuple(replace(lane, exact=replace(lane.exact, label=value)) for value in values)
+    if setting == "label":
+        return tuple(replace(lane, labels=(value,)) for value in values)
     if setting in ("steps", "eta", "clip", *NAMES):
         made = (replace(lane, sampler=changed(lane.sampler, **{setting: value})) for value in values)
         return tuple(following(one) for one in made)

@@ -19,6 +19,8 @@ from explorer.cli.evaluate import latent, objective
 from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
+from explorer.recipe import NO_CLASS
+from explorer.recipe.labels import label_words, labels_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,10 +62,13 @@ def evaluate(
     clip: shared.ClipOption = None,
     clip_range: sampler_options.ClipRangeOption = None,
     threshold: sampler_options.ThresholdOption = None,
+    label: shared.LabelOption = None,
+    guidance: shared.GuidanceOption = 0.0,
     seed: shared.SeedOption = 0,
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
     write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
 ) -> None:
     """Measure a checkpoint.
@@ -74,7 +79,7 @@ def evaluate(
     elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
     that the digit classifier reads with confidence over 0.9.
     """
-    opened = shared.open_checkpoint(checkpoint)
+    opened = shared.open_checkpoint(checkpoint, run_python)
     typed = sampler_options.SamplerOptions(
         steps=steps, eta=eta, clip=clip, sampler=sampler, spacing=spacing, offset=offset, alpha_to_one=alpha_to_one,
         variance=variance if metric is MetricName.fid else None, clip_range=clip_range, threshold=threshold,
@@ -83,6 +88,7 @@ def evaluate(
         checkpoint=opened, where=shared.place(device, precision), images=images, typed=typed,
         sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
         split=split, dataset=dataset, variance=None if metric is MetricName.fid else variance,
+        labels=labels_of(label) if label is not None else (), guidance=guidance,
     )  # fmt: skip
     _check_options(metric, options)
     if write:
@@ -154,6 +160,11 @@ def _check_options(metric: MetricName, options: Options) -> None:
     odd = options.typed.given
     if options.variance is VarianceName.learned:
         raise BadInput(f"--variance learned: of no meaning for {metric.value}, whose steps have the posterior's or beta_t")
+    told = {"--label": bool(options.labels), "--guidance": options.guidance != 0}
+    refused = [name for name, is_given in told.items() if is_given]
+    if refused and metric in (MetricName.vlb, MetricName.excess):
+        raise BadInput(f"{', '.join(refused)}: of no meaning for {metric.value}, which tells each image's own label; fid takes it")
+    odd += refused
     of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and options.checkpoint.card.kind == "ddpm")
     if odd and not of_chains:
         raise BadInput(
@@ -196,13 +207,24 @@ def _fid(options: Options) -> Measured:
         "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
         "compared_with": f"samples with the {len(real):,} training images; "
         f"{count:,} of these, drawn by seed {options.seed}, with the other {len(real) - count:,}",
-    }  # fmt: skip
+    } | _read_as_told(made, sampler.get("labels"))  # fmt: skip
     figures = {
         "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
         "ratio": found.frechet_distance / beside.frechet_distance,
     }  # fmt: skip
     stored = Metric("fid", figures["fid"], typed, figures["real_fid"], details)
     return {**figures, **details, "command": typed}, (stored,)
+
+
+def _read_as_told(made: Readings, labels: list[int] | None) -> dict[str, Any]:
+    """Share of the samples of a class that the judge reads as that; nothing where no sample is of a class."""
+    import numpy as np
+
+    told = np.array(labels or [NO_CLASS])
+    of_a_class = told != NO_CLASS
+    if not of_a_class.any():
+        return {}
+    return {"read_as_told": float((made.digits == told)[of_a_class].mean()), "of_a_class": int(of_a_class.sum())}
 
 
 def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, object]:
@@ -213,6 +235,7 @@ def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, obj
     return {
         **sampler_options.words_for(options.sampler, options.checkpoint.card.sampler.said), "steps": sampler["steps"],
         "precision": precision if precision != "fp32" else None,
+        "label": label_words(options.labels) if options.labels else None, "guidance": options.guidance or None,
     }  # fmt: skip
 
 
@@ -221,7 +244,9 @@ def _check_digits(checkpoint: Checkpoint) -> None:
 
     card = checkpoint.card
     if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
-        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}; fid judges digits of MNIST")
+        raise BadInput(
+            f"{checkpoint.path}: was trained on {card.data.name}; fid is judged by the digit classifier, which knows MNIST alone"
+        )
     if card.kind not in ("ddpm", "vae"):
         reason = "an ae has no distribution to sample codes from" if card.kind == "ae" else "it makes no images"
         raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")
@@ -236,13 +261,16 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     import numpy as np
     import torch
 
-    from explorer.cli.sample.lanes import lane_of
-    from explorer.engine.models.predictors import limit_of
+    from explorer.engine.models.predictors import labels_told, limit_of
     from explorer.evaluation.samples import chain_samples
+    from explorer.sampling.lanes import lane_of
 
-    lane = lane_of(options.checkpoint, options.where, _named(options.typed))
-    told = {"sampler": options.sampler.method} if options.sampler.method != "ancestral" else {}
-    sampler = {"steps": lane.course.K, **told, "eta": options.sampler.eta, "clip": options.clip, "precision": lane.precision}
+    lane = lane_of(options.checkpoint, options.where, options.sampler, None, options.labels, options.guidance)
+    labels = labels_told(lane.predictor, count)
+    told: dict[str, Any] = {"sampler": options.sampler.method} if options.sampler.method != "ancestral" else {}
+    if labels is not None:
+        told |= {"labels": labels.tolist(), "guidance": options.guidance}
+    sampler = {"steps": lane.course.K, "eta": options.sampler.eta, "clip": options.clip, "precision": lane.precision} | told
 
     def draw() -> np.ndarray:
         found = []

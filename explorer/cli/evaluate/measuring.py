@@ -63,6 +63,8 @@ class Options:
     split: SplitName | None = None
     dataset: str | None = None
     variance: VarianceName | None = None
+    labels: tuple[int, ...] = ()
+    guidance: float = 0.0
 
     @property
     def clip(self) -> bool:

@@ -112,14 +112,14 @@ class BranchLane(ChainLane):
     def next_cost(self) -> int:
         """As of a chain; where a region is made anew, every repetition asks it."""
         anew = self._anew
-        return self._cost(self.done) if self.begun or anew is None else anew.inpainting.repeats
+        return (self._cost(self.done) if self.begun or anew is None else anew.inpainting.repeats) * self._asked
 
     @property
     def left(self) -> int:
         """As of a chain, with every repetition, and with what is drawn anew before."""
         anew, first = self._anew, self.done if self.begun else self.leaves
         before = 0 if self.begun or anew is None else (len(anew.indices) - self._prepared) * anew.inpainting.repeats
-        return before + sum(self._cost(k) for k in range(first, self.course.K))
+        return (before + sum(self._cost(k) for k in range(first, self.course.K))) * self._asked
 
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on first."""

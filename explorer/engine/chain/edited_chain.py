@@ -139,7 +139,16 @@ class _Weaver:
         k, leg = self.place(edit), self.legs[-1]
         predictor = leg.predictor
         if edit.checkpoint:
-            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=self.lane.schedule, told=edit.told)
+            left = self.lane
+            other = Lane(
+                edit.checkpoint,
+                edit.source,
+                edit.option,
+                schedule=left.schedule,
+                told=edit.told,
+                labels=left.labels,
+                guidance=left.guidance,
+            )
             predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
             if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
                 own = self.course.timesteps[0]

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.diffusion.branches import Leg
 from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.reverse import Step, initial_state, needs_memory, noise_source, reverse_steps
 from explorer.diffusion.samplers.methods import evaluations
 from explorer.diffusion.schedule import ScheduleError
@@ -97,12 +97,17 @@ class ChainLane(ShownLane):
     @property
     def left(self) -> int:
         """How often its network is asked until x_0 is reached."""
-        return sum(evaluations(self.course, k) for k in range(self.done, self.course.K))
+        return sum(evaluations(self.course, k) for k in range(self.done, self.course.K)) * self._asked
+
+    @property
+    def _asked(self) -> int:
+        """How often its network is asked for one prediction: guidance weighs two answers."""
+        return 2 if self.key.lane.guidance else 1
 
     @property
     def next_cost(self) -> int:
         """How often its network is asked in the step that is next."""
-        return evaluations(self.course, self.done)
+        return evaluations(self.course, self.done) * self._asked
 
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on before this one can; none for a chain that leaves no other."""
@@ -126,6 +131,11 @@ class ChainLane(ShownLane):
     def leg(self, k: int) -> Leg:
         """Who predicts in step k, and whether x0_hat is clipped there."""
         return Leg(0, self.predictor, limit_of(self.key.lane.sampler))
+
+    def leg_of(self, k: int, sample: int) -> Leg:
+        """As `leg`, for one sample of the batch."""
+        leg = self.leg(k)
+        return Leg(leg.start, told_of(leg.predictor, (sample,)), leg.clip)
 
     def begin(self) -> Iterator[None]:
         """Put the first state; it yields where that takes more than one step."""

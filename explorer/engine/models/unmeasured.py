@@ -18,7 +18,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import Run
 from explorer.engine.models import predictors
 from explorer.engine.models.measuring import Prepared, settle
-from explorer.models.roles import told_of_before
+from explorer.models.roles import some_labels, told_of_before
 from explorer.recipe.arithmetic import RunBy
 
 IMAGES, TURNS = 2, 2
@@ -75,9 +75,10 @@ def _immediate(checkpoint: Checkpoint, device: torch.device) -> Sequence[Backend
 
 
 def _batch(checkpoint: Checkpoint, device: torch.device, T: int) -> tuple[torch.Tensor, ...]:
-    """Two images, one at each end of the chain."""
-    x = torch.randn(IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0))
-    return x.to(device), torch.linspace(1, T, IMAGES).round().long().to(device), *told_of_before(checkpoint.network, x.to(device))
+    """Two images, one at each end of the chain; of a conditional network with labels."""
+    x = torch.randn(IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    t = torch.linspace(1, T, IMAGES).round().long().to(device)
+    return x, t, *some_labels(checkpoint.network, IMAGES, device), *told_of_before(checkpoint.network, x)
 
 
 def _agree(said: torch.Tensor, wanted: torch.Tensor) -> bool:

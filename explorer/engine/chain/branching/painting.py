@@ -67,7 +67,7 @@ def paint(request: PreviewPaint, desk: Desk) -> Steps:
     lane, sample = lane_of(request.key, desk.of(Chains)), request.sample
     k = _place(request, lane)
     x, memory = yield from _state(lane, k, sample)
-    leg, step = lane.leg(k), lane.course.steps[k]
+    leg, step = lane.leg_of(k, sample), lane.course.steps[k]
     t = lane.course.timesteps[k]
     if request.on == "x_t":
         x = canvas = _under_brush(request, lane, x)
@@ -80,7 +80,7 @@ def paint(request: PreviewPaint, desk: Desk) -> Steps:
     yield PaintShown(request.key, t, sample, request.on, *shown)
     yield None
     count = 0
-    for state in _glimpse(lane, k, x, image, partial(_painted_at, request, lane)):
+    for state in _glimpse(lane, k, sample, x, image, partial(_painted_at, request, lane)):
         x, count = state, count + 1
         yield None
     left = survival(x, image, before, request) if request.on == "x0_hat" else math.nan
@@ -110,7 +110,7 @@ def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
     return walking.painted(x, marks_of(request.dabs, draws), draws.noise(request.t, walking.BRUSH, request.stream))
 
 
-def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]) -> Iterator[Tensor]:
+def _glimpse(lane: ChainLane, k: int, sample: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]) -> Iterator[Tensor]:
     """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left.
 
     `touched` makes of the x0_hat of a later step what the marks do to it.
@@ -119,7 +119,7 @@ def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor, touched: Callabl
     for here, there in pairwise(walking.spread(k, lane.course.K, GLIMPSE)):
         step = posterior(levels[here], levels[there], 0.0)
         if here != k:
-            image = touched(here, lane.leg(here).ask(x, lane.course.timesteps[here], step, image).x0_hat)
+            image = touched(here, lane.leg_of(here, sample).ask(x, lane.course.timesteps[here], step, image).x0_hat)
         x = step.a0 * image + step.at * x
         yield x
 
@@ -132,7 +132,7 @@ def erase(request: PreviewErase, desk: Desk) -> Steps:
     k = _place(request, lane)
     x, memory = yield from _state(lane, k, sample)
     t = lane.course.timesteps[k]
-    image = lane.leg(k).ask(x, t, lane.course.steps[k], memory).x0_hat
+    image = lane.leg_of(k, sample).ask(x, t, lane.course.steps[k], memory).x0_hat
     shown = request.key, t, sample, tile_of(x[0]), tile_of(image[0])
     yield ErasedShown(*shown)
     if not request.mask.array().any() or not lane.finished:
@@ -150,7 +150,9 @@ def _made_anew(request: PreviewErase, lane: ChainLane) -> Generator[None, None, 
     for k in indices:
         kept[k], _ = yield from _state(lane, k, request.sample)
     inpainting = inpainting_of(edit, 0, course, draws, kept.__getitem__)
-    for x in drawn_anew(edit, inpainting, course, draws, indices, lane.leg, lane.key.lane.sampler.eta).states():
+    for x in drawn_anew(
+        edit, inpainting, course, draws, indices, partial(lane.leg_of, sample=request.sample), lane.key.lane.sampler.eta
+    ).states():
         end = x
         yield None
     return end

@@ -92,7 +92,7 @@ def _look(
     off: tuple[int, ...],
 ) -> _Seen:  # fmt: skip
     """One forward pass through the predictor that makes this step, by PyTorch where its backend does not call the module."""
-    leg = lane.leg(k)
+    leg = lane.leg_of(k, request.sample)
     predictor = through_network(leg.predictor, lane.device)
     with traced(network, parts, off, request.instead) as blocks, torch.inference_mode():
         x, before = told

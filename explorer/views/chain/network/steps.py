@@ -101,7 +101,7 @@ class StepDescription:
 
     @property
     def derivation(self) -> Relation:
-        """What else is told beside x_prev: how x0_hat follows from the output, or eps_hat from x0_hat; of second order, what it goes along."""
+        """What else is told beside x_prev: how x0_hat follows from the output, or eps_hat from it; of second order, what it goes along."""
         return self.told or self.relations[0]
 
     @property
