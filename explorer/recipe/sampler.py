@@ -21,7 +21,7 @@ VARIANCES: tuple[VarianceName, ...] = get_args(VarianceName)
 NOISY: tuple[MethodName, ...] = ("ancestral", "ddim")
 """Samplers that add noise, as much as eta says; the others walk the probability-flow ODE."""
 METHOD_TITLES: dict[MethodName, str] = {
-    "ancestral": "Ancestral (DDPM)", "ddim": "DDIM", "euler": "ODE, Euler", "heun": "ODE, Heun", "dpm++2m": "DPM-Solver++ (2M)",
+    "ancestral": "Ancestral", "ddim": "DDIM", "euler": "ODE, Euler", "heun": "ODE, Heun", "dpm++2m": "DPM-Solver++ 2M",
 }  # fmt: skip
 METHOD_WORDS: dict[MethodName, str] = {
     "ancestral": "draws each step from the posterior (DDPM); η < 1 draws less noise, with x̂₀ and ε̂ that agree",

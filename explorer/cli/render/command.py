@@ -16,6 +16,7 @@ from explorer.cli.display import require_libraries, require_qt
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
+from explorer.cli.sampler_options import SamplerOption
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
@@ -45,6 +46,7 @@ def render(
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
+    sampler: SamplerOption = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Determines all noise.")] = None,
     panel: Annotated[
         PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network, data-set at what it learned from.")
@@ -75,6 +77,7 @@ def render(
     runs = tuple(str(folder.resolve()) for folder in run or ())
     options = Options(
         workspace=workspace.value, theme=theme.value, checkpoints=paths, t=t, samples=samples, steps=steps, seed=seed,
+        sampler=sampler and str(sampler),
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid,
     )  # fmt: skip

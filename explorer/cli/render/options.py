@@ -54,6 +54,7 @@ class Options:
     latent: LatentOptions = field(default_factory=LatentOptions)
     runs: tuple[str, ...] = ()
     sweep: str | None = None
+    sampler: str | None = None
     grid: bool = False
 
     @property
@@ -67,4 +68,5 @@ class Options:
             "--page": self.page is not None, "--layer": bool(latent.layers), "--image": latent.image is not None,
             "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
             "--sweep": self.sweep is not None, "--grid": self.grid,
+            "--sampler": self.sampler is not None,
         }  # fmt: skip

@@ -44,9 +44,10 @@ def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
     return _replace(lane, checkpoint=entry.sha256, source=entry.path, told=told)
 
 
-def plain(lane: Lane) -> Lane:
-    """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
-    return _replace(lane, sampler=Sampler(), schedule=None, seed=None)
+def plain(lane: Lane, entry: LibraryEntry | None = None) -> Lane:
+    """The lane with its author's sampler, where the entry says one, on its network's own schedule, with the shared seed."""
+    said = entry.card.sampler.said if entry is not None and entry.card is not None else {}
+    return _replace(lane, sampler=with_usual(Sampler(), said), schedule=None, seed=None)
 
 
 def schedule_length(entry: LibraryEntry | None) -> int | None:
@@ -133,9 +134,9 @@ def alone(state: ChainState, index: int, sample: int, other: ChainState) -> Chai
     return _replace(other, recipe=recipe, t=state.t, selected=sample, also=(), lane=0, reference=0)
 
 
-def reset_lane(state: ChainState, index: int) -> ChainState:
-    """A lane as its checkpoint makes it."""
-    return set_lane(state, index, plain(state.recipe.lanes[index]))
+def reset_lane(state: ChainState, index: int, entry: LibraryEntry | None = None) -> ChainState:
+    """A lane as its checkpoint, whose entry that is, makes it."""
+    return set_lane(state, index, plain(state.recipe.lanes[index], entry))
 
 
 def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainState:

@@ -30,7 +30,8 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
 WORDS: dict[str, str] = {
-    "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed", "checkpoint": "checkpoint",
+    "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed",
+    "method": "sampler", "variance": "variance", "spacing": "spacing", "checkpoint": "checkpoint",
 }  # fmt: skip
 HINTS: dict[str, str] = {
     "steps": "K of the T timesteps; “all” is every one.",
@@ -38,6 +39,9 @@ HINTS: dict[str, str] = {
     "clip": "“yes” keeps x̂₀ in [−1, 1].",
     "schedule": "“own”, or linear or cosine with a colon and T; matched to the network by noise level.",
     "seed": "Each lane has noise of its own.",
+    "method": "How each step is taken, from the same noise: ancestral, ddim, euler, heun or dpm++2m.",
+    "variance": "“small” is the posterior's, “large” is β, “learned” what the network says: all with η = 1.",
+    "spacing": "Which of the T timesteps: from T on, from 1 up, or with both ends.",
     "checkpoint": "Each lane keeps this one's sampler, schedule, seed and branch, as far as they fit.",
 }
 
