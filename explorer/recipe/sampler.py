@@ -21,14 +21,14 @@ VARIANCES: tuple[VarianceName, ...] = get_args(VarianceName)
 NOISY: tuple[MethodName, ...] = ("ancestral", "ddim")
 """Samplers that add noise, as much as eta says; the others walk the probability-flow ODE."""
 METHOD_TITLES: dict[MethodName, str] = {
-    "ancestral": "Ancestral", "ddim": "DDIM", "euler": "ODE, Euler", "heun": "ODE, Heun", "dpm++2m": "DPM-Solver++ 2M",
+    "ancestral": "Ancestral", "ddim": "DDIM", "euler": "ODE, Euler", "heun": "ODE, Heun", "dpm++2m": "DPM++ 2M",
 }  # fmt: skip
 METHOD_WORDS: dict[MethodName, str] = {
     "ancestral": "draws each step from the posterior (DDPM); η < 1 draws less noise, with x̂₀ and ε̂ that agree",
     "ddim": "as diffusers steps it: where x̂₀ is clipped, ε̂ is left as the network means it",
     "euler": "follows the slope ε̂ of the probability-flow ODE, the same as DDIM with η = 0",
     "heun": "second order: the mean of two slopes, the network asked twice a step",
-    "dpm++2m": "second order: carries x̂₀ on from the state before, the network asked once a step",
+    "dpm++2m": "DPM-Solver++ (2M), second order: carries x̂₀ on from the state before, the network asked once a step",
 }
 SPACING_WORDS: dict[SpacingName, str] = {
     "trailing": "from T on, evenly spaced", "leading": "from t = 1 upwards, so it begins below T, as older schedulers of diffusers do",
