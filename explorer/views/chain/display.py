@@ -114,7 +114,8 @@ class Display(QObject):
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths)
+        learned = bool(lanes) and controller.learned_variance_of(lanes[controller.lane])
+        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths, learned)
         self.classes.show()
         self._say_selected()
         if not lanes:
