@@ -180,7 +180,9 @@ class ChainInspector(QWidget):
 
     # --- what is shown ---
 
-    def show_recipe(self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
+    def show_recipe(
+        self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int], most: int = MAX_SAMPLES
+    ) -> None:
         """Show the recipe.
 
         Parameters
@@ -191,7 +193,10 @@ class ChainInspector(QWidget):
             T of the lane's schedule, called `schedule`.
         lengths : sequence of int
             T of every lane's.
+        most : int
+            How many samples there can be.
         """
+        self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
