@@ -20,13 +20,15 @@ Shape = tuple[int, int, int]
 
 
 def change_checkpoint(state: ChainState, index: int, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> ChainState:
-    """Another network in a lane, as of `with_checkpoint`."""
-    return lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+    """Another network in a lane, as of `with_checkpoint`; of large images there are fewer samples then."""
+    changed = lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+    return lane_edits.with_samples_for(changed, lane_edits.shape_of(entry))
 
 
 def change_data_set(state: ChainState, index: int, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> ChainState:
-    """The exact process of a data set in a lane, as of `with_data_set`."""
-    return lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
+    """The exact process of a data set in a lane, as of `with_data_set`; of large images there are fewer samples then."""
+    changed = lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
+    return lane_edits.with_samples_for(changed, opened.image_shape)
 
 
 def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> Lane:

@@ -200,7 +200,14 @@ class ChainInspector(QWidget):
     # --- what is shown ---
 
     def show_recipe(
-        self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int], learned: bool = False
+        self,
+        recipe: ChainRecipe,
+        lane: int,
+        length: int,
+        schedule: str,
+        lengths: Sequence[int],
+        learned: bool = False,
+        most: int = MAX_SAMPLES,
     ) -> None:
         """Show the recipe.
 
@@ -214,7 +221,10 @@ class ChainInspector(QWidget):
             T of every lane's.
         learned : bool
             The lane's network has learned a variance.
+        most : int
+            How many samples there can be.
         """
+        self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
