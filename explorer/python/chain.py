@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.errors import BadInput
+from explorer.python.pixels import as_uint8
 from explorer.recipe import Recipe
 
 FILM_FRAMES, FILM_FPS = 100, 24.0
@@ -128,13 +129,7 @@ class Chain:
         """A picture with a slider over the states, complete in itself."""
         from explorer.python.chain_html import html_of
 
-        return html_of(self)
-
-
-def as_uint8(images: np.ndarray) -> np.ndarray:
-    """Images as pixels: [-1, 1] to 0..255, uint8, beyond it clipped; shape unchanged."""
-    pixels: np.ndarray = ((np.nan_to_num(images) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
-    return pixels
+        return html_of(self.label, self.timesteps, self.x, self.x0_hat)
 
 
 def check_memory(samples: int, steps: int, shape: tuple[int, int, int], name: str) -> None:
