@@ -11,6 +11,7 @@ import html
 import io
 import json
 import math
+
 import numpy as np
 from PIL import Image
 
