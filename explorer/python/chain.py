@@ -36,6 +36,8 @@ class Chain:
         How it came to be: checkpoint by hash, sampler, seed; what `save` puts into files.
     label : str
         Option, name and number of steps, for people.
+    labels : ndarray, shape (N,), int64, or None
+        What each sample was told to be, of a class-conditional network.
     """
 
     x: np.ndarray
@@ -50,6 +52,7 @@ class Chain:
     sigma: np.ndarray
     recipe: Recipe
     label: str
+    labels: np.ndarray | None = None
 
     @property
     def images(self) -> np.ndarray:

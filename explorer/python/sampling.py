@@ -142,4 +142,4 @@ def _walked(lane: SampledLane, where: Place, seed: int, samples: int) -> Chain:
             arrays[name][piece.k, piece.rows] = values
     ran = where.arithmetic([] if lane.run is None else [lane.run])
     recipe = Recipe(chain=ChainRecipe((lane.lane,), seed, samples), arithmetic=ran)
-    return Chain(**arrays, **plan_arrays(lane.course), recipe=recipe, label=lane.label)
+    return Chain(**arrays, **plan_arrays(lane, samples), recipe=recipe, label=lane.label)

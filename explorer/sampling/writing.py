@@ -12,7 +12,8 @@ import numpy as np
 from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise
-from explorer.diffusion.reverse import Plan, Step
+from explorer.diffusion.reverse import Step
+from explorer.engine.models.predictors import labels_told
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks
 from explorer.exports.kinds import KINDS, Drawn, Stored
@@ -70,7 +71,7 @@ def write(
     kind = KINDS[out.suffix.lower()]
     if isinstance(kind, Stored):
         written: list[WrittenLane[None]] = [
-            WrittenLane(plan_arrays(lane.course), samples, lane.image_shape, partial(pieces, lane, seed, samples, progress))
+            WrittenLane(plan_arrays(lane, samples), samples, lane.image_shape, partial(pieces, lane, seed, samples, progress))
             for lane in lanes
         ]
         for _ in write_arrays(out, kind, written, recipe):
@@ -85,11 +86,17 @@ def write(
         draw(out, kind, drawn, recipe, scale, frames, fps)
 
 
-def plan_arrays(course: Plan) -> dict[str, np.ndarray]:
-    """Every name in `explorer.exports.walk.PLAN`: timesteps (K+1,) int64, alpha_bar (K+1,); a0, at and sigma (K,), float64."""
+def plan_arrays(lane: SampledLane, samples: int) -> dict[str, np.ndarray]:
+    """Every name in `explorer.exports.walk.PLAN`: timesteps (K+1,) int64, alpha_bar (K+1,); a0, at and sigma (K,), float64.
+
+    Of a class-conditional network also labels (samples,), int64.
+    """
+    course, labels = lane.course, labels_told(lane.predictor, samples)
     levels = [step.alpha_bar for step in course.steps] + [course.steps[-1].alpha_bar_prev]
     coefficients = {name: np.array([getattr(step, name) for step in course.steps], np.float64) for name in ("a0", "at", "sigma")}
-    return {"timesteps": np.array(course.timesteps, np.int64), "alpha_bar": np.array(levels, np.float64)} | coefficients
+    return {"timesteps": np.array(course.timesteps, np.int64), "alpha_bar": np.array(levels, np.float64)} | coefficients | (
+        {} if labels is None else {"labels": labels}
+    )  # fmt: skip
 
 
 def pieces(lane: SampledLane, seed: int, samples: int, progress: Progress = silent) -> Iterator[Piece]:

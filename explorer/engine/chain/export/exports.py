@@ -18,6 +18,7 @@ from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
+from explorer.engine.models.predictors import labels_told
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
 from explorer.exports.atomic import check_out
@@ -126,7 +127,8 @@ def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe
 
 def _plan(lane: ChainLane) -> dict[str, np.ndarray]:
     planned = lane.planned()
-    return {name: getattr(planned, name) for name in PLAN}
+    labels = labels_told(lane.predictor, lane.key.samples)
+    return {name: getattr(planned, name) for name in PLAN} | ({} if labels is None else {"labels": labels})
 
 
 def _pieces(lane: ChainLane, told: _Told) -> Iterator[Piece | Outcome | None]:
@@ -211,7 +213,7 @@ def tiles_at(
     reasons: list[str] = []
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
         present = tuple(key for key in part if key is not None)
-        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside)
+        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside, not shown.by_channel)
         for outcome in show_step(chains, question) if present else ():
             if isinstance(outcome, StepShown):
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}
