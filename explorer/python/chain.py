@@ -37,6 +37,8 @@ class Chain:
     label : str
         Option, name and number of steps, for people.
     labels : ndarray, shape (N,), int64, or None
+        What a class-conditional network was told of each sample, -1 for no class.
+    labels : ndarray, shape (N,), int64, or None
         What each sample was told to be, of a class-conditional network.
     """
 
@@ -52,6 +54,7 @@ class Chain:
     sigma: np.ndarray
     recipe: Recipe
     label: str
+    labels: np.ndarray | None = None
     labels: np.ndarray | None = None
 
     @property
@@ -105,7 +108,8 @@ class Chain:
             steps = [Piece(k, everything, {STATE: self.x[k], **{name: getattr(self, name)[k] for name in OF_STEPS}}) for k in range(K)]
             return [*steps, Piece(K, everything, {STATE: self.x[K]})]
 
-        lane: WrittenLane[None] = WrittenLane({name: getattr(self, name) for name in PLAN}, self.x.shape[1], self._image_shape, pieces)
+        plan = {name: getattr(self, name) for name in PLAN} | ({} if self.labels is None else {"labels": self.labels})
+        lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces)
         for _ in write_arrays(out, kind, [lane], self.recipe):
             pass
 
