@@ -38,8 +38,6 @@ class Chain:
         Option, name and number of steps, for people.
     labels : ndarray, shape (N,), int64, or None
         What a class-conditional network was told of each sample, -1 for no class.
-    labels : ndarray, shape (N,), int64, or None
-        What each sample was told to be, of a class-conditional network.
     """
 
     x: np.ndarray
@@ -54,7 +52,6 @@ class Chain:
     sigma: np.ndarray
     recipe: Recipe
     label: str
-    labels: np.ndarray | None = None
     labels: np.ndarray | None = None
 
     @property
