@@ -17,9 +17,11 @@ from PIL import Image
 
 from explorer.python.pixels import as_uint8
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 3_000_000
 """Of all pixels together, before they are packed; noise hardly packs."""
-MOST_SAMPLES, MOST_STATES, FEWEST_STATES = 16, 51, 6
+MOST_SAMPLES, MOST_STATES = 16, 51
+WANTED_STATES, FEWEST_STATES = 16, 8
+"""Fewer samples are shown rather than fewer states than wanted; of very large images fewer states than that."""
 GAP = 1
 WIDTH = 288
 """Of each of the two pictures on the page, in its pixels, where they are not larger by themselves."""
@@ -70,7 +72,7 @@ def html_of(title: str, all_timesteps: np.ndarray, all_x: np.ndarray, all_x0_hat
 def _shown(x: np.ndarray) -> tuple[int, list[int]]:
     """How many samples, and which states: as many of both as the bytes allow, the last one always."""
     of_sample = int(np.prod(x.shape[2:]))
-    samples = max(1, min(x.shape[1], MOST_SAMPLES, MOST_BYTES // (2 * FEWEST_STATES * of_sample)))
+    samples = max(1, min(x.shape[1], MOST_SAMPLES, MOST_BYTES // (2 * WANTED_STATES * of_sample)))
     most = max(FEWEST_STATES, MOST_BYTES // (2 * samples * of_sample))
     count = min(len(x), MOST_STATES, most)
     return samples, sorted({round((len(x) - 1) * i / max(1, count - 1)) for i in range(count)}) if count > 1 else [len(x) - 1]

@@ -13,14 +13,19 @@ import explorer
 
 def command() -> list[str]:
     """What starts this app's own engine, from wherever the app was started."""
+    return command_of(["engine", "--stdio"])
+
+
+def command_of(words: Sequence[str]) -> list[str]:
+    """What runs one of this app's own commands, from wherever the app was started."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, "engine", "--stdio"]
+        return [sys.executable, *words]
     # -P: a file in the folder that the person happens to be in is never taken for a module, unless the app itself lies there
     safe = ["-P"]
     with contextlib.suppress(OSError):  # the folder may be gone
         if Path(explorer.__file__).resolve().parent.parent == Path.cwd():
             safe = []
-    return [sys.executable, *safe, "-m", "explorer", "engine", "--stdio"]
+    return [sys.executable, *safe, "-m", "explorer", *words]
 
 
 def spawn(words: Sequence[str] | None = None) -> subprocess.Popen[bytes]:
