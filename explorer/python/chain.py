@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from explorer.errors import BadInput
+from explorer.python.pixels import as_uint8, drawable
 from explorer.recipe import Recipe
 
 FILM_FRAMES, FILM_FPS = 100, 24.0
-CODES_REACH = 3.0
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -37,7 +37,7 @@ class Chain:
     label : str
         Option, name and number of steps, for people.
     labels : ndarray, shape (N,), int64, or None
-        What each sample was told to be, of a class-conditional network.
+        What a class-conditional network was told of each sample, -1 for no class.
     decoded : ndarray, shape (N, 3 or 1, H, W), float32, or None
         x_0 as images, where the states are codes of an autoencoder.
     """
@@ -109,7 +109,8 @@ class Chain:
             images = [] if self.decoded is None else [Piece(0, everything, {DECODED: self.decoded})]
             return [*steps, Piece(K, everything, {STATE: self.x[K]}), *images]
 
-        plan, decoded = {name: getattr(self, name) for name in PLAN}, None if self.decoded is None else self.decoded.shape[1:]
+        decoded = None if self.decoded is None else self.decoded.shape[1:]
+        plan = {name: getattr(self, name) for name in PLAN} | ({} if self.labels is None else {"labels": self.labels})
         lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces, decoded)
         for _ in write_arrays(out, kind, [lane], self.recipe):
             pass
@@ -120,17 +121,13 @@ class Chain:
             return as_uint8(self.x[list(states)])
         if list(states) == [len(self.sigma)]:
             return as_uint8(self.decoded)[None]
-        return as_uint8(self.drawable(self.x[list(states)]))
-
-    def drawable(self, values: np.ndarray) -> np.ndarray:
-        """Values (S, N, C, H, W) of states as pictures in [-1, 1]: of codes their channels side by side, from -3 to 3."""
-        return values if self.decoded is None else np.stack([_channels(each) for each in values])
+        return as_uint8(drawable(self.x[list(states)], coded=True))
 
     def _picture_shape(self, several: bool) -> tuple[int, int, int]:
         """(C, H, W) of the pictures of several states, or of x_0 alone."""
         if self.decoded is None:
             return self._image_shape
-        channels, height, width = (_channels(self.x[0, :1]) if several else self.decoded).shape[1:]
+        channels, height, width = (drawable(self.x[:1, :1], coded=True)[0] if several else self.decoded).shape[1:]
         return channels, height, width
 
     @property
@@ -153,20 +150,7 @@ class Chain:
         """A picture with a slider over the states, complete in itself."""
         from explorer.python.chain_html import html_of
 
-        return html_of(self)
-
-
-def _channels(codes: np.ndarray) -> np.ndarray:
-    """Codes (N, c, h, w) as grey pictures (N, 1, H, W) of their channels side by side, from -3 (black) to 3."""
-    from explorer.engine.pictures.latents import side_by_side
-
-    return side_by_side(codes) / CODES_REACH
-
-
-def as_uint8(images: np.ndarray) -> np.ndarray:
-    """Images as pixels: [-1, 1] to 0..255, uint8, beyond it clipped; shape unchanged."""
-    pixels: np.ndarray = ((np.nan_to_num(images) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
-    return pixels
+        return html_of(self.label, self.timesteps, self.x, self.x0_hat, self.decoded)
 
 
 def check_memory(samples: int, steps: int, shape: tuple[int, int, int], name: str) -> None:

@@ -40,7 +40,7 @@ class Look:
 
 def look(
     lane: ShownLane, k: int, quantity: str, values: Any, palette: Palette, samples: Sequence[int], decoded: bool = False,
-    by_mean: bool = False,
+    by_mean: bool = False, of: str = "",
 ) -> Iterator[Look | None]:  # fmt: skip
     """Pictures of a quantity's values at state k, last; before them None at each cancel point.
 
@@ -57,6 +57,8 @@ def look(
         Of codes: states and means are decoded, too, not x0_hat and x_0 alone.
     by_mean : bool
         Signed quantities of coloured images as the mean of their channels.
+    of : str
+        What the values are, where they are only like the quantity: decodings are known by it.
     """
     row = QUANTITIES[quantity]
     if lane.latent is None:
@@ -64,7 +66,7 @@ def look(
         tiles, scale = tiles_of(array, quantity, palette, by_mean)
         yield Look(tiles, array, scale, row.diverging)
     elif is_decoded(lane, k, quantity, decoded):
-        for images in lane.decoded(k, quantity, values, samples):
+        for images in lane.decoded(k, of or quantity, values, samples):
             yield None if images is None else Look(grey_tiles(images), images, 1.0, False)
     else:
         flat, scale = side_by_side(np.asarray(values)), row.scale if row.diverging else CODES

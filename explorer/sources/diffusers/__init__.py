@@ -104,7 +104,9 @@ def _network(layout: Layout, card: Card) -> nn.Module:
     unet = without_weights(layout.config, read_json(layout.config))
     unet.load_state_dict(read(files_of(layout.model), unet.state_dict()), assign=True)
     unet.requires_grad_(False).eval()
-    return (UNet2D(unet) if layout.coder is None else LatentUNet2D(unet, autoencoder(layout.coder))).eval()
+    said = read_json(layout.scheduler) if layout.scheduler is not None else {}
+    variance = "plain" if said.get("variance_type") == "learned" else "range"
+    return (UNet2D(unet, variance) if layout.coder is None else LatentUNet2D(unet, autoencoder(layout.coder), variance)).eval()
 
 
 def _layout(path: Path) -> Layout:

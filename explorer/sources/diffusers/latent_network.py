@@ -18,10 +18,12 @@ class LatentUNet2D(UNet2D):
     unet : diffusers.UNet2DModel
         In evaluation mode.
     autoencoder : SpatialAutoencoder
+    variance : "range" or "plain"
+        As of a UNet2D.
     """
 
-    def __init__(self, unet: Any, autoencoder: SpatialAutoencoder) -> None:
-        super().__init__(unet)
+    def __init__(self, unet: Any, autoencoder: SpatialAutoencoder, variance: str = "range") -> None:
+        super().__init__(unet, variance)
         self.autoencoder = autoencoder
 
     def seen(self, x: Tensor) -> Tensor:
