@@ -293,7 +293,7 @@ class LatentWorkspace(Workspace):
             self._inspector.show_picture(self.panes[0].picture)
         if what in ("codes", "manifold"):
             self._say()
-        if what == "picture":
+        if what in ("picture", "codes"):  # a plane that was laid through pictures says so with its codes
             self._show_actions()
 
     def _show_probe(self) -> None:
