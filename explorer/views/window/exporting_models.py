@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.endings import filters
 from explorer.engine.models.messages import LibraryEntry
-from explorer.engine.process.spawning import command_of
 from explorer.model_exports.ways import ways_of
+from explorer.own_process import own_command
 from explorer.sources.from_python import permission
 from explorer.views.window.banner import Banner
 
@@ -58,7 +58,7 @@ class ModelExporter(QObject):
         words = ["export", self._entry.path, "--out", self._where, "--json"]
         if permission.looks_like_python(Path(self._entry.path)) and permission.is_allowed(Path(self._entry.path)):
             words.append("--run-python")
-        program, *arguments = command_of(words)
+        program, *arguments = own_command(*words)
         self._banner.say(f"{self._entry.name} is being written to {self._where}", "It takes some seconds.", severity="notice")
         self.process.start(program, arguments)
 
