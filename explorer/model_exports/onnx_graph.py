@@ -23,7 +23,7 @@ from explorer.models.roles import Denoiser, LatentModel, label_count
 ENDING = ".onnx"
 NEEDED = ("onnx", "onnxscript")
 TRACED, COMPARED = 5, 7
-"""Samples that the graph is made with, and that it is compared with: it takes any number, which a number of codes or channels must not hide."""
+"""Samples that a graph is made with, and that it is compared with: it takes any number, and what holds of one must not be taken for it."""
 
 
 class _Denoiser(nn.Module):
@@ -116,6 +116,10 @@ def _write_part(checkpoint: Checkpoint, part: str, path: Path) -> float | None:
             reason = (str(cause).splitlines() or [type(cause).__name__])[0]
             raise BadInput(f"{checkpoint.path}: its network cannot be traced for ONNX: {reason}") from error
         assert program is not None
+        if any(isinstance(value.shape[0], int) for value in program.model.graph.inputs):
+            raise BadInput(
+                f"{checkpoint.path}: its network cannot be traced for any number of samples: it takes their number for a constant"
+            )
         program.model.metadata_props.update(told.properties(told.GraphMetadata(checkpoint.card, part)))  # type: ignore[arg-type]
         with whole(path) as partial:
             program.save(str(partial))

@@ -79,11 +79,13 @@ def test_a_session_with_a_lane_of_it_asks_again(app: Callable[[Session], Explore
     second = app(kept)
     qtbot.waitUntil(lambda: second.window.banner.message.startswith("mine.py is a Python file"))
     assert not mark.exists()
+    assert not permission.all_allowed()
     offer = second.window.banner.offer
     assert offer is not None
     qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
     dialog = dialog_of(second)
     assert dialog is not None
     qtbot.mouseClick(dialog.run, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: second.window.workspaces["reverse-chain"].has_picture)
-    assert mark.exists()
+    assert permission.is_allowed(path)
+    qtbot.waitUntil(lambda: second.window.workspaces["reverse-chain"].has_picture and not second.client.busy)
+    assert second.window.banner.message == ""
