@@ -242,3 +242,18 @@ def test_the_one_dimensional_chain(engine: Engine) -> None:
     assert np.abs(np.abs(shown.backward[0]) - 1).max() < 1.2, "the exact reverse ends in the modes"
     assert (np.diff(shown.scan[:, 0]) > 0).all()
     assert answer(engine, ShowChain1D(chain, SHORT, 0, 0)).steps == ()  # type: ignore[attr-defined]
+
+
+def test_a_network_that_is_told_classes_is_told_none_of_them(engine: Engine, conditional: Path) -> None:
+    from explorer.checkpoints.files import file_sha256, load
+
+    back = answer(engine, ShowStepBack(IMAGE, SHORT, 0, 10, Lane(file_sha256(conditional), str(conditional), "C")))
+    assert isinstance(back, StepBackShown)
+    assert back.network is not None
+    x = torch.from_numpy(answer(engine, ShowNoised(IMAGE, SHORT, 0, 10)).values[None].copy()).float()  # type: ignore[attr-defined]
+    with torch.no_grad():
+        eps = load(conditional).network(x, torch.tensor([10]), torch.tensor([3])).numpy()[0]
+    alpha_bar = answer(engine, ShowNoised(IMAGE, SHORT, 0, 10)).alpha_bar  # type: ignore[attr-defined]
+    x0_hat = (x.numpy()[0] - math.sqrt(1 - alpha_bar) * eps) / math.sqrt(alpha_bar)
+    shown = grey_tiles(x0_hat[None])[0]
+    assert np.abs(back.network.tiles["x0"].astype(int) - shown.astype(int)).max() <= 1
