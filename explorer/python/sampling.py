@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.errors import BadInput
 from explorer.python.chain import Chain, check_memory
-from explorer.python.given import model_given, told_given
+from explorer.python.given import labels_given, model_given, told_given
 from explorer.recipe import MAX_SAMPLES, MAX_SEED, ChainRecipe, Recipe
 from explorer.recipe.sampler import chosen
 from explorer.recipe.told import NOTHING, Told
@@ -44,6 +44,8 @@ def sample(
     clip: bool | None = None,
     clip_range: float | None = None,
     threshold: float | None = None,
+    label: str | int | Sequence[int] | None = None,
+    guidance: float = 0.0,
     device: str = "auto",
     precision: str = "fp32",
 ) -> Chain:
@@ -82,6 +84,11 @@ def sample(
     clip_range, threshold : float, optional
         Keep it within this range instead, or within dynamic thresholding at this quantile.
         What is left out of the sampler is as the checkpoint or the model says.
+    label : str, int or sequence of int, optional
+        Class-conditional: what sample 0, 1, … are told, in turn; -1 for no class, text as the command line's --label. Left out, the
+        classes in turn.
+    guidance : float
+        Class-conditional: w in (1 + w) eps_c - w eps_null; 0 is unguided.
     device : str
         As the command line's --device. A torch module in memory stays where it is, whatever is said here.
     precision : str
@@ -110,7 +117,7 @@ def sample(
     with _asked_as_it_shall_be(model), torch.inference_mode():
         checkpoint = _opened(source, answers) if model is None else _in_memory(model)
         where = place(device, precision)
-        lane = lane_of(checkpoint, where, chosen(checkpoint.card.sampler.said, wanted), samples)
+        lane = lane_of(checkpoint, where, chosen(checkpoint.card.sampler.said, wanted), samples, labels_given(label), guidance)
         return _walked(lane, where, seed, samples)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
 from explorer.recipe.chain import following
+from explorer.recipe.sample_count import usual_samples
 from explorer.recipe.sampler import changed, with_usual
 from explorer.state.session import ChainState
 
@@ -45,9 +46,12 @@ def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
 
 
 def plain(lane: Lane, entry: LibraryEntry | None = None) -> Lane:
-    """The lane with its author's sampler, where the entry says one, on its network's own schedule, with the shared seed."""
+    """The lane with its author's sampler, where the entry says one, on its network's own schedule, with the shared seed.
+
+    Of each class in turn, unguided.
+    """
     said = entry.card.sampler.said if entry is not None and entry.card is not None else {}
-    return _replace(lane, sampler=with_usual(Sampler(), said), schedule=None, seed=None)
+    return _replace(lane, sampler=with_usual(Sampler(), said), schedule=None, seed=None, labels=(), guidance=0.0)
 
 
 def schedule_length(entry: LibraryEntry | None) -> int | None:
@@ -84,16 +88,36 @@ def add_lane(state: ChainState, lane: Lane, at: int | None = None) -> ChainState
     return with_lanes(state, (*lanes[:place], lane, *lanes[place:]), follow)
 
 
+def with_samples_for(state: ChainState, shape: tuple[int, int, int] | None) -> ChainState:
+    """No more samples than are usual of images (C, H, W); the state as it is where these are not known."""
+    most = state.recipe.samples if shape is None else min(state.recipe.samples, usual_samples(shape))
+    if most == state.recipe.samples:
+        return state
+    also = tuple(sample for sample in state.also if sample < most)
+    return _replace(state, recipe=_replace(state.recipe, samples=most), selected=min(state.selected, most - 1), also=also)
+
+
+def shape_of(entry: LibraryEntry) -> tuple[int, int, int] | None:
+    """(C, H, W) of an entry's images, where its card says it."""
+    return None if entry.card is None else entry.card.data.shape
+
+
 def add_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
-    """One more lane, of a library entry, with the sampler of the last, or else the usual one; the state as it is if there is no room."""
+    """One more lane, of a library entry, with the sampler of the last, or else the usual one; the state as it is if there is no room.
+
+    Of large images there are fewer samples then.
+    """
     lanes = state.recipe.lanes
-    return add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else usual))
+    if len(lanes) >= MAX_LANES:
+        return state
+    return with_samples_for(add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else usual)), shape_of(entry))
 
 
 def open_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
-    """A library entry as the only lane, with the sampler that the first one has, or else the usual one."""
+    """A library entry as the only lane, with the sampler that the first one has, or else the usual one; fewer samples of large images."""
     lanes = state.recipe.lanes
-    return with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else usual),), (0,))
+    alone = with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else usual),), (0,))
+    return with_samples_for(alone, shape_of(entry))
 
 
 def duplicate_lane(state: ChainState, index: int) -> ChainState:

@@ -11,6 +11,7 @@ from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import BackUp, Change, Edit, Inpaint, Lane, Paint
 from explorer.state.edits import exact_lanes as exact_edits
+from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
 
@@ -19,20 +20,23 @@ Shape = tuple[int, int, int]
 
 
 def change_checkpoint(state: ChainState, index: int, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> ChainState:
-    """Another network in a lane, as of `with_checkpoint`."""
-    return lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+    """Another network in a lane, as of `with_checkpoint`; of large images there are fewer samples then."""
+    changed = lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+    return lane_edits.with_samples_for(changed, lane_edits.shape_of(entry))
 
 
 def change_data_set(state: ChainState, index: int, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> ChainState:
-    """The exact process of a data set in a lane, as of `with_data_set`."""
-    return lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
+    """The exact process of a data set in a lane, as of `with_data_set`; of large images there are fewer samples then."""
+    changed = lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
+    return lane_edits.with_samples_for(changed, opened.image_shape)
 
 
 def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> Lane:
     """The lane with another checkpoint.
 
-    Its schedule and seed stay; its sampler, with as many steps as there are at most; and those of its edits that fit: at a timestep
-    that there is, with a mask or a picture of the images' size, to a network of the same noise levels.
+    Its schedule and seed stay, its labels and guidance where it takes them; its sampler, with as many steps as there are at most;
+    and those of its edits that fit: at a timestep that there is, with a mask or a picture of the images' size, to a network of
+    the same noise levels.
 
     Parameters
     ----------
@@ -41,12 +45,14 @@ def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEn
     """
     card = entry.card
     own, shape = (card.schedule, card.data.shape) if card is not None else (None, None)
-    return _in_place_of(lane, lane_edits.lane_of(entry, lane.sampler), own, shape, entries)
+    new = label_edits.kept(lane, lane_edits.lane_of(entry, lane.sampler), None if card is None else card.classes)
+    return _in_place_of(lane, new, own, shape, entries)
 
 
 def with_data_set(lane: Lane, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> Lane:
     """The lane with the exact process of a data set, otherwise as `with_checkpoint`; what an exact lane followed, it follows still."""
-    exact = opened.exact if lane.exact is None else _replace(opened.exact, follow=lane.exact.follow)
+    kept = lane.exact
+    exact = opened.exact if kept is None else _replace(opened.exact, follow=kept.follow, label=kept.label)
     new = exact_edits.exact_lane(exact, lane.sampler)
     if lane.exact is not None:
         new = _replace(new, option=lane.option)

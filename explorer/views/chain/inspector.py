@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.chain.messages import LanePlanned, TermsShown
 from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane, Sampler
+from explorer.recipe.chain import MAX_GUIDANCE, MIN_GUIDANCE
+from explorer.state.edits.labels import labels_of
+from explorer.views.chain.label_field import Choices, LabelField
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
@@ -21,12 +24,15 @@ from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
 from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.labels import Labelled
-from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.controls.training_slider import TrainingSlider
-from explorer.widgets.look.math_text import var
+from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.histogram import Histogram
+
+GUIDANCE_TIP = "w: how far each step moves away from the prediction without a class; 0 is the plain conditional network"
+NOT_GUIDED_TIP = "It cannot be guided: none of its labels is known to stand for no class"
 
 
 class ChainInspector(QWidget):
@@ -45,6 +51,8 @@ class ChainInspector(QWidget):
     sampler_committed(str, dict), schedule_committed(object)
         The person settled on another value; steps are None for all T, a schedule is None for the network's own; of the sampler its fields,
         with what undoing calls it.
+    labels_committed(object), one_of_each_wanted(), guidance_committed(float)
+        Of a lane that is told classes; an empty tuple of labels is each class in turn.
     released()
         The keys go back to the pictures.
     """
@@ -55,6 +63,9 @@ class ChainInspector(QWidget):
     all_steps_committed = Signal(object)
     sampler_committed = Signal(str, dict)
     schedule_committed = Signal(object)
+    labels_committed = Signal(object)
+    one_of_each_wanted = Signal()
+    guidance_committed = Signal(float)
     released = Signal()
 
     def __init__(self, theme: Theme, new_seed: QAction, all_lanes: bool, parent: QWidget | None = None) -> None:
@@ -132,6 +143,10 @@ class ChainInspector(QWidget):
         self.training = TrainingSlider("the same noise", "[ and ]", unit="")
         self.training.accompany(rows.row("images seen", self.training).name)
         self._predicts = rows.text("predicts")
+        self.labels = LabelField()
+        self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, "Guidance", GUIDANCE_TIP)
+        self._label_row = rows.row("label", self.labels)
+        self._guidance_row = rows.row((words("guidance "), var("w")), self.guidance)
         self.ways = WaysField()
         rows.add("computed by", self.ways)
         self.schedule = ScheduleField()
@@ -149,7 +164,10 @@ class ChainInspector(QWidget):
                 rows.add("steps", self.steps_row)
         self.steps.committed.connect(self._steps_committed)
         self.sampler.changed.connect(self.sampler_committed)
-        for source in (self.schedule, self.steps, self.sampler, self.ways):
+        self.labels.committed.connect(self.labels_committed)
+        self.labels.each_wanted.connect(self.one_of_each_wanted)
+        self.guidance.committed.connect(self.guidance_committed)
+        for source in (self.schedule, self.steps, self.sampler, self.ways, self.labels, self.guidance):
             source.released.connect(self.released)
         column.addWidget(self._lane_heading)
         column.addLayout(rows)
@@ -182,7 +200,14 @@ class ChainInspector(QWidget):
     # --- what is shown ---
 
     def show_recipe(
-        self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int], learned: bool = False
+        self,
+        recipe: ChainRecipe,
+        lane: int,
+        length: int,
+        schedule: str,
+        lengths: Sequence[int],
+        learned: bool = False,
+        most: int = MAX_SAMPLES,
     ) -> None:
         """Show the recipe.
 
@@ -196,7 +221,10 @@ class ChainInspector(QWidget):
             T of every lane's.
         learned : bool
             The lane's network has learned a variance.
+        most : int
+            How many samples there can be.
         """
+        self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
@@ -214,6 +242,17 @@ class ChainInspector(QWidget):
             for label in (self._checkpoint, self._predicts):
                 label.setText(NOTHING)
             self.schedule.show_choice(None, "")
+
+    def show_classes(self, choices: Choices | None, lane: Lane | None, can_be_guided: bool) -> None:
+        """Show a lane's labels and its guidance; without choices it has none."""
+        self._label_row.setVisible(choices is not None)
+        self._guidance_row.setVisible(choices is not None and not choices.one)
+        if choices is None or lane is None:
+            return
+        self.labels.show_labels(labels_of(lane), choices)
+        self.guidance.show_value(lane.guidance)
+        self.guidance.setEnabled(can_be_guided)
+        self.guidance.setToolTip(GUIDANCE_TIP if can_be_guided else NOT_GUIDED_TIP)
 
     def show_selected(self, said: str) -> None:
         """Say which samples are selected."""

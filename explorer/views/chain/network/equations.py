@@ -36,7 +36,7 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     writer = _Writer(plan, k, told, term_colours(tokens))
     sampler = plan.key.lane.sampler
     step = writer.sum(told.step, "=")
-    note = ", ".join(filter(None, (limit_words(sampler), variance_words(sampler), done)))
+    note = ", ".join(filter(None, (_guided(lane.guidance), limit_words(sampler), variance_words(sampler), done)))
     return Equation(step, writer.derivation(told.derivation, sampler.clip and told.derivation.result == "x0_hat"), told.title, note)
 
 
@@ -55,6 +55,11 @@ def variance_words(sampler: Sampler) -> str:
     """Which variance the noise has where it is not the posterior's."""
     learned = "σ² as the network has learned it, another in each pixel; the number is the posterior's"
     return {"small": "", "large": "σ² = β", "learned": learned}[sampler.variance]
+
+
+def _guided(w: float) -> str:
+    """What eps_hat is made of where it is guided: eps = (1 + w) eps_c - w eps_null."""
+    return f"guided: ε̂ = {number(1 + w)} ε̂ of the class {'−' if w > 0 else '+'} {number(abs(w))} ε̂ without" if w else ""
 
 
 def _end(plan: LanePlanned) -> Equation:
