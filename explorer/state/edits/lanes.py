@@ -8,7 +8,9 @@ import msgspec
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
+from explorer.recipe.chain import following
 from explorer.recipe.sample_count import usual_samples
+from explorer.recipe.sampler import changed, with_usual
 from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
@@ -26,12 +28,15 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     Parameters
     ----------
     sampler : Sampler, optional
-        The one to keep; as many steps as the entry's schedule has timesteps at most, and clipped where its author clips.
+        The one to keep, as far as the checkpoint's author does not sample otherwise; at most as many steps as its schedule has.
     """
     card = entry.card
-    option, clips, told = (card.option, card.clips, card.told) if card is not None else (None, False, None)
     kept = fitting(sampler or Sampler(), schedule_length(entry))
-    return Lane(entry.sha256, entry.path, option, _replace(kept, clip=True) if clips else kept, told=told)
+    if card is None:
+        return Lane(entry.sha256, entry.path, None, kept)
+    if kept.variance == "learned" and not card.learned_variance:
+        kept = _replace(kept, variance="small")
+    return Lane(entry.sha256, entry.path, card.option, with_usual(kept, card.sampler.said), told=card.told)
 
 
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
@@ -40,9 +45,13 @@ def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
     return _replace(lane, checkpoint=entry.sha256, source=entry.path, told=told)
 
 
-def plain(lane: Lane) -> Lane:
-    """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
-    return _replace(lane, sampler=Sampler(), schedule=None, seed=None)
+def plain(lane: Lane, entry: LibraryEntry | None = None) -> Lane:
+    """The lane with its author's sampler, where the entry says one, on its network's own schedule, with the shared seed.
+
+    Of each class in turn, unguided.
+    """
+    said = entry.card.sampler.said if entry is not None and entry.card is not None else {}
+    return _replace(lane, sampler=with_usual(Sampler(), said), schedule=None, seed=None, labels=(), guidance=0.0)
 
 
 def schedule_length(entry: LibraryEntry | None) -> int | None:
@@ -149,9 +158,9 @@ def alone(state: ChainState, index: int, sample: int, other: ChainState) -> Chai
     return _replace(other, recipe=recipe, t=state.t, selected=sample, also=(), lane=0, reference=0)
 
 
-def reset_lane(state: ChainState, index: int) -> ChainState:
-    """A lane as its checkpoint makes it."""
-    return set_lane(state, index, plain(state.recipe.lanes[index]))
+def reset_lane(state: ChainState, index: int, entry: LibraryEntry | None = None) -> ChainState:
+    """A lane as its checkpoint, whose entry that is, makes it."""
+    return set_lane(state, index, plain(state.recipe.lanes[index], entry))
 
 
 def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainState:
@@ -160,9 +169,9 @@ def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainSta
 
 
 def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:
-    """Fields of one lane's sampler."""
+    """Fields of one lane's sampler; what does not go with them is as usual (see `explorer.recipe.sampler.changed`)."""
     lane = state.recipe.lanes[index]
-    return set_lane(state, index, _replace(lane, sampler=_replace(lane.sampler, **fields)))
+    return set_lane(state, index, following(_replace(lane, sampler=changed(lane.sampler, **fields))))
 
 
 def set_schedule(state: ChainState, index: int, schedule: ScheduleChoice | None, own_length: int | None) -> ChainState:
