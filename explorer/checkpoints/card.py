@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +12,9 @@ from explorer.recipe.told import Told
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
+
+UNSAID = "not said"
+"""Name of the data of a checkpoint that does not say it."""
 
 Kind = Literal["ddpm", "vae", "ae", "classifier"]
 
@@ -161,6 +165,37 @@ class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
     told: Told | None = None
 
 
+class LatentCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Codes that are images of latent pixels: those of an autoencoder, or those that a ddpm walks and that are seen through a decoder.
+
+    Attributes
+    ----------
+    shape : (C, h, w)
+    images : (C, H, W)
+        What they are decoded to; their sides are the same multiple of h and w.
+    coder : str
+        The autoencoder's class.
+    scaling : str
+        How diffusion models see raw codes z: "x = 0.18215 z". Empty if as they are.
+    quantizes : bool
+        The decoder takes the nearest entries of a code book.
+    reach : float
+        How far raw codes reach to either side, as far as is known: three standard deviations of what diffusion models see.
+    """
+
+    shape: tuple[int, int, int]
+    images: tuple[int, int, int]
+    coder: str
+    scaling: str = ""
+    quantizes: bool = False
+    reach: float = 3.0
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers of a code."""
+        return math.prod(self.shape)
+
+
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything that a checkpoint says of itself (DESIGN.md, section 6)."""
 
@@ -174,6 +209,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     metrics: tuple[Metric, ...] = ()
     origin: OriginCard | None = None
     classes: ClassesCard | None = None
+    latent: LatentCard | None = None
 
     @property
     def sampler(self) -> SamplerCard:

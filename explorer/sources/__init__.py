@@ -20,11 +20,15 @@ from explorer.sources import plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
+from explorer.sources.conv_vae import ConvVae
+from explorer.sources.dense_vae import DenseVae
 from explorer.sources.diffusers import Diffusers
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
+from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
+from explorer.sources.taesd import Taesd
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -36,6 +40,10 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    LdmAutoencoder(),
+    Taesd(),
+    DenseVae(),
+    ConvVae(),
 ]
 
 
@@ -197,12 +205,11 @@ def a_file() -> str:
 
 def what_opens() -> str:
     """Every kind, of files with their hints: "a checkpoint of Generative Explorer (.safetensors)"."""
-
-    def said(source: Source) -> str:
-        hints = [hint.removeprefix("*") for hint in source.hints]
-        return source.title if source.is_folder or not hints else f"{source.title} ({_joined(hints)})"
-
-    return _joined([said(source) for source in (*SOURCES, *plugins.all_plugins())])
+    said: dict[str, list[str]] = {}
+    for source in (*SOURCES, *plugins.all_plugins()):
+        endings = said.setdefault(source.group or source.title, [])
+        endings += [hint.removeprefix("*") for hint in source.hints if not source.is_folder]
+    return _joined([f"{what} ({_joined([*dict.fromkeys(endings)])})" if endings else what for what, endings in said.items()])
 
 
 def _folders() -> str:
