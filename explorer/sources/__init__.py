@@ -23,6 +23,7 @@ from explorer.sources.base import Source
 from explorer.sources.diffusers import Diffusers
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
+from explorer.sources.graphs import Graphs
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
 
@@ -36,6 +37,7 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    Graphs(),
 ]
 
 
