@@ -25,6 +25,7 @@ from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
 from explorer.sources.graphs import Graphs
 from explorer.sources.looks import looks_like
+from explorer.sources.lucidrains import Lucidrains
 from explorer.sources.native import Native
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    Lucidrains(),
     Graphs(),
 ]
 
