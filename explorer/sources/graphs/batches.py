@@ -24,8 +24,10 @@ class Batched:
     path : Path
         For messages.
     runtime : Runtime
-    inputs : sequence of (shape of a sample, its batch axis or None)
-        In the graph's order: None for an input that has one value for the whole batch.
+    samples : sequence of tuple of int
+        Shape of one sample in each input, in the graph's order.
+    shared : sequence of (tuple of int or None)
+        Shape of an input that has one value for the whole batch; None for the others.
     kinds : sequence of str
         Types of the inputs.
     fixed : int or None
@@ -35,9 +37,15 @@ class Batched:
     """
 
     def __init__(
-        self, path: Path, runtime: Runtime, samples: Sequence[tuple[int, ...]], shared: Sequence[tuple[int, ...] | None], kinds: Sequence[str],
-        fixed: int | None, output: int,
-    ) -> None:  # fmt: skip
+        self,
+        path: Path,
+        runtime: Runtime,
+        samples: Sequence[tuple[int, ...]],
+        shared: Sequence[tuple[int, ...] | None],
+        kinds: Sequence[str],
+        fixed: int | None,
+        output: int,
+    ) -> None:
         self._path, self._runtime, self._samples, self._shared = path, runtime, tuple(samples), tuple(shared)
         self._kinds, self._output = [np.dtype(kind) for kind in kinds], output
         self.size, self.gives = self._find(fixed)

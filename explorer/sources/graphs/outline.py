@@ -147,7 +147,8 @@ def _outline(path: Path, _time: int, size: int) -> Outline:
     if not size:
         raise ValueError("empty")
     with open(path, "rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # closed with the last view of it, which an error's traceback may hold
+        # closed with the last view of it, which an error's traceback may hold
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return _Reader(path).model(memoryview(mapped))
 
 
@@ -155,7 +156,9 @@ def _check(path: Path, found: Outline) -> None:
     if not found.outputs or not found.nodes:
         raise BadInput(f"{path}: is an ONNX graph that is damaged or cut short (it has no operators or no output)")
     if found.domains:
-        raise BadInput(f"{path}: has operators of {' and '.join(sorted(found.domains))}, which are no standard of ONNX and are never run here")
+        raise BadInput(
+            f"{path}: has operators of {' and '.join(sorted(found.domains))}, which are no standard of ONNX and are never run here"
+        )
     if found.refused:
         raise BadInput(f"{path}: has operators that no network here needs: {', '.join(sorted(found.refused)[:3])}")
 

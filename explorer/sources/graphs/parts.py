@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import Literal
 
 from explorer.checkpoints.graph_metadata import GraphMetadata, read
 from explorer.errors import BadInput
-from explorer.sources.graphs.outline import FLOATS, WHOLE, Outline, Port, outline
+from explorer.sources.graphs.outline import FLOATS, WHOLE, Outline, Port, begins_like_one, outline
 
 WHAT_OPENS = "what opens is a graph of x_t and t to an output like x_t (a lane), or of codes to images (a plane)"
 
@@ -19,24 +20,27 @@ class Graph:
 
     Attributes
     ----------
-    part : "denoiser" or "decoder"
+    part : "denoiser", "decoder" or "encoder"
     values : int
         Place of the input that is x_t, or the codes.
     time : int
-        Place of the input that is t; -1 of a decoder.
+        Place of the input that is t; -1 of a decoder or an encoder.
     output : int
         Place of the output.
     outline : Outline
     metadata : GraphMetadata or None
         What this app wrote into it.
+    labels : int
+        Place of the input that is the classes; -1 of a graph that is told none.
     """
 
-    part: Literal["denoiser", "decoder"]
+    part: Literal["denoiser", "decoder", "encoder"]
     values: int
     time: int
     output: int
     outline: Outline
     metadata: GraphMetadata | None
+    labels: int = -1
 
     @property
     def x(self) -> Port:
@@ -63,18 +67,56 @@ def graph_of(path: Path) -> Graph:
         raise BadInput(f"{path}: {error}") from None
     inputs = found.inputs
     if metadata is not None and metadata.part == "encoder":
-        raise BadInput(f"{path}: is an exported encoder; open the decoder that was exported with it")
-    if len(inputs) == 2:
-        for values, time in ((0, 1), (1, 0)):
+        return Graph("encoder", 0, -1, 0, found, metadata)
+    labels = _labels(inputs, metadata)
+    if len(inputs) == 2 + (labels >= 0):
+        for values, time in permutations([place for place in range(len(inputs)) if place != labels]):
             if _is_image(inputs[values]) and _is_time(inputs[time]):
                 output = _like(found, inputs[values])
                 if output >= 0:
-                    return Graph("denoiser", values, time, output, found, metadata)
+                    return Graph("denoiser", values, time, output, found, metadata, labels)
+    elif len(inputs) == 1 and _is_image(inputs[0]) and found.outputs[0].kind in FLOATS and found.outputs[0].rank == 2:
+        return Graph("encoder", 0, -1, 0, found, metadata)
     elif len(inputs) == 1 and inputs[0].kind in FLOATS:
         output = next((i for i, port in enumerate(found.outputs) if _may_be_image(port)), -1)
         if output >= 0 and (inputs[0].rank == 2 or _are_codes(inputs[0], found.outputs[output])):
             return Graph("decoder", 0, -1, output, found, metadata)
     raise BadInput(f"{path}: {_what_it_is(found)}; {WHAT_OPENS}")
+
+
+def encoder_beside(path: Path, decoder: Graph) -> Path | None:
+    """The encoder that was exported with a decoder: of its name, with "encoder" in the place of "decoder"."""
+    beside = path.with_name(path.name.replace("decoder", "encoder"))
+    try:
+        if beside == path or not beside.is_file() or not begins_like_one(beside):
+            return None
+        found = graph_of(beside)
+    except (BadInput, OSError):
+        return None
+    return beside if found.part == "encoder" and _same_card(found, decoder) else None
+
+
+def decoder_beside(path: Path) -> Path | None:
+    """The decoder that was exported with an encoder."""
+    beside = path.with_name(path.name.replace("encoder", "decoder"))
+    try:
+        if beside == path or not beside.is_file() or not begins_like_one(beside):
+            return None
+        found = graph_of(beside)
+        return beside if found.part == "decoder" and encoder_beside(beside, found) == path else None
+    except (BadInput, OSError):
+        return None
+
+
+def _same_card(one: Graph, other: Graph) -> bool:
+    return (one.metadata and one.metadata.card) == (other.metadata and other.metadata.card)
+
+
+def _labels(inputs: list[Port], metadata: GraphMetadata | None) -> int:
+    """Place of the classes that this app's export tells of; -1 where it tells of none."""
+    if metadata is None or metadata.card.classes is None:
+        return -1
+    return next((place for place, port in enumerate(inputs) if port.name == "labels" and port.kind in WHOLE and port.rank == 1), -1)
 
 
 def _is_image(port: Port) -> bool:

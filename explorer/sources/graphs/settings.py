@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
 from explorer.errors import BadInput
 from explorer.recipe.told import Predicts, Told
 from explorer.sources.asking import Question
-from explorer.sources.graphs.parts import Graph
+from explorer.sources.graphs.parts import Graph, encoder_beside, graph_of
 
 NETWORK = "ONNX graph"
 UNSAID = "not said"
+RUN_BY = ("it is run on the CPU, in float32, whatever device the app uses",)
 _BY_NAME: tuple[tuple[str, Predicts], ...] = (
     ("eps", "C"), ("noise", "C"), ("x0", "B"), ("x_0", "B"), ("x_start", "B"), ("velocity", "V"), ("v_pred", "V"), ("mean", "A"),
 )  # fmt: skip
@@ -67,13 +70,12 @@ def card_of_denoiser(path: Path, graph: Graph, told: Told) -> Card:
         option = (told.predicts or "C") if own is None else own.card.option
         if schedule is None or option is None:
             raise ValueError("its metadata says no schedule")
-        unit = pixels_from_0(graph, told)
-        notes = [*_time_notes(graph, told), "it is run on the CPU, in float32, whatever device the app uses"]
-        if unit:
-            schedule = _here(schedule)
-            notes.append("its pixels are in [0, 1]; its chain is walked as the same one of pixels in [-1, 1]")
+        low, high = pixels = pixels_of(graph, told)
+        notes = [*_time_notes(graph, told), *RUN_BY]
+        if pixels != VALUE_RANGE:
+            notes.append(f"its images are in [{low:g}, {high:g}]: so are x_t and x0_hat of its chain")
         card = Card(
-            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(graph)), DataCard(UNSAID, shape, VALUE_RANGE, ""), option, schedule,
+            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(graph)), DataCard(UNSAID, shape, pixels, ""), option, schedule,
             origin=OriginCard(_format(graph), tuple(notes)),
         )  # fmt: skip
         return card if own is None else _of_this_app(card, own.card)
@@ -82,16 +84,48 @@ def card_of_denoiser(path: Path, graph: Graph, told: Told) -> Card:
 
 
 def _of_this_app(card: Card, own: Card) -> Card:
-    """What the app wrote into it of its data and its training, too."""
-    data = DataCard(own.data.name, own.data.shape, VALUE_RANGE, own.data.sha256)
-    return Card(
-        FORMAT_VERSION, card.kind, card.network, data, card.option, card.schedule, own.training, own.metrics, card.origin, own.classes
+    """With what the app wrote into it of its data, its training and its classes."""
+    return msgspec.structs.replace(card, data=own.data, training=own.training, metrics=own.metrics, classes=own.classes)
+
+
+def card_of_decoder(path: Path, graph: Graph, told: Told) -> Card:
+    """Card of a plane (BadInput if it gives no images, or its codes are not said)."""
+    from explorer.sources.graphs.autoencoder import NO_ENCODER, code_shape, image_shape
+
+    own, beside = graph.metadata, encoder_beside(path, graph)
+    shape = image_shape(path, graph)
+    low, high = decoded_pixels(graph, told)
+    notes = [NO_ENCODER if beside is None else f"its encoder is {beside.name}, beside it"]
+    notes += [f"its images are in [{low:g}, {high:g}]", *RUN_BY]
+    codes = code_shape(path, graph)
+    config = {**_network(graph), "code": math.prod(codes)}
+    if len(codes) == 3:
+        notes.append(f"its codes are {codes[0]} x {codes[1]} x {codes[2]} latent pixels")
+    card = Card(
+        FORMAT_VERSION, "vae" if beside is not None and len(graph_of(beside).outline.outputs) > 1 else "ae", NetworkCard(NETWORK, config),
+        DataCard(UNSAID, shape, VALUE_RANGE, ""), origin=OriginCard(_format(graph), tuple(notes)),
     )  # fmt: skip
+    if own is None:
+        return card
+    if own.card.data.shape != shape:
+        raise BadInput(f"{path}: its metadata says images of {own.card.data.shape}, but it gives {shape}")
+    return msgspec.structs.replace(card, data=own.card.data, training=own.card.training, metrics=own.card.metrics)
 
 
-def pixels_from_0(graph: Graph, told: Told) -> bool:
-    """Whether its pixels are in [0, 1]."""
-    return told.pixel_range == "0,1" if graph.metadata is None else graph.metadata.pixel_range == (0.0, 1.0)
+def decoded_pixels(graph: Graph, told: Told) -> tuple[float, float]:
+    """Values of black and white of a decoder's images."""
+    if graph.metadata is not None:
+        return graph.metadata.pixel_range
+    low, _, high = (told.pixel_range or "0,1").partition(",")
+    return float(low), float(high)
+
+
+def pixels_of(graph: Graph, told: Told) -> tuple[float, float]:
+    """Values of black and white."""
+    if graph.metadata is not None:
+        return graph.metadata.card.data.value_range
+    low, _, high = (told.pixel_range or "-1,1").partition(",")
+    return float(low), float(high)
 
 
 def time_of(graph: Graph, told: Told) -> tuple[int, bool]:
@@ -102,19 +136,6 @@ def time_of(graph: Graph, told: Told) -> tuple[int, bool]:
     return (0 if told.first_timestep is None else told.first_timestep), told.time_input == "fraction"
 
 
-def betas_of(schedule: ScheduleCard) -> np.ndarray:
-    """beta_1..beta_T, float64, of the schedules that are told here.
-
-    The linear one is that of most code: from 1e-4 to 0.02 whatever T is, which at T = 1000 is also the lecture's.
-    """
-    if schedule.betas is not None:
-        return np.array(schedule.betas, np.float64)
-    if schedule.name == "linear":
-        return np.linspace(1e-4, 0.02, schedule.T) * (1000 / schedule.T)
-    f = np.cos((np.arange(schedule.T + 1) / schedule.T + 0.008) / 1.008 * np.pi / 2) ** 2
-    return np.minimum(1 - f[1:] / f[:-1], 0.999)
-
-
 def _schedule(told: Told) -> ScheduleCard:
     if told.betas is not None:
         return ScheduleCard("betas", len(told.betas), told.betas)
@@ -122,12 +143,6 @@ def _schedule(told: Told) -> ScheduleCard:
     if name == "linear" and T != 1000:
         return ScheduleCard("linear", T, tuple(np.linspace(1e-4, 0.02, T).tolist()))  # not rescaled, as hand-written code is
     return ScheduleCard(name, T)
-
-
-def _here(schedule: ScheduleCard) -> ScheduleCard:
-    from explorer.diffusion.unit_range import betas_here
-
-    return ScheduleCard(schedule.name, schedule.T, tuple(betas_here(betas_of(schedule)).tolist()))
 
 
 def _time_notes(graph: Graph, told: Told) -> list[str]:

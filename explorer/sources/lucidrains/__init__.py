@@ -1,7 +1,7 @@
-"""What the Trainer of denoising-diffusion-pytorch writes: `model-N.pt`, with the averaged weights, the schedule and what is predicted in it.
+"""What the Trainer of denoising-diffusion-pytorch writes: `model-N.pt`, with averaged weights, the schedule and what is predicted.
 
-`shapes.py` tells the network by names and shapes, `buffers.py` the process by the buffers, `network.py` is the network. The library itself is
-not needed.
+`shapes.py` tells the network by names and shapes, `buffers.py` the process by the buffers, `network.py` is the network. The library
+itself is not needed.
 """
 
 from __future__ import annotations

@@ -51,8 +51,10 @@ def _betas(levels: np.ndarray) -> np.ndarray:
 
 
 def objective_of(weights: np.ndarray, betas: np.ndarray) -> Literal["B", "C", "V"]:
-    """What the network predicts, by how its loss weighs timesteps: with the signal to noise ratio s, 1 for the noise, s for x_0 and
-    s / (s + 1) for v, each with s cut at some number first and divided by s where it is (min-SNR, Hang et al. 2023).
+    """What the network predicts, by how its loss weighs timesteps.
+
+    With the signal to noise ratio s that is 1 for the noise, s for x_0 and s / (s + 1) for v; with s cut at some number, min(s, cut) / s,
+    min(s, cut) and min(s, cut) / (s + 1) (min-SNR, Hang et al. 2023).
 
     Raises
     ------

@@ -28,12 +28,13 @@ def card_of(path: Path, found: Found, shape: NetworkShape, told: Told) -> Card:
         size = told.image_size or (shape.multiple, shape.multiple)
         if any(side % shape.multiple for side in size):
             raise ValueError(f"it takes images whose sides are multiples of {shape.multiple}, not {size[0]} x {size[1]}")
-        notes = (
-            *([] if found.averaged else ["its weights as they were trained: there are no averaged ones in it"]),
-            *(["it is told the x0_hat of the state before (self-conditioning), which is kept with each state"] if shape.self_conditioned else []),
-            *(["it has learned a variance, which a lane can use; unless told so, the posterior's is used"] if shape.learned_variance else []),
-            "x0_hat is kept in [-1, 1] unless a lane is told otherwise, as its sampler always does",
+        said = (
+            ("its weights as they were trained: there are no averaged ones in it", not found.averaged),
+            ("it is told the x0_hat of the state before (self-conditioning), which is kept with each state", shape.self_conditioned),
+            ("it has learned a variance, which a lane can use; unless told so, the posterior's is used", shape.learned_variance),
+            ("x0_hat is kept in [-1, 1] unless a lane is told otherwise, as its sampler always does", True),
         )
+        notes = tuple(note for note, holds in said if holds)
         by = f", version {found.version[:20]}" if found.version else ""
         return Card(
             FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(shape)), DataCard("not said", (shape.channels, *size), VALUE_RANGE, ""),

@@ -110,15 +110,19 @@ def v_weights(betas: Tensor) -> Tensor:
 def write(tmp_path: Path) -> Writes:
     """A model-1.pt; of its averaged weights, and of those as they were trained, which are others."""
 
-    def written(unet: Weights | None = None, betas: Tensor | None = None, loss_weight: Tensor | None = None, name: str = "model-1.pt") -> Path:
+    def written(
+        unet: Weights | None = None, betas: Tensor | None = None, loss_weight: Tensor | None = None, name: str = "model-1.pt"
+    ) -> Path:
         unet, betas = unet or unet_weights(), sigmoid_betas() if betas is None else betas
         diffusion = process(betas, v_weights(betas) if loss_weight is None else loss_weight)
         diffusion |= {f"model.{key}": value for key, value in unet.items()}
         raw = {key: value + 1 if key.startswith("model.") else value for key, value in diffusion.items()}
         ema: dict[str, Any] = {"initted": torch.tensor(True), "step": torch.tensor(1)}
-        ema |= {f"online_model.{key}": value for key, value in raw.items()} | {f"ema_model.{key}": value for key, value in diffusion.items()}
+        ema |= {f"online_model.{key}": value for key, value in raw.items()}
+        ema |= {f"ema_model.{key}": value for key, value in diffusion.items()}
         path = tmp_path / name
-        torch.save({"step": 1, "model": raw, "opt": {"state": {}, "param_groups": []}, "ema": ema, "scaler": None, "version": "2.3.4"}, path)
+        optimizer = {"state": {}, "param_groups": []}
+        torch.save({"step": 1, "model": raw, "opt": optimizer, "ema": ema, "scaler": None, "version": "2.3.4"}, path)
         return path
 
     return written
