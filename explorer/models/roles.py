@@ -96,7 +96,10 @@ class LatentConfig(Protocol):
 
 @runtime_checkable
 class LatentModel(Protocol):
-    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too."""
+    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too.
+
+    One that has no encoder has an attribute `decodes_only` that is true, and its `encode` raises BadInput.
+    """
 
     config: LatentConfig
 
@@ -174,3 +177,8 @@ def some_labels(network: object, count: int, device: torch.device | str = "cpu")
     """Labels (count,), every one in turn, to be put after x_t and t where a network takes any: ways to run it are tried with them."""
     known = label_count(network)
     return (torch.arange(count, device=device) % known,) if known else ()
+
+
+def decodes_only(network: object) -> bool:
+    """Whether a latent model has no encoder."""
+    return bool(getattr(network, "decodes_only", False))

@@ -15,7 +15,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.engine.latent.messages import ImagesAt
 from explorer.errors import BadInput
-from explorer.models.roles import LatentModel
+from explorer.models.roles import LatentModel, decodes_only
 
 ENCODING_BLOCK = 500
 """Encodings between two cancel points: each is a turn in which other work takes one too."""
@@ -44,6 +44,8 @@ def held_out_images(checkpoint: Checkpoint, images: ImagesAt | None = None) -> I
     """Test images of a checkpoint's data set, or the images named; None where they cannot be read or are of another shape."""
     assert isinstance(checkpoint.network, LatentModel)
     shape = checkpoint.network.config.image_shape
+    if decodes_only(checkpoint.network):
+        return None
     try:
         known = load_images(checkpoint.card.data.name, "test") if images is None else _read(images, shape[1], _changed(images))
     except BadInput:
