@@ -200,7 +200,7 @@ def open_filter() -> str:
     from explorer.exports.kinds import KINDS
 
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
-    names = (*sources.patterns(), f"*{PYTHON}", *patterns(endings))
+    names = (*sources.patterns(), *patterns(endings), f"*{PYTHON}")
     return filters([("Checkpoints, sessions, exports, pictures and data sets", names)])
 
 
