@@ -56,9 +56,13 @@ def lane(tmp_path: Path, network: Small) -> Path:
 
 
 def graph(
-    path: Path, nodes: list[Any], inputs: list[tuple[str, str, Any]], outputs: list[tuple[str, str, Any]], weights: dict[str, Any] | None = None,
+    path: Path,
+    nodes: list[Any],
+    inputs: list[tuple[str, str, Any]],
+    outputs: list[tuple[str, str, Any]],
+    weights: dict[str, Any] | None = None,
     **model: Any,
-) -> Path:  # fmt: skip
+) -> Path:
     """A model of operators; weights are arrays, or TensorProtos."""
     kinds = {"float": 1, "half": 10, "double": 11, "int64": 7, "int32": 6}
     ports = [[helper.make_tensor_value_info(name, kinds[kind], shape) for name, kind, shape in each] for each in (inputs, outputs)]
