@@ -158,6 +158,7 @@ def package() -> Any:
 
 @functools.cache
 def core() -> Any:
+    """The one that compiles."""
     return package().Core()
 
 

@@ -136,8 +136,9 @@ def outline(path: Path) -> Outline:
         found = _outline(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path}: is an ONNX graph that is damaged or cut short ({error})") from None
+    except (ValueError, LookupError, OverflowError, RecursionError) as error:
+        reason = str(error) if type(error) is ValueError else "a part of it is missing, or none"
+        raise BadInput(f"{path}: is an ONNX graph that is damaged or cut short ({reason})") from None
     _check(path, found)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import subprocess
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -138,7 +139,7 @@ class OpenVinoRuntime:
             return core().compile_model(model, "CPU", wish).create_infer_request()
         except BadInput as error:
             raise BadInput(f"{self._path}: {error}") from None
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, OSError, subprocess.SubprocessError) as error:
             raise BadInput(f"{self._path}: {self.name} cannot run it: {first_line(error)}") from None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
+from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, SamplerCard, ScheduleCard
 from explorer.errors import BadInput
 from explorer.recipe.told import Told
 from explorer.sources.lucidrains.buffers import objective_of, schedule_of
@@ -31,14 +31,16 @@ def card_of(path: Path, found: Found, shape: NetworkShape, told: Told) -> Card:
         said = (
             ("its weights as they were trained: there are no averaged ones in it", not found.averaged),
             ("it is told the x0_hat of the state before (self-conditioning), which is kept with each state", shape.self_conditioned),
-            ("it has learned a variance, which a lane can use; unless told so, the posterior's is used", shape.learned_variance),
+            ("it has learned a variance, which its sampler uses, and so does a new lane", shape.learned_variance),
             ("x0_hat is kept in [-1, 1] unless a lane is told otherwise, as its sampler always does", True),
         )
         notes = tuple(note for note, holds in said if holds)
+        sampler = SamplerCard(clip=True, variance="learned" if shape.learned_variance else "small")
         by = f", version {found.version[:20]}" if found.version else ""
         return Card(
             FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(shape)), DataCard("not said", (shape.channels, *size), VALUE_RANGE, ""),
-            option, schedule, origin=OriginCard(f"a file of denoising-diffusion-pytorch{by}", notes, True),
+            option, schedule,
+            origin=OriginCard(f"a file of denoising-diffusion-pytorch{by}", notes, sampler, learned_variance=shape.learned_variance),
         )  # fmt: skip
     except ValueError as error:
         raise BadInput(f"{path}: {error}") from None

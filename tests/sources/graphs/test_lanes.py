@@ -99,7 +99,7 @@ def test_the_linear_schedule_is_not_rescaled_and_what_is_predicted_is_guessed_by
     assert card.schedule is not None
     assert card.schedule.betas is not None
     assert card.schedule.betas[-1] == 0.02
-    assert not card.clips, "nothing says that its author does"
+    assert not card.sampler.clip, "nothing says that its author does"
 
 
 def test_pixels_in_0_to_1_are_the_chains(lane: Path) -> None:

@@ -21,7 +21,7 @@ from .conftest import Writes, process, sigmoid_betas, unet_weights
 def test_the_averaged_weights_are_taken(write: Writes) -> None:
     checkpoint = sources.open(write())
     assert torch.equal(checkpoint.network.state_dict()["init_conv.bias"], unet_weights()["init_conv.bias"])
-    assert checkpoint.card.clips, "its sampler always does"
+    assert checkpoint.card.sampler.clip, "its sampler always does"
     assert sources.parameters(checkpoint.path) == sum(weights.numel() for weights in checkpoint.network.parameters())
 
 
@@ -83,6 +83,7 @@ def test_a_network_alone_opens_with_its_process_told(tmp_path: Path) -> None:
 def test_a_learned_variance_is_kept_with_the_prediction(write: Writes) -> None:
     checkpoint = sources.open(write(unet_weights(outputs=2)))
     assert checkpoint.network.learned_variance == "range"
+    assert checkpoint.card.sampler.variance == "learned"
     assert checkpoint.network(torch.zeros(1, 1, 8, 8), torch.tensor([1])).shape == (1, 2, 8, 8)
 
 
