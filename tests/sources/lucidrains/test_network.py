@@ -20,7 +20,10 @@ from .conftest import Weights, Writes, filled, unet_weights
 
 PLAIN: dict[str, Any] = {}
 COLOUR: dict[str, Any] = {"self_conditioned": True, "channels": 3, "outputs": 3, "mults": (1, 2, 3), "full": (False, False, True)}
-SAID = {"plain": (PLAIN, []), "colour": (COLOUR, [])}
+SAID = {
+    "plain": (PLAIN, [0.061875, 0.209889, -0.236946, -0.071926, 0.058602, 0.198981, 0.275588, -0.272308]),
+    "colour": (COLOUR, [-0.033905, 0.268192, 1.058806, -0.836459, -0.249249, 0.164153, 0.703315, -0.602334]),
+}
 """What denoising-diffusion-pytorch 2.3.4 puts out for these weights, every so many numbers of two images."""
 CLOSE = 1e-4
 """Of the largest pixel."""
@@ -45,7 +48,7 @@ def test_the_network_says_what_the_librarys_said(kind: str) -> None:
     with torch.no_grad():
         output = unet(x, t, before) if unet.self_conditioned else unet(x, t)
     values = output.flatten()[:: output.numel() // 8][:8]
-    assert values.tolist() == pytest.approx(said, abs=1e-5)
+    assert values.tolist() == pytest.approx(said, abs=1e-4)
     assert output.std() > 0.2
 
 
