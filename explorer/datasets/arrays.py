@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from explorer.datasets.regular_file import check_regular
 from explorer.endings import ARRAYS
 from explorer.errors import BadInput
+from explorer.regular_file import check_regular
 
 MAX_BYTES = 2**31
 MAGIC, ZIP = b"\x93NUMPY", b"PK\x03\x04"

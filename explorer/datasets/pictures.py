@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from explorer.datasets.regular_file import check_regular
 from explorer.errors import BadInput
+from explorer.regular_file import check_regular
 
 ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
 """Tag of EXIF, and its values of pictures that are seen turned by a quarter."""
