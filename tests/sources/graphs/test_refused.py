@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,8 @@ def test_weights_that_claim_to_be_larger_than_they_are_are_refused(dims: list[in
 
 
 def test_a_tensor_of_terabytes_between_operators_is_never_made(tmp_path: Path) -> None:
-    pytest.importorskip("openvino")
+    if importlib.util.find_spec("openvino") is None:  # not imported here: it would tell its makers
+        pytest.skip("openvino is not installed")
     nodes = [
         helper.make_node("ConstantOfShape", ["sides"], ["huge"]), helper.make_node("ReduceSum", ["huge"], ["sum"], keepdims=0),
         helper.make_node("Add", ["x", "sum"], ["y"]),

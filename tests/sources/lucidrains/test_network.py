@@ -75,8 +75,9 @@ def test_each_step_is_the_librarys(kind: str, write: Writes) -> None:
     course, before = plan(predictor.schedule), None
     with torch.no_grad():
         for step in reverse_steps(predictor, course, initial_state(noise), noise, clip=True):
-            mean, _, log_variance, before = theirs.p_mean_variance(step.x_t, torch.full((2,), step.t - 1), before, clip_denoised=True)
+            mean, _, log_variance, _ = theirs.p_mean_variance(step.x_t, torch.full((2,), step.t - 1), before, clip_denoised=True)
             assert (mean - step.prediction.mean).abs().max() < CLOSE * step.x_t.abs().max()
+            before = step.prediction.x0_hat  # ours: near T an error of float32 is multiplied by 1 / sqrt(alpha_bar), and comes back
             if step.t > 1:
                 assert math.exp(0.5 * float(log_variance.flatten()[0])) == pytest.approx(course.steps[step.k].sigma, rel=1e-3)
 
