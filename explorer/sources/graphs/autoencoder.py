@@ -139,7 +139,7 @@ def image_shape(path: Path, graph: Graph) -> ImageShape:
     gives = _single(path, graph, code_shape(path, graph)).gives
     if len(gives) != 3 or gives[0] not in (1, 3):
         raise BadInput(f"{path}: it gives {gives} for a code, which is no image of 1 or 3 channels")
-    return gives  # type: ignore[return-value]  # three
+    return gives
 
 
 def _single(path: Path, graph: Graph, sample: tuple[int, ...], output: int | None = None) -> Batched:

@@ -132,6 +132,14 @@ def _stage(level: LevelShape, shape: NetworkShape, change: nn.Module) -> nn.Modu
     return nn.ModuleList([first, second, Attention(level.attention), change])
 
 
+def _parts(stage: nn.Module) -> tuple[Block, Block, Attention, nn.Module]:
+    first, second, attention, change = stage.children()
+    assert isinstance(first, Block)
+    assert isinstance(second, Block)
+    assert isinstance(attention, Attention)
+    return first, second, attention, change
+
+
 def _narrower(level: LevelShape) -> nn.Module:
     """Half as wide: the four pixels of a square become channels. The last level stays as it is."""
     if not level.changes_size:
@@ -178,12 +186,13 @@ class LucidrainsUNet(nn.Module):
         x = entry = self.init_conv(x)
         time = self.time_mlp((t - 1).to(x.dtype))
         skips = []
-        for first, second, attention, change in self.downs:
+        for first, second, attention, change in map(_parts, self.downs):
             skips.append(first(x, time))
             skips.append(attention(second(skips[-1], time)))
             x = change(skips[-1])
         x = self.mid_block2(self.mid_attn(self.mid_block1(x, time)), time)
-        for first, second, attention, change in self.ups:
+        for first, second, attention, change in map(_parts, self.ups):
             x = first(torch.cat([x, skips.pop()], dim=1), time)
             x = change(attention(second(torch.cat([x, skips.pop()], dim=1), time)))
-        return self.final_conv(self.final_res_block(torch.cat([x, entry], dim=1), time))
+        output: Tensor = self.final_conv(self.final_res_block(torch.cat([x, entry], dim=1), time))
+        return output
