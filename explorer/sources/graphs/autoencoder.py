@@ -19,7 +19,7 @@ from explorer.sources.graphs.runtime import runtime
 
 DIFFERENCE = 1e-2
 """Half a step of the central differences, in units of the latent space: a graph has no derivatives, and float32 few digits."""
-NO_ENCODER = "is a decoder alone: its plane is decoded, and no picture can be encoded to it"
+DECODES_ONLY = "is a decoder alone: its plane is decoded, and no picture can be encoded to it"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class GraphAutoencoder(nn.Module):
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         """Means (N, code), and log variances where it is variational (BadInput where there is no encoder)."""
         if self._encoder is None:
-            raise BadInput(f"{self._path}: {NO_ENCODER}")
+            raise BadInput(f"{self._path}: {DECODES_ONLY}")
         theirs = ((x.detach().float().cpu().numpy() + 1) / 2 * (self._high - self._low) + self._low).astype(np.float32)
         mean = _tensor(self._encoder([theirs]), x).flatten(1)
         return mean, None if self._log_variance is None else _tensor(self._log_variance([theirs]), x).flatten(1)

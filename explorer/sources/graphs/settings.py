@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
+from explorer.checkpoints.card import FORMAT_VERSION, NO_ENCODER, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
 from explorer.errors import BadInput
 from explorer.recipe.told import Predicts, Told
 from explorer.sources.asking import Question
@@ -90,15 +90,15 @@ def _of_this_app(card: Card, own: Card) -> Card:
 
 def card_of_decoder(path: Path, graph: Graph, told: Told) -> Card:
     """Card of a plane (BadInput if it gives no images, or its codes are not said)."""
-    from explorer.sources.graphs.autoencoder import NO_ENCODER, code_shape, image_shape
+    from explorer.sources.graphs.autoencoder import DECODES_ONLY, code_shape, image_shape
 
     own, beside = graph.metadata, encoder_beside(path, graph)
     shape = image_shape(path, graph)
     low, high = decoded_pixels(graph, told)
-    notes = [NO_ENCODER if beside is None else f"its encoder is {beside.name}, beside it"]
+    notes = [DECODES_ONLY if beside is None else f"its encoder is {beside.name}, beside it"]
     notes += [f"its images are in [{low:g}, {high:g}]", *RUN_BY]
     codes = code_shape(path, graph)
-    config = {**_network(graph), "code": math.prod(codes)}
+    config = {**_network(graph), "code": math.prod(codes), "encoder": NO_ENCODER if beside is None else beside.name}
     if len(codes) == 3:
         notes.append(f"its codes are {codes[0]} x {codes[1]} x {codes[2]} latent pixels")
     card = Card(

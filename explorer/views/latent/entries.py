@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.checkpoints.card import NO_ENCODER
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import PlaneRecipe
 from explorer.state.library import Library
@@ -26,6 +27,11 @@ def dimensions(entry: LibraryEntry) -> int:
 def is_variational(entry: LibraryEntry | None) -> bool:
     """Whether an entry is a VAE."""
     return entry is not None and entry.card is not None and entry.card.kind == "vae"
+
+
+def decodes_only(entry: LibraryEntry | None) -> bool:
+    """Whether an entry is a decoder without an encoder."""
+    return entry is not None and entry.card is not None and entry.card.network.config.get("encoder") == NO_ENCODER
 
 
 def plane_entries(library: Library) -> tuple[LibraryEntry, ...]:
