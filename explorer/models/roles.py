@@ -20,9 +20,10 @@ ImageShape = tuple[int, int, int]
 class Denoiser(Protocol):
     """Predicts a step of a chain; what its output means is the option's affair.
 
-    Two more things are said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
+    More is said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
     `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
-    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`).
+    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`). `run_by`: what runs it, for people, where
+    that is not torch.
     """
 
     def accepts(self, shape: ImageShape) -> bool:

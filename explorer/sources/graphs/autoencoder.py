@@ -66,8 +66,6 @@ class GraphAutoencoder(nn.Module):
         If there is nothing that runs it, or it gives no images of that shape.
     """
 
-    is_only_called = True
-
     def __init__(self, path: Path, graph: Graph, card: Card, pixels: tuple[float, float]) -> None:
         super().__init__()
         self._path, (self._low, self._high) = path, pixels

@@ -50,6 +50,11 @@ class Batched:
         self._kinds, self._output = [np.dtype(kind) for kind in kinds], output
         self.size, self.gives = self._find(fixed)
 
+    @property
+    def run_by(self) -> str:
+        """What runs it, for people."""
+        return self._runtime.name
+
     def _sizes(self, count: int) -> list[tuple[int, ...]]:
         return [(count, *each) if one is None else one for each, one in zip(self._samples, self._shared, strict=True)]
 

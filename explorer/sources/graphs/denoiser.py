@@ -33,8 +33,6 @@ class GraphDenoiser(nn.Module):
         If there is nothing that runs it, or it gives something else than an output of x_t's shape.
     """
 
-    is_only_called = True
-
     def __init__(self, path: Path, graph: Graph, card: Card, told: Told) -> None:
         super().__init__()
         assert card.schedule is not None
@@ -57,6 +55,11 @@ class GraphDenoiser(nn.Module):
             path, runtime(path, graph.outline), [samples[i] for i in range(len(inputs))], [shared.get(i) for i in range(len(inputs))],
             [port.kind for port in inputs], fixed, graph.output,
         )  # fmt: skip
+
+    @property
+    def run_by(self) -> str:
+        """For people."""
+        return f"{self._graph.run_by} · fp32"
 
     def accepts(self, shape: ImageShape) -> bool:
         """Whether images (C, H, W) are of its shape."""

@@ -114,6 +114,7 @@ class OpenVinoRuntime:
                 if importlib.util.find_spec("onnxruntime") is None:
                     raise
                 self._instead = OnnxRuntime(self._path, self._told)
+                self.name = self._instead.name
                 return self._instead.run(values)
             while len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)

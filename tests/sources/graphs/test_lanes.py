@@ -111,6 +111,7 @@ def test_pixels_in_0_to_1_are_the_chains(lane: Path) -> None:
 def test_no_backend_looks_into_it(lane: Path) -> None:
     network = sources.open(lane, TOLD).network
     assert [backend.name for backend in backends.BACKENDS if backend.supports(network)] == ["torch"]
+    assert network.run_by in ("OpenVINO · fp32", "ONNX Runtime · fp32")
 
 
 def test_weights_beside_it_are_a_part_of_it(tmp_path: Path, lane: Path, network: Small, run_by: str) -> None:
