@@ -176,3 +176,10 @@ def test_outlines_tell_producer_and_numbers(tmp_path: Path) -> None:
     assert (found.producer, found.opset, found.weights, found.nodes) == ("hand", 17, 5, 4)
     assert [port.words for port in found.inputs] == ["x (n, 1, 8, 8) float32", "t (n) int64"]
     assert runtime.MISSING
+
+
+def test_a_graph_of_nothing_is_said_to_be_damaged(tmp_path: Path) -> None:
+    """Version 8, produced by "x", a graph with a name."""
+    path = tmp_path / "g.onnx"
+    path.write_bytes(bytes([0x08, 8, 0x12, 1]) + b"x" + bytes([0x3A, 3, 0x12, 1]) + b"g" + bytes([0x42, 2, 0x10, 17]))
+    assert "no operators" in refusal(path)
