@@ -12,6 +12,8 @@ from explorer.recipe.told import Told
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
+NO_ENCODER = "none"
+"""In a network's configuration, under "encoder": it is a decoder alone."""
 
 UNSAID = "not said"
 """Name of the data of a checkpoint that does not say it."""

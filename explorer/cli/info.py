@@ -60,7 +60,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         from explorer.engine.models.predictors import from_checkpoint
 
         from_checkpoint(checkpoint, torch.device("cpu"))
-    parameters = sum(weights.numel() for weights in checkpoint.network.parameters())
+    parameters = sum(weights.numel() for weights in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
     found: dict[str, Any] = {
         "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
         "exports": {"onnx": list(ways.onnx), "diffusers": ways.folder, "words": ways.words},

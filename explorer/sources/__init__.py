@@ -25,8 +25,10 @@ from explorer.sources.dense_vae import DenseVae
 from explorer.sources.diffusers import Diffusers
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
+from explorer.sources.graphs import Graphs
 from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
+from explorer.sources.lucidrains import Lucidrains
 from explorer.sources.native import Native
 from explorer.sources.taesd import Taesd
 
@@ -44,6 +46,8 @@ SOURCES: list[Source] = [
     Taesd(),
     DenseVae(),
     ConvVae(),
+    Lucidrains(),
+    Graphs(),
 ]
 
 

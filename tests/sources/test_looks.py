@@ -22,11 +22,6 @@ from explorer.errors import BadInput
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:{:064}\nsize 12345\n"
 
 
-def onnx(path: Path) -> None:
-    """A ModelProto as its protobuf is: version 8, produced by "x", a graph with a name."""
-    path.write_bytes(bytes([0x08, 8, 0x12, 1]) + b"x" + bytes([0x3A, 3, 0x12, 1]) + b"g" + bytes([0x42, 2, 0x10, 17]))
-
-
 def old_torch(path: Path) -> None:
     torch.save({"a": torch.zeros(2)}, path, _use_new_zipfile_serialization=False)
 
@@ -61,7 +56,6 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "torch": (lambda path: torch.save({"a": torch.zeros(2)}, path), "is a PyTorch archive"),
     "torch of old": (old_torch, "is a Python pickle, as older PyTorch files are"),
     "a pickle": (lambda path: path.write_bytes(pickle.dumps({"a": 1})), "is a Python pickle"),
-    "ONNX": (onnx, "is an ONNX graph"),
     "HDF5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(200)), "is an HDF5 file, as Keras writes them"),
     "Keras": (keras, "is a Keras archive"),
     "Git LFS": (lambda path: path.write_text(LFS.format(0)), "is a Git LFS pointer, which stands for a file that has not been fetched"),
@@ -98,10 +92,7 @@ def test_one_sentence_says_what_it_is_and_what_opens(tmp_path: Path, kind: str, 
         ask(path)
     said = str(refusal.value)
     assert said.startswith(f"{path}: {words}")
-    assert said.endswith(
-        "; what opens here is a checkpoint of Generative Explorer (.safetensors), a diffusers folder with a UNet2DModel or an autoencoder "
-        "or the weights of an autoencoder (.safetensors, .ckpt, .pt or .pth)"
-    )
+    assert said.endswith(f"; what opens here is {sources.what_opens()}")
     assert "\n" not in said
 
 

@@ -28,7 +28,7 @@ from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder
+from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder, decodes_only
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.recipe.sample_count import usual_samples
@@ -91,7 +91,7 @@ def open_checkpoint(path: str, models: Models) -> Steps:
     shipped = file.is_relative_to(resource("checkpoints"))
     if checkpoint.card.kind == "ddpm":
         models.predictor(Lane(checkpoint.sha256, path, told=checkpoint.card.told))
-    count = sum(p.numel() for p in checkpoint.network.parameters())
+    count = sum(p.numel() for p in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
     size = sources.size(file)
     end = end_of_run(file)
     of = "" if end == file else str(end)
@@ -134,7 +134,7 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
             x = step.x_prev
             yield None
         yield grey_tiles((network.seen(x) if isinstance(network, SeenThroughDecoder) else x).cpu().numpy())
-    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28):
+    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28) and not decodes_only(network):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())
     elif isinstance(network, LatentModel) and checkpoint.card.data.name == UNSAID:
