@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    Run = Callable[[Tensor, Tensor], Tensor]
+    Run = Callable[..., Tensor]
 
 
 class Backend(Protocol):
@@ -66,8 +66,11 @@ class Backend(Protocol):
         return ""
 
     def supports(self, network: nn.Module) -> bool:
-        """Whether it can run such a network, as far as that can be told by looking at it."""
-        return True
+        """Whether it can run such a network, as far as that can be told by looking at it.
+
+        One that is told more than x_t and t (`self_conditioned`) is for those that call the module itself.
+        """
+        return not getattr(network, "self_conditioned", False)
 
     def offers(self, device: torch.device) -> tuple[str, ...]:
         """Arithmetics worth measuring where the person leaves open what runs a network; none if it is taken by name only."""
@@ -100,8 +103,10 @@ class Backend(Protocol):
         Returns
         -------
         callable
-            (x_t of shape (N, C, H, W), float32, t of shape (N,), int64, both on the device) to an output of x_t's shape on it,
-            which nothing writes to afterwards. It is called by one thread at a time, and may take its time at the first call of
+            (x_t of shape (N, C, H, W), float32, t of shape (N,), int64, both on the device) to the network's output on it,
+            which nothing writes to afterwards. A network that takes labels (explorer.models.roles.Conditional) is given them
+            next, shape (N,), int64, on the device; one that is told of the state before is given that last. It is called by one
+            thread at a time, and may take its time at the first call of
             each shape. Where one cannot be made it raises, here or at the first call.
         """
         ...

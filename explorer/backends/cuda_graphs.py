@@ -57,11 +57,11 @@ class CudaGraphs(Backend):
         own: Any = copy.deepcopy(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         recorded: dict[tuple[int, ...], _Recorded] = {}
 
-        def run(x_t: Tensor, t: Tensor) -> Tensor:
+        def run(x_t: Tensor, *told: Tensor) -> Tensor:
             shape = tuple(x_t.shape)
             if shape not in recorded:
-                recorded[shape] = _Recorded(own, x_t, t, precision)
-            return recorded[shape](x_t, t)
+                recorded[shape] = _Recorded(own, x_t, told, precision)
+            return recorded[shape](x_t, *told)
 
         return run
 
@@ -69,16 +69,16 @@ class CudaGraphs(Backend):
 class _Recorded:
     """One graph, with the places that its input is copied to and its output is found in."""
 
-    def __init__(self, network: nn.Module, x_t: Tensor, t: Tensor, precision: str) -> None:
+    def __init__(self, network: nn.Module, x_t: Tensor, told: tuple[Tensor, ...], precision: str) -> None:
         import torch
 
-        self._x_t, self._t = x_t.clone(memory_format=torch.channels_last), t.clone()
+        self._x_t, self._told = x_t.clone(memory_format=torch.channels_last), tuple(each.clone() for each in told)
 
         def evaluate() -> Tensor:
             # the cache of casts must not outlive an evaluation: a recorded one would read freed memory
             short = torch.autocast("cuda", dtype=torch.bfloat16, cache_enabled=False) if precision == "bf16" else contextlib.nullcontext()
             with short:
-                return network(self._x_t, self._t)
+                return network(self._x_t, *self._told)
 
         aside = torch.cuda.Stream(x_t.device)
         aside.wait_stream(torch.cuda.current_stream(x_t.device))
@@ -90,8 +90,9 @@ class _Recorded:
         with torch.cuda.device(x_t.device), torch.cuda.graph(self._graph):
             self._output = evaluate()
 
-    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+    def __call__(self, x_t: Tensor, *told: Tensor) -> Tensor:
         self._x_t.copy_(x_t)
-        self._t.copy_(t)
+        for place, each in zip(self._told, told, strict=True):
+            place.copy_(each)
         self._graph.replay()
         return self._output.clone()

@@ -76,10 +76,10 @@ def _exchanged(network: nn.Module, device: torch.device, dtype: torch.dtype) -> 
                 if PackedConvolution.fits(child):
                     setattr(parent, name, PackedConvolution(child))
 
-    def run(x_t: Tensor, t: Tensor) -> Tensor:
+    def run(x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
         short = torch.autocast(device.type, dtype=dtype) if dtype != torch.float32 else contextlib.nullcontext()
         with short:
-            output: Tensor = own(x_t.contiguous(memory_format=torch.channels_last), t)
+            output: Tensor = own(x_t.contiguous(memory_format=torch.channels_last), t, *labels)
         return output.contiguous()
 
     return run

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.backends.packed import PackedConvolution
-from explorer.models.unet import GROUPS, Block, Level, UNet, timestep_embedding
+from explorer.models.unet import GROUPS, Block, Level, UNet
 
 MANY_CHANNELS = 16
 """Channels of a group from which on PyTorch's own normalization is fast in channels-last order."""
@@ -24,7 +24,7 @@ Affine = tuple[Tensor, Tensor]
 
 
 class FastUNet:
-    """Callable (x_t, t) as the network is; batches whose timesteps differ go to the network itself.
+    """Callable (x_t, t), or (x_t, t, labels), as the network is; batches whose timesteps or labels differ go to the network itself.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class FastUNet:
             module: PackedConvolution(module) for module in network.modules() if isinstance(module, nn.Conv2d)
         }
         self._up = [_converted(module, dtype) for module in network.upsample]
-        self._tables: OrderedDict[int, list[Affine]] = OrderedDict()
+        self._tables: OrderedDict[tuple[int, ...], list[Affine]] = OrderedDict()
 
     @staticmethod
     def knows(network: UNet) -> bool:
@@ -55,13 +55,12 @@ class FastUNet:
             and all(PackedConvolution.fits(module) for module in convolutions)
         )
 
-    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """Output of x_t's shape (N, C, H, W), float32, for t of shape (N,)."""
-        network = self._network
-        first = int(t[0]) if len(t) else 0
-        if not len(t) or bool((t != first).any()):
-            return network(x_t, t)
-        table = self._table(first)
+    def __call__(self, x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
+        """Output of x_t's shape (N, C, H, W), float32, for t, and labels where there are classes, of shape (N,)."""
+        network, told = self._network, (t, *labels)
+        if not len(t) or any(bool((each != each[0]).any()) for each in told):
+            return network(x_t, *told)
+        table, first = self._table(*(int(each[0]) for each in told)), int(t[0])
         h = self._packed[network.stem](x_t).to(self._dtype)
         skips = []
         for level, _ in enumerate(network.down):
@@ -78,14 +77,13 @@ class FastUNet:
             h = self._block(count + 1 + level, torch.cat([h, skips.pop()], dim=1), table)
         return self._head(h, x_t, first)
 
-    def _table(self, t: int) -> list[Affine]:
-        """Of every block, the second normalization's weight and bias at t: film(norm(x)) = (1 + scale) norm(x) + shift."""
-        found = self._tables.get(t)
+    def _table(self, *told: int) -> list[Affine]:
+        """Of every block, the second normalization's weight and bias at t (of a class): film(norm(x)) = (1 + scale) norm(x) + shift."""
+        found = self._tables.get(told)
         if found is not None:
             return found
-        network = self._network
-        assert network.time_mlp is not None
-        time = network.time_mlp(timestep_embedding(torch.tensor([t]), network.config.width))
+        time = self._network.time_features(*(torch.tensor([each]) for each in told))
+        assert time is not None
         found = []
         for stage in self._stages:
             block, norm = stage.block, stage.block.norm2
@@ -93,7 +91,7 @@ class FastUNet:
             scale, shift = block.film(time)[0].chunk(2)
             weight, bias = _affine(norm)
             found.append((weight * (1 + scale), bias * (1 + scale) + shift))
-        self._tables[t] = found
+        self._tables[told] = found
         if len(self._tables) > KEPT_TIMESTEPS:
             self._tables.popitem(last=False)
         return found

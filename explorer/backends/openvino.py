@@ -83,21 +83,21 @@ class OpenVino(Backend):
 
 
 class _Graph:
-    """Callable (x_t, t); compiled for each number of samples when first asked."""
+    """Callable (x_t, t), or (x_t, t, labels); compiled for each number of samples when first asked."""
 
     def __init__(self, network: nn.Module, precision: str) -> None:
         self._network, self._precision = network, precision
         self._model: Any = None
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
 
-    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+    def __call__(self, x_t: Tensor, *told: Tensor) -> Tensor:
         """Output of x_t's shape, float32."""
         shape = tuple(x_t.shape)
         if shape not in self._compiled:
             if self._model is None:
-                self._model = _converted(self._network, x_t, t)
+                self._model = _converted(self._network, x_t, *told)
             self._compiled[shape] = _Compiled(self._model, shape, self._precision)
-        return self._compiled[shape](x_t, t)
+        return self._compiled[shape](x_t, *told)
 
 
 class _Compiled:
@@ -110,13 +110,14 @@ class _Compiled:
         streams = min(threads, shape[0])
         self._share = -(-shape[0] // streams)
         one = model.clone()
-        one.reshape({one.inputs[0]: [self._share, *shape[1:]], one.inputs[1]: [self._share]})
+        first, *others = one.inputs
+        one.reshape({first: [self._share, *shape[1:]]} | {each: [self._share] for each in others})
         _tried(one, precision)
         wish = {"INFERENCE_PRECISION_HINT": HINTS[precision], "NUM_STREAMS": str(streams), "INFERENCE_NUM_THREADS": threads}
         compiled = _core().compile_model(one, "CPU", wish)
         self._requests = [compiled.create_infer_request() for _ in range(streams)]
 
-    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+    def __call__(self, x_t: Tensor, *told: Tensor) -> Tensor:
         import numpy as np
         import torch
 
@@ -124,11 +125,11 @@ class _Compiled:
 
         share = self._share
         output = torch.empty_like(x_t, memory_format=torch.contiguous_format)
-        values, times = x_t.detach().contiguous().numpy(), t.contiguous().numpy()
+        values = [each.detach().contiguous().numpy() for each in (x_t, *told)]
         kept = []  # inputs are not copied: they stay while requests run
         for i, request in enumerate(self._requests):
             rows = slice(i * share, (i + 1) * share)
-            part = [values[rows], times[rows]]
+            part = [each[rows] for each in values]
             short = share - len(part[0])
             if short == share:
                 continue
@@ -159,7 +160,7 @@ def _core() -> Any:
     return _package().Core()
 
 
-def _converted(network: nn.Module, x_t: Tensor, t: Tensor) -> Any:
+def _converted(network: nn.Module, *given: Tensor) -> Any:
     """The network as a graph of any number of samples.
 
     By the package's front end itself: `openvino.convert_model`, which calls it, traces three times and tells its makers.
@@ -173,7 +174,7 @@ def _converted(network: nn.Module, x_t: Tensor, t: Tensor) -> Any:
     front = FrontEndManager().load_by_framework("pytorch")
     with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
         warnings.simplefilter("ignore")  # of the tracer: it remembers what was true of the sizes, and sizes stay
-        example = (x_t.clone(), t.clone())  # tensors of inference mode cannot be traced
+        example = tuple(each.clone() for each in given)  # tensors of inference mode cannot be traced
         traced = torch.jit.trace(network, example, check_trace=False)
         decoder = TorchScriptPythonDecoder(traced, example_input=example)  # held here: the front end does not
         return front.convert(front.load(decoder))

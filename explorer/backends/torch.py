@@ -89,6 +89,10 @@ class Torch(Backend):
             return "bf16" if has_units() else "fp32"
         return "fp32"
 
+    def supports(self, network: nn.Module) -> bool:
+        """Any: it is called as it is."""
+        return True
+
     def prepare(self, network: nn.Module, device: torch.device, precision: str) -> Run:
         """The module itself, for bf16 within an autocast."""
         import torch
@@ -97,8 +101,9 @@ class Torch(Backend):
         if precision == "fp32":
             return network
 
-        def run(x_t: Tensor, t: Tensor) -> Tensor:
+        def run(x_t: Tensor, t: Tensor, *more: Tensor) -> Tensor:
             with torch.autocast(device.type, dtype=torch.bfloat16):
-                return network(x_t, t)
+                output: Tensor = network(x_t, t, *more)
+                return output
 
         return run

@@ -77,6 +77,43 @@ class Metric(msgspec.Struct, frozen=True, omit_defaults=True):
     details: dict[str, Any] = {}
 
 
+class ClassesCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Classes that a conditional network is told of.
+
+    Attributes
+    ----------
+    labels : int
+        It takes 0..labels - 1.
+    null_label : int or None
+        The one that stands for no class, with which guidance compares; None if there is none, or none is known.
+    names : tuple of str
+        What people call the classes, in the order of their labels; empty where nobody says.
+    """
+
+    labels: int
+    null_label: int | None = None
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself (ValueError)."""
+        if self.labels < 1:
+            raise ValueError(f"a conditional network has at least one label, not {self.labels}")
+        if self.null_label is not None and not 0 <= self.null_label < self.labels:
+            raise ValueError(f"the null label must be in 0..{self.labels - 1}, not {self.null_label}")
+        if self.names and len(self.names) != len(self.of_classes):
+            raise ValueError(f"there are {len(self.of_classes)} classes, but {len(self.names)} names")
+
+    @property
+    def of_classes(self) -> tuple[int, ...]:
+        """Labels of the classes, the null label left out."""
+        return tuple(label for label in range(self.labels) if label != self.null_label)
+
+    def called(self, label: int) -> str:
+        """Name of a label's class; its number where it has none."""
+        known = dict(zip(self.of_classes, self.names, strict=False))
+        return known.get(label, str(label))
+
+
 class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is told of a checkpoint that another program wrote.
 
@@ -110,6 +147,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     training: TrainingCard | None = None
     metrics: tuple[Metric, ...] = ()
     origin: OriginCard | None = None
+    classes: ClassesCard | None = None
 
     @property
     def clips(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from explorer.checkpoints.card import Card, ScheduleCard
+from explorer.checkpoints.card import Card, ClassesCard, ScheduleCard
 from explorer.diffusion.schedule import Schedule, from_betas, named
 from explorer.models.registry import misfit
 
@@ -29,6 +29,15 @@ def make_schedule(card: ScheduleCard) -> Schedule:
     return from_betas(card.betas)
 
 
+def classes_of(config: Any, names: tuple[str, ...] = ()) -> ClassesCard | None:
+    """What the card of our U-Net says of its classes: the last label is the null label; None where it has none (ValueError: the names)."""
+    return ClassesCard(config.classes + 1, config.classes, names) if config.classes else None
+
+
+def _labels(classes: ClassesCard | None) -> str:
+    return "no classes" if classes is None else f"{classes.labels} labels, of which {classes.null_label} is for no class"
+
+
 def check_fit(card: Card, config: Any) -> None:
     """Refuse a card whose parts contradict each other; `config` is its network's, parsed.
 
@@ -44,5 +53,7 @@ def check_fit(card: Card, config: Any) -> None:
         make_schedule(card.schedule)
     if reason := misfit(config, card.data.shape):
         raise ValueError(reason)
+    if card.kind == "ddpm" and card.classes != (classes := classes_of(config, () if card.classes is None else card.classes.names)):
+        raise ValueError(f"its card has {_labels(card.classes)}, its network {_labels(classes)}")
     if card.kind in ("vae", "ae") and config.variational != (card.kind == "vae"):
         raise ValueError(f"a {card.kind} whose network is {'' if config.variational else 'not '}variational")

@@ -63,7 +63,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
-    for part in ("origin", "network", "schedule", "data", "training", "metrics"):
+    for part in ("origin", "network", "schedule", "classes", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
     found["snapshots"] = [
         {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(checkpoint.path)
@@ -74,6 +74,14 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
 def _origin(origin: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Of another program's: its format, and what was assumed."""
     return [] if origin is None else [("format", origin["format"]), *(("", note) for note in origin.get("notes", ()))]
+
+
+def _classes(classes: dict[str, Any]) -> str:
+    """How many it is told of, what they are called, and which label stands for none."""
+    null, names = classes.get("null_label"), classes.get("names", ())
+    count = classes["labels"] - (null is not None)
+    guided = "none is known to stand for no class: it cannot be guided" if null is None else f"{null} for no class, for guidance"
+    return f"{count}{': ' + ', '.join(names) if names else ''}; labels 0 to {classes['labels'] - 1}, {guided}"
 
 
 def _predicts(option: str | None) -> str | None:
@@ -97,6 +105,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
     ]
     if schedule:
         rows.append(("schedule", f"{schedule['name']}, T = {schedule['T']}"))
+    if found["classes"]:
+        rows.append(("classes", _classes(found["classes"])))
     if training:
         images = f"{training['images_seen']:,} images in batches of {training['batch']}"
         rows += [

@@ -15,6 +15,8 @@ import typer
 from explorer import backends, sources
 from explorer.cli.streams import printable
 from explorer.errors import BadInput
+from explorer.recipe.chain import MAX_GUIDANCE, MIN_GUIDANCE
+from explorer.recipe.labels import EXAMPLE
 
 if TYPE_CHECKING:
     import torch
@@ -45,6 +47,16 @@ StepsOption = Annotated[int | None, typer.Option(min=1, help="K of the T timeste
 EtaOption = Annotated[float, typer.Option(min=0, max=1, help="1 is ancestral sampling, 0 deterministic DDIM.")]
 ClipOption = Annotated[
     bool | None, typer.Option("--clip/--no-clip", show_default=False, help="Keep x0_hat in [-1, 1]; left out, as the checkpoint says.")
+]
+LabelOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LABELS", help=f"Class-conditional: what sample 0, 1, … are told, in turn: {EXAMPLE}; left out, the classes in turn."
+    ),
+]
+GuidanceOption = Annotated[
+    float,
+    typer.Option(min=MIN_GUIDANCE, max=MAX_GUIDANCE, help="Class-conditional: w in (1 + w) eps_c - w eps_null; 0 is unguided."),
 ]
 DeviceOption = Annotated[str, typer.Option(help=f"{backends.place_words()}.")]
 PrecisionOption = Annotated[

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import Reading, Variance, prior_term, read, reverse_variances
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.strata import Design, spread_out
 
 Images = Callable[[Sequence[int]], Tensor]
@@ -236,6 +236,7 @@ def walk(
     Parameters
     ----------
     predictor : Predictor
+        One that is told labels is told those of the images: sample i of it is image i.
     images : Images
     tally : Tally
         Taken up where it stands, so that a walk may be left at any visit and gone on with later.
@@ -257,11 +258,11 @@ def walk(
     while tally.rounds < most:
         number = tally.rounds
         indices, times = design.images(number), design.times(number)
-        x0 = images(indices)
+        x0, told = images(indices), told_of(predictor, indices)
         for draw, stratum in order[tally.done :]:
             t = int(times[draw, stratum])
             eps = shared_noise(design.seed, indices, t, x0.shape[1:], x0.device, design.stream(number, draw))
-            tally.add(t, read(predictor, x0, t, eps, clip, variance, variances))
+            tally.add(t, read(told, x0, t, eps, clip, variance, variances))
             if tally.done == len(order):
                 tally.close_round(len(indices), float(prior_term(predictor.schedule, x0).mean()))
             yield t

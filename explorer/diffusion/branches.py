@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.diffusion.inpainting import Inpainting, repaint, with_noise
+from explorer.diffusion.inpainting import Inpainting, repaint
+from explorer.diffusion.limits import Clip
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
-from explorer.diffusion.predictor import Predictor
-from explorer.diffusion.reverse import Noise, Plan, Step, check_finite
+from explorer.diffusion.predictor import Predictor, ask
+from explorer.diffusion.reverse import Noise, Plan, Step, check_finite, needs_memory
+from explorer.diffusion.samplers.methods import take
 
 Touch = Callable[[Tensor], Tensor]
 Mark = tuple[Tensor, float | Tensor, float]
@@ -44,7 +47,11 @@ class Leg:
 
     start: int
     predictor: Predictor
-    clip: bool
+    clip: Clip
+
+    def ask(self, x: Tensor, t: int, step: Posterior, before: Tensor | None = None, predictor: Predictor | None = None) -> Prediction:
+        """What is said of x at t, by another predictor if one is given; `before` as of `explorer.diffusion.predictor.ask`."""
+        return ask(predictor or self.predictor, x, t, step, self.clip, before)
 
 
 def leg_at(legs: Sequence[Leg], k: int) -> Leg:
@@ -70,6 +77,8 @@ class Branched:
         What is done to x0_hat in step k; it then takes the place of the prediction.
     inpaintings : tuple of Inpainting
         At most one for each step.
+    anew : frozenset of int
+        States that nothing before them leads to: what was said of the state before is forgotten there.
     """
 
     course: Plan
@@ -78,6 +87,12 @@ class Branched:
     on_state: Mapping[int, tuple[Touch, ...]] = field(default_factory=dict)
     on_image: Mapping[int, tuple[Touch, ...]] = field(default_factory=dict)
     inpaintings: tuple[Inpainting, ...] = ()
+    anew: frozenset[int] = frozenset()
+
+    @property
+    def needs_memory(self) -> bool:
+        """Whether a step depends on the x0_hat of the state before."""
+        return any(needs_memory(leg.predictor, self.course) for leg in self.legs)
 
     def arrive(self, k: int, x: Tensor) -> Tensor:
         """State k as the branch has it, from what the step led to."""
@@ -89,26 +104,32 @@ class Branched:
         """Who predicts in step k."""
         return leg_at(self.legs, k)
 
-    def predict(self, k: int, x: Tensor, predictor: Predictor | None = None) -> Prediction:
+    def take(self, k: int, x: Tensor, before: Tensor | None, predictor: Predictor | None = None) -> Prediction:
+        """The prediction that step k is taken by from x, after `before` was said; by the legs' predictors if none is given."""
+        return take(self.course, lambda x, j, before: self.predict(j, x, before, predictor), k, x, None if k in self.anew else before)
+
+    def predict(self, k: int, x: Tensor, before: Tensor | None = None, predictor: Predictor | None = None) -> Prediction:
         """What is said of x in step k, by the leg's predictor if none is given, x0_hat painted where it is."""
         leg, step = self.leg(k), self.course.steps[k]
-        prediction = (predictor or leg.predictor).predict(x, self.course.timesteps[k], step, leg.clip)
+        prediction = leg.ask(x, self.course.timesteps[k], step, before, predictor)
         touches = self.on_image.get(k, ())
         if not touches:
             return prediction
         x0_hat = prediction.x0_hat
         for touch in touches:
             x0_hat = touch(x0_hat)
-        return Prediction(mean_from_x0(x, x0_hat, step), x0_hat, eps_from_x0(x, x0_hat, step))
+        return Prediction(mean_from_x0(x, x0_hat, step), x0_hat, eps_from_x0(x, x0_hat, step), variance=prediction.variance)
 
 
-def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
+def branch_steps(branch: Branched, x: Tensor, start: int = 0, before: Tensor | None = None) -> Iterator[Step]:
     """Walk a branch from its state `start`; see `reverse_steps`.
 
     Parameters
     ----------
     x : Tensor, shape (N, C, H, W)
         State `start` as the branch has it: what is done to it on arrival has been done.
+    before : Tensor or None
+        x0_hat of the state before, as of `reverse_steps`.
 
     Yields
     ------
@@ -119,23 +140,21 @@ def branch_steps(branch: Branched, x: Tensor, start: int = 0) -> Iterator[Step]:
     course = branch.course
     for k in range(start, course.K):
         t, t_prev, step = course.timesteps[k], course.timesteps[k + 1], course.steps[k]
-        prediction = branch.predict(k, x)
-        x_prev = prediction.around
-        if step.sigma > 0:
-            x_prev = x_prev + step.sigma * branch.noise(t)
+        prediction = branch.take(k, x, before)
+        x_prev = prediction.next_state(step, partial(branch.noise, t))
         inpainting = next((i for i in branch.inpaintings if i.start <= k < i.end), None)
         if inpainting is not None:
-            x_prev = repaint(inpainting, k + 1, t, t_prev, step, x_prev, _repeating(branch, inpainting, k))
+            x_prev = repaint(inpainting, k + 1, t, t_prev, step, x_prev, _repeating(branch, inpainting, k, before))
         x_prev = branch.arrive(k + 1, x_prev)
         check_finite(x_prev, branch.leg(k).predictor, t)
         yield Step(k, t, t_prev, x, prediction, x_prev)
-        x = x_prev
+        x, before = x_prev, prediction.x0_hat
 
 
-def _repeating(branch: Branched, inpainting: Inpainting, k: int) -> Callable[[Tensor, int], Tensor]:
-    """What the repetitions of step k are drawn around."""
+def _repeating(branch: Branched, inpainting: Inpainting, k: int, before: Tensor | None) -> Callable[[Tensor, int], Prediction]:
+    """What the repetitions of step k are drawn by."""
     predictor = branch.leg(k).predictor
-    return lambda x_t, u: branch.predict(k, x_t, inpainting.redrawn(predictor, u)).around
+    return lambda x_t, u: branch.take(k, x_t, before, inpainting.redrawn(predictor, u))
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,13 +197,13 @@ class DrawnAnew:
             t, t_prev = self.course.timesteps[here], self.course.timesteps[there]
             step = posterior(levels[here], levels[there], self.eta)
             around = self._around(here, step)
-            first = with_noise(around(x, 0), step, inpainting.again(t, 0))
+            first = around(x, 0).next_state(step, partial(inpainting.again, t, 0))
             x = repaint(inpainting, there, t, t_prev, step, first, around)
             yield x
 
-    def _around(self, k: int, step: Posterior) -> Callable[[Tensor, int], Tensor]:
+    def _around(self, k: int, step: Posterior) -> Callable[[Tensor, int], Prediction]:
         leg, t, redrawn = self.leg(k), self.course.timesteps[k], self.inpainting.redrawn
-        return lambda x_t, u: redrawn(leg.predictor, u).predict(x_t, t, step, leg.clip).around
+        return lambda x_t, u: replace(leg.ask(x_t, t, step, None, redrawn(leg.predictor, u)), variance=None)
 
 
 def spread(first: int, last: int, most: int) -> list[int]:
@@ -206,9 +225,9 @@ def place(course: Plan, t: int) -> int:
 
 
 def with_eta(course: Plan, start: int, eta: float) -> Plan:
-    """The same timesteps and levels, with another eta from step `start` on."""
-    changed = tuple(posterior(s.alpha_bar, s.alpha_bar_prev, eta) for s in course.steps[start:])
-    return replace(course, steps=course.steps[:start] + changed)
+    """The same timesteps and levels, with another eta from step `start` on, of the posterior's variance."""
+    changed = (posterior(s.alpha_bar, s.alpha_bar_prev, eta) if s.alpha_bar_prev > s.alpha_bar else s for s in course.steps[start:])
+    return replace(course, steps=(*course.steps[:start], *changed), learned=min(course.learned, start))
 
 
 def same_levels(course: Plan, levels: Sequence[float], atol: float = 1e-6) -> bool:

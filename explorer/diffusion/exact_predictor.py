@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.exact import EmpiricalData
+from explorer.diffusion.limits import Clip, limited
 from explorer.diffusion.noise import shared_uniforms
 from explorer.diffusion.parameterization import Option, Prediction, complete, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.schedule import Schedule
 
 Uniforms = Callable[[int], Tensor]
@@ -55,10 +56,10 @@ def uniform_source(seed: int, indices: Sequence[int], device: torch.device | str
 
 
 def of_samples(predictor: Predictor, seed: int, indices: Sequence[int], stream: int = 0) -> Predictor:
-    """The predictor of these samples: itself, unless its steps draw."""
+    """The predictor of these samples: itself, unless its steps draw, or it is told their labels."""
     if isinstance(predictor, Drawing):
         return predictor.for_samples(uniform_source(seed, indices, stream=stream))
-    return predictor
+    return told_of(predictor, indices)
 
 
 class ExactPredictor:
@@ -95,7 +96,7 @@ class ExactPredictor:
         """The exact reverse process of the same data under another schedule."""
         return ExactPredictor(self.data, schedule, self.follow, self.option, self._uniforms)
 
-    def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> ExactPrediction:
+    def predict(self, x_t: Tensor, t: int, step: Posterior, clip: Clip) -> ExactPrediction:
         """As `Predictor.predict`: mean, x0_hat and eps_hat are those of q(x_{t-1} | x_t).
 
         Raises
@@ -114,13 +115,15 @@ class ExactPredictor:
         if found.drawn is not None:
             images = self.data.images(found.drawn).to(x_t)
             component = self._through(images, x_t, t, step, clip).mean
-        return ExactPrediction(said.mean, said.x0_hat, said.eps_hat, component, found.entropy, found.drawn)
+        return ExactPrediction(
+            said.mean, said.x0_hat, said.eps_hat, component, said.unclipped, entropy=found.entropy, drawn=found.drawn
+        )  # fmt: skip
 
-    def _through(self, x0: Tensor, x_t: Tensor, t: int, step: Posterior, clip: bool) -> Prediction:
+    def _through(self, x0: Tensor, x_t: Tensor, t: int, step: Posterior, clip: Clip) -> Prediction:
         """Prediction of a clean image, taken through the option's output."""
         if self.option is None:
-            x0 = x0.clamp(-1, 1) if clip else x0
-            return Prediction(mean_from_x0(x_t, x0, step), x0, eps_from_x0(x_t, x0, step))
+            unclipped, x0 = x0 if clip else None, limited(x0, clip)
+            return Prediction(mean_from_x0(x_t, x0, step), x0, eps_from_x0(x_t, x0, step), unclipped=unclipped)
         levels = self.schedule.alpha_bar
         native = posterior(float(levels[t]), float(levels[t - 1]))
         return complete(self.option, output_of(self.option, x0, x_t, step, native), x_t, step, native, clip)

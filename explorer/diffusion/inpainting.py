@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from explorer.diffusion.forward import noised
+from explorer.diffusion.parameterization import Prediction
 from explorer.diffusion.posterior import Posterior
 from explorer.diffusion.predictor import Predictor
 
@@ -57,7 +59,7 @@ class Inpainting:
 
 
 def repaint(
-    inpainting: Inpainting, there: int, t: int, t_prev: int, step: Posterior, first: Tensor, around: Callable[[Tensor, int], Tensor]
+    inpainting: Inpainting, there: int, t: int, t_prev: int, step: Posterior, first: Tensor, around: Callable[[Tensor, int], Prediction]
 ) -> Tensor:
     """The next state of an inpainted chain, shape (N, C, H, W).
 
@@ -69,18 +71,13 @@ def repaint(
     first : Tensor
         What the network makes of x_t: repetition 0.
     around : callable
-        (x_t, u) -> what x_{t-1} is drawn around in repetition u.
+        (x_t, u) -> what x_{t-1} is drawn by in repetition u.
     """
     x_prev = torch.where(inpainting.erased, first, inpainting.known(there, 0))
     if t_prev == 0:
         return x_prev  # as in the paper, the last step is taken once
     for u in range(1, inpainting.repeats):
         x_t = noised(x_prev, step.alpha, inpainting.jump(t, u))  # one forward step, which `step` undoes
-        made = with_noise(around(x_t, u), step, inpainting.again(t, u))
+        made = around(x_t, u).next_state(step, partial(inpainting.again, t, u))
         x_prev = torch.where(inpainting.erased, made, inpainting.known(there, u))
     return x_prev
-
-
-def with_noise(around: Tensor, step: Posterior, z: Tensor) -> Tensor:
-    """x_{t-1} = mean + sigma_t z_t."""
-    return around + step.sigma * z if step.sigma > 0 else around

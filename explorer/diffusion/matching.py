@@ -6,16 +6,19 @@ wherever alpha_bar is the same, so x_t goes to the network as it is, and only th
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from torch import Tensor
 
 from explorer.diffusion.levels import log_snr, nearest_timesteps
+from explorer.diffusion.limits import Clip
 from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import Labelled, Predictor, ask, remembers
 from explorer.diffusion.schedule import Schedule
 
 TOLERATED = 1.0
@@ -56,19 +59,35 @@ class MatchedPredictor:
 
     def __init__(self, inner: Predictor, schedule: Schedule) -> None:
         self.inner, self.schedule = inner, schedule
-        self.name = getattr(inner, "name", "a lane")
+        self.name, self.remembers = getattr(inner, "name", "a lane"), remembers(inner)
         seen, walked = levels_of(inner.schedule), levels_of(schedule)
         self.asked = nearest_timesteps(seen, walked)
         self._beyond = (walked > seen[1]) | (walked < seen[-1])
 
-    def predict(self, x_t: Tensor, t: int, step: Posterior, clip: bool) -> Prediction:
+    def for_indices(self, indices: Sequence[int]) -> Predictor:
+        """As `Labelled.for_indices`."""
+        return self.with_inner(self.inner.for_indices(indices)) if isinstance(self.inner, Labelled) else self
+
+    def apart(self) -> tuple[Predictor, Predictor] | None:
+        """As `Labelled.apart`."""
+        pair = self.inner.apart() if isinstance(self.inner, Labelled) else None
+        return None if pair is None else (self.with_inner(pair[0]), self.with_inner(pair[1]))
+
+    def with_inner(self, inner: Predictor) -> Self:
+        """The same walk with another predictor of the same schedule."""
+        found = copy.copy(self)
+        found.inner = inner
+        return found
+
+    def predict(self, x_t: Tensor, t: int, step: Posterior, clip: Clip, before: Tensor | None = None) -> Prediction:
         """As `Predictor.predict`; t is of the schedule that is walked."""
         asked = int(self.asked[t])
         if not self._beyond[t]:
-            return self.inner.predict(x_t, asked, step, clip)
+            return ask(self.inner, x_t, asked, step, clip, before)
         levels = self.inner.schedule.alpha_bar
-        x0_hat = self.inner.predict(x_t, asked, posterior(float(levels[asked]), float(levels[asked - 1])), clip).x0_hat
-        return Prediction(mean_from_x0(x_t, x0_hat, step), x0_hat, eps_from_x0(x_t, x0_hat, step))
+        said = ask(self.inner, x_t, asked, posterior(float(levels[asked]), float(levels[asked - 1])), clip, before)
+        x0_hat = said.x0_hat
+        return Prediction(mean_from_x0(x_t, x0_hat, step), x0_hat, eps_from_x0(x_t, x0_hat, step), unclipped=said.unclipped)
 
 
 def outside(network: Schedule, walked: Schedule, timesteps: Sequence[int]) -> float:

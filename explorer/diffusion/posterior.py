@@ -30,6 +30,10 @@ class Posterior:
     at: float
     sigma: float
 
+    def same_mean(self, other: Posterior) -> bool:
+        """Whether the mean of another step is the same, whatever noise either adds."""
+        return (self.alpha_bar, self.alpha_bar_prev, self.a0, self.at) == (other.alpha_bar, other.alpha_bar_prev, other.a0, other.at)
+
     @property
     def alpha(self) -> float:
         """alpha_t = alpha_bar_t / alpha_bar_{t-1}."""

@@ -10,6 +10,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from explorer.diffusion.samplers.spacing import spaced
+
 LINEAR_BETA_FIRST = 1e-4
 LINEAR_BETA_LAST = 0.02
 COSINE_OFFSET = 0.008
@@ -85,11 +87,10 @@ class Schedule:
         ScheduleError
             If K is not in 1..T.
         """
-        count = self.T if steps is None else steps
-        if not 1 <= count <= self.T:
-            raise ScheduleError(f"steps must be in 1..{self.T}, not {count}")
-        taus = [round(self.T * k / count) for k in range(count, -1, -1)]
-        return tuple(taus)
+        try:
+            return spaced(self.T, steps)
+        except ValueError as error:
+            raise ScheduleError(str(error)) from None
 
 
 def linear(T: int = 1000) -> Schedule:

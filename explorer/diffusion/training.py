@@ -14,6 +14,7 @@ from explorer.diffusion.posterior import posterior
 from explorer.diffusion.schedule import Schedule
 
 Network = Callable[[Tensor, Tensor], Tensor]
+"""(x_t, t) to the output; one with classes has been given its labels."""
 KINDS = ("simple", "min-snr", "bound")
 """How much each timestep counts in the loss."""
 SNR_LIMIT = 5.0

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.reverse import INITIAL, Plan, Step, initial_state, noise_source, reverse_steps
 from explorer.models.roles import LatentModel
 
@@ -31,9 +31,9 @@ def blocks(samples: int, size: int) -> Iterator[range]:
 def walk(
     predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: bool
 ) -> Iterator[Step]:
-    """The chain of the samples of these indices, with the noise of (seed, index, t)."""
+    """The chain of the samples of these indices, with the noise of (seed, index, t) and the labels of those samples."""
     noise = noise_source(seed, indices, image_shape, device)
-    return reverse_steps(predictor, course, initial_state(noise), noise, clip)
+    return reverse_steps(told_of(predictor, indices), course, initial_state(noise), noise, clip)
 
 
 def chain_samples(

@@ -54,7 +54,7 @@ class WrittenLane(Generic[Other]):
     Attributes
     ----------
     plan : mapping of str to ndarray
-        Every name in `PLAN`.
+        Every name in `PLAN`, and others that the lane has.
     samples : int
     image_shape : (C, H, W)
     pieces : callable
@@ -103,8 +103,8 @@ def write_arrays(
     check_out(path, (kind.ending,), space_needed(sizes))
     with kind.write(path, recipe) as archive:
         for i, lane in enumerate(lanes):
-            for name in PLAN:
-                archive.put(f"lane{i}/{name}", lane.plan[name])
+            for name, values in lane.plan.items():
+                archive.put(f"lane{i}/{name}", values)
             arrays = {name: archive.array(f"lane{i}/{name}", shape) for name, shape in lane.shapes.items()}
             for piece in lane.pieces():
                 if isinstance(piece, Piece):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol, Self, runtime_checkable
 
-from torch import Tensor, nn
+import torch
+from torch import Tensor, nn, zeros_like
 
 from explorer.models.anatomy import Anatomy
 
@@ -17,7 +18,12 @@ ImageShape = tuple[int, int, int]
 
 @runtime_checkable
 class Denoiser(Protocol):
-    """Predicts a step of a chain; what its output means is the option's affair."""
+    """Predicts a step of a chain; what its output means is the option's affair.
+
+    Two more things are said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
+    `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
+    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`).
+    """
 
     def accepts(self, shape: ImageShape) -> bool:
         """Whether it takes images of this shape (C, H, W)."""
@@ -25,6 +31,28 @@ class Denoiser(Protocol):
 
     def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
         """Output of x_t's shape (N, C, H, W), for timesteps t of shape (N,), int64, in 1..T."""
+        ...
+
+
+@runtime_checkable
+class Conditional(Protocol):
+    """A denoiser that is told a class for each image.
+
+    What the labels are called, and which of them stands for no class (the null label), is the card's to say
+    (`explorer.checkpoints.card.ClassesCard`): most files do not know.
+    """
+
+    @property
+    def label_count(self) -> int:
+        """Labels that it takes, 0..label_count - 1, the null label among them where it has one; 0 if it is told of none."""
+        ...
+
+    def accepts(self, shape: ImageShape) -> bool:
+        """As a denoiser."""
+        ...
+
+    def __call__(self, x_t: Tensor, t: Tensor, labels: Tensor) -> Tensor:
+        """As a denoiser, for labels of shape (N,), int64, on x_t's device."""
         ...
 
 
@@ -127,6 +155,22 @@ class ImageReader(Protocol):
         ...
 
 
+def told_of_before(network: object, x_t: Tensor) -> tuple[Tensor, ...]:
+    """What a network is called with beside x_t and t where nothing was said before: zeros for a self-conditioned one."""
+    return (zeros_like(x_t),) if getattr(network, "self_conditioned", False) else ()
+
+
 def anatomy_of(network: object, height: int, width: int) -> Anatomy | None:
     """How a network is drawn for images of a size; None if it is not known what it is made of."""
     return network.anatomy(height, width) if isinstance(network, Dissectable) else None
+
+
+def label_count(network: object) -> int:
+    """Labels that a denoiser has to be told one of for each image; 0 if it takes none."""
+    return network.label_count if isinstance(network, Conditional) else 0
+
+
+def some_labels(network: object, count: int, device: torch.device | str = "cpu") -> tuple[Tensor, ...]:
+    """Labels (count,), every one in turn, to be put after x_t and t where a network takes any: ways to run it are tried with them."""
+    known = label_count(network)
+    return (torch.arange(count, device=device) % known,) if known else ()

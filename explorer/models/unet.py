@@ -20,6 +20,7 @@ from explorer.models.anatomy import Anatomy, anatomy
 GROUPS = 8
 MAX_PERIOD = 10_000.0
 MAX_TIMESTEPS = 1_000_000
+MAX_CLASSES = 100_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class UNetConfig:
         weights, in the place of 1 and output_scale.
     timesteps : int
         T: length of those tables, and what scales the lecture's time channel to [0, 1].
+    classes : int
+        0, or how many classes it is told of, with "film" alone: each of the labels 0..classes - 1, and `classes` for
+        none of them, has a vector that is added to what every block is told of t.
     """
 
     channels: int = 1
@@ -67,6 +71,7 @@ class UNetConfig:
     output_scale: float = 1.0
     skip_by_timestep: bool = False
     timesteps: int = 1000
+    classes: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built.
@@ -90,6 +95,10 @@ class UNetConfig:
             raise ValueError("skip_by_timestep is of an outer skip; outer_skip is not set")
         if not 1 <= self.timesteps <= MAX_TIMESTEPS:
             raise ValueError(f"timesteps must be in 1..{MAX_TIMESTEPS}, not {self.timesteps}")
+        if not 0 <= self.classes <= MAX_CLASSES:
+            raise ValueError(f"classes must be in 0..{MAX_CLASSES}, not {self.classes}")
+        if self.classes and self.time != "film":
+            raise ValueError("classes come in with the time's features; time is not film")
 
     @property
     def size_multiple(self) -> int:
@@ -167,7 +176,7 @@ class Level(nn.Module):
 
 
 class UNet(nn.Module):
-    """(x_t, t) -> output of x_t's shape; what the output means is the option's affair.
+    """(x_t, t) -> output of x_t's shape, or (x_t, t, labels) with classes; what the output means is the option's affair.
 
     Attributes
     ----------
@@ -182,7 +191,7 @@ class UNet(nn.Module):
         super().__init__()
         self.config = config
         widths = [config.width * m for m in config.multipliers]
-        self.time_mlp: nn.Module | None = None
+        self.time_mlp: nn.Sequential | None = None
         if config.time == "film":
             size = _time_size(config)
             self.time_mlp = nn.Sequential(nn.Linear(config.width, size), nn.SiLU(), nn.Linear(size, size), nn.SiLU())
@@ -214,6 +223,13 @@ class UNet(nn.Module):
         if config.skip_by_timestep:
             self.register_buffer("skip_table", torch.ones(config.timesteps + 1))
             self.register_buffer("scale_table", torch.ones(config.timesteps + 1))
+        # last, so that a seed gives the other weights what it gives them without classes
+        self.class_embedding = nn.Embedding(config.classes + 1, _time_size(config)) if config.classes else None
+
+    @property
+    def label_count(self) -> int:
+        """Labels that it takes: one for each class, and the null label after them; 0 if it is told of none."""
+        return 0 if self.class_embedding is None else self.class_embedding.num_embeddings
 
     def accepts(self, shape: tuple[int, int, int]) -> bool:
         """Whether images (C, H, W) have its channels and halve evenly at every level."""
@@ -223,11 +239,23 @@ class UNet(nn.Module):
         """As explorer.models.anatomy says it of its configuration."""
         return anatomy(self.config, height, width)
 
-    def time_features(self, t: Tensor) -> Tensor | None:
-        """What every block is told of timesteps (N,): (N, 4 width); None where t comes in as a channel."""
-        return None if self.time_mlp is None else self.time_mlp(timestep_embedding(t, self.config.width))
+    def time_features(self, t: Tensor, labels: Tensor | None = None) -> Tensor | None:
+        """What every block is told of timesteps (N,) and labels (N,): (N, 4 width); None where t comes in as a channel."""
+        if self.time_mlp is None:
+            return None
+        embedded = timestep_embedding(t, self.config.width)
+        if self.class_embedding is None:
+            features: Tensor = self.time_mlp(embedded)
+            return features
+        if labels is None:
+            raise ValueError("a network with classes is told a label for each image")
+        *layers, last = self.time_mlp
+        for layer in layers:
+            embedded = layer(embedded)
+        told: Tensor = last(embedded + self.class_embedding(labels))
+        return told
 
-    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+    def forward(self, x_t: Tensor, t: Tensor, labels: Tensor | None = None) -> Tensor:
         """Predict.
 
         Parameters
@@ -236,15 +264,17 @@ class UNet(nn.Module):
             Noisy images; H and W multiples of `config.size_multiple`.
         t : Tensor of int64, shape (N,)
             Timesteps in 1..T.
+        labels : Tensor of int64, shape (N,), or None
+            Of a network with classes: 0..classes - 1, or `classes` for none.
 
         Raises
         ------
         ValueError
-            If the image's size does not halve evenly at every level.
+            If the image's size does not halve evenly at every level, or there are classes and no labels.
         """
         if any(side % self.config.size_multiple for side in x_t.shape[-2:]):
             raise ValueError(f"images of {tuple(x_t.shape[-2:])}: sides must be multiples of {self.config.size_multiple}")
-        time = self.time_features(t)
+        time = self.time_features(t, labels)
         h = self._stem(x_t, t)
         skips = []
         for level, stage in enumerate(self.down):

@@ -15,13 +15,12 @@ from explorer.recipe.chain import (
     MAX_LANES,
     MAX_SAMPLES,
     MAX_SEED,
-    MAX_STEPS,
+    NO_CLASS,
     Branch,
     ChainRecipe,
     ExactProcess,
     Lane,
     OptionName,
-    Sampler,
     ScheduleChoice,
 )
 from explorer.recipe.dabs import Dab, Mask, Picture, coverage, mask_of, picture_of
@@ -46,6 +45,7 @@ from explorer.recipe.plane import (
     Stroke,
     StrokeShape,
 )
+from explorer.recipe.sampler import MAX_STEPS, MethodName, Sampler, SpacingName, VarianceName
 from explorer.recipe.shown import LayoutName, Shown
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "MAX_SAMPLES",
     "MAX_SEED",
     "MAX_STEPS",
+    "NO_CLASS",
     "RECIPE_VERSION",
     "Arithmetic",
     "BackUp",
@@ -77,6 +78,7 @@ __all__ = [
     "Lane",
     "LayoutName",
     "Mask",
+    "MethodName",
     "OptionName",
     "Paint",
     "Picture",
@@ -92,8 +94,10 @@ __all__ = [
     "Slice",
     "SliceKind",
     "Spacing",
+    "SpacingName",
     "Stroke",
     "StrokeShape",
+    "VarianceName",
     "alive_at",
     "coverage",
     "decode_recipe",

@@ -1,46 +1,26 @@
-"""Chains: lanes, their samplers, and what they start from."""
+"""Chains: lanes, and what they start from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from explorer.recipe.edits import Edit, check_order
+from explorer.recipe.sampler import MAX_STEPS, Sampler
 from explorer.recipe.told import Told
 
 MAX_SAMPLES = 4096
-MAX_STEPS = 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_LANES = 16
 MAX_BRANCHES = 64
+NO_CLASS = -1
+"""The null label, whichever number a network has for it."""
+MAX_LABEL = 100_000
+MIN_GUIDANCE, MAX_GUIDANCE = -1.0, 100.0
 
 OptionName = Literal["A", "B", "C", "V"]
-
-
-class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a lane walks from x_T to x_0.
-
-    Attributes
-    ----------
-    steps : int or None
-        K of the T timesteps, evenly spaced; None is all.
-    eta : float
-        In [0, 1]: 1 is ancestral sampling, 0 deterministic DDIM.
-    clip : bool
-        Keep x0_hat in [-1, 1].
-    """
-
-    steps: int | None = None
-    eta: float = 1.0
-    clip: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a sampler that cannot be (ValueError)."""
-        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
-            raise ValueError(f"steps must be in 1..{MAX_STEPS}, not {self.steps}")
-        if not 0 <= self.eta <= 1:
-            raise ValueError(f"eta must be in [0, 1], not {self.eta}")
 
 
 class ScheduleChoice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -86,17 +66,22 @@ class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
         Only the first so many.
     follow : "draw" or "mean"
         Draw an image i ~ w and then the Gaussian (the exact process), or follow the mean E[x_0 | x_t] (the ideal denoiser).
+    label : int or None
+        Of the images only those with this label: the exact process of one class.
     """
 
     dataset: str = "mnist"
     sha256: str = ""
     images: int | None = None
     follow: Literal["draw", "mean"] = "draw"
+    label: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse an empty data set (ValueError)."""
         if self.images is not None and self.images < 1:
             raise ValueError(f"the exact process needs at least one image, not {self.images}")
+        if self.label is not None and not 0 <= self.label <= MAX_LABEL:
+            raise ValueError(f"the label of the exact process must be in 0..{MAX_LABEL}, not {self.label}")
 
 
 class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,6 +107,11 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
         Noise of its own, in [0, 2**63), as a sweep over seeds needs; None is the noise that all lanes have.
     told : Told or None
         What its checkpoint's file does not say; None where it says everything.
+    labels : tuple of int
+        Of a class-conditional network: sample i is told labels[i % len(labels)], NO_CLASS (-1) being the null label. Empty:
+        the classes in turn. The exact process has a label of its own.
+    guidance : float
+        w in eps = (1 + w) eps_c - w eps_null, in [-1, 100]; 0 is the plain conditional network, -1 that without a class.
     """
 
     checkpoint: str
@@ -133,6 +123,8 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     edits: tuple[Edit, ...] = ()
     seed: int | None = None
     told: Told | None = None
+    labels: tuple[int, ...] = ()
+    guidance: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a lane that is of two kinds, or whose edits cannot follow one another (ValueError)."""
@@ -141,6 +133,19 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
         if self.exact is not None and self.checkpoint:
             raise ValueError("a lane is of a checkpoint or of the exact process, not of both")
+        check_labels(self.labels, self.guidance)
+        if self.exact is not None and (self.labels or self.guidance):
+            raise ValueError("a lane of the exact process has no labels and no guidance: the process has a label")
+
+
+def check_labels(labels: Sequence[int], guidance: float) -> None:
+    """Refuse labels or a guidance that no lane can have (ValueError)."""
+    if len(labels) > MAX_SAMPLES:
+        raise ValueError(f"there can be at most {MAX_SAMPLES} labels, not {len(labels)}")
+    if not all(NO_CLASS <= label <= MAX_LABEL for label in labels):
+        raise ValueError(f"a label is in 0..{MAX_LABEL}, or {NO_CLASS} for no class: not {min(labels)}..{max(labels)}")
+    if not MIN_GUIDANCE <= guidance <= MAX_GUIDANCE:
+        raise ValueError(f"the guidance must be in [{MIN_GUIDANCE:g}, {MAX_GUIDANCE:g}], not {guidance:g}")
 
 
 class Branch(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -41,8 +41,9 @@ class Quantity:
         Drawn by the map with two ends, 0 in its middle; else an image in [-1, 1].
     scale : float
         Half width of the map; 1 for images.
-    beside : "", "lane" or "data set"
-        What a lane must be seen beside to have it: nothing, the reference lane, or the data set of the ideal denoiser.
+    beside : "", "lane", "data set" or "no class"
+        What a lane must be seen beside to have it: nothing, the reference lane, the data set of the ideal denoiser, or itself
+        without a class, which a network that can be guided has.
     of : str
         Beside a data set: the lane's own quantity that is measured.
     of_step : bool
@@ -62,7 +63,7 @@ class Quantity:
     symbol: Symbol | None = None
     diverging: bool = False
     scale: float = 1.0
-    beside: Literal["", "lane", "data set"] = ""
+    beside: Literal["", "lane", "data set", "no class"] = ""
     of: str = ""
     of_step: bool = True
     same: bool = False
@@ -98,6 +99,21 @@ _ROWS = (
         name="to_ideal", label="to ideal", key="7", caption="x0_hat minus the ideal", diverging=True, beside="data set", of="x0_hat",
         tip="x̂₀ minus the ideal denoiser's answer to the same x_t; blue is negative, orange positive",
     ),
+    Quantity(
+        name="eps_class", label="ε̂ of the class", symbol=Symbol("ε", "c", "hat"), key="8", caption="eps_hat of the class",
+        diverging=True, scale=3.0, beside="no class", of="eps_hat",
+        tip="ε̂ of the class: the noise that the network sees in x_t when it is told the label, before guidance",
+    ),
+    Quantity(
+        name="eps_null", label="ε̂ without a class", symbol=Symbol("ε", "∅", "hat"), key="9", caption="eps_hat without a class",
+        diverging=True, scale=3.0, beside="no class", of="eps_hat",
+        tip="ε̂ without a class: the noise that it sees when it is told none, which guidance moves away from",
+    ),
+    Quantity(
+        name="guidance", label="guidance", key="0", title="what guidance adds", caption="eps_hat of the class minus that without",
+        diverging=True, beside="no class", of="eps_hat",
+        tip="ε̂ of the class minus ε̂ without one: w times it is added; blue is negative, orange positive",
+    ),
 )  # fmt: skip
 QUANTITIES: dict[str, Quantity] = {row.name: row for row in _ROWS}
 """By name, in the order of the buttons."""
@@ -111,6 +127,11 @@ def own() -> tuple[str, ...]:
 def offered(several: bool) -> tuple[Quantity, ...]:
     """What can be chosen where there are several lanes, or a single one that has no other to be compared with."""
     return tuple(row for row in QUANTITIES.values() if several or row.beside != "lane")
+
+
+def of_classes() -> tuple[str, ...]:
+    """Names of what lanes have that can be guided."""
+    return tuple(row.name for row in QUANTITIES.values() if row.beside == "no class")
 
 
 def check_name(name: str, names: Sequence[str]) -> None:

@@ -6,8 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe.chain import MAX_LANES, MAX_SAMPLES, MAX_STEPS, ExactProcess
+from explorer.recipe.chain import MAX_LANES, MAX_SAMPLES, ExactProcess
 from explorer.recipe.quantities import QUANTITIES, check_name, own
+from explorer.recipe.sampler import MAX_STEPS
 
 MAX_SCALE, MAX_FPS = 64, 1000.0
 LayoutName = Literal["lanes", "grid"]

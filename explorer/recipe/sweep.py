@@ -8,13 +8,15 @@ from typing import Literal, get_args
 import msgspec
 
 from explorer.errors import BadInput
-from explorer.recipe.chain import MAX_LANES, MAX_SEED, MAX_STEPS, Lane, ScheduleChoice
+from explorer.recipe.chain import MAX_GUIDANCE, MAX_LANES, MAX_SEED, MIN_GUIDANCE, NO_CLASS, Lane, ScheduleChoice
+from explorer.recipe.labels import labels_of
+from explorer.recipe.sampler import MAX_STEPS
 
-Setting = Literal["steps", "eta", "clip", "schedule", "seed"]
+Setting = Literal["steps", "eta", "clip", "schedule", "seed", "label", "guidance"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 EXAMPLES: dict[Setting, str] = {
     "steps": "10, 25, 50, 100, 250", "eta": "0, 0.25, 0.5, 0.75, 1", "clip": "no, yes", "schedule": "own, linear:1000, cosine:1000",
-    "seed": "0, 1, 2, 3",
+    "seed": "0, 1, 2, 3", "label": "0..9", "guidance": "0, 0.5, 1, 2, 4",
 }  # fmt: skip
 """What a person may write for each setting."""
 CLIP_WORDS = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
@@ -41,7 +43,7 @@ def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
     """Values of a setting, separated by commas; a value that comes twice counts once.
 
     steps take whole numbers or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers; schedules "own",
-    "linear:T" or "cosine:T".
+    "linear:T" or "cosine:T"; labels whole numbers, ranges such as 0..9, or "none"; guidance numbers in [-1, 100].
 
     Raises
     ------
@@ -49,7 +51,8 @@ def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
         If a value is none of these, or there are none or more than the lanes that there can be.
     """
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    values = tuple(dict.fromkeys(_value(setting, word) for word in words))
+    found = labels_of(text) if setting == "label" and words else [_value(setting, word) for word in words]
+    values: tuple[Value, ...] = tuple(dict.fromkeys(found))
     if not values:
         raise BadInput(f"{setting}: write at least one value, such as {EXAMPLES[setting]}")
     if len(values) > MAX_LANES:
@@ -68,6 +71,11 @@ def _value(setting: Setting, word: str) -> Value:
             if not 0 <= eta <= 1:
                 raise ValueError
             return eta
+        if setting == "guidance":
+            w = float(word)
+            if not MIN_GUIDANCE <= w <= MAX_GUIDANCE:
+                raise ValueError
+            return w
         if setting == "clip":
             return CLIP_WORDS[word]
         return _schedule(word)
@@ -99,12 +107,21 @@ def value_words(setting: Setting, value: Value) -> str:
         return "clipped" if value else "unclipped"
     if value is None:
         return "all steps" if setting == "steps" else "own schedule"
-    return {"steps": f"{value} step{'' if value == 1 else 's'}", "eta": f"η {value:g}", "seed": f"seed {value}"}[setting]
+    return {
+        "steps": f"{value} step{'' if value == 1 else 's'}", "eta": f"η {value:g}", "seed": f"seed {value}",
+        "label": "no class" if value == NO_CLASS else f"label {value}", "guidance": f"w {value:g}",
+    }[setting]  # fmt: skip
 
 
 def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, ...]:
-    """The lane once for each value of a setting."""
+    """The lane once for each value of a setting (BadInput if a lane of its kind cannot have one)."""
     replace = msgspec.structs.replace
+    if lane.exact is not None and setting in ("label", "guidance"):
+        if setting == "guidance" or NO_CLASS in values:
+            raise BadInput(f"{setting}: the exact process is of a class or of all, and is not guided")
+        return tuple(replace(lane, exact=replace(lane.exact, label=value)) for value in values)
+    if setting == "label":
+        return tuple(replace(lane, labels=(value,)) for value in values)
     if setting in ("steps", "eta", "clip"):
         return tuple(replace(lane, sampler=replace(lane.sampler, **{setting: value})) for value in values)
     return tuple(replace(lane, **{setting: value}) for value in values)

@@ -6,16 +6,19 @@ import torch
 from torch import Tensor, nn
 
 from explorer.checkpoints.card import FORMAT_VERSION, Card, NetworkCard, ScheduleCard, TrainingCard
+from explorer.checkpoints.fit import classes_of
 from explorer.datasets.images import ImageSet, to_unit_range
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import Schedule
-from explorer.diffusion.training import TrainingTables, linear_fit, loss, loss_all_timesteps, loss_weight, residual_scale
+from explorer.diffusion.training import Network, TrainingTables, linear_fit, loss, loss_all_timesteps, loss_weight, residual_scale
 from explorer.errors import BadInput
 from explorer.models.unet import UNet, UNetConfig
 from explorer.training.cards import config_dict, data_card
 
 IMAGES_FOR_MEAN_SQUARE = 10_000
 SEEDS = 2**62
+DROPPED = 0.1
+"""Chance with which an image's label is left out: that of Ho and Salimans (2022)."""
 
 
 class DdpmTask:
@@ -28,6 +31,14 @@ class DdpmTask:
     With a linear skip it is skip(t) x_t + scale(t) net(x_t, t), the best linear prediction of the target from x_t
     and the root mean square of what that leaves (`linear_fit`): the inner network is then asked for the same whatever
     its option, and the options differ in nothing but how much each t counts in the loss.
+
+    With classes the network is told the label of each image, or, with the chance `drop_labels`, the null label in its
+    place: so that one network learns both the conditional and the unconditional prediction, as guidance needs them.
+
+    Raises
+    ------
+    BadInput
+        If there can be no such network for these images, or they have no labels that it could be told.
     """
 
     def __init__(
@@ -42,18 +53,23 @@ class DdpmTask:
         loss_kind: str = "simple",
         all_timesteps: bool = False,
         linear_skip: bool = False,
+        classes: bool = False,
+        drop_labels: float = DROPPED,
     ) -> None:
         self.data, self.option, self.schedule = data, option, schedule
         self.tables = TrainingTables(schedule)
         self.loss_kind, self.all_timesteps = loss_kind, all_timesteps
         self.timesteps = None if all_timesteps else schedule.T
-        self.loss_name = f"{loss_kind} ({'all timesteps' if all_timesteps else 'one t per image'})"
+        self.drop_labels = drop_labels
+        told = f", {100 * drop_labels:g} % of the labels left out" if classes else ""
+        self.loss_name = f"{loss_kind} ({'all timesteps' if all_timesteps else 'one t per image'}{told})"
         mean_square = float((to_unit_range(data.images[:IMAGES_FOR_MEAN_SQUARE]) ** 2).mean())
         constant = residual_scale(option, self.tables, mean_square) if outer_skip and not linear_skip else 1.0
         try:
             self.config = UNetConfig(
                 channels=data.image_shape[0], width=width, attention=attention,
                 outer_skip=outer_skip, output_scale=constant, skip_by_timestep=linear_skip, timesteps=schedule.T,
+                classes=_classes_in(data) if classes else 0,
             )  # fmt: skip
         except ValueError as error:
             raise BadInput(str(error)) from None
@@ -70,21 +86,28 @@ class DdpmTask:
         self.untrained = float((weight * scale[1:].square()).mean())
 
     def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
-        """t and then eps; for all timesteps, which need T times as much noise, a seed for each image."""
+        """t and then eps; for all timesteps, which need T times as much noise, a seed for each image; last, which labels are left out."""
         if self.all_timesteps:
-            return (torch.randint(0, SEEDS, (count,), generator=generator),)
-        t = torch.randint(1, self.schedule.T + 1, (count,), generator=generator)
-        return t, torch.randn((count, *self.data.image_shape), generator=generator)
+            drawn: tuple[Tensor, ...] = (torch.randint(0, SEEDS, (count,), generator=generator),)
+        else:
+            t = torch.randint(1, self.schedule.T + 1, (count,), generator=generator)
+            drawn = t, torch.randn((count, *self.data.image_shape), generator=generator)
+        return (*drawn, torch.rand(count, generator=generator) < self.drop_labels) if self.config.classes else drawn
 
     def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
         """Algorithm 1, or the lecture's form over all timesteps of each image."""
+        told = None
+        if self.config.classes:
+            assert labels is not None
+            told = labels.masked_fill(draws[-1].to(x.device), self.config.classes)
         if not self.all_timesteps:
-            t, eps = (draw.to(x.device) for draw in draws)
-            return loss(network, self.option, self.tables, x, t, eps, self.loss_kind)
+            t, eps = (draw.to(x.device) for draw in draws[:2])
+            return loss(_told(network, told), self.option, self.tables, x, t, eps, self.loss_kind)
         each = []
-        for image, seed in zip(x, draws[0].tolist(), strict=True):
+        for index, (image, seed) in enumerate(zip(x, draws[0].tolist(), strict=True)):
             eps = torch.randn((self.schedule.T, *image.shape), generator=torch.Generator().manual_seed(seed)).to(x.device)
-            each.append(loss_all_timesteps(network, self.option, self.tables, image, eps, self.loss_kind))
+            own = None if told is None else told[index].expand(self.schedule.T)
+            each.append(loss_all_timesteps(_told(network, own), self.option, self.tables, image, eps, self.loss_kind))
         return torch.stack(each)
 
     def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
@@ -102,4 +125,17 @@ class DdpmTask:
         return Card(
             FORMAT_VERSION, "ddpm", NetworkCard("unet", config_dict(self.config)), data_card(self.data),
             option=self.option.value, schedule=ScheduleCard(name, self.schedule.T, betas), training=training,
+            classes=classes_of(self.config),
         )  # fmt: skip
+
+
+def _told(network: Network, labels: Tensor | None) -> Network:
+    """The network, told the label of each image."""
+    return network if labels is None else lambda x_t, t: network(x_t, t, labels)  # type: ignore[call-arg]
+
+
+def _classes_in(data: ImageSet) -> int:
+    """Classes that images are of: 0..the largest label (BadInput if they have none)."""
+    if data.labels is None:
+        raise BadInput(f"{data.name}: has no labels, which --classes needs: take mnist, or a folder of IDX files with labels")
+    return int(data.labels.max()) + 1

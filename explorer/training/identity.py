@@ -12,6 +12,7 @@ from explorer.recipe.training import TrainSettings
 
 OPTIONS = {
     "width": "--width", "attention": "--attention", "outer_skip": "--outer-skip", "skip_by_timestep": "--linear-skip",
+    "classes": "--classes",
     "architecture": "--architecture", "code": "--code", "hidden": "--hidden", "activation": "--activation",
 }  # fmt: skip
 """Fields of a network's configuration that a person chooses."""

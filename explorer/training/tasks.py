@@ -40,6 +40,7 @@ def ddpm_task(settings: RunSettings, data: ImageSet, option: Option, schedule: S
         data, option, schedule,
         width=settings.width, attention=(coarsest,) if settings.attention else (), loss_kind=settings.loss, all_timesteps=all_timesteps,
         outer_skip=settings.skip != "none", linear_skip=settings.skip == "linear",
+        classes=settings.classes, drop_labels=settings.drop_labels,
     )  # fmt: skip
 
 

@@ -214,3 +214,40 @@ def test_an_image_that_does_not_halve_evenly_is_refused(size: tuple[int, int]) -
 def test_a_configuration_that_cannot_be_built_names_the_field(wrong: dict[str, object], cause: str) -> None:
     with pytest.raises(ValueError, match=cause):
         UNetConfig(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("config", [UNetConfig(width=8, classes=3), UNetConfig(width=8, classes=3, skip_by_timestep=True, outer_skip=True)])
+def test_with_classes_the_output_depends_on_the_label(config: UNetConfig) -> None:
+    network = awake(config)
+    x, t = batch(4)
+    same_x, same_t = x[:1].expand(4, -1, -1, -1), t[:1].expand(4)
+    output = network(same_x, same_t, torch.arange(4))
+    gaps = (output[:, None] - output[None]).abs().amax((2, 3, 4)) + torch.eye(4)
+    assert network.label_count == 4
+    assert gaps.min() > 1e-4, "every class and the null label have a vector of their own"
+    with pytest.raises(ValueError, match="told a label for each image"):
+        network(x, t)
+
+
+def test_every_vector_of_a_class_learns_from_its_own_images_alone() -> None:
+    network = awake(UNetConfig(width=8, classes=2)).requires_grad_(True)
+    x, t = batch()
+    (network(x, t, torch.tensor([0, 2])) ** 2).sum().backward()
+    assert network.class_embedding is not None
+    gradient = network.class_embedding.weight.grad
+    assert gradient is not None
+    assert gradient.abs().sum(1).gt(0).tolist() == [True, False, True]
+
+
+def test_a_seed_gives_the_other_weights_what_it_gives_them_without_classes() -> None:
+    torch.manual_seed(5)
+    plain = UNet(UNetConfig(width=8)).state_dict()
+    torch.manual_seed(5)
+    with_classes = UNet(UNetConfig(width=8, classes=3)).state_dict()
+    assert set(with_classes) - set(plain) == {"class_embedding.weight"}
+    assert all(torch.equal(with_classes[name], tensor) for name, tensor in plain.items())
+
+
+def test_classes_come_in_with_the_times_features() -> None:
+    with pytest.raises(ValueError, match="time is not film"):
+        UNetConfig(width=8, classes=3, time="channel")

@@ -1,4 +1,4 @@
-"""A network that the kernel runs: its programs by image size, and the table of what it is told of each timestep."""
+"""A network that the kernel runs: its programs by image size, and the table of what it is told of each timestep and class."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROWS = 128
 """Timesteps whose rows are computed together: always the same ones, so that a row does not depend on who asks."""
+OF_A_CLASS = 16
+"""The same for each label of a network with classes: a batch may need the rows of many labels at one timestep."""
 KEPT_ROWS, KEPT_SIZES = 16 * ROWS, 4
 
 
@@ -24,8 +26,8 @@ class Walk(Protocol):
         """The program."""
         ...
 
-    def table(self, t: Tensor) -> Tensor:
-        """What it is told of timesteps (n,): (n, table_length), float32."""
+    def table(self, t: Tensor, labels: Tensor | None) -> Tensor:
+        """What it is told of timesteps (n,), and of labels (n,) where it takes any: (n, table_length), float32."""
         ...
 
 
@@ -50,19 +52,21 @@ class Sized:
 
     def __init__(self, walk: Walk) -> None:
         self.walk, self.program = walk, walk.lower()
-        self.rows: OrderedDict[int, Tensor] = OrderedDict()
+        self.rows: OrderedDict[tuple[int, int | None], Tensor] = OrderedDict()
 
-    def row(self, t: int) -> int:
-        """Address of the table's row for a timestep; it stays until so many others were asked for."""
-        number = t // ROWS
-        if number not in self.rows:
-            self.rows[number] = self.walk.table(torch.arange(number * ROWS, (number + 1) * ROWS)).contiguous()
-        self.rows.move_to_end(number)
-        return self.rows[number].data_ptr() + t % ROWS * self.program.table_length * 4
+    def row(self, t: int, label: int | None) -> int:
+        """Address of the table's row for a timestep (and a label); it stays until so many others were asked for."""
+        count = ROWS if label is None else OF_A_CLASS
+        key = t // count, label
+        if key not in self.rows:
+            labels = None if label is None else torch.full((count,), label)
+            self.rows[key] = self.walk.table(torch.arange(key[0] * count, (key[0] + 1) * count), labels).contiguous()
+        self.rows.move_to_end(key)
+        return self.rows[key].data_ptr() + t % count * self.program.table_length * 4
 
     def forget(self) -> None:
         """Rows not asked for lately, beyond those that are kept."""
-        while len(self.rows) > KEPT_ROWS // ROWS:
+        while len(self.rows) > 1 and sum(map(len, self.rows.values())) > KEPT_ROWS:
             self.rows.popitem(last=False)
 
 
@@ -73,17 +77,18 @@ class Runner:
         self.network, self.lowerer, self.level, self.bfloat16 = network, lowerer, level, bfloat16
         self.sizes: OrderedDict[tuple[int, int, int], Sized] = OrderedDict()
 
-    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """Network's output for x_t (N, C, H, W), float32, at timesteps t (N,), int64; of x_t's shape.
+    def __call__(self, x_t: Tensor, t: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Network's output for x_t (N, C, H, W), float32, at timesteps t (N,), int64, of classes (N,), int64; of x_t's shape.
 
         Raises
         ------
         ValueError
-            If the shapes do not fit the network.
+            If the shapes do not fit the network, or it takes labels and there are none.
         """
         with torch.no_grad():
             size = self._size(x_t)
-            rows = [size.row(each) for each in t.tolist()]
+            told = [None] * len(t) if labels is None else labels.tolist()
+            rows = [size.row(*each) for each in zip(t.tolist(), told, strict=True)]
             out = size.program.run(x_t, rows, torch.get_num_threads())
             size.forget()
             return out

@@ -64,15 +64,15 @@ class Lowering:
         layers.last(program, h, net.head_norm, self.config.activation, net.head, (self.scale, self.skip))
         return program.finish()
 
-    def table(self, t: Tensor) -> Tensor:
-        """Rows of the table for timesteps (n,), in float32."""
+    def table(self, t: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Rows of the table for timesteps (n,) and labels (n,), in float32."""
         config, rows = self.config, torch.zeros(len(t), self.program.table_length)
         if self.fraction is not None:
             rows[:, self.fraction] = t.float() / config.timesteps
         if self.skip is not None:
             rows[:, self.skip] = self.network.skip_table[t.clamp(max=config.timesteps)] if config.skip_by_timestep else 1
         rows[:, self.scale] = self.network.scale_table[t.clamp(max=config.timesteps)] if config.skip_by_timestep else config.output_scale
-        features = self.network.time_features(t)
+        features = self.network.time_features(t, labels)
         for start, layer, channels in self.films:
             made = layer(features).unflatten(1, (2, -1))
             rows[:, start : start + 2 * len(channels)] = spread(made, channels).flatten(1)

@@ -28,7 +28,7 @@ def fits(network: Any) -> bool:
     return (
         all(type(block).__name__ in BLOCKS for block in blocks)
         and config.in_channels == config.out_channels
-        and network.class_embedding is None
+        and (network.class_embedding is None or type(network.class_embedding) is nn.Embedding)
         and not config.center_input_sample
         and config.time_embedding_type == "positional"
         and config.act_fn in ("silu", "swish")
@@ -86,11 +86,15 @@ class Lowering:
         layers.last(self.program, h, net.conv_norm_out, "silu", net.conv_out, (self.scale, None))
         return self.program.finish()
 
-    def table(self, t: Tensor) -> Tensor:
-        """Rows of the table for timesteps (n,), in float32."""
+    def table(self, t: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Rows of the table for timesteps (n,) and labels (n,), in float32 (ValueError without labels that it needs)."""
         rows = torch.zeros(len(t), self.program.table_length)
         rows[:, self.scale] = 1
         features = self.network.time_embedding(self.network.time_proj(t))
+        if self.network.class_embedding is not None:
+            if labels is None:
+                raise ValueError("a network with classes is told a label for each image")
+            features = features + self.network.class_embedding(labels)
         for start, resnet, channels, times in self.told:
             made = resnet.time_emb_proj(features if resnet.skip_time_act else resnet.nonlinearity(features)).unflatten(1, (times, -1))
             rows[:, start : start + times * len(channels)] = spread(made, channels).flatten(1)

@@ -28,6 +28,6 @@ class Lowering(unet2d.Lowering):
     def __init__(self, network: Any, level: Level, bfloat16: bool, image: tuple[int, int, int]) -> None:
         super().__init__(network.unet, level, bfloat16, image)
 
-    def table(self, t: Tensor) -> Tensor:
-        """Rows of the table for timesteps (n,), in float32; that of t = 0 is of no use, and never asked for."""
-        return super().table((t - 1).clamp(min=0))
+    def table(self, t: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Rows of the table for timesteps (n,) and labels (n,), in float32; that of t = 0 is of no use, and never asked for."""
+        return super().table((t - 1).clamp(min=0), labels)

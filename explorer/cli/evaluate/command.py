@@ -18,6 +18,8 @@ from explorer.cli.evaluate import latent, objective
 from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, clip_option, command
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
+from explorer.recipe import NO_CLASS
+from explorer.recipe.labels import label_words, labels_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,6 +54,8 @@ def evaluate(
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
     clip: shared.ClipOption = None,
+    label: shared.LabelOption = None,
+    guidance: shared.GuidanceOption = 0.0,
     seed: shared.SeedOption = 0,
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
@@ -70,7 +74,7 @@ def evaluate(
     options = Options(
         checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta,
         clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, strata=strata, split=split,
-        dataset=dataset, variance=variance,
+        dataset=dataset, variance=variance, labels=labels_of(label) if label is not None else (), guidance=guidance,
     )  # fmt: skip
     _check_options(metric, options, clip is not None)
     if write:
@@ -134,7 +138,11 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
 def _check_options(metric: MetricName, options: Options, clip_given: bool) -> None:
     """Refuse options that are of no meaning for the metric (BadInput)."""
     chain = {"--steps": options.steps is not None, "--eta": options.eta != 1, "--clip": clip_given}
-    odd = [name for name, is_given in chain.items() if is_given]
+    told = {"--label": bool(options.labels), "--guidance": options.guidance != 0}
+    refused = [name for name, is_given in told.items() if is_given]
+    if refused and metric in (MetricName.vlb, MetricName.excess):
+        raise BadInput(f"{', '.join(refused)}: of no meaning for {metric.value}, which tells each image's own label; fid takes it")
+    odd = [name for name, is_given in (chain | told).items() if is_given]
     of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and options.checkpoint.card.kind == "ddpm")
     if odd and not of_chains:
         raise BadInput(
@@ -177,13 +185,24 @@ def _fid(options: Options) -> Measured:
         "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
         "compared_with": f"samples with the {len(real):,} training images; "
         f"{count:,} of these, drawn by seed {options.seed}, with the other {len(real) - count:,}",
-    }  # fmt: skip
+    } | _read_as_told(made, sampler.get("labels"))  # fmt: skip
     figures = {
         "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
         "ratio": found.frechet_distance / beside.frechet_distance,
     }  # fmt: skip
     stored = Metric("fid", figures["fid"], typed, figures["real_fid"], details)
     return {**figures, **details, "command": typed}, (stored,)
+
+
+def _read_as_told(made: Readings, labels: list[int] | None) -> dict[str, Any]:
+    """Share of the samples of a class that the judge reads as that; nothing where no sample is of a class."""
+    import numpy as np
+
+    told = np.array(labels or [NO_CLASS])
+    of_a_class = told != NO_CLASS
+    if not of_a_class.any():
+        return {}
+    return {"read_as_told": float((made.digits == told)[of_a_class].mean()), "of_a_class": int(of_a_class.sum())}
 
 
 def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, object]:
@@ -194,6 +213,7 @@ def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, obj
     return {
         "steps": sampler["steps"], "eta": options.eta if options.eta != 1 else None, **clip_option(options),
         "precision": precision if precision != "fp32" else None,
+        "label": label_words(options.labels) if options.labels else None, "guidance": options.guidance or None,
     }  # fmt: skip
 
 
@@ -218,10 +238,14 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     import torch
 
     from explorer.cli.sample.lanes import lane_of
+    from explorer.engine.models.predictors import labels_told
     from explorer.evaluation.samples import chain_samples
 
-    lane = lane_of(options.checkpoint, options.where, options.steps, options.eta, options.clip)
-    sampler = {"steps": lane.course.K, "eta": options.eta, "clip": options.clip, "precision": lane.precision}
+    lane = lane_of(options.checkpoint, options.where, options.steps, options.eta, options.clip, None, options.labels, options.guidance)
+    labels = labels_told(lane.predictor, count)
+    sampler = {"steps": lane.course.K, "eta": options.eta, "clip": options.clip, "precision": lane.precision} | (
+        {} if labels is None else {"labels": labels.tolist(), "guidance": options.guidance}
+    )
 
     def draw() -> np.ndarray:
         found = []

@@ -59,6 +59,8 @@ class Options:
     split: SplitName | None = None
     dataset: str | None = None
     variance: VarianceName | None = None
+    labels: tuple[int, ...] = ()
+    guidance: float = 0.0
 
 
 Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]

@@ -10,6 +10,8 @@ from explorer.cli.evaluate.measuring import Measured, MetricName, Options, Split
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from explorer.datasets.images import ImageSet
     from explorer.diffusion.bound import Tally
     from explorer.diffusion.predictor import Predictor
@@ -25,8 +27,9 @@ def vlb(options: Options) -> Measured:
     from explorer.evaluation import vlb as evaluation
 
     split = options.split or SplitName.test
-    predictor, precision = _predictor(options, MetricName.vlb)
+    plain, precision = _predictor(options, MetricName.vlb)
     known, choice = _images(options, split), _choice(options)
+    predictor = _told(options, plain, known.labels)
     variance = options.variance or VarianceName.posterior
     (tally,) = _walk(options, [predictor], known, choice, f"bound of {options.checkpoint.path.stem}", variance)
     values = math.prod(known.image_shape)
@@ -44,10 +47,11 @@ def excess(options: Options) -> Measured:
     from explorer.evaluation.vlb import images_for
 
     split = options.split or SplitName.train
-    predictor, precision = _predictor(options, MetricName.excess)
+    plain, precision = _predictor(options, MetricName.excess)
     if options.variance is not None:
         raise BadInput("--variance: of no meaning for excess, which is about x0_hat alone")
     known, choice = _images(options, split), _choice(options)
+    predictor = _told(options, plain, None)  # the ideal is that of all classes
     source = options.dataset or options.checkpoint.card.data.name
     training = known if split is SplitName.train else images_for(source, "train", known.image_shape)
     ideal = evaluation.ideal_denoiser(training, predictor.schedule, options.where.device)
@@ -67,6 +71,13 @@ def _predictor(options: Options, metric: MetricName) -> tuple[Predictor, Precisi
     if options.steps is not None or options.eta != 1:
         raise BadInput(f"--steps, --eta: of no meaning for {metric.value}, which is about every step of the model's own schedule")
     return options.where.predictor(checkpoint, options.where.run_by(checkpoint))
+
+
+def _told(options: Options, predictor: Predictor, labels: np.ndarray | None) -> Predictor:
+    """The predictor, told each image's own label where it takes any; without them that there is no class."""
+    from explorer.engine.models.predictors import told_data
+
+    return told_data(predictor, labels, str(options.checkpoint.path))
 
 
 def _images(options: Options, split: SplitName) -> ImageSet:

@@ -13,7 +13,8 @@ from explorer import sources
 from explorer.cli import shared
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
-from explorer.recipe import MAX_LANES, MAX_SAMPLES, ChainRecipe, OptionName, Recipe, Sampler, Shown
+from explorer.recipe import MAX_LANES, MAX_SAMPLES, NO_CLASS, ChainRecipe, OptionName, Recipe, Sampler, Shown
+from explorer.recipe.labels import labels_of
 
 if TYPE_CHECKING:
     from explorer.cli.sample.lanes import SampledLane
@@ -22,7 +23,10 @@ EXACT_HELP = "The exact reverse process of a data set: mnist, an IDX or array fi
 THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
 
 
-SWEEP_HELP = "Each lane once for each value of a setting: steps=10,25,50, eta=0,1, clip=no,yes, seed=0,1,2, schedule=own,cosine:1000."
+SWEEP_HELP = (
+    "Each lane once for each value of a setting: steps=10,25,50, eta=0,1, clip=no,yes, seed=0,1,2, schedule=own,cosine:1000, "
+    "label=0..9, guidance=0,1,3."
+)
 
 
 class Follow(StrEnum):
@@ -57,6 +61,8 @@ def sample(
     steps: shared.StepsOption = None,
     eta: shared.EtaOption = 1.0,
     clip: shared.ClipOption = None,
+    label: shared.LabelOption = None,
+    guidance: shared.GuidanceOption = 0.0,
     sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
     device: shared.DeviceOption = "auto",
@@ -69,7 +75,8 @@ def sample(
     """Sample one or several models from the same noise.
 
     In an .npz, for each lane i from x_T to x_0: lane{i}/x (K+1,N,C,H,W); x0_hat, eps_hat, mean and z (K,N,C,H,W);
-    alpha_bar and timesteps (K+1); a0, at and sigma (K) with x_next = a0 x0_hat + at x + sigma z; and recipe (JSON).
+    alpha_bar and timesteps (K+1); a0, at and sigma (K) with x_next = a0 x0_hat + at x + sigma z; of a class-conditional
+    lane labels (N), -1 for no class; and recipe (JSON).
     With --exact there is no network but a data set: x0_hat is E[x_0 | x_t], mean that of q(x_{t-1} | x_t), and, unless
     --follow mean, x_next is drawn from that mixture: the image drawn takes the place of x0_hat in it.
     """
@@ -86,6 +93,9 @@ def sample(
         raise BadInput(f"there can be at most {MAX_LANES} lanes, not {count}")
     if not exact and (images is not None or through or follow is not Follow.draw):
         raise BadInput("sample: --images, --follow and --through are of an exact lane: name its data set, as --exact mnist")
+    labels = labels_of(label) if label is not None else ()
+    if exact and (guidance or len(labels) > 1 or NO_CLASS in labels):
+        raise BadInput("sample: an exact lane is of one class or of all, and is not guided: --label 7, or --sweep label=0..9")
     import torch
 
     from explorer.cli.sample import lanes as sampling
@@ -93,15 +103,15 @@ def sample(
     from explorer.engine.models.data_sets import DataSets
 
     where = shared.place(device, precision)
-    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples) for name in checkpoint]
+    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples, labels, guidance) for name in checkpoint]
     kept = DataSets(where.device)
     lanes += [
-        exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept)
+        exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept, next(iter(labels), None))
         for source in exact
         for option in options
     ]
     if sweep is not None:
-        lanes = [one for lane in lanes for one in sampling.sweep(lane, sweep)]
+        lanes = [one for lane in lanes for one in sampling.sweep(lane, sweep, kept)]
         if len(lanes) > MAX_LANES:
             raise BadInput(f"{sweep}: there can be at most {MAX_LANES} lanes, not {len(lanes)}")
     chain = ChainRecipe(tuple(lane.lane for lane in lanes), seed, samples)
@@ -127,7 +137,18 @@ def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where:
                 "option": lane.lane.option, "image_shape": lane.image_shape,
                 "T": lane.course.timesteps[0], "steps": lane.course.K, "eta": lane.lane.sampler.eta, "clip": lane.lane.sampler.clip,
                 "precision": lane.precision,
-            } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {}) | ({"computed_by": lane.run.words} if lane.run else {})
+            } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {}) | _told(lane, samples)
+            | ({"computed_by": lane.run.words} if lane.run else {})
             for lane in lanes
         ],
     }  # fmt: skip
+
+
+def _told(lane: SampledLane, samples: int) -> dict[str, Any]:
+    """Of a class-conditional lane the label of each sample, -1 for no class, and the guidance; of an exact one its class."""
+    from explorer.engine.models.predictors import labels_told
+
+    if lane.lane.exact is not None:
+        return {} if lane.lane.exact.label is None else {"label": lane.lane.exact.label}
+    labels = labels_told(lane.predictor, samples)
+    return {} if labels is None else {"labels": labels.tolist(), "guidance": lane.lane.guidance}

@@ -14,7 +14,7 @@ from explorer.recipe import ExactProcess, Lane, OptionName, Sampler
 
 def exact_lane_of(
     source: str, images: int | None, follow: Literal["draw", "mean"], option: OptionName | None, where: shared.Place, sampler: Sampler,
-    kept: DataSets,
+    kept: DataSets, label: int | None = None,
 ) -> SampledLane:  # fmt: skip
     """Exact lane of a data set, linear schedule with T = 1000 (a sweep makes others of it).
 
@@ -23,7 +23,7 @@ def exact_lane_of(
     BadInput
         If the data set cannot be read, is empty or too large, or the steps do not fit the schedule.
     """
-    exact, found = kept.opened(ExactProcess(source, images=images, follow=follow))
+    exact, found = kept.opened(ExactProcess(source, images=images, follow=follow, label=label))
     lane = Lane("", source, option, sampler, exact)
     predictor = exact_predictor(lane, kept)
     try:

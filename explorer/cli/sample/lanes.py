@@ -16,15 +16,17 @@ from explorer.checkpoints.locate import source_of
 from explorer.cli import shared
 from explorer.diffusion.exact_predictor import of_samples
 from explorer.diffusion.noise import shared_noise
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.reverse import Plan, Step, plan
-from explorer.engine.models.predictors import on_schedule
+from explorer.engine.models.data_sets import DataSets, exact_predictor
+from explorer.engine.models.predictors import conditioned, labels_told, on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks, walk
 from explorer.exports.kinds import KINDS, Drawn, Stored
 from explorer.exports.walk import STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
 from explorer.recipe import Lane, Recipe, Sampler
 from explorer.recipe.arithmetic import Precision, RunBy
+from explorer.recipe.labels import label_words
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 
 MAX_FILM_BYTES = 2**31
@@ -49,7 +51,8 @@ class SampledLane:
     def label(self) -> str:
         """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
-        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}"
+        told = "" if self.swept else class_words(self.lane)
+        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}{told}"
 
     def seed(self, shared: int) -> int:
         """Seed of its noise: its own, or the one that all lanes share."""
@@ -62,6 +65,12 @@ class SampledLane:
         return walk(predictor, self.course, own, indices, self.image_shape, self.device, self.lane.sampler.clip)
 
 
+def class_words(lane: Lane) -> str:
+    """What a lane is told of classes, as far as somebody said it: " · label 7 · w 1"."""
+    label = lane.labels if lane.exact is None else () if lane.exact.label is None else (lane.exact.label,)
+    return (f" · label {label_words(label)}" if label else "") + (f" · w {lane.guidance:g}" if lane.guidance else "")
+
+
 def _exact_words(lane: Lane) -> str:
     assert lane.exact is not None
     kind = "Exact" if lane.exact.follow == "draw" else "Exact mean"
@@ -69,14 +78,15 @@ def _exact_words(lane: Lane) -> str:
 
 
 def lane_of(
-    checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool | None, samples: int | None = None
-) -> SampledLane:
+    checkpoint: Checkpoint, where: shared.Place, steps: int | None, eta: float, clip: bool | None, samples: int | None = None,
+    labels: tuple[int, ...] = (), guidance: float = 0.0,
+) -> SampledLane:  # fmt: skip
     """Lane of a checkpoint under a sampler, of so many samples in all; a `clip` of None is what its card says.
 
     Raises
     ------
     BadInput
-        If it is no ddpm, or the steps do not fit its schedule.
+        If it is no ddpm, the steps do not fit its schedule, or it does not take the labels or the guidance.
     """
     try:
         sampler = Sampler(steps, eta, checkpoint.card.clips if clip is None else clip)
@@ -85,12 +95,18 @@ def lane_of(
         course = plan(predictor.schedule, steps, eta)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
-    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), checkpoint.card.option, sampler, told=checkpoint.card.told)
-    return SampledLane(lane, predictor, course, checkpoint.card.data.shape, where.device, precision, run=run)
+    card = checkpoint.card
+    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, told=card.told, labels=labels, guidance=guidance)
+    return SampledLane(lane, conditioned(predictor, lane), course, card.data.shape, where.device, precision, run=run)
 
 
-def sweep(made: SampledLane, text: str) -> list[SampledLane]:
+def sweep(made: SampledLane, text: str, kept: DataSets) -> list[SampledLane]:
     """The lane once for each value of a setting, such as "steps=10,25,50".
+
+    Parameters
+    ----------
+    kept : DataSets
+        Of exact lanes.
 
     Raises
     ------
@@ -101,6 +117,10 @@ def sweep(made: SampledLane, text: str) -> list[SampledLane]:
     lanes = []
     for lane, value in zip(swept(made.lane, setting, values), values, strict=True):
         predictor = made.predictor if setting != "schedule" else on_schedule(made.predictor, lane.schedule)
+        if setting == "label" and lane.exact is not None:
+            predictor = exact_predictor(lane, kept)
+        elif isinstance(predictor, NetworkPredictor):
+            predictor = conditioned(predictor, lane)
         try:
             course = plan(predictor.schedule, lane.sampler.steps, lane.sampler.eta)
         except ValueError as error:
@@ -123,16 +143,19 @@ def _write_arrays(out: Path, kind: Stored, lanes: Sequence[SampledLane], recipe:
     assert recipe.chain is not None
     seed, samples = recipe.chain.seed, recipe.chain.samples
     written: list[WrittenLane[None]] = [
-        WrittenLane(_plan(lane.course), samples, lane.image_shape, partial(_pieces, lane, seed, samples)) for lane in lanes
+        WrittenLane(_plan(lane, samples), samples, lane.image_shape, partial(_pieces, lane, seed, samples)) for lane in lanes
     ]
     for _ in write_arrays(out, kind, written, recipe):
         pass
 
 
-def _plan(course: Plan) -> dict[str, np.ndarray]:
+def _plan(lane: SampledLane, samples: int) -> dict[str, np.ndarray]:
+    course, labels = lane.course, labels_told(lane.predictor, samples)
     levels = [step.alpha_bar for step in course.steps] + [course.steps[-1].alpha_bar_prev]
     coefficients = {name: np.array([getattr(step, name) for step in course.steps], np.float64) for name in ("a0", "at", "sigma")}
-    return {"timesteps": np.array(course.timesteps, np.int64), "alpha_bar": np.array(levels, np.float64)} | coefficients
+    return {"timesteps": np.array(course.timesteps, np.int64), "alpha_bar": np.array(levels, np.float64)} | coefficients | (
+        {} if labels is None else {"labels": labels}
+    )  # fmt: skip
 
 
 def _pieces(lane: SampledLane, seed: int, samples: int) -> Iterator[Piece]:

@@ -12,6 +12,7 @@ from explorer.diffusion import branches as walking
 from explorer.diffusion.branches import DrawnAnew, Leg, branch_steps
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step
+from explorer.diffusion.samplers.methods import evaluations
 from explorer.engine.chain.edited_chain import Draws, State, parent_of, weave
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
 from explorer.engine.chain.lanes import ChainLane
@@ -104,20 +105,21 @@ class BranchLane(ChainLane):
 
     def _cost(self, k: int) -> int:
         """How often the network is asked in step k."""
-        return next((i.repeats for i in self.branch.inpaintings if i.start <= k < i.end), 1)
+        repeats = next((i.repeats for i in self.branch.inpaintings if i.start <= k < i.end), 1)
+        return repeats * evaluations(self.course, k)
 
     @property
     def next_cost(self) -> int:
         """As of a chain; where a region is made anew, every repetition asks it."""
         anew = self._anew
-        return self._cost(self.done) if self.begun or anew is None else anew.inpainting.repeats
+        return (self._cost(self.done) if self.begun or anew is None else anew.inpainting.repeats) * self._asked
 
     @property
     def left(self) -> int:
         """As of a chain, with every repetition, and with what is drawn anew before."""
         anew, first = self._anew, self.done if self.begun else self.leaves
         before = 0 if self.begun or anew is None else (len(anew.indices) - self._prepared) * anew.inpainting.repeats
-        return before + sum(self._cost(k) for k in range(first, self.course.K))
+        return (before + sum(self._cost(k) for k in range(first, self.course.K))) * self._asked
 
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on first."""
@@ -134,9 +136,15 @@ class BranchLane(ChainLane):
                     return source
         return None
 
-    def walk(self, x: Tensor, start: int) -> Iterator[Step]:
+    @property
+    def needs_memory(self) -> bool:
+        """As of a chain, for whoever predicts anywhere in it."""
+        return self.branch.needs_memory
+
+    def walk(self, frame: Frame, start: int) -> Iterator[Step]:
         """As of a chain, with what is changed in it."""
-        return branch_steps(self.branch, x, start)
+        x, before = self.placed(frame)
+        return branch_steps(self.branch, x, start, before)
 
     def leg(self, k: int) -> Leg:
         """As of a chain, with what was changed by then."""
@@ -158,7 +166,16 @@ class BranchLane(ChainLane):
         for name in NORMS:
             self.norms[name][: self.leaves] = self.parent.norms[name][: self.leaves]
         self.store.lane(self.key).first = self.leaves
-        self.store.put(self.key, self.leaves, Frame(to_cpu(x), None))
+        self.store.put(self.key, self.leaves, Frame(to_cpu(x), None, before=self._brought()))
+
+    def _brought(self) -> Tensor | None:
+        """What was said of the parent's state before the one that this leaves, where the first step needs it."""
+        if not self.needs_memory or self.leaves == 0 or self.leaves in self.branch.anew:
+            return None
+        for frame in made(self.parent, self.leaves - 1, with_image=True):
+            if frame is not None:
+                return frame.x0_hat
+        raise AssertionError("a lane gives every frame that it has")
 
     def frame(self, k: int) -> Iterator[Frame | None]:
         """As of a chain; above the last edit the parent's own."""

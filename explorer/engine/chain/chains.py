@@ -155,7 +155,7 @@ class Chains:
         if not key.lane.edits:
             lane = ChainLane(key, predictor, shape, device, store)
         else:
-            lane = BranchLane(key, predictor, shape, device, store, self._lane, ways.predictor)
+            lane = BranchLane(key, predictor, shape, device, store, self._lane, ways.taking_over)
         lane.record = lambda lane, first: self.kept.recorder(lane, first, tuple(ways.runs.values()))
         return lane
 

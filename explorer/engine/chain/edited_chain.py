@@ -19,8 +19,10 @@ from explorer.diffusion.inpainting import Inpainting, as_it_is
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import INITIAL, Noise, Plan, Step, initial_state, noise_source
+from explorer.engine.models.predictors import limit_of
 from explorer.errors import BadInput
 from explorer.recipe import BackUp, Change, Dab, Edit, FreshNoise, Inpaint, Lane, Paint, coverage
+from explorer.recipe.sampler import NOISY
 
 State = Callable[[int], Tensor]
 
@@ -64,12 +66,13 @@ class _Weaver:
 
     def __init__(self, lane: Lane, predictor: Predictor, course: Plan, draws: Draws) -> None:
         self.lane, self.draws = lane, draws
-        self.course = course
-        self.legs = [Leg(0, predictor, lane.sampler.clip)]
+        self.course = self.plain = course
+        self.legs = [Leg(0, predictor, limit_of(lane.sampler))]
         self.noises: list[tuple[int, Noise]] = []
         self.on_state: dict[int, tuple[Touch, ...]] = {}
         self.on_image: dict[int, tuple[Touch, ...]] = {}
         self.inpaintings: list[Inpainting] = []
+        self.anew: set[int] = set()
         self.etas = [(0, lane.sampler.eta)]
 
     def place(self, edit: Edit) -> int:
@@ -129,13 +132,23 @@ class _Weaver:
             leg, indices = partial(walking.leg_at, legs), spread(0, k, DRAWN_ANEW)
             anew = drawn_anew(edit, inpainting, self.course, self.draws, indices, leg, self.lane.sampler.eta)
             self.on_state[k] = (*self.on_state.get(k, ()), anew)
+            self.anew.add(k)
             self.draw_from(edit, walking.AGAIN)
 
     def change(self, edit: Change, predictor_of: Callable[[Lane], Predictor]) -> None:
         k, leg = self.place(edit), self.legs[-1]
         predictor = leg.predictor
         if edit.checkpoint:
-            other = Lane(edit.checkpoint, edit.source, edit.option, schedule=self.lane.schedule, told=edit.told)
+            left = self.lane
+            other = Lane(
+                edit.checkpoint,
+                edit.source,
+                edit.option,
+                schedule=left.schedule,
+                told=edit.told,
+                labels=left.labels,
+                guidance=left.guidance,
+            )
             predictor = of_samples(predictor_of(other), self.draws.seed, self.draws.indices)
             if not walking.same_levels(self.course, predictor.schedule.alpha_bar.tolist()):
                 own = self.course.timesteps[0]
@@ -143,11 +156,19 @@ class _Weaver:
                     f"{edit.source}: its noise levels (T = {predictor.schedule.T}) are not those of this chain (T = {own}); "
                     "go on with a checkpoint of the same schedule"
                 )
-        clip = leg.clip if edit.clip is None else edit.clip
+        clip = leg.clip
+        if edit.clip is not None:
+            clip = limit_of(msgspec.structs.replace(self.lane.sampler, clip=edit.clip))
         self.legs.append(Leg(k, predictor, clip))
         if edit.eta is not None:
+            self.check_noise(edit)
             self.etas.append((k, edit.eta))
             self.course = walking.with_eta(self.course, k, edit.eta)
+
+    def check_noise(self, edit: Change) -> None:
+        method = self.lane.sampler.method
+        if edit.eta and method not in NOISY:
+            raise BadInput(f"{self.lane.source}: the sampler {method} adds no noise, so the branch at t = {edit.t} cannot change eta")
 
     def back_up(self, edit: BackUp, state: State) -> None:
         k, draws = self.place(edit), self.draws
@@ -162,6 +183,7 @@ class _Weaver:
             return noised(x0, level, draws.noise(INITIAL, walking.BACK_UP, edit.stream))
 
         self.on_state[k] = (*self.on_state.get(k, ()), touch)
+        self.anew.add(k)
         if edit.fresh:
             self.draw_from(edit, walking.DOWN)
 
@@ -169,11 +191,12 @@ class _Weaver:
         """What was done below k made the image that is taken up again: it is not done twice."""
         self.on_state = {i: touches for i, touches in self.on_state.items() if i <= k}
         self.on_image = {i: touches for i, touches in self.on_image.items() if i < k}
+        self.anew = {i for i in self.anew if i <= k}
         self.end_inpainting(k)
         self.noises = [(top, noise) for top, noise in self.noises if top >= t]
         self.legs = [leg for leg in self.legs if leg.start <= k]
         self.etas = [(start, eta) for start, eta in self.etas if start <= k]
-        self.course = walking.with_eta(self.course, 0, self.etas[0][1])
+        self.course = self.plain
         for start, eta in self.etas[1:]:
             self.course = walking.with_eta(self.course, start, eta)
 
@@ -272,7 +295,7 @@ def weave(
     own = noise_source(draws.seed, draws.indices, draws.shape, draws.device)
     return Branched(
         weaver.course, tuple(weaver.legs), walking.noise_with(own, weaver.noises), weaver.on_state, weaver.on_image,
-        tuple(weaver.inpaintings),
+        tuple(weaver.inpaintings), frozenset(weaver.anew),
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """Frames kept for scrubbing, within a budget of bytes.
 
-A frame is the state x at one index k of a chain, with the x0_hat that the predictor said of it; mean, eps_hat
-and z follow from these. Beyond the budget the lanes not asked for lately go first; then every lane in use
-keeps each second frame only, then each fourth, and so on: what is missing is made again from the nearest
-kept state before it, identically. What is made again has its part of the budget: where that
-is short, at most as many frames as the lane keeps.
+A frame is the state x at one index k of a chain, with the x0_hat that the predictor said of it, and what else the sampler
+needs to take the step again; mean, eps_hat and z follow from these. Beyond the budget the lanes not asked for lately go
+first; then every lane in use keeps each second frame only, then each fourth, and so on: what is missing is made again from
+the nearest kept state before it, identically. What is made again has its part of the budget: where that is short, at most
+as many frames as the lane keeps.
 """
 
 from __future__ import annotations
@@ -33,15 +33,21 @@ class Frame:
     x : Tensor, shape (N, C, H, W), float32, on the CPU
     x0_hat : Tensor or None
         Prediction of the step that starts here; None at the newest state, and at x_0.
+    towards : Tensor or None
+        The clean image that the step goes towards, where that is not x0_hat (see explorer.diffusion.samplers).
+    before : Tensor or None
+        x0_hat of the state before, where the step depends on it: with it, the step is taken again from this frame alone.
     """
 
     x: Tensor
     x0_hat: Tensor | None
+    towards: Tensor | None = None
+    before: Tensor | None = None
 
     @property
     def nbytes(self) -> int:
-        """Memory of both tensors."""
-        return self.x.nbytes + (0 if self.x0_hat is None else self.x0_hat.nbytes)
+        """Memory of its tensors; what two frames share counts for both."""
+        return sum(each.nbytes for each in (self.x, self.x0_hat, self.towards, self.before) if each is not None)
 
 
 @dataclass(slots=True, eq=False)

@@ -11,8 +11,9 @@ from torch import Tensor
 from explorer.diffusion.branches import Leg
 from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
-from explorer.diffusion.predictor import Predictor
-from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
+from explorer.diffusion.predictor import Predictor, told_of
+from explorer.diffusion.reverse import Step, initial_state, needs_memory, noise_source, reverse_steps
+from explorer.diffusion.samplers.methods import evaluations
 from explorer.diffusion.schedule import ScheduleError
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
 from explorer.engine.chain.kept.chains import arrays_of
@@ -20,6 +21,7 @@ from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.kept.writing import Recorder
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
+from explorer.engine.models.predictors import check_method, course_of, limit_of
 from explorer.errors import BadInput
 
 Record = Callable[["ChainLane", int], Recorder | None]
@@ -55,8 +57,9 @@ class ChainLane(ShownLane):
         self.key, self.image_shape, self.device, self.store = key, image_shape, device, store
         self.predictor = of_samples(predictor, key.seed, range(key.samples))
         sampler = key.lane.sampler
+        check_method(predictor, sampler, key.lane.source)
         try:
-            self.course = plan(predictor.schedule, sampler.steps, sampler.eta)
+            self.course = course_of(predictor.schedule, sampler)
         except ScheduleError as error:
             raise BadInput(f"{key.lane.source}: {error}") from None
         self.noise = noise_source(key.seed, range(key.samples), image_shape, device)
@@ -66,7 +69,7 @@ class ChainLane(ShownLane):
         self.drawn: dict[int, Tensor] = {}
         self.record: Record = lambda lane, first: None
         self._recorder: Recorder | None = None
-        self._newest: tuple[Tensor | None, Tensor | None] = (None, None)
+        self._newest: tuple[Tensor | None, Frame | None] = (None, None)
         self._steps: Iterator[Step] | None = None
         self._beginning: Iterator[None] | None = None
 
@@ -94,24 +97,45 @@ class ChainLane(ShownLane):
     @property
     def left(self) -> int:
         """How often its network is asked until x_0 is reached."""
-        return self.course.K - self.done
+        return sum(evaluations(self.course, k) for k in range(self.done, self.course.K)) * self._asked
+
+    @property
+    def _asked(self) -> int:
+        """How often its network is asked for one prediction: guidance weighs two answers."""
+        return 2 if self.key.lane.guidance else 1
 
     @property
     def next_cost(self) -> int:
         """How often its network is asked in the step that is next."""
-        return 1
+        return evaluations(self.course, self.done) * self._asked
 
     def waits_for(self) -> ChainLane | None:
         """The lane that must go on before this one can; none for a chain that leaves no other."""
         return None
 
-    def walk(self, x: Tensor, start: int) -> Iterator[Step]:
-        """Steps of the chain from state `start`."""
-        return reverse_steps(self.predictor, self.course, x, self.noise, self.key.lane.sampler.clip, start)
+    @property
+    def needs_memory(self) -> bool:
+        """Whether a step depends on the x0_hat of the state before, which frames then have."""
+        return needs_memory(self.predictor, self.course)
+
+    def walk(self, frame: Frame, start: int) -> Iterator[Step]:
+        """Steps of the chain from state `start`, whose frame it is."""
+        x, before = self.placed(frame)
+        return reverse_steps(self.predictor, self.course, x, self.noise, self.leg(0).clip, start, before)
+
+    def placed(self, frame: Frame, sample: int | None = None) -> tuple[Tensor, Tensor | None]:
+        """State of a frame, and x0_hat of the one before where a step needs it, on the lane's device; of one sample (1, C, H, W) or all."""
+        rows = slice(None) if sample is None else slice(sample, sample + 1)
+        return frame.x[rows].to(self.device), None if frame.before is None else frame.before[rows].to(self.device)
 
     def leg(self, k: int) -> Leg:
         """Who predicts in step k, and whether x0_hat is clipped there."""
-        return Leg(0, self.predictor, self.key.lane.sampler.clip)
+        return Leg(0, self.predictor, limit_of(self.key.lane.sampler))
+
+    def leg_of(self, k: int, sample: int) -> Leg:
+        """As `leg`, for one sample of the batch."""
+        leg = self.leg(k)
+        return Leg(leg.start, told_of(leg.predictor, (sample,)), leg.clip)
 
     def begin(self) -> Iterator[None]:
         """Put the first state; it yields where that takes more than one step."""
@@ -125,22 +149,33 @@ class ChainLane(ShownLane):
             return
         if self._steps is None:
             start = frames.newest
-            self._steps = self.walk(frames.kept[start].x.to(self.device), start)
+            self._newest = (None, frames.kept[start])
+            self._steps = self.walk(frames.kept[start], start)
         try:
             step = next(self._steps)
         except BaseException:
             self._steps = None
             raise
-        state, copied = self._newest
-        before = Frame(copied if step.x_t is state and copied is not None else to_cpu(step.x_t), to_cpu(step.prediction.x0_hat))
+        state, newest = self._newest
+        x = newest.x if step.x_t is state and newest is not None else to_cpu(step.x_t)
+        before = self._framed(step, x, None if newest is None else newest.before)
         self._note_norms(step)
         if isinstance(step.prediction, ExactPrediction) and step.prediction.drawn is not None:
             self.drawn[step.k] = step.prediction.drawn.cpu()
-        after = Frame(to_cpu(step.x_prev), None)
+        after = Frame(to_cpu(step.x_prev), None, before=self._memory_at(step.k + 1, before))
         self.store.put(self.key, step.k, before)
         self.store.put(self.key, step.k + 1, after)
-        self._newest = step.x_prev, after.x  # the next step starts from it, unless a branch changes it: it need not be copied twice
+        self._newest = step.x_prev, after  # the next step starts from it, unless a branch changes it: it need not be copied twice
         self._write_down(step.k, before, after)
+
+    def _framed(self, step: Step, x: Tensor, before: Tensor | None) -> Frame:
+        """Frame of the state that a step started from."""
+        towards = step.prediction.towards
+        return Frame(x, to_cpu(step.prediction.x0_hat), None if towards is None else to_cpu(towards), before)
+
+    def _memory_at(self, k: int, previous: Frame) -> Tensor | None:
+        """What the step from state k needs of the frame before it."""
+        return previous.x0_hat if self.needs_memory else None
 
     def _write_down(self, k: int, before: Frame, after: Frame) -> None:
         """State k, and the last one after it."""
@@ -148,9 +183,9 @@ class ChainLane(ShownLane):
             self._recorder = self.record(self, k)
         if self._recorder is None or before.x0_hat is None:
             return
-        self._recorder.step(k, before.x.numpy(), before.x0_hat.numpy())
+        self._recorder.step(k, before)
         if k + 1 == self.course.K:
-            self._recorder.step(k + 1, after.x.numpy(), None)
+            self._recorder.step(k + 1, after)
             drawn = {k: row.numpy() for k, row in self.drawn.items()} if self.key.lane.exact is not None else None
             self._recorder.finish(arrays_of(self, drawn))
             self._recorder = None
@@ -160,7 +195,7 @@ class ChainLane(ShownLane):
         self.norms = {name: values.copy() for name, values in kept.norms.items()}
         self.drawn = {k: torch.from_numpy(row) for k, row in kept.drawn.items()}
         self.origin = kept.origin
-        self.store.lend(self.key, AsTensors(kept.kept_frames), kept.first, kept.course.K)
+        self.store.lend(self.key, AsTensors(kept.kept_frames, self.needs_memory), kept.first, kept.course.K)
 
     def _began(self) -> bool:
         """Go on beginning; whether the first state is there."""
@@ -193,8 +228,10 @@ class ChainLane(ShownLane):
         start = frames.nearest_before(k)
         first = frames.get(start)
         assert first is not None
-        for step in self.walk(first.x.to(self.device), start):
-            frame = Frame(to_cpu(step.x_t), to_cpu(step.prediction.x0_hat))
+        before = first.before
+        for step in self.walk(first, start):
+            frame = self._framed(step, to_cpu(step.x_t), before)
+            before = self._memory_at(step.k + 1, frame)
             if step.k > start:
                 self.store.put_again(self.key, step.k, frame)
             if step.k == k:
@@ -208,14 +245,16 @@ class ChainLane(ShownLane):
 
 
 class AsTensors(Mapping[int, Frame]):
-    """Frames of arrays, as frames of tensors."""
+    """Frames of arrays, as frames of tensors; with what was said of the state before, where a step needs it."""
 
-    def __init__(self, frames: Mapping[int, Frame]) -> None:
-        self._frames = frames
+    def __init__(self, frames: Mapping[int, Frame], with_memory: bool = False) -> None:
+        self._frames, self._with_memory = frames, with_memory
 
     def __getitem__(self, k: int) -> Frame:
         frame = self._frames[k]
-        return Frame(torch.as_tensor(frame.x), None if frame.x0_hat is None else torch.as_tensor(frame.x0_hat))
+        before = self._frames[k - 1].x0_hat if self._with_memory and k - 1 in self._frames else None
+        x0_hat, towards, before = (None if each is None else torch.as_tensor(each) for each in (frame.x0_hat, frame.towards, before))
+        return Frame(torch.as_tensor(frame.x), x0_hat, towards, before)
 
     def __contains__(self, k: object) -> bool:
         return k in self._frames

@@ -110,6 +110,27 @@ def _to_ideal(chains: Around, lane: ShownLane, request: ShowStep) -> Iterator[tu
         yield None if gap is None else (k, gap)
 
 
+@seen_beside("eps_class")
+@seen_beside("eps_null")
+@seen_beside("guidance")
+def _of_classes(chains: Around, lane: ShownLane, request: ShowStep) -> Iterator[tuple[int, Any] | LaneBlank | None]:
+    """What a lane's network says for its labels, without a class, and the difference."""
+    from explorer.engine.chain.lanes import ChainLane
+    from explorer.engine.chain.two_predictions import two_eps  # and torch with it
+
+    k = min(lane.nearest(request.t, request.quantity, chains.levels(request.timeline)), lane.course.K - 1)
+    assert isinstance(lane, ChainLane)  # one that is only kept has no network: the engine's has
+    found = None
+    for found in two_eps(lane, k):
+        if found is None:
+            yield None
+    if found is None:
+        yield LaneBlank(lane.key, int(lane.timesteps[k]), "no class")
+        return
+    of_the_class, without = found
+    yield k, {"eps_class": of_the_class, "eps_null": without, "guidance": of_the_class - without}[request.quantity]
+
+
 def _near(one: ShownLane, k: int, other: ShownLane, j: int) -> bool:
     """Whether the noise levels of two lanes' states are near enough for these to be compared."""
     return bool(near(one.levels[one.timesteps[k]], other.levels[other.timesteps[j]]))

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from explorer.diffusion.levels import nearest_states
-from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
+from explorer.diffusion.parameterization import Prediction
 from explorer.diffusion.plan import Plan
+from explorer.diffusion.samplers.steps import as_taken
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame
 from explorer.engine.chain.lane_quantities import OWN
@@ -121,10 +122,7 @@ class ShownLane:
     def prediction(self, k: int, frame: Frame) -> Prediction:
         """Mean, x0_hat and eps_hat of the step from state k, from its frame."""
         assert frame.x0_hat is not None
-        step = self.course.steps[k]
-        return Prediction(
-            mean_from_x0(frame.x, frame.x0_hat, step), frame.x0_hat, eps_from_x0(frame.x, frame.x0_hat, step)
-        )  # fmt: skip
+        return as_taken(self.course.method, frame.x, frame.x0_hat, frame.towards, self.course.steps[k])
 
     def predicted(self, k: int) -> Iterator[Prediction | None]:
         """Prediction of the step from state k, last; before it None at each cancel point.

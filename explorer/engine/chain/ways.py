@@ -42,6 +42,10 @@ class Ways:
         self.runs[lane.checkpoint] = run
         return self._models.predictor(lane, run, self._samples)
 
+    def taking_over(self, lane: Lane) -> Predictor:
+        """Predictor of a lane whose network goes on for another's (BadInput as of `Models.predictor`)."""
+        return self.predictor(lane if lane.exact is not None else self._models.taking_over(lane))
+
     def words(self, lane: Lane) -> str:
         """What runs a lane's network, for people; empty where there is none."""
         models, run = self._models, self.runs.get(lane.checkpoint)

@@ -21,6 +21,7 @@ from explorer.engine.models import devices, predictors
 from explorer.engine.models.kept_choices import Choice, KeptChoices
 from explorer.engine.models.measuring import Probe, aside, is_busy
 from explorer.engine.models.unmeasured import unmeasured
+from explorer.models.roles import some_labels
 from explorer.recipe.arithmetic import RunBy, size_class
 
 LONG = 200
@@ -121,7 +122,7 @@ class Choosing:
         def first() -> None:
             prepared = self.prepared(checkpoint, _named(run.backend), run.precision)
             x = torch.zeros(samples, *checkpoint.card.data.shape, device=self.device)
-            prepared(x, torch.ones(samples, dtype=torch.int64, device=self.device))
+            prepared(x, torch.ones(samples, dtype=torch.int64, device=self.device), *some_labels(checkpoint.network, samples, self.device))
 
         try:
             if self.device.type == "cpu":
@@ -196,8 +197,8 @@ def _without(choice: Choice, left: tuple) -> Choice:
 def _of_size(samples: int, run: Run, other: Run) -> Run:
     """`run` for batches of so many samples, `other` for the rest."""
 
-    def either(x_t: Tensor, t: Tensor) -> Tensor:
-        return run(x_t, t) if len(x_t) == samples else other(x_t, t)
+    def either(x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
+        return (run if len(x_t) == samples else other)(x_t, t, *labels)
 
     return either
 

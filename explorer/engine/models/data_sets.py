@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import torch
 
@@ -18,6 +19,8 @@ from explorer.paths import exists, expanded
 from explorer.recipe import ExactProcess, Lane
 
 KEPT = 2
+KEPT_BYTES = 2**29
+"""So much in any case: ten classes of a data set are ten small ones."""
 MAX_BYTES = 4 * 2**30
 """Of the float32 matrix."""
 
@@ -38,6 +41,11 @@ class DataSet:
     data: EmpiricalData
     labels: np.ndarray | None
 
+    @property
+    def bytes(self) -> int:
+        """Of its float32 matrix."""
+        return self.data.n * int(np.prod(self.data.image_shape)) * 4
+
     def label(self, index: int) -> int | None:
         """Class of an image, where it is known."""
         return None if self.labels is None else int(self.labels[index])
@@ -54,7 +62,7 @@ class DataSets:
 
     def __init__(self, device: torch.device) -> None:
         self._device = torch.device("cpu") if device.type == "mps" else device
-        self._kept: OrderedDict[tuple[str, int, int, int | None], DataSet] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int, int | None, int | None], DataSet] = OrderedDict()
 
     def get(self, exact: ExactProcess) -> DataSet:
         """Data set of an exact process.
@@ -64,12 +72,12 @@ class DataSets:
         BadInput
             If it cannot be read, is empty or too large, or is another than the recipe's.
         """
-        key = (*stamp(exact.dataset), exact.images)
+        key = (*stamp(exact.dataset), exact.images, exact.label)
         found = self._kept.get(key)
         if found is None:
             found = _read(exact, self._device)
             self._kept[key] = found
-            while len(self._kept) > KEPT:
+            while len(self._kept) > KEPT and sum(each.bytes for each in self._kept.values()) > KEPT_BYTES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         _check(exact, found.sha256)
@@ -78,7 +86,7 @@ class DataSets:
     def opened(self, exact: ExactProcess) -> tuple[ExactProcess, DataSet]:
         """The process with its images' sha256, and the images (BadInput as `get`)."""
         found = self.get(exact)
-        return ExactProcess(exact.dataset, found.sha256, exact.images, exact.follow), found
+        return msgspec.structs.replace(exact, sha256=found.sha256), found
 
 
 def exact_predictor(lane: Lane, data_sets: DataSets) -> ExactPredictor:
@@ -114,7 +122,9 @@ def _read(exact: ExactProcess, device: torch.device) -> DataSet:
     _check(exact, images.sha256)
     if exact.images is not None and exact.images > len(images.images):
         raise BadInput(f"{exact.dataset}: holds {len(images.images)} images, not {exact.images}")
-    chosen = images.images[: exact.images]
+    chosen, labels = images.images[: exact.images], None if images.labels is None else images.labels[: exact.images]
+    if exact.label is not None:
+        chosen, labels = _of_class(exact, chosen, labels)
     if chosen.size * 4 > MAX_BYTES:
         fitting = MAX_BYTES // (4 * int(np.prod(images.image_shape)))
         raise BadInput(
@@ -122,7 +132,17 @@ def _read(exact: ExactProcess, device: torch.device) -> DataSet:
             f"at most {MAX_BYTES // 2**30} GB are taken: use the first {fitting} of them"
         )
     data = EmpiricalData(torch.from_numpy(np.array(chosen)), device)
-    return DataSet(images.name, images.sha256, data, None if images.labels is None else images.labels[: exact.images])
+    return DataSet(images.name, images.sha256, data, labels)
+
+
+def _of_class(exact: ExactProcess, images: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """The images with the process's label, and their labels (BadInput if there are none)."""
+    if labels is None:
+        raise BadInput(f"{exact.dataset}: has no labels, so that there is no exact process of one class")
+    chosen = labels == exact.label
+    if not chosen.any():
+        raise BadInput(f"{exact.dataset}: holds no image of class {exact.label}; its labels are {labels.min()} to {labels.max()}")
+    return images[chosen], labels[chosen]
 
 
 def _check(exact: ExactProcess, sha256: str) -> None:

@@ -24,6 +24,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
 from explorer.engine.models import predictors
 from explorer.engine.models.kept_choices import Choice, Measured
+from explorer.models.roles import some_labels, told_of_before
 
 EVALUATIONS = 3
 FIRST_LOOK = 2
@@ -96,7 +97,7 @@ class Probe:
             seconds = self._fair(pairs)
             if seconds > CLEARLY * min(self._bounds(exact.schedule.T)):
                 return Measured(backend.name, precision, seconds, ready=ready)
-            other = NetworkPredictor(run, exact.option, exact.schedule)
+            other = NetworkPredictor(run, exact.option, exact.schedule, network=exact.network, condition=exact.condition)
             shape = self.checkpoint.card.data.shape
             up_to = yield from predictors.closeness(other, exact, shape, self.device, self.samples)
             pairs += yield from self._beside(run, exact.run, EVALUATIONS - 1)
@@ -145,10 +146,12 @@ class Probe:
         self._settle()
         return time.perf_counter() - begin
 
-    def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
+    def _batch(self) -> tuple[torch.Tensor, ...]:
         shape = (self.samples, *self.checkpoint.card.data.shape)
         x = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(self.device)
-        return x, torch.ones(self.samples, dtype=torch.int64, device=self.device)
+        t = torch.ones(self.samples, dtype=torch.int64, device=self.device)
+        network = self.checkpoint.network
+        return x, t, *some_labels(network, self.samples, self.device), *told_of_before(network, x)
 
     def _settle(self) -> None:
         """On a GPU an evaluation has only been asked for when the call returns."""

@@ -122,11 +122,17 @@ class Models:
         Raises
         ------
         BadInput
-            If its file cannot be opened, is no DDPM, or is no longer the one of the recipe, or there is no such schedule.
+            If its file cannot be opened, is no DDPM, is no longer the one of the recipe, or does not take the lane's labels or
+            guidance, or there is no such schedule.
         """
         if lane.exact is not None:
             return exact_predictor(lane, self.data_sets)
-        return predictors.on_schedule(self.network_predictor(lane, run, samples), lane.schedule)
+        told = predictors.conditioned(self.network_predictor(lane, run, samples), lane)
+        return predictors.on_schedule(told, lane.schedule)
+
+    def taking_over(self, lane: Lane) -> Lane:
+        """A lane whose network goes on for another's: with as much of its labels and guidance as that takes (BadInput as `predictor`)."""
+        return predictors.taken_over(lane, predictors.own_condition(self.lane_checkpoint(lane).card))
 
     def image_shape(self, lane: Lane) -> tuple[int, int, int]:
         """(C, H, W) of a lane's images (BadInput as `predictor`)."""
@@ -135,7 +141,7 @@ class Models:
         return self.checkpoint(lane.source, lane.told).card.data.shape
 
     def network_predictor(self, lane: Lane, run: RunBy | None = None, samples: int = 0) -> NetworkPredictor:
-        """Predictor of a lane's checkpoint on the schedule it was trained on; parameters and errors as of `predictor`."""
+        """Predictor of a lane's checkpoint on the schedule it was trained on, told the classes in turn; the rest as of `predictor`."""
         key = (lane.checkpoint, run, samples)
         found = self._predictors.get(key)
         if found is not None:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TypeVar
 
+import msgspec
+import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.backends import TORCH
 from explorer.backends.base import Backend
+from explorer.checkpoints.card import Card
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion import schedule as schedules
 from explorer.diffusion.exact_predictor import ExactPredictor
+from explorer.diffusion.guidance import Condition
+from explorer.diffusion.limits import Clip, Limit
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
+from explorer.diffusion.plan import Plan
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
+from explorer.diffusion.reverse import plan
 from explorer.diffusion.schedule import Schedule, ScheduleError
 from explorer.errors import BadInput
-from explorer.models.roles import Denoiser
-from explorer.recipe import ScheduleChoice
+from explorer.models.roles import Denoiser, label_count
+from explorer.recipe import NO_CLASS, Lane, Sampler, ScheduleChoice
 from explorer.recipe.arithmetic import Precision
+from explorer.recipe.labels import label_of_sample
 
 CLOSE_ENOUGH = 1 / 255  # images span 2
 SAME_IMAGE = 0.02
@@ -66,11 +75,114 @@ def from_checkpoint(
         raise BadInput(f"{checkpoint.path}: its network {card.network.name} cannot predict a step")
     if not network.accepts(card.data.shape):
         raise BadInput(f"{checkpoint.path}: its network cannot take images of shape {card.data.shape}")
+    if getattr(network, "self_conditioned", False) and not backend.supports(checkpoint.network):
+        raise BadInput(
+            f"{checkpoint.path}: {backend.title} cannot tell its network the x0_hat of the state before; PyTorch can: --device cpu"
+        )
+    known = 0 if card.classes is None else card.classes.labels
+    if label_count(network) != known:
+        raise BadInput(f"{checkpoint.path}: its network takes {label_count(network)} labels, its card has {known}")
     run = backend.prepare(checkpoint.network, device, precision or backend.precisions[0])
     return NetworkPredictor(
         run, Option(card.option), schedule,
-        name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives,
+        name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives, condition=own_condition(card),
     )  # fmt: skip
+
+
+def own_condition(card: Card) -> Condition | None:
+    """What a network is told where nobody says anything: its classes in turn; None where it takes no labels."""
+    classes = card.classes
+    return None if classes is None else Condition(classes.of_classes, classes.null_label, known=classes.labels)
+
+
+def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
+    """The predictor of a lane's network, told the lane's labels, and guided as it says; it is told the classes in turn where it says none.
+
+    Parameters
+    ----------
+    predictor : NetworkPredictor
+        As `from_checkpoint` gives it, whatever it has been told since.
+
+    Raises
+    ------
+    BadInput
+        If the network takes no labels, or not these, or cannot be guided.
+    """
+    source, own = lane.source, predictor.condition
+    if own is None and not lane.labels and not lane.guidance:
+        return predictor
+    if own is None:
+        raise BadInput(f"{source}: is not class-conditional: it takes no label and no guidance")
+    null = own.null_label
+    if null is None and (lane.guidance or NO_CLASS in lane.labels):
+        raise BadInput(f"{source}: has no label for no class, so that it cannot be guided; if one of its labels is that, tell which")
+    for label in lane.labels:
+        if label >= own.known:
+            raise BadInput(
+                f"{source}: takes the labels 0 to {own.known - 1}{', of which {null} is for no class' if null is not None else ''}; not {label}".replace(
+                    "{null}", str(null)
+                )
+            )
+    labels = tuple(null if label == NO_CLASS and null is not None else label for label in lane.labels)
+    return predictor.told(replace(own, labels=labels or own.classes, guidance=lane.guidance))
+
+
+def condition_in(predictor: Predictor) -> Condition | None:
+    """What a predictor's network is told; None where it takes no labels."""
+    while isinstance(predictor, MatchedPredictor):
+        predictor = predictor.inner
+    return predictor.condition if isinstance(predictor, NetworkPredictor) else None
+
+
+def labels_told(predictor: Predictor, samples: int) -> np.ndarray | None:
+    """Label of each of so many samples, shape (samples,), int64, NO_CLASS for the null label; None where a network takes no labels."""
+    condition = condition_in(predictor)
+    if condition is None:
+        return None
+    labels = [label_of_sample(condition.labels, i) for i in range(samples)]
+    return np.array([NO_CLASS if label == condition.null_label else label for label in labels], np.int64)
+
+
+def told_data(predictor: Predictor, labels: np.ndarray | None, source: str) -> Predictor:
+    """The predictor, told of image i of a data set its own label, as its bound is measured; itself where it takes none.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,), or None
+        Without them it is told the null label.
+    source : str
+        Named by messages.
+
+    Raises
+    ------
+    BadInput
+        If it takes labels and there are none, nor a null label, or others than it knows.
+    """
+    if isinstance(predictor, MatchedPredictor):
+        return predictor.with_inner(told_data(predictor.inner, labels, source))
+    if not isinstance(predictor, NetworkPredictor) or predictor.condition is None:
+        return predictor
+    own = predictor.condition
+    if labels is None:
+        if own.null_label is None:
+            raise BadInput(f"{source}: is told a class for each image, and this data set has no labels")
+        return predictor.told(replace(own, labels=(own.null_label,)))
+    if int(labels.max()) >= own.known:
+        raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}, and this data set has label {labels.max()}")
+    return predictor.told(replace(own, labels=tuple(labels.tolist())))
+
+
+def taken_over(lane: Lane, own: Condition | None) -> Lane:
+    """A lane whose network goes on for another's: with as much of that one's labels and guidance as it takes.
+
+    Parameters
+    ----------
+    own : Condition or None
+        Of the network that goes on, as `from_checkpoint` gives it.
+    """
+    guided = own is not None and own.null_label is not None
+    fits = own is not None and all(label < own.known and (guided or label != NO_CLASS) for label in lane.labels)
+    return msgspec.structs.replace(lane, labels=lane.labels if fits else (), guidance=lane.guidance if guided else 0.0)
 
 
 def through_network(predictor: Predictor, device: torch.device) -> Predictor:
@@ -80,7 +192,9 @@ def through_network(predictor: Predictor, device: torch.device) -> Predictor:
     if not isinstance(predictor, NetworkPredictor) or predictor.network is None or predictor.calls_network:
         return predictor
     run = TORCH.prepare(predictor.network, device, TORCH.precisions[0])
-    return NetworkPredictor(run, predictor.option, predictor.schedule, name=predictor.name, network=predictor.network)
+    return NetworkPredictor(
+        run, predictor.option, predictor.schedule, name=predictor.name, network=predictor.network, condition=predictor.condition
+    )
 
 
 def chosen_schedule(choice: ScheduleChoice) -> Schedule:
@@ -95,6 +209,30 @@ def chosen_schedule(choice: ScheduleChoice) -> Schedule:
         return schedules.from_betas(choice.betas) if choice.betas is not None else schedules.named(choice.name, choice.T)
     except ScheduleError as error:
         raise BadInput(f"the {choice.name} schedule with T = {choice.T}: {error}: choose another T") from None
+
+
+def course_of(schedule: Schedule, sampler: Sampler) -> Plan:
+    """Steps of a lane's chain (ScheduleError if its sampler does not fit the schedule)."""
+    return plan(
+        schedule, sampler.steps, sampler.eta, sampler.method, spacing=sampler.spacing, offset=sampler.offset, to_one=sampler.to_one,
+        variance=sampler.variance,
+    )  # fmt: skip
+
+
+def limit_of(sampler: Sampler) -> Clip:
+    """What a lane does to x0_hat."""
+    if not sampler.clip or (sampler.clip_range == 1 and sampler.threshold is None):
+        return sampler.clip
+    return Limit(sampler.clip_range, sampler.threshold)
+
+
+def check_method(predictor: Predictor, sampler: Sampler, source: str) -> None:
+    """Refuse an exact process that draws an image at each step under a sampler that draws nothing (BadInput, naming the source)."""
+    if isinstance(predictor, ExactPredictor) and predictor.follow == "draw" and sampler.method != "ancestral":
+        raise BadInput(
+            f"{source}: it draws an image of the data set at each step, which is ancestral sampling; "
+            f"for the sampler {sampler.method} follow the mean"
+        )
 
 
 def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:

@@ -18,6 +18,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import Run
 from explorer.engine.models import predictors
 from explorer.engine.models.measuring import Prepared, settle
+from explorer.models.roles import some_labels, told_of_before
 from explorer.recipe.arithmetic import RunBy
 
 IMAGES, TURNS = 2, 2
@@ -73,10 +74,11 @@ def _immediate(checkpoint: Checkpoint, device: torch.device) -> Sequence[Backend
     ]
 
 
-def _batch(checkpoint: Checkpoint, device: torch.device, T: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two images, one at each end of the chain."""
-    x = torch.randn(IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0))
-    return x.to(device), torch.linspace(1, T, IMAGES).round().long().to(device)
+def _batch(checkpoint: Checkpoint, device: torch.device, T: int) -> tuple[torch.Tensor, ...]:
+    """Two images, one at each end of the chain; of a conditional network with labels."""
+    x = torch.randn(IMAGES, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    t = torch.linspace(1, T, IMAGES).round().long().to(device)
+    return x, t, *some_labels(checkpoint.network, IMAGES, device), *told_of_before(checkpoint.network, x)
 
 
 def _agree(said: torch.Tensor, wanted: torch.Tensor) -> bool:
@@ -84,7 +86,7 @@ def _agree(said: torch.Tensor, wanted: torch.Tensor) -> bool:
     return difference <= ROUNDING * float(wanted.double().norm())  # NaN is not
 
 
-def _is_faster(run: Run, plain: Run, batch: tuple[torch.Tensor, torch.Tensor]) -> Generator[None, None, bool]:
+def _is_faster(run: Run, plain: Run, batch: tuple[torch.Tensor, ...]) -> Generator[None, None, bool]:
     """Both have been called before, and are timed in turns, since the machine may do something else meanwhile."""
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(TURNS):

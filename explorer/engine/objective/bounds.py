@@ -22,6 +22,7 @@ from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.models.models import Models
+from explorer.engine.models.predictors import told_data
 from explorer.engine.objective.messages import (
     BoundShown,
     DenoisedShown,
@@ -166,7 +167,7 @@ class Bounds:
         shape = self._models.image_shape(lane)
         if shape != known.image_shape:
             raise BadInput(f"{lane.source}: makes images of {shape}; {known.name} has images of {known.image_shape}: take that lane away")
-        return self._models.predictor(lane)
+        return told_data(self._models.predictor(lane), known.labels, lane.source)
 
     def _data(self, recipe: BoundRecipe) -> ImageSet:
         """The recipe's images."""

@@ -174,6 +174,29 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         ),
     ] = "constant"  # fmt: skip
 
+    classes: Annotated[
+        bool,
+        Setting(
+            "ddpm: the network is told each image's label, or the null label.", kinds=DDPM, costs=True,
+            field=TickField(
+                "Co&nditional", "network", "The network is told each image's label, so that one can ask it for a class, and guide it",
+                words="told each image's label",
+            ),
+        ),
+    ] = False  # fmt: skip
+
+    drop_labels: Annotated[
+        float,
+        Setting(
+            "With --classes: chance with which a label is left out.", kinds=DDPM, least=0.0, most=1.0,
+            said_if=lambda recipe: recipe.classes,
+            field=TextField(
+                "Dro&pped labels", "network",
+                "Chance with which the null label takes a label's place, in [0, 1]: what guidance compares with is learnt there",
+            ),
+        ),
+    ] = 0.1  # fmt: skip
+
     architecture: Annotated[
         Literal["mlp", "conv"],
         Setting(

@@ -313,7 +313,8 @@ class NewRun(QDialog):
             self.form.setRowVisible(self.fields.by_name[row.name], recipe.dataset != "mnist")
         for form, group in zip(self._columns, COLUMNS, strict=True):
             for row, _ in fields(TrainRecipe, group):
-                form.setRowVisible(self.fields.by_name[row.name], recipe.kind in row.about.kinds)
+                is_used = recipe.kind in row.about.kinds and row.about.said_if(recipe)
+                form.setRowVisible(self.fields.by_name[row.name], is_used)
         lines = [shlex.join(arguments(each, str(free_folder(each)))) for each in recipes]
         self.typed = "\n".join(f"generative-explorer {line}" for line in lines)
         # options are not broken after their dashes; paths and lists may be after a slash and a comma

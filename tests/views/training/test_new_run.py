@@ -49,7 +49,8 @@ def label_of(form: NewRun, widget: QWidget) -> str:
 
 def recipe_for(row: Row) -> TrainRecipe:
     """Of a model that has this setting, with data that have it."""
-    return TrainRecipe("C" if "ddpm" in row.about.kinds else "vae", dataset="/some/folder", size=16, batch=64)
+    model, classes = "C" if "ddpm" in row.about.kinds else "vae", row.name == "drop_labels"
+    return TrainRecipe(model, dataset="/some/folder", size=16, batch=64, classes=classes)  # type: ignore[arg-type]
 
 
 def change(widget: QWidget, field: Field) -> object:
@@ -110,12 +111,14 @@ def test_what_matters_most_comes_first() -> None:
     assert latent[:3] == ["code", "architecture", "hidden"]
 
 
-@pytest.mark.parametrize("model", ["C", "vae"])
-def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str) -> None:
-    recipe = TrainRecipe(model)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("model", "classes"), [("C", False), ("C", True), ("vae", False)])
+def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str, classes: bool) -> None:
+    recipe = TrainRecipe(model, classes=classes)  # type: ignore[arg-type]
     form = form_of(recipe)
     visible = {name for name, widget in form.fields.by_name.items() if widget.isVisible()}
     expected = {row.name for row, field in SHOWN if recipe.kind in row.about.kinds and field.group != "data"}
+    if not classes:
+        expected -= {"drop_labels"}
     assert visible == expected, "and MNIST's pictures have their size"
     form.reject()
 

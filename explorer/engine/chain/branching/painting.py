@@ -52,35 +52,35 @@ def _place(request: PreviewPaint | PreviewErase, lane: ChainLane) -> int:
     return k
 
 
-def _state(lane: ChainLane, k: int, sample: int) -> Generator[None, None, Tensor]:
-    """State k of one sample, (1, C, H, W), on the lane's device; it yields at each cancel point."""
+def _state(lane: ChainLane, k: int, sample: int) -> Generator[None, None, tuple[Tensor, Tensor | None]]:
+    """State k of one sample with its memory, as of `ChainLane.placed`; it yields at each cancel point."""
     for frame in lane.frame(k):
         if frame is None:
             yield None
         else:
-            x = frame.x[sample : sample + 1].to(lane.device)
-    return x
+            placed = lane.placed(frame, sample)
+    return placed
 
 
 def paint(request: PreviewPaint, desk: Desk) -> Steps:
     """Answer a PreviewPaint (BadInput if the lane has not come so far)."""
     lane, sample = lane_of(request.key, desk.of(Chains)), request.sample
     k = _place(request, lane)
-    x = yield from _state(lane, k, sample)
-    leg, step = lane.leg(k), lane.course.steps[k]
+    x, memory = yield from _state(lane, k, sample)
+    leg, step = lane.leg_of(k, sample), lane.course.steps[k]
     t = lane.course.timesteps[k]
     if request.on == "x_t":
         x = canvas = _under_brush(request, lane, x)
-        image = leg.predictor.predict(x, t, step, leg.clip).x0_hat
+        image = leg.ask(x, t, step, memory).x0_hat
         before = image
     else:
-        before = leg.predictor.predict(x, t, step, leg.clip).x0_hat
+        before = leg.ask(x, t, step, memory).x0_hat
         image = canvas = _under_brush(request, lane, before)
     shown = tile_of(canvas[0]), tile_of(image[0])
     yield PaintShown(request.key, t, sample, request.on, *shown)
     yield None
     count = 0
-    for state in _glimpse(lane, k, x, image, partial(_painted_at, request, lane)):
+    for state in _glimpse(lane, k, sample, x, image, partial(_painted_at, request, lane)):
         x, count = state, count + 1
         yield None
     left = survival(x, image, before, request) if request.on == "x0_hat" else math.nan
@@ -110,7 +110,7 @@ def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
     return walking.painted(x, marks_of(request.dabs, draws), draws.noise(request.t, walking.BRUSH, request.stream))
 
 
-def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]) -> Iterator[Tensor]:
+def _glimpse(lane: ChainLane, k: int, sample: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]) -> Iterator[Tensor]:
     """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left.
 
     `touched` makes of the x0_hat of a later step what the marks do to it.
@@ -119,8 +119,7 @@ def _glimpse(lane: ChainLane, k: int, x: Tensor, image: Tensor, touched: Callabl
     for here, there in pairwise(walking.spread(k, lane.course.K, GLIMPSE)):
         step = posterior(levels[here], levels[there], 0.0)
         if here != k:
-            leg = lane.leg(here)
-            image = touched(here, leg.predictor.predict(x, lane.course.timesteps[here], step, leg.clip).x0_hat)
+            image = touched(here, lane.leg_of(here, sample).ask(x, lane.course.timesteps[here], step, image).x0_hat)
         x = step.a0 * image + step.at * x
         yield x
 
@@ -131,9 +130,9 @@ def erase(request: PreviewErase, desk: Desk) -> Steps:
     if (request.mask.height, request.mask.width) != lane.image_shape[1:]:
         raise BadInput(f"the mask is {request.mask.height} x {request.mask.width}, the images are {lane.image_shape[1:]}")
     k = _place(request, lane)
-    x = yield from _state(lane, k, sample)
-    leg, t = lane.leg(k), lane.course.timesteps[k]
-    image = leg.predictor.predict(x, t, lane.course.steps[k], leg.clip).x0_hat
+    x, memory = yield from _state(lane, k, sample)
+    t = lane.course.timesteps[k]
+    image = lane.leg_of(k, sample).ask(x, t, lane.course.steps[k], memory).x0_hat
     shown = request.key, t, sample, tile_of(x[0]), tile_of(image[0])
     yield ErasedShown(*shown)
     if not request.mask.array().any() or not lane.finished:
@@ -149,9 +148,11 @@ def _made_anew(request: PreviewErase, lane: ChainLane) -> Generator[None, None, 
     draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
     kept: dict[int, Tensor] = {}
     for k in indices:
-        kept[k] = yield from _state(lane, k, request.sample)
+        kept[k], _ = yield from _state(lane, k, request.sample)
     inpainting = inpainting_of(edit, 0, course, draws, kept.__getitem__)
-    for x in drawn_anew(edit, inpainting, course, draws, indices, lane.leg, lane.key.lane.sampler.eta).states():
+    for x in drawn_anew(
+        edit, inpainting, course, draws, indices, partial(lane.leg_of, sample=request.sample), lane.key.lane.sampler.eta
+    ).states():
         end = x
         yield None
     return end

@@ -18,6 +18,7 @@ from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
+from explorer.engine.models.predictors import labels_told
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
 from explorer.exports.atomic import check_out
@@ -126,7 +127,8 @@ def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe
 
 def _plan(lane: ChainLane) -> dict[str, np.ndarray]:
     planned = lane.planned()
-    return {name: getattr(planned, name) for name in PLAN}
+    labels = labels_told(lane.predictor, lane.key.samples)
+    return {name: getattr(planned, name) for name in PLAN} | ({} if labels is None else {"labels": labels})
 
 
 def _pieces(lane: ChainLane, told: _Told) -> Iterator[Piece | Outcome | None]:

@@ -11,6 +11,7 @@ from typing import Self
 import msgspec
 import numpy as np
 
+from explorer.diffusion.samplers.methods import METHODS
 from explorer.engine.chain.kept import folder as folders
 from explorer.engine.chain.kept.identity import Circumstances, circumstances, identity
 from explorer.engine.chain.kept.lane import KeptLane, opened
@@ -175,7 +176,8 @@ class KeptChains:
             return None
         who = identity(lane.key, _here(self.arithmetic, wished), lane.origin)
         told = Described(
-            FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks
+            FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks,
+            towards=METHODS[lane.course.method].keeps_towards,
         )  # fmt: skip
         layout = Layout(told)
         if layout.size > self.budget // SHARE:

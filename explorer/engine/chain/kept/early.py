@@ -91,7 +91,7 @@ def sample_chain(request: SampleChain, desk: Desk) -> Steps | None:
 
 def show_step(request: ShowStep, desk: Desk) -> Steps | None:
     """Pictures at the cursor."""
-    if QUANTITIES[request.quantity].beside == "data set":
+    if QUANTITIES[request.quantity].beside in ("data set", "no class"):
         return None
     return _tried(lambda: showing.show_step(desk.of(KeptAround), request))
 

@@ -16,9 +16,10 @@ from explorer.diffusion.parameterization import mean_from_x0
 from explorer.diffusion.plan import Plan
 from explorer.diffusion.posterior import Posterior
 from explorer.engine.chain.frames import Frame
-from explorer.engine.chain.kept.layout import SMALL, Described, Layout, Spoilt, described, read_array
+from explorer.engine.chain.kept.layout import LARGE, SMALL, Described, Layout, Spoilt, described, read_array
 from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
+from explorer.recipe import Sampler
 
 
 class NotKept(Exception):
@@ -34,6 +35,10 @@ class States(Protocol):
 
     def x0_hat(self, k: int) -> np.ndarray:
         """Prediction of the step from state k."""
+        ...
+
+    def towards(self, k: int) -> np.ndarray | None:
+        """What the step from state k goes towards, where that is kept."""
         ...
 
 
@@ -54,6 +59,10 @@ class OnDisk:
     def x0_hat(self, k: int) -> np.ndarray:
         """As of `States`."""
         return read_array(self._file, self._places["x0_hat"], k - self._first)
+
+    def towards(self, k: int) -> np.ndarray | None:
+        """As of `States`."""
+        return read_array(self._file, self._places["towards"], k - self._first) if "towards" in self._places else None
 
 
 class Unpacked:
@@ -79,6 +88,10 @@ class Unpacked:
         """As of `States`."""
         found: np.ndarray = self._x0_hat[k].copy()
         return found
+
+    def towards(self, k: int) -> np.ndarray | None:
+        """As of `States`: no chain with such steps comes with the app."""
+        return None
 
 
 class KeptLane(ShownLane):
@@ -112,7 +125,7 @@ class KeptLane(ShownLane):
     ) -> None:
         self.key, self.image_shape, self.parent = key, described.shape, parent
         self.first, self.states, self._notice = described.first, states, described.notice
-        self.course = course_of(arrays)
+        self.course = course_of(arrays, described.identity.lane.sampler)
         self.timesteps, self.levels = arrays["timesteps"], arrays["levels"]
         self.norms = dict(zip(NORMS, arrays["norms"], strict=True))
         self.drawn = {k: row for k, row in enumerate(arrays["drawn"]) if row[0] >= 0} if described.draws else {}
@@ -148,8 +161,9 @@ class KeptLane(ShownLane):
 
     def own_frame(self, k: int) -> Frame:
         """Frame k from `first` on, of arrays."""
-        x0_hat = self.states.x0_hat(k) if k < self.course.K else None
-        return Frame(self.states.x(k), x0_hat)  # type: ignore[arg-type]
+        if k == self.course.K:
+            return Frame(self.states.x(k), None)  # type: ignore[arg-type]
+        return Frame(self.states.x(k), self.states.x0_hat(k), self.states.towards(k))  # type: ignore[arg-type]
 
     def frame(self, k: int) -> Iterator[Frame | None]:
         """Frame k; above its last edit the parent's own."""
@@ -188,11 +202,11 @@ class FramesOf(Mapping[int, Frame]):
         return self._lane.course.K + 1 - self._lane.first
 
 
-def course_of(arrays: dict[str, np.ndarray]) -> Plan:
-    """Plan with the coefficients in a file."""
+def course_of(arrays: dict[str, np.ndarray], sampler: Sampler) -> Plan:
+    """Plan with the coefficients in a file, of a lane with this sampler."""
     levels, (a0, at, sigma) = arrays["alpha_bar"].tolist(), arrays["steps"].tolist()
     steps = tuple(Posterior(*numbers) for numbers in zip(levels[:-1], levels[1:], a0, at, sigma, strict=True))
-    return Plan(tuple(arrays["timesteps"].tolist()), steps)
+    return Plan(tuple(arrays["timesteps"].tolist()), steps, sampler.method)
 
 
 def opened(path: Path, key: LaneKey, parent: KeptLane | None = None) -> KeptLane:
@@ -211,7 +225,7 @@ def opened(path: Path, key: LaneKey, parent: KeptLane | None = None) -> KeptLane
             raise Spoilt("other numbers than were written")
         if not layout.of.packed:
             return KeptLane(key, layout.of, arrays, OnDisk(file, layout), parent)
-        states = Unpacked(read_array(file, layout.places["x0_hat"]), course_of(arrays), key.seed)
+        states = Unpacked(read_array(file, layout.places["x0_hat"]), course_of(arrays, key.lane.sampler), key.seed)
         file.close()
         return KeptLane(key, layout.of, arrays, states, parent)
     except BaseException:
@@ -220,8 +234,8 @@ def opened(path: Path, key: LaneKey, parent: KeptLane | None = None) -> KeptLane
 
 
 def sums_of(file: BinaryIO, layout: Layout, arrays: dict[str, np.ndarray]) -> list[int]:
-    """Checksums (CRC-32) of the rows of "x" and of "x0_hat", then of the small arrays."""
-    rows = {name: layout.places[name] for name in ("x", "x0_hat") if name in layout.places}
+    """Checksums (CRC-32) of the rows of the large arrays, then of the small arrays."""
+    rows = {name: layout.places[name] for name in LARGE if name in layout.places}
     arrays_read = (read_array(file, place, row) for place in rows.values() for row in range(place.shape[0]))
     return [*sums_of_rows(arrays_read, layout), sum_of_small(arrays)]
 

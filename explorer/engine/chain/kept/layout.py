@@ -49,6 +49,8 @@ class Described(msgspec.Struct, frozen=True):
     notice : str
     networks : tuple of RunBy
         What ran its networks where that was chosen: who goes on from it goes on so.
+    towards : bool
+        It has what its steps go towards, beside x0_hat.
     """
 
     format: int
@@ -61,6 +63,7 @@ class Described(msgspec.Struct, frozen=True):
     packed: bool = False
     notice: str = ""
     networks: tuple[RunBy, ...] = ()
+    towards: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no chain is (ValueError)."""
@@ -118,10 +121,12 @@ class Layout:
         }
         if d.draws:
             shapes["drawn"] = ("<i8", (d.K, n))
-        shapes["sums"] = ("<u4", (2 * own + 1 + 1,))
+        shapes["sums"] = ("<u4", ((2 + d.towards) * own + 1 + 1,))
         if not d.packed:
             shapes["x"] = ("<f4", (own + 1, *images))
         shapes["x0_hat"] = ("<f2" if d.packed else "<f4", (own, *images))
+        if d.towards:
+            shapes["towards"] = ("<f4", (own, *images))
         return shapes
 
     @cached_property
@@ -155,10 +160,12 @@ class Layout:
     @cached_property
     def size(self) -> int:
         """Bytes of the file."""
-        last = self.places["x0_hat"]
+        last = list(self.places.values())[-1]
         return last.offset + last.nbytes
 
 
+LARGE = ("x", "x0_hat", "towards")
+"""Arrays of which a row is of one state, each with a checksum, in this order, at the beginning of "sums"."""
 SMALL = ("timesteps", "alpha_bar", "steps", "levels", "norms", "drawn")
 """Arrays that are written when the chain is finished; one checksum is of them all, the last of "sums"."""
 

@@ -8,13 +8,15 @@ import threading
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from explorer.engine.chain.frames import Frame
 from explorer.engine.chain.kept.lane import sum_of_small
-from explorer.engine.chain.kept.layout import Layout
+from explorer.engine.chain.kept.layout import LARGE, Layout
 
 UNDER_WAY = 64 * 2**20
 """Bytes that may wait for the disk; a chain that would need more is not kept."""
@@ -92,8 +94,8 @@ class Recorder:
         """A chain that is left before its end leaves nothing behind."""
         self._drop()
 
-    def step(self, k: int, x: np.ndarray, x0_hat: np.ndarray | None) -> None:
-        """State k with its prediction, or x_0 without; nothing else writes to the arrays.
+    def step(self, k: int, frame: Frame) -> None:
+        """State k with its prediction, or x_0 without; nothing else writes to its arrays.
 
         States out of their order, or more than the disk takes, end it.
         """
@@ -102,9 +104,14 @@ class Recorder:
         if self._has_failed:
             return
         self._next += 1
-        self._writer.put(lambda: self._put("x", k, x), x.nbytes)
-        if x0_hat is not None:
-            self._writer.put(lambda: self._put("x0_hat", k, x0_hat), x0_hat.nbytes)
+        rows = {"x": frame.x}
+        if frame.x0_hat is not None:
+            rows["x0_hat"] = frame.x0_hat
+            if self._layout.of.towards:
+                rows["towards"] = frame.x0_hat if frame.towards is None else frame.towards
+        for name, tensor in rows.items():
+            array = np.asarray(tensor)
+            self._writer.put(partial(self._put, name, k, array), array.nbytes)
 
     def finish(self, arrays: dict[str, np.ndarray]) -> None:
         """All states are there: the rest, and the file appears."""
@@ -130,7 +137,7 @@ class Recorder:
             return
         with self._guarded():
             place, row = self._layout.places[name], k - self._layout.of.first
-            at = row + (0 if name == "x" else self._layout.places["x"].shape[0])
+            at = row + sum(self._layout.places[other].shape[0] for other in LARGE[: LARGE.index(name)])
             self._sums[at] = zlib.crc32(np.ascontiguousarray(array).data)
             self._file.seek(place.offset + row * place.row)
             self._file.write(np.ascontiguousarray(array).data)

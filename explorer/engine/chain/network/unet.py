@@ -54,15 +54,15 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
     if parts is None:
         yield UNetAbsent(request.key, NO_ANATOMY)
         return
-    for state in lane.show(k, "x_t"):
-        if state is None:
+    for frame in lane.frame(k):
+        if frame is None:
             yield None
             continue
-        x = state[request.sample : request.sample + 1].to(lane.device)
+        x, before = lane.placed(frame, request.sample)
     off = tuple(sorted({skip.level for skip in parts.skips} & set(request.off)))
-    whole = _look(lane, network, parts, k, x, request, ())
+    whole = _look(lane, network, parts, k, (x, before), request, ())
     yield None
-    switched = _look(lane, network, parts, k, x, request, off) if off else whole
+    switched = _look(lane, network, parts, k, (x, before), request, off) if off else whole
     yield None
     yield _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
 
@@ -87,12 +87,16 @@ def _array(tensor: Tensor) -> np.ndarray:
     return values
 
 
-def _look(lane: ChainLane, network: nn.Module, parts: Anatomy, k: int, x: Tensor, request: InspectUNet, off: tuple[int, ...]) -> _Seen:
+def _look(
+    lane: ChainLane, network: nn.Module, parts: Anatomy, k: int, told: tuple[Tensor, Tensor | None], request: InspectUNet,
+    off: tuple[int, ...],
+) -> _Seen:  # fmt: skip
     """One forward pass through the predictor that makes this step, by PyTorch where its backend does not call the module."""
-    leg = lane.leg(k)
+    leg = lane.leg_of(k, request.sample)
     predictor = through_network(leg.predictor, lane.device)
     with traced(network, parts, off, request.instead) as blocks, torch.inference_mode():
-        prediction = predictor.predict(x, lane.course.timesteps[k], lane.course.steps[k], leg.clip)
+        x, before = told
+        prediction = leg.ask(x, lane.course.timesteps[k], lane.course.steps[k], before, predictor)
     return _Seen(blocks, prediction)
 
 
