@@ -22,6 +22,7 @@ from explorer.sources.base import Source
 from explorer.sources.diffusers import Diffusers
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
+from explorer.sources.openai import OpenAI
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -33,6 +34,7 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    OpenAI(),
 ]
 
 
@@ -89,8 +91,8 @@ def asks(path: Path) -> tuple[Question, ...]:
 def knows(path: Path) -> bool:
     """Whether all that a checkpoint asks was told of it before (BadInput as `open`)."""
     source = _asked(path)
-    asked = {question.field for question in source.asks(path)}
-    return not asked or asked <= {*remembered.told_of(source.sha256(path)).given}
+    questions = source.asks(path)
+    return not questions or all(question.answered_by(remembered.told_of(source.sha256(path))) for question in questions)
 
 
 def told_before(path: Path) -> Told:

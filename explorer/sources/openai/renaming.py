@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.recipe.told import AttentionOrder
 from explorer.sources.openai.sizes import Sizes
@@ -34,7 +34,7 @@ def settings_of(sizes: Sizes) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fitted(unet: Any, sizes: Sizes, heads_of: Callable[[int], int]) -> Any:
+def fitted(unet: Any, sizes: Sizes, heads_of: Callable[[int], int], rescaled: float = 1.0) -> Any:
     """The UNet2DModel of these settings with what they cannot say.
 
     Parameters
@@ -44,6 +44,8 @@ def fitted(unet: Any, sizes: Sizes, heads_of: Callable[[int], int]) -> Any:
     sizes : Sizes
     heads_of : callable
         Number of heads of attention of so many channels.
+    rescaled : float
+        What timesteps are multiplied by before the network is told them.
     """
     from diffusers.models.attention_processor import Attention
     from diffusers.models.embeddings import TimestepEmbedding, Timesteps
@@ -56,7 +58,44 @@ def fitted(unet: Any, sizes: Sizes, heads_of: Callable[[int], int]) -> Any:
         unet.time_proj = Timesteps(sizes.time_width, True, 0)
         with torch.device("meta"):
             unet.time_embedding = TimestepEmbedding(sizes.time_width, sizes.time_hidden)
+    if rescaled != 1:
+        unet.time_proj = Rescaled(unet.time_proj, rescaled)
     return unet
+
+
+class Rescaled(nn.Module):
+    """Features of timesteps (n,) times a factor."""
+
+    def __init__(self, features: nn.Module, factor: float) -> None:
+        super().__init__()
+        self.features, self.factor = features, factor
+
+    def forward(self, t: Tensor) -> Tensor:
+        """Features (n, width) of t, float32."""
+        made: Tensor = self.features(t.float() * self.factor)
+        return made
+
+
+def filled(found: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
+    """Weights by the file's names, with convolutions where its network averages four pixels into one, or repeats one, and learns nothing."""
+    if sizes.resampler != "average":
+        return found
+    made = dict(found)
+    for level in range(sizes.levels - 1):
+        down, up = sizes.widths[level], sizes.widths[level + 1]
+        index = (level + 1) * (sizes.blocks + 1)
+        made[f"input_blocks.{index}.0.op.weight"] = _each_by_itself(down, slice(1, 3), 0.25)
+        made[f"input_blocks.{index}.0.op.bias"] = torch.zeros(down)
+        place = f"output_blocks.{(sizes.levels - 1 - level) * (sizes.blocks + 1) - 1}.{2 if sizes.attends[level + 1] else 1}.conv"
+        made |= {f"{place}.weight": _each_by_itself(up, slice(1, 2), 1.0), f"{place}.bias": torch.zeros(up)}
+    return made
+
+
+def _each_by_itself(channels: int, taps: slice, value: float) -> Tensor:
+    """A convolution (C, C, 3, 3) of each channel by itself, a value at these taps of its rows and its columns."""
+    weight = torch.zeros(channels, channels, 3, 3)
+    weight[:, :, taps, taps] = value * torch.eye(channels)[:, :, None, None]
+    return weight
 
 
 def taken(sizes: Sizes, heads_of: Callable[[int], int], order: AttentionOrder) -> dict[str, Taken]:
@@ -101,7 +140,7 @@ def _block(theirs: str, ours: str, same_width: bool) -> dict[str, Taken]:
 def _resampler(theirs: str, ours: str, layer: str, sizes: Sizes) -> dict[str, Taken]:
     if sizes.resampler == "block":
         return _block(theirs, ours, True)
-    return layers(f"{theirs}.{layer}", f"{ours}.conv") if sizes.resampler == "convolution" else {}
+    return layers(f"{theirs}.{layer}", f"{ours}.conv")
 
 
 def _attention(theirs: str, ours: str, heads_of: Callable[[int], int], order: AttentionOrder) -> dict[str, Taken]:
