@@ -23,6 +23,7 @@ from explorer.sources.diffusers import Diffusers
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
+from explorer.sources.pytorch_ddpm import PytorchDDPM
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -35,6 +36,7 @@ SOURCES: list[Source] = [
     OWN,
     Diffusers(),
     OpenAI(),
+    PytorchDDPM(),
 ]
 
 
