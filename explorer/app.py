@@ -35,6 +35,7 @@ from explorer.state.session import WORKSPACES, Session
 from explorer.state.store import Store
 from explorer.views.window.ahead import BuildAhead
 from explorer.views.window.main_window import MainWindow
+from explorer.views.window.python_files import tell
 from explorer.views.window.settings import SettingsInForce
 from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
@@ -201,6 +202,7 @@ class Explorer(QObject):
     def _ask_engine(self, device: str) -> None:
         held = self.store.session
         chosen = self._chooses and device in TORCH.devices  # another backend is taken by name: nothing is left to choose
+        tell(self.client)
         payload = StartEngine(
             device=device, frame_budget=held.frame_budget, kept_budget=held.kept_budget, chosen=chosen, measured=self._measures
         )

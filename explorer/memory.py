@@ -35,7 +35,8 @@ def keep_freed_memory() -> None:
 
 
 def was_short(error: BaseException) -> bool:
-    """Whether there was not enough: for numpy, for torch on a GPU, or for torch's CPU allocator (a plain RuntimeError)."""
+    """Whether there was not enough: for numpy, for torch on a GPU, for torch's CPU allocator (a plain RuntimeError), or for a library."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    return isinstance(error, RuntimeError | OSError) and any(words in str(error) for words in ("allocate memory", "not enough memory"))
+    said = ("allocate memory", "not enough memory", "failed to map segment")
+    return isinstance(error, RuntimeError | OSError | ImportError) and any(words in str(error) for words in said)

@@ -62,3 +62,8 @@ def test_another_fault_is_none_of_memory() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.ones(2) @ torch.ones(3)
     assert not was_short(caught.value)
+
+
+def test_a_library_that_cannot_be_mapped_is_short_of_memory() -> None:
+    assert was_short(ImportError("/somewhere/library.so: failed to map segment from shared object"))
+    assert not was_short(ImportError("No module named 'nothing'"))

@@ -89,9 +89,9 @@ def _decoded(model: LatentModel, codes: np.ndarray) -> np.ndarray:
 
 def _sheet(out: Path, kind: Drawn | Stored, chosen: Chosen, image_shape: tuple[int, int, int], scale: int | None) -> Sheet:
     """Layout of the picture (BadInput if it is too large; arrays have none to draw)."""
-    from explorer.cli.sample.lanes import MAX_SHEET_PIXELS
     from explorer.exports.kinds import Drawn
     from explorer.exports.sheet import Sheet
+    from explorer.sampling.writing import MAX_SHEET_PIXELS
 
     gap = 0 if chosen.recipe.grid is not None else 2
     sheet = Sheet(len(chosen.codes), image_shape, columns=chosen.columns, scale=scale, gap=gap)

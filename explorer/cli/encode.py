@@ -33,11 +33,12 @@ def encode(
     The log-likelihood is the mean over 100 draws of z. With --json a line for each picture.
     """
     from explorer.datasets.images import read_picture
+    from explorer.datasets.shipped import is_dark
 
     pictures = [read_picture(path) for path in images]
     opened = shared.open_checkpoint(checkpoint)
     model = shared.autoencoder(opened, shared.place_of_decoders(device).device)
-    light_on_dark = opened.card.data.name == "mnist"
+    light_on_dark = is_dark(opened.card.data.name)
     for path, picture in zip(images, pictures, strict=True):
         pixels, changes = _fitted(path, picture, model.config.image_shape, light_on_dark)
         if changes:

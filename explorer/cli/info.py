@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 def info(
     paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
 ) -> int:
     """Say what checkpoints are; exit status 2 if one cannot be opened. With --json a line for each."""
     status = 0
     for name in paths:
         try:
-            found = describe(shared.open_checkpoint(name))
+            found = describe(shared.open_checkpoint(name, run_python))
         except BadInput as error:
             shared.say(f"generative-explorer: {' '.join(str(error).split())}", sys.stderr)
             status = 2
@@ -96,11 +97,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     data, network, schedule, training = found["data"], found["network"], found["schedule"], found["training"]
     channels, height, width = data["shape"]
     settings = ", ".join(f"{key} {value}" for key, value in network["config"].items())
+    weights = f", {found['parameters']:,} parameters" if found["parameters"] else ""  # what is only called tells of none
     digest = f", sha256 {data['sha256'][:12]}…" if data["sha256"] else ""
     rows = [
         ("kind", kind),
         *_origin(found["origin"]),
-        ("network", f"{network['name']}, {found['parameters']:,} parameters: {settings}"),
+        ("network", f"{network['name']}{weights}{': ' if settings else ''}{settings}"),
         ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
     ]
     if schedule:

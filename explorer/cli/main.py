@@ -39,11 +39,12 @@ def _status(arguments: list[str]) -> int:
     sleep_rather_than_spin()
     keep_freed_memory()
     try:
+        named = arguments[:1] == [DEFAULT_COMMAND]
         arguments = _with_command(arguments)
         command = arguments[0]
         _check_stdout(command)  # before work is spent on what cannot be told
         with contextlib.nullcontext() if command in TAKES_NO_SIGNAL else _ended_by_a_signal():
-            status = _run(arguments)
+            status = _run(arguments, runs_python=named)
         sys.stdout.flush()
         _check_stdout(command)
         return status
@@ -91,18 +92,21 @@ def _ended_by_a_signal() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], runs_python: bool) -> int:
+    """Do it; `open` that was written out runs the Python files that it names, a file alone (a double click) never does."""
     command, *rest = arguments
     if command == DEFAULT_COMMAND and not any(each.startswith("-") for each in rest):
         from explorer.cli.window import open_files  # at once: typer has nothing to read
 
-        return open_files(rest)
+        return open_files(rest, run_python=runs_python)
     if arguments == ["engine", "--stdio"]:  # as every window calls it
         from explorer.engine.process.serve import serve
 
         serve()
     from explorer.cli.typed import run
 
+    if command == DEFAULT_COMMAND and runs_python:
+        arguments = [command, "--run-python", *rest]
     return run(arguments) or DONE
 
 

@@ -14,12 +14,16 @@ from explorer.cli.window import open_files
 @takes_told("paths", in_window=True)
 def open_window(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a session, pictures.")
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a session, pictures; a .py of yours is run."),
     ] = None,
     profile_window: Annotated[
         Path | None,
         typer.Option(help="Write to this .json, at the end, how soon the window was there and how long it kept you waiting."),
     ] = None,
+    run_python: Annotated[
+        bool, typer.Option("--run-python", help="Run Python files among the paths, as `open FILE.py` does; else the window asks.")
+    ] = False,
 ) -> int:
-    """Open the window, with these files in it."""
-    return open_files(paths or (), profile_window)
+    """Open the window, with these files in it. A Python file that is named after `open` is run: its load() gives an explorer.Model."""
+    return open_files(paths or (), profile_window, run_python)

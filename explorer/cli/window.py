@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import subprocess
 
 
-def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
+def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bool = False) -> int:
     """Open the window, with these files in it; returns the exit status.
 
     Parameters
@@ -23,6 +23,8 @@ def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
     paths : sequence of str
     profile : Path, optional
         Where to write how quick it was (.json).
+    run_python : bool
+        Python files among them are run: the person named them for that. Else the window asks.
 
     Raises
     ------
@@ -31,6 +33,8 @@ def open_files(paths: Sequence[str], profile: Path | None = None) -> int:
     """
     gc.disable()  # all that is made until the window is shown, stays
     found = [_existing(path) for path in paths]
+    if run_python:
+        allow_python(found)
     if profile is not None:
         from explorer.exports.atomic import check_out
 
@@ -69,3 +73,13 @@ def _existing(path: str) -> str:
     if path not in known:
         raise BadInput(f"{path}: no such file")
     return str(known[path])
+
+
+def allow_python(paths: Sequence[str]) -> None:
+    """Agree to run the Python files among these (BadInput if one cannot be read)."""
+    if any(path.lower().endswith(".py") for path in paths):
+        from explorer.sources.from_python import permission
+
+        for path in map(expanded, paths):
+            if permission.looks_like_python(path):
+                permission.allow(path)

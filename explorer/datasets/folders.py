@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps
 
-from explorer.datasets.pictures import as_channels, opened
+from explorer.datasets.pictures import as_channels, is_grey, on_white, opened
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 from explorer.paths import cache_folder
@@ -36,14 +36,14 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     Returns
     -------
     images : ndarray, shape (N, C, H, W), uint8
-        C is 1 where every picture is grey, else 3; with `size`, a grey one among colours becomes grey in three channels.
+        C is 1 where every picture is grey, else 3: a grey one among colours becomes grey in three channels.
     sha256 : str
         Of the pixels.
 
     Raises
     ------
     BadInput
-        If there is none, one cannot be read, or they differ in size or in channels.
+        If there is none, one cannot be read, or they differ in size.
     """
     if size is not None and not 1 <= size <= MAX_SIDE:
         raise BadInput(f"{folder}: pictures can be made squares of 1 to {MAX_SIDE} pixels, not {size}")
@@ -59,34 +59,41 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
 
 
 def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
-    """Shape of each image: of the first, or of the squares; three channels as soon as one has them."""
+    """Shape of each image: as large as the first, or the squares; three channels as soon as one has them."""
+    width, height = size or 0, size or 0
     if size is None:
         with opened(files[0]) as picture:
-            channels, height, width = as_channels(picture).shape
-            return channels, height, width
+            width, height = picture.size
     for file in files:
-        with opened(file) as picture:
-            if picture.mode not in ("1", "L", "LA", "F") and not picture.mode.startswith("I"):
-                return 3, size, size
-    return 1, size, size
+        with opened(file) as picture:  # its header alone
+            if not is_grey(picture):
+                return 3, height, width
+    return 1, height, width
 
 
 def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit) -> Iterator[np.ndarray]:
     for file in files:
         with opened(file) as picture:
             array = as_channels(picture if size is None else _square(picture, size, fit))
-        if size is not None and len(array) < shape[0]:
+        if len(array) < shape[0]:
             array = np.repeat(array, shape[0], axis=0)
         if array.shape != shape:
             raise BadInput(
-                f"{file}: is {array.shape}, while {files[0].name} is {shape}; all must be of one size, or be made so with --size"
+                f"{file}: is {_words(array.shape)}, while {files[0].name} is {_words(shape)}; "
+                "all must be of one size, or be made so with --size"
             )
         yield array
 
 
+def _words(shape: tuple[int, ...]) -> str:
+    _, height, width = shape
+    return f"{height} x {width}"
+
+
 def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
+    picture = on_white(picture)
     if picture.mode == "P":
-        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB").convert("RGB")
+        picture = picture.convert("RGB")
     if fit == "crop":
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return picture.resize((size, size), Image.Resampling.LANCZOS)

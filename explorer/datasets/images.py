@@ -1,19 +1,23 @@
-"""A set of images from whatever names it: "mnist", an IDX file, an array file or a folder of pictures."""
+"""A set of images from whatever names it: "mnist", "emoji", an IDX file, an array file or a folder of pictures."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from explorer.datasets.arrays import read_array, with_channels
+from explorer.datasets.emoji import SHA256 as EMOJI_SHA256
+from explorer.datasets.emoji import emoji
 from explorer.datasets.folders import Fit, read_folder
 from explorer.datasets.idx import read_idx
 from explorer.datasets.idx_folder import find_images, read_labels
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.datasets.pictures import read_picture
+from explorer.datasets.shipped import shipped
 from explorer.endings import ARRAYS, PICTURES, has
 from explorer.errors import BadInput
 
@@ -52,7 +56,7 @@ def to_unit_range(images: np.ndarray) -> np.ndarray:
 
 
 def load_images(source: str, split: str = "train", size: int | None = None, fit: Fit = "resize") -> ImageSet:
-    """Images called `source`: "mnist", or the path of an IDX file, an .npy/.npz array or a folder of IDX files or pictures.
+    """Images called `source`: "mnist", "emoji", or the path of an IDX file, an .npy/.npz array or a folder of IDX files or pictures.
 
     Parameters
     ----------
@@ -66,10 +70,8 @@ def load_images(source: str, split: str = "train", size: int | None = None, fit:
     BadInput
         If there is nothing there or it holds no images.
     """
-    if source.lower() == "mnist":
-        digits, classes = mnist(split)
-        prefix = "train" if split == "train" else "t10k"
-        return ImageSet("mnist", digits, classes, SHA256[f"{prefix}-images-idx3-ubyte.gz"])
+    if (known := shipped(source)) is not None:
+        return SHIPPED_READERS[known.name](split)
     path = Path(source).expanduser()
     idx = find_images(path, split) if path.is_dir() else None
     labels: np.ndarray | None = None
@@ -86,6 +88,19 @@ def load_images(source: str, split: str = "train", size: int | None = None, fit:
     if len(images) == 0:
         raise BadInput(f"{path}: holds no images")
     return ImageSet(path.stem, images, labels, digest)
+
+
+def _mnist(split: str) -> ImageSet:
+    prefix = "train" if split == "train" else "t10k"
+    return ImageSet("mnist", *mnist(split), SHA256[f"{prefix}-images-idx3-ubyte.gz"])
+
+
+def _emoji(split: str) -> ImageSet:
+    return ImageSet("emoji", *emoji(split), EMOJI_SHA256)
+
+
+SHIPPED_READERS: dict[str, Callable[[str], ImageSet]] = {"mnist": _mnist, "emoji": _emoji}
+"""By the names of `explorer/datasets/shipped.py`; each takes a split."""
 
 
 def file_sha256(path: Path) -> str:

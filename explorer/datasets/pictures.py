@@ -56,12 +56,27 @@ def _looked_at(path: Path) -> Image.Image:
         return Image.open(path)
 
 
-def as_channels(picture: Image.Image) -> np.ndarray:
-    """Grey (1, H, W) or colour (3, H, W), uint8."""
-    if picture.mode.startswith("I"):  # 16 bits: convert("L") would clip them at 255
-        return np.rint(np.clip(np.asarray(picture) / 257, 0, 255)).astype(np.uint8)[None]
+def is_grey(picture: Image.Image) -> bool:
+    """Whether it has no colours; of its mode alone."""
+    return picture.mode in ("1", "L", "LA", "F") or picture.mode.startswith("I")
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture as it is seen on paper, where it is transparent; else itself."""
     if picture.mode == "P" and "transparency" in picture.info:
         picture = picture.convert("RGBA")  # Pillow warns of the way that leaves it out
-    grey = picture.mode in ("1", "L", "LA", "F")
+    if picture.mode not in ("LA", "RGBA", "PA"):
+        return picture
+    colour = picture.convert("RGBA")
+    flat = Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)
+    return flat.convert("L" if picture.mode == "LA" else "RGB")
+
+
+def as_channels(picture: Image.Image) -> np.ndarray:
+    """Grey (1, H, W) or colour (3, H, W), uint8; what is transparent is seen on white."""
+    if picture.mode.startswith("I"):  # 16 bits: convert("L") would clip them at 255
+        return np.rint(np.clip(np.asarray(picture) / 257, 0, 255)).astype(np.uint8)[None]
+    picture = on_white(picture)
+    grey = is_grey(picture)
     array = np.asarray(picture.convert("L" if grey else "RGB"))
     return array[None] if grey else np.ascontiguousarray(array.transpose(2, 0, 1))

@@ -59,7 +59,7 @@ class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes
     ----------
     dataset : str
-        "mnist", or the path of an IDX file, an array or a folder.
+        "mnist", "emoji", or the path of an IDX file, an array or a folder.
     sha256 : str
         Of the images: another data set of that name is refused. Empty before it was read.
     images : int or None

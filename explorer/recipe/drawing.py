@@ -1,4 +1,4 @@
-"""What marks of the brush make on a black picture."""
+"""What marks of the brush make on an empty picture."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ import numpy as np
 from explorer.recipe.dabs import Dab, coverage
 
 
-def drawn(dabs: Sequence[Dab], height: int, width: int) -> np.ndarray:
-    """Marks on black, each over those before it, shape (height, width), uint8."""
-    canvas = np.full((height, width), -1.0)
+def drawn(dabs: Sequence[Dab], shape: tuple[int, int, int], dark_ground: bool = True) -> np.ndarray:
+    """Marks on black, or on white, each over those before it.
+
+    Parameters
+    ----------
+    shape : (C, H, W)
+        With C = 3 a mark has its colour, or its value in every channel where it has none; with C = 1 its value.
+
+    Returns
+    -------
+    ndarray of `shape`, uint8
+    """
+    canvas = np.full(shape, -1.0 if dark_ground else 1.0)
     for dab in dabs:
-        canvas += coverage(dab, height, width) * (dab.value - canvas)
+        value = np.array(dab.colour if dab.colour is not None and shape[0] == 3 else (dab.value,))[:, None, None]
+        canvas += coverage(dab, *shape[1:]) * (value - canvas)
     return np.rint((np.clip(canvas, -1, 1) + 1) * 127.5).astype(np.uint8)

@@ -28,13 +28,16 @@ class ForwardImage(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes
     ----------
     index : int
-        A test image of MNIST, from 0.
+        A test image of the data set, from 0.
     picture : Picture or None
         A picture of the person's, in its place.
+    dataset : str
+        What it is seen beside: "mnist", "emoji", or the path of an IDX file, an array or a folder.
     """
 
     index: int = 0
     picture: Picture | None = None
+    dataset: str = "mnist"
 
     def __post_init__(self) -> None:
         """Refuse an index that cannot be (ValueError)."""
@@ -152,6 +155,8 @@ class ForwardRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         In [0, 2**63).
     pixels : pair of (row, column)
         Whose joint distribution is shown.
+    channel : int
+        Which of their three colours, 0 red to 2 blue; of grey images there is one.
     batch : int
         Over how many test images.
     checkpoint, source : str
@@ -164,6 +169,7 @@ class ForwardRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     schedule: ForwardSchedule = ForwardSchedule()
     seed: int = 0
     pixels: tuple[tuple[int, int], tuple[int, int]] = ((10, 14), (14, 14))
+    channel: int = 0
     batch: int = 2000
     checkpoint: str = ""
     source: str = ""
@@ -176,5 +182,7 @@ class ForwardRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
         if not all(0 <= side < 512 for pixel in self.pixels for side in pixel):
             raise ValueError("the rows and columns of pixels are in 0..511")
+        if not 0 <= self.channel <= 2:
+            raise ValueError(f"the channel is 0 (red), 1 (green) or 2 (blue), not {self.channel}")
         if not 2 <= self.batch <= MAX_BATCH:
             raise ValueError(f"the batch has 2 to {MAX_BATCH} images, not {self.batch}")

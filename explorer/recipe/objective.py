@@ -20,7 +20,7 @@ class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     lanes : tuple of Lane
         Of their samplers only `clip` counts: the bound is about every step of the lane's schedule.
     dataset : str
-        "mnist", or the path of an IDX file, an array or a folder; empty for the data that the first lane was trained on.
+        "mnist", "emoji", or the path of an IDX file, an array or a folder; empty for the data that the first lane was trained on.
     split : "test" or "train"
     seed : int
         In [0, 2**63).

@@ -41,6 +41,9 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         Films: at most so many states.
     fps : float
         Films: pictures a second.
+    by_channel : bool
+        Signed quantities of coloured images: each channel by itself around grey; else the mean of the channels, as it was before
+        this could be said.
     """
 
     t: int = 0
@@ -54,6 +57,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     scale: int = 0
     frames: int = 0
     fps: float = 0.0
+    by_channel: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

@@ -5,6 +5,7 @@ A new kind is a file beside this one and a line in `SOURCES`: dialogs, messages 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,13 @@ from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.recipe.told import NOTHING, Told
-from explorer.sources import remembered
+from explorer.sources import plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
 from explorer.sources.diffusers import Diffusers
+from explorer.sources.from_python import FROM_PYTHON
+from explorer.sources.from_python import permission as python_files
 from explorer.sources.looks import looks_like
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
@@ -47,13 +50,20 @@ def source_for(path: Path) -> Source | None:
             return None
     except (OSError, ValueError):
         return None
-    for source in SOURCES:
+    for source in _all():
         try:
             if source.recognises(path):
                 return source
         except (OSError, ValueError, RecursionError):
             continue
     return None
+
+
+def _all() -> Iterator[Source]:
+    """Own sources first; installed packages are looked through only where none of these says yes."""
+    yield from SOURCES
+    yield from FROM_PYTHON
+    yield from plugins.all_plugins()
 
 
 def open(path: Path, told: Told | None = None) -> Checkpoint:  # noqa: A001
@@ -176,7 +186,7 @@ def located(name: str) -> Path:
 
 def patterns() -> tuple[str, ...]:
     """Patterns of the names that checkpoints usually have, for file dialogs: hints, no more."""
-    return tuple(dict.fromkeys(hint for source in SOURCES for hint in source.hints))
+    return tuple(dict.fromkeys(hint for source in (*SOURCES, *plugins.all_plugins()) for hint in source.hints))
 
 
 def endings() -> str:
@@ -193,9 +203,10 @@ def what_opens() -> str:
     """Every kind, of files with their hints: "a checkpoint of Generative Explorer (.safetensors)"."""
 
     def said(source: Source) -> str:
-        return source.title if source.is_folder else f"{source.title} ({_joined([hint.removeprefix('*') for hint in source.hints])})"
+        hints = [hint.removeprefix("*") for hint in source.hints]
+        return source.title if source.is_folder or not hints else f"{source.title} ({_joined(hints)})"
 
-    return _joined([said(source) for source in SOURCES])
+    return _joined([said(source) for source in (*SOURCES, *plugins.all_plugins())])
 
 
 def _folders() -> str:
@@ -225,5 +236,12 @@ def _asked(path: Path) -> Source:
     """The source that recognises it, or the sentence that says what it is instead."""
     source = source_for(path)
     if source is None:
-        raise BadInput(f"{path}: is {looks_like(path)}; what opens here is {what_opens()}")
+        what = looks_like(path)
+        if python_files.looks_like_python(path):
+            changed = "has changed since you agreed to run it, and " if python_files.was_allowed(path) else "is a Python file, which "
+            refused = BadInput(f"{path}: {changed}{python_files.HOW}")
+            refused.path = str(path)  # the window asks, and goes on
+            raise refused
+        trouble = "".join(f"; {problem}" for problem in plugins.problems())
+        raise BadInput(f"{path}: is {what}; what opens here is {what_opens()}{trouble}")
     return source

@@ -65,7 +65,7 @@ class Source(Protocol):
 
     def parameters(self, path: Path) -> int:
         """Numbers in its network, without touching its weights; 0 where that is not known."""
-        ...
+        return 0
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The whole, its network on the CPU in evaluation mode, in a part that `explorer.models.roles` names.

@@ -97,6 +97,8 @@ class ChainState(msgspec.Struct, frozen=True):
         The data set that the person chose to see networks beside; None is that of an exact lane, or the one a network learned.
     layout : LayoutName
         Compare: each lane on a sheet of its own, or a grid of lanes against samples.
+    by_mean : bool
+        Signed quantities of coloured images as the mean of their channels, not each channel by itself.
     """
 
     recipe: ChainRecipe = ChainRecipe()
@@ -115,6 +117,7 @@ class ChainState(msgspec.Struct, frozen=True):
     data_set: bool = False
     beside: ExactProcess | None = None
     layout: LayoutName = "lanes"
+    by_mean: bool = False
 
 
 class LatentState(msgspec.Struct, frozen=True):

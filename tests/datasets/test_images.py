@@ -190,7 +190,7 @@ def test_a_folder_is_read_whatever_kind_of_pictures_it_holds(tmp_path: Path, gre
 def test_pictures_of_mixed_sizes_are_made_squares_when_asked(tmp_path: Path, grey: np.ndarray, colour: np.ndarray) -> None:
     Image.fromarray(grey[0]).save(tmp_path / "a.png")
     Image.fromarray(colour[0].transpose(1, 2, 0)).save(tmp_path / "b.png")
-    with pytest.raises(BadInput, match=r"b\.png: is \(3, 8, 12\).*--size"):
+    with pytest.raises(BadInput, match=r"b\.png: is 8 x 12, while a\.png is 8 x 8.*--size"):
         load_images(str(tmp_path))
     resized, cropped = (load_images(str(tmp_path), size=8, fit=fit).images for fit in ("resize", "crop"))  # type: ignore[arg-type]
     assert resized.shape == cropped.shape == (2, 3, 8, 8)
@@ -304,8 +304,23 @@ def test_a_palette_with_transparency_is_read_without_a_warning(tmp_path: Path) -
     picture = Image.new("P", (4, 4), 1)
     picture.putpalette([0, 0, 0, 10, 20, 30])
     picture.save(tmp_path / "a.png", transparency=bytes([0, 128]))
-    assert read_picture(tmp_path / "a.png")[:, 0, 0].tolist() == [10, 20, 30]
-    assert load_images(str(tmp_path), size=2).images[0, :, 0, 0].tolist() == [10, 20, 30]
+    assert read_picture(tmp_path / "a.png")[:, 0, 0].tolist() == [132, 137, 142]  # half way to white
+    assert load_images(str(tmp_path), size=2).images[0, :, 0, 0].tolist() == [132, 137, 142]
+
+
+@pytest.mark.parametrize(("mode", "colour", "seen"), [("RGBA", (10, 20, 30, 0), 255), ("LA", (40, 0), 255), ("LA", (40, 255), 40)])
+def test_what_is_transparent_is_seen_on_white(tmp_path: Path, mode: str, colour: tuple[int, ...], seen: int) -> None:
+    Image.new(mode, (4, 4), colour).save(tmp_path / "a.png")
+    assert (read_picture(tmp_path / "a.png") == seen).all()
+
+
+def test_grey_pictures_among_coloured_ones_get_three_channels(tmp_path: Path, colour: np.ndarray) -> None:
+    Image.new("L", (12, 8), 70).save(tmp_path / "a.png")
+    Image.fromarray(colour[0].transpose(1, 2, 0)).save(tmp_path / "b.png")
+    images = load_images(str(tmp_path)).images
+    assert images.shape == (2, 3, 8, 12)
+    assert (images[0] == 70).all()
+    np.testing.assert_array_equal(images[1], colour[0])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")

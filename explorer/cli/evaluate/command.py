@@ -60,6 +60,7 @@ def evaluate(
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
     write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
 ) -> None:
     """Measure a checkpoint.
@@ -70,7 +71,7 @@ def evaluate(
     elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
     that the digit classifier reads with confidence over 0.9.
     """
-    opened = shared.open_checkpoint(checkpoint)
+    opened = shared.open_checkpoint(checkpoint, run_python)
     options = Options(
         checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta,
         clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, strata=strata, split=split,
@@ -222,7 +223,9 @@ def _check_digits(checkpoint: Checkpoint) -> None:
 
     card = checkpoint.card
     if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
-        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}; fid judges digits of MNIST")
+        raise BadInput(
+            f"{checkpoint.path}: was trained on {card.data.name}; fid is judged by the digit classifier, which knows MNIST alone"
+        )
     if card.kind not in ("ddpm", "vae"):
         reason = "an ae has no distribution to sample codes from" if card.kind == "ae" else "it makes no images"
         raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")
@@ -237,9 +240,9 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     import numpy as np
     import torch
 
-    from explorer.cli.sample.lanes import lane_of
     from explorer.engine.models.predictors import labels_told
     from explorer.evaluation.samples import chain_samples
+    from explorer.sampling.lanes import lane_of
 
     lane = lane_of(options.checkpoint, options.where, options.steps, options.eta, options.clip, None, options.labels, options.guidance)
     labels = labels_told(lane.predictor, count)

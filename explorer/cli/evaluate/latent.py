@@ -63,7 +63,10 @@ def prior_share(options: Options) -> Measured:
     model = shared.autoencoder(options.checkpoint, options.where.device)
     judge = Judge.open(options.where.device)
     if judge.image_shape != model.config.image_shape:
-        raise BadInput(f"{options.checkpoint.path}: makes images of {model.config.image_shape}; the judge reads {judge.image_shape}")
+        shape = "x".join(map(str, model.config.image_shape))
+        raise BadInput(
+            f"{options.checkpoint.path}: makes images of {shape}; prior-share is judged by the digit classifier, which reads MNIST's alone"
+        )
     with shared.progress(2 * count, "decoding samples") as report:
         found = prior.prior_share(model, judge, mnist("train")[0][:FITTED_TO], count, options.seed, report)
     real = judge.read(mnist("test")[0][:count]).confident_share
@@ -79,13 +82,14 @@ def prior_share(options: Options) -> Measured:
 
 def _measured(options: Options, draws: int) -> TestElbo:
     from explorer.datasets.images import load_images
+    from explorer.datasets.shipped import shipped
     from explorer.evaluation.elbo import measure
 
     model = shared.autoencoder(options.checkpoint, options.where.device)
     data = options.checkpoint.card.data
-    if data.name != "mnist":
+    if shipped(data.name) is None:
         raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, of which no test images are known")
-    images = load_images("mnist", "test").images[: options.images]
+    images = load_images(data.name, "test").images[: options.images]
     with shared.progress(len(images), "test images") as report:
         last = 0
 

@@ -81,10 +81,11 @@ def _told(options: Options, predictor: Predictor, labels: np.ndarray | None) -> 
 
 
 def _images(options: Options, split: SplitName) -> ImageSet:
+    from explorer.datasets.shipped import shipped
     from explorer.evaluation.vlb import images_for
 
     data = options.checkpoint.card.data
-    if options.dataset is None and data.name != "mnist":
+    if options.dataset is None and shipped(data.name) is None:
         raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, which is not here by that name: give --dataset")
     known = images_for(options.dataset or data.name, split.value, data.shape)
     if len(known.images) < 2:

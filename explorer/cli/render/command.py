@@ -39,7 +39,9 @@ def render(
     size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1440x900",
     theme: Annotated[ThemeChoice, typer.Option(help="Colours.")] = ThemeChoice.dark,
     checkpoint: Annotated[list[str] | None, typer.Option(help="A file or a shipped name; compare takes several.")] = None,
-    exact: Annotated[list[str] | None, typer.Option(help="An exact lane: mnist, an IDX or array file, or a folder of pictures.")] = None,
+    exact: Annotated[
+        list[str] | None, typer.Option(help="An exact lane: mnist, emoji, an IDX or array file, or a folder of pictures.")
+    ] = None,
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,

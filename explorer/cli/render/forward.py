@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.cli.render.options import Options
+from explorer.datasets.shipped import shipped
 from explorer.errors import BadInput
-from explorer.recipe.forward import ForwardSchedule
+from explorer.recipe.forward import ForwardImage, ForwardSchedule
 
 if TYPE_CHECKING:
     from explorer.engine.models.messages import LibraryEntry
@@ -30,6 +31,9 @@ def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], _e
     recipe = state.recipe
     if chosen:
         recipe = replace(recipe, checkpoint=chosen[0].sha256, source=chosen[0].path)
+        card = chosen[0].card
+        if card is not None and (learned := shipped(card.data.name)) is not None:
+            recipe = replace(recipe, image=ForwardImage(dataset=learned.name))
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
     return replace(

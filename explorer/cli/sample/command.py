@@ -17,9 +17,9 @@ from explorer.recipe import MAX_LANES, MAX_SAMPLES, NO_CLASS, ChainRecipe, Optio
 from explorer.recipe.labels import labels_of
 
 if TYPE_CHECKING:
-    from explorer.cli.sample.lanes import SampledLane
+    from explorer.sampling.lanes import SampledLane
 
-EXACT_HELP = "The exact reverse process of a data set: mnist, an IDX or array file, or a folder. Several are lanes."
+EXACT_HELP = "The exact reverse process of a data set: mnist, emoji, an IDX or array file, or a folder. Several are lanes."
 THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
 
 
@@ -71,6 +71,7 @@ def sample(
     frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
     as_json: shared.JsonOption = False,
+    run_python: shared.RunPythonOption = False,
 ) -> None:
     """Sample one or several models from the same noise.
 
@@ -98,12 +99,16 @@ def sample(
         raise BadInput("sample: an exact lane is of one class or of all, and is not guided: --label 7, or --sweep label=0..9")
     import torch
 
-    from explorer.cli.sample import lanes as sampling
     from explorer.cli.sample.exact_lanes import exact_lane_of
     from explorer.engine.models.data_sets import DataSets
+    from explorer.sampling import lanes as sampling
+    from explorer.sampling.writing import write
 
     where = shared.place(device, precision)
-    lanes = [sampling.lane_of(shared.open_checkpoint(name), where, steps, eta, clip, samples, labels, guidance) for name in checkpoint]
+    lanes = [
+        sampling.lane_of(shared.open_checkpoint(name, run_python), where, steps, eta, clip, samples, labels, guidance)
+        for name in checkpoint
+    ]
     kept = DataSets(where.device)
     lanes += [
         exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept, next(iter(labels), None))
@@ -119,7 +124,7 @@ def sample(
     recipe = Recipe(chain=chain, shown=Shown(layout="grid") if grid else None, arithmetic=ran)
     started = time.perf_counter()
     with torch.inference_mode():
-        sampling.write(out, lanes, recipe, scale, frames, fps)
+        write(out, lanes, recipe, scale, frames, fps, shared.progress)
     seconds = time.perf_counter() - started
     if as_json:
         shared.print_json(_report(out, lanes, seed, samples, where, seconds))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from explorer.cli import shared
-from explorer.cli.sample.lanes import SampledLane
 from explorer.diffusion.reverse import plan
 from explorer.engine.models.data_sets import DataSets, exact_predictor
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess, Lane, OptionName, Sampler
+from explorer.sampling.lanes import SampledLane
 
 
 def exact_lane_of(

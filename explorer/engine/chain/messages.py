@@ -92,6 +92,8 @@ class ShowStep(Payload):
         The lane on whose schedule t is; None takes t as each lane's own.
     exact : ExactProcess or None
         For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
+    by_mean : bool
+        Signed quantities of coloured images as the mean of their channels, not each channel by itself.
     """
 
     answered_by = "explorer.engine.chain.answers:show_step"
@@ -105,6 +107,7 @@ class ShowStep(Payload):
     palette: Palette = "dark"
     timeline: LaneKey | None = None
     exact: ExactProcess | None = None
+    by_mean: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,10 @@ class ShowTerms(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ShowFilm(Payload):
-    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown."""
+    """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown.
+
+    `by_mean` as in ShowStep.
+    """
 
     answered_by = "explorer.engine.chain.answers:show_film"
     answered_early = "explorer.engine.chain.kept.early:show_film"
@@ -136,6 +142,7 @@ class ShowFilm(Payload):
     quantity: str
     count: int
     palette: Palette = "dark"
+    by_mean: bool = False
 
 
 @dataclass(frozen=True, slots=True)

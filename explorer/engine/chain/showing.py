@@ -48,7 +48,7 @@ def show_step(around: Around, request: ShowStep) -> Steps:
 
 def _frame(lane: ShownLane, k: int, made: Any, request: ShowStep) -> LaneFrame:
     values = np.asarray(made)
-    tiles, scale = tiles_of(values, request.quantity, request.palette)
+    tiles, scale = tiles_of(values, request.quantity, request.palette, request.by_mean)
     return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values.view()), scale)
 
 
@@ -94,7 +94,7 @@ def show_film(around: Around, request: ShowFilm) -> Steps:
                 yield None
             else:
                 pictures.append(np.asarray(made)[request.sample])
-    tiles, _ = tiles_of(np.stack(pictures), request.quantity, request.palette)
+    tiles, _ = tiles_of(np.stack(pictures), request.quantity, request.palette, request.by_mean)
     yield FilmShown(request.key, request.sample, request.quantity, read_only(lane.timesteps[indices]), read_only(tiles))
 
 

@@ -18,23 +18,25 @@ from explorer.recipe.forward import ForwardImage, ForwardSchedule
 
 @dataclass(frozen=True, slots=True)
 class ShowTestImages(Payload):
-    """Test images from `start` on. Answer: TestImagesShown."""
+    """Test images of a data set from `start` on. Answer: TestImagesShown."""
 
     answered_by = "explorer.engine.forward.pictures:show_test_images"
 
     start: int
     count: int
+    dataset: ReadFile = "mnist"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TestImagesShown(Outcome):
-    """Tiles (N, H, W, 3) uint8, their classes (N,), and how many test images there are."""
+    """Tiles (N, H, W, 3) uint8, their classes (N,), how many test images there are, and their shape (C, H, W)."""
 
     __test__ = False
     start: int
     tiles: np.ndarray
     labels: np.ndarray
     total: int
+    shape: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class TakePicture(Payload):
     pixels : ndarray, shape (H, W, 3), uint8, or None
         What was pasted.
     drawing : tuple of Dab
-        Marks of a brush on black, in pixels of 28 x 28.
+        Marks of a brush on the data's ground, in pixels of its images.
+    dataset : str
+        Whose shape it is fitted to.
     """
 
     answered_by = "explorer.engine.forward.pictures:take_picture"
@@ -56,6 +60,7 @@ class TakePicture(Payload):
     path: ReadFile = ""
     pixels: np.ndarray | None = field(default=None, compare=False)
     drawing: tuple[Dab, ...] = ()
+    dataset: ReadFile = "mnist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class PictureTaken(Outcome):
     size : (height, width)
         As it was.
     fitted : Picture
-        Resized to the data's 1 x 28 x 28.
+        Resized to the data's shape.
     kept : Picture
         In its own shape and colours, made smaller where it is larger than is noised.
     same : bool
@@ -199,11 +204,13 @@ class ScheduleShown(Outcome):
     knots : tuple of (float, float)
         Its control points; of a named schedule those from which it can be bent.
     image, data : EndOf
-        Of this image, and of the 10,000 test images on average.
+        Of this image, and of the test images on average.
+    count : int
+        How many test images those are.
     end, end_mean : ndarray, shape (H, W, 3), uint8
         The image at T, and its mean sqrt(alpha_bar_T) x_0.
-    digits : ndarray, shape (N, H, W, 3), uint8
-        Some test images at T.
+    examples : ndarray, shape (N, H, W, 3), uint8
+        Some test images at T; none beside a picture of another shape.
     """
 
     schedule: ForwardSchedule
@@ -214,9 +221,10 @@ class ScheduleShown(Outcome):
     knots: tuple[tuple[float, float], ...]
     image: EndOf
     data: EndOf
+    count: int
     end: np.ndarray
     end_mean: np.ndarray
-    digits: np.ndarray
+    examples: np.ndarray
 
 
 # --- pixels ---
@@ -224,7 +232,7 @@ class ScheduleShown(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class ShowJoint(Payload):
-    """Two pixels of x_t over a batch of test images. Answer: JointShown."""
+    """Two pixels of x_t over a batch of test images, in one of their channels. Answer: JointShown."""
 
     answered_by = "explorer.engine.forward.pixels:show_joint"
 
@@ -233,6 +241,8 @@ class ShowJoint(Payload):
     schedule: ForwardSchedule
     seed: int
     t: int
+    dataset: ReadFile = "mnist"
+    channel: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -324,6 +334,8 @@ class StepBackShown(Outcome):
     weights : ndarray
     perplexity : float
         exp of the entropy of w: as many images as x_0 may still be.
+    known_images : int
+        How many training images are weighed; 0 where none are.
     note : str
         Why something is missing; empty if nothing is.
     """
@@ -339,4 +351,5 @@ class StepBackShown(Outcome):
     likely: np.ndarray
     weights: np.ndarray
     perplexity: float
+    known_images: int = 0
     note: str = ""

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from explorer.datasets.images import load_images, read_picture, to_unit_range
+from explorer.datasets.images import read_picture, to_unit_range
+from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakePicture, TestImagesShown
-from explorer.engine.forward.sources import DATA_SHAPE, MOST_SIDE, labels_of
+from explorer.engine.forward.sources import MOST_SIDE, images_beside, labels_of
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -22,27 +23,29 @@ from explorer.recipe.drawing import drawn
 
 def show_test_images(request: ShowTestImages, desk: Desk) -> Steps:
     """Answer a ShowTestImages; what lies beyond their ends is left out."""
-    data = load_images("mnist", "test")
+    data = images_beside(request.dataset)
     total = len(data.images)
     start = max(0, min(request.start, total - 1))
     part = slice(start, start + max(1, min(request.count, 256)))
     tiles = grey_tiles(to_unit_range(data.images[part]))
-    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total)
+    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total, data.image_shape)
 
 
 def take_picture(request: TakePicture, desk: Desk) -> Steps:
     """Answer a TakePicture (BadInput if it cannot be read, or has no picture's shape)."""
+    shape = images_beside(request.dataset).image_shape
+    dark = is_dark(request.dataset)
     if request.drawing:
-        name, raw = "drawing", drawn(request.drawing, *DATA_SHAPE[1:])[None]
+        name, raw = "drawing", drawn(request.drawing, shape, on_black(request.dataset, shape[0]))
     elif request.pixels is not None:
         name, raw = "pasted picture", np.ascontiguousarray(request.pixels.transpose(2, 0, 1))
     else:
         name, raw = Path(request.path).name, read_picture(Path(request.path))
     try:
-        fitted = picture_of(raw if raw.shape == DATA_SHAPE else fit_picture(raw, DATA_SHAPE), name)
+        fitted = picture_of(raw if raw.shape == shape else fit_picture(raw, shape, dark), name)
     except ValueError as error:
         raise BadInput(f"{request.path or name}: {error}") from None
-    yield PictureTaken(name, (raw.shape[1], raw.shape[2]), fitted, picture_of(_smaller(raw), name), raw.shape[1:] == DATA_SHAPE[1:])
+    yield PictureTaken(name, (raw.shape[1], raw.shape[2]), fitted, picture_of(_smaller(raw), name), raw.shape[1:] == shape[1:])
 
 
 def _smaller(raw: np.ndarray) -> np.ndarray:

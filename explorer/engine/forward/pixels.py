@@ -7,14 +7,14 @@ import math
 import numpy as np
 import torch
 
-from explorer.datasets.images import load_images, to_unit_range
+from explorer.datasets.images import to_unit_range
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.noise import noise_array
 from explorer.diffusion.walk import STEPS
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import JointShown, ShowJoint
-from explorer.engine.forward.sources import labels_of, schedule_of
+from explorer.engine.forward.sources import images_beside, labels_of, schedule_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 
@@ -24,13 +24,14 @@ JOINT = STEPS + 1
 
 def show_joint(request: ShowJoint, desk: Desk) -> Steps:
     """Answer a ShowJoint (BadInput if there are no such pixels)."""
-    data = load_images("mnist", "test")
+    data = images_beside(request.dataset)
     schedule = schedule_of(request.schedule)
-    _, height, width = data.image_shape
+    channels, height, width = data.image_shape
+    channel = min(request.channel, channels - 1)
     if not all(row < height and column < width for row, column in request.pixels):
-        raise BadInput(f"the pixels of the data are in 0..{height - 1} x 0..{width - 1}")
+        raise BadInput(f"{data.name}: its pixels are in 0..{height - 1} x 0..{width - 1}")
     batch = data.images[: request.batch]
-    x0 = torch.from_numpy(to_unit_range(np.stack([batch[:, 0, row, column] for row, column in request.pixels], axis=1)))
+    x0 = torch.from_numpy(to_unit_range(np.stack([batch[:, channel, row, column] for row, column in request.pixels], axis=1)))
     eps = torch.from_numpy(noise_array(request.seed, 0, 0, (len(x0), 2), JOINT))
     t = min(max(request.t, 0), schedule.T)
     points = q_sample(schedule, x0.double(), torch.full((len(x0),), t), eps.double())

@@ -14,7 +14,7 @@ from explorer.diffusion.posterior import Posterior, posterior
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
-from explorer.engine.forward.sources import DATA_SHAPE, schedule_of, values_of
+from explorer.engine.forward.sources import images_beside, schedule_of, shape_words, values_of
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
@@ -43,13 +43,16 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     teller = _Teller(x0[None], now, known, z, step, request)
     exact = network = None
     likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
+    count = 0
     yield None
-    if tuple(x0.shape) != DATA_SHAPE:
-        note = "This picture keeps its own shape: the training images and the networks are of 28 × 28 grey pixels."
+    shape = images_beside(request.image.dataset).image_shape
+    if tuple(x0.shape) != shape:
+        note = f"This picture keeps its own shape: the training images and their networks are of {shape_words(shape)} pixels."
     else:
         yield None
         uniforms = shared_uniforms(request.seed, [0], t)
-        data = desk.of(Models).data_sets.get(ExactProcess()).data  # of exact lanes: MNIST's training images
+        data = desk.of(Models).data_sets.get(ExactProcess(request.image.dataset)).data  # of exact lanes: the training images
+        count = data.n
         found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
         assert found.drawn is not None
         component = mean_from_x0(now, data.images(found.drawn), step)
@@ -62,20 +65,20 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
         array.setflags(write=False)
     yield StepBackShown(
         t, step.a0, step.at, step.sigma, teller.grey(now), teller.tell(x0[None], known, known), exact, network,
-        likely, weights, perplexity, note,
+        likely, weights, perplexity, count, note,
     )  # fmt: skip
 
 
 def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Belief | None, str]:
     if request.lane is None:
-        return None, "No network of 28 × 28 images is known here: open a DDPM."
+        return None, f"No network of {shape_words(tuple(teller.x_t.shape[1:]))} images is known here: open a DDPM, or train one."
     source = request.lane.source
     if os.path.isabs(source) and not os.path.exists(source):
         return None, f"{source}: no such file. Open it where it is now, or choose another network."
     try:
         checkpoint = models.checkpoint(source, request.lane.told)
         if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
-            return None, f"{checkpoint.path.name} is of images of shape {tuple(checkpoint.card.data.shape)}."
+            return None, f"{checkpoint.path.name} makes images of {shape_words(checkpoint.card.data.shape)} pixels: choose another network."
         predictor = models.predictor(request.lane)
     except BadInput as error:
         return None, str(error)  # the other two need no network

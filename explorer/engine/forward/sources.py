@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -10,11 +11,10 @@ from torch import Tensor
 
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.diffusion.schedule import Schedule
+from explorer.engine.models.data_sets import stamp
 from explorer.engine.models.predictors import chosen_schedule
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
-
-DATA_SHAPE = (1, 28, 28)
 
 MOST_SIDE = 64
 """Of a picture that keeps its shape: the walk has T + 1 states of it."""
@@ -30,6 +30,22 @@ def _cached_schedule(choice: ForwardSchedule) -> Schedule:
     return chosen_schedule(choice.choice)
 
 
+def images_beside(dataset: str) -> ImageSet:
+    """Test images of a data set; all images of one that has no splits. Read once, and again when its file changes.
+
+    Raises
+    ------
+    BadInput
+        If they cannot be read.
+    """
+    return _read(stamp(dataset))
+
+
+@lru_cache(maxsize=2)
+def _read(stamped: tuple[str, int, int]) -> ImageSet:
+    return load_images(stamped[0], "test")
+
+
 def values_of(image: ForwardImage) -> Tensor:
     """x_0, (C, H, W) float32 in [-1, 1].
 
@@ -39,14 +55,23 @@ def values_of(image: ForwardImage) -> Tensor:
         If there is no such test image, or the picture is too large to be noised.
     """
     if image.picture is None:
-        data = load_images("mnist", "test")
+        data = images_beside(image.dataset)
         if image.index >= len(data.images):
-            raise BadInput(f"there is no test image {image.index}: they are 0..{len(data.images) - 1}")
+            raise BadInput(f"{data.name}: there is no test image {image.index}: they are 0..{len(data.images) - 1}")
+        _, height, width = data.image_shape
+        if max(height, width) > MOST_SIDE:
+            raise BadInput(f"{data.name}: its images are {height} × {width}; sides of at most {MOST_SIDE} pixels are noised here")
         return torch.from_numpy(to_unit_range(data.images[image.index]))
     array = image.picture.array()
     if max(array.shape[1:]) > MOST_SIDE:
         raise BadInput(f"{image.picture.name or 'the picture'}: its sides are at most {MOST_SIDE} pixels here; resize it")
     return torch.from_numpy(to_unit_range(array))
+
+
+def shape_words(shape: Sequence[int]) -> str:
+    """For example "28 × 28 grey", or "32 × 32 coloured"."""
+    channels, height, width = shape
+    return f"{height} × {width} {'grey' if channels == 1 else 'coloured'}"
 
 
 def labels_of(data: ImageSet) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import read_picture
+from explorer.datasets.shipped import class_words, is_dark, on_black
 from explorer.engine.latent.codes import held_out_image
 from explorer.engine.latent.messages import EncodePicture, PictureOffered
 from explorer.errors import BadInput, about
@@ -35,13 +36,13 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
     """
     assert isinstance(checkpoint.network, LatentModel)
     shape = checkpoint.network.config.image_shape
-    light_on_dark = checkpoint.card.data.name == "mnist"
+    light_on_dark = is_dark(checkpoint.card.data.name)
     if request.index is not None:
         pixels, label = held_out_image(checkpoint, request.index, request.images)
-        found = Found(f"test image {request.index}" + ("" if label is None else f", a {label}"), pixels)
+        known_class = "" if label is None else f", {class_words(checkpoint.card.data.name, label)}"
+        found = Found(f"test image {request.index}{known_class}", pixels)
     elif request.drawing:
-        grey = drawn(request.drawing, *shape[1:])
-        found = Found("drawn", np.ascontiguousarray(np.broadcast_to(grey, shape)))
+        found = Found("drawn", drawn(request.drawing, shape, on_black(checkpoint.card.data.name, shape[0])))
     else:
         if request.pixels is not None:
             name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)

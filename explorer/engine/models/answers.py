@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from explorer.engine.desk import Desk
 from explorer.engine.models import library
-from explorer.engine.models.messages import MakeThumbnail, OpenCheckpoint, ScanLibrary
+from explorer.engine.models.messages import AllowPython, MakeThumbnail, OpenCheckpoint, PythonAllowed, ScanLibrary
 from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
+from explorer.sources.from_python import permission
 
 
 def scan_library(request: ScanLibrary, desk: Desk) -> Steps:
@@ -22,3 +25,10 @@ def make_thumbnail(request: MakeThumbnail, desk: Desk) -> Steps:
 def open_checkpoint(request: OpenCheckpoint, desk: Desk) -> Steps:
     """Load a checkpoint."""
     return library.open_checkpoint(request.path, desk.of(Models))
+
+
+def allow_python(request: AllowPython, desk: Desk) -> Steps:
+    """Have a file run when it is opened."""
+    permission.allow_known(Path(request.path), request.sha256)
+    library.forget_what_was_read()  # what was said of it was that it may not be
+    yield PythonAllowed(request.path)

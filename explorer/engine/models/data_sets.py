@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from explorer.datasets.images import ImageSet, load_images
+from explorer.datasets.shipped import shipped
 from explorer.diffusion import schedule as schedules
 from explorer.diffusion.exact import EmpiricalData
 from explorer.diffusion.exact_predictor import ExactPredictor
@@ -107,8 +108,8 @@ def exact_predictor(lane: Lane, data_sets: DataSets) -> ExactPredictor:
 
 def stamp(dataset: str) -> tuple[str, int, int]:
     """What tells a file from its next version; a name that comes with the app has none."""
-    if dataset.lower() == "mnist":
-        return "mnist", 0, 0
+    if (known := shipped(dataset)) is not None:
+        return known.name, 0, 0
     try:
         stat = expanded(dataset).stat()
     except (OSError, BadInput):

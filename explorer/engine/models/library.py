@@ -50,6 +50,11 @@ def _known(path: Path, shipped: bool, _stamp: tuple[int, int]) -> LibraryEntry:
     return _entry(path, shipped)
 
 
+def forget_what_was_read() -> None:
+    """Read every file anew the next time."""
+    _known.cache_clear()
+
+
 def _entry(path: Path, shipped: bool) -> LibraryEntry:
     try:
         card, count = sources.card(path), sources.parameters(path)

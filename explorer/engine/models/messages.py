@@ -50,6 +50,30 @@ class OpenCheckpoint(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class AllowPython(Payload):
+    """The person agreed to run this Python file as it is: what opens it may. Answer: PythonAllowed.
+
+    Attributes
+    ----------
+    path : str
+    sha256 : str
+        Of what is in it: once it is another, it is not run.
+    """
+
+    answered_by = "explorer.engine.models.answers:allow_python"
+
+    path: ReadFile
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PythonAllowed(Outcome):
+    """It is run when it is opened."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryEntry:
     """One checkpoint known on this machine.
 

@@ -38,14 +38,28 @@ def _three(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.shape[3] == 3 else pixels[..., :1]
 
 
-def diverging_tiles(values: np.ndarray, scale: float, palette: Palette) -> np.ndarray:
-    """Values (N, C, H, W) in [-scale, scale] to (N, H, W, 3) uint8; several channels by their mean."""
+def signed_colour_tiles(values: np.ndarray, scale: float) -> np.ndarray:
+    """Values (N, 3, H, W) in [-scale, scale] to (N, H, W, 3) uint8: each channel by itself, 0 is grey.
+
+    Where red alone is too high it is red, where it is too low cyan, and so on: what is to be taken off, or added, to get there.
+    """
+    shares = np.nan_to_num(np.clip(values / scale, -1, 1))
+    return np.ascontiguousarray(np.rint(shares * 127.5 + 127.5).astype(np.uint8).transpose(0, 2, 3, 1))
+
+
+def diverging_tiles(values: np.ndarray, scale: float, palette: Palette, by_mean: bool = False) -> np.ndarray:
+    """Values (N, C, H, W) in [-scale, scale] to (N, H, W, 3) uint8.
+
+    One channel goes through the map with two ends; three are shown in colour, or `by_mean` through the map as any other number of them.
+    """
+    if values.shape[1] == 3 and not by_mean:
+        return signed_colour_tiles(values, scale)
     mean = np.nan_to_num(values.mean(axis=1))
     index = np.rint(np.clip(mean / scale, -1, 1) * 127.5 + 127.5).astype(np.uint8)
     return np.ascontiguousarray(diverging_map(palette)[index])
 
 
-def tiles_of(values: np.ndarray, quantity: str, palette: Palette) -> tuple[np.ndarray, float]:
+def tiles_of(values: np.ndarray, quantity: str, palette: Palette, by_mean: bool = False) -> tuple[np.ndarray, float]:
     """Tiles of a quantity and the half width of its map (1 for images)."""
     row = QUANTITIES[quantity]
-    return diverging_tiles(values, row.scale, palette) if row.diverging else grey_tiles(values), row.scale
+    return diverging_tiles(values, row.scale, palette, by_mean) if row.diverging else grey_tiles(values), row.scale

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.shipped import shipped
 from explorer.diffusion.knots import check_knots
 from explorer.recipe.chain import MAX_SEED
 from explorer.recipe.training.rows import rows
@@ -15,7 +16,6 @@ from explorer.recipe.training.settings import RunSettings, TrainSettings
 
 ModelName = Literal["A", "B", "C", "V", "A all", "vae", "ae", "hinton"]
 DDPM: tuple[ModelName, ...] = ("A", "B", "C", "V", "A all")
-MNIST_IMAGES = 60_000
 USUAL_WARMUP: int = next(row.default for row in rows(TrainSettings) if row.name == "warmup")
 
 
@@ -64,9 +64,8 @@ class TrainRecipe(_FormSettings, frozen=True):
     @property
     def count(self) -> int | None:
         """Images of an epoch; None where that is known only when they are read."""
-        if self.dataset == "mnist":
-            return min(self.images or MNIST_IMAGES, MNIST_IMAGES)
-        return None
+        known = shipped(self.dataset)
+        return None if known is None else min(self.images or known.train, known.train)
 
     @property
     def steps(self) -> int | None:

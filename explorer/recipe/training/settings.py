@@ -26,7 +26,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What the form, the command line and the training loop have in common; files have the fields in this order."""
 
     dataset: Annotated[
-        str, Setting("mnist, an IDX file, an .npy/.npz array or a folder of IDX files or pictures.", kinds=EVERY, costs=True)
+        str, Setting("mnist, emoji, an IDX file, an .npy/.npz array or a folder of IDX files or pictures.", kinds=EVERY, costs=True)
     ] = "mnist"
 
     size: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ExactProcess, Lane, OptionName, Sampler
 from explorer.state.edits import lanes as lane_edits
@@ -85,6 +86,7 @@ def data_set_of(state: ChainState, lane: int, entry: LibraryEntry | None) -> Exa
     found = own or state.beside or another
     if found is not None:
         return _replace(found, follow="draw")
-    if entry is not None and entry.card is not None and entry.card.data.name.lower() == "mnist":
-        return ExactProcess("mnist", entry.card.data.sha256)
-    return None
+    if entry is None or entry.card is None:
+        return None
+    learned = shipped(entry.card.data.name)
+    return None if learned is None else ExactProcess(learned.name, entry.card.data.sha256)

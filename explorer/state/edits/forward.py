@@ -13,7 +13,6 @@ from explorer.state.edits.lanes import fitting
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
 
-DATA_SIDE = 28
 PLACES = 4
 _replace = msgspec.structs.replace
 
@@ -34,12 +33,18 @@ def go_to(state: ForwardState, t: int) -> ForwardState:
 
 def choose_image(state: ForwardState, index: int, total: int) -> ForwardState:
     """A test image, of so many; after the last comes the first. The state as it is while none are known."""
-    return with_recipe(state, image=ForwardImage(index % total)) if total else state
+    return with_recipe(state, image=ForwardImage(index % total, dataset=state.recipe.image.dataset)) if total else state
 
 
 def take_picture(state: ForwardState, picture: Picture) -> ForwardState:
     """A picture of the person's in place of a test image."""
-    return with_recipe(state, image=ForwardImage(picture=picture))
+    return with_recipe(state, image=ForwardImage(picture=picture, dataset=state.recipe.image.dataset))
+
+
+def choose_data(state: ForwardState, dataset: str, height: int, width: int) -> ForwardState:
+    """The first test image of another data set, of images of that size; pixels beyond them move to their edge."""
+    pixels = tuple((min(row, height - 1), min(column, width - 1)) for row, column in state.recipe.pixels)
+    return with_recipe(state, image=ForwardImage(dataset=dataset), pixels=pixels)
 
 
 # --- schedules ---
@@ -109,10 +114,10 @@ def use_in_training(session: Session) -> Session:
 # --- pixels, asides, the chain ---
 
 
-def pick_pixel(state: ForwardState, which: int, row: int, column: int) -> ForwardState:
-    """Another pixel as the first (0) or the second (1), within the test images: the joint picture is of them."""
+def pick_pixel(state: ForwardState, which: int, row: int, column: int, height: int, width: int) -> ForwardState:
+    """Another pixel as the first (0) or the second (1), within the test images of that size: the joint picture is of them."""
     pixels = list(state.recipe.pixels)
-    pixels[which] = (min(row, DATA_SIDE - 1), min(column, DATA_SIDE - 1))
+    pixels[which] = (min(row, height - 1), min(column, width - 1))
     return with_recipe(state, pixels=tuple(pixels))
 
 

@@ -12,6 +12,7 @@ from explorer.widgets.look.theme import Theme
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 UNET = "What every block of the network puts out for the selected sample at this step"
 DATA_SET = "Which images of the data set the selected sample could have come from at this step"
+BY_MEAN = "Noise and differences of coloured images as the mean of their channels, not each channel by itself"
 EARLIER, LATER = "no earlier snapshot of its training is known", "no later snapshot of its training is known"
 TIME = (
     Do("play", "&Play", "Space", "Play from T to 0, or pause"),
@@ -51,6 +52,7 @@ LOOKS = (
     (
         Do("unet", "Inside the &U-Net", "U", UNET, checkable=True),
         Do("data_set", "&Data set", "D", DATA_SET, checkable=True),
+        Do("by_mean", "&Mean of the channels", "H", BY_MEAN, checkable=True),
     ),
 )
 """Of the View menu."""

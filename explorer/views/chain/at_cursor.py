@@ -44,7 +44,7 @@ class AtCursor:
     def ask_changed(self, changed: set[str], after: ChainState) -> None:
         """Ask for what is another since these fields of the state are."""
         beside = {"lane", "beside"} if QUANTITIES[after.quantity].beside == "data set" else set()
-        if changed & {"recipe", "t", "quantity", "reference", "difference_of", *beside}:
+        if changed & {"recipe", "t", "quantity", "reference", "difference_of", "by_mean", *beside}:
             self._ask_step()
         if changed & {"recipe", "t", "selected", "lane"}:
             self._ask_terms()
@@ -72,12 +72,14 @@ class AtCursor:
             some = tuple(key for key in keys if (looked.t_of(key) != state.t) is finished)
             t = looked.t_of(some[0]) if some else 0
             if some:
-                question = ShowStep(some, t, state.quantity, reference, state.difference_of, palette, timeline, looked.weighed)
+                question = ShowStep(
+                    some, t, state.quantity, reference, state.difference_of, palette, timeline, looked.weighed, state.by_mean
+                )
                 self._questions.ask(name, question, self._take_step, once=finished)
             elif finished:
                 self._questions.forget(name)
         if reference is not None:
-            own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline)
+            own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline, by_mean=state.by_mean)
             self._questions.ask("reference", own, self._take_reference)
 
     def _waits_for_sampling(self) -> bool:

@@ -16,6 +16,7 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_drawn import CurvesDrawn
 from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note
+from explorer.views.chain.lanes.colour_scale import Channels
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.equations import equation_of
@@ -280,7 +281,9 @@ class Display(QObject):
             if not self._show_instead(key, panel) and own is not None:
                 self._show_frame(panel, key, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
-            self._widgets.scale.set_scale(shown.frames[0].scale, QUANTITIES[shown.quantity].diverging)
+            frame, diverging = shown.frames[0], QUANTITIES[shown.quantity].diverging
+            channels: Channels = "grey" if frame.values.shape[1] != 3 else "mean" if controller.state.by_mean and diverging else "each"
+            self._widgets.scale.set_scale(frame.scale, diverging, channels)
         self._values.show_pixel()
         self._values.show_histogram()
 

@@ -83,7 +83,10 @@ class ChainExport(QObject):
         state = self._controller.state
         reference, weighed = self._controller.reference, self._controller.weighed
         some = self._some
-        shown = Shown(state.t, state.quantity, reference, state.difference_of, state.layout, weighed, some)
+        coloured = any(plan.image_shape[0] == 3 for plan in self._controller.run.plans.values())
+        shown = Shown(
+            state.t, state.quantity, reference, state.difference_of, state.layout, weighed, some, by_channel=coloured and not state.by_mean
+        )
         if choice is not None:
             every = some or tuple(range(state.recipe.samples))
             samples = every[: choice.samples] if choice.samples < len(every) else some

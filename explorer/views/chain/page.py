@@ -359,6 +359,7 @@ class ChainPage(Workspace):
         if lanes != (after.recipe.lanes, after.reference, after.quantity, after.difference_of, after.recipe.seed):
             self.show_lanes()
         self.display.show_change(before, after)
+        self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window

@@ -20,7 +20,7 @@ from explorer.engine.chain.messages import (
     lane_keys,
 )
 from explorer.engine.thread.client import Client
-from explorer.engine.thread.messages import EngineDown, Failed
+from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
@@ -238,11 +238,11 @@ class ChainRun(QObject):
         self.failed[key] = refused.message
         self.planned.emit(refused)
         if news:
-            self._client.failed.emit(Failed(refused.message))
+            self._client.failed.emit(Failed(refused.message, path=key.lane.source))
 
     def _failed(self, failed: Failed) -> None:
         self._hold_nothing()
-        self.stopped, self._broke_off = True, isinstance(failed, EngineDown)
+        self.stopped = self._broke_off = True
         self.ended.emit()
         self._client.failed.emit(failed)
 

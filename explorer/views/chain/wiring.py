@@ -20,6 +20,7 @@ class _Page(Protocol):
     controller: ChainController
     playback: Cursor
     chain_actions: Actions
+    looks: Actions
     widgets: ChainWidgets
 
     def cancel(self) -> None: ...
@@ -48,6 +49,8 @@ def connect_actions(page: _Page) -> None:
     for name in ("resume", "stop"):
         page.chain_actions[name].setEnabled(False)
     page.chain_actions.on_toggled("loop", play.set_loop)
+    page.looks.on_toggled("by_mean", lambda by_mean: page.part.update(by_mean=by_mean))
+    page.widgets.scale.clicked.connect(page.looks["by_mean"].trigger)
     for name in page.chain_actions.choice("quantity"):
         on(name, partial(page.part.update, quantity=name))
 

@@ -36,7 +36,7 @@ GROUPS = (
         Do("chain", "Show One dimension", "6", CHAIN, one_of="page"),
     ),
     (
-        Do("random", "&Random image", "R", "Noise any of the 10,000 test images", "mdi6.shuffle-variant", label="Random"),
+        Do("random", "&Random image", "R", "Noise any of the test images", "mdi6.shuffle-variant", label="Random"),
         Do("open", "Open &image…", "E", "Noise a picture file; dropping it on the window does the same", "ph.image", label="Open"),
         Do("paste", "&Paste image", "Ctrl+V", "Noise the picture in the clipboard", "ph.clipboard", label="Paste"),
         Do(

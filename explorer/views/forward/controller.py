@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject
 
+from explorer.datasets.shipped import SHIPPED
 from explorer.engine.forward.asides_messages import AsidesShown, ShowAsides
 from explorer.engine.forward.chain1d_messages import Chain1DShown, ShowChain1D
 from explorer.engine.forward.messages import (
@@ -33,7 +35,8 @@ from explorer.state.session import Session
 from explorer.views.shared.questions import Questions, Receiver
 from explorer.views.workspace import Context
 
-DEFAULT = "mnist-ddpm-c"
+DEFAULTS = {"mnist": "mnist-ddpm-c", "emoji": "emoji-ddpm-c"}
+"""The network that is shown first, by the data set."""
 CHOICES = 24
 
 
@@ -80,6 +83,8 @@ class ForwardController(QObject):
         The last that came.
     total : int
         How many test images there are.
+    shape : (C, H, W)
+        Of the data set's images.
     """
 
     def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
@@ -89,7 +94,7 @@ class ForwardController(QObject):
         self._active = False
         self._slots = 0
         self.schedule: ScheduleShown | None = None
-        self.total = 0
+        self.total, self.shape = 0, SHIPPED["mnist"].shape
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self.refresh)
         context.theme.changed.connect(self._recolour)
@@ -121,7 +126,7 @@ class ForwardController(QObject):
 
     @property
     def network(self) -> Lane | None:
-        """The network of p_theta on this schedule: the chosen one, wherever it is; before one is chosen shipped C, or the first.
+        """The network of p_theta on this schedule: the chosen one, wherever it is; before one is chosen, shipped C or the first that fits.
 
         One that is chosen is never replaced by another: where it cannot be opened, the engine says why in its column.
         """
@@ -129,7 +134,9 @@ class ForwardController(QObject):
         if recipe.checkpoint:
             entry = self._context.library.find(recipe.checkpoint)
         else:
-            entry = next((e for e in entries if e.name == DEFAULT), entries[0] if entries else None)
+            fitting = [e for e in entries if e.card is not None and e.card.data.shape == self.shape] or list(entries)
+            default = DEFAULTS.get(recipe.image.dataset)
+            entry = next((e for e in fitting if e.name == default), fitting[0] if fitting else None)
         if entry is not None and entry.card is not None:
             return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice, told=entry.card.told)
         return Lane(recipe.checkpoint, recipe.source, schedule=recipe.schedule.choice) if recipe.checkpoint else None
@@ -156,7 +163,17 @@ class ForwardController(QObject):
 
     def take_picture(self, path: str = "", pixels: np.ndarray | None = None, drawing: tuple[object, ...] = ()) -> None:
         """Read a picture of the person's; the view is offered what comes."""
-        self._questions.ask("picture", TakePicture(path, pixels, drawing), self._take_picture)  # type: ignore[arg-type]
+        payload = TakePicture(path, pixels, drawing, self.state.recipe.image.dataset)  # type: ignore[arg-type]
+        self._questions.ask("picture", payload, self._take_picture)
+
+    def open_data(self, dataset: str, chosen: Callable[[str, int, int], object]) -> None:
+        """Have the engine read a data set; `chosen` gets it with the height and the width of its images, if it can be read."""
+
+        def take(outcome: Outcome) -> None:
+            if isinstance(outcome, TestImagesShown):
+                chosen(dataset, *outcome.shape[1:])
+
+        self._questions.ask("data", ShowTestImages(0, 1, dataset), take)
 
     def _changed(self, old: Session, new: Session) -> None:
         if self._active and (old.forward != new.forward or bool(old.reverse.recipe.lanes) != bool(new.reverse.recipe.lanes)):
@@ -174,7 +191,7 @@ class ForwardController(QObject):
         state, recipe = self.state, self.state.recipe
         self._view.show_state(state)
         start = recipe.image.index // CHOICES * CHOICES
-        self._ask("choices", ShowTestImages(start, CHOICES), self._take_choices)
+        self._ask("choices", ShowTestImages(start, CHOICES, recipe.image.dataset), self._take_choices)
         self._ask("schedule", ShowSchedule(recipe.schedule, recipe.image, recipe.seed), self._take_schedule)
         self._ask_noised()
         {"noise": self._ask_film, "schedule": _nothing, "pixels": self._ask_joint, "posterior": self._ask_step_back,
@@ -199,7 +216,9 @@ class ForwardController(QObject):
 
     def _ask_joint(self) -> None:
         recipe = self.state.recipe
-        self._ask("joint", ShowJoint(recipe.pixels, recipe.batch, recipe.schedule, recipe.seed, self.t), self._take_joint)
+        dataset = recipe.image.dataset
+        payload = ShowJoint(recipe.pixels, recipe.batch, recipe.schedule, recipe.seed, self.t, dataset, recipe.channel)
+        self._ask("joint", payload, self._take_joint)
 
     def _ask_step_back(self) -> None:
         if self.t == 0:
@@ -220,7 +239,10 @@ class ForwardController(QObject):
 
     def _take_choices(self, outcome: Outcome) -> None:
         if isinstance(outcome, TestImagesShown):
-            self.total = outcome.total
+            another = outcome.shape != self.shape
+            self.total, self.shape = outcome.total, outcome.shape
+            if another:
+                self.refresh()  # another network may fit now
             self._view.show_choices(outcome)
 
     def _take_schedule(self, outcome: Outcome) -> None:

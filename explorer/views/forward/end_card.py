@@ -13,6 +13,7 @@ from explorer.views.forward.words import nats, short
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import var, words
+from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.sharp import squared
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -21,8 +22,8 @@ from explorer.widgets.pictures.picture_tile import PictureTile
 
 GOOD_END = 0.1
 """L_T in nats, below which x_T counts as N(0, I)."""
-ENDS = ("this image", "10,000 test images", "N(0, I)")
-DIGIT_COLUMNS = 4
+ENDS = ("this image", "test images", "N(0, I)")
+EXAMPLE_COLUMNS = 4
 LAST_ROW = "L_T"
 LT, LT_PIXELS = (var("L", "T"), words(" = KL to N(0, I)")), 13
 ROWS = {
@@ -64,8 +65,8 @@ class EndCard(Card):
         table.setHorizontalSpacing(16)
         table.setVerticalSpacing(3)
         table.setColumnStretch(len(ENDS) + 1, 1)
-        for column, name in enumerate(ENDS, 1):
-            label = QLabel(name)
+        self._heads = {name: QLabel(name) for name in ENDS}
+        for column, label in enumerate(self._heads.values(), 1):
             mark(label, "muted")
             table.addWidget(label, 0, column)
         for row, (name, tip) in enumerate(ROWS.items(), 1):
@@ -88,9 +89,10 @@ class EndCard(Card):
     def show_end(self, shown: ScheduleShown) -> None:
         """Pictures and numbers of x_T."""
         T = shown.schedule.T
-        formulas = ((var("x", T),), (words("mean of "), var("x", T)), (words("12 digits at T"),))
+        formulas = ((var("x", T),), (words("mean of "), var("x", T)), (words(f"{len(shown.examples)} images at T"),))
+        self._heads[ENDS[1]].setText(f"{grouped(shown.count)} test images")
         for tile, picture, formula in zip(
-            self._tiles, (squared(shown.end), squared(shown.end_mean), _mosaic(shown.digits)), formulas, strict=True
+            self._tiles, (squared(shown.end), squared(shown.end_mean), _mosaic(shown.examples)), formulas, strict=True
         ):
             tile.show_picture(picture, formula)
         for name, end in ((ENDS[0], shown.image), (ENDS[1], shown.data)):
@@ -115,10 +117,10 @@ def _fine(value: float) -> str:
     return short(value, 4) if not math.isclose(value, 1, abs_tol=1e-3) or value == 1 else short(value, 6)
 
 
-def _mosaic(digits: np.ndarray) -> np.ndarray | None:
-    if len(digits) < DIGIT_COLUMNS:
+def _mosaic(examples: np.ndarray) -> np.ndarray | None:
+    if len(examples) < EXAMPLE_COLUMNS:
         return None
-    rows = len(digits) // DIGIT_COLUMNS
-    _, height, width, _ = digits.shape
-    grid = digits[: rows * DIGIT_COLUMNS].reshape(rows, DIGIT_COLUMNS, height, width, 3).swapaxes(1, 2)
-    return np.ascontiguousarray(grid.reshape(rows * height, DIGIT_COLUMNS * width, 3))
+    rows = len(examples) // EXAMPLE_COLUMNS
+    _, height, width, _ = examples.shape
+    grid = examples[: rows * EXAMPLE_COLUMNS].reshape(rows, EXAMPLE_COLUMNS, height, width, 3).swapaxes(1, 2)
+    return np.ascontiguousarray(grid.reshape(rows * height, EXAMPLE_COLUMNS * width, 3))

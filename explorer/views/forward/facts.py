@@ -24,4 +24,5 @@ FACTS = Facts(
     ),
     kinds=("ddpm",),
     takes_pictures=True,
+    takes_data_sets=True,
 )

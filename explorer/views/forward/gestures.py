@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from explorer.datasets.shipped import shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Picture
 from explorer.state.edits import forward as edits
@@ -41,6 +42,7 @@ class Gestures(QObject):
 
     def take_inspector(self, inspector: ForwardInspector) -> None:
         """The image and the seed of the noise."""
+        inspector.data.chosen.connect(self.choose_data)
         inspector.index_chosen.connect(self.choose_image)
         inspector.seed_committed.connect(lambda seed: self._put(edits.with_recipe(self._state, seed=seed), "change seed"))
         inspector.drawn.connect(lambda marks: self._controller.take_picture(drawing=marks))
@@ -49,6 +51,13 @@ class Gestures(QObject):
         """Noise a test image."""
         state = edits.choose_image(self._state, index, self._controller.total)
         self._put(state, f"test image {state.recipe.image.index}")
+
+    def choose_data(self, dataset: str) -> None:
+        """Noise the images of another data set, once they are read."""
+        self._controller.open_data(dataset, self._take_data)
+
+    def _take_data(self, dataset: str, height: int, width: int) -> None:
+        self._put(edits.choose_data(self._state, dataset, height, width), f"images of {title_of(dataset)}")
 
     def random_image(self) -> None:
         """Noise any test image."""
@@ -91,10 +100,12 @@ class Gestures(QObject):
         """Which two pixels, over how many images."""
         page.picker.picked.connect(self._pick_pixel)
         page.picker.released.connect(self._store.end_merge)
+        page.channel_chosen.connect(lambda channel: self._put(edits.with_recipe(self._state, channel=channel), "channel of the pixels"))
         page.batch_committed.connect(lambda batch: self._put(edits.with_recipe(self._state, batch=batch), "images of the joint picture"))
 
     def _pick_pixel(self, which: int, row: int, column: int) -> None:
-        self._put(edits.pick_pixel(self._state, which, row, column), f"pixel {'ab'[which]}", f"forward.pixel.{which}")
+        state = edits.pick_pixel(self._state, which, row, column, *self._controller.shape[1:])
+        self._put(state, f"pixel {'ab'[which]}", f"forward.pixel.{which}")
 
     def take_posterior(self, page: PosteriorPage) -> None:
         """Whose step back is shown."""
@@ -106,8 +117,12 @@ class Gestures(QObject):
             self.take_network(entry)
 
     def take_network(self, entry: LibraryEntry) -> None:
-        """Show the step back of a network."""
-        self._put(edits.with_recipe(self._state, checkpoint=entry.sha256, source=entry.path), f"network {entry.name}")
+        """Show the step back of a network, and the images that it learned where those noised are of another shape."""
+        state = edits.with_recipe(self._state, checkpoint=entry.sha256, source=entry.path)
+        learned = None if entry.card is None else shipped(entry.card.data.name)
+        if learned is not None and learned.shape != self._controller.shape:
+            state = edits.choose_data(state, learned.name, *learned.shape[1:])
+        self._put(state, f"network {entry.name}")
 
     def take_gaussians(self, page: GaussiansPage) -> None:
         """The numbers of the asides."""

@@ -9,16 +9,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from explorer.datasets.shipped import on_black
 from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
+from explorer.views.forward.data_button import DataButton
 from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import IconButton
-from explorer.widgets.controls.draw_pad import DrawPad
+from explorer.widgets.controls.draw_pad import DrawPad, Paper
 from explorer.widgets.controls.labels import labels
 from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.controls.pen_colours import PenColours
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.histogram import Histogram
@@ -50,18 +53,25 @@ class ForwardInspector(QWidget):
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._source = "mnist"
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._column.setSpacing(8)
         self.image_heading = self._heading("image")
+        self.data = DataButton()
+        self._column.addWidget(self.data)
         self.choice = ImageChoice(theme)
-        self.index = IntField(0, 9999, "Test image", "Number of a test image of MNIST, 0 to 9,999")
+        self.index = IntField(0, 9999, "Test image", "Number of a test image, from 0")
         self.pad = DrawPad(theme)
         self.pad.setFixedHeight(PAD)
         self.pad.setToolTip("Draw an image: it is noised when you lift the pen. Right button or Shift: erase")
         self.pad.hide()
         self._column.addWidget(self.choice)
         self._column.addWidget(self.pad)
+        self.colours = PenColours(theme)
+        self.colours.chosen.connect(self.pad.set_colour)
+        self._coloured = False
+        self._column.addWidget(self.colours)
         self._add_field(self.index, *(actions[name] for name in ("random", "open", "paste", "draw")))
         self._heading("noise")
         self.seed = SeedField()
@@ -134,15 +144,21 @@ class ForwardInspector(QWidget):
             self.pad.set_drawing(())
         self.pad.setVisible(drawing)
         self.choice.setVisible(not drawing)
+        self.colours.setVisible(drawing and self._coloured)
 
     def show_choices(self, choices: TestImagesShown) -> None:
-        """Test images to choose from."""
+        """Test images to choose from, and what is drawn in their place."""
         self.choice.show_images(choices.start, choices.tiles)
+        self.pad.set_paper(Paper(choices.shape, on_black(self._source, choices.shape[0]), "draw here"))
+        self._coloured = choices.shape[0] == 3
+        self.colours.setVisible(self._coloured and not self.pad.isHidden())
         self.index.setMaximum(max(0, choices.total - 1))
 
     def show_recipe(self, recipe: ForwardRecipe) -> None:
         """What the person chose."""
         own = recipe.image.picture is not None
+        self._source = recipe.image.dataset
+        self.data.show_source(self._source)
         self.image_heading.setText(f"IMAGE · {image_words(recipe.image).upper()}"[:40])
         self.image_heading.setToolTip(image_words(recipe.image))
         self.choice.set_current(-1 if own else recipe.image.index)

@@ -27,9 +27,9 @@ class OfferBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         mark(self, "panel")
         self.text = QLabel()
-        self.fit, self.keep, self.drop = QPushButton("Resize to 28 × 28"), QPushButton("Keep its shape"), QPushButton("Cancel")
+        self.fit, self.keep, self.drop = QPushButton("Resize"), QPushButton("Keep its shape"), QPushButton("Cancel")
         tips = (
-            "Grey, 28 × 28, light strokes on black: as the data that the networks know",
+            "As the images of the data set, which its networks know",
             "Noise it as it is: no network is shown",
             "Leave the image as it was",
         )
@@ -54,8 +54,9 @@ class OfferBar(QWidget):
             self.taken.emit(taken.fitted)
             return
         self._offered = taken
-        kept, (height, width) = taken.kept, taken.size
-        self.text.setText(f"{taken.name} is {height} × {width} pixels; the data are 28 × 28.")
+        kept, fitted, (height, width) = taken.kept, taken.fitted, taken.size
+        self.text.setText(f"{taken.name} is {height} × {width} pixels; the data are {fitted.height} × {fitted.width}.")
+        self.fit.setText(f"Resize to {fitted.height} × {fitted.width}")
         whole = (height, width) == (kept.height, kept.width)
         self.keep.setText("Keep its shape" if whole else f"Make it {kept.height} × {kept.width}")
         self.show()

@@ -13,10 +13,14 @@ from explorer.views.forward.plots.pixel_picker import PixelPicker
 from explorer.views.forward.words import nats, short
 from explorer.views.shared.rows import Rows
 from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.histogram import Histogram
+
+CHANNEL_TIP = "The {0} of both pixels: every channel has noise of its own"
+CHANNELS = tuple(Segment(name, name, CHANNEL_TIP.format(name)) for name in ("red", "green", "blue"))
 
 
 class PixelsPage(QWidget):
@@ -25,9 +29,12 @@ class PixelsPage(QWidget):
     Signals
     -------
     batch_committed(int)
+    channel_chosen(int)
+        0 red, 1 green, 2 blue.
     """
 
     batch_committed = Signal(int)
+    channel_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +53,9 @@ class PixelsPage(QWidget):
             rows.fact(name)
         rows.fact("KL to N(0, I)", "Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian")
         rows.add("images", self.batch)
+        self.channel = SegmentBar(CHANNELS, "Channel")
+        self.channel.chosen.connect(lambda name: self.channel_chosen.emit([each.name for each in CHANNELS].index(name)))
+        self.channel.hide()
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
@@ -58,6 +68,7 @@ class PixelsPage(QWidget):
         self._note.setWordWrap(True)
         down = QVBoxLayout(right)
         down.setContentsMargins(12, 12, 12, 8)
+        down.addWidget(self.channel, 0, Qt.AlignmentFlag.AlignHCenter)
         down.addWidget(self.joint, 1)
         down.addWidget(self._note)
         row = QHBoxLayout(self)
@@ -70,6 +81,12 @@ class PixelsPage(QWidget):
         """What the person chose."""
         self.picker.set_pixels(recipe.pixels)
         self.batch.show_value(recipe.batch)
+        self.channel.set_current(CHANNELS[recipe.channel].name)
+
+    def show_data(self, shape: tuple[int, int, int], total: int) -> None:
+        """Shape (C, H, W) of the test images, and how many there are."""
+        self.channel.setVisible(shape[0] == 3)
+        self.batch.setMaximum(max(2, min(MAX_BATCH, total)))
 
     def show_noised(self, noised: NoisedShown) -> None:
         """The image that is noised."""
@@ -87,7 +104,7 @@ class PixelsPage(QWidget):
         say("correlation", short(joint.correlation))
         say("KL to N(0, I)", nats(joint.kl))
         self._note.setText(
-            "x₀: real images. Pixels beside each other go together, most are black or white, and nothing of it is Gaussian."
+            "x₀: real images. Pixels beside each other go together, most are at the ends of their range, and nothing of it is Gaussian."
             if joint.t == 0
             else "Every image shrinks towards 0 by √ᾱ, under noise of sd √(1 − ᾱ): what the pixels had to do with each other fades."
         )

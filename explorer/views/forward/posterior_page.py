@@ -50,19 +50,19 @@ class PosteriorPage(QWidget):
             theme,
             (
                 Row("x0", (words("x̂₀"),), "the clean image"),
-                Row("off", (words("x̂₀ − x₀"),), "blue −1 to orange 1"),
+                Row("off", (words("x̂₀ − x₀"),), "from −1 to 1, 0 in between"),
                 Row("mean", (words("mean of "), var("x", "t−1")), "where the step goes"),
                 Row("draw", (var("x", "t−1"),), "drawn, with one z for all"),
             ),
             (
                 Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), "x₀ is known", ""),
-                Column("exact", (var("q"), words("("), *back, words(")")), "60,000 images known", OPTION_COLOURS["exact"]),
+                Column("exact", (var("q"), words("("), *back, words(")")), "the images are known", OPTION_COLOURS["exact"]),
                 Column("network", (var("p", "θ"), words("("), *back, words(")")), "learnt", OPTION_COLOURS["C"]),
             ),
         )
         self.table.setAccessibleName("One step back, three ways")
         self.table.setToolTip(
-            "The step back from x_t: with x₀ known (a Gaussian), with the data set known (a mixture of 60,000), and the network's"
+            "The step back from x_t: with x₀ known (a Gaussian), with the data set known (a mixture of its images), and the network's"
         )
         self.models = QComboBox()
         self.models.setAccessibleName("Network")
@@ -149,6 +149,8 @@ class PosteriorPage(QWidget):
                 continue
             tiles.update({(row, name): tile for row, tile in belief.tiles.items()})
         self.table.show_pictures(tiles, empty)
+        if shown.known_images:
+            self.table.set_words("exact", f"{grouped(shown.known_images)} images known")
         numbers = (number(shown.a0), number(shown.at), number(shown.sigma))
         distances = (_distance(shown.exact), _distance(shown.network))
         self._say(dict(zip(KNOWN, numbers, strict=True)), dict(zip(DISTANCES, distances, strict=True)))

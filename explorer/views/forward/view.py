@@ -150,6 +150,11 @@ class ForwardWorkspace(Workspace):
         self.controller.take_picture(path)
         return True
 
+    def accept_data_set(self, path: str) -> bool:
+        """Noise its images."""
+        self.gestures.choose_data(path)
+        return True
+
     # --- wiring ---
 
     @property
@@ -266,6 +271,9 @@ class ForwardWorkspace(Workspace):
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from."""
         self._inspector.show_choices(choices)
+        self.pixels.show_data(choices.shape, choices.total)
+        if self.controller.network is not None:
+            self.posterior.show_entries(self.controller.entries, self.controller.network)
 
     def show_noised(self, noised: NoisedShown) -> None:
         """x_t."""

@@ -249,7 +249,7 @@ class LatentWorkspace(Workspace):
         self._inspector.selection.show_item(item, state.recipe.points, first.stroke)
         self._show_slices(state)
         if entry is not None and entry.card is not None:
-            self._inspector.picture.show_shape(*entry.card.data.shape[1:])
+            self._inspector.picture.show_data(entry.card.data.shape, entry.card.data.name)
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)

@@ -25,14 +25,14 @@ GROUPS = (
     ),
     (
         Do("one", "&One image", "O", "The terms of the selected image alone, drawn again and again", checkable=True),
-        Do("data", "Measure on &data…", "D", "Which images it is measured on: MNIST, a file or a folder of your own"),
+        Do("data", "Measure on &data…", "D", "Which images it is measured on: MNIST, emoji, a file or a folder of your own"),
         Do(
             "training",
             "Training &images",
             "I",
             "Measure on training images instead of held-out ones",
             checkable=True,
-            needs="only MNIST has training images here",
+            needs="only data sets that come with the app have training images here",
         ),
     ),
     (

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.look.number_words import grouped
 
-MNIST = "mnist"
-SPLITS = (
-    ("test", "MNIST, test images\t10 000", "Held out: no shipped model has seen them"),
-    ("train", "MNIST, training images\t60 000", "What the shipped models were trained on  (I)"),
-)
+HELD_OUT_TIP = "Held out: no shipped model has seen them"
+TRAINING_TIP = "What the shipped models of this data set were trained on  (I)"
 FILE_TIP = "An IDX file, or an .npy or .npz array of images; dropping one on the window does the same"
 FOLDER_TIP = "A folder of pictures of one size; dropping one on the window does the same"
 OWN_TIP = "The images that the first lane's card names"
@@ -31,8 +30,8 @@ def data_words(recipe: BoundRecipe, own: str) -> str:
         The data that the first lane was trained on; empty if that is not known.
     """
     source = recipe.dataset or own
-    if source.lower() == MNIST:
-        return f"MNIST, {'test' if recipe.split == 'test' else 'training'}"
+    if (known := shipped(source)) is not None:
+        return f"{known.title}, {'test' if recipe.split == 'test' else 'training'}"
     return Path(source).name or "–"
 
 
@@ -46,14 +45,16 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[
     """
     menu.clear()
     source = recipe.dataset or own
-    for split, text, tip in SPLITS:
-        action = verb(menu, text, partial(choose, MNIST, split), tip=tip)
+    for name, known in SHIPPED.items():
+        for split, images, tip in (("test", known.test, HELD_OUT_TIP), ("train", known.train, TRAINING_TIP)):
+            text = f"{known.title}, {'test' if split == 'test' else 'training'} images\t{grouped(images)}"
+            action = verb(menu, text, partial(choose, name, split), tip=tip)
+            action.setCheckable(True)
+            action.setChecked(shipped(source) is known and recipe.split == split)
+    for other in dict.fromkeys(name for name in (recipe.dataset, own) if name and shipped(name) is None):
+        action = verb(menu, Path(other).name, partial(choose, other, "test"), tip=OWN_TIP if other == own else other)
         action.setCheckable(True)
-        action.setChecked(source.lower() == MNIST and recipe.split == split)
-    for known in dict.fromkeys(name for name in (recipe.dataset, own) if name and name.lower() != MNIST):
-        action = verb(menu, Path(known).name, partial(choose, known, "test"), tip=OWN_TIP if known == own else known)
-        action.setCheckable(True)
-        action.setChecked(known == source)
+        action.setChecked(other == source)
     menu.addSeparator()
     verb(menu, "Images from a file…", partial(_ask_file, choose, window), tip=FILE_TIP)
     verb(menu, "Images from a folder…", partial(_ask_folder, choose, window), tip=FOLDER_TIP)

@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import BoundRecipe
 from explorer.recipe.objective import MAX_IMAGES, MAX_STRATA
@@ -68,7 +69,7 @@ class ObjectiveInspector(QWidget):
         self.seed = SeedField()
         self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
         self.data = QPushButton(NOTHING)
-        self.data.setToolTip("Which images it is measured on: MNIST, a file or a folder of your own  (D)")
+        self.data.setToolTip("Which images it is measured on: MNIST, emoji, a file or a folder of your own  (D)")
         self.data.setAccessibleName("Measured on")
         give_menu(self.data, QMenu(self.data))
         self.data.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -152,11 +153,11 @@ class ObjectiveInspector(QWidget):
         if images is None or not images.name:
             self.facts.say("of", NOTHING)
             return
-        kind = {"test": "held-out ", "train": "training "}[recipe.split] if images.name == "mnist" else ""
+        kind = {"test": "held-out ", "train": "training "}[recipe.split] if shipped(images.name) is not None else ""
         self.facts.say("of", f"{grouped(images.known)} {kind}images")
 
-    def show_denoised(self, shown: DenoisedShown | None, label: int | None, state: ObjectiveState) -> None:
-        """The image, x_t, and what every lane takes it for."""
+    def show_denoised(self, shown: DenoisedShown | None, class_name: str, state: ObjectiveState) -> None:
+        """The image, x_t, and what every lane takes it for; `class_name` is empty where its class is not known."""
         lanes = state.recipe.lanes
         count = 0 if shown is None else 2 + len(shown.guesses)
         while len(self.tiles) < count:
@@ -168,8 +169,7 @@ class ObjectiveInspector(QWidget):
         self.title.setVisible(shown is not None)
         if shown is None:
             return
-        digit = f" · digit {label}" if label is not None else ""
-        self.title.setText(f"IMAGE {shown.image}{digit.upper()} · t = {shown.t}")
+        self.title.setText(f"IMAGE {shown.image}{class_name and f' · {class_name}'.upper()} · t = {shown.t}")
         self.tiles[0].show_picture(shown.clean, (var("x", 0),))
         self.tiles[1].show_picture(shown.noisy[0], (var("x", shown.timesteps[0]),))
         names = short_titles(lanes)

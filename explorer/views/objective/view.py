@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import msgspec
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from explorer import sources
+from explorer.datasets.shipped import SHIPPED, class_words, shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import MAX_LANES, ExactProcess, Lane
@@ -19,7 +19,7 @@ from explorer.state.edits.lanes import lane_of
 from explorer.state.objective import ObjectiveState
 from explorer.views.objective.actions import GROUPS
 from explorer.views.objective.controller import ObjectiveController
-from explorer.views.objective.data_menu import MNIST, fill_data_menu
+from explorer.views.objective.data_menu import fill_data_menu
 from explorer.views.objective.facts import FACTS
 from explorer.views.objective.figures import figure_of
 from explorer.views.objective.image_strip import ImageStrip
@@ -36,7 +36,7 @@ from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
 NO_LANES = f"No diffusion model is chosen.\nAdd a lane above, or drop {sources.a_file()} on the window."
-EXACT_TIP = "The ideal denoiser of its images (of MNIST, the training images): what no network can surpass on them"
+EXACT_TIP = "The ideal denoiser of its images (of a shipped data set, the training images): what no network can surpass on them"
 WAITING = "Measuring: the first bars are there in a moment."
 EXCESS_OF_HELD_OUT = "excess over the training images' ideal denoiser: below 0 where the network generalizes (I: training images)"
 
@@ -61,7 +61,7 @@ class ObjectiveWorkspace(Workspace):
         self._build()
         self._connect()
         self._inspector.show_state(self._state)
-        self._inspector.show_denoised(None, None, self._state)
+        self._inspector.show_denoised(None, "", self._state)
 
     def _build(self) -> None:
         plot, self._images = Card(self.context.theme), Card(self.context.theme)
@@ -212,11 +212,10 @@ class ObjectiveWorkspace(Workspace):
         menu = self.toolbar.add.menu()
         menu.clear()
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(None))
-        for source in dict.fromkeys(name for name in (MNIST, self._source) if name):
+        for source in dict.fromkeys(name for name in (*SHIPPED, self._source) if name):
             exact = Lane("", source, exact=ExactProcess(source, follow="mean"))
-            name = "MNIST" if source.lower() == MNIST else Path(source).name
             add = partial(self._add_exact, exact)
-            verb(menu, f"Exact process of {name}", add, exact not in self._state.recipe.lanes, EXACT_TIP)
+            verb(menu, f"Exact process of {title_of(source)}", add, exact not in self._state.recipe.lanes, EXACT_TIP)
 
     def _add_exact(self, lane: Lane) -> None:
         self._put(edits.add_lane(self._state, lane), "add the exact process")
@@ -253,7 +252,7 @@ class ObjectiveWorkspace(Workspace):
         checked = {"log": state.log, "log_t": state.log_t, "one": recipe.image is not None, "training": recipe.split == "train"}
         for name, on in checked.items():
             a[name].setChecked(on)
-        a["training"].setEnabled(self._source.lower() == MNIST)
+        a["training"].setEnabled(shipped(self._source) is not None)
         self.table.set_lanes(recipe.lanes)
         self.chart.set_cursor(state.t)
         self.strip.set_selected(state.selected)
@@ -279,7 +278,8 @@ class ObjectiveWorkspace(Workspace):
         if shown is not None:
             labels = shown.labels or (None,) * len(shown.indices)
             tips = (
-                f"image {i}" + (f", digit {label}" if label is not None else "") for i, label in zip(shown.indices, labels, strict=True)
+                f"image {i}" + (f", {class_words(self._source, label)}" if label is not None else "")
+                for i, label in zip(shown.indices, labels, strict=True)
             )
             self.strip.set_images(shown.tiles, tuple(tips))
         self._inspector.show_data(shown, self._state.recipe, self._own_data)
@@ -287,10 +287,10 @@ class ObjectiveWorkspace(Workspace):
     def show_denoised(self, shown: DenoisedShown | None) -> None:
         """The selected image at the cursor."""
         images = self.controller.images
-        label = None
+        name = ""
         if shown is not None and images is not None and images.labels is not None and shown.image in images.indices:
-            label = images.labels[images.indices.index(shown.image)]
-        self._inspector.show_denoised(shown, label, self._state)
+            name = class_words(self._source, images.labels[images.indices.index(shown.image)])
+        self._inspector.show_denoised(shown, name, self._state)
 
     # --- what is said
 
@@ -309,7 +309,7 @@ class ObjectiveWorkspace(Workspace):
             return Status("no lanes to measure")
         noun = "draw" if state.recipe.image is not None else "image"
         wanted = f"{state.recipe.images} {noun}{'' if state.recipe.images == 1 else 's'}"
-        held_out = state.recipe.split == "test" and self._source.lower() == MNIST
+        held_out = state.recipe.split == "test" and shipped(self._source) is not None
         right = EXCESS_OF_HELD_OUT if state.curve == "excess" and held_out else ""
         if running and (bound is None or not bound.total):
             return Status(f"measuring {wanted}", 0, 1, right=right, cancellable=True)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.recipe.edits import MAX_REPEATS
-from explorer.views.reverse_chain.colour_button import ColourButton
 from explorer.views.reverse_chain.paint_choices import BRUSHES, ERASERS, KNOWN, ON, ONWARDS_TIP, REPEATS_TIP, SEEN
+from explorer.widgets.controls.colour_button import ColourButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
@@ -51,7 +51,7 @@ class PaintControls(QWidget):
         self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
         self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
         self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
-        self.colour = ColourButton()
+        self.colour = ColourButton("Paint in a colour; a value or one of the brushes is grey again")
         self.everyone = QCheckBox("on all samples")
         self.everyone.setToolTip("Do the same to every sample, not to the selected ones alone")
         self.repeats = IntField(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.training.messages import TrainingMeasured
 from explorer.processors import share
 from explorer.recipe.training import TrainRecipe
@@ -39,7 +40,7 @@ def speed_of(run: Run) -> float:
 def unknown(recipe: TrainRecipe, runs: Sequence[Run], measured: TrainingMeasured | None) -> bool:
     """Whether nothing is known of such a run, and trying a few updates would tell."""
     known = alike(recipe, runs) is not None or (measured is not None and _cost(measured.recipe) == _cost(recipe))
-    return not known and (recipe.dataset == "mnist" or recipe.size is not None)
+    return not known and (shipped(recipe.dataset) is not None or recipe.size is not None)
 
 
 def seconds_per_image(recipe: TrainRecipe, runs: Sequence[Run], measured: TrainingMeasured | None) -> float | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from explorer.datasets.shipped import shipped, title_of
 from explorer.training.runs import Run, Snapshot
 from explorer.views.shared.rows import NOTHING, Rows, Section
 from explorer.views.training.estimate import GIGABYTE, speed_of
@@ -134,7 +135,7 @@ def _values(run: Run, memory: int) -> dict[str, str]:
     if status is None:
         return known | {"data": run.recipe.dataset if run.recipe is not None else ""}
     return known | {
-        "data": "MNIST" if status.dataset == "mnist" else status.dataset,
+        "data": status.dataset if shipped(status.dataset) is None else title_of(status.dataset),
         "epoch": f"{status.epoch} of {status.epochs}",
         "update": f"{status.step} of {status.steps}, batches of {status.batch}",
         "loss": "" if status.loss is None else significant(status.loss),

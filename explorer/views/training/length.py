@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from explorer.datasets.shipped import shipped
 from explorer.recipe.training import TrainRecipe
-from explorer.recipe.training.recipe import MNIST_IMAGES
 from explorer.state.training import Length
 from explorer.views.training.figures import clock
 from explorer.widgets.look.number_words import grouped
@@ -18,7 +18,7 @@ SECONDS: dict[Length, float] = {"quick": 85.0, "quarter": 850.0, "hours": 7000.0
 
 
 def fitted(recipe: TrainRecipe, length: Length, per_image: float, count: int = 1) -> TrainRecipe:
-    """The run of MNIST with as many images as go into its length: a part of one epoch, or whole ones.
+    """The run of a shipped data set with as many images as go into its length: a part of one epoch, or whole ones.
 
     Parameters
     ----------
@@ -27,11 +27,12 @@ def fitted(recipe: TrainRecipe, length: Length, per_image: float, count: int = 1
     count : int
         Runs that share the machine.
     """
-    if length not in SECONDS or recipe.dataset != "mnist":
+    known = shipped(recipe.dataset)
+    if length not in SECONDS or known is None:
         return recipe
     images = int(SECONDS[length] / per_image / count)
-    if images >= MNIST_IMAGES:
-        return msgspec.structs.replace(recipe, images=None, epochs=images // MNIST_IMAGES)
+    if images >= known.train:
+        return msgspec.structs.replace(recipe, images=None, epochs=images // known.train)
     return msgspec.structs.replace(recipe, images=max(1, images // recipe.batch) * recipe.batch, epochs=1)
 
 
@@ -40,6 +41,6 @@ def length_words(recipe: TrainRecipe, length: Length, per_image: float | None, c
     if length not in SECONDS or per_image is None:
         return NAMES[length]
     made = fitted(recipe, length, per_image, count)
-    images = made.images or MNIST_IMAGES
+    images = made.count or 0
     many = f"{made.epochs} epochs" if made.epochs > 1 else f"{grouped(images)} images once" if made.images else "one epoch"
     return f"{NAMES[length]} · about {clock(images * made.epochs * per_image * count)}, {many}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.latent.messages import CodesShown
 from explorer.training.runs import Run, Snapshot
 from explorer.views.training.figures import colours, names
@@ -32,7 +33,7 @@ def rows_of(made: Sequence[Made], border: str) -> tuple[TileRow, ...]:
     for one, name, colour in zip(made, names(runs), colours(runs), strict=True):
         shown, status = one.shown, one.run.status
         if one is with_originals and shown is not None:
-            word = "test images" if status is None or status.dataset.lower() == "mnist" else "images"
+            word = "test images" if status is None or shipped(status.dataset) is not None else "images"
             rows.append(TileRow(word, border, shown.originals))
         if one.run.kind != "classifier":
             missing = Shown(None, NO_SNAPSHOT if one.snapshot is None else WAITING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import get_args
 
 import msgspec
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.datasets.shipped import SHIPPED, ShippedData, shipped
 from explorer.endings import DATA_SET_FILES
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -35,6 +37,7 @@ from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, seconds_per_image, time_words, unknown
 from explorer.views.training.fields import Fields, named
 from explorer.views.training.length import NAMES, fitted, length_words
+from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID
 
@@ -133,11 +136,14 @@ class NewRun(QDialog):
 
     def _make_data(self) -> None:
         self.data = QLineEdit(self.recipe.dataset)
-        named(self.data, "Data set", "mnist, or the path of an IDX file, an .npy or .npz array, or a folder of IDX files or pictures")
+        named(
+            self.data, "Data set", "mnist, emoji, or the path of an IDX file, an .npy or .npz array, or a folder of IDX files or pictures"
+        )
         self.data.textChanged.connect(lambda text: self._set(dataset=text.strip() or "mnist"))
-        self.file, self.folder, self.shipped = QPushButton("File…"), QPushButton("Folder…"), QPushButton("MNIST")
+        self.file, self.folder = QPushButton("File…"), QPushButton("Folder…")
+        self.shipped = {name: QPushButton(known.title) for name, known in SHIPPED.items()}
         for button, name, tip, slot in (
-            (self.shipped, "MNIST", "The 60 000 digits that come with the app", lambda: self.data.setText("mnist")),
+            *((self.shipped[name], known.title, _shipped_tip(known), partial(self.data.setText, name)) for name, known in SHIPPED.items()),
             (self.file, "Choose a file", "An IDX file or an array", self._ask_file),
             (self.folder, "Choose a folder", "A folder of IDX files or of pictures", self._ask_folder),
         ):
@@ -161,7 +167,7 @@ class NewRun(QDialog):
         data = QHBoxLayout()
         data.setSpacing(GRID)
         data.addWidget(self.data, 1)
-        for button in (self.shipped, self.file, self.folder):
+        for button in (*self.shipped.values(), self.file, self.folder):
             data.addWidget(button)
         self.form = _form()
         self.form.addRow("&Model", self.model)
@@ -289,7 +295,7 @@ class NewRun(QDialog):
     @property
     def _waiting(self) -> bool:
         """Whether its length is a time, and what an image costs is still to come."""
-        return self.length != "own" and self.recipe.dataset == "mnist" and self._per_image is None
+        return self.length != "own" and shipped(self.recipe.dataset) is not None and self._per_image is None
 
     def _ask_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Data set", "", DATA_SET_FILES)
@@ -310,7 +316,7 @@ class NewRun(QDialog):
         self.more.setArrowType(Qt.ArrowType.DownArrow if more else Qt.ArrowType.RightArrow)
         self._rest.setVisible(more)
         for row, _ in fields(TrainRecipe, "data"):
-            self.form.setRowVisible(self.fields.by_name[row.name], recipe.dataset != "mnist")
+            self.form.setRowVisible(self.fields.by_name[row.name], shipped(recipe.dataset) is None)
         for form, group in zip(self._columns, COLUMNS, strict=True):
             for row, _ in fields(TrainRecipe, group):
                 is_used = recipe.kind in row.about.kinds and row.about.said_if(recipe)
@@ -330,7 +336,7 @@ class NewRun(QDialog):
         mark(self.time, "error" if wrong else "muted")
         mark(self.memory, "muted")
         self.ok.setEnabled(not wrong and not self._waiting)
-        self.lengths.setEnabled(recipe.dataset == "mnist")
+        self.lengths.setEnabled(shipped(recipe.dataset) is not None)
         self.layout().activate()
         self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
 
@@ -366,6 +372,12 @@ class NewRun(QDialog):
         if self.ok.isEnabled():
             self._take(self.recipes, self.recipe)
             super().accept()
+
+
+def _shipped_tip(known: ShippedData) -> str:
+    _, height, width = known.shape
+    colour = " in colour" if known.shape[0] == 3 else ""
+    return f"The {grouped(known.train)} {known.what} that come with the app, {height} × {width}{colour}"
 
 
 def _form() -> QFormLayout:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.chain.messages import ChainFinished, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImagesAt, PictureEncoded
 from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, OpenCheckpoint
@@ -183,7 +184,7 @@ def _key(path: str) -> Key | None:
 def images_of(run: Run) -> ImagesAt | None:
     """Where a run's images are; None for the app's own."""
     dataset = run.status.dataset if run.status is not None else ""
-    if run.status is None or dataset.lower() in ("", "mnist"):
+    if run.status is None or not dataset or shipped(dataset) is not None:
         return None
     path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())
     return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize")

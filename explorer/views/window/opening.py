@@ -19,12 +19,14 @@ from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
 from explorer.recipe import Recipe, decode_recipe
+from explorer.sources.from_python.permission import ENDING as PYTHON
 from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.persistence import read_session
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.help.examples import Example, put_into, session_of
+from explorer.views.window.python_files import PythonFiles, is_asked_for
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Workspace
 
@@ -50,6 +52,7 @@ class Opener(QObject):
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
+        self._python = PythonFiles(context.client, banner, banner.window())
         context.library.opened.connect(self._opened)
 
     @cached_property
@@ -72,6 +75,8 @@ class Opener(QObject):
         absolute = os.path.abspath(os.path.expanduser(path))
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
+        elif is_asked_for(Path(absolute)):
+            self._python.ask(absolute, lambda: self._open_checkpoint(absolute))
         elif sources.source_for(Path(absolute)) is not None:
             self._open_checkpoint(str(sources.home(Path(absolute))))
         elif os.path.isdir(absolute):
@@ -103,6 +108,8 @@ class Opener(QObject):
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""
         request = failed.request
+        if self._python.take(failed):
+            return
         if isinstance(request, OpenCheckpoint) and request.path in self._asked:
             self._asked.discard(request.path)
             self._banner.say(failed.message, try_another(), failed.detail)
@@ -194,7 +201,8 @@ def open_filter() -> str:
     from explorer.exports.kinds import KINDS
 
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
-    return filters([("Checkpoints, sessions, exports, pictures and data sets", (*sources.patterns(), *patterns(endings)))])
+    names = (*sources.patterns(), f"*{PYTHON}", *patterns(endings))
+    return filters([("Checkpoints, sessions, exports, pictures and data sets", names)])
 
 
 def _recipe_in(path: str) -> Recipe | None:

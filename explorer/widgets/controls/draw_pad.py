@@ -1,8 +1,9 @@
-"""A pad to draw a digit on: a soft round brush on the pixels of a model's images."""
+"""A pad to draw on: a soft round brush on the pixels of a model's images, grey or in colour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -17,13 +18,32 @@ from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
 
-BRUSH = 1.15
-"""Radius in pixels; with its soft edge a line is about as thick as MNIST's."""
-ERASER = 2.2
+BRUSH = 1.15 / 28
+"""Radius, of the pad's width; with its soft edge a line is about as thick as MNIST's."""
+ERASER = 2.2 / 28
 STEP = 0.2
 """A mark gets a corner every so many pixels."""
 CORNER = 6
-INVITATION = "draw a digit"
+BLACK = (-1.0, -1.0, -1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a pad draws on.
+
+    Attributes
+    ----------
+    shape : (C, H, W)
+        Of the images that are drawn; with C = 3 in colour.
+    dark : bool
+        White on black, as MNIST's digits are; else black, or a colour, on white.
+    invitation : str
+        A word while it is empty.
+    """
+
+    shape: tuple[int, int, int] = (1, 28, 28)
+    dark: bool = True
+    invitation: str = "draw a digit"
 
 
 class DrawPad(QWidget):
@@ -45,7 +65,8 @@ class DrawPad(QWidget):
         self._theme = theme
         self._dabs: tuple[Dab, ...] = ()
         self._picture: QImage | None = None
-        self._side = (28, 28)
+        self._paper = Paper()
+        self._colour: tuple[float, float, float] = BLACK
         self._now: Dab | None = None
         self._at: QPointF | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -56,12 +77,21 @@ class DrawPad(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Drawing pad")
-        self.setToolTip("Draw a digit: it is encoded as you draw. Right button or Shift: erase. Ctrl+Z takes a mark back")
+        self.setToolTip("It is encoded as you draw. Right button or Shift: erase. Ctrl+Z takes a mark back")
         theme.changed.connect(self.update)
 
-    def set_drawing(self, dabs: Sequence[Dab], height: int = 28, width: int = 28) -> None:
-        """Show these marks, on a pad of so many pixels."""
-        self._dabs, self._side = tuple(dabs), (height, width)
+    def set_paper(self, paper: Paper) -> None:
+        """Draw on another paper."""
+        self._paper = paper
+        self.update()
+
+    def set_colour(self, colour: tuple[float, float, float]) -> None:
+        """What the pen draws on coloured paper: red, green and blue in [-1, 1]."""
+        self._colour = colour
+
+    def set_drawing(self, dabs: Sequence[Dab]) -> None:
+        """Show these marks."""
+        self._dabs = tuple(dabs)
         self.update()
 
     def set_picture(self, tile: np.ndarray | None) -> None:
@@ -74,7 +104,8 @@ class DrawPad(QWidget):
         """What is shown: marks as they were made, else the picture."""
         marks = self._marks()
         if marks:
-            return to_image(np.repeat(drawn(marks, *self._side)[:, :, None], 3, axis=2))
+            pixels = drawn(marks, self._paper.shape, self._paper.dark).transpose(1, 2, 0)
+            return to_image(np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3))))
         return self._picture
 
     def _marks(self) -> tuple[Dab, ...]:
@@ -86,7 +117,8 @@ class DrawPad(QWidget):
 
     def _pixel(self, at: QPointF) -> tuple[float, float]:
         place = self._place()
-        return (at.x() - place.x()) / place.width() * self._side[1], (at.y() - place.y()) / place.height() * self._side[0]
+        _, height, width = self._paper.shape
+        return (at.x() - place.x()) / place.width() * width, (at.y() - place.y()) / place.height() * height
 
     # --- pen ---
 
@@ -97,8 +129,15 @@ class DrawPad(QWidget):
         erases = event.button() == Qt.MouseButton.RightButton or bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if erases and not self._dabs:
             return
-        self._now = Dab((self._pixel(event.position()),), ERASER if erases else BRUSH, -1.0 if erases else 1.0)
+        self._now = self._begun(self._pixel(event.position()), erases)
         self._tell()
+
+    def _begun(self, at: tuple[float, float], erases: bool) -> Dab:
+        """A mark of one place: of the pen, or of the eraser, which is the paper's ground."""
+        paper, radius = self._paper, (ERASER if erases else BRUSH) * self._paper.shape[2]
+        value = -1.0 if paper.dark == erases else 1.0
+        coloured = paper.shape[0] == 3 and not erases
+        return Dab((at,), radius, value, colour=self._colour if coloured else None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on."""
@@ -140,23 +179,23 @@ class DrawPad(QWidget):
     # --- drawing ---
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Black ground, picture, brush, and a word while it is empty."""
+        """The ground, the picture, the brush, and a word while it is empty."""
         painter, tokens, place = QPainter(self), self._theme.tokens, self._place()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QPainterPath()
         frame.addRoundedRect(place, CORNER, CORNER)
         painter.setClipPath(frame)
-        painter.fillPath(frame, QColor("black"))
+        painter.fillPath(frame, QColor("black" if self._paper.dark else "white"))
         image = self.image
         if image is not None:
             draw_sharp(painter, place, image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         elif self._at is None:
             painter.setFont(text_font(12))
-            painter.setPen(QColor("#9aa1ad"))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, INVITATION)
+            painter.setPen(QColor("#9aa1ad" if self._paper.dark else "#6b7280"))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._paper.invitation)
         if self._at is not None:
-            radius = (BRUSH + 0.5) * place.width() / self._side[1]
+            radius = (BRUSH + 0.5 / self._paper.shape[2]) * place.width()
             painter.setPen(QPen(QColor("#9aa1ad"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(self._at, radius, radius)

@@ -292,7 +292,7 @@ def test_a_test_image_is_encoded_as_itself(vae: str, models: Models, mnist_test:
     assert isinstance(found, PictureEncoded)
     np.testing.assert_array_equal(found.tile[:, :, 0], mnist_test[0][42, 0])
     assert found.mean == pytest.approx(shown.codes[42], abs=1e-4)
-    assert found.name == f"test image 42, a {mnist_test[1][42]}"
+    assert found.name == f"test image 42, digit {mnist_test[1][42]}"
     again = (found.reconstruction[:, :, 0] / 255.0 - mnist_test[0][42, 0] / 255.0) ** 2
     assert found.error == pytest.approx(again.mean(), abs=1e-3)
     hovered = answer(ShowImage(vae, 42), models)

@@ -100,7 +100,7 @@ def test_training_is_asked_for_a_model_that_has_the_schedule(model: str, wanted:
 
 
 def test_pixels_are_of_the_test_images_whatever_is_noised() -> None:
-    found = edits.pick_pixel(state(), 1, 40, 3)
+    found = edits.pick_pixel(state(), 1, 40, 3, 28, 28)
     assert found.recipe.pixels == (state().recipe.pixels[0], (27, 3))
 
 

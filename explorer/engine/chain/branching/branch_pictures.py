@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.datasets.images import read_picture, to_unit_range
+from explorer.datasets.shipped import is_dark
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.branches import BranchLane, made
 from explorer.engine.chain.branching.messages import (
@@ -28,7 +29,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
-from explorer.recipe import BackUp, picture_of
+from explorer.recipe import BackUp, Lane, picture_of
 
 BEFORE_SIDE = 256
 
@@ -59,8 +60,7 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
         raw = read_picture(Path(request.path))
     yield None
     shape = lane_of(request.key, chains).image_shape
-    lane = request.key.lane
-    dark = chains.models.checkpoint(lane.source, lane.told).card.data.name == "mnist" if lane.checkpoint else shape[0] == 1
+    dark = is_dark(_data_name(request.key.lane, chains))
     try:
         fitted = fit_picture(raw, shape, dark)
     except ValueError as error:
@@ -70,6 +70,11 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
         name, size, len(raw) == 3 and bool((raw[0] != raw[1]).any() or (raw[0] != raw[2]).any()), shape, read_only(_small(raw)),
         tile_of(torch.from_numpy(to_unit_range(fitted))), picture_of(fitted, name),
     )  # fmt: skip
+
+
+def _data_name(lane: Lane, chains: Chains) -> str:
+    """The data set that a lane makes images of."""
+    return lane.exact.dataset if lane.exact is not None else chains.models.checkpoint(lane.source, lane.told).card.data.name
 
 
 def _small(raw: np.ndarray) -> np.ndarray:

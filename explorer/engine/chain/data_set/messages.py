@@ -19,7 +19,7 @@ from explorer.recipe import ExactProcess
 class OpenDataSet(Payload):
     """Read a data set whole, as an exact lane needs it. Answer: DataSetOpened.
 
-    `source` is "mnist", or the path of an IDX file, an array or a folder of pictures.
+    `source` is "mnist", "emoji", or the path of an IDX file, an array or a folder of pictures.
     """
 
     answered_by = "explorer.engine.chain.data_set.exact:open_data_set"

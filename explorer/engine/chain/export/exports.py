@@ -213,7 +213,7 @@ def tiles_at(
     reasons: list[str] = []
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
         present = tuple(key for key in part if key is not None)
-        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside)
+        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside, not shown.by_channel)
         for outcome in show_step(chains, question) if present else ():
             if isinstance(outcome, StepShown):
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}

@@ -1,4 +1,4 @@
-"""Data sets that the person names: MNIST, a file or a folder of their own, read by the engine."""
+"""Data sets that the person names: MNIST, emoji, a file or a folder of their own, read by the engine."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from explorer.datasets.shipped import SHIPPED
 from explorer.endings import DATA_SET_FILES
 from explorer.engine.chain.data_set.messages import DataSetOpened, OpenDataSet
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.requests import Outcome
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.number_words import grouped
 
 Chosen = Callable[[DataSetOpened], object]
 """Gets the one that was opened."""
@@ -52,7 +54,8 @@ class DataSets(QObject):
 
     def add_to(self, menu: QMenu, chosen: Chosen, tip: str) -> None:
         """What there is to choose from."""
-        verb(menu, "MNIST\t60\u202f000 images", partial(self.open, "mnist", chosen), tip=tip)
+        for name, known in SHIPPED.items():
+            verb(menu, f"{known.title}\t{grouped(known.train)} images", partial(self.open, name, chosen), tip=tip)
         menu.addSeparator()
         verb(menu, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
         verb(menu, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")

@@ -28,7 +28,7 @@ IDEAL: Formula = (words("ideal"),)
 CLOSED_TIP = "Show which images of the data set this state could have come from"
 OPEN_TIP = "Hide the data set; nothing of it is computed then"
 USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
-BESIDE_TIP = "See this workspace's networks beside MNIST's training images"
+BESIDE_TIP = "See this workspace's networks beside the training images of this data set"
 
 
 class ExactPanel(QWidget):
@@ -116,7 +116,9 @@ class ExactPanel(QWidget):
         self.own_tile, self.ideal_tile, self.difference_tile = (PictureTile(self._theme) for _ in range(3))
         self.own_tile.setToolTip("The clean image that this lane sees in x_t")
         self.ideal_tile.setToolTip("E[x₀ | x_t] over the data set: the ideal denoiser's answer to the same x_t")
-        self.difference_tile.setToolTip("The first minus the second; blue is negative, orange positive, from −1 to 1")
+        self.difference_tile.setToolTip(
+            "The first minus the second, from −1 to 1: blue to orange; of coloured images each channel by itself around grey"
+        )
         rows = Rows(self._theme)
         self._distance = rows.text("distance")
         self._distance.setToolTip("‖x̂₀ − E[x₀ | x_t]‖ of the selected sample")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -68,6 +68,11 @@ class PictureTable(QWidget):
         """Pictures (H, W, 3) uint8 by (row, column); by column, what to say where there are none."""
         self._images = {at: to_image(tile) for at, tile in tiles.items()}
         self._empty = dict(empty)
+        self.update()
+
+    def set_words(self, column: str, words: str) -> None:
+        """Other words over a column."""
+        self._columns = tuple(replace(each, words=words) if each.name == column else each for each in self._columns)
         self.update()
 
     @property

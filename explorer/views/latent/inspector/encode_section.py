@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from explorer.datasets.shipped import on_black, shipped
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
 from explorer.recipe import Dab
 from explorer.state.edits.encoding import is_centred
@@ -16,7 +17,8 @@ from explorer.views.latent.inspector.probe_section import reading
 from explorer.views.shared.rows import Rows, Section
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
-from explorer.widgets.controls.draw_pad import DrawPad
+from explorer.widgets.controls.draw_pad import DrawPad, Paper
+from explorer.widgets.controls.pen_colours import PenColours
 from explorer.widgets.look.number_words import number, pair
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -36,7 +38,7 @@ FACTS = {
 }
 
 PAD = 280
-"""Side of the pad, ten pixels for each of MNIST's."""
+"""Side of the pad: ten pixels for each of MNIST's."""
 SMALL = 88
 
 
@@ -56,7 +58,6 @@ class EncodeSection(Section):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("encode", parent)
-        self._shape = (28, 28)
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)
@@ -69,6 +70,10 @@ class EncodeSection(Section):
         self.pad = DrawPad(theme)
         self.pad.setFixedSize(PAD, PAD)
         self.column.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.colours = PenColours(theme)
+        self.colours.chosen.connect(self.pad.set_colour)
+        self.colours.hide()
+        self.column.addWidget(self.colours)
         self.column.addLayout(self._pictures(theme, actions))
         self._offer = QWidget()
         offer = QVBoxLayout(self._offer)
@@ -114,14 +119,18 @@ class EncodeSection(Section):
         row.addLayout(tools, 1)
         return row
 
-    def show_shape(self, height: int, width: int) -> None:
-        """Size of the model's images: what the pad draws in."""
-        self._shape = height, width
+    def show_data(self, shape: tuple[int, int, int], data: str) -> None:
+        """Shape (C, H, W) of the model's images and the name of its data: what the pad draws on, and with which colours."""
+        known = shipped(data)
+        digits = known is not None and known.dark_ground
+        self.pad.set_paper(Paper(shape, on_black(data, shape[0]), "draw a digit" if digits else "draw here"))
+        self.colours.setVisible(shape[0] == 3)
+        self.centre.setVisible(shape[0] == 1)
 
     def show_state(self, state: LatentState) -> None:
         """What the person chose."""
         drawing: tuple[Dab, ...] = state.recipe.drawing
-        self.pad.set_drawing(drawing, *self._shape)
+        self.pad.set_drawing(drawing)
         self.centre.setChecked(is_centred(state))
 
     def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:

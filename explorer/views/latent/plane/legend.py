@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 
-CHIP = QSize(28, 20)
+HEIGHT, DOT, MARGIN = 20, 16, 6
+"""Of a chip: its height, the room of its dot, and the room behind its word."""
+DIGITS = tuple(map(str, range(CLASSES)))
 EDGE_X, EDGE_Y = 6, 4
+WIDE = 10_000
 
 
 class ClassChip(QAbstractButton):
-    """A class: its dot and its digit; pale when its codes are hidden.
+    """A class: its dot and its name; pale when its codes are hidden.
 
     Signals
     -------
@@ -25,14 +30,28 @@ class ClassChip(QAbstractButton):
 
     def __init__(self, theme: Theme, label: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._label = theme, label
+        self._theme, self._label, self._name = theme, label, ""
         self.setCheckable(True)
         self.setChecked(True)
-        self.setFixedSize(CHIP)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(f"Codes of class {label}")
-        self.setToolTip(f"Hide or show the codes of class {label} (Alt+click: this class alone)")
+        self.set_name(DIGITS[label])
+
+    def set_name(self, name: str) -> None:
+        """What the class is called, and as much room as that takes."""
+        if name == self._name:
+            return
+        self._name = name
+        said = f"class {name}" if name.isdigit() else name
+        self.setAccessibleName(f"Codes of {said}")
+        self.setToolTip(f"Hide or show the codes of {said} (Alt+click: these alone)")
+        self.setFixedSize(DOT + QFontMetrics(self._font()).horizontalAdvance(name) + MARGIN, HEIGHT)
+        self.update()
+
+    def _font(self) -> QFont:
+        font = self.font()
+        font.setPixelSize(text_pixels(11))
+        return font
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """With Alt: alone."""
@@ -43,7 +62,7 @@ class ClassChip(QAbstractButton):
         super().mousePressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Dot and digit."""
+        """Dot and name."""
         painter, tokens = QPainter(self), self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shown = self.isChecked()
@@ -56,14 +75,12 @@ class ClassChip(QAbstractButton):
         painter.setBrush(colour if shown else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(5, 6, 8, 8)
         painter.setPen(QColor(tokens.text if shown else tokens.disabled))
-        font = self.font()
-        font.setPixelSize(text_pixels(11))
-        painter.setFont(font)
-        painter.drawText(self.rect().adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(self._label))
+        painter.setFont(self._font())
+        painter.drawText(self.rect().adjusted(DOT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._name)
 
 
 class PlaneLegend(QWidget):
-    """The ten classes in a row, or in as few rows as there is room for.
+    """The classes in a row, or in as few rows as there is room for.
 
     Signals
     -------
@@ -81,17 +98,28 @@ class PlaneLegend(QWidget):
             chip.clicked.connect(lambda _=False, c=label: self.class_toggled.emit(c))
             chip.alone_wanted.connect(lambda c=label: self.class_alone.emit(c))
         self.setAccessibleName("Classes shown")
-        self.fit_width(len(self.chips) * CHIP.width() + 2 * EDGE_X)
+        self._shown = self.chips
+        self.fit_width(WIDE)
         theme.changed.connect(self.update)
 
     def fit_width(self, width: int) -> None:
-        """Lie in as few rows as go into so many pixels."""
-        count = len(self.chips)
-        rows = next(rows for rows in range(1, count + 1) if -(-count // rows) * CHIP.width() + 2 * EDGE_X <= width or rows == count)
-        columns = -(-count // rows)
-        for index, chip in enumerate(self.chips):
-            chip.move(EDGE_X + index % columns * CHIP.width(), EDGE_Y + index // columns * CHIP.height())
-        self.resize(columns * CHIP.width() + 2 * EDGE_X, rows * CHIP.height() + 2 * EDGE_Y)
+        """Lie in as few rows as go into so many pixels, in columns of one width each."""
+        count = len(self._shown)
+        for rows in range(1, count + 1):
+            columns = -(-count // rows)
+            widths = [max(chip.width() for chip in self._shown[column::columns]) for column in range(columns)]
+            if sum(widths) + 2 * EDGE_X <= width:
+                break
+        for index, chip in enumerate(self._shown):
+            chip.move(EDGE_X + sum(widths[: index % columns]), EDGE_Y + index // columns * HEIGHT)
+        self.resize(sum(widths) + 2 * EDGE_X, -(-count // columns) * HEIGHT + 2 * EDGE_Y)
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """What the classes are called, at most ten; those that there are not are not shown."""
+        self._shown = self.chips[: len(names)] or self.chips
+        for chip, name in zip(self.chips, (*names, *DIGITS[len(names) :]), strict=True):
+            chip.set_name(name)
+            chip.setVisible(chip in self._shown)
 
     def set_hidden(self, hidden: tuple[int, ...]) -> None:
         """Show which classes are hidden; does not emit."""

@@ -158,7 +158,7 @@ class PlanePane(QWidget):
         self.plane.set_tool(state.tool)
         self.plane.set_marker(self._marker(stroke) if edits.strip_of(state) == "stroke" else None)
         self.cards.show_state(state, entry is not None, self.variational)
-        self.cards.show_codes(self.codes)
+        self.cards.show_codes(self.codes, self._data)
         self._show_draws()
         if entry is None:
             chosen = not self._first or state.recipe.checkpoint or state.recipe.source
@@ -175,6 +175,11 @@ class PlanePane(QWidget):
         x, y = places[min(self._state.frame, len(places) - 1)].tolist()
         return x, y
 
+    @property
+    def _data(self) -> str:
+        """Name of the data that the model was trained on; empty if that is not known."""
+        return self.entry.card.data.name if self.entry is not None and self.entry.card is not None else ""
+
     def show_codes(self, codes: CodesShown | None) -> None:
         """Codes of the test images; None while they are computed."""
         before, self.codes = self.codes, codes
@@ -188,7 +193,7 @@ class PlanePane(QWidget):
             self.plane.set_message("")
             if before is None or codes.distances is None:
                 self.plane.set_home(self._home(codes))
-        self.cards.show_codes(codes)
+        self.cards.show_codes(codes, self._data)
         self.told.emit("codes")
 
     def _home(self, codes: CodesShown) -> Extent:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.latent.field_messages import FieldShown
 from explorer.engine.latent.messages import CodesShown
 from explorer.state.session import LatentState
 from explorer.views.latent.plane.field_scale import FieldScale
 from explorer.views.latent.plane.fields import FIELDS, words_for
-from explorer.views.latent.plane.legend import PlaneLegend
+from explorer.views.latent.plane.legend import DIGITS, PlaneLegend
 from explorer.views.latent.plane.plane import Plane
 from explorer.widgets.look.theme import Theme
 
@@ -43,9 +44,13 @@ class PaneCards(QObject):
         self.legend.set_hidden(state.hidden_classes)
         self._show_scale()
 
-    def show_codes(self, codes: CodesShown | None) -> None:
-        """The classes, where there are any."""
-        has = codes is not None and codes.labels is not None
+    def show_codes(self, codes: CodesShown | None, data: str) -> None:
+        """The classes of the codes, where there are any, as they are called in the model's data set."""
+        has = codes is not None and codes.labels is not None and len(codes.labels) > 0
+        if has and codes is not None and codes.labels is not None:
+            known = shipped(data)
+            self.legend.set_classes(DIGITS[: int(codes.labels.max()) + 1] if known is None else known.short_classes)
+            self.place()
         self.legend.setVisible(has and (self._state.codes or self._state.field == "classes"))
 
     def show_field(self, field: FieldShown | None) -> None:

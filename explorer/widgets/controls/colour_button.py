@@ -21,10 +21,10 @@ class ColourButton(QPushButton):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Colour…", parent)
-        self.setToolTip("Paint in a colour; a value or one of the brushes is grey again")
-        self.setAccessibleName("Colour painted")
+    def __init__(self, tip: str, words: str = "Colour…", parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self.setToolTip(tip)
+        self.setAccessibleName("Another colour")
         self.setIconSize(SWATCH)
         self.colour: Colour | None = None
         self.clicked.connect(self._ask)
@@ -48,4 +48,4 @@ class ColourButton(QPushButton):
 
     def _ask(self) -> None:
         now = QColor(*(round((value + 1) * 127.5) for value in self.colour)) if self.colour is not None else QColor("white")
-        self.take(QColorDialog.getColor(now, self.window(), "Colour painted"))
+        self.take(QColorDialog.getColor(now, self.window(), "Colour"))

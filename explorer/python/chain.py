@@ -1,0 +1,153 @@
+"""A sampled chain as arrays: what `explorer.sample` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import BadInput
+from explorer.recipe import Recipe
+
+FILM_FRAMES, FILM_FPS = 100, 24.0
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Chain:
+    """One reverse chain, from x_T to x_0. In a notebook it is a picture with a slider.
+
+    Attributes
+    ----------
+    x : ndarray, shape (K+1, N, C, H, W), float32
+        The states: x[0] is x_T, x[-1] the images, pixels in [-1, 1].
+    x0_hat, eps_hat, mean, z : ndarray, shape (K, N, C, H, W), float32
+        Of the step from x[k] to x[k+1]: the clean image and the noise that the network sees in x[k], the mean of the step, and the
+        fresh noise: x[k+1] = mean[k] + sigma[k] z[k].
+    timesteps : ndarray, shape (K+1,), int64
+        T .. 0.
+    alpha_bar : ndarray, shape (K+1,), float64
+        Of the states.
+    a0, at, sigma : ndarray, shape (K,), float64
+        mean = a0 x0_hat + at x, and the standard deviation of the step.
+    recipe : Recipe
+        How it came to be: checkpoint by hash, sampler, seed; what `save` puts into files.
+    label : str
+        Option, name and number of steps, for people.
+    labels : ndarray, shape (N,), int64, or None
+        What each sample was told to be, of a class-conditional network.
+    """
+
+    x: np.ndarray
+    x0_hat: np.ndarray
+    eps_hat: np.ndarray
+    mean: np.ndarray
+    z: np.ndarray
+    timesteps: np.ndarray
+    alpha_bar: np.ndarray
+    a0: np.ndarray
+    at: np.ndarray
+    sigma: np.ndarray
+    recipe: Recipe
+    label: str
+    labels: np.ndarray | None = None
+
+    @property
+    def images(self) -> np.ndarray:
+        """The samples x_0 as pixels, shape (N, H, W, C), uint8; (N, H, W) of one channel."""
+        pixels = as_uint8(self.x[-1]).transpose(0, 2, 3, 1)
+        return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+
+    def save(self, path: str | Path, *, scale: int | None = None, frames: int = FILM_FRAMES, fps: float = FILM_FPS) -> None:
+        """Write it, with its recipe inside: what `generative-explorer sample --out` writes.
+
+        Parameters
+        ----------
+        path : str or Path
+            A picture of the samples (.png), a film of the chain (.gif, .mp4), or all arrays (.npz).
+        scale : int, optional
+            Pixels for each pixel of an image.
+        frames : int
+            Films: at most so many states.
+        fps : float
+            Films: pictures a second.
+
+        Raises
+        ------
+        BadInput
+            If the name says no such kind, or the file cannot be written.
+        """
+        from explorer.exports.atomic import check_out
+        from explorer.exports.kinds import KINDS, Drawn, Stored
+        from explorer.sampling.writing import DrawnLane, draw
+
+        out = Path(path).expanduser()
+        check_out(out, tuple(KINDS))
+        kind = KINDS[out.suffix.lower()]
+        if isinstance(kind, Stored):
+            self._store(out, kind)
+            return
+        assert isinstance(kind, Drawn)
+        steps = tuple(int(t) for t in self.timesteps)
+        lane = DrawnLane(self.label, self._source, self._image_shape, steps, self._tiles)
+        draw(out, kind, [lane], self.recipe, scale, frames, fps)
+
+    def _store(self, out: Path, kind: object) -> None:
+        from explorer.exports.kinds import Stored
+        from explorer.exports.walk import OF_STEPS, PLAN, STATE, Piece, WrittenLane, write_arrays
+
+        assert isinstance(kind, Stored)
+        everything, K = slice(None), len(self.sigma)
+
+        def pieces() -> list[Piece]:
+            steps = [Piece(k, everything, {STATE: self.x[k], **{name: getattr(self, name)[k] for name in OF_STEPS}}) for k in range(K)]
+            return [*steps, Piece(K, everything, {STATE: self.x[K]})]
+
+        lane: WrittenLane[None] = WrittenLane({name: getattr(self, name) for name in PLAN}, self.x.shape[1], self._image_shape, pieces)
+        for _ in write_arrays(out, kind, [lane], self.recipe):
+            pass
+
+    def _tiles(self, states: Sequence[int]) -> np.ndarray:
+        return as_uint8(self.x[list(states)])
+
+    @property
+    def _image_shape(self) -> tuple[int, int, int]:
+        _, _, channels, height, width = self.x.shape
+        return channels, height, width
+
+    @property
+    def _source(self) -> str:
+        chain = self.recipe.chain
+        return chain.lanes[0].source if chain is not None else self.label
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        steps, samples = len(self.sigma), self.x.shape[1]
+        channels, height, width = self._image_shape
+        return f"<Chain {self.label}: {samples} samples of {channels} x {height} x {width}, x_T to x_0 in {steps} steps>"
+
+    def _repr_html_(self) -> str:
+        """A picture with a slider over the states, complete in itself."""
+        from explorer.python.chain_html import html_of
+
+        return html_of(self)
+
+
+def as_uint8(images: np.ndarray) -> np.ndarray:
+    """Images as pixels: [-1, 1] to 0..255, uint8, beyond it clipped; shape unchanged."""
+    pixels: np.ndarray = ((np.nan_to_num(images) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+    return pixels
+
+
+def check_memory(samples: int, steps: int, shape: tuple[int, int, int], name: str) -> None:
+    """Refuse a chain whose arrays do not fit into what memory is free (BadInput)."""
+    import psutil
+
+    needed = 4 * samples * int(np.prod(shape)) * (5 * steps + 1)
+    free = psutil.virtual_memory().available
+    if needed > 0.9 * free:
+        raise BadInput(
+            f"{name}: the arrays of {samples} samples and {steps} steps take {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: "
+            "ask for fewer samples or steps"
+        )

@@ -1,0 +1,103 @@
+"""A chain in a notebook: the states beside x0_hat, and a slider over the timesteps. One piece of HTML, which needs nothing else.
+
+All shown states lie in one PNG, one below the other, and the slider moves it behind a window of one state's height: no Qt, no library, no
+network. Where a page runs no scripts the samples are shown, and the slider does nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from explorer.python.chain import Chain
+
+MOST_BYTES = 2_000_000
+"""Of all pixels together, before they are packed; noise hardly packs."""
+MOST_SAMPLES, MOST_STATES, FEWEST_STATES = 16, 51, 6
+GAP = 1
+WIDTH = 288
+"""Of each of the two pictures on the page, in its pixels, where they are not larger by themselves."""
+
+_MOVE = (
+    "var f=this.closest('figure'),d=JSON.parse(f.dataset.states),i=+this.value;"
+    "f.querySelectorAll('[role=img]').forEach(function(p){p.style.backgroundPositionY=(d.t.length>1?100*i/(d.t.length-1):0)+'%';"
+    "p.setAttribute('aria-label',p.dataset.what+' at t = '+d.t[i]);});"
+    "f.querySelector('output').textContent='t = '+d.t[i];this.setAttribute('aria-valuetext','t = '+d.t[i]);"
+)
+
+
+def html_of(chain: Chain) -> str:
+    """HTML of a chain, at most a few MB; colours are those of the page, dark or light."""
+    samples, states = _shown(chain)
+    timesteps = [int(chain.timesteps[k]) for k in states]
+    columns = math.ceil(math.sqrt(samples))
+    x = _sheet(chain.x[states][:, :samples], columns)
+    # x_0 has no x0_hat: there the samples themselves stand
+    clean = np.concatenate([chain.x0_hat, chain.x[-1:]])[states][:, :samples]
+    of = f"{samples} of {chain.x.shape[1]} samples" if samples < chain.x.shape[1] else f"{samples} samples"
+    label = html.escape(chain.label, quote=True)
+    last = len(states) - 1
+    pictures = "".join(
+        (_picture("x_t", f"x_t of {label}", x, timesteps), _picture("x̂₀", f"x0_hat of {label}", _sheet(clean, columns), timesteps))
+    )
+    slider = (
+        f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="timestep, from x_T to x_0" '
+        f'aria-valuetext="t = {timesteps[-1]}" oninput="{html.escape(_MOVE, quote=True)}" style="flex:1;min-width:0">'
+    )
+    data = html.escape(json.dumps({"t": timesteps}), quote=True)
+    return (
+        f'<figure data-states="{data}" style="margin:0.5em 0;max-width:max-content;color:inherit;font-family:inherit">'
+        f'<div style="display:flex;flex-wrap:wrap;gap:16px">{pictures}</div>'
+        f'<div style="display:flex;align-items:center;gap:12px;margin-top:8px">{slider}'
+        f'<output style="min-width:5em;font-variant-numeric:tabular-nums">t = {timesteps[-1]}</output></div>'
+        f'<figcaption style="opacity:0.75;font-size:90%">{label}: {of}</figcaption></figure>'
+    )
+
+
+def _shown(chain: Chain) -> tuple[int, list[int]]:
+    """How many samples, and which states: as many of both as the bytes allow, the last one always."""
+    of_sample = int(np.prod(chain.x.shape[2:]))
+    samples = max(1, min(chain.x.shape[1], MOST_SAMPLES, MOST_BYTES // (2 * FEWEST_STATES * of_sample)))
+    most = max(FEWEST_STATES, MOST_BYTES // (2 * samples * of_sample))
+    count = min(len(chain.x), MOST_STATES, most)
+    return samples, sorted({round((len(chain.x) - 1) * i / max(1, count - 1)) for i in range(count)}) if count > 1 else [len(chain.x) - 1]
+
+
+def _sheet(images: np.ndarray, columns: int) -> tuple[str, int, int, int]:
+    """States (S, n, C, H, W) as one PNG in a data URI, a grid of samples for each, one below the other; width, height, states."""
+    from explorer.python.chain import as_uint8
+
+    states, samples, channels, height, width = images.shape
+    rows = math.ceil(samples / columns)
+    # between samples there is nothing: the page shows through, whatever its colour
+    sheet = np.zeros((states, rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 4 if channels == 3 else 2), np.uint8)
+    pixels = as_uint8(images).transpose(0, 1, 3, 4, 2)
+    for i in range(samples):
+        top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
+        sheet[:, top : top + height, left : left + width, :-1] = pixels[:, i]
+        sheet[:, top : top + height, left : left + width, -1] = 255
+    _, tall, wide, _ = sheet.shape
+    written = io.BytesIO()
+    Image.fromarray(sheet.reshape(states * tall, wide, -1)).save(written, "PNG")
+    return "data:image/png;base64," + base64.b64encode(written.getvalue()).decode(), wide, tall, states
+
+
+def _picture(title: str, what: str, sheet: tuple[str, int, int, int], timesteps: list[int]) -> str:
+    data, wide, tall, states = sheet
+    scale = max(1, round(WIDTH / wide))
+    style = (
+        f"width:{wide * scale}px;max-width:100%;aspect-ratio:{wide}/{tall};background:url({data}) 0 100%/100% {100 * states}%;"
+        "image-rendering:pixelated"
+    )
+    return (
+        f'<div><div style="font-size:90%;opacity:0.75;margin-bottom:4px">{title}</div>'
+        f'<div role="img" data-what="{what}" aria-label="{what} at t = {timesteps[-1]}" style="{style}"></div></div>'
+    )

@@ -1,0 +1,120 @@
+"""Lanes that no window holds: opened, and walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.checkpoints.locate import source_of
+from explorer.diffusion.exact_predictor import of_samples
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
+from explorer.diffusion.reverse import Plan, Step, plan
+from explorer.engine.models.data_sets import DataSets, exact_predictor
+from explorer.engine.models.predictors import conditioned, on_schedule
+from explorer.errors import BadInput
+from explorer.evaluation.samples import walk
+from explorer.recipe import Lane, Sampler
+from explorer.recipe.arithmetic import Precision, RunBy
+from explorer.recipe.labels import label_words
+from explorer.recipe.sweep import parse_sweep, swept, value_words
+from explorer.sampling.place import Place
+
+
+@dataclass(frozen=True, eq=False)
+class SampledLane:
+    """A lane ready to be walked."""
+
+    lane: Lane
+    predictor: Predictor
+    course: Plan
+    image_shape: tuple[int, int, int]
+    device: torch.device
+    precision: Precision
+    swept: str = ""
+    run: RunBy | None = None
+    """What runs its network, where that is chosen."""
+
+    @property
+    def label(self) -> str:
+        """Option, name and steps, or the value of the setting that is swept, for people."""
+        kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
+        told = "" if self.swept else class_words(self.lane)
+        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}{told}"
+
+    def seed(self, shared: int) -> int:
+        """Seed of its noise: its own, or the one that all lanes share."""
+        return shared if self.lane.seed is None else self.lane.seed
+
+    def walk(self, seed: int, indices: range) -> Iterator[Step]:
+        """Steps of the chains of these samples; `seed` is the shared one."""
+        own = self.seed(seed)
+        predictor = of_samples(self.predictor, own, indices)
+        return walk(predictor, self.course, own, indices, self.image_shape, self.device, self.lane.sampler.clip)
+
+
+def class_words(lane: Lane) -> str:
+    """What a lane is told of classes, as far as somebody said it: " · label 7 · w 1"."""
+    label = lane.labels if lane.exact is None else () if lane.exact.label is None else (lane.exact.label,)
+    return (f" · label {label_words(label)}" if label else "") + (f" · w {lane.guidance:g}" if lane.guidance else "")
+
+
+def _exact_words(lane: Lane) -> str:
+    assert lane.exact is not None
+    kind = "Exact" if lane.exact.follow == "draw" else "Exact mean"
+    return kind if lane.option is None else f"{kind} through {lane.option}"
+
+
+def lane_of(
+    checkpoint: Checkpoint, where: Place, steps: int | None, eta: float, clip: bool | None, samples: int | None = None,
+    labels: tuple[int, ...] = (), guidance: float = 0.0,
+) -> SampledLane:  # fmt: skip
+    """Lane of a checkpoint under a sampler, of so many samples in all; a `clip` of None is what its card says.
+
+    Raises
+    ------
+    BadInput
+        If it is no ddpm, the steps do not fit its schedule, or it does not take the labels or the guidance.
+    """
+    try:
+        sampler = Sampler(steps, eta, checkpoint.card.clips if clip is None else clip)
+        run = where.run_by(checkpoint, samples, steps)
+        predictor, precision = where.predictor(checkpoint, run, samples or 0)
+        course = plan(predictor.schedule, steps, eta)
+    except ValueError as error:
+        raise BadInput(f"{checkpoint.path}: {error}") from None
+    card = checkpoint.card
+    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, told=card.told, labels=labels, guidance=guidance)
+    return SampledLane(lane, conditioned(predictor, lane), course, card.data.shape, where.device, precision, run=run)
+
+
+def sweep(made: SampledLane, text: str, kept: DataSets) -> list[SampledLane]:
+    """The lane once for each value of a setting, such as "steps=10,25,50".
+
+    Parameters
+    ----------
+    kept : DataSets
+        Of exact lanes.
+
+    Raises
+    ------
+    BadInput
+        If the text is no sweep, or a value does not fit the lane.
+    """
+    setting, values = parse_sweep(text)
+    lanes = []
+    for lane, value in zip(swept(made.lane, setting, values), values, strict=True):
+        predictor = made.predictor if setting != "schedule" else on_schedule(made.predictor, lane.schedule)
+        if setting == "label" and lane.exact is not None:
+            predictor = exact_predictor(lane, kept)
+        elif isinstance(predictor, NetworkPredictor):
+            predictor = conditioned(predictor, lane)
+        try:
+            course = plan(predictor.schedule, lane.sampler.steps, lane.sampler.eta)
+        except ValueError as error:
+            raise BadInput(f"{lane.source}: {error}") from None
+        lanes.append(replace(made, lane=lane, predictor=predictor, course=course, swept=value_words(setting, value)))
+    return lanes
