@@ -23,11 +23,12 @@ class NetworkCard(msgspec.Struct, frozen=True):
 
 
 class ScheduleCard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas."""
+    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas, with alpha_bar_0 where that is not 1."""
 
     name: str
     T: int
     betas: tuple[float, ...] | None = None
+    start: float = 1.0
 
 
 class DataCard(msgspec.Struct, frozen=True):

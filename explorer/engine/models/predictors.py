@@ -53,7 +53,7 @@ def schedule_of(checkpoint: Checkpoint) -> Schedule:
         raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; a chain needs a ddpm")
     try:
         if card.schedule.betas is not None:
-            return schedules.from_betas(card.schedule.betas)
+            return schedules.from_betas(card.schedule.betas, card.schedule.start)
         return schedules.named(card.schedule.name, card.schedule.T)
     except ScheduleError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
