@@ -11,6 +11,8 @@ from explorer.recipe.told import Told
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
+VALUE_RANGES = (VALUE_RANGE, (0.0, 1.0), (-0.5, 0.5))
+"""Values of images, black and white, that networks of other programs are trained on; the first one is this app's."""
 
 Kind = Literal["ddpm", "vae", "ae", "classifier"]
 
@@ -172,7 +174,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a ddpm needs an option and a schedule")
         if any(not 1 <= side <= 4096 for side in self.data.shape):
             raise ValueError(f"images of shape {self.data.shape} are not supported")
-        if self.data.value_range != VALUE_RANGE:
+        if self.data.value_range not in (VALUE_RANGES if self.kind == "ddpm" and self.origin is not None else (VALUE_RANGE,)):
             raise ValueError(f"images of values in {list(self.data.value_range)} are not supported: they are in {list(VALUE_RANGE)} here")
 
 

@@ -24,6 +24,7 @@ from explorer.sources.diffusers import Diffusers
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
 from explorer.sources.looks import looks_like
+from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
 from explorer.sources.pytorch_ddpm import PytorchDDPM
@@ -40,6 +41,7 @@ SOURCES: list[Source] = [
     Diffusers(),
     OpenAI(),
     PytorchDDPM(),
+    MinDiffusion(),
 ]
 
 

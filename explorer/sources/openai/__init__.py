@@ -6,24 +6,20 @@ that library runs it, and whatever here runs that library's networks fast.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.base import Source
 from explorer.sources.openai.sizes import Sizes, is_of_family, sizes_of
+from explorer.sources.refusing import or_refused
 from explorer.sources.tensor_file import Outline, bare, outline
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
     from explorer.checkpoints.files import Checkpoint
-
-T = TypeVar("T")
-
 
 class OpenAI(Source):
     """Reads the state dict of a U-Net of the family, alone or in a dictionary of a training run."""
@@ -40,13 +36,13 @@ class OpenAI(Source):
         """Heads, the order of attention, the process, and the size of images."""
         from explorer.sources.openai.card import asked
 
-        return _or_refused(path, partial(asked, _sizes(path)))
+        return or_refused(path, partial(asked, _sizes(path)))
 
     def card(self, path: Path, told: Told = NOTHING) -> Card:
         """What its shapes say, and what was told where they are silent."""
         from explorer.sources.openai.card import card_of
 
-        return _or_refused(path, partial(card_of, _sizes(path), told))
+        return or_refused(path, partial(card_of, _sizes(path), told))
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights."""
@@ -81,11 +77,4 @@ def _found(path: Path) -> tuple[str, dict[str, Outline]]:
 
 
 def _sizes(path: Path) -> Sizes:
-    return _or_refused(path, lambda: sizes_of(_found(path)[1]))
-
-
-def _or_refused(path: Path, make: Callable[[], T]) -> T:
-    try:
-        return make()
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: {error}") from None
+    return or_refused(path, lambda: sizes_of(_found(path)[1]))

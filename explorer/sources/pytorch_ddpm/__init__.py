@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.base import Source
 from explorer.sources.pytorch_ddpm.sizes import Sizes, is_of_family, sizes_of
+from explorer.sources.refusing import or_refused
 from explorer.sources.tensor_file import Outline, at, bare, outline
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ class PytorchDDPM(Source):
         """What its shapes say, and what was told where they are silent."""
         from explorer.sources.pytorch_ddpm.card import card_of
 
-        try:
-            return card_of(_sizes(path), told, PLACES.get(_found(path)[0], "its weights"))
-        except ValueError as error:
-            raise BadInput(f"{path}: {error}") from None
+        return or_refused(path, lambda: card_of(_sizes(path), told, PLACES.get(_found(path)[0], "its weights")))
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights, the table of timesteps left out: that is none."""
@@ -85,7 +82,4 @@ def _found(path: Path) -> tuple[str, dict[str, Outline]]:
 
 
 def _sizes(path: Path) -> Sizes:
-    try:
-        return sizes_of(_found(path)[1])
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: {error}") from None
+    return or_refused(path, lambda: sizes_of(_found(path)[1]))
