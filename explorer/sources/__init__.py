@@ -21,6 +21,7 @@ from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
 from explorer.sources.diffusers import Diffusers
+from explorer.sources.dome272 import Dome272
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
 from explorer.sources.looks import looks_like
@@ -28,6 +29,7 @@ from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
 from explorer.sources.pytorch_ddpm import PytorchDDPM
+from explorer.sources.unet2d_dict import UNet2DDict
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -42,6 +44,8 @@ SOURCES: list[Source] = [
     OpenAI(),
     PytorchDDPM(),
     MinDiffusion(),
+    UNet2DDict(),
+    Dome272(),
 ]
 
 

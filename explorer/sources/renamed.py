@@ -78,3 +78,21 @@ def put_into(network: Any, path: Path, found: Mapping[str, Tensor], taken: Mappi
         raise BadInput(f"{path}: has weights {name} that {what} does not")
     network.load_state_dict({name: tensor.contiguous() for name, tensor in made.items()}, assign=True)
     network.requires_grad_(False).eval()
+
+
+def with_heads(network: Any, heads_of: Callable[[int], int]) -> Any:
+    """A network of diffusers whose attention has the heads that are wanted: any number of them fits the same weights.
+
+    Parameters
+    ----------
+    network : nn.Module
+    heads_of : callable
+        Number of heads of attention of so many channels.
+    """
+    from diffusers.models.attention_processor import Attention
+
+    for module in network.modules():
+        if isinstance(module, Attention):
+            module.heads = module.sliceable_head_dim = heads_of(module.inner_dim)
+            module.scale = (module.inner_dim // module.heads) ** -0.5
+    return network

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from explorer.recipe.told import AttentionOrder
 from explorer.sources.openai.sizes import Sizes
-from explorer.sources.renamed import Taken, flat, layers
+from explorer.sources.renamed import Taken, flat, layers, with_heads
 
 _BLOCK = {
     "in_layers.0": "norm1", "in_layers.2": "conv1", "emb_layers.1": "time_emb_proj", "out_layers.0": "norm2", "out_layers.3": "conv2",
@@ -47,13 +47,9 @@ def fitted(unet: Any, sizes: Sizes, heads_of: Callable[[int], int], rescaled: fl
     rescaled : float
         What timesteps are multiplied by before the network is told them.
     """
-    from diffusers.models.attention_processor import Attention
     from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 
-    for module in unet.modules():
-        if isinstance(module, Attention):
-            module.heads = module.sliceable_head_dim = heads_of(module.inner_dim)
-            module.scale = (module.inner_dim // module.heads) ** -0.5
+    unet = with_heads(unet, heads_of)
     if sizes.time_width != sizes.widths[0]:
         unet.time_proj = Timesteps(sizes.time_width, True, 0)
         with torch.device("meta"):

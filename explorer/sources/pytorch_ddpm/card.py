@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
 from explorer.recipe.told import MAX_TIMESTEPS, Told
+from explorer.sources.plain_betas import plain_linear
 from explorer.sources.pytorch_ddpm.sizes import Sizes
 
 NETWORK = "U-Net of pytorch-ddpm"
-BETA_FIRST, BETA_LAST = 1e-4, 0.02
 
 
 def schedule_told(sizes: Sizes, told: Told) -> ScheduleCard:
@@ -19,10 +19,7 @@ def schedule_told(sizes: Sizes, told: Told) -> ScheduleCard:
         if len(told.betas) != T:
             raise ValueError(f"{len(told.betas)} betas were told of it (--schedule), and its table has {T} timesteps")
         return ScheduleCard("betas", T, told.betas)
-    if told.schedule == "cosine" or T == 1000:
-        return ScheduleCard(told.schedule or "linear", T)
-    step = (BETA_LAST - BETA_FIRST) / max(T - 1, 1)
-    return ScheduleCard("linear", T, tuple(BETA_FIRST + step * index for index in range(T)))
+    return ScheduleCard("cosine", T) if told.schedule == "cosine" else plain_linear(T)
 
 
 def card_of(sizes: Sizes, told: Told, weights: str) -> Card:
