@@ -106,8 +106,9 @@ def _card(config: dict[str, Any], told: Told) -> Card:
     if config["channels"] not in (1, 3):
         raise ValueError(f"takes {config['channels']} channels; pictures have 1 or 3 here")
     schedule = _schedule(told)
+    end = f"its chain has {schedule.T} and ends at alpha_bar_0 = {schedule.start:.6g}"
     notes = (
-        f"of its {schedule.T + 1} noise steps the first is never visited: its chain has {schedule.T} and ends at alpha_bar_0 = {schedule.start:.6g}",
+        f"of its {schedule.T + 1} noise steps the first is never visited: {end}",
         "what its file does not say is what was told of it, or as its program has it",
     )  # fmt: skip
     classes = ClassesCard(config["classes"] + 1, config["classes"]) if config["classes"] else None

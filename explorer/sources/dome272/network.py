@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -34,7 +36,7 @@ class DomeUNet(nn.Module):
         super().__init__()
         self.channels, self.told, self.classes = channels, told, classes
         self.inc = Convolutions(channels, widths[0])
-        for index, (before, after) in enumerate(zip(widths[:-1], widths[1:], strict=True), 1):
+        for index, (before, after) in enumerate(pairwise(widths), 1):
             self.add_module(f"down{index}", Down(before, after, told))
             self.add_module(f"sa{index}", Attention(after))
         steps = [widths[-1], *middle]

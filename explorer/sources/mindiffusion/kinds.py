@@ -53,7 +53,8 @@ class Kind(Protocol):
 class Context(Kind):
     """TeaPearce's conditional MNIST."""
 
-    title, prefix, mark, pixels, side = "class-conditional U-Net of conditional MNIST", "nn_model.", "contextembed1.model.0.weight", "0,1", 0
+    title, prefix, mark = "class-conditional U-Net of conditional MNIST", "nn_model.", "contextembed1.model.0.weight"
+    pixels, side = "0,1", 0
 
     def config(self, found: Mapping[str, Outline]) -> dict[str, Any]:
         """Width, classes, and the window in its middle, which says how large its images are."""
@@ -76,7 +77,8 @@ class Context(Kind):
 class Naive(Kind):
     """minDiffusion's U-Net."""
 
-    title, prefix, mark, pixels, side = "U-Net of minDiffusion", "eps_model.", "timeembed.lin1.weight", "-1,1", 32
+    title, prefix, mark = "U-Net of minDiffusion", "eps_model.", "timeembed.lin1.weight"
+    pixels, side = "-1,1", 32
 
     def config(self, found: Mapping[str, Outline]) -> dict[str, Any]:
         """Its width."""
@@ -97,7 +99,8 @@ class Naive(Kind):
 class Stack(Kind):
     """The convolutions of minDiffusion's shortest script."""
 
-    title, prefix, mark, pixels, side = "convolutions of minDiffusion", "eps_model.", "conv.0.0.weight", "-0.5,0.5", 28
+    title, prefix, mark = "convolutions of minDiffusion", "eps_model.", "conv.0.0.weight"
+    pixels, side = "-0.5,0.5", 28
 
     def config(self, found: Mapping[str, Outline]) -> dict[str, Any]:
         """Widths and windows of its layers, of which the last has no norm."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
     from explorer.checkpoints.files import Checkpoint
 
+
 class OpenAI(Source):
     """Reads the state dict of a U-Net of the family, alone or in a dictionary of a training run."""
 

@@ -73,7 +73,7 @@ class Rescaled(nn.Module):
 
 
 def filled(found: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
-    """Weights by the file's names, with convolutions where its network averages four pixels into one, or repeats one, and learns nothing."""
+    """Weights by the file's names, with convolutions where its network averages four pixels into one or repeats one, and learns nothing."""
     if sizes.resampler != "average":
         return found
     made = dict(found)

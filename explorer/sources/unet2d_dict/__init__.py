@@ -53,7 +53,7 @@ class UNet2DDict(Source):
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights."""
-        where, vectors, tensors = _found(path)
+        _, vectors, tensors = _found(path)
         return sum(each.size for each in tensors.values()) + (vectors.size if vectors is not None else 0)
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
@@ -97,5 +97,3 @@ def _classes(path: Path) -> tuple[int, int]:
         return rows, channels
     own = tensors.get("class_embedding.weight")
     return (own.shape[0] if own is not None and len(own.shape) == 2 else 0), 0
-
-

@@ -7,7 +7,9 @@ from typing import Any
 
 from explorer.sources.tensor_file import Outline
 
-MARKS = ("conv_in.weight", "time_embedding.linear_1.weight", "down_blocks.0.resnets.0.conv1.weight", "conv_norm_out.weight", "conv_out.weight")
+MARKS = (
+    "conv_in.weight", "time_embedding.linear_1.weight", "down_blocks.0.resnets.0.conv1.weight", "conv_norm_out.weight", "conv_out.weight",
+)  # fmt: skip
 CONDITIONAL = (".transformer_blocks.", "encoder_hid_proj", "add_embedding")
 """In names of networks that are told more than t and a class."""
 GROUPS = 32
@@ -32,13 +34,15 @@ def settings_of(tensors: Mapping[str, Outline]) -> dict[str, Any]:
     levels, layers = _count(tensors, "down_blocks.{}.resnets.0.conv1.weight"), _count(tensors, "down_blocks.0.resnets.{}.conv1.weight")
     widths = tuple(_shape(tensors, f"down_blocks.{level}.resnets.0.conv1.weight", 4)[0] for level in range(levels))
     if any(width % GROUPS for width in widths):
-        raise ValueError(f"has levels of {', '.join(map(str, widths))} channels, so its group norms are not of {GROUPS} groups: save_pretrained says which")
+        these = ", ".join(map(str, widths))
+        raise ValueError(f"has levels of {these} channels, so its group norms are not of {GROUPS} groups: save_pretrained says of how many")
     by_block = levels > 1 and "down_blocks.0.downsamplers.0.conv1.weight" in tensors
     told = _shape(tensors, "down_blocks.0.resnets.0.time_emb_proj.weight", 2)[0]
     down, up = ("ResnetDownsampleBlock2D", "ResnetUpsampleBlock2D") if by_block else ("DownBlock2D", "UpBlock2D")
     return {
         "in_channels": _shape(tensors, "conv_in.weight", 4)[1], "out_channels": _shape(tensors, "conv_out.weight", 4)[0],
-        "block_out_channels": widths, "layers_per_block": layers, "time_embedding_dim": _shape(tensors, "time_embedding.linear_1.weight", 2)[0],
+        "block_out_channels": widths, "layers_per_block": layers,
+        "time_embedding_dim": _shape(tensors, "time_embedding.linear_1.weight", 2)[0],
         "down_block_types": tuple("AttnDownBlock2D" if _attends(tensors, "down", level) else down for level in range(levels)),
         "up_block_types": tuple("AttnUpBlock2D" if _attends(tensors, "up", level) else up for level in range(levels)),
         "downsample_type": "resnet" if by_block else "conv", "upsample_type": "resnet" if by_block else "conv",
