@@ -25,6 +25,7 @@ from explorer.sources.dome272 import Dome272
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
 from explorer.sources.looks import looks_like
+from explorer.sources.looks_inside import looks_inside
 from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
@@ -212,7 +213,10 @@ def what_opens() -> str:
         hints = [hint.removeprefix("*") for hint in source.hints]
         return source.title if source.is_folder or not hints else f"{source.title} ({_joined(hints)})"
 
-    return _joined([said(source) for source in (*SOURCES, *plugins.all_plugins())])
+    known = (*SOURCES, *plugins.all_plugins())
+    others = dict.fromkeys(hint.removeprefix("*") for source in known if not source.is_named for hint in source.hints)
+    together = [f"weights of another program that is known here ({_joined(list(others))})"] if others else []
+    return _joined([*(said(source) for source in known if source.is_named), *together])
 
 
 def _folders() -> str:
@@ -249,5 +253,6 @@ def _asked(path: Path) -> Source:
             refused.path = str(path)  # the window asks, and goes on
             raise refused
         trouble = "".join(f"; {problem}" for problem in plugins.problems())
-        raise BadInput(f"{path}: is {what}; what opens here is {what_opens()}{trouble}")
+        helped = looks_inside(path)  # it says what would help, which is not to choose another file
+        raise BadInput(f"{path}: is {helped or f'{what}; what opens here is {what_opens()}'}{trouble}")
     return source

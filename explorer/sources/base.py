@@ -33,6 +33,8 @@ class Source(Protocol):
         A person names a folder rather than a file of these names.
     short : str
         What to choose, where it is a folder: "a diffusers folder".
+    is_named : bool
+        Messages name it; else it is one of the other programs, whose files are all named together.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Source(Protocol):
     hints: tuple[str, ...]
     is_folder: bool = False
     short: str = ""
+    is_named: bool = True
 
     def recognises(self, path: Path) -> bool:
         """Whether a file or a folder is of this kind, by what is in it: a look at its header, as the window asks, too.
