@@ -109,7 +109,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     path = folder / f"{key.hexdigest()}.npy"
     digest_file = path.with_suffix(".sha256")
     try:
-        found = np.load(path, mmap_mode="r"), digest_file.read_text(encoding="ascii")
+        found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
         with contextlib.suppress(OSError):  # a cache that may only be read
             os.utime(digest_file)  # not forgotten next; a run that learns from the array sees whether that is still the same file
         return found
@@ -128,7 +128,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
         os.replace(partial, path)
         digest_file.write_text(digest.hexdigest(), encoding="ascii")
         _forget_old(folder)
-        return np.load(path, mmap_mode="r"), digest.hexdigest()
+        return np.load(path, mmap_mode="r", allow_pickle=False), digest.hexdigest()
     except OSError as error:
         raise BadInput(f"{folder}: cannot hold the {len(files)} pictures: {error.strerror or error}") from None
     finally:

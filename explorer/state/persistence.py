@@ -134,7 +134,10 @@ def write(path: Path, saved: Saved) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(encode_saved(saved))
+        with open(partial, "wb") as file:
+            file.write(encode_saved(saved))
+            file.flush()
+            os.fsync(file.fileno())  # else a machine that goes down may leave a name with nothing behind it
         os.replace(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):

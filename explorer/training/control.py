@@ -14,6 +14,8 @@ from typing import Literal
 import msgspec
 import psutil
 
+from explorer.processes import Process
+
 CONTROL_NAME = "control"
 STATUS_NAME = "run.json"
 POLL_SECONDS = 0.1
@@ -53,6 +55,8 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         Seconds since 1970.
     started_in : str
         The folder that relative paths of the command start from.
+    process : Process or None
+        Who it is; None in a run of an older version.
     """
 
     pid: int
@@ -77,6 +81,7 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     started: float = 0.0
     updated: float = 0.0
     started_in: str = ""
+    process: Process | None = None
 
 
 def read_status(folder: Path) -> RunStatus | None:
@@ -120,9 +125,14 @@ def while_paused(folder: Path) -> Iterator[None]:
 
 
 def alive(status: RunStatus) -> bool:
-    """Whether the process of a run that has not ended is still there (and not another of its number)."""
+    """Whether the process of a run that has not ended is still there (and not another of its number).
+
+    One of another machine, on a disk that both see, is taken for what it says of itself.
+    """
     if status.phase in ENDED:
         return False
+    if status.process is not None:
+        return not status.process.is_here or status.process.is_there
     try:
         return psutil.Process(status.pid).create_time() <= status.started + CLOCK_SLACK
     except (psutil.NoSuchProcess, ValueError):  # ValueError: a number that no process can have

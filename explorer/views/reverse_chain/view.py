@@ -205,6 +205,10 @@ class ReverseChainWorkspace(ChainPage):
             own = self.controller.own_length_of(lanes[0])
             self.part.put(trees.set_schedule(self.part.state, schedule, own), walk_words(schedule))
 
+    def set_all_steps(self, steps: int | None) -> None:
+        """As of the lane: its branches go along."""
+        self.set_sampler("change steps", steps=steps)
+
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """The chain, and every branch of it, at another moment of the run."""
         self.part.put(trees.set_snapshot(self.part.state, entry), label, merge)

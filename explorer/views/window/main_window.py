@@ -34,6 +34,7 @@ from explorer.views.window.veil import Veil
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
+from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
@@ -376,9 +377,7 @@ class MainWindow(QMainWindow):
             self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
 
     def _ask_for_session_file(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False)
-        )
+        path, _ = ask_where(self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False), ".json")
         if path:
             self.save_session(path)
 

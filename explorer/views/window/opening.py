@@ -23,7 +23,7 @@ from explorer.sources.from_python.permission import ENDING as PYTHON
 from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.persistence import read_session
-from explorer.state.session import Session
+from explorer.state.session import RECENT_LIMIT, Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.help.examples import Example, put_into, session_of
 from explorer.views.window.python_files import PythonFiles, is_asked_for
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from explorer.views.window.opening_exports import ExportOpener
 
 FOLDER_LOOK = 1000
-RECENT_LIMIT = 12
 
 
 class Opener(QObject):
