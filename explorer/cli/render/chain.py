@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from explorer.recipe import Lane, Sampler
     from explorer.state.session import ChainState
 
-TAKES = frozenset({"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off"})
+TAKES = frozenset({"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance"})
 KINDS = ("ddpm",)
 
 
@@ -58,6 +58,8 @@ def _set(state: ChainState, options: Options) -> ChainState:
     if options.steps is not None:
         lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=options.steps)) for lane in recipe.lanes)
         recipe = replace(recipe, lanes=lanes)
+    if options.labels is not None or options.guidance:
+        recipe = replace(recipe, lanes=tuple(_told(lane, options) for lane in recipe.lanes))
     if options.samples is not None:
         recipe = replace(recipe, samples=options.samples)
     if options.seed is not None:
@@ -66,6 +68,16 @@ def _set(state: ChainState, options: Options) -> ChainState:
         off = tuple(level - 1 for level in options.skips_off)
         state = replace(state, unet=replace(state.unet, open=True, off=off))
     return replace(state, recipe=recipe, t=options.t or 0, data_set=options.panel == "data-set")
+
+
+def _told(lane: Lane, options: Options) -> Lane:
+    """The lane with the labels and the guidance; an exact one is of the label's class, and not guided."""
+    import msgspec
+
+    from explorer.state.edits.labels import with_labels
+
+    told = lane if options.labels is None else with_labels(lane, options.labels)
+    return told if told.exact is not None else msgspec.structs.replace(told, guidance=options.guidance)
 
 
 def check_t(options: Options, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:

@@ -310,23 +310,23 @@ class LaneFrame:
 
 @dataclass(frozen=True, slots=True)
 class LaneBlank:
-    """A lane that has a state at the cursor, but no difference to the reference lane, or to the ideal denoiser.
+    """A lane that has a state at the cursor, but not what is seen beside another lane, the ideal denoiser, or no class.
 
     Attributes
     ----------
     key : LaneKey
     t : int
         Timestep of its state.
-    why : "shape", "level", "reference" or "data"
+    why : "shape", "level", "reference", "data" or "no class"
         The images' shapes differ; the reference has no state of that noise level; the reference has no state at all; the data
-        set is not known, or cannot be weighed.
+        set is not known, or cannot be weighed; its network is told no class, or has no label for none.
     reason : str
         Of "data": what is wrong with the data set; empty if it is not known.
     """
 
     key: LaneKey
     t: int
-    why: Literal["shape", "level", "reference", "data"]
+    why: Literal["shape", "level", "reference", "data", "no class"]
     reason: str = ""
 
 

@@ -118,11 +118,8 @@ def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
         raise BadInput(f"{source}: has no label for no class, so that it cannot be guided; if one of its labels is that, tell which")
     for label in lane.labels:
         if label >= own.known:
-            raise BadInput(
-                f"{source}: takes the labels 0 to {own.known - 1}{', of which {null} is for no class' if null is not None else ''}; not {label}".replace(
-                    "{null}", str(null)
-                )
-            )
+            none = f", of which {null} is for no class" if null is not None else ""
+            raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}{none}; not {label}")
     labels = tuple(null if label == NO_CLASS and null is not None else label for label in lane.labels)
     return predictor.told(replace(own, labels=labels or own.classes, guidance=lane.guidance))
 

@@ -28,14 +28,19 @@ class UNet2D(nn.Module):
         self.unet = unet
         self.channels = int(unet.config.in_channels)
 
+    @property
+    def label_count(self) -> int:
+        """Labels that it is told one of for each image; 0 if it takes none."""
+        return int(self.unet.config.num_class_embeds or 0)
+
     def accepts(self, shape: ImageShape) -> bool:
         """Whether images (C, H, W) have its channels and halve evenly as often as it halves them."""
         multiple = 2 ** (len(self.unet.config.block_out_channels) - 1)
         return shape[0] == self.channels and not any(side % multiple for side in shape[1:])
 
-    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """Prediction of x_t's shape (N, C, H, W), for timesteps t (N,), int64, in 1..T."""
-        out: Tensor = self.unet(x_t, t - 1, return_dict=False)[0]
+    def forward(self, x_t: Tensor, t: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Prediction of x_t's shape (N, C, H, W), for timesteps t (N,), int64, in 1..T; with classes for labels (N,), int64."""
+        out: Tensor = self.unet(x_t, t - 1, class_labels=labels, return_dict=False)[0]
         return out[:, : self.channels]
 
 

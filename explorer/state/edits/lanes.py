@@ -40,8 +40,8 @@ def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
 
 
 def plain(lane: Lane) -> Lane:
-    """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
-    return _replace(lane, sampler=Sampler(), schedule=None, seed=None)
+    """The lane with the usual sampler, on its network's own schedule, with the shared seed, of each class in turn, unguided."""
+    return _replace(lane, sampler=Sampler(), schedule=None, seed=None, labels=(), guidance=0.0)
 
 
 def schedule_length(entry: LibraryEntry | None) -> int | None:

@@ -11,6 +11,7 @@ from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import BackUp, Change, Edit, Inpaint, Lane, Paint
 from explorer.state.edits import exact_lanes as exact_edits
+from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
 
@@ -31,8 +32,9 @@ def change_data_set(state: ChainState, index: int, opened: DataSetOpened, entrie
 def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> Lane:
     """The lane with another checkpoint.
 
-    Its schedule and seed stay; its sampler, with as many steps as there are at most; and those of its edits that fit: at a timestep
-    that there is, with a mask or a picture of the images' size, to a network of the same noise levels.
+    Its schedule and seed stay, its labels and guidance where it takes them; its sampler, with as many steps as there are at most;
+    and those of its edits that fit: at a timestep that there is, with a mask or a picture of the images' size, to a network of
+    the same noise levels.
 
     Parameters
     ----------
@@ -41,14 +43,15 @@ def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEn
     """
     card = entry.card
     own, shape = (card.schedule, card.data.shape) if card is not None else (None, None)
-    return _in_place_of(lane, lane_edits.lane_of(entry), own, shape, entries)
+    new = label_edits.kept(lane, lane_edits.lane_of(entry), None if card is None else card.classes)
+    return _in_place_of(lane, new, own, shape, entries)
 
 
 def with_data_set(lane: Lane, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> Lane:
     """The lane with the exact process of a data set, otherwise as `with_checkpoint`; what an exact lane followed, it follows still."""
     new = exact_edits.exact_lane(opened.exact)
     if lane.exact is not None:
-        new = _replace(new, option=lane.option, exact=_replace(opened.exact, follow=lane.exact.follow))
+        new = _replace(new, option=lane.option, exact=_replace(opened.exact, follow=lane.exact.follow, label=lane.exact.label))
     return _in_place_of(lane, new, ScheduleCard("linear", exact_edits.LENGTH), opened.image_shape, entries)
 
 

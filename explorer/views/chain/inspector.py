@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, 
 
 from explorer.engine.chain.messages import LanePlanned, TermsShown
 from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
+from explorer.recipe.chain import MAX_GUIDANCE, MIN_GUIDANCE
+from explorer.state.edits.labels import labels_of
+from explorer.views.chain.label_field import Choices, LabelField
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
@@ -26,6 +29,9 @@ from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.histogram import Histogram
+
+GUIDANCE_TIP = "w: how far each step moves away from the prediction without a class; 0 is the plain conditional network"
+NOT_GUIDED_TIP = "It cannot be guided: none of its labels is known to stand for no class"
 
 
 class ChainInspector(QWidget):
@@ -43,6 +49,8 @@ class ChainInspector(QWidget):
     seed_committed(object), samples_committed(int), steps_committed(object), all_steps_committed(object),
     eta_committed(float), clip_committed(bool), schedule_committed(object)
         The person settled on another value; steps are None for all T, a schedule is None for the network's own.
+    labels_committed(object), one_of_each_wanted(), guidance_committed(float)
+        Of a lane that is told classes; an empty tuple of labels is each class in turn.
     released()
         The keys go back to the pictures.
     """
@@ -54,6 +62,9 @@ class ChainInspector(QWidget):
     eta_committed = Signal(float)
     clip_committed = Signal(bool)
     schedule_committed = Signal(object)
+    labels_committed = Signal(object)
+    one_of_each_wanted = Signal()
+    guidance_committed = Signal(float)
     released = Signal()
 
     def __init__(self, theme: Theme, new_seed: QAction, all_lanes: bool, parent: QWidget | None = None) -> None:
@@ -131,6 +142,10 @@ class ChainInspector(QWidget):
         self.training = TrainingSlider("the same noise", "[ and ]", unit="")
         self.training.accompany(rows.row("images seen", self.training).name)
         self._predicts = rows.text("predicts")
+        self.labels = LabelField()
+        self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, "Guidance", GUIDANCE_TIP)
+        self._label_row = rows.row("label", self.labels)
+        self._guidance_row = rows.row((words("guidance "), var("w")), self.guidance)
         self.ways = WaysField()
         rows.add("computed by", self.ways)
         self.schedule = ScheduleField()
@@ -148,7 +163,10 @@ class ChainInspector(QWidget):
         self.steps.committed.connect(self._steps_committed)
         self.eta.committed.connect(self.eta_committed)
         self.clip.clicked.connect(self.clip_committed)
-        for field in (self.schedule, self.steps, self.eta, self.ways):
+        self.labels.committed.connect(self.labels_committed)
+        self.labels.each_wanted.connect(self.one_of_each_wanted)
+        self.guidance.committed.connect(self.guidance_committed)
+        for field in (self.schedule, self.steps, self.eta, self.ways, self.labels, self.guidance):
             field.released.connect(self.released)
         column.addWidget(self._lane_heading)
         column.addLayout(rows)
@@ -207,6 +225,17 @@ class ChainInspector(QWidget):
             for label in (self._checkpoint, self._predicts):
                 label.setText(NOTHING)
             self.schedule.show_choice(None, "")
+
+    def show_classes(self, choices: Choices | None, lane: Lane | None, can_be_guided: bool) -> None:
+        """Show a lane's labels and its guidance; without choices it has none."""
+        self._label_row.setVisible(choices is not None)
+        self._guidance_row.setVisible(choices is not None and not choices.one)
+        if choices is None or lane is None:
+            return
+        self.labels.show_labels(labels_of(lane), choices)
+        self.guidance.show_value(lane.guidance)
+        self.guidance.setEnabled(can_be_guided)
+        self.guidance.setToolTip(GUIDANCE_TIP if can_be_guided else NOT_GUIDED_TIP)
 
     def show_selected(self, said: str) -> None:
         """Say which samples are selected."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
-from explorer.recipe import Lane
+from explorer.recipe import NO_CLASS, Lane
+from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
+from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.math_text import Formula, var
 from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
@@ -22,6 +24,8 @@ NOTHING = "–"
 TINTS = (100, 145, 72)
 """Lightness in percent of the first, second ... lane of one option, where these are few."""
 FEW = 3
+MOST_LABELS = 24
+"""Letters of a lane's labels beyond which only their number is said."""
 USUAL = ("own schedule", "nothing changed", "shared seed")
 """Told of a lane only where nothing else is: the others say that they are not so."""
 
@@ -150,6 +154,14 @@ def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
     return tuple(titles)
 
 
+def narrow_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """As `short_titles`, for columns no wider than a picture: where lanes differ in their class, that alone."""
+    titles = short_titles(lanes)
+    if len(lanes) > 1 and all(title.startswith("class ") or title == "no class" for title in titles):
+        return tuple(title.removeprefix("class ") if title != "no class" else "none" for title in titles)
+    return titles
+
+
 def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
     """What tells each lane from the others of its option, such as " · 50 steps, η 0"; empty if nothing does."""
     told = []
@@ -175,6 +187,8 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
         (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
         (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
+        (differ(labels_of), class_words(lane) or ("all classes" if lane.exact is not None else "each class")),
+        (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
         (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
     )
 
@@ -185,6 +199,17 @@ def schedule_words(lane: Lane) -> str:
     if choice is None:
         return ""
     return f"{choice.title}, T = {choice.T}" if choice.T != 1000 else choice.title
+
+
+def class_words(lane: Lane) -> str:
+    """What was said of its classes: "class 7", "classes 0..4", "no class"; empty if nothing was."""
+    labels = labels_of(lane)
+    if not labels:
+        return ""
+    if len(labels) == 1:
+        return "no class" if labels == (NO_CLASS,) else f"class {labels[0]}"
+    words = label_words(labels).replace(",", ", ")
+    return f"{len(labels)} labels" if len(words) > MOST_LABELS else f"classes {words}"
 
 
 def sampler_words(lane: Lane) -> str:
@@ -202,6 +227,10 @@ def sampler_words(lane: Lane) -> str:
 def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
     """What the lane predicts, and what tells it from the others."""
     said = [predicts(lane)]
+    if lane.guidance:
+        said.append(f"w {lane.guidance:g}")
+    if told := class_words(lane):
+        said.append(told)
     twins = [other for other in lanes if option_name(other) == option_name(lane)]
     if len({_origin(twin) for twin in twins}) > 1:
         said.append(_told_apart(lane, twins))
@@ -221,7 +250,9 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
 
 def lane_tip(lane: Lane) -> str:
     """All of it, for a tooltip."""
-    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), edits_words(lane))))
+    guided = f"guidance w {lane.guidance:g}" if lane.guidance else ""
+    told = (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), class_words(lane), guided, edits_words(lane))
+    sampler = "; ".join(filter(None, told))
     if lane.exact is not None:
         return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"
     return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {predicts_long(lane)}; {sampler}"

@@ -90,7 +90,7 @@ def test_a_timestep_off_would_be_seen(tmp_path: Path, monkeypatch: pytest.Monkey
 
     folder = write(tmp_path / "model", clip_sample=False)
     asked = UNet2D.forward
-    monkeypatch.setattr(UNet2D, "forward", lambda self, x_t, t: asked(self, x_t, t + 1))
+    monkeypatch.setattr(UNet2D, "forward", lambda self, x_t, t, labels=None: asked(self, x_t, t + 1, labels))
     assert furthest(folder, clip=False) > CLOSE
 
 

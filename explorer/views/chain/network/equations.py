@@ -35,8 +35,13 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     writer = _Writer(plan, k, told, term_colours(tokens))
     clip = plan.key.lane.sampler.clip
     step = writer.sum(told.step, "=")
-    note = ", ".join(filter(None, ("x̂₀ clipped to [−1, 1]" if clip else "", done)))
+    note = ", ".join(filter(None, (_guided(lane.guidance), "x̂₀ clipped to [−1, 1]" if clip else "", done)))
     return Equation(step, writer.derivation(told.derivation, clip), told.title, note)
+
+
+def _guided(w: float) -> str:
+    """What eps_hat is made of where it is guided: eps = (1 + w) eps_c - w eps_null."""
+    return f"guided: ε̂ = {number(1 + w)} ε̂ of the class {'−' if w > 0 else '+'} {number(abs(w))} ε̂ without" if w else ""
 
 
 def _end(plan: LanePlanned) -> Equation:
