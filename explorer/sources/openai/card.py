@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard, ScheduleCard
-from explorer.recipe.told import Told
+from explorer.recipe.told import NO_NULL, Told
 from explorer.sources.asking import Question
 from explorer.sources.openai.sizes import Sizes
 
-NO_NULL = -1
 
 NETWORK = "U-Net of guided-diffusion"
 CHANNELS = (1, 3)

@@ -132,9 +132,7 @@ def written(path: Path, changed: float = 0.0) -> tuple[Path, dict[str, Tensor]]:
     raw = {name: tensor + 1 for name, tensor in weights.items()}
     sched = {"base_lrs": [1e-4], "last_epoch": 1, "_step_count": 2, "_last_lr": [1e-4]}
     optim = {"state": {}, "param_groups": []}
-    torch.save(
-        {"net_model": raw, "ema_model": weights, "sched": sched, "optim": optim, "step": 7, "x_T": torch.randn(4, 3, 8, 8)}, path
-    )
+    torch.save({"net_model": raw, "ema_model": weights, "sched": sched, "optim": optim, "step": 7, "x_T": torch.randn(4, 3, 8, 8)}, path)
     return path, weights
 
 
