@@ -14,12 +14,16 @@ from typing import Literal
 import msgspec
 import psutil
 
+from explorer.errors import BadInput
 from explorer.processes import Process
+from explorer.regular_file import read_whole
 
 CONTROL_NAME = "control"
 STATUS_NAME = "run.json"
 POLL_SECONDS = 0.1
 CLOCK_SLACK = 2.0
+MOST_NOTED = 2**20
+"""Bytes of a file in which a run, or a window, notes something."""
 
 Wish = Literal["", "pause", "stop"]
 Phase = Literal["starting", "running", "paused", "stopped", "finished", "failed"]
@@ -87,8 +91,8 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
 def read_status(folder: Path) -> RunStatus | None:
     """What the run in a folder said last; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((folder / STATUS_NAME).read_bytes(), type=RunStatus)
-    except (OSError, ValueError, msgspec.DecodeError):  # ValueError: a name that no folder can have
+        return msgspec.json.decode(read_whole(folder / STATUS_NAME, MOST_NOTED), type=RunStatus)
+    except (OSError, ValueError, BadInput, msgspec.DecodeError):  # ValueError: a name that no folder can have
         return None
 
 
@@ -111,8 +115,8 @@ def ask(folder: Path, wish: Wish) -> None:
 def wished(folder: Path) -> Wish:
     """What the run in a folder is asked for."""
     try:
-        text = (folder / CONTROL_NAME).read_text(encoding="utf-8").strip()
-    except OSError:
+        text = read_whole(folder / CONTROL_NAME, MOST_NOTED).decode(errors="replace").strip()
+    except (OSError, BadInput):
         return ""
     return "pause" if text == "pause" else "stop" if text == "stop" else ""
 

@@ -18,8 +18,9 @@ from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.processes import Process
 from explorer.recipe.training import TrainRecipe
+from explorer.regular_file import read_whole
 from explorer.resources import resource
-from explorer.training.control import CLOCK_SLACK, ENDED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
+from explorer.training.control import CLOCK_SLACK, ENDED, MOST_NOTED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
 
 LAUNCH_NAME = "launch.json"
 OUTPUT_NAME, ERRORS_NAME = "output.log", "errors.log"
@@ -243,8 +244,8 @@ def new_folder(recipe: TrainRecipe) -> Path:
 def read_launch(folder: Path) -> Launch | None:
     """What was noted of a run; None where nothing is that can be read."""
     try:
-        return msgspec.json.decode((folder / LAUNCH_NAME).read_bytes(), type=Launch)
-    except (OSError, ValueError, msgspec.DecodeError):
+        return msgspec.json.decode(read_whole(folder / LAUNCH_NAME, MOST_NOTED), type=Launch)
+    except (OSError, ValueError, BadInput, msgspec.DecodeError):
         return None
 
 

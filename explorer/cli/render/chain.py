@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from explorer.cli.render.options import Options
 from explorer.errors import BadInput
@@ -11,10 +11,12 @@ from explorer.recipe.forward import ForwardSchedule
 
 if TYPE_CHECKING:
     from explorer.engine.models.messages import LibraryEntry
-    from explorer.recipe import Lane, Sampler
+    from explorer.recipe import Lane, MethodName, Sampler
     from explorer.state.session import ChainState
 
-TAKES = frozenset({"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance"})
+TAKES = frozenset(
+    {"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance", "--sampler"}
+)
 KINDS = ("ddpm",)
 
 
@@ -54,12 +56,19 @@ def _with_exact(state: ChainState, options: Options, sampler: Sampler, keep: boo
 def _set(state: ChainState, options: Options) -> ChainState:
     import msgspec
 
+    from explorer.recipe.chain import following
+    from explorer.recipe.sampler import with_method
+
     replace, recipe = msgspec.structs.replace, state.recipe
     if options.steps is not None:
         lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=options.steps)) for lane in recipe.lanes)
         recipe = replace(recipe, lanes=lanes)
     if options.labels is not None or options.guidance:
         recipe = replace(recipe, lanes=tuple(_told(lane, options) for lane in recipe.lanes))
+    if options.sampler is not None:
+        method = cast("MethodName", options.sampler)
+        lanes = tuple(following(replace(lane, sampler=with_method(lane.sampler, method))) for lane in recipe.lanes)
+        recipe = replace(recipe, lanes=lanes)
     if options.samples is not None:
         recipe = replace(recipe, samples=options.samples)
     if options.seed is not None:

@@ -54,6 +54,7 @@ class Options:
     latent: LatentOptions = field(default_factory=LatentOptions)
     runs: tuple[str, ...] = ()
     sweep: str | None = None
+    sampler: str | None = None
     grid: bool = False
     labels: tuple[int, ...] | None = None
     guidance: float = 0.0
@@ -70,4 +71,5 @@ class Options:
             "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
             "--sweep": self.sweep is not None, "--grid": self.grid,
             "--label": self.labels is not None, "--guidance": self.guidance != 0,
+            "--sampler": self.sampler is not None,
         }  # fmt: skip

@@ -224,12 +224,22 @@ def limit_of(sampler: Sampler) -> Clip:
 
 
 def check_method(predictor: Predictor, sampler: Sampler, source: str) -> None:
-    """Refuse an exact process that draws an image at each step under a sampler that draws nothing (BadInput, naming the source)."""
+    """Refuse a sampler that the predictor does not fit (BadInput, naming the source).
+
+    An exact process that draws an image at each step has no other sampler, and a network that puts out no variance none of it.
+    """
+    if sampler.variance == "learned" and not _learned(predictor):
+        raise BadInput(f"{source}: its network has learned no variance; the variance of its steps can be small or large")
     if isinstance(predictor, ExactPredictor) and predictor.follow == "draw" and sampler.method != "ancestral":
         raise BadInput(
             f"{source}: it draws an image of the data set at each step, which is ancestral sampling; "
             f"for the sampler {sampler.method} follow the mean"
         )
+
+
+def _learned(predictor: Predictor) -> bool:
+    inner = predictor.inner if isinstance(predictor, MatchedPredictor) else predictor
+    return isinstance(inner, NetworkPredictor) and inner.learned is not None
 
 
 def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:

@@ -69,7 +69,7 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
         notes = (*_weights_notes(layout, config), *process.notes, *notes, *said)
         return Card(
             FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, kept), DataCard("not said", shape, VALUE_RANGE, ""),
-            process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.clip),
+            process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.sampler, _learned(config)),
             classes=classes,
         )  # fmt: skip
     except ValueError as error:
@@ -181,12 +181,17 @@ def _shape(config: dict[str, Any], told: Told) -> tuple[tuple[int, int, int], tu
     return (channels, height, width), notes
 
 
+def _learned(config: dict[str, Any]) -> bool:
+    """Whether the network puts out a variance as well."""
+    return bool(config.get("out_channels", 3) != config.get("in_channels", 3))
+
+
 def _weights_notes(layout: Layout, config: dict[str, Any]) -> list[str]:
     notes = []
     if layout.model.name == AVERAGED:
         notes.append("its averaged weights (unet_ema)")
     elif (layout.model.parent / AVERAGED).is_dir():
         notes.append("its weights as they were trained, not the averaged ones beside them (unet_ema)")
-    if config.get("out_channels", 3) != config.get("in_channels", 3):
-        notes.append("the second half of the network's output, of a learned variance, is not used")
+    if _learned(config):
+        notes.append("the second half of the network's output is a variance, which a lane can add noise by")
     return notes

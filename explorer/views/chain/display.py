@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 
+from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
-from explorer.recipe import Lane
+from explorer.recipe import MAX_SAMPLES, Lane
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sample_count import most_samples
 from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
@@ -114,7 +116,9 @@ class Display(QObject):
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths)
+        learned = bool(lanes) and controller.learned_variance_of(lanes[controller.lane])
+        most = min((most_samples(self._shape(key)) for key in controller.keys), default=MAX_SAMPLES)
+        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths, learned, most)
         self.classes.show()
         self._say_selected()
         if not lanes:
@@ -179,13 +183,19 @@ class Display(QObject):
         key = self._controller.key
         return self._controller.run.plans.get(key) if key is not None else None
 
-    def _image_size(self, key: LaneKey) -> tuple[int, int]:
+    def _shape(self, key: LaneKey) -> tuple[int, int, int]:
+        """(C, H, W) of a lane's images, as far as it is known yet; else a digit's."""
         plan, entry = self._controller.run.plans.get(key), self._library.find(key.lane.checkpoint)
         if plan is not None:
-            return plan.image_shape[1], plan.image_shape[2]
+            return plan.image_shape
         if entry is not None and entry.card is not None:
-            return entry.card.data.shape[1], entry.card.data.shape[2]
-        return 28, 28
+            return entry.card.data.shape
+        known = shipped(key.lane.exact.dataset) if key.lane.exact is not None else None
+        return (known or SHIPPED["mnist"]).shape
+
+    def _image_size(self, key: LaneKey) -> tuple[int, int]:
+        _, height, width = self._shape(key)
+        return height, width
 
     def _show_quantity(self) -> None:
         quantity = self._controller.state.quantity

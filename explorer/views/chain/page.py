@@ -382,6 +382,9 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
+        if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes):
+            many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
+            self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
 

@@ -33,7 +33,8 @@ from explorer.widgets.look.theme import GRID
 
 WORDS: dict[str, str] = {
     "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed",
-    "label": "label", "guidance": "guidance w", "checkpoint": "checkpoint",
+    "label": "label", "guidance": "guidance w", "method": "sampler", "variance": "variance", "spacing": "spacing",
+    "checkpoint": "checkpoint",
 }  # fmt: skip
 HINTS: dict[str, str] = {
     "steps": "K of the T timesteps; “all” is every one.",
@@ -43,6 +44,9 @@ HINTS: dict[str, str] = {
     "seed": "Each lane has noise of its own.",
     "label": "All samples of a lane are of its class; 0..9 is one lane each, “none” is no class.",
     "guidance": "w: 0 is the plain conditional network; higher goes further from what it predicts without a class.",
+    "method": "How each step is taken, from the same noise: ancestral, ddim, euler, heun or dpm++2m.",
+    "variance": "“small” is the posterior's, “large” is β, “learned” what the network says: all with η = 1.",
+    "spacing": "Which of the T timesteps: from T on, from 1 up, or with both ends.",
     "checkpoint": "Each lane keeps this one's sampler, schedule, seed and branch, as far as they fit.",
 }
 

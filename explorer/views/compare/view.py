@@ -276,7 +276,8 @@ class CompareWorkspace(ChainPage):
     def reset_lane(self, index: int) -> None:
         """A lane as its checkpoint makes it."""
         title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(lane_edits.reset_lane(self.part.state, index), f"reset {title}")
+        entry = self.context.library.find(self.part.recipe.lanes[index].checkpoint)
+        self.part.put(lane_edits.reset_lane(self.part.state, index, entry), f"reset {title}")
 
     def ask_sweep(self, index: int | None = None) -> None:
         """Let the person choose a setting and its values."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
-from explorer.recipe import NO_CLASS, Lane
+from explorer.recipe import NO_CLASS, Lane, Sampler
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sampler import METHOD_TITLES
 from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.math_text import Formula, var
@@ -184,8 +185,12 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         (differ(_origin), _told_apart(lane, twins)),
         (differ(lambda twin: twin.schedule), schedule_words(lane) or "own schedule"),
         (differ(lambda twin: twin.sampler.steps), "all steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"),
-        (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
-        (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
+        (differ(lambda twin: twin.sampler.method), METHOD_TITLES[sampler.method]),
+        (len({twin.sampler.eta for twin in twins if twin.sampler.method == sampler.method}) > 1, f"η {sampler.eta:g}"),
+        (differ(lambda twin: twin.sampler.variance), f"{sampler.variance} variance"),
+        (differ(_spacing_of), spacing_words(sampler) or "trailing"),
+        (differ(lambda twin: twin.sampler.to_one), "ᾱ to 1" if sampler.to_one else "ᾱ to that of t = 1"),
+        (differ(lambda twin: twin.sampler.limits), sampler.limits or "unclipped"),
         (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
         (differ(labels_of), class_words(lane) or ("all classes" if lane.exact is not None else "each class")),
         (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
@@ -217,11 +222,32 @@ def sampler_words(lane: Lane) -> str:
     sampler, said = lane.sampler, []
     if sampler.steps is not None:
         said.append(f"{sampler.steps} step{'' if sampler.steps == 1 else 's'}")
-    if sampler.eta != 1.0:
+    if sampler.method != "ancestral":
+        said.append(METHOD_TITLES[sampler.method])
+    if sampler.eta != 1.0 and not _goes_without_saying(sampler):
         said.append(f"η {sampler.eta:g}")
-    if sampler.clip:
-        said.append("clipped")
+    if sampler.variance != "small":
+        said.append(f"{sampler.variance} variance")
+    said += [word for word in (spacing_words(sampler) if sampler.steps is not None else "", sampler.limits) if word]
+    if not sampler.to_one:
+        said.append("ᾱ to that of t = 1")
     return ", ".join(said)
+
+
+def spacing_words(sampler: Sampler) -> str:
+    """Which timesteps, if not the usual ones: "leading + 1"."""
+    if sampler.spacing == "trailing":
+        return ""
+    return sampler.spacing + (f" + {sampler.offset}" if sampler.offset else "")
+
+
+def _spacing_of(lane: Lane) -> str:
+    return spacing_words(lane.sampler)
+
+
+def _goes_without_saying(sampler: Sampler) -> bool:
+    """Whether eta is what the method has anyway."""
+    return sampler.method != "ancestral" and sampler.eta == 0
 
 
 def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:

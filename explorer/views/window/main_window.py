@@ -335,7 +335,17 @@ class MainWindow(QMainWindow):
         inset_numbers(made)
         made.file_wanted.connect(self.ask_for_file)
         made.open_wanted.connect(self._open_entry)
+        made.export_wanted.connect(self._export_model)
         return made
+
+    def _export_model(self, entry: LibraryEntry) -> None:
+        """Let the person say where a checkpoint shall be written for other programs, and have it written."""
+        from explorer.views.window.exporting_models import ModelExporter, ask_where
+
+        where = ask_where(entry, self.library)
+        if where:
+            self._hide_library()
+            ModelExporter(entry, where, self.banner, self).start()
 
     @cached_property
     def finder(self) -> Finder:

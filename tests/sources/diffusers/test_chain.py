@@ -103,7 +103,8 @@ def test_of_a_learned_variance_the_means_are_the_same(tmp_path: Path) -> None:
     assert furthest(folder, clip=True) < CLOSE
     origin = sources.card(folder).origin
     assert origin is not None
-    assert any("learned a variance" in note for note in origin.notes)
+    assert origin.sampler.variance == "learned"
+    assert any("what its network has learned" in note for note in origin.notes)
 
 
 @pytest.mark.parametrize(
