@@ -20,16 +20,20 @@ from explorer.sources import plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
+from explorer.sources.conv_vae import ConvVae
+from explorer.sources.dense_vae import DenseVae
 from explorer.sources.diffusers import Diffusers
 from explorer.sources.dome272 import Dome272
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
+from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
 from explorer.sources.looks_inside import looks_inside
 from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
 from explorer.sources.pytorch_ddpm import PytorchDDPM
+from explorer.sources.taesd import Taesd
 from explorer.sources.unet2d_dict import UNet2DDict
 
 if TYPE_CHECKING:
@@ -47,6 +51,10 @@ SOURCES: list[Source] = [
     MinDiffusion(),
     UNet2DDict(),
     Dome272(),
+    LdmAutoencoder(),
+    Taesd(),
+    DenseVae(),
+    ConvVae(),
 ]
 
 
@@ -208,15 +216,11 @@ def a_file() -> str:
 
 def what_opens() -> str:
     """Every kind, of files with their hints: "a checkpoint of Generative Explorer (.safetensors)"."""
-
-    def said(source: Source) -> str:
-        hints = [hint.removeprefix("*") for hint in source.hints]
-        return source.title if source.is_folder or not hints else f"{source.title} ({_joined(hints)})"
-
-    known = (*SOURCES, *plugins.all_plugins())
-    others = dict.fromkeys(hint.removeprefix("*") for source in known if not source.is_named for hint in source.hints)
-    together = [f"weights of another program that is known here ({_joined(list(others))})"] if others else []
-    return _joined([*(said(source) for source in known if source.is_named), *together])
+    said: dict[str, list[str]] = {}
+    for source in (*SOURCES, *plugins.all_plugins()):
+        endings = said.setdefault(source.group or source.title, [])
+        endings += [hint.removeprefix("*") for hint in source.hints if not source.is_folder]
+    return _joined([f"{what} ({_joined([*dict.fromkeys(endings)])})" if endings else what for what, endings in said.items()])
 
 
 def _folders() -> str:

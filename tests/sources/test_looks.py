@@ -98,7 +98,10 @@ def test_one_sentence_says_what_it_is_and_what_opens(tmp_path: Path, kind: str, 
         ask(path)
     said = str(refusal.value)
     assert said.startswith(f"{path}: {words}")
-    assert said.endswith("; what opens here is a checkpoint of Generative Explorer (.safetensors) or a diffusers folder with a UNet2DModel")
+    assert said.endswith(
+        "; what opens here is a checkpoint of Generative Explorer (.safetensors), a diffusers folder with a UNet2DModel or an autoencoder "
+        "or the weights of an autoencoder (.safetensors, .ckpt, .pt or .pth)"
+    )
     assert "\n" not in said
 
 

@@ -29,7 +29,7 @@ class Dome272(Source):
     name = "dome272"
     title = "a state dict of Diffusion-Models-pytorch"
     hints = ("*.pt",)
-    is_named = False
+    group = "the weights of a denoiser"
 
     def recognises(self, path: Path) -> bool:
         """The names of its parts."""

@@ -47,7 +47,7 @@ class MinDiffusion(Source):
     name = "mindiffusion"
     title = "a state dict of minDiffusion or of conditional MNIST"
     hints = ("*.pth", "*.pt")
-    is_named = False
+    group = "the weights of a denoiser"
 
     def recognises(self, path: Path) -> bool:
         """All its tables, whatever its network is."""

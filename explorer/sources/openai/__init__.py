@@ -28,7 +28,7 @@ class OpenAI(Source):
     name = "openai"
     title = "weights of improved- or guided-diffusion"
     hints = ("*.pt", "*.pth")
-    is_named = False
+    group = "the weights of a denoiser"
 
     def recognises(self, path: Path) -> bool:
         """Names of its three parts among the tensors of the file."""

@@ -26,7 +26,7 @@ class PytorchDDPM(Source):
     name = "pytorch-ddpm"
     title = "a checkpoint of pytorch-ddpm"
     hints = ("*.pt", "*.pth")
-    is_named = False
+    group = "the weights of a denoiser"
 
     def recognises(self, path: Path) -> bool:
         """The names of its network's parts, and its table of timesteps."""

@@ -28,7 +28,7 @@ class UNet2DDict(Source):
     name = "unet2d-dict"
     title = "the state dict of a UNet2DModel"
     hints = ("*.pt", "*.pth", "*.bin")
-    is_named = False
+    group = "the weights of a denoiser"
 
     def recognises(self, path: Path) -> bool:
         """The names of its parts."""

@@ -45,7 +45,9 @@ def tile_of(values: Tensor) -> np.ndarray:
 
 
 def _place(request: PreviewPaint | PreviewErase, lane: ChainLane) -> int:
-    """Index of the state that is painted on (BadInput if the lane has not come so far)."""
+    """Index of the state that is painted on (BadInput if the lane has not come so far, or its states are codes)."""
+    if lane.latent is not None:
+        raise BadInput("this lane's states are codes, which are no pictures to paint on; branch with fresh noise or other settings instead")
     k = walking.place(lane.course, min(request.t, lane.course.timesteps[0]))
     if lane.done < k or request.sample >= request.key.samples:
         raise BadInput(f"this lane has not been sampled to t = {request.t} yet")
