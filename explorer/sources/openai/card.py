@@ -7,7 +7,6 @@ from explorer.recipe.told import NO_NULL, Told
 from explorer.sources.asking import Question
 from explorer.sources.openai.sizes import Sizes
 
-
 NETWORK = "U-Net of guided-diffusion"
 CHANNELS = (1, 3)
 HEADS, HEAD_CHANNELS = 4, 64
@@ -92,7 +91,9 @@ def card_of(sizes: Sizes, told: Told) -> Card:
     return Card(
         FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, config), DataCard("not said", (sizes.channels, height, width), VALUE_RANGE, ""),
         told.predicts or "C", schedule_told(told), classes=_classes(sizes, told),
-        origin=OriginCard("weights of improved-diffusion or guided-diffusion", _notes(sizes, told)),
+        origin=OriginCard(
+            "weights of improved-diffusion or guided-diffusion", _notes(sizes, told), learned_variance=sizes.makes != sizes.channels,
+        ),
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def card_of(settings: Mapping[str, Any], classes: int, channels: int, told: Told
     return Card(
         FORMAT_VERSION, "ddpm", NetworkCard("UNet2DModel", kept), DataCard("not said", (takes, height, width), VALUE_RANGE, ""),
         told.predicts or "C", _schedule(told), classes=ClassesCard(classes) if classes else None,
-        origin=OriginCard("the state dict of a UNet2DModel of diffusers", tuple(notes)),
+        origin=OriginCard("the state dict of a UNet2DModel of diffusers", tuple(notes), learned_variance=makes != takes),
     )  # fmt: skip
 
 
