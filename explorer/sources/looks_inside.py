@@ -127,7 +127,7 @@ def _state(top: Mapping[str, Any]) -> str:
 
 def _network(content: Content) -> str:
     """Weights of a network that is told by its names."""
-    where, tensors = content.weights()
+    _, tensors = content.weights()
     if not tensors:
         return ""
     of = _of_kind(content, tensors)

@@ -1,4 +1,4 @@
-"""State dicts of minDiffusion and conditional MNIST open as lanes whose steps are theirs, to the last one, which ends at alpha_bar_0 < 1."""
+"""State dicts of minDiffusion and conditional MNIST are lanes whose steps are theirs, to the last one, which ends at alpha_bar_0 < 1."""
 
 from __future__ import annotations
 
