@@ -14,11 +14,12 @@ from explorer.checkpoints.card import LatentCard
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
 from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
+from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.reverse import Plan, Step
 from explorer.engine.chain.through_decoder import PIXELS, decoded
 from explorer.engine.models.data_sets import DataSets, exact_predictor
-from explorer.engine.models.predictors import check_method, conditioned, course_of, limit_of, on_schedule
+from explorer.engine.models.predictors import check_method, conditioned, course_of, limit_of, on_schedule, range_of
 from explorer.errors import BadInput
 from explorer.evaluation.samples import walk
 from explorer.models.roles import SeenThroughDecoder
@@ -54,9 +55,9 @@ class SampledLane:
         return self.image_shape if self.latent is None else self.latent.images
 
     def pictures(self, states: Tensor) -> np.ndarray:
-        """Images (N, C, H, W), float32, of states of its chain: of codes, their decodings, a few at a time."""
+        """Images (N, C, H, W), float32, in [-1, 1], of states of its chain: of codes, their decodings, a few at a time."""
         if self.latent is None or self.network is None:
-            found: np.ndarray = states.float().cpu().numpy()
+            found: np.ndarray = seen(states.float().cpu().numpy(), range_of(self.predictor))
             return found
         step = max(1, PIXELS // (self.latent.images[1] * self.latent.images[2]))
         return np.concatenate([decoded(self.network, block) for block in states.split(step)])

@@ -23,14 +23,20 @@ from explorer.sources.base import Source
 from explorer.sources.conv_vae import ConvVae
 from explorer.sources.dense_vae import DenseVae
 from explorer.sources.diffusers import Diffusers
+from explorer.sources.dome272 import Dome272
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
 from explorer.sources.graphs import Graphs
 from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
+from explorer.sources.looks_inside import looks_inside
 from explorer.sources.lucidrains import Lucidrains
+from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
+from explorer.sources.openai import OpenAI
+from explorer.sources.pytorch_ddpm import PytorchDDPM
 from explorer.sources.taesd import Taesd
+from explorer.sources.unet2d_dict import UNet2DDict
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -42,6 +48,11 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    OpenAI(),
+    PytorchDDPM(),
+    MinDiffusion(),
+    UNet2DDict(),
+    Dome272(),
     LdmAutoencoder(),
     Taesd(),
     DenseVae(),
@@ -111,8 +122,8 @@ def asks(path: Path) -> tuple[Question, ...]:
 def knows(path: Path) -> bool:
     """Whether all that a checkpoint asks was told of it before (BadInput as `open`)."""
     source = _asked(path)
-    asked = {question.field for question in source.asks(path)}
-    return not asked or asked <= {*remembered.told_of(source.sha256(path)).given}
+    questions = source.asks(path)
+    return not questions or all(question.answered_by(remembered.told_of(source.sha256(path))) for question in questions)
 
 
 def told_before(path: Path) -> Told:
@@ -250,5 +261,6 @@ def _asked(path: Path) -> Source:
             refused.path = str(path)  # the window asks, and goes on
             raise refused
         trouble = "".join(f"; {problem}" for problem in plugins.problems())
-        raise BadInput(f"{path}: is {what}; what opens here is {what_opens()}{trouble}")
+        helped = looks_inside(path)  # it says what would help, which is not to choose another file
+        raise BadInput(f"{path}: is {helped or f'{what}; what opens here is {what_opens()}'}{trouble}")
     return source

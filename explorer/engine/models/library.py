@@ -20,6 +20,7 @@ from explorer.checkpoints.snapshots import end_of_run, name_of
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.datasets.stand_in import stand_in
+from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
 from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, LibraryScanned, ThumbnailMade
@@ -133,7 +134,8 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         for step in reverse_steps(predictor, course, x, noise, clip=True):
             x = step.x_prev
             yield None
-        yield grey_tiles((network.seen(x) if isinstance(network, SeenThroughDecoder) else x).cpu().numpy())
+        images = network.seen(x) if isinstance(network, SeenThroughDecoder) else seen(x, checkpoint.card.data.value_range)
+        yield grey_tiles(images.cpu().numpy())
     elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28) and not decodes_only(network):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())
