@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from explorer.engine.desk import Desk
-from explorer.engine.models import library
+from explorer.engine.models import library, opening
 from explorer.engine.models.messages import AllowPython, MakeThumbnail, OpenCheckpoint, PythonAllowed, ScanLibrary
 from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
@@ -24,7 +24,7 @@ def make_thumbnail(request: MakeThumbnail, desk: Desk) -> Steps:
 
 def open_checkpoint(request: OpenCheckpoint, desk: Desk) -> Steps:
     """Load a checkpoint."""
-    return library.open_checkpoint(request.path, desk.of(Models))
+    return opening.open_checkpoint(request, desk.of(Models))
 
 
 def allow_python(request: AllowPython, desk: Desk) -> Steps:
