@@ -122,6 +122,11 @@ def suggested(path: Path) -> Told:
     return asking.suggested(questions, remembered.told_of(source.sha256(path)) if questions else NOTHING)
 
 
+def usual(path: Path) -> Told:
+    """What most files of its kind mean, of what a checkpoint asks (BadInput as `open`)."""
+    return asking.suggested(_asked(path).asks(path), NOTHING)
+
+
 def read_through(path: Path) -> Iterator[tuple[int, int]]:
     """Read a checkpoint's files once, which makes their hashes known: bytes that are read, and of how many, after each slice.
 

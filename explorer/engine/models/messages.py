@@ -112,6 +112,8 @@ class CheckpointAsks(Outcome):
     questions : tuple of Asked
     answers : Told
         What the answers begin with: what was told before, else what is usual. Fields without are those that nobody can assume.
+    usual : Told
+        What most files of the kind mean.
     card : Card or None
         What it says itself, under these answers; None where that cannot be known without one that is missing.
     parameters, size : int
@@ -124,6 +126,7 @@ class CheckpointAsks(Outcome):
     format: str
     questions: tuple[Asked, ...]
     answers: Told
+    usual: Told
     card: Card | None
     parameters: int
     size: int
@@ -152,6 +155,23 @@ class PythonAllowed(Outcome):
     """It is run when it is opened."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSchedule(Payload):
+    """The betas in a file: a list of them, or a checkpoint, whose schedule they are. Answer: ScheduleRead."""
+
+    answered_by = "explorer.engine.models.answers:read_schedule"
+
+    path: ReadFile
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRead(Outcome):
+    """beta_1 .. beta_T, each in (0, 1)."""
+
+    path: str
+    betas: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

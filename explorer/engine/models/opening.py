@@ -71,7 +71,7 @@ def _asks(request: OpenCheckpoint, path: Path) -> CheckpointAsks | None:
     card = _card(path, answers)
     format_ = card.origin.format if card is not None and card.origin is not None else sources.title_of(path)
     return CheckpointAsks(
-        request.path, format_, tuple(Asked(question.field, question.why) for question in questions), answers, card,
+        request.path, format_, tuple(Asked(question.field, question.why) for question in questions), answers, sources.usual(path), card,
         _parameters(path), sources.size(path), known,
     )  # fmt: skip
 

@@ -64,7 +64,12 @@ def _other(told: Told, name: str, value: Any) -> Told:
 
 
 def is_better(other: Found, found: Found) -> bool:
-    """Whether it finds clearly more of the noise; or as much, and clearly more at t = 3, where the first timestep tells."""
+    """Whether it finds clearly more of the noise; or as much, and clearly more at t = 3, where the first timestep tells.
+
+    Under a schedule of more noise there is more to find without a network: what finds no more than that is never better.
+    """
+    if other.is_more != found.is_more:
+        return other.is_more
     if other.error < CLEARLY * found.error:
         return True
     return other.error <= AS_GOOD * found.error and other.early < FINER * found.early
@@ -72,7 +77,7 @@ def is_better(other: Found, found: Found) -> bool:
 
 def best_of(found: Collection[Found], so_far: Found) -> Found:
     """The one that finds most, if it is clearly better than another."""
-    for each in sorted(found, key=lambda one: one.error):
+    for each in sorted(found, key=lambda one: (not one.is_more, one.error)):
         if is_better(each, so_far):
             so_far = each
     return so_far

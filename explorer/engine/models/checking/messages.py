@@ -43,15 +43,21 @@ class Found:
         At t = T/10 and T/2, mean (eps_hat - eps)^2 over mean eps^2: 0 is all found, 1 as if nothing were said; NaN if it fails.
     early : float
         The same at t = 3, where one timestep more or less tells most.
-    linear : float
-        What the best multiple of x_t alone would leave at T/2, where x_t is nearly noise.
+    linear_tenth, linear_half : float
+        What the best multiple of x_t alone would leave: little where x_t is nearly noise.
     """
 
     told: Told
     tenth: float = math.nan
     half: float = math.nan
     early: float = math.nan
-    linear: float = 1.0
+    linear_tenth: float = 1.0
+    linear_half: float = 1.0
+
+    @property
+    def is_more(self) -> bool:
+        """Whether it says more of the noise than x_t alone does, at both; at T/10, where that is least, by far."""
+        return self.tenth < self.linear_tenth / 2 and self.half < self.linear_half
 
     @property
     def error(self) -> float:

@@ -59,8 +59,9 @@ def found_work(
             sums += yield from _asked(partial(_squares, predictor, options, images[here], noise[here], t, start, device), device)
         for option, total in zip(options, sums.tolist(), strict=True):
             errors[option][name] = total / float(noise.double().square().sum())
-    linear = _linear(float(images.double().square().mean()), float(predictor.schedule.alpha_bar[times["half"]]))
-    return tuple(Found(_of_option(told, option), linear=linear, **errors[option]) for option in options)
+    square, levels = float(images.double().square().mean()), predictor.schedule.alpha_bar
+    tenth, half = (_linear(square, float(levels[times[name]])) for name in ("tenth", "half"))
+    return tuple(Found(_of_option(told, option), linear_tenth=tenth, linear_half=half, **errors[option]) for option in options)
 
 
 def _asked(call: partial[Tensor], device: torch.device) -> Generator[None, None, Tensor]:

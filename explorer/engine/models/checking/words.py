@@ -17,9 +17,9 @@ OPTIONS = {"A": "the posterior mean", "B": "x_0", "C": "the noise", "V": "v"}
 
 def verdict_of(found: Found) -> Verdict:
     """How likely these answers are right."""
-    if found.error <= RIGHT and found.half < found.linear:
-        return "plausible"
-    return "doubtful" if found.error <= PERHAPS else "hardly"
+    if not found.is_more or found.error > PERHAPS:
+        return "hardly"
+    return "plausible" if found.error <= RIGHT else "doubtful"
 
 
 def verdict(checked: NoiseChecked) -> Verdict:
@@ -32,12 +32,11 @@ def sentence(checked: NoiseChecked) -> str:
     if checked.problem:
         return checked.problem
     found = checked.given
-    much = (
-        "it cannot be asked so"
-        if math.isinf(found.error)
-        else f"it finds {_share(found)} of the noise in 16 pictures of {checked.pictures}"
-    )
-    return f"{verdict(checked).capitalize()}: {much}."
+    if math.isinf(found.error):
+        return "Hardly: the network cannot be asked so."
+    alone = 1 - (found.linear_tenth + found.linear_half) / 2
+    less = f"; x_t alone tells {_percent(alone)}" if verdict(checked) == "hardly" and alone > found.share else ""
+    return f"{verdict(checked).capitalize()}: it finds {_share(found)} of the noise in 16 pictures of {checked.pictures}{less}."
 
 
 def advice(checked: NoiseChecked) -> str:
@@ -75,7 +74,7 @@ def _said(told: Told, name: str) -> str:
         case "timesteps":
             return f"T is {value}"
         case "first_timestep":
-            return f"it is told {value} at t = 1"
+            return f"it counts t = 1 as {value}"
         case "time_input":
             return "it is told the timestep" if value == "index" else "it is told t / T"
         case "pixel_range":
@@ -90,5 +89,9 @@ def _said(told: Told, name: str) -> str:
 
 
 def _share(found: Found) -> str:
+    return _percent(found.share)
+
+
+def _percent(share: float) -> str:
     """As "97 %", rounded so that it is never 100 where some is left."""
-    return "none" if found.share < 0.005 else f"{min(99, round(100 * found.share))} %"
+    return "none" if share < 0.005 else f"{min(99, round(100 * share))} %"
