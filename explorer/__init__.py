@@ -6,16 +6,7 @@ Neither torch nor Qt is imported before one of them is used (docs/python.md).
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from explorer.errors import BadInput
-    from explorer.python.chain import Chain
-    from explorer.python.sampling import sample
-    from explorer.python.showing import show
-    from explorer.sources.from_python.model import Model
-    from explorer.sources.from_python.model_source import ModelSource as Source
-    from explorer.sources.plugins import register as register_source
+from typing import Any
 
 # Another Qt binding may be installed, or asked for by a shell's settings: QtPy shall take ours.
 os.environ["QT_API"] = "pyside6"
@@ -32,7 +23,7 @@ _WHERE = {
     "sample": "explorer.python.sampling:sample",
     "show": "explorer.python.showing:show",
 }
-"""Imported when it is asked for: every command and the engine import this package first."""
+"""Imported when it is asked for: every command and the engine import this package first. What they are is in __init__.pyi."""
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from explorer import __version__, log
+from explorer.autosave import Autosave, OwnFile
 from explorer.backends import TORCH
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.process.child import Child
@@ -24,13 +25,12 @@ from explorer.engine.thread.link import OwnedLink
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, StartEngine
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.thread.worker import Worker
-from explorer.errors import BadInput
 from explorer.paths import APP
 from explorer.signals import SignalWatch, report_exceptions_to
 from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.library import Library
-from explorer.state.persistence import Loaded, Saved, load, session_file, write
+from explorer.state.persistence import Loaded, Saved, session_file
 from explorer.state.session import WORKSPACES, Session
 from explorer.state.store import Store
 from explorer.views.window.ahead import BuildAhead
@@ -45,7 +45,6 @@ from explorer.widgets.look.theme import Theme
 if TYPE_CHECKING:
     from explorer.views.window.window_profile import WindowProfile
 
-AUTOSAVE_MS = 800
 
 Beginning = Callable[[Session, Sequence[LibraryEntry]], tuple[Session, str]]
 
@@ -135,8 +134,10 @@ class Explorer(QObject):
             self.window.await_engine()
         if loaded.message:
             self.window.banner.say(loaded.message, severity="warning")
-        self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
-        self._autosave.timeout.connect(self.save)
+        self._autosave: Autosave | None = None
+        if file is not None:
+            self._autosave = Autosave(file, lambda: Saved(session=self.store.session, window=self.window.placement.state()), self)
+            self._autosave.failed.connect(self._not_saved)
         self.store.changed.connect(self._session_changed)
         self.library.scanned.connect(self._library_known)
         self.client.failed.connect(_note_failure)
@@ -172,19 +173,17 @@ class Explorer(QObject):
 
     def save(self) -> None:
         """Keep the session now; a folder that cannot be written is told of."""
-        if self._file is None:
-            return
-        try:
-            write(self._file, Saved(session=self.store.session, window=self.window.placement.state()))
-        except BadInput as error:
-            self.window.banner.say(str(error), "What is open will not be there at the next start.", severity="warning")
+        if self._autosave is not None:
+            self._autosave.save()
+
+    def _not_saved(self, why: str) -> None:
+        self.window.banner.say(why, "What is open will not be there at the next start.", severity="warning")
 
     def shutdown(self) -> bool:
         """Keep the session, cancel all, end the engine; False if it did not end. Once."""
         if self._is_down:
             return True
         self._is_down = True
-        self._autosave.stop()
         self.save()
         self.window.hide()
         self.client.close()
@@ -253,8 +252,8 @@ class Explorer(QObject):
         self.began.emit()
 
     def _session_changed(self, old: Session, new: Session) -> None:
-        if self._file is not None and not self._is_down:
-            self._autosave.start()
+        if self._autosave is not None and not self._is_down:
+            self._autosave.changed()
 
 
 def _note_failure(failed: Failed) -> None:
@@ -281,8 +280,8 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     log.note(f"start: {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}")
     link = ProcessLink(child)
     link.start()
-    file = session_file()
-    explorer = Explorer(load(file), file, link=link, measures=True)
+    file = OwnFile(session_file())
+    explorer = Explorer(file.load(), file.path, link=link, measures=True)
     watched = _profiled(explorer) if profile is not None else None
     # Not only with the last window: another that is up, or a dialog that waits for an answer, keeps nothing open.
     explorer.window.closing.connect(app.quit, Qt.ConnectionType.QueuedConnection)
@@ -299,7 +298,9 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     if watched is not None and profile is not None:
         watched.write(profile)
     log.note(f"end: {status}")
-    if not explorer.end():
+    ended = explorer.end()
+    file.let_go()
+    if not ended:
         # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
         os._exit(1)
     return status

@@ -17,7 +17,8 @@ from explorer import log
 if TYPE_CHECKING:
     from explorer.views.window.banner import Banner
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(found for name in ("SIGINT", "SIGTERM", "SIGHUP") if (found := getattr(signal, name, None)) is not None)
+"""Windows has no SIGHUP, which a terminal that is closed sends."""
 
 
 class SignalWatch(QObject):

@@ -35,6 +35,30 @@ torch.set_num_threads(1)
 gc.disable()  # and collected below: a thread of a test that happened to collect would delete another test's widgets
 
 
+@pytest.fixture(scope="session")
+def conditional(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small U-Net told of three classes of 28 x 28 images, its weights random and none of them zero; T = 20, Option C."""
+    from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
+    from explorer.checkpoints.files import save
+    from explorer.checkpoints.fit import classes_of
+    from explorer.models.unet import UNet, UNetConfig
+    from explorer.training.cards import config_dict
+
+    torch.manual_seed(2)
+    config = UNetConfig(width=8, multipliers=(1, 2), classes=3, timesteps=20)
+    network = UNet(config)
+    for weights in network.parameters():
+        if not weights.any():
+            torch.nn.init.normal_(weights, std=0.2)
+    assert network.class_embedding is not None
+    network.class_embedding.weight.data.mul_(10)
+    schedule, data = ScheduleCard("cosine", 20), DataCard("mnist", (1, 28, 28), (-1.0, 1.0), "0" * 64)
+    card = Card(1, "ddpm", NetworkCard("unet", config_dict(config)), data, option="C", schedule=schedule, classes=classes_of(config))
+    path = tmp_path_factory.mktemp("conditional") / "three-classes.safetensors"
+    save(path, card, network.state_dict())
+    return path
+
+
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
     """Garbage is collected between tests, by the main thread, when Python would."""

@@ -223,7 +223,7 @@ def test_a_device_that_is_not_there_is_told_of_and_another_taken(qtbot: QtBot) -
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_closes_the_app_in_order(number: signal.Signals, _home: Path) -> None:
     code = "import explorer.app as a; a.Explorer.start = lambda self: print('up', flush=True); raise SystemExit(a.run([]))"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -13,7 +13,7 @@ from explorer.backends.openvino import OpenVino
 from explorer.backends.torch import Torch
 from explorer.errors import BadInput
 
-TORCH = Torch()
+TORCH: Torch = Torch()
 """What every machine has, and whatever needs the module itself runs by."""
 
 BACKENDS: list[Backend] = [

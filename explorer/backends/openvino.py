@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from explorer import paths
 from explorer.backends.base import Backend
 from explorer.errors import BadInput
+from explorer.own_process import own_python
 
 if TYPE_CHECKING:
     import torch
@@ -195,7 +196,7 @@ def _tried(model: Any, precision: str) -> None:
         came_through = paths.cache_folder() / "openvino" / f"{said}-{precision}-{_version()}"
         if came_through.exists():
             return
-        command = [sys.executable, "-c", TRIAL, str(path), HINTS[precision]]
+        command = own_python("-c", TRIAL, str(path), HINTS[precision])
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRIAL_SECONDS, env=dict(os.environ))
     if done.returncode:
         raise BadInput(f"OpenVINO cannot compile this network in {precision} on this machine (its trial ended with {done.returncode})")

@@ -77,6 +77,29 @@ class Metric(msgspec.Struct, frozen=True, omit_defaults=True):
     details: dict[str, Any] = {}
 
 
+class SamplerCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the author of a checkpoint samples: what a lane of it begins with, unless it is told otherwise.
+
+    The fields are those of `explorer.recipe.Sampler`, as far as a file says them.
+    """
+
+    clip: bool = False
+    clip_range: float = 1.0
+    threshold: float | None = None
+    variance: Literal["small", "large", "learned"] = "small"
+    spacing: Literal["trailing", "leading", "linspace"] = "trailing"
+    offset: int = 0
+    to_one: bool = True
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is not as usual, by the names of the fields."""
+        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) != getattr(_USUAL, name)}
+
+
+_USUAL = SamplerCard()
+
+
 class ClassesCard(msgspec.Struct, frozen=True, omit_defaults=True):
     """Classes that a conditional network is told of.
 
@@ -123,15 +146,18 @@ class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
         What it is, after "is": "a diffusers folder, written by version 0.42.1".
     notes : tuple of str
         What was assumed of it, and what is different here.
-    clip : bool
-        Whether its author samples with x0_hat kept in [-1, 1]: what a lane of it begins with.
+    sampler : SamplerCard
+        How its author samples.
+    learned_variance : bool
+        Its network puts out a variance as well.
     told : Told or None
         What a person told of it, as its file does not say it.
     """
 
     format: str
     notes: tuple[str, ...] = ()
-    clip: bool = False
+    sampler: SamplerCard = _USUAL
+    learned_variance: bool = False
     told: Told | None = None
 
 
@@ -150,9 +176,19 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     classes: ClassesCard | None = None
 
     @property
+    def sampler(self) -> SamplerCard:
+        """What a lane of it begins with, unless it is told otherwise."""
+        return _USUAL if self.origin is None else self.origin.sampler
+
+    @property
+    def learned_variance(self) -> bool:
+        """Whether its steps can add noise of the variance that its network puts out."""
+        return self.origin is not None and self.origin.learned_variance
+
+    @property
     def clips(self) -> bool:
-        """Whether a lane of it keeps x0_hat in [-1, 1] unless it is told otherwise."""
-        return self.origin is not None and self.origin.clip
+        """Whether that limits x0_hat."""
+        return self.sampler.clip
 
     @property
     def told(self) -> Told | None:

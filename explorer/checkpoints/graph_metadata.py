@@ -34,8 +34,9 @@ class GraphMetadata(msgspec.Struct, frozen=True):
     ----------
     card : Card
     part : "denoiser", "encoder" or "decoder"
-        A denoiser takes x (N, C, H, W) and t (N,), int64, and gives output of x's shape; an encoder takes x and gives mean and, where
-        codes are Gaussian, log_variance (N, code); a decoder takes z (N, code) and gives images (N, C, H, W).
+        A denoiser takes x (N, C, H, W) and t (N,), int64, where it is told classes labels (N,), int64, too, and gives output of x's
+        shape; an encoder takes x and gives mean and, where codes are Gaussian, log_variance (N, code); a decoder takes z (N, code) and
+        gives images (N, C, H, W).
     first_timestep : int
         What t is at the first timestep: 1, or 0.
     time_input : "index" or "fraction"

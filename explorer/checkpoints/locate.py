@@ -7,6 +7,7 @@ from pathlib import Path
 from explorer.checkpoints.snapshots import SUFFIX, of_run, snapshots
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir, is_file
+from explorer.regular_file import check_regular
 from explorer.resources import resource
 
 
@@ -40,6 +41,7 @@ def locate(name: str) -> Path:
         return _snapshot(known[run], moment)
     if is_dir(path):
         raise BadInput(f"{name}: is a folder; name a {SUFFIX} file in it")
+    check_regular(path)
     raise BadInput(f"{name}: no such file, nor a checkpoint that comes with the app ({', '.join(known) or 'none is installed'})")
 
 

@@ -23,7 +23,7 @@ class Command(NamedTuple):
 DEFAULT_COMMAND = "open"
 """It also takes what names no command."""
 COMMANDS = {
-    "open": Command("explorer.cli.open:open_window", "Open the window, with these files in it."),
+    "open": Command("explorer.cli.open:open_window", "Open the window, with these files in it; runs a Python file of yours."),
     "render": Command("explorer.cli.render.command:render", "Draw a workspace's window into a picture, without a screen."),
     "sample": Command("explorer.cli.sample.command:sample", "Sample one or several models from the same noise."),
     "replay": Command("explorer.cli.replay.command:replay", "Make an export again from its recipe, and say whether it is identical."),
@@ -31,6 +31,7 @@ COMMANDS = {
     "decode": Command("explorer.cli.decode:decode", "Decode codes of a VAE or an AE."),
     "encode": Command("explorer.cli.encode:encode", "Encode pictures with a VAE or an AE: mean, sigma and the terms of the ELBO."),
     "evaluate": Command("explorer.cli.evaluate.command:evaluate", "Measure a checkpoint."),
+    "export": Command("explorer.cli.export:export", "Write a checkpoint for other programs: as ONNX, or as a diffusers folder."),
     "info": Command("explorer.cli.info:info", "Say what checkpoints are; exit status 2 if one cannot be opened."),
 }
 """By name, in the order of the list."""

@@ -53,8 +53,9 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
 
     from explorer.checkpoints.locate import source_of
     from explorer.checkpoints.snapshots import snapshots
+    from explorer.model_exports.ways import ways_of
 
-    card = checkpoint.card
+    card, ways = checkpoint.card, ways_of(checkpoint.card)
     if card.kind == "ddpm":
         from explorer.engine.models.predictors import from_checkpoint
 
@@ -62,6 +63,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     parameters = sum(weights.numel() for weights in checkpoint.network.parameters())
     found: dict[str, Any] = {
         "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
+        "exports": {"onnx": list(ways.onnx), "diffusers": ways.folder, "words": ways.words},
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
     for part in ("origin", "network", "schedule", "classes", "data", "training", "metrics"):
@@ -123,5 +125,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
         rows.append((metric["name"], f"{metric['value']:.4g}{real}: {metric['command']}"))
     for number, snapshot in enumerate(found["snapshots"]):
         rows.append(("" if number else "snapshots", f"{snapshot['images']:,} images: {snapshot['checkpoint']}"))
+    rows.append(("exports as", found["exports"]["words"]))
     rows.append(("file", f"{found['bytes']:,} bytes, sha256 {found['sha256']}"))
     return [found["path"], *(f"  {name:<10} {text}" for name, text in rows)]

@@ -12,11 +12,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from explorer.cli import streams
 from explorer.cli.commands import COMMANDS, DEFAULT_COMMAND, HIDDEN
 from explorer.errors import BadInput
 from explorer.memory import keep_freed_memory, was_short
+from explorer.own_process import RUN_IN_FILES
 from explorer.processors import sleep_rather_than_spin
 
 PROGRAM = "generative-explorer"
@@ -103,6 +105,12 @@ def _run(arguments: list[str], runs_python: bool) -> int:
         from explorer.engine.process.serve import serve
 
         serve()
+    if command == RUN_IN_FILES and len(rest) > 2:
+        from explorer.cli.run_in_files import into_files
+
+        into_files(Path(rest[0]), Path(rest[1]))
+        sys.argv = [PROGRAM, *rest[2:]]
+        return main()
     from explorer.cli.typed import run
 
     if command == DEFAULT_COMMAND and runs_python:
@@ -113,7 +121,7 @@ def _run(arguments: list[str], runs_python: bool) -> int:
 def _with_command(arguments: list[str]) -> list[str]:
     """Files alone, or nothing, open the window."""
     first = arguments[0] if arguments else ""
-    if first in COMMANDS or first in HIDDEN or first in ("--help", "--version"):
+    if first in COMMANDS or first in HIDDEN or first in (RUN_IN_FILES, "--help", "--version"):
         return arguments
     looks_like_a_file = "." in first or "/" in first or os.sep in first or os.path.exists(first)
     if first and not first.startswith("-") and not looks_like_a_file:

@@ -43,7 +43,6 @@ def _precision(name: str) -> str:
 CheckpointOption = Annotated[str, typer.Option(help=f"{sources.a_file().capitalize()}, or the name of one that comes with the app.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Determines all noise.")]
 StepsOption = Annotated[int | None, typer.Option(min=1, help="K of the T timesteps, evenly spaced; all if left out.")]
-EtaOption = Annotated[float, typer.Option(min=0, max=1, help="1 is ancestral sampling, 0 deterministic DDIM.")]
 ClipOption = Annotated[
     bool | None, typer.Option("--clip/--no-clip", show_default=False, help="Keep x0_hat in [-1, 1]; left out, as the checkpoint says.")
 ]

@@ -65,6 +65,7 @@ OPTIONS: dict[str, Any] = {
     ],
     "heads": _number(1, fields.MAX_HEADS, "heads of its attention."),
     "head_channels": _number(1, fields.MAX_HEADS, "channels of each head, instead."),
+    "null_label": _number(fields.NO_NULL, fields.MAX_LABEL, "the label that stands for no class; -1 if none does."),
     "attention_order": _choice(fields.AttentionOrder, "whether heads are split before queries, keys and values (legacy), or after."),
 }
 """By the field of `Told`."""

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps
 
-from explorer.datasets.pictures import as_channels, is_grey, on_white, opened
+from explorer.datasets.pictures import as_channels, as_seen, is_grey, opened, seen_size
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 from explorer.paths import cache_folder
@@ -21,6 +21,8 @@ Fit = Literal["resize", "crop"]
 IN_MEMORY = 2**28
 MAX_SIDE = 4096
 KEPT_FILES = 4
+JUNK = ("__MACOSX", "Thumbs.db", "@eaDir")
+"""Beside whatever begins with a dot: ._x.png, .thumbnails, .ipynb_checkpoints."""
 
 
 def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> tuple[np.ndarray, str]:
@@ -47,7 +49,7 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     """
     if size is not None and not 1 <= size <= MAX_SIDE:
         raise BadInput(f"{folder}: pictures can be made squares of 1 to {MAX_SIDE} pixels, not {size}")
-    files = sorted(p for p in folder.rglob("*") if has(p, PICTURES))
+    files = sorted(pictures_below(folder))
     if not files:
         raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURES))})")
     shape = _shape(files, size)
@@ -58,12 +60,20 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     return _cached(files, shape, pictures, f"{size} {fit}")
 
 
+def pictures_below(folder: Path) -> Iterator[Path]:
+    """Picture files of a folder and its folders, but for what systems and editors put there: copies, thumbnails, halves of files."""
+    for path in folder.rglob("*"):
+        inside = path.relative_to(folder).parts
+        if has(path, PICTURES) and not any(part.startswith(".") or part in JUNK for part in inside) and path.is_file():
+            yield path
+
+
 def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
     """Shape of each image: as large as the first, or the squares; three channels as soon as one has them."""
     width, height = size or 0, size or 0
     if size is None:
         with opened(files[0]) as picture:
-            width, height = picture.size
+            width, height = seen_size(picture)
     for file in files:
         with opened(file) as picture:  # its header alone
             if not is_grey(picture):
@@ -91,9 +101,7 @@ def _words(shape: tuple[int, ...]) -> str:
 
 
 def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
-    picture = on_white(picture)
-    if picture.mode == "P":
-        picture = picture.convert("RGB")
+    picture = as_seen(picture)
     if fit == "crop":
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return picture.resize((size, size), Image.Resampling.LANCZOS)
@@ -109,7 +117,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     path = folder / f"{key.hexdigest()}.npy"
     digest_file = path.with_suffix(".sha256")
     try:
-        found = np.load(path, mmap_mode="r"), digest_file.read_text(encoding="ascii")
+        found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
         with contextlib.suppress(OSError):  # a cache that may only be read
             os.utime(digest_file)  # not forgotten next; a run that learns from the array sees whether that is still the same file
         return found
@@ -128,7 +136,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
         os.replace(partial, path)
         digest_file.write_text(digest.hexdigest(), encoding="ascii")
         _forget_old(folder)
-        return np.load(path, mmap_mode="r"), digest.hexdigest()
+        return np.load(path, mmap_mode="r", allow_pickle=False), digest.hexdigest()
     except OSError as error:
         raise BadInput(f"{folder}: cannot hold the {len(files)} pictures: {error.strerror or error}") from None
     finally:

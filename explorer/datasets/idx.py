@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.datasets.regular_file import check_regular
 from explorer.endings import PACKED, has
 from explorer.errors import BadInput
+from explorer.regular_file import check_regular
 
 UNSIGNED_BYTE = 0x08
 MAX_BYTES = 2**31

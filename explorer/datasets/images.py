@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.datasets.arrays import read_array, with_channels
+from explorer.datasets.arrays import is_array, read_array, with_channels
 from explorer.datasets.emoji import SHA256 as EMOJI_SHA256
 from explorer.datasets.emoji import emoji
 from explorer.datasets.folders import Fit, read_folder
@@ -18,7 +18,7 @@ from explorer.datasets.idx_folder import find_images, read_labels
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.datasets.pictures import read_picture
 from explorer.datasets.shipped import shipped
-from explorer.endings import ARRAYS, PICTURES, has
+from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 
 __all__ = ["ImageSet", "load_images", "read_picture", "to_unit_range"]
@@ -83,7 +83,7 @@ def load_images(source: str, split: str = "train", size: int | None = None, fit:
     else:
         if has(path, PICTURES) and path.is_file():
             raise BadInput(f"{path}: is one picture; a data set is a folder of them")
-        images = read_array(path) if has(path, ARRAYS) else with_channels(read_idx(path), path)
+        images = read_array(path, split) if is_array(path) else with_channels(read_idx(path), path)
         digest = file_sha256(path)
     if len(images) == 0:
         raise BadInput(f"{path}: holds no images")

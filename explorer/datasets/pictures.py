@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from explorer.datasets.regular_file import check_regular
 from explorer.errors import BadInput
+from explorer.regular_file import check_regular
+
+ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
+"""Tag of EXIF, and its values of pictures that are seen turned by a quarter."""
 
 
 def read_picture(path: Path) -> np.ndarray:
@@ -61,22 +65,71 @@ def is_grey(picture: Image.Image) -> bool:
     return picture.mode in ("1", "L", "LA", "F") or picture.mode.startswith("I")
 
 
-def on_white(picture: Image.Image) -> Image.Image:
-    """The picture as it is seen on paper, where it is transparent; else itself."""
-    if picture.mode == "P" and "transparency" in picture.info:
-        picture = picture.convert("RGBA")  # Pillow warns of the way that leaves it out
-    if picture.mode not in ("LA", "RGBA", "PA"):
-        return picture
-    colour = picture.convert("RGBA")
-    flat = Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)
-    return flat.convert("L" if picture.mode == "LA" else "RGB")
+def seen_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height as it is seen, by its header alone: a camera that was held upright writes its picture lying."""
+    width, height = picture.size
+    return (height, width) if picture.getexif().get(ORIENTATION) in LYING else (width, height)
+
+
+def as_seen(picture: Image.Image) -> Image.Image:
+    """The picture as programs show it, in mode "L" or "RGB": upright, on white where it is transparent, in sRGB, in bytes.
+
+    Raises
+    ------
+    ValueError
+        If its values are those of no picture.
+    """
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return Image.fromarray(_as_bytes(picture))
+    grey = is_grey(picture)
+    if picture.mode == "P":
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    return _on_white(_in_srgb(picture)).convert("L" if grey else "RGB")
 
 
 def as_channels(picture: Image.Image) -> np.ndarray:
-    """Grey (1, H, W) or colour (3, H, W), uint8; what is transparent is seen on white."""
-    if picture.mode.startswith("I"):  # 16 bits: convert("L") would clip them at 255
-        return np.rint(np.clip(np.asarray(picture) / 257, 0, 255)).astype(np.uint8)[None]
-    picture = on_white(picture)
-    grey = is_grey(picture)
-    array = np.asarray(picture.convert("L" if grey else "RGB"))
-    return array[None] if grey else np.ascontiguousarray(array.transpose(2, 0, 1))
+    """Grey (1, H, W) or colour (3, H, W), uint8, as it is seen (ValueError as `as_seen`)."""
+    array = np.asarray(as_seen(picture))
+    return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+
+
+def _as_bytes(picture: Image.Image) -> np.ndarray:
+    """Whole numbers of 16 bits, or floats in [0, 1], [-1, 1] or 0..255, as bytes."""
+    values = np.asarray(picture)
+    if picture.mode != "F":
+        return np.rint(np.clip(values / 257, 0, 255)).astype(np.uint8)
+    if not np.isfinite(values).all():
+        raise ValueError("its values are not all finite")
+    low, high = float(values.min(initial=0)), float(values.max(initial=0))
+    if low < -1 or high > 255 or (low < 0 and high > 1):
+        raise ValueError(f"its values reach from {low:g} to {high:g}; expected [0, 1], [-1, 1] or 0 to 255")
+    scaled = (values + 1) * 127.5 if low < 0 else values * 255 if high <= 1 else values
+    return np.rint(scaled).astype(np.uint8)
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """Of a picture with a colour profile its colours; what cannot be made of the profile is left as it is."""
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK"):
+        return picture
+    from PIL import ImageCms
+
+    try:
+        source, target = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        if picture.mode == "RGBA":
+            opaque = ImageCms.profileToProfile(picture.convert("RGB"), source, target, outputMode="RGB")
+            assert opaque is not None
+            opaque.putalpha(picture.getchannel("A"))
+            return opaque
+        return ImageCms.profileToProfile(picture, source, target, outputMode="RGB") or picture
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """The picture as it is seen on paper, where it is transparent; else itself."""
+    if picture.mode not in ("LA", "RGBA", "PA", "La", "RGBa") and "transparency" not in picture.info:
+        return picture
+    colour = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)

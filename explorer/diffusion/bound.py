@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from explorer.diffusion.limits import Clip
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import Reading, Variance, prior_term, read, reverse_variances
 from explorer.diffusion.predictor import Predictor, told_of
@@ -229,7 +230,7 @@ def _check_same(first: Tally, second: Tally) -> None:
 
 
 def walk(
-    predictor: Predictor, images: Images, tally: Tally, rounds: int, clip: bool = False, variance: Variance = "posterior"
+    predictor: Predictor, images: Images, tally: Tally, rounds: int, clip: Clip = False, variance: Variance = "posterior"
 ) -> Iterator[int]:
     """Go on until the tally has `rounds` complete rounds, or the images are used up.
 

@@ -105,13 +105,20 @@ class Branched:
         return leg_at(self.legs, k)
 
     def take(self, k: int, x: Tensor, before: Tensor | None, predictor: Predictor | None = None) -> Prediction:
-        """The prediction that step k is taken by from x, after `before` was said; by the legs' predictors if none is given."""
-        return take(self.course, lambda x, j, before: self.predict(j, x, before, predictor), k, x, None if k in self.anew else before)
+        """The prediction that step k is taken by from x, after `before` was said; by the leg's predictor if none is given."""
 
-    def predict(self, k: int, x: Tensor, before: Tensor | None = None, predictor: Predictor | None = None) -> Prediction:
-        """What is said of x in step k, by the leg's predictor if none is given, x0_hat painted where it is."""
-        leg, step = self.leg(k), self.course.steps[k]
-        prediction = leg.ask(x, self.course.timesteps[k], step, before, predictor)
+        def ask(x: Tensor, j: int, before: Tensor | None) -> Prediction:
+            return self.predict(k, x, before, predictor, j)  # of the step that is taken, wherever it looks: what is below may be another's
+
+        return take(self.course, ask, k, x, None if k in self.anew else before)
+
+    def predict(
+        self, k: int, x: Tensor, before: Tensor | None = None, predictor: Predictor | None = None, at: int | None = None
+    ) -> Prediction:
+        """What is said of x in step k, by the leg's predictor if none is given, x0_hat painted where it is; `at` another state than k."""
+        j = k if at is None else at
+        leg, step = self.leg(k), self.course.steps[j]
+        prediction = leg.ask(x, self.course.timesteps[j], step, before, predictor)
         touches = self.on_image.get(k, ())
         if not touches:
             return prediction

@@ -92,6 +92,10 @@ class ExactPredictor:
         """The predictor of samples that draw with these numbers."""
         return ExactPredictor(self.data, self.schedule, self.follow, self.option, uniforms)
 
+    def following(self, follow: Literal["draw", "mean"]) -> ExactPredictor:
+        """The same process, drawing images or following the mean."""
+        return ExactPredictor(self.data, self.schedule, follow, self.option, self._uniforms)
+
     def on(self, schedule: Schedule) -> ExactPredictor:
         """The exact reverse process of the same data under another schedule."""
         return ExactPredictor(self.data, schedule, self.follow, self.option, self._uniforms)

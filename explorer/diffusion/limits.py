@@ -29,9 +29,7 @@ class Limit:
         """Images (N, C, H, W) within the limit."""
         if self.quantile is None:
             return x0_hat.clamp(-self.reach, self.reach)
-        import torch
-
-        threshold = torch.quantile(x0_hat.float().abs().flatten(1), self.quantile, dim=1).clamp(1.0, max(1.0, self.reach))
+        threshold = x0_hat.float().abs().flatten(1).quantile(self.quantile, dim=1).clamp(1.0, max(1.0, self.reach))
         threshold = threshold.to(x0_hat).reshape(-1, *[1] * (x0_hat.ndim - 1))
         return x0_hat.clamp(-threshold, threshold) / threshold
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.forward import noised
+from explorer.diffusion.limits import Clip
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedule import Schedule
@@ -119,7 +120,7 @@ def read(
     x0: Tensor,
     t: int,
     eps: Tensor,
-    clip: bool = False,
+    clip: Clip = False,
     variance: Variance = "posterior",
     variances: Tensor | None = None,
 ) -> Reading:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.diffusion.limits import Clip
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.reverse import INITIAL, Plan, Step, initial_state, noise_source, reverse_steps
@@ -29,7 +30,7 @@ def blocks(samples: int, size: int) -> Iterator[range]:
 
 
 def walk(
-    predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: bool
+    predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: Clip
 ) -> Iterator[Step]:
     """The chain of the samples of these indices, with the noise of (seed, index, t) and the labels of those samples."""
     noise = noise_source(seed, indices, image_shape, device)
@@ -37,7 +38,7 @@ def walk(
 
 
 def chain_samples(
-    predictor: Predictor, course: Plan, seed: int, samples: int, image_shape: Sequence[int], device: torch.device, clip: bool
+    predictor: Predictor, course: Plan, seed: int, samples: int, image_shape: Sequence[int], device: torch.device, clip: Clip
 ) -> Iterator[tuple[int, np.ndarray | None]]:
     """Samples x_0 of a diffusion model.
 

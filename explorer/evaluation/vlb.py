@@ -14,6 +14,7 @@ from torch import Tensor
 from explorer.checkpoints.card import Metric
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.diffusion.bound import Curve, Figure, Images, Tally, walk
+from explorer.diffusion.limits import Clip
 from explorer.diffusion.objective import Variance, bits_per_dim
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import Design, cut, shuffled
@@ -85,7 +86,7 @@ def measure(
     predictors: Sequence[Predictor],
     images: Images,
     design: Design,
-    clip: bool = False,
+    clip: Clip = False,
     variance: Variance = "posterior",
     report: Callable[[int], object] | None = None,
 ) -> list[Tally]:

@@ -73,12 +73,28 @@ def mp4_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
 
 def recipe_text(path: Path) -> str:
     """The comment of a film, which is the recipe of ours; empty if it has none (BadInput if ffmpeg cannot read it)."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", _as_file(path), "-f", "ffmetadata", "-"]
     result = subprocess.run(command, capture_output=True, timeout=FFMPEG_SECONDS, stdin=DEVNULL)
     if result.returncode:
         raise BadInput(result.stderr.decode(errors="replace").strip().splitlines()[-1])
     found = re.search(r"^comment=((?:[^\\\n]|\\.)*)", result.stdout.decode(), re.MULTILINE | re.DOTALL)
     return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
+
+
+def pictures_of(path: Path) -> list[str]:
+    """A hash of each picture of a film, as it is decoded (BadInput as `recipe_text`)."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", _as_file(path), "-map", "0:v", "-f", "framemd5", "-"]
+    result = subprocess.run(command, capture_output=True, timeout=FFMPEG_SECONDS, stdin=DEVNULL)
+    if result.returncode:
+        raise BadInput(result.stderr.decode(errors="replace").strip().splitlines()[-1])
+    rows = [line for line in result.stdout.decode().splitlines() if not line.startswith("#")]
+    sizes = [line for line in result.stdout.decode().splitlines() if line.startswith("#dimensions")]
+    return [*sizes, *(",".join(row.split(",")[1:]).replace(" ", "") for row in rows)]
+
+
+def _as_file(path: Path) -> str:
+    """A file's name as ffmpeg takes it: with a colon it would be a protocol's."""
+    return f"file:{os.path.abspath(path)}"
 
 
 class _Encoder:
@@ -94,7 +110,7 @@ class _Encoder:
             program, "-y", "-f", "rawvideo", "-vcodec", "rawvideo", "-s", f"{width}x{height}",
             "-pix_fmt", "rgb24" if frame.ndim == 3 else "gray", "-r", str(Fraction(fps).limit_denominator()), "-i", "-",
             "-an", "-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", str(CRF), "-v", "error",
-            "-f", "mp4", "-movflags", "+faststart", "-metadata", f"comment={encode_recipe(recipe)}", os.path.abspath(partial),
+            "-f", "mp4", "-movflags", "+faststart", "-metadata", f"comment={encode_recipe(recipe)}", _as_file(partial),
         ]  # fmt: skip
         self._words = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=self._words, **_apart())

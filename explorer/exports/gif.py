@@ -31,7 +31,7 @@ def gif_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
         If it cannot be written.
     """
     with whole(path) as partial, partial.open("wb") as file:
-        writer = _Writer(file, encode_recipe(recipe).encode(), round(1000 / fps))
+        writer = _Writer(file, encode_recipe(recipe).encode(), fps)
         yield writer.add
         writer.end()
 
@@ -42,22 +42,32 @@ def may_be_ours(path: Path) -> bool:
 
 
 class _Writer:
-    """Holds one picture back: the last one has another duration."""
+    """Holds one picture back: the last one has another duration.
 
-    def __init__(self, file: BinaryIO, comment: bytes, milliseconds: int) -> None:
-        self._file, self._comment, self._milliseconds = file, comment, milliseconds
+    A GIF counts in hundredths of a second: what rounding takes from one picture the next ones get, so that the film is as long as it
+    should be.
+    """
+
+    def __init__(self, file: BinaryIO, comment: bytes, fps: float) -> None:
+        self._file, self._comment, self._fps = file, comment, fps
+        self._shown = 0
         self._held: np.ndarray | None = None
         self._before: np.ndarray | None = None
 
     def add(self, frame: np.ndarray) -> None:
         if self._held is not None:
-            self._write(self._held, self._milliseconds)
+            begins, self._shown = self._hundredths(), self._shown + 1
+            self._write(self._held, 10 * (self._hundredths() - begins))
         self._held = np.ascontiguousarray(frame)
 
     def end(self) -> None:
         if self._held is not None:
             self._write(self._held, round(1000 * LAST_FRAME_SECONDS))
         self._file.write(TRAILER)
+
+    def _hundredths(self) -> int:
+        """From the beginning to the end of what was shown."""
+        return round(100 * self._shown / self._fps)
 
     def _write(self, frame: np.ndarray, milliseconds: int) -> None:
         grey = frame.ndim == 2

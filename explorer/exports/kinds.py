@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.exports import arrays, film, gif, pictures
-from explorer.exports.comparing import ARRAYS, BYTES, PIXELS, Comparison
+from explorer.exports.comparing import ARRAYS, FILMS, PIXELS, Comparison
 from explorer.recipe import Recipe
 
 
@@ -94,7 +94,7 @@ _ROWS: tuple[Drawn | Stored, ...] = (
     ),
     Drawn(
         ending=".mp4", title="Film", strip="Film", write=film.mp4_film, film=True, check=film.check_size,
-        read=film.recipe_text, may_be_ours=Path.is_file, compared=BYTES,
+        read=film.recipe_text, may_be_ours=Path.is_file, compared=FILMS,
     ),
     Stored(
         ending=".npz", title="Arrays of every step", write=arrays.ArrayArchive,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.errors import BadInput
+from explorer.python.pixels import as_uint8
 from explorer.recipe import Recipe
 
 FILM_FRAMES, FILM_FPS = 100, 24.0
@@ -36,7 +37,7 @@ class Chain:
     label : str
         Option, name and number of steps, for people.
     labels : ndarray, shape (N,), int64, or None
-        What each sample was told to be, of a class-conditional network.
+        What a class-conditional network was told of each sample, -1 for no class.
     """
 
     x: np.ndarray
@@ -104,7 +105,8 @@ class Chain:
             steps = [Piece(k, everything, {STATE: self.x[k], **{name: getattr(self, name)[k] for name in OF_STEPS}}) for k in range(K)]
             return [*steps, Piece(K, everything, {STATE: self.x[K]})]
 
-        lane: WrittenLane[None] = WrittenLane({name: getattr(self, name) for name in PLAN}, self.x.shape[1], self._image_shape, pieces)
+        plan = {name: getattr(self, name) for name in PLAN} | ({} if self.labels is None else {"labels": self.labels})
+        lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces)
         for _ in write_arrays(out, kind, [lane], self.recipe):
             pass
 
@@ -131,13 +133,7 @@ class Chain:
         """A picture with a slider over the states, complete in itself."""
         from explorer.python.chain_html import html_of
 
-        return html_of(self)
-
-
-def as_uint8(images: np.ndarray) -> np.ndarray:
-    """Images as pixels: [-1, 1] to 0..255, uint8, beyond it clipped; shape unchanged."""
-    pixels: np.ndarray = ((np.nan_to_num(images) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
-    return pixels
+        return html_of(self.label, self.timesteps, self.x, self.x0_hat)
 
 
 def check_memory(samples: int, steps: int, shape: tuple[int, int, int], name: str) -> None:

@@ -11,17 +11,17 @@ import html
 import io
 import json
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-if TYPE_CHECKING:
-    from explorer.python.chain import Chain
+from explorer.python.pixels import as_uint8
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 3_000_000
 """Of all pixels together, before they are packed; noise hardly packs."""
-MOST_SAMPLES, MOST_STATES, FEWEST_STATES = 16, 51, 6
+MOST_SAMPLES, MOST_STATES = 16, 51
+WANTED_STATES, FEWEST_STATES = 16, 8
+"""Fewer samples are shown rather than fewer states than wanted; of very large images fewer states than that."""
 GAP = 1
 WIDTH = 288
 """Of each of the two pictures on the page, in its pixels, where they are not larger by themselves."""
@@ -34,16 +34,23 @@ _MOVE = (
 )
 
 
-def html_of(chain: Chain) -> str:
-    """HTML of a chain, at most a few MB; colours are those of the page, dark or light."""
-    samples, states = _shown(chain)
-    timesteps = [int(chain.timesteps[k]) for k in states]
+def html_of(title: str, all_timesteps: np.ndarray, all_x: np.ndarray, all_x0_hat: np.ndarray) -> str:
+    """HTML of a chain, at most a few MB; colours are those of the page, dark or light.
+
+    Parameters
+    ----------
+    title : str
+    all_timesteps : ndarray, shape (K+1,)
+    all_x, all_x0_hat : ndarray, shapes (K+1, N, C, H, W) and (K, N, C, H, W)
+    """
+    samples, states = _shown(all_x)
+    timesteps = [int(all_timesteps[k]) for k in states]
     columns = math.ceil(math.sqrt(samples))
-    x = _sheet(chain.x[states][:, :samples], columns)
+    x = _sheet(all_x[states][:, :samples], columns)
     # x_0 has no x0_hat: there the samples themselves stand
-    clean = np.concatenate([chain.x0_hat, chain.x[-1:]])[states][:, :samples]
-    of = f"{samples} of {chain.x.shape[1]} samples" if samples < chain.x.shape[1] else f"{samples} samples"
-    label = html.escape(chain.label, quote=True)
+    clean = np.concatenate([all_x0_hat, all_x[-1:]])[states][:, :samples]
+    of = f"{samples} of {all_x.shape[1]} samples" if samples < all_x.shape[1] else f"{samples} samples"
+    label = html.escape(title, quote=True)
     last = len(states) - 1
     pictures = "".join(
         (_picture("x_t", f"x_t of {label}", x, timesteps), _picture("x̂₀", f"x0_hat of {label}", _sheet(clean, columns), timesteps))
@@ -62,19 +69,17 @@ def html_of(chain: Chain) -> str:
     )
 
 
-def _shown(chain: Chain) -> tuple[int, list[int]]:
+def _shown(x: np.ndarray) -> tuple[int, list[int]]:
     """How many samples, and which states: as many of both as the bytes allow, the last one always."""
-    of_sample = int(np.prod(chain.x.shape[2:]))
-    samples = max(1, min(chain.x.shape[1], MOST_SAMPLES, MOST_BYTES // (2 * FEWEST_STATES * of_sample)))
+    of_sample = int(np.prod(x.shape[2:]))
+    samples = max(1, min(x.shape[1], MOST_SAMPLES, MOST_BYTES // (2 * WANTED_STATES * of_sample)))
     most = max(FEWEST_STATES, MOST_BYTES // (2 * samples * of_sample))
-    count = min(len(chain.x), MOST_STATES, most)
-    return samples, sorted({round((len(chain.x) - 1) * i / max(1, count - 1)) for i in range(count)}) if count > 1 else [len(chain.x) - 1]
+    count = min(len(x), MOST_STATES, most)
+    return samples, sorted({round((len(x) - 1) * i / max(1, count - 1)) for i in range(count)}) if count > 1 else [len(x) - 1]
 
 
 def _sheet(images: np.ndarray, columns: int) -> tuple[str, int, int, int]:
     """States (S, n, C, H, W) as one PNG in a data URI, a grid of samples for each, one below the other; width, height, states."""
-    from explorer.python.chain import as_uint8
-
     states, samples, channels, height, width = images.shape
     rows = math.ceil(samples / columns)
     # between samples there is nothing: the page shows through, whatever its colour

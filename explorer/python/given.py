@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from explorer.errors import BadInput
+from explorer.recipe.labels import labels_of
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.from_python.model import Model, card_of
 
@@ -70,3 +71,15 @@ def told_given(told: Mapping[str, Any] | None) -> Told:
         return msgspec.convert(values, Told) if values else NOTHING
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         raise BadInput(f"told: {error}") from None
+
+
+def labels_given(label: str | int | Sequence[int] | None) -> tuple[int, ...]:
+    """Labels of a lane; empty is the classes in turn (BadInput if there are none such)."""
+    if label is None:
+        return ()
+    if isinstance(label, str):
+        return labels_of(label)
+    try:
+        return tuple(int(each) for each in ([label] if isinstance(label, int) else label))
+    except (TypeError, ValueError):
+        raise BadInput(f"label {label!r}: give a number, several, or text as --label takes it") from None

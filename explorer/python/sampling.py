@@ -11,8 +11,9 @@ import numpy as np
 
 from explorer.errors import BadInput
 from explorer.python.chain import Chain, check_memory
-from explorer.python.given import model_given, told_given
+from explorer.python.given import labels_given, model_given, told_given
 from explorer.recipe import MAX_SAMPLES, MAX_SEED, ChainRecipe, Recipe
+from explorer.recipe.sampler import chosen
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.from_python.model import Model, OptionLetter, card_of
 
@@ -35,8 +36,16 @@ def sample(
     samples: int = 16,
     seed: int = 0,
     steps: int | None = None,
-    eta: float = 1.0,
+    sampler: str | None = None,
+    eta: float | None = None,
+    variance: str | None = None,
+    spacing: str | None = None,
+    offset: int | None = None,
     clip: bool | None = None,
+    clip_range: float | None = None,
+    threshold: float | None = None,
+    label: str | int | Sequence[int] | None = None,
+    guidance: float = 0.0,
     device: str = "auto",
     precision: str = "fp32",
 ) -> Chain:
@@ -60,10 +69,26 @@ def sample(
         In [0, 2**63).
     steps : int, optional
         K of the T timesteps, evenly spaced; all if left out.
-    eta : float
-        In [0, 1]: 1 is ancestral sampling, 0 deterministic DDIM.
+    sampler : str, optional
+        "ancestral" (DDPM, unless said), "ddim" as diffusers steps it, or of the probability-flow ODE "euler", "heun", "dpm++2m".
+    eta : float, optional
+        In [0, 1], the noise of ancestral and ddim steps: 1 is the posterior's (ancestral, unless said), 0 none (ddim, unless said).
+    variance : str, optional
+        Of ancestral noise: "small" (the posterior's), "large" (beta_t), "learned" (by a network that puts it out).
+    spacing : str, optional
+        Which timesteps: "trailing", "leading" or "linspace".
+    offset : int, optional
+        Added to leading timesteps.
     clip : bool, optional
-        Keep x0_hat in [-1, 1]; left out, as the checkpoint or the model says.
+        Keep x0_hat in [-1, 1].
+    clip_range, threshold : float, optional
+        Keep it within this range instead, or within dynamic thresholding at this quantile.
+        What is left out of the sampler is as the checkpoint or the model says.
+    label : str, int or sequence of int, optional
+        Class-conditional: what sample 0, 1, … are told, in turn; -1 for no class, text as the command line's --label. Left out, the
+        classes in turn.
+    guidance : float
+        Class-conditional: w in (1 + w) eps_c - w eps_null; 0 is unguided.
     device : str
         As the command line's --device. A torch module in memory stays where it is, whatever is said here.
     precision : str
@@ -76,6 +101,10 @@ def sample(
         setting is out of its range. One line, which names the file or the network.
     """
     _check(samples, seed)
+    wanted = {
+        "steps": steps, "method": sampler, "eta": eta, "variance": variance, "spacing": spacing, "offset": offset, "clip": clip,
+        "clip_range": clip_range, "threshold": threshold,
+    }  # fmt: skip
     fields = {"option": option, "betas": betas, "shape": shape, "first_timestep": first_timestep, "name": name}
     model, answers = model_given(source, network, fields), told_given(told)
     if model is not None and answers != NOTHING:
@@ -88,7 +117,7 @@ def sample(
     with _asked_as_it_shall_be(model), torch.inference_mode():
         checkpoint = _opened(source, answers) if model is None else _in_memory(model)
         where = place(device, precision)
-        lane = lane_of(checkpoint, where, steps, eta, clip, samples)
+        lane = lane_of(checkpoint, where, chosen(checkpoint.card.sampler.said, wanted), samples, labels_given(label), guidance)
         return _walked(lane, where, seed, samples)
 
 

@@ -148,6 +148,14 @@ def check_labels(labels: Sequence[int], guidance: float) -> None:
         raise ValueError(f"the guidance must be in [{MIN_GUIDANCE:g}, {MAX_GUIDANCE:g}], not {guidance:g}")
 
 
+def following(lane: Lane) -> Lane:
+    """An exact lane that draws no image where its sampler draws nothing; any other as it is."""
+    if lane.exact is None or lane.exact.follow == "mean" or lane.sampler.method == "ancestral":
+        return lane
+    replace = msgspec.structs.replace
+    return replace(lane, exact=replace(lane.exact, follow="mean"))
+
+
 class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
     """A lane that the person keeps in the tree of branches.
 

@@ -110,7 +110,8 @@ _ROWS = (
         tip="ε̂ without a class: the noise that it sees when it is told none, which guidance moves away from",
     ),
     Quantity(
-        name="guidance", label="guidance", key="0", title="what guidance adds", caption="eps_hat of the class minus that without",
+        name="guidance", label="guidance", symbol=Symbol("ε", "c−∅", "hat"), key="Y", title="what guidance adds",
+        caption="eps_hat of the class minus that without",
         diverging=True, beside="no class", of="eps_hat",
         tip="ε̂ of the class minus ε̂ without one: w times it is added; blue is negative, orange positive",
     ),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import msgspec
+
+from explorer.errors import BadInput
 
 MAX_STEPS = 1_000_000
 
@@ -18,14 +21,14 @@ VARIANCES: tuple[VarianceName, ...] = get_args(VarianceName)
 NOISY: tuple[MethodName, ...] = ("ancestral", "ddim")
 """Samplers that add noise, as much as eta says; the others walk the probability-flow ODE."""
 METHOD_TITLES: dict[MethodName, str] = {
-    "ancestral": "Ancestral (DDPM)", "ddim": "DDIM", "euler": "ODE, Euler", "heun": "ODE, Heun", "dpm++2m": "DPM-Solver++ (2M)",
+    "ancestral": "Ancestral", "ddim": "DDIM", "euler": "ODE, Euler", "heun": "ODE, Heun", "dpm++2m": "DPM++ 2M",
 }  # fmt: skip
 METHOD_WORDS: dict[MethodName, str] = {
     "ancestral": "draws each step from the posterior (DDPM); η < 1 draws less noise, with x̂₀ and ε̂ that agree",
     "ddim": "as diffusers steps it: where x̂₀ is clipped, ε̂ is left as the network means it",
     "euler": "follows the slope ε̂ of the probability-flow ODE, the same as DDIM with η = 0",
     "heun": "second order: the mean of two slopes, the network asked twice a step",
-    "dpm++2m": "second order: carries x̂₀ on from the state before, the network asked once a step",
+    "dpm++2m": "DPM-Solver++ (2M), second order: carries x̂₀ on from the state before, the network asked once a step",
 }
 SPACING_WORDS: dict[SpacingName, str] = {
     "trailing": "from T on, evenly spaced", "leading": "from t = 1 upwards, so it begins below T, as older schedulers of diffusers do",
@@ -102,19 +105,74 @@ class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
         return "clipped" if self.clip_range == 1 else f"clipped to ±{self.clip_range:g}"
 
 
+def with_usual(sampler: Sampler, said: Mapping[str, object]) -> Sampler:
+    """The sampler with what a checkpoint's author does otherwise, as far as it fits: the variance is of ancestral steps.
+
+    Parameters
+    ----------
+    said : mapping
+        `SamplerCard.said`.
+    """
+    fits = sampler.method == "ancestral" and sampler.eta == 1
+    return msgspec.structs.replace(sampler, **{name: value for name, value in said.items() if fits or name != "variance"})
+
+
+def changed(sampler: Sampler, **fields: object) -> Sampler:
+    """Other fields, with what goes along: a sampler that fits them all (ValueError if one is not valid by itself).
+
+    Another method brings the eta that is usual for it, 1 for ancestral sampling and else 0; the variance can be chosen of ancestral steps
+    with eta 1; an offset is of leading timesteps.
+    """
+    known: dict[str, Any] = msgspec.structs.asdict(sampler) | fields
+    if known["method"] != sampler.method and "eta" not in fields:
+        known["eta"] = 1.0 if known["method"] == "ancestral" else 0.0
+    if "variance" in fields and known["variance"] != "small" and known["method"] == "ancestral" and "eta" not in fields:
+        known["eta"] = 1.0
+    if known["method"] != "ancestral" or known["eta"] != 1:
+        known["variance"] = "small"
+    if known["spacing"] != "leading":
+        known["offset"] = 0
+    return Sampler(**known)
+
+
 def with_method(sampler: Sampler, method: MethodName) -> Sampler:
-    """Another method with the eta that is usual for it: 1 for ancestral sampling, else 0; the variance is of ancestral steps."""
-    if method == sampler.method:
-        return sampler
-    eta = 1.0 if method == "ancestral" else 0.0
-    return msgspec.structs.replace(sampler, method=method, eta=eta, variance="small")
+    """Another method, as of `changed`."""
+    return changed(sampler, method=method)
 
 
-def with_eta(sampler: Sampler, eta: float) -> Sampler:
-    """Another eta: with less noise than the posterior's there is no choice of its variance."""
-    return msgspec.structs.replace(sampler, eta=eta, variance=sampler.variance if eta == 1 else "small")
+def chosen(said: Mapping[str, object], fields: Mapping[str, Any]) -> Sampler:
+    """The sampler of a new lane: what a person chose, and else as its checkpoint's author samples.
+
+    A range or a quantile clips, unless clipping is refused.
+
+    Parameters
+    ----------
+    said : mapping
+        `SamplerCard.said`.
+    fields : mapping
+        Fields of a Sampler; None is not chosen.
+
+    Raises
+    ------
+    BadInput
+        If one is not valid, or two contradict each other.
+    """
+    wanted = {name: value for name, value in fields.items() if value is not None}
+    if not wanted.keys().isdisjoint(("clip_range", "threshold")):
+        wanted.setdefault("clip", True)
+    try:
+        found = changed(with_usual(Sampler(), said), **wanted)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    for name, value in wanted.items():
+        if getattr(found, name) != value:
+            other = f"{found.method} with eta {found.eta:g}, {found.spacing} spacing"
+            raise BadInput(f"{name} {value}: {_WHY[name]}, and the sampler is {other}")
+    return found
 
 
-def with_spacing(sampler: Sampler, spacing: SpacingName) -> Sampler:
-    """Other timesteps: an offset is of leading ones."""
-    return msgspec.structs.replace(sampler, spacing=spacing, offset=sampler.offset if spacing == "leading" else 0)
+_WHY = {
+    "eta": "the samplers of the ODE add no noise",
+    "variance": "large and learned are of the ancestral sampler with eta 1",
+    "offset": "it is of leading spacing",
+}

@@ -8,20 +8,22 @@ from typing import Literal, get_args
 import msgspec
 
 from explorer.errors import BadInput
-from explorer.recipe.chain import MAX_GUIDANCE, MAX_LANES, MAX_SEED, MIN_GUIDANCE, NO_CLASS, Lane, ScheduleChoice
+from explorer.recipe.chain import MAX_GUIDANCE, MAX_LANES, MAX_SEED, MIN_GUIDANCE, NO_CLASS, Lane, ScheduleChoice, following
 from explorer.recipe.labels import labels_of
-from explorer.recipe.sampler import MAX_STEPS
+from explorer.recipe.sampler import MAX_STEPS, METHOD_TITLES, METHODS, SPACINGS, VARIANCES, changed
 
-Setting = Literal["steps", "eta", "clip", "schedule", "seed", "label", "guidance"]
+Setting = Literal["steps", "eta", "clip", "schedule", "seed", "label", "guidance", "method", "variance", "spacing"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 EXAMPLES: dict[Setting, str] = {
     "steps": "10, 25, 50, 100, 250", "eta": "0, 0.25, 0.5, 0.75, 1", "clip": "no, yes", "schedule": "own, linear:1000, cosine:1000",
-    "seed": "0, 1, 2, 3", "label": "0..9", "guidance": "0, 0.5, 1, 2, 4",
+    "seed": "0, 1, 2, 3", "label": "0..9", "guidance": "0, 0.5, 1, 2, 4", "method": "ancestral, ddim, euler, heun, dpm++2m",
+    "variance": "small, large", "spacing": "trailing, leading, linspace",
 }  # fmt: skip
 """What a person may write for each setting."""
+NAMES: dict[str, tuple[str, ...]] = {"method": METHODS, "variance": VARIANCES, "spacing": SPACINGS}
 CLIP_WORDS = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 
-Value = int | float | bool | ScheduleChoice | None
+Value = int | float | bool | str | ScheduleChoice | None
 
 
 def parse_sweep(text: str) -> tuple[Setting, tuple[Value, ...]]:
@@ -43,7 +45,8 @@ def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
     """Values of a setting, separated by commas; a value that comes twice counts once.
 
     steps take whole numbers or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers; schedules "own",
-    "linear:T" or "cosine:T"; labels whole numbers, ranges such as 0..9, or "none"; guidance numbers in [-1, 100].
+    "linear:T" or "cosine:T"; labels whole numbers, ranges such as 0..9, or "none"; guidance numbers in [-1, 100]; method,
+    variance and spacing the names that a `Sampler` has for them.
 
     Raises
     ------
@@ -78,6 +81,8 @@ def _value(setting: Setting, word: str) -> Value:
             return w
         if setting == "clip":
             return CLIP_WORDS[word]
+        if setting in NAMES:
+            return NAMES[setting][NAMES[setting].index(word)]
         return _schedule(word)
     except (ValueError, KeyError):
         raise BadInput(f"{setting}: {word!r} cannot be one of its values; write for example {EXAMPLES[setting]}") from None
@@ -105,6 +110,8 @@ def value_words(setting: Setting, value: Value) -> str:
         return value.title if value.T == 1000 else f"{value.title}, T = {value.T}"
     if setting == "clip":
         return "clipped" if value else "unclipped"
+    if isinstance(value, str):
+        return METHOD_TITLES[value] if setting == "method" else f"{value} {setting}"  # type: ignore[index]
     if value is None:
         return "all steps" if setting == "steps" else "own schedule"
     return {
@@ -114,7 +121,15 @@ def value_words(setting: Setting, value: Value) -> str:
 
 
 def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, ...]:
-    """The lane once for each value of a setting (BadInput if a lane of its kind cannot have one)."""
+    """The lane once for each value of a setting, with what goes along with it (`explorer.recipe.sampler.changed`).
+
+    To draw an image at each step is ancestral sampling: under another method, an exact lane follows the mean.
+
+    Raises
+    ------
+    BadInput
+        If a lane of its kind cannot have one.
+    """
     replace = msgspec.structs.replace
     if lane.exact is not None and setting in ("label", "guidance"):
         if setting == "guidance" or NO_CLASS in values:
@@ -122,6 +137,7 @@ def swept(lane: Lane, setting: Setting, values: Sequence[Value]) -> tuple[Lane, 
         return tuple(replace(lane, exact=replace(lane.exact, label=value)) for value in values)
     if setting == "label":
         return tuple(replace(lane, labels=(value,)) for value in values)
-    if setting in ("steps", "eta", "clip"):
-        return tuple(replace(lane, sampler=replace(lane.sampler, **{setting: value})) for value in values)
+    if setting in ("steps", "eta", "clip", *NAMES):
+        made = (replace(lane, sampler=changed(lane.sampler, **{setting: value})) for value in values)
+        return tuple(following(one) for one in made)
     return tuple(replace(lane, **{setting: value}) for value in values)

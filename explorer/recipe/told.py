@@ -9,6 +9,7 @@ import msgspec
 MAX_SIDE = 4096
 MAX_HEADS = 4096
 MAX_TIMESTEPS = 1_000_000
+MAX_LABEL, NO_NULL = 100_000, -1
 
 Predicts = Literal["A", "B", "C", "V"]
 ScheduleName = Literal["linear", "cosine"]
@@ -42,6 +43,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
         Of its attention: how many, or of how many channels each.
     attention_order : "legacy", "new" or None
         Whether heads are split before queries, keys and values, or after.
+    null_label : int or None
+        Of a class-conditional network: the label that stands for no class; `NO_NULL` (-1) if none does.
     """
 
     predicts: Predicts | None = None
@@ -55,6 +58,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     heads: int | None = None
     head_channels: int | None = None
     attention_order: AttentionOrder | None = None
+    null_label: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
@@ -64,6 +68,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a schedule's betas are one for each timestep, each in (0, 1)")
         if self.image_size is not None and not all(1 <= side <= MAX_SIDE for side in self.image_size):
             raise ValueError(f"image sides must be in 1..{MAX_SIDE}, not {self.image_size}")
+        if self.null_label is not None and not NO_NULL <= self.null_label <= MAX_LABEL:
+            raise ValueError(f"the null label must be in 0..{MAX_LABEL}, or {NO_NULL} for none, not {self.null_label}")
         for name in ("heads", "head_channels"):
             value = getattr(self, name)
             if value is not None and not 1 <= value <= MAX_HEADS:

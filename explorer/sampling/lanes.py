@@ -10,16 +10,17 @@ import torch
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
-from explorer.diffusion.exact_predictor import of_samples
+from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
-from explorer.diffusion.reverse import Plan, Step, plan
+from explorer.diffusion.reverse import Plan, Step
 from explorer.engine.models.data_sets import DataSets, exact_predictor
-from explorer.engine.models.predictors import conditioned, on_schedule
+from explorer.engine.models.predictors import check_method, conditioned, course_of, limit_of, on_schedule
 from explorer.errors import BadInput
 from explorer.evaluation.samples import walk
 from explorer.recipe import Lane, Sampler
 from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.recipe.labels import label_words
+from explorer.recipe.sampler import METHOD_TITLES
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 from explorer.sampling.place import Place
 
@@ -43,7 +44,8 @@ class SampledLane:
         """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
         told = "" if self.swept else class_words(self.lane)
-        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps'}{told}"
+        method = "" if self.lane.sampler.method == "ancestral" else f" · {METHOD_TITLES[self.lane.sampler.method]}"
+        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps{method}'}{told}"
 
     def seed(self, shared: int) -> int:
         """Seed of its noise: its own, or the one that all lanes share."""
@@ -53,7 +55,7 @@ class SampledLane:
         """Steps of the chains of these samples; `seed` is the shared one."""
         own = self.seed(seed)
         predictor = of_samples(self.predictor, own, indices)
-        return walk(predictor, self.course, own, indices, self.image_shape, self.device, self.lane.sampler.clip)
+        return walk(predictor, self.course, own, indices, self.image_shape, self.device, limit_of(self.lane.sampler))
 
 
 def class_words(lane: Lane) -> str:
@@ -69,21 +71,21 @@ def _exact_words(lane: Lane) -> str:
 
 
 def lane_of(
-    checkpoint: Checkpoint, where: Place, steps: int | None, eta: float, clip: bool | None, samples: int | None = None,
+    checkpoint: Checkpoint, where: Place, sampler: Sampler, samples: int | None = None,
     labels: tuple[int, ...] = (), guidance: float = 0.0,
 ) -> SampledLane:  # fmt: skip
-    """Lane of a checkpoint under a sampler, of so many samples in all; a `clip` of None is what its card says.
+    """Lane of a checkpoint under a sampler, of so many samples in all.
 
     Raises
     ------
     BadInput
-        If it is no ddpm, the steps do not fit its schedule, or it does not take the labels or the guidance.
+        If it is no ddpm, the sampler does not fit its schedule or its network, or it does not take the labels or the guidance.
     """
     try:
-        sampler = Sampler(steps, eta, checkpoint.card.clips if clip is None else clip)
-        run = where.run_by(checkpoint, samples, steps)
+        run = where.run_by(checkpoint, samples, sampler.steps)
         predictor, precision = where.predictor(checkpoint, run, samples or 0)
-        course = plan(predictor.schedule, steps, eta)
+        check_method(predictor, sampler, str(checkpoint.path))
+        course = course_of(predictor.schedule, sampler)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
     card = checkpoint.card
@@ -112,8 +114,11 @@ def sweep(made: SampledLane, text: str, kept: DataSets) -> list[SampledLane]:
             predictor = exact_predictor(lane, kept)
         elif isinstance(predictor, NetworkPredictor):
             predictor = conditioned(predictor, lane)
+        if isinstance(predictor, ExactPredictor) and lane.exact is not None:
+            predictor = predictor.following(lane.exact.follow)
         try:
-            course = plan(predictor.schedule, lane.sampler.steps, lane.sampler.eta)
+            check_method(predictor, lane.sampler, lane.source)
+            course = course_of(predictor.schedule, lane.sampler)
         except ValueError as error:
             raise BadInput(f"{lane.source}: {error}") from None
         lanes.append(replace(made, lane=lane, predictor=predictor, course=course, swept=value_words(setting, value)))

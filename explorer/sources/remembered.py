@@ -7,8 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.recipe.told import NOTHING, Told
+from explorer.regular_file import read_whole
 
 NAME = "told.json"
 MOST = 2000
@@ -55,9 +57,6 @@ def _path() -> Path:
 
 def _read() -> dict[str, Told]:
     try:
-        path = _path()
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return {}
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Told])
-    except (OSError, msgspec.DecodeError, RecursionError):
+        return msgspec.json.decode(read_whole(_path(), MAX_BYTES), type=dict[str, Told])
+    except (OSError, BadInput, msgspec.DecodeError, RecursionError):
         return {}

@@ -8,7 +8,7 @@ import msgspec
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ChainRecipe, PlaneRecipe, Sampler
-from explorer.state.edits.lanes import lane_of
+from explorer.state.edits.lanes import lane_of, shape_of, with_samples_for
 from explorer.state.session import ChainState, LatentState, Session
 
 REVERSE = ("mnist-ddpm-c",)
@@ -47,7 +47,10 @@ def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Samp
         return state
     starts = [entry.card.schedule.T for entry in entries if entry.card is not None and entry.card.schedule is not None]
     recipe: ChainRecipe = msgspec.structs.replace(state.recipe, lanes=lanes)
-    return msgspec.structs.replace(state, recipe=recipe, lane=0, reference=len(lanes) - 1, t=max(starts, default=state.t))
+    filled = msgspec.structs.replace(state, recipe=recipe, lane=0, reference=len(lanes) - 1, t=max(starts, default=state.t))
+    for entry in entries:
+        filled = with_samples_for(filled, shape_of(entry))
+    return filled
 
 
 def with_plane(state: LatentState, entry: LibraryEntry) -> LatentState:

@@ -13,9 +13,11 @@ from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
 from explorer.recipe.quantities import QUANTITIES, check_name, own
+from explorer.regular_file import read_whole
 from explorer.state.session import MEGABYTE, ChainState, Session
 
 SESSION_VERSION = 1
+MAX_SESSION_BYTES = 256 * 2**20
 MIN_FRAME_BUDGET = 16 * MEGABYTE
 MAX_FRAME_BUDGET = 2**20 * MEGABYTE
 
@@ -116,7 +118,7 @@ def read_session(path: Path) -> Session:
         If the file cannot be read or is not a session.
     """
     try:
-        return decode_saved(path.read_bytes(), str(path)).session
+        return decode_saved(read_whole(path, MAX_SESSION_BYTES), str(path)).session
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:
@@ -134,7 +136,10 @@ def write(path: Path, saved: Saved) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(encode_saved(saved))
+        with open(partial, "wb") as file:
+            file.write(encode_saved(saved))
+            file.flush()
+            os.fsync(file.fileno())  # else a machine that goes down may leave a name with nothing behind it
         os.replace(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -146,11 +151,13 @@ def load(path: Path | None = None) -> Loaded:
     """The autosaved session; a file that cannot be used is set aside and told of, never fatal."""
     path = path or session_file()
     try:
-        text = path.read_bytes()
+        text = read_whole(path, MAX_SESSION_BYTES)
     except FileNotFoundError:
         return Loaded(Saved(), fresh=True)
     except OSError as error:
         return Loaded(Saved(), True, f"{path}: cannot be read: {error.strerror}. The app starts afresh.")
+    except BadInput as error:
+        return Loaded(Saved(), True, f"{error}. {_set_aside(path)} The app starts afresh.")
     try:
         return Loaded(decode_saved(text, str(path)), fresh=False)
     except BadInput as error:

@@ -26,6 +26,8 @@ ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
 FieldName = Literal["", "density", "error", "elbo", "magnification", "classes"]
 StripName = Literal["stroke", "samples", "posterior", "paths"]
 
+RECENT_LIMIT = 12
+"""Files that were opened lately."""
 MEGABYTE = 2**20
 
 

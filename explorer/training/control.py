@@ -14,10 +14,16 @@ from typing import Literal
 import msgspec
 import psutil
 
+from explorer.errors import BadInput
+from explorer.processes import Process
+from explorer.regular_file import read_whole
+
 CONTROL_NAME = "control"
 STATUS_NAME = "run.json"
 POLL_SECONDS = 0.1
 CLOCK_SLACK = 2.0
+MOST_NOTED = 2**20
+"""Bytes of a file in which a run, or a window, notes something."""
 
 Wish = Literal["", "pause", "stop"]
 Phase = Literal["starting", "running", "paused", "stopped", "finished", "failed"]
@@ -53,6 +59,8 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         Seconds since 1970.
     started_in : str
         The folder that relative paths of the command start from.
+    process : Process or None
+        Who it is; None in a run of an older version.
     """
 
     pid: int
@@ -77,13 +85,14 @@ class RunStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     started: float = 0.0
     updated: float = 0.0
     started_in: str = ""
+    process: Process | None = None
 
 
 def read_status(folder: Path) -> RunStatus | None:
     """What the run in a folder said last; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((folder / STATUS_NAME).read_bytes(), type=RunStatus)
-    except (OSError, ValueError, msgspec.DecodeError):  # ValueError: a name that no folder can have
+        return msgspec.json.decode(read_whole(folder / STATUS_NAME, MOST_NOTED), type=RunStatus)
+    except (OSError, ValueError, BadInput, msgspec.DecodeError):  # ValueError: a name that no folder can have
         return None
 
 
@@ -106,8 +115,8 @@ def ask(folder: Path, wish: Wish) -> None:
 def wished(folder: Path) -> Wish:
     """What the run in a folder is asked for."""
     try:
-        text = (folder / CONTROL_NAME).read_text(encoding="utf-8").strip()
-    except OSError:
+        text = read_whole(folder / CONTROL_NAME, MOST_NOTED).decode(errors="replace").strip()
+    except (OSError, BadInput):
         return ""
     return "pause" if text == "pause" else "stop" if text == "stop" else ""
 
@@ -120,9 +129,14 @@ def while_paused(folder: Path) -> Iterator[None]:
 
 
 def alive(status: RunStatus) -> bool:
-    """Whether the process of a run that has not ended is still there (and not another of its number)."""
+    """Whether the process of a run that has not ended is still there (and not another of its number).
+
+    One of another machine, on a disk that both see, is taken for what it says of itself.
+    """
     if status.phase in ENDED:
         return False
+    if status.process is not None:
+        return not status.process.is_here or status.process.is_there
     try:
         return psutil.Process(status.pid).create_time() <= status.started + CLOCK_SLACK
     except (psutil.NoSuchProcess, ValueError):  # ValueError: a number that no process can have

@@ -26,6 +26,7 @@ from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.datasets.images import ImageSet
 from explorer.errors import BadInput
 from explorer.memory import was_short
+from explorer.processes import process_of
 from explorer.recipe.training import TrainSettings
 from explorer.training import control
 from explorer.training.control import RunStatus
@@ -35,7 +36,16 @@ from explorer.training.progress import Progress
 from explorer.training.report import Position, Reporter
 from explorer.training.source import on_disk, same_file
 from explorer.training.start import joined, start_from
-from explorer.training.state import STATE_NAME, chance, clear_half_written, read_state, refuse_taken, restore_chance, write_state
+from explorer.training.state import (
+    STATE_NAME,
+    chance,
+    clear_half_written,
+    read_state,
+    refuse_at_work,
+    refuse_taken,
+    restore_chance,
+    write_state,
+)
 from explorer.training.task import Task
 
 CURVE_EVERY = 10
@@ -134,6 +144,7 @@ class _Run:
         except OSError as error:
             raise BadInput(f"{out}: cannot be written: {error.strerror}") from None
         refuse_taken(out, self.settings.resume)
+        refuse_at_work(out)
         if self.settings.resume:
             self._resume()
         if first:
@@ -260,7 +271,7 @@ class _Run:
             pid=os.getpid(), phase="starting", command=settings.command, kind=card.kind, option=card.option or "", dataset=settings.dataset,
             epochs=settings.epochs, batch=settings.batch, steps=self.at.steps,
             timesteps=self.task.timesteps or 0, loss_scale=self.task.objective_scale(), started=time.time(),
-            started_in=os.getcwd(),
+            started_in=os.getcwd(), process=process_of(os.getpid()),
         )  # fmt: skip
 
     # --- files ---

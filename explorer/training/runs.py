@@ -16,9 +16,11 @@ import psutil
 from explorer.checkpoints.snapshots import SUFFIX, files_of_run, of_run
 from explorer.errors import BadInput
 from explorer.paths import state_folder
+from explorer.processes import Process
 from explorer.recipe.training import TrainRecipe
+from explorer.regular_file import read_whole
 from explorer.resources import resource
-from explorer.training.control import CLOCK_SLACK, ENDED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
+from explorer.training.control import CLOCK_SLACK, ENDED, MOST_NOTED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
 
 LAUNCH_NAME = "launch.json"
 OUTPUT_NAME, ERRORS_NAME = "output.log", "errors.log"
@@ -45,6 +47,8 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
         Images a second, as last seen; 0 if never.
     memory : int
         Most bytes that its process was seen to hold; 0 if never.
+    process : Process or None
+        The process started last; None where it was gone at once, or an older version noted it.
     """
 
     command: tuple[str, ...]
@@ -53,6 +57,14 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
     recipe: TrainRecipe | None = None
     speed: float = 0.0
     memory: int = 0
+    process: Process | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether the process is still there, and not another of its number; of another machine it may be."""
+        if self.process is not None:
+            return not self.process.is_here or self.process.is_there
+        return there(self.pid, self.launched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,12 @@ class Run:
     def recorded(self) -> bool:
         """Whether it comes with the app: to be read, not to go on or to be deleted."""
         return self.folder.parent == resource("checkpoints")
+
+    @property
+    def elsewhere(self) -> str:
+        """The machine that a run at work is on, where that is another."""
+        known = self.status.process if self.status is not None else self.launch.process if self.launch is not None else None
+        return known.host if self.live and known is not None and not known.is_here else ""
 
     @property
     def live(self) -> bool:
@@ -141,7 +159,7 @@ def look(folder: Path) -> Run | None:
     """What is in a folder; None if it is no run's."""
     status, launch = read_status(folder), read_launch(folder)
     if launch is not None and (status is None or status.updated < launch.launched):
-        if there(launch.pid, launch.launched):
+        if launch.there:
             return Run(folder, launch, status, "starting")
         return Run(folder, launch, status, "failed", _last_words(folder) or "it ended before it began")
     if status is None:
@@ -167,7 +185,7 @@ def memory_of(run: Run) -> int:
     """Bytes that a live run's process holds; 0 if that cannot be known."""
     pid = run.status.pid if run.status is not None else run.launch.pid if run.launch is not None else 0
     try:
-        return int(psutil.Process(pid).memory_info().rss) if run.live and pid else 0
+        return int(psutil.Process(pid).memory_info().rss) if run.live and pid and not run.elsewhere else 0
     except (psutil.Error, ValueError):
         return 0
 
@@ -226,8 +244,8 @@ def new_folder(recipe: TrainRecipe) -> Path:
 def read_launch(folder: Path) -> Launch | None:
     """What was noted of a run; None where nothing is that can be read."""
     try:
-        return msgspec.json.decode((folder / LAUNCH_NAME).read_bytes(), type=Launch)
-    except (OSError, ValueError, msgspec.DecodeError):
+        return msgspec.json.decode(read_whole(folder / LAUNCH_NAME, MOST_NOTED), type=Launch)
+    except (OSError, ValueError, BadInput, msgspec.DecodeError):
         return None
 
 
@@ -252,8 +270,21 @@ def going_on(run: Run) -> list[str]:
         parts = []
     if parts[:1] != ["train"] or "--out" not in parts[:-1]:
         raise BadInput(f"{run.folder}: its command is not known, so that it cannot go on from here")
-    parts[parts.index("--out") + 1] = str(run.folder)
-    return [part for part in parts if part not in ("--resume", "--json")]
+    kind, rest = parts[1:2], parts[2:]
+    if kind and kind[0].startswith("-"):
+        kind, rest = [], parts[1:]
+    return ["train", *kind, "--out", str(run.folder), *_without(rest, "--out", "--resume", "--json")]
+
+
+def _without(words: list[str], named: str, *switches: str) -> list[str]:
+    """Words of a command without an option, however often and in whatever form, and without switches."""
+    left, given = [], iter(words)
+    for word in given:
+        if word == named:
+            next(given, None)
+        elif not word.startswith(f"{named}=") and word not in switches and word != "--":
+            left.append(word)
+    return left
 
 
 def snapshots(run: Run) -> tuple[Snapshot, ...]:

@@ -10,11 +10,11 @@ import numpy as np
 
 from explorer import sources
 from explorer.checkpoints.fit import MAX_TIMESTEPS, make_schedule
-from explorer.datasets.regular_file import check_regular
 from explorer.diffusion.schedule import Schedule, from_betas, named
 from explorer.diffusion.schedule_shapes import bent
 from explorer.errors import BadInput
 from explorer.recipe.training import knots_of
+from explorer.regular_file import check_regular, read_whole
 
 NAMES = ("linear", "cosine", "bent")
 USUAL_T = 1000
@@ -78,7 +78,7 @@ def _in_file(path: Path) -> Schedule:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadInput(f"{path}: is too large for a list of betas")
-        found: Any = np.load(path, allow_pickle=False) if path.suffix.lower() == ".npy" else json.loads(path.read_bytes())
+        found: Any = np.load(path, allow_pickle=False) if path.suffix.lower() == ".npy" else json.loads(read_whole(path, MOST_BYTES))
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:

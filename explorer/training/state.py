@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from lightning_fabric import Fabric
 
 from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.errors import BadInput
+from explorer.training.control import STATUS_NAME, alive, read_status
 
+SILENT_SECONDS = 60.0
+"""After which a run of another machine that has said nothing is taken to be gone."""
 STATE_NAME = "state.ckpt"
 WRITTEN = r"(state\.ckpt|run\.json|loss(-by-timestep)?\.csv|(epoch-\d+|snapshot-\d+|final)\.safetensors)"
 HALF_WRITTEN = re.compile(rf"{WRITTEN}\.partial|\.tmp\w{{6}}")
@@ -40,6 +44,19 @@ def refuse_taken(folder: Path, resume: bool | None = False) -> None:
             raise BadInput(f"{folder}: holds a run already; {advice}choose another folder")
     elif os.path.exists(folder / FINAL_NAME):
         raise BadInput(f"{folder}: holds a finished model already ({FINAL_NAME}); choose another folder")
+
+
+def refuse_at_work(folder: Path) -> None:
+    """Refuse a folder whose run is at work: two would write over each other (BadInput, which names the process)."""
+    status = read_status(folder)
+    if status is None or status.pid == os.getpid() or not alive(status):
+        return
+    other = status.process
+    if other is not None and not other.is_here:
+        if time.time() - (folder / STATUS_NAME).stat().st_mtime > SILENT_SECONDS:
+            return  # its machine may be down, and cannot be asked
+        raise BadInput(f"{folder}: its run is at work on {other.host}; stop it there first")
+    raise BadInput(f"{folder}: its run is at work (process {status.pid}); stop it first")
 
 
 def write_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> None:

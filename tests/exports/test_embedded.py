@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive
+from explorer.exports.comparing import FILMS
 from explorer.exports.embedded import may_have_recipe, read_recipe
 from explorer.exports.film import MAX_SIDE, check_size
 from explorer.exports.kinds import drawn
 from explorer.exports.pictures import write_png
-from explorer.recipe import ChainRecipe, Lane, Recipe
+from explorer.recipe import ChainRecipe, Lane, Recipe, Shown
 
 FILM = [np.full((37, 50), level, np.uint8) for level in (0, 80, 160, 255)]
 
@@ -163,3 +165,35 @@ def test_a_picture_too_large_for_a_film(tmp_path: Path) -> None:
     check_size(tmp_path / "a.mp4", (MAX_SIDE, MAX_SIDE))
     with pytest.raises(BadInput, match=r"a\.mp4: pictures of 8193x100 are too large"):
         check_size(tmp_path / "a.mp4", (100, MAX_SIDE + 1))
+
+
+@pytest.mark.parametrize("fps", [24, 28, 30, 7.5, 50])
+def test_a_gif_is_as_long_as_it_should_be(tmp_path: Path, recipe: Recipe, fps: float) -> None:
+    count = 97
+    _film(tmp_path / "a.gif", (np.full((2, 2), index, np.uint8) for index in range(count)), recipe, fps)
+    with Image.open(tmp_path / "a.gif") as found:
+        durations = []
+        for index in range(count - 1):
+            found.seek(index)
+            durations.append(found.info["duration"])
+    assert abs(sum(durations) - 1000 * (count - 1) / fps) <= 5
+    assert max(durations) - min(durations) <= 10
+
+
+@pytest.mark.parametrize("name", ["a:b.mp4", "12:30 chain.mp4", "pipe:1.mp4"])
+def test_a_name_with_a_colon_is_a_file(tmp_path: Path, recipe: Recipe, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    _film(Path(name), iter(FILM), recipe, 10)
+    assert read_recipe(Path(name)) == recipe
+
+
+def test_films_are_compared_by_their_pictures(tmp_path: Path, recipe: Recipe) -> None:
+    other = msgspec.structs.replace(recipe, shown=Shown() if recipe.shown is None else None)
+    _film(tmp_path / "a.mp4", iter(FILM), recipe, 10)
+    _film(tmp_path / "b.mp4", iter(FILM), other, 10)
+    assert (tmp_path / "a.mp4").read_bytes() != (tmp_path / "b.mp4").read_bytes()
+    assert FILMS.differ(tmp_path / "a.mp4", tmp_path / "b.mp4").words == ""
+    _film(tmp_path / "c.mp4", iter([FILM[0], FILM[3], *FILM[2:]]), recipe, 10)
+    assert FILMS.differ(tmp_path / "a.mp4", tmp_path / "c.mp4").words.startswith("1 of 19 pictures differ")
+    _film(tmp_path / "d.mp4", iter(FILM[1:]), recipe, 10)
+    assert FILMS.differ(tmp_path / "a.mp4", tmp_path / "d.mp4").words.startswith("18 pictures, it had 19")

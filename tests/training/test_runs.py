@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from explorer.errors import BadInput
+from explorer.processes import Process, process_of
 from explorer.recipe.training import TrainRecipe, arguments
-from explorer.training.control import RunStatus, ask, write_status
+from explorer.training.control import STATUS_NAME, RunStatus, ask, write_status
 from explorer.training.curves import Curves
 from explorer.training.progress import Progress
 from explorer.training.reading import RunCurves, smoothed
@@ -32,6 +33,7 @@ from explorer.training.runs import (
     snapshots,
     write_launch,
 )
+from explorer.training.state import refuse_at_work
 
 COMMAND = "generative-explorer train ddpm --out some/where --epochs 2 --timesteps 100 --json"
 
@@ -127,6 +129,62 @@ def test_a_typed_run_goes_on_in_the_folder_where_it_was_found(tmp_path: Path) ->
     run = look(tmp_path)
     assert run is not None
     assert going_on(run) == ["train", "ddpm", "--out", str(tmp_path), "--epochs", "2", "--timesteps", "100"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{COMMAND} --out /somewhere/else", f"{COMMAND} --out=/somewhere/else", "generative-explorer train --out a ddpm --epochs 2",
+        f"{COMMAND} -- --out /somewhere/else",
+    ],
+)  # fmt: skip
+def test_no_command_leads_a_run_elsewhere(tmp_path: Path, command: str) -> None:
+    write_status(tmp_path, status(phase="stopped", command=command))
+    run = look(tmp_path)
+    assert run is not None
+    words = going_on(run)
+    assert [words[i + 1] for i, word in enumerate(words) if word == "--out"] == [str(tmp_path)]
+    assert not any("/somewhere/else" in word for word in words)
+
+
+def test_a_process_is_known_whatever_the_clock_says(tmp_path: Path) -> None:
+    me = process_of(os.getpid())
+    assert me is not None
+    write_status(tmp_path, status(process=me, started=1.0))  # the clock was put forward since
+    assert look(tmp_path).phase == "running"  # type: ignore[union-attr]
+    other = msgspec.structs.replace(me, began=me.began + 1)
+    write_status(tmp_path, status(process=other))  # another process of that number began since
+    assert look(tmp_path).phase == "failed"  # type: ignore[union-attr]
+    write_launch(tmp_path, Launch(("train", "ddpm"), os.getpid(), time.time() + 10, process=other))
+    assert look(tmp_path).phase == "failed"  # type: ignore[union-attr]
+
+
+def test_a_run_of_another_machine_is_what_it_says(tmp_path: Path) -> None:
+    there = Process("another", "boot", 2**22 + 1, 5.0)
+    write_status(tmp_path, status(pid=there.pid, process=there))
+    run = look(tmp_path)
+    assert run is not None
+    assert (run.phase, run.elsewhere, memory_of(run)) == ("running", "another", 0)
+
+
+def test_a_run_does_not_go_on_while_it_is_at_work(tmp_path: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        at_work = status(pid=other.pid, process=process_of(other.pid))
+        write_status(tmp_path, at_work)
+        with pytest.raises(BadInput, match=rf"its run is at work \(process {other.pid}\); stop it first"):
+            refuse_at_work(tmp_path)
+    finally:
+        other.communicate(b"\n")
+    refuse_at_work(tmp_path)
+    write_status(tmp_path, status())
+    refuse_at_work(tmp_path)  # itself
+    there = status(pid=5, process=Process("another", "boot", 5, 5.0))
+    write_status(tmp_path, there)
+    with pytest.raises(BadInput, match="its run is at work on another; stop it there first"):
+        refuse_at_work(tmp_path)
+    os.utime(tmp_path / STATUS_NAME, (1e9, 1e9))
+    refuse_at_work(tmp_path)
 
 
 @pytest.mark.parametrize("command", ["", "rm -r /", "generative-explorer evaluate --out x", "generative-explorer train ddpm --out", "a 'b"])

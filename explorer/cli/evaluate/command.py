@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +14,9 @@ import typer
 
 from explorer import sources
 from explorer.checkpoints.card import Card, Metric
-from explorer.cli import shared
+from explorer.cli import sampler_options, shared
 from explorer.cli.evaluate import latent, objective
-from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, clip_option, command
+from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 FID_IMAGES = 2000
 TRAINING_IMAGES = 60_000
+VARIANCE_HELP = "vlb: of the reverse step, sigma_t^2 (posterior, small) or beta_t (beta, large). fid of a ddpm: as of sample."
 FOR_MACHINES = ("each_t",)
 
 
@@ -50,10 +52,16 @@ def evaluate(
     ] = None,
     split: Annotated[SplitName | None, typer.Option(help="vlb: held-out images (test). excess: training images (train).")] = None,
     dataset: Annotated[str | None, typer.Option(help="vlb, excess: other images: an IDX file, an array or a folder.")] = None,
-    variance: Annotated[VarianceName | None, typer.Option(help="vlb: of the reverse step, sigma_t^2 (posterior) or beta_t (beta).")] = None,
+    variance: Annotated[VarianceName | None, typer.Option(help=VARIANCE_HELP)] = None,
     steps: shared.StepsOption = None,
-    eta: shared.EtaOption = 1.0,
+    sampler: sampler_options.SamplerOption = None,
+    eta: sampler_options.EtaOption = None,
+    spacing: sampler_options.SpacingOption = None,
+    offset: sampler_options.OffsetOption = None,
+    alpha_to_one: sampler_options.ToOneOption = None,
     clip: shared.ClipOption = None,
+    clip_range: sampler_options.ClipRangeOption = None,
+    threshold: sampler_options.ThresholdOption = None,
     label: shared.LabelOption = None,
     guidance: shared.GuidanceOption = 0.0,
     seed: shared.SeedOption = 0,
@@ -72,12 +80,17 @@ def evaluate(
     that the digit classifier reads with confidence over 0.9.
     """
     opened = shared.open_checkpoint(checkpoint, run_python)
-    options = Options(
-        checkpoint=opened, where=shared.place(device, precision), images=images, steps=steps, eta=eta,
-        clip=opened.card.clips if clip is None else clip, seed=seed, draws=draws, strata=strata, split=split,
-        dataset=dataset, variance=variance, labels=labels_of(label) if label is not None else (), guidance=guidance,
+    typed = sampler_options.SamplerOptions(
+        steps=steps, eta=eta, clip=clip, sampler=sampler, spacing=spacing, offset=offset, alpha_to_one=alpha_to_one,
+        variance=variance if metric is MetricName.fid else None, clip_range=clip_range, threshold=threshold,
     )  # fmt: skip
-    _check_options(metric, options, clip is not None)
+    options = Options(
+        checkpoint=opened, where=shared.place(device, precision), images=images, typed=typed,
+        sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
+        split=split, dataset=dataset, variance=None if metric is MetricName.fid else variance,
+        labels=labels_of(label) if label is not None else (), guidance=guidance,
+    )  # fmt: skip
+    _check_options(metric, options)
     if write:
         _check_writable(opened.path)
     measure = METRICS[metric]
@@ -136,14 +149,22 @@ def write_metrics(checkpoint: Checkpoint, metrics: tuple[Metric, ...]) -> None:
     save_card(checkpoint.path, msgspec.structs.replace(card, metrics=kept + metrics))
 
 
-def _check_options(metric: MetricName, options: Options, clip_given: bool) -> None:
+def _named(typed: sampler_options.SamplerOptions) -> sampler_options.SamplerOptions:
+    """The variance by the name that samplers have for it."""
+    names = {VarianceName.posterior: "small", VarianceName.beta: "large"}
+    return typed if typed.variance is None else replace(typed, variance=names.get(VarianceName(typed.variance), typed.variance))
+
+
+def _check_options(metric: MetricName, options: Options) -> None:
     """Refuse options that are of no meaning for the metric (BadInput)."""
-    chain = {"--steps": options.steps is not None, "--eta": options.eta != 1, "--clip": clip_given}
+    odd = options.typed.given
+    if options.variance is VarianceName.learned:
+        raise BadInput(f"--variance learned: of no meaning for {metric.value}, whose steps have the posterior's or beta_t")
     told = {"--label": bool(options.labels), "--guidance": options.guidance != 0}
     refused = [name for name, is_given in told.items() if is_given]
     if refused and metric in (MetricName.vlb, MetricName.excess):
         raise BadInput(f"{', '.join(refused)}: of no meaning for {metric.value}, which tells each image's own label; fid takes it")
-    odd = [name for name, is_given in (chain | told).items() if is_given]
+    odd += refused
     of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric is MetricName.fid and options.checkpoint.card.kind == "ddpm")
     if odd and not of_chains:
         raise BadInput(
@@ -212,7 +233,7 @@ def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, obj
         return {}
     precision = sampler["precision"]
     return {
-        "steps": sampler["steps"], "eta": options.eta if options.eta != 1 else None, **clip_option(options),
+        **sampler_options.words_for(options.sampler, options.checkpoint.card.sampler.said), "steps": sampler["steps"],
         "precision": precision if precision != "fp32" else None,
         "label": label_words(options.labels) if options.labels else None, "guidance": options.guidance or None,
     }  # fmt: skip
@@ -240,19 +261,20 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     import numpy as np
     import torch
 
-    from explorer.engine.models.predictors import labels_told
+    from explorer.engine.models.predictors import labels_told, limit_of
     from explorer.evaluation.samples import chain_samples
     from explorer.sampling.lanes import lane_of
 
-    lane = lane_of(options.checkpoint, options.where, options.steps, options.eta, options.clip, None, options.labels, options.guidance)
+    lane = lane_of(options.checkpoint, options.where, options.sampler, None, options.labels, options.guidance)
     labels = labels_told(lane.predictor, count)
-    sampler = {"steps": lane.course.K, "eta": options.eta, "clip": options.clip, "precision": lane.precision} | (
-        {} if labels is None else {"labels": labels.tolist(), "guidance": options.guidance}
-    )
+    told: dict[str, Any] = {"sampler": options.sampler.method} if options.sampler.method != "ancestral" else {}
+    if labels is not None:
+        told |= {"labels": labels.tolist(), "guidance": options.guidance}
+    sampler = {"steps": lane.course.K, "eta": options.sampler.eta, "clip": options.clip, "precision": lane.precision} | told
 
     def draw() -> np.ndarray:
         found = []
-        walk = chain_samples(lane.predictor, lane.course, options.seed, count, lane.image_shape, lane.device, options.clip)
+        walk = chain_samples(lane.predictor, lane.course, options.seed, count, lane.image_shape, lane.device, limit_of(options.sampler))
         with torch.inference_mode(), shared.progress(count * lane.course.K, f"sampling {lane.label}", "step") as report:
             for done, images in walk:
                 if images is not None:

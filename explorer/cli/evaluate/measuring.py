@@ -5,13 +5,15 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from explorer.cli import shared
+from explorer.cli.sampler_options import SamplerOptions, words_for
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Metric
     from explorer.checkpoints.files import Checkpoint
+    from explorer.recipe import Sampler
 
 
 class MetricName(StrEnum):
@@ -34,10 +36,13 @@ class SplitName(StrEnum):
 
 
 class VarianceName(StrEnum):
-    """Variance of the reverse step."""
+    """Variance of the reverse step: of the bound by its formula, small and large being the same; of samples as of `sample`."""
 
     posterior = "posterior"
     beta = "beta"
+    small = "small"
+    large = "large"
+    learned = "learned"
 
 
 OF_THE_OBJECTIVE = ("draws", "strata", "split", "dataset", "variance")
@@ -50,9 +55,8 @@ class Options:
     checkpoint: Checkpoint
     where: shared.Place
     images: int | None
-    steps: int | None
-    eta: float
-    clip: bool
+    sampler: Sampler
+    typed: SamplerOptions
     seed: int
     draws: int | None = None
     strata: int | None = None
@@ -62,14 +66,25 @@ class Options:
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
 
+    @property
+    def clip(self) -> bool:
+        """Whether x0_hat is limited."""
+        return self.sampler.clip
+
+    @property
+    def of_the_bound(self) -> Literal["posterior", "beta"]:
+        """The variance of the bound's steps."""
+        return "beta" if self.variance in (VarianceName.beta, VarianceName.large) else "posterior"
+
 
 Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
 """What is printed, and what the card keeps."""
 
 
 def clip_option(options: Options) -> dict[str, object]:
-    """The switch that clips, or that does not where the checkpoint would."""
-    return {"clip": options.clip, "no-clip": options.checkpoint.card.clips and not options.clip}
+    """What limits x0_hat as the options do, where the checkpoint would not."""
+    words = words_for(options.sampler, options.checkpoint.card.sampler.said)
+    return {name: words[name] for name in ("clip", "no-clip", "clip-range", "threshold") if name in words}
 
 
 def command(options: Options, metric: MetricName, images: int | None, further: dict[str, object] | None = None, seeded: bool = True) -> str:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, VarianceName, clip_option, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, clip_option, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from explorer.datasets.images import ImageSet
     from explorer.diffusion.bound import Tally
+    from explorer.diffusion.objective import Variance
     from explorer.diffusion.predictor import Predictor
     from explorer.evaluation.vlb import Choice
     from explorer.recipe.arithmetic import Precision
@@ -29,11 +30,11 @@ def vlb(options: Options) -> Measured:
     split = options.split or SplitName.test
     plain, precision = _predictor(options, MetricName.vlb)
     known, choice = _images(options, split), _choice(options)
+    variance = options.of_the_bound
     predictor = _told(options, plain, known.labels)
-    variance = options.variance or VarianceName.posterior
     (tally,) = _walk(options, [predictor], known, choice, f"bound of {options.checkpoint.path.stem}", variance)
     values = math.prod(known.image_shape)
-    said, details = evaluation.summary(tally, values), _details(options, known, split, precision, tally) | {"variance": variance.value}
+    said, details = evaluation.summary(tally, values), _details(options, known, split, precision, tally) | {"variance": variance}
     typed = _command(options, MetricName.vlb, tally, split, precision)
     _check_finite(options, said["L"]["nats"])
     figures = {"bits_per_dim": said["L"]["bits_per_dim"], "nats": said["L"]["nats"], "standard_error": said["L"]["standard_error"]}
@@ -55,7 +56,7 @@ def excess(options: Options) -> Measured:
     source = options.dataset or options.checkpoint.card.data.name
     training = known if split is SplitName.train else images_for(source, "train", known.image_shape)
     ideal = evaluation.ideal_denoiser(training, predictor.schedule, options.where.device)
-    own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", VarianceName.posterior)
+    own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", "posterior")
     said = evaluation.summary(own, best)
     details = _details(options, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}"}
     typed = _command(options, MetricName.excess, own, split, precision)
@@ -68,8 +69,9 @@ def _predictor(options: Options, metric: MetricName) -> tuple[Predictor, Precisi
     checkpoint = options.checkpoint
     if checkpoint.card.kind != "ddpm":
         raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; {metric.value} is for a ddpm")
-    if options.steps is not None or options.eta != 1:
-        raise BadInput(f"--steps, --eta: of no meaning for {metric.value}, which is about every step of the model's own schedule")
+    odd = [name for name in options.typed.given if name not in ("--clip", "--clip-range", "--threshold")]
+    if odd:
+        raise BadInput(f"{', '.join(odd)}: of no meaning for {metric.value}, which is about every step of the model's own schedule")
     return options.where.predictor(checkpoint, options.where.run_by(checkpoint))
 
 
@@ -112,7 +114,8 @@ def _choice(options: Options) -> Choice:
     return Choice(seed=options.seed, **{name: value for name, value in given.items() if value is not None})
 
 
-def _walk(options: Options, predictors: list[Predictor], known: ImageSet, choice: Choice, what: str, variance: VarianceName) -> list[Tally]:
+def _walk(options: Options, predictors: list[Predictor], known: ImageSet, choice: Choice, what: str, variance: Variance) -> list[Tally]:
+    from explorer.engine.models.predictors import limit_of
     from explorer.evaluation.vlb import measure, source
 
     design = choice.design(predictors[0].schedule.T, len(known.images))
@@ -120,7 +123,7 @@ def _walk(options: Options, predictors: list[Predictor], known: ImageSet, choice
         most = MAX_VISITS // len(design.strata)
         raise BadInput(f"--draws {choice.draws}: at most {most:,} can be drawn from each of {len(design.strata):,} strata (--strata)")
     with shared.progress(len(design.order) * design.visits, what, "term") as report:
-        return measure(predictors, source(known, options.where.device), design, options.clip, variance.value, report)
+        return measure(predictors, source(known, options.where.device), design, limit_of(options.sampler), variance, report)
 
 
 def _details(options: Options, known: ImageSet, split: SplitName, precision: str, tally: Tally) -> dict[str, Any]:
@@ -132,9 +135,10 @@ def _details(options: Options, known: ImageSet, split: SplitName, precision: str
 
 
 def _command(options: Options, metric: MetricName, tally: Tally, split: SplitName, precision: str) -> str:
+    variance = options.of_the_bound
     further: dict[str, object] = {
         "draws": options.draws, "strata": options.strata, "split": split.value if options.split else None, "dataset": options.dataset,
-        "variance": options.variance.value if options.variance else None, **clip_option(options),
+        "variance": variance if options.variance else None, **clip_option(options),
         "precision": None if precision == "fp32" else precision,
     }  # fmt: skip
     return command(options, metric, tally.images, further)

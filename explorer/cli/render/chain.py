@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from explorer.cli.render.options import Options
 from explorer.errors import BadInput
@@ -11,10 +11,12 @@ from explorer.recipe.forward import ForwardSchedule
 
 if TYPE_CHECKING:
     from explorer.engine.models.messages import LibraryEntry
-    from explorer.recipe import Lane, Sampler
+    from explorer.recipe import Lane, MethodName, Sampler
     from explorer.state.session import ChainState
 
-TAKES = frozenset({"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off"})
+TAKES = frozenset(
+    {"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance", "--sampler"}
+)
 KINDS = ("ddpm",)
 
 
@@ -54,9 +56,18 @@ def _with_exact(state: ChainState, options: Options, sampler: Sampler, keep: boo
 def _set(state: ChainState, options: Options) -> ChainState:
     import msgspec
 
+    from explorer.recipe.chain import following
+    from explorer.recipe.sampler import with_method
+
     replace, recipe = msgspec.structs.replace, state.recipe
     if options.steps is not None:
         lanes = tuple(replace(lane, sampler=replace(lane.sampler, steps=options.steps)) for lane in recipe.lanes)
+        recipe = replace(recipe, lanes=lanes)
+    if options.labels is not None or options.guidance:
+        recipe = replace(recipe, lanes=tuple(_told(lane, options) for lane in recipe.lanes))
+    if options.sampler is not None:
+        method = cast("MethodName", options.sampler)
+        lanes = tuple(following(replace(lane, sampler=with_method(lane.sampler, method))) for lane in recipe.lanes)
         recipe = replace(recipe, lanes=lanes)
     if options.samples is not None:
         recipe = replace(recipe, samples=options.samples)
@@ -66,6 +77,16 @@ def _set(state: ChainState, options: Options) -> ChainState:
         off = tuple(level - 1 for level in options.skips_off)
         state = replace(state, unet=replace(state.unet, open=True, off=off))
     return replace(state, recipe=recipe, t=options.t or 0, data_set=options.panel == "data-set")
+
+
+def _told(lane: Lane, options: Options) -> Lane:
+    """The lane with the labels and the guidance; an exact one is of the label's class, and not guided."""
+    import msgspec
+
+    from explorer.state.edits.labels import with_labels
+
+    told = lane if options.labels is None else with_labels(lane, options.labels)
+    return told if told.exact is not None else msgspec.structs.replace(told, guidance=options.guidance)
 
 
 def check_t(options: Options, lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> None:

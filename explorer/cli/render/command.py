@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from explorer.cli import shared
 from explorer.cli.display import require_libraries, require_qt
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
+from explorer.cli.sampler_options import SamplerOption
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
+from explorer.recipe.labels import labels_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
@@ -45,7 +48,10 @@ def render(
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
+    sampler: SamplerOption = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Determines all noise.")] = None,
+    label: shared.LabelOption = None,
+    guidance: shared.GuidanceOption = 0.0,
     panel: Annotated[
         PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network, data-set at what it learned from.")
     ] = None,
@@ -75,8 +81,9 @@ def render(
     runs = tuple(str(folder.resolve()) for folder in run or ())
     options = Options(
         workspace=workspace.value, theme=theme.value, checkpoints=paths, t=t, samples=samples, steps=steps, seed=seed,
+        sampler=sampler and str(sampler),
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
-        sweep=sweep, grid=grid,
+        sweep=sweep, grid=grid, labels=None if label is None else labels_of(label), guidance=guidance,
     )  # fmt: skip
     check(options)
     require_libraries()

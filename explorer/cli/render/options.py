@@ -54,7 +54,10 @@ class Options:
     latent: LatentOptions = field(default_factory=LatentOptions)
     runs: tuple[str, ...] = ()
     sweep: str | None = None
+    sampler: str | None = None
     grid: bool = False
+    labels: tuple[int, ...] | None = None
+    guidance: float = 0.0
 
     @property
     def given(self) -> dict[str, bool]:
@@ -67,4 +70,6 @@ class Options:
             "--page": self.page is not None, "--layer": bool(latent.layers), "--image": latent.image is not None,
             "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
             "--sweep": self.sweep is not None, "--grid": self.grid,
+            "--label": self.labels is not None, "--guidance": self.guidance != 0,
+            "--sampler": self.sampler is not None,
         }  # fmt: skip

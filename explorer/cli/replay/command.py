@@ -19,6 +19,7 @@ from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.told import Told
+from explorer.regular_file import read_whole
 
 if TYPE_CHECKING:
     from explorer.engine.chain.export.messages import ExportLook
@@ -120,7 +121,7 @@ def recipe_of(path: Path) -> Recipe:
     try:
         if path.stat().st_size > MAX_RECIPE_BYTES:
             raise BadInput(f"{path}: too large for a recipe")
-        return decode_recipe(path.read_bytes(), str(path))
+        return decode_recipe(read_whole(path, MAX_RECIPE_BYTES), str(path))
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from explorer import sources
+from explorer.cli import sampler_options as options
 from explorer.cli import shared
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
@@ -23,9 +24,10 @@ EXACT_HELP = "The exact reverse process of a data set: mnist, emoji, an IDX or a
 THROUGH_HELP = "Exact: take the prediction through this option's output, as a network's would be. Several are lanes."
 
 
+FOLLOW_HELP = "Exact: draw an image of the data set at each step (the ancestral sampler, unless told), or follow the mean."
 SWEEP_HELP = (
     "Each lane once for each value of a setting: steps=10,25,50, eta=0,1, clip=no,yes, seed=0,1,2, schedule=own,cosine:1000, "
-    "label=0..9, guidance=0,1,3."
+    "method=ancestral,ddim,heun,dpm++2m, variance=small,large, spacing=trailing,leading, label=0..9, guidance=0,1,3."
 )
 
 
@@ -53,14 +55,21 @@ def sample(
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4 of the chain, or arrays .npz of every step.")],
     checkpoint: Annotated[list[str] | None, typer.Option(help=CHECKPOINT_HELP)] = None,
     exact: Annotated[list[str] | None, typer.Option(help=EXACT_HELP)] = None,
-    follow: Annotated[Follow, typer.Option(help="Exact: draw an image of the data set at each step, or follow the mean.")] = Follow.draw,
+    follow: Annotated[Follow | None, typer.Option(show_default=False, help=FOLLOW_HELP)] = None,
     through: Annotated[list[Through] | None, typer.Option(help=THROUGH_HELP)] = None,
     images: Annotated[int | None, typer.Option(min=1, help="Exact: only the first so many images of the data set.")] = None,
     samples: Annotated[int, typer.Option(min=1, max=MAX_SAMPLES, help="How many; sample i is the same among any number.")] = 16,
     seed: shared.SeedOption = 0,
     steps: shared.StepsOption = None,
-    eta: shared.EtaOption = 1.0,
+    sampler: options.SamplerOption = None,
+    eta: options.EtaOption = None,
+    variance: options.VarianceOption = None,
+    spacing: options.SpacingOption = None,
+    offset: options.OffsetOption = None,
+    alpha_to_one: options.ToOneOption = None,
     clip: shared.ClipOption = None,
+    clip_range: options.ClipRangeOption = None,
+    threshold: options.ThresholdOption = None,
     label: shared.LabelOption = None,
     guidance: shared.GuidanceOption = 0.0,
     sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
@@ -76,8 +85,9 @@ def sample(
     """Sample one or several models from the same noise.
 
     In an .npz, for each lane i from x_T to x_0: lane{i}/x (K+1,N,C,H,W); x0_hat, eps_hat, mean and z (K,N,C,H,W);
-    alpha_bar and timesteps (K+1); a0, at and sigma (K) with x_next = a0 x0_hat + at x + sigma z; of a class-conditional
-    lane labels (N), -1 for no class; and recipe (JSON).
+    alpha_bar and timesteps (K+1); a0, at and sigma (K) with x_next = mean + sigma z, mean = a0 x0_hat + at x; and recipe (JSON).
+    Of ddim with clipping, heun and dpm++2m, the mean is a0 D + at x, the image D being that which the step goes towards; of a learned
+    variance, sigma is the posterior's, and x_next - mean over z what was taken. Of a class-conditional lane labels (N), -1 for no class.
     With --exact there is no network but a data set: x0_hat is E[x_0 | x_t], mean that of q(x_{t-1} | x_t), and, unless
     --follow mean, x_next is drawn from that mixture: the image drawn takes the place of x0_hat in it.
     """
@@ -86,13 +96,13 @@ def sample(
 
     check_out(out, tuple(KINDS))
     checkpoint, exact = checkpoint or [], exact or []
-    options: list[OptionName | None] = [option.value for option in through or ()] or [None]
-    count = len(checkpoint) + len(exact) * len(options)
+    outputs: list[OptionName | None] = [option.value for option in through or ()] or [None]
+    count = len(checkpoint) + len(exact) * len(outputs)
     if not count:
         raise BadInput("sample: name at least one --checkpoint, or a data set as --exact mnist")
     if count > MAX_LANES:
         raise BadInput(f"there can be at most {MAX_LANES} lanes, not {count}")
-    if not exact and (images is not None or through or follow is not Follow.draw):
+    if not exact and (images is not None or through or follow is not None):
         raise BadInput("sample: --images, --follow and --through are of an exact lane: name its data set, as --exact mnist")
     labels = labels_of(label) if label is not None else ()
     if exact and (guidance or len(labels) > 1 or NO_CLASS in labels):
@@ -105,15 +115,17 @@ def sample(
     from explorer.sampling.writing import write
 
     where = shared.place(device, precision)
-    lanes = [
-        sampling.lane_of(shared.open_checkpoint(name, run_python), where, steps, eta, clip, samples, labels, guidance)
-        for name in checkpoint
-    ]
-    kept = DataSets(where.device)
+    typed = options.SamplerOptions(
+        steps=steps, eta=eta, clip=clip, sampler=sampler, spacing=spacing, offset=offset, alpha_to_one=alpha_to_one, variance=variance,
+        clip_range=clip_range, threshold=threshold,
+    )  # fmt: skip
+    opened = [shared.open_checkpoint(name, run_python) for name in checkpoint]
+    lanes = [sampling.lane_of(one, where, options.sampler_of(typed, one.card.sampler.said), samples, labels, guidance) for one in opened]
+    kept, exact_sampler = DataSets(where.device), options.sampler_of(typed, {})
     lanes += [
-        exact_lane_of(source, images, follow.value, option, where, Sampler(steps, eta, clip or False), kept, next(iter(labels), None))
+        exact_lane_of(source, images, _followed(follow, typed), option, where, exact_sampler, kept, next(iter(labels), None))
         for source in exact
-        for option in options
+        for option in outputs
     ]
     if sweep is not None:
         lanes = [one for lane in lanes for one in sampling.sweep(lane, sweep, kept)]
@@ -132,6 +144,21 @@ def sample(
         shared.say(f"{out}: {samples} samples of {', '.join(lane.label for lane in lanes)}, seed {seed}")
 
 
+def _steps_told(sampler: Sampler) -> dict[str, Any]:
+    """What of a sampler is not as usual, by the names of the recipe."""
+    import msgspec
+
+    said: dict[str, Any] = msgspec.to_builtins(sampler)
+    return {"sampler": sampler.method} | {name: value for name, value in said.items() if name not in ("steps", "eta", "clip", "method")}
+
+
+def _followed(follow: Follow | None, typed: options.SamplerOptions) -> Literal["draw", "mean"]:
+    """What an exact lane follows: to draw is ancestral sampling, so it is the mean where another sampler is asked for."""
+    if follow is not None:
+        return "mean" if follow is Follow.mean else "draw"
+    return "draw" if typed.sampler in (None, "ancestral") else "mean"
+
+
 def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where: shared.Place, seconds: float) -> dict[str, Any]:
     return {
         "out": out, "bytes": out.stat().st_size, "samples": samples, "seed": seed, "device": str(where.device),
@@ -141,6 +168,7 @@ def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where:
                 "source": lane.lane.source, "sha256": lane.lane.exact.sha256 if lane.lane.exact else lane.lane.checkpoint,
                 "option": lane.lane.option, "image_shape": lane.image_shape,
                 "T": lane.course.timesteps[0], "steps": lane.course.K, "eta": lane.lane.sampler.eta, "clip": lane.lane.sampler.clip,
+                **_steps_told(lane.lane.sampler),
                 "precision": lane.precision,
             } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {}) | _told(lane, samples)
             | ({"computed_by": lane.run.words} if lane.run else {})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from explorer.cli import shared
-from explorer.diffusion.reverse import plan
 from explorer.engine.models.data_sets import DataSets, exact_predictor
+from explorer.engine.models.predictors import check_method, course_of
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess, Lane, OptionName, Sampler
 from explorer.sampling.lanes import SampledLane
@@ -27,7 +27,8 @@ def exact_lane_of(
     lane = Lane("", source, option, sampler, exact)
     predictor = exact_predictor(lane, kept)
     try:
-        course = plan(predictor.schedule, sampler.steps, sampler.eta)
+        check_method(predictor, sampler, source)
+        course = course_of(predictor.schedule, sampler)
     except ValueError as error:
         raise BadInput(f"{source}: {error}") from None
     return SampledLane(lane, predictor, course, found.data.image_shape, where.device, "fp32")

@@ -12,7 +12,7 @@ def spaced(T: int, steps: int | None = None, spacing: str = "trailing", offset: 
     ----------
     T : int
     steps : int or None
-        K in 1..T; None takes all T.
+        K in 1..T; None takes all T, which are the same however they are spaced.
     spacing : str
         "trailing": round(T k / K), from T on. "leading": 1, 1 + T // K, 1 + 2 (T // K), ...: the chain begins below T although it
         starts as noise. "linspace": 1 + round((T - 1) i / (K - 1)), which has both T and 1; OpenAI's respacing is the same.
@@ -27,6 +27,8 @@ def spaced(T: int, steps: int | None = None, spacing: str = "trailing", offset: 
     count = T if steps is None else steps
     if not 1 <= count <= T:
         raise ValueError(f"steps must be in 1..{T}, not {count}")
+    if count == T:
+        return tuple(range(T, -1, -1))
     if spacing == "trailing":
         return tuple(round(T * k / count) for k in range(count, -1, -1))
     if spacing == "linspace":

@@ -71,9 +71,7 @@ def two_steps(ask: Ask, course: Plan, k: int, x_t: Any, before: Any) -> Predicti
     said, step = ask(x_t, k, before), course.steps[k]
     if before is None or k == 0 or k + 1 == course.K:
         return said
-    here = half_log_snr(step.alpha_bar)
-    h, h_before = half_log_snr(step.alpha_bar_prev) - here, here - half_log_snr(course.steps[k - 1].alpha_bar)
-    towards = said.x0_hat + (said.x0_hat - before) * (h / (2 * h_before))
+    towards = said.x0_hat + (said.x0_hat - before) * ahead(course, k)
     return replace(said, mean=mean_from_x0(x_t, towards, step), towards=towards)
 
 
@@ -95,3 +93,26 @@ def as_taken(method: str, x_t: Any, x0_hat: Any, towards: Any, step: Posterior) 
         unclipped = x0_hat + (x0_hat - towards) * (step.a0 / (step.at * step.sqrt_alpha_bar))
         eps_hat = eps_from_x0(x_t, unclipped, step)
     return Prediction(mean_from_x0(x_t, towards, step), x0_hat, eps_hat, towards=towards)
+
+
+def told_of(method: str, course: Plan, k: int, x_t: Any, x0_hat: Any, towards: Any) -> dict[str, Any]:
+    """What else a step was made of, by name, from what is kept of it: the pictures of its equation.
+
+    "slope" and "eps_next" of Heun's method are the mean of two slopes and the second of them; "towards" and "x0_before" of
+    DPM-Solver++ are D and the x0_hat of the state before. Nothing where the step is of first order.
+    """
+    step = course.steps[k]
+    if towards is None or k + 1 == course.K:
+        return {}
+    if method == "heun":
+        slope = eps_from_x0(x_t, towards, step)
+        return {"slope": slope, "eps_next": 2 * slope - eps_from_x0(x_t, x0_hat, step)}
+    if method == "dpm++2m" and k > 0:
+        return {"towards": towards, "x0_before": x0_hat - (towards - x0_hat) / ahead(course, k)}
+    return {}
+
+
+def ahead(course: Plan, k: int) -> float:
+    """1 / (2 r) of DPM-Solver++ (2M) in step k >= 1, if it does not end at x_0: D = x0_hat + ahead (x0_hat - that of the state before)."""
+    levels = [half_log_snr(course.steps[i].alpha_bar) for i in (k - 1, k)] + [half_log_snr(course.steps[k].alpha_bar_prev)]
+    return (levels[2] - levels[1]) / (2 * (levels[1] - levels[0]))

@@ -42,6 +42,7 @@ from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Lane
 from explorer.recipe.arithmetic import RunBy, size_class
+from explorer.recipe.sample_count import most_samples, size_words
 
 RATE_WINDOW = 2.0
 SIMILARITY_SECONDS = 0.25
@@ -90,6 +91,7 @@ class Chains:
             ways = self._ways(key)
             predictor = ways.predictor(key.lane)
             shape = self.models.image_shape(key.lane)
+            _check_count(key, shape)
             self._lanes[key] = self._made(key, predictor, shape, ways)
             self._ran[key] = ways
         lane = self._lanes[key]
@@ -294,6 +296,13 @@ class Chains:
             spent += time.perf_counter() - started
             yield None
         yield SimilarityMeasured(complete=not work)
+
+
+def _check_count(key: LaneKey, shape: tuple[int, int, int]) -> None:
+    """Refuse more samples than there is memory for (BadInput)."""
+    most = most_samples(shape)
+    if key.samples > most:
+        raise BadInput(f"{key.lane.source}: of images of {size_words(shape)} at most {most} are sampled at once, not {key.samples}")
 
 
 def _is_alike(one: LaneKey, key: LaneKey) -> bool:

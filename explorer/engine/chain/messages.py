@@ -195,10 +195,11 @@ class LanePlanned(Outcome):
     ----------
     key : LaneKey
     timesteps : ndarray of int64, shape (K + 1,)
-        From T down to 0.
+        Down to 0.
     alpha_bar : ndarray of float64, shape (K + 1,)
     a0, at, sigma : ndarray of float64, shape (K,)
-        x_{t-1} = a0 x0_hat + at x_t + sigma z for the step that starts at timesteps[k].
+        x_{t-1} = a0 x0_hat + at x_t + sigma z for the step that starts at timesteps[k]; of some samplers another image takes the place
+        of x0_hat (see explorer.diffusion.samplers).
     image_shape : (C, H, W)
     levels : ndarray of float64, shape (T + 1,)
         Log SNR of the lane's schedule at t = 0..T, infinite at 0: what other lanes are matched by.
@@ -310,23 +311,23 @@ class LaneFrame:
 
 @dataclass(frozen=True, slots=True)
 class LaneBlank:
-    """A lane that has a state at the cursor, but no difference to the reference lane, or to the ideal denoiser.
+    """A lane that has a state at the cursor, but not what is seen beside another lane, the ideal denoiser, or no class.
 
     Attributes
     ----------
     key : LaneKey
     t : int
         Timestep of its state.
-    why : "shape", "level", "reference" or "data"
+    why : "shape", "level", "reference", "data" or "no class"
         The images' shapes differ; the reference has no state of that noise level; the reference has no state at all; the data
-        set is not known, or cannot be weighed.
+        set is not known, or cannot be weighed; its network is told no class, or has no label for none.
     reason : str
         Of "data": what is wrong with the data set; empty if it is not known.
     """
 
     key: LaneKey
     t: int
-    why: Literal["shape", "level", "reference", "data"]
+    why: Literal["shape", "level", "reference", "data", "no class"]
     reason: str = ""
 
 
@@ -345,7 +346,8 @@ class TermsShown(Outcome):
     """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values and L2 norms by quantity.
 
     "x_prev" is the state that the step leads to; "drawn" is the image that a step of the exact process
-    draws, and "component" what x_prev is then drawn around.
+    draws, and "component" what x_prev is then drawn around; what a sampler of second order makes its step of has the
+    names in `explorer.diffusion.samplers.steps.told_of`.
     """
 
     key: LaneKey

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 
+from explorer.diffusion.samplers.steps import told_of
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.messages import (
@@ -70,6 +72,10 @@ def show_terms(around: Around, request: ShowTerms) -> Steps:
             tiles[name] = read_only(tiles_of(one, quantity, request.palette)[0][0])
             values[name] = read_only(one[0])
             norms[name] = float(np.linalg.norm(one.astype(np.float64)))
+    for name, made in (yield from _further(lane, k)).items():
+        one = np.asarray(made)[request.sample : request.sample + 1]
+        like = "eps_hat" if name in ("slope", "eps_next") else "x0_hat"
+        tiles[name], values[name] = read_only(tiles_of(one, like, request.palette)[0][0]), read_only(one[0])
     drawn = around.drawn_image(lane, k, request.sample)
     if drawn is not None:
         step = lane.course.steps[k]
@@ -77,6 +83,17 @@ def show_terms(around: Around, request: ShowTerms) -> Steps:
         for name, image in (("drawn", drawn[0]), ("component", component.astype(np.float32))):
             tiles[name], values[name] = read_only(tiles_of(image[None], "mean", request.palette)[0][0]), read_only(image)
     yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
+
+
+def _further(lane: ShownLane, k: int) -> Generator[None, None, dict[str, Any]]:
+    """What the sampler made the step of beside the quantities that every lane has; a None for each cancel point."""
+    found: dict[str, Any] = {}
+    for frame in lane.frame(k) if k < lane.course.K else ():
+        if frame is None:
+            yield None
+        elif frame.x0_hat is not None:
+            found = told_of(lane.course.method, lane.course, k, frame.x, frame.x0_hat, frame.towards)
+    return found
 
 
 def show_film(around: Around, request: ShowFilm) -> Steps:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import torch
 
-from explorer.datasets.images import ImageSet, load_images
+from explorer.datasets.images import load_images
 from explorer.datasets.shipped import shipped
 from explorer.diffusion import schedule as schedules
 from explorer.diffusion.exact import EmpiricalData
@@ -18,6 +18,7 @@ from explorer.diffusion.parameterization import Option
 from explorer.errors import BadInput
 from explorer.paths import exists, expanded
 from explorer.recipe import ExactProcess, Lane
+from explorer.recipe.sample_count import size_words
 
 KEPT = 2
 KEPT_BYTES = 2**29
@@ -129,7 +130,8 @@ def _read(exact: ExactProcess, device: torch.device) -> DataSet:
     if chosen.size * 4 > MAX_BYTES:
         fitting = MAX_BYTES // (4 * int(np.prod(images.image_shape)))
         raise BadInput(
-            f"{exact.dataset}: {len(chosen)} images of {_words(images)} need {chosen.size * 4 / 2**30:.1f} GB as one matrix; "
+            f"{exact.dataset}: {len(chosen)} images of {size_words(images.image_shape)} need "
+            f"{chosen.size * 4 / 2**30:.1f} GB as one matrix; "
             f"at most {MAX_BYTES // 2**30} GB are taken: use the first {fitting} of them"
         )
     data = EmpiricalData(torch.from_numpy(np.array(chosen)), device)
@@ -149,8 +151,3 @@ def _of_class(exact: ExactProcess, images: np.ndarray, labels: np.ndarray | None
 def _check(exact: ExactProcess, sha256: str) -> None:
     if exact.sha256 and sha256 != exact.sha256:
         raise BadInput(f"{exact.dataset}: holds other images than are meant here (sha256 {exact.sha256[:12]}…); choose the data set again")
-
-
-def _words(images: ImageSet) -> str:
-    c, h, w = images.image_shape
-    return f"{h} × {w}" if c == 1 else f"{h} × {w} × {c}"

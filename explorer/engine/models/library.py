@@ -29,9 +29,12 @@ from explorer.errors import BadInput
 from explorer.models.roles import ImageReader, LatentModel
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
+from explorer.recipe.sample_count import usual_samples
 
 THUMBNAIL_STEPS = 25
 THUMBNAIL_SEED = 4
+MANY = 16
+"""Samples that a lane usually can have, below which one picture must do: each step of a large network takes seconds on a CPU."""
 
 
 def entry(path: Path, shipped: bool) -> LibraryEntry:
@@ -79,7 +82,10 @@ def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
 
 
 def thumbnail(path: str, models: Models) -> Steps:
-    """Four pictures of what a checkpoint makes; of a judge digits (rows) against what it reads (columns). Cached by its hash."""
+    """Four pictures of what a checkpoint makes, or one where they are large; of a judge digits (rows) against what it reads (columns).
+
+    Cached by the checkpoint's hash.
+    """
     digest = sources.sha256(Path(path))
     cached = cache_folder() / THUMBNAILS / f"{digest}.png"
     try:
@@ -103,7 +109,8 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
     if checkpoint.card.kind == "ddpm":
         predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told))
         course = plan(predictor.schedule, min(THUMBNAIL_STEPS, predictor.schedule.T), eta=0.0)
-        noise = noise_source(THUMBNAIL_SEED, range(4), checkpoint.card.data.shape, models.device)
+        shape = checkpoint.card.data.shape
+        noise = noise_source(THUMBNAIL_SEED, range(4 if usual_samples(shape) >= MANY else 1), shape, models.device)
         x = initial_state(noise)
         for step in reverse_steps(predictor, course, x, noise, clip=True):
             x = step.x_prev

@@ -118,11 +118,8 @@ def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
         raise BadInput(f"{source}: has no label for no class, so that it cannot be guided; if one of its labels is that, tell which")
     for label in lane.labels:
         if label >= own.known:
-            raise BadInput(
-                f"{source}: takes the labels 0 to {own.known - 1}{', of which {null} is for no class' if null is not None else ''}; not {label}".replace(
-                    "{null}", str(null)
-                )
-            )
+            none = f", of which {null} is for no class" if null is not None else ""
+            raise BadInput(f"{source}: takes the labels 0 to {own.known - 1}{none}; not {label}")
     labels = tuple(null if label == NO_CLASS and null is not None else label for label in lane.labels)
     return predictor.told(replace(own, labels=labels or own.classes, guidance=lane.guidance))
 
@@ -227,12 +224,22 @@ def limit_of(sampler: Sampler) -> Clip:
 
 
 def check_method(predictor: Predictor, sampler: Sampler, source: str) -> None:
-    """Refuse an exact process that draws an image at each step under a sampler that draws nothing (BadInput, naming the source)."""
+    """Refuse a sampler that the predictor does not fit (BadInput, naming the source).
+
+    An exact process that draws an image at each step has no other sampler, and a network that puts out no variance none of it.
+    """
+    if sampler.variance == "learned" and not _learned(predictor):
+        raise BadInput(f"{source}: its network has learned no variance; the variance of its steps can be small or large")
     if isinstance(predictor, ExactPredictor) and predictor.follow == "draw" and sampler.method != "ancestral":
         raise BadInput(
             f"{source}: it draws an image of the data set at each step, which is ancestral sampling; "
             f"for the sampler {sampler.method} follow the mean"
         )
+
+
+def _learned(predictor: Predictor) -> bool:
+    inner = predictor.inner if isinstance(predictor, MatchedPredictor) else predictor
+    return isinstance(inner, NetworkPredictor) and inner.learned is not None
 
 
 def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predictor:

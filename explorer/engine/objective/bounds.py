@@ -22,7 +22,7 @@ from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import told_data
+from explorer.engine.models.predictors import limit_of, told_data
 from explorer.engine.objective.messages import (
     BoundShown,
     DenoisedShown,
@@ -148,7 +148,7 @@ class Bounds:
         one = recipe.image is not None
         rounds = recipe.images if one else -(-min(recipe.images, len(known.images)) // BLOCK)
         images = source(known, self._models.device)
-        steps = walk(predictor, images, tally, rounds, lane.sampler.clip)
+        steps = walk(predictor, images, tally, rounds, limit_of(lane.sampler))
         return _Run(lane, tally, steps, rounds * design.visits, int(np.prod(known.image_shape)))
 
     def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int) -> Tally:
@@ -236,7 +236,7 @@ class Bounds:
             eps = shared_noise(request.recipe.seed, [request.image], t, x0.shape[1:], x0.device, STREAM)
             level = float(predictor.schedule.alpha_bar[t])
             x_t = level**0.5 * x0 + (1 - level) ** 0.5 * eps
-            found = read(predictor, x0, t, eps, lane.sampler.clip)
+            found = read(predictor, x0, t, eps, limit_of(lane.sampler))
             noisy.append(x_t)
             guesses.append(found.x0_hat)
             nats.append(float(found.nats[0]))

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-import explorer
+from explorer.own_process import own_command
 
 
 def command() -> list[str]:
     """What starts this app's own engine, from wherever the app was started."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "engine", "--stdio"]
-    # -P: a file in the folder that the person happens to be in is never taken for a module, unless the app itself lies there
-    safe = ["-P"]
-    with contextlib.suppress(OSError):  # the folder may be gone
-        if Path(explorer.__file__).resolve().parent.parent == Path.cwd():
-            safe = []
-    return [sys.executable, *safe, "-m", "explorer", "engine", "--stdio"]
+    return own_command("engine", "--stdio")
 
 
 def spawn(words: Sequence[str] | None = None) -> subprocess.Popen[bytes]:

@@ -75,7 +75,9 @@ class Diffusers(Source):
 
         unet = without_weights(layout.config, read_json(layout.config))
         unet.load_state_dict(read(files, unet.state_dict()), assign=True)
-        network = UNet2D(unet.requires_grad_(False).eval()).eval()
+        said = read_json(layout.scheduler) if layout.scheduler is not None else {}
+        variance = "plain" if said.get("variance_type") == "learned" else "range"
+        network = UNet2D(unet.requires_grad_(False).eval(), variance).eval()
         return Checkpoint(layout.root, card, network, self.sha256(path))
 
 

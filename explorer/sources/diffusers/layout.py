@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import BadInput
+from explorer.regular_file import read_whole
 
 INDEX, CONFIG, SCHEDULER = "model_index.json", "config.json", "scheduler_config.json"
 STEM = "diffusion_pytorch_model"
@@ -74,9 +75,7 @@ def read_json(path: Path) -> dict[str, Any]:
         If it cannot be read, or is none.
     """
     try:
-        if path.stat().st_size > MAX_JSON:
-            raise BadInput(f"{path}: is too large for what it should be")
-        text = path.read_bytes()
+        text = read_whole(path, MAX_JSON)
         found = json.loads(text)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None

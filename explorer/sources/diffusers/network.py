@@ -15,28 +15,39 @@ from explorer.models.roles import ImageShape
 
 
 class UNet2D(nn.Module):
-    """Asks the network at t - 1, as its timesteps begin at 0, and takes the prediction of its output.
+    """Asks the network at t - 1, as its timesteps begin at 0.
 
     Parameters
     ----------
     unet : diffusers.UNet2DModel
         In evaluation mode. Where it makes twice as many channels as it takes, the second half is a learned variance.
+    variance : "range" or "plain"
+        What that means (see `explorer.models.roles.Denoiser`).
     """
 
-    def __init__(self, unet: Any) -> None:
+    def __init__(self, unet: Any, variance: str = "range") -> None:
         super().__init__()
         self.unet = unet
         self.channels = int(unet.config.in_channels)
+        self.learned_variance = variance if unet.config.out_channels == 2 * self.channels else None
+
+    @property
+    def label_count(self) -> int:
+        """Labels that it is told one of for each image; 0 if it takes none."""
+        return int(self.unet.config.num_class_embeds or 0)
 
     def accepts(self, shape: ImageShape) -> bool:
         """Whether images (C, H, W) have its channels and halve evenly as often as it halves them."""
         multiple = 2 ** (len(self.unet.config.block_out_channels) - 1)
         return shape[0] == self.channels and not any(side % multiple for side in shape[1:])
 
-    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """Prediction of x_t's shape (N, C, H, W), for timesteps t (N,), int64, in 1..T."""
-        out: Tensor = self.unet(x_t, t - 1, return_dict=False)[0]
-        return out[:, : self.channels]
+    def forward(self, x_t: Tensor, t: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Prediction of x_t's shape (N, C, H, W), for timesteps t (N,), int64, in 1..T; with the variance (N, 2 C, H, W).
+
+        With classes for labels (N,), int64.
+        """
+        out: Tensor = self.unet(x_t, t - 1, class_labels=labels, return_dict=False)[0]
+        return out
 
 
 def without_weights(path: Path, config: dict[str, Any]) -> Any:

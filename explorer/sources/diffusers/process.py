@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from explorer.checkpoints.card import ScheduleCard
+from explorer.checkpoints.card import SamplerCard, ScheduleCard
 from explorer.recipe.told import Told
 
 MAX_TIMESTEPS = 1_000_000
+MOST_RANGE = 1000
+"""Of x0_hat."""
 OPTIONS: dict[str, Literal["B", "C", "V"]] = {"epsilon": "C", "sample": "B", "v_prediction": "V"}
 
 _CLIPPING = (
@@ -40,15 +42,15 @@ class Process:
     ----------
     schedule : ScheduleCard
     option : "B", "C" or "V"
-    clip : bool
-        Whether x0_hat is kept in [-1, 1] by who samples with it.
+    sampler : SamplerCard
+        How who made it samples with it.
     notes : tuple of str
         What was assumed, and what is different here.
     """
 
     schedule: ScheduleCard
     option: Literal["B", "C", "V"]
-    clip: bool
+    sampler: SamplerCard
     notes: tuple[str, ...]
 
 
@@ -68,7 +70,8 @@ def told_process(told: Told) -> Process:
         schedule = ScheduleCard("betas", len(told.betas), told.betas)
     else:
         schedule = ScheduleCard(told.schedule or "linear", T) if T == 1000 or told.schedule == "cosine" else _plain(T)
-    return Process(schedule, predicts, True, ("there is no scheduler_config.json: its process is what was told of it, x0_hat is clipped",))
+    note = "there is no scheduler_config.json: its process is what was told of it, x0_hat is clipped"
+    return Process(schedule, predicts, SamplerCard(clip=True), (note,))
 
 
 def _plain(T: int) -> ScheduleCard:
@@ -94,11 +97,10 @@ def process_of(settings: dict[str, Any]) -> Process:
     if no_signal and prediction == "epsilon":
         raise ValueError("its schedule ends without signal (rescale_betas_zero_snr), where the noise says nothing of x_0")
     schedule = _schedule(settings, name, T, no_signal)
-    clip, notes = _clipping(settings, name)
+    sampler, notes = _sampler(settings, name)
     if no_signal:
         notes.append("its schedule ends without signal: alpha_bar_T = 0")
-    notes += _variance(settings, name)
-    return Process(schedule, OPTIONS[prediction], clip, tuple(notes))
+    return Process(schedule, OPTIONS[prediction], sampler, tuple(notes))
 
 
 def _schedule(settings: dict[str, Any], name: str, T: int, no_signal: bool) -> ScheduleCard:
@@ -153,33 +155,58 @@ def without_signal(betas: np.ndarray) -> np.ndarray:
     return rescaled
 
 
-def _clipping(settings: dict[str, Any], name: str) -> tuple[bool, list[str]]:
-    """Whether x0_hat is clipped, as the library does unless told otherwise, and what of it is different here."""
-    notes = []
+def _sampler(settings: dict[str, Any], name: str) -> tuple[SamplerCard, list[str]]:
+    """How the library samples with these settings, as far as a lane begins with it, and what of it a lane does not."""
+    limits, notes = _limits(settings, name)
     if name not in ("DDPMScheduler", "DDIMScheduler"):
         notes.append(f"its scheduler is {name}: the forward process is taken from it, the steps are this app's")
+    kind = _variance(settings, name)
+    if kind != "small":
+        words = {"large": "beta_t (fixed_large)", "learned": "what its network has learned"}[kind]
+        notes.append(f"the variance of a step is {words} unless a lane is told otherwise, as variance_type says")
+    spacing, offset = _spacing(settings, name)
+    if spacing != "trailing":
+        moved = f", moved by {offset} (steps_offset)" if offset else ""
+        notes.append(f"fewer steps than T are spaced as timestep_spacing says, {spacing}{moved}, unless a lane is told otherwise")
+    to_one = name != "DDIMScheduler" or settings.get("set_alpha_to_one") is not False
+    if not to_one:
+        notes.append("the last step ends at alpha_bar_1 unless a lane is told otherwise, as set_alpha_to_one says")
+    return SamplerCard(**limits, variance=kind, spacing=spacing, offset=offset, to_one=to_one), notes
+
+
+def _limits(settings: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
+    """What is done to x0_hat: nothing where neither is said of a scheduler that clips only if told."""
     if settings.get("thresholding"):
-        most = _number(settings, "sample_max_value", 1.0)
-        if most > 1:
-            notes.append(f"it limits x0_hat by dynamic thresholding up to {most:g}; here x0_hat is kept in [-1, 1] instead")
-        return True, notes
+        quantile, most = _number(settings, "dynamic_thresholding_ratio", 0.995), _number(settings, "sample_max_value", 1.0)
+        if not 0 < quantile <= 1 or not 0 < most <= MOST_RANGE:
+            raise ValueError(f"its dynamic thresholding at {quantile:g} up to {most:g} is none")
+        note = f"x0_hat is thresholded at its quantile {quantile:g}, up to {most:g}, unless a lane is told otherwise, as thresholding says"
+        return {"clip": True, "threshold": quantile, "clip_range": most}, [note]
     if name not in _CLIPPING or not settings.get("clip_sample", True):
-        return False, notes
+        return {}, []
     reach = _number(settings, "clip_sample_range", 1.0)
-    if reach != 1:
-        notes.append(f"it keeps x0_hat in [-{reach:g}, {reach:g}], which a lane cannot: it is not clipped here")
-        return False, notes
-    notes.append("x0_hat is kept in [-1, 1] unless a lane is told otherwise, as clip_sample says")
-    return True, notes
+    if not 0 < reach <= MOST_RANGE:
+        raise ValueError(f"its clip_sample_range is {reach:g}, which is not in (0, {MOST_RANGE}]")
+    return {"clip": True, "clip_range": reach}, [
+        f"x0_hat is kept in [-{reach:g}, {reach:g}] unless a lane is told otherwise, as clip_sample says"
+    ]
 
 
-def _variance(settings: dict[str, Any], name: str) -> list[str]:
+def _variance(settings: dict[str, Any], name: str) -> Literal["small", "large", "learned"]:
+    """Of DDPMScheduler alone: DDIM's noise is that of its eta."""
     kind = settings.get("variance_type") or "fixed_small"
     if name not in _CLIPPING or kind in ("fixed_small", "fixed_small_log"):
-        return []
-    if kind in ("fixed_large", "fixed_large_log"):
-        return ["its own sampler adds noise of variance beta_t (fixed_large); here it is the posterior's, the means are the same"]
-    return ["its network has learned a variance; here it is the posterior's, the means are the same"]
+        return "small"
+    return "large" if kind in ("fixed_large", "fixed_large_log") else "learned"
+
+
+def _spacing(settings: dict[str, Any], name: str) -> tuple[Literal["trailing", "leading", "linspace"], int]:
+    """Which timesteps, where a scheduler whose spacing means the same says so: an old file leaves it open."""
+    spacing = settings.get("timestep_spacing")
+    if name not in _CLIPPING or spacing not in ("leading", "linspace"):
+        return "trailing", 0
+    offset = _number(settings, "steps_offset", 0)
+    return spacing, int(offset) if spacing == "leading" and 0 <= offset <= MAX_TIMESTEPS else 0
 
 
 def _whole(settings: dict[str, Any], name: str, default: int) -> int:

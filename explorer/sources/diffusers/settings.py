@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard
+from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
-from explorer.recipe.told import NOTHING, Told
+from explorer.recipe.told import MAX_LABEL, NO_NULL, NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.diffusers.layout import AVERAGED, Layout, read_json
 from explorer.sources.diffusers.process import Process, process_of, told_process
@@ -25,7 +25,8 @@ _USUAL = {
 """Settings of which the card says nothing."""
 _LATENT = ("vae", "vqvae", "movq", "text_encoder", "text_encoder_2", "prior")
 _AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny", "VQModel", "AutoencoderDC")
-_NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
+MOST_LABELS = MAX_LABEL
+_NO_EMBEDDING = "its network is told classes by {} (class_embed_type): what opens here has a vector for each of num_class_embeds labels"
 
 
 def asked(layout: Layout) -> tuple[Question, ...]:
@@ -35,7 +36,9 @@ def asked(layout: Layout) -> tuple[Question, ...]:
     )  # fmt: skip
     config = _config(layout)
     side = max(32, _multiple(config))
-    return process if config.get("sample_size") is not None else (*process, Question("image_size", (side, side), "there is no sample_size"))
+    size = () if config.get("sample_size") is not None else (Question("image_size", (side, side), "there is no sample_size"),)
+    null = (Question("null_label", NO_NULL, "only its author knows whether a label stands for no class"),)
+    return (*process, *size, *(null if config.get("num_class_embeds") else ()))
 
 
 def card_of(layout: Layout, told: Told = NOTHING) -> Card:
@@ -62,13 +65,26 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
         wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
         by = "" if not isinstance(wrote, str) else f", written by version {wrote[:20]}"
-        notes = (*_weights_notes(layout, config), *process.notes, *notes)
+        classes, said = _classes(config, told)
+        notes = (*_weights_notes(layout, config), *process.notes, *notes, *said)
         return Card(
             FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, kept), DataCard("not said", shape, VALUE_RANGE, ""),
-            process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.clip),
+            process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.sampler, _learned(config)),
+            classes=classes,
         )  # fmt: skip
     except ValueError as error:
         raise BadInput(f"{layout.config}: {error}") from None
+
+
+def _classes(config: dict[str, Any], told: Told) -> tuple[ClassesCard | None, tuple[str, ...]]:
+    """The classes that it is told of, and what was assumed of them (ValueError if the null label is none of its labels)."""
+    labels = config.get("num_class_embeds")
+    if not labels:
+        return None, ()
+    null = None if told.null_label in (None, NO_NULL) else told.null_label
+    if null is None:
+        return ClassesCard(labels), ("no label is said to stand for no class, so that it cannot be guided (--null-label tells it)",)
+    return ClassesCard(labels, null), ()
 
 
 def _check_pipeline(layout: Layout, index: dict[str, Any]) -> None:
@@ -98,8 +114,10 @@ def _check_network(path: Path, config: dict[str, Any]) -> None:
         raise BadInput(f"{path}: is a {name}, which is told what to draw by a text or a picture; what opens of diffusers is a {NETWORK}")
     if name != NETWORK:
         raise BadInput(f"{path}: is a {name} of diffusers; what opens of diffusers is a {NETWORK}")
-    if config.get("class_embed_type") or config.get("num_class_embeds"):
-        raise BadInput(f"{path}: {_NO_CLASSES.format(config.get('num_class_embeds') or 'unknown')}")
+    if config.get("class_embed_type"):
+        raise BadInput(f"{path}: {_NO_EMBEDDING.format(config['class_embed_type'])}")
+    if config.get("num_class_embeds") is not None and not _count(config["num_class_embeds"], MOST_LABELS):
+        raise BadInput(f"{path}: its num_class_embeds is {config['num_class_embeds']!r}")
     if config.get("center_input_sample"):
         raise BadInput(f"{path}: its network takes images in [0, 1] (center_input_sample), and chains are in [-1, 1] here")
     if config.get("time_embedding_type", "positional") not in ("positional", "learned"):
@@ -163,12 +181,17 @@ def _shape(config: dict[str, Any], told: Told) -> tuple[tuple[int, int, int], tu
     return (channels, height, width), notes
 
 
+def _learned(config: dict[str, Any]) -> bool:
+    """Whether the network puts out a variance as well."""
+    return bool(config.get("out_channels", 3) != config.get("in_channels", 3))
+
+
 def _weights_notes(layout: Layout, config: dict[str, Any]) -> list[str]:
     notes = []
     if layout.model.name == AVERAGED:
         notes.append("its averaged weights (unet_ema)")
     elif (layout.model.parent / AVERAGED).is_dir():
         notes.append("its weights as they were trained, not the averaged ones beside them (unet_ema)")
-    if config.get("out_channels", 3) != config.get("in_channels", 3):
-        notes.append("the second half of the network's output, of a learned variance, is not used")
+    if _learned(config):
+        notes.append("the second half of the network's output is a variance, which a lane can add noise by")
     return notes

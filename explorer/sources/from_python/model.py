@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
+from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, SamplerCard, ScheduleCard
 from explorer.errors import BadInput
 
 OptionLetter = Literal["A", "B", "C", "V"]
@@ -65,7 +65,7 @@ def card_of(model: Model, told: str) -> Card:
     if model.first_timestep not in (0, 1):
         raise BadInput(f"{name}: its first_timestep is {model.first_timestep!r}, and can be 1 or 0")
     network = NetworkCard(type(model.network).__name__, {})
-    origin = OriginCard(told, (f"asked with t = {model.first_timestep} at the first timestep",), bool(model.clip))
+    origin = OriginCard(told, (f"asked with t = {model.first_timestep} at the first timestep",), SamplerCard(clip=bool(model.clip)))
     try:
         schedule = _schedule(model.betas)
         data = DataCard("not said", _shape(model.shape), VALUE_RANGE, "")

@@ -7,6 +7,8 @@ import msgspec
 from explorer.datasets.shipped import shipped
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ExactProcess, Lane, OptionName, Sampler
+from explorer.recipe.chain import following
+from explorer.recipe.sampler import with_method
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
 
@@ -17,8 +19,14 @@ LENGTH = 1000
 
 
 def exact_lane(exact: ExactProcess, sampler: Sampler | None = None) -> Lane:
-    """A lane of a data set; as many steps as there are at most."""
-    return Lane("", exact.dataset, None, lane_edits.fitting(sampler or Sampler(), LENGTH), exact)
+    """A lane of a data set; as many steps as there are at most, and no variance that a network has learned.
+
+    To draw an image at each step is ancestral sampling: under another sampler it follows the mean.
+    """
+    kept = lane_edits.fitting(sampler or Sampler(), LENGTH)
+    if kept.variance == "learned":
+        kept = _replace(kept, variance="small")
+    return following(Lane("", exact.dataset, None, kept, exact))
 
 
 def add_exact(state: ChainState, exact: ExactProcess) -> ChainState:
@@ -36,11 +44,15 @@ def put_exact(state: ChainState, index: int, exact: ExactProcess) -> ChainState:
 
 
 def set_exact(state: ChainState, index: int, follow: str, option: OptionName | None) -> ChainState:
-    """What an exact lane, and every branch of it, follows, and the option that its prediction is taken through."""
+    """What an exact lane, and every branch of it, follows, and the option that its prediction is taken through.
+
+    To draw is ancestral sampling, whatever the sampler was.
+    """
 
     def changed(lane: Lane) -> Lane:
         assert lane.exact is not None
-        return _replace(lane, option=option, exact=_replace(lane.exact, follow=follow))
+        sampler = with_method(lane.sampler, "ancestral") if follow == "draw" else lane.sampler
+        return _replace(lane, option=option, exact=_replace(lane.exact, follow=follow), sampler=sampler)
 
     lane = state.recipe.lanes[index]
     chain = _replace(lane, edits=())

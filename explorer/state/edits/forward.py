@@ -9,6 +9,7 @@ from explorer.diffusion.schedule_shapes import added
 from explorer.recipe import Picture
 from explorer.recipe.forward import MAX_KNOTS, MAX_MODES, MODE_REACH, ForwardImage, ForwardSchedule, ShapeName
 from explorer.recipe.training import TrainRecipe
+from explorer.state.edits.branches import regrown
 from explorer.state.edits.lanes import fitting
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
@@ -93,11 +94,13 @@ def _kept(knots: tuple[Knot, ...]) -> tuple[Knot, ...]:
 
 
 def use_in_reverse_chain(session: Session) -> Session:
-    """Reverse chain's lanes over this schedule, and Reverse chain in front."""
+    """Reverse chain's lanes and all their branches over this schedule, and Reverse chain in front."""
     choice, reverse = session.forward.recipe.schedule.choice, session.reverse
     lanes = tuple(_replace(lane, schedule=choice, sampler=fitting(lane.sampler, choice.T)) for lane in reverse.recipe.lanes)
-    reverse = _replace(reverse, recipe=_replace(reverse.recipe, lanes=lanes), t=choice.T)
-    return _replace(session, reverse=reverse, workspace="reverse-chain")
+    walked = _replace(reverse, recipe=_replace(reverse.recipe, lanes=lanes), t=choice.T)
+    if lanes:
+        walked = regrown(reverse, walked)
+    return _replace(session, reverse=walked, workspace="reverse-chain")
 
 
 def use_in_training(session: Session) -> Session:

@@ -8,6 +8,9 @@ import msgspec
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
+from explorer.recipe.chain import following
+from explorer.recipe.sample_count import usual_samples
+from explorer.recipe.sampler import changed, with_usual
 from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
@@ -25,12 +28,15 @@ def lane_of(entry: LibraryEntry, sampler: Sampler | None = None) -> Lane:
     Parameters
     ----------
     sampler : Sampler, optional
-        The one to keep; as many steps as the entry's schedule has timesteps at most, and clipped where its author clips.
+        The one to keep, as far as the checkpoint's author does not sample otherwise; at most as many steps as its schedule has.
     """
     card = entry.card
-    option, clips, told = (card.option, card.clips, card.told) if card is not None else (None, False, None)
     kept = fitting(sampler or Sampler(), schedule_length(entry))
-    return Lane(entry.sha256, entry.path, option, _replace(kept, clip=True) if clips else kept, told=told)
+    if card is None:
+        return Lane(entry.sha256, entry.path, None, kept)
+    if kept.variance == "learned" and not card.learned_variance:
+        kept = _replace(kept, variance="small")
+    return Lane(entry.sha256, entry.path, card.option, with_usual(kept, card.sampler.said), told=card.told)
 
 
 def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
@@ -39,9 +45,13 @@ def with_snapshot(lane: Lane, entry: LibraryEntry) -> Lane:
     return _replace(lane, checkpoint=entry.sha256, source=entry.path, told=told)
 
 
-def plain(lane: Lane) -> Lane:
-    """The lane with the usual sampler, on its network's own schedule, with the shared seed."""
-    return _replace(lane, sampler=Sampler(), schedule=None, seed=None)
+def plain(lane: Lane, entry: LibraryEntry | None = None) -> Lane:
+    """The lane with its author's sampler, where the entry says one, on its network's own schedule, with the shared seed.
+
+    Of each class in turn, unguided.
+    """
+    said = entry.card.sampler.said if entry is not None and entry.card is not None else {}
+    return _replace(lane, sampler=with_usual(Sampler(), said), schedule=None, seed=None, labels=(), guidance=0.0)
 
 
 def schedule_length(entry: LibraryEntry | None) -> int | None:
@@ -78,16 +88,36 @@ def add_lane(state: ChainState, lane: Lane, at: int | None = None) -> ChainState
     return with_lanes(state, (*lanes[:place], lane, *lanes[place:]), follow)
 
 
+def with_samples_for(state: ChainState, shape: tuple[int, int, int] | None) -> ChainState:
+    """No more samples than are usual of images (C, H, W); the state as it is where these are not known."""
+    most = state.recipe.samples if shape is None else min(state.recipe.samples, usual_samples(shape))
+    if most == state.recipe.samples:
+        return state
+    also = tuple(sample for sample in state.also if sample < most)
+    return _replace(state, recipe=_replace(state.recipe, samples=most), selected=min(state.selected, most - 1), also=also)
+
+
+def shape_of(entry: LibraryEntry) -> tuple[int, int, int] | None:
+    """(C, H, W) of an entry's images, where its card says it."""
+    return None if entry.card is None else entry.card.data.shape
+
+
 def add_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
-    """One more lane, of a library entry, with the sampler of the last, or else the usual one; the state as it is if there is no room."""
+    """One more lane, of a library entry, with the sampler of the last, or else the usual one; the state as it is if there is no room.
+
+    Of large images there are fewer samples then.
+    """
     lanes = state.recipe.lanes
-    return add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else usual))
+    if len(lanes) >= MAX_LANES:
+        return state
+    return with_samples_for(add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else usual)), shape_of(entry))
 
 
 def open_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
-    """A library entry as the only lane, with the sampler that the first one has, or else the usual one."""
+    """A library entry as the only lane, with the sampler that the first one has, or else the usual one; fewer samples of large images."""
     lanes = state.recipe.lanes
-    return with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else usual),), (0,))
+    alone = with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else usual),), (0,))
+    return with_samples_for(alone, shape_of(entry))
 
 
 def duplicate_lane(state: ChainState, index: int) -> ChainState:
@@ -128,9 +158,9 @@ def alone(state: ChainState, index: int, sample: int, other: ChainState) -> Chai
     return _replace(other, recipe=recipe, t=state.t, selected=sample, also=(), lane=0, reference=0)
 
 
-def reset_lane(state: ChainState, index: int) -> ChainState:
-    """A lane as its checkpoint makes it."""
-    return set_lane(state, index, plain(state.recipe.lanes[index]))
+def reset_lane(state: ChainState, index: int, entry: LibraryEntry | None = None) -> ChainState:
+    """A lane as its checkpoint, whose entry that is, makes it."""
+    return set_lane(state, index, plain(state.recipe.lanes[index], entry))
 
 
 def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainState:
@@ -139,9 +169,9 @@ def set_snapshot(state: ChainState, index: int, entry: LibraryEntry) -> ChainSta
 
 
 def set_sampler(state: ChainState, index: int, **fields: object) -> ChainState:
-    """Fields of one lane's sampler."""
+    """Fields of one lane's sampler; what does not go with them is as usual (see `explorer.recipe.sampler.changed`)."""
     lane = state.recipe.lanes[index]
-    return set_lane(state, index, _replace(lane, sampler=_replace(lane.sampler, **fields)))
+    return set_lane(state, index, following(_replace(lane, sampler=changed(lane.sampler, **fields))))
 
 
 def set_schedule(state: ChainState, index: int, schedule: ScheduleChoice | None, own_length: int | None) -> ChainState:

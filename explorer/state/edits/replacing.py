@@ -11,6 +11,7 @@ from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import BackUp, Change, Edit, Inpaint, Lane, Paint
 from explorer.state.edits import exact_lanes as exact_edits
+from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.session import ChainState
 
@@ -19,20 +20,23 @@ Shape = tuple[int, int, int]
 
 
 def change_checkpoint(state: ChainState, index: int, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> ChainState:
-    """Another network in a lane, as of `with_checkpoint`."""
-    return lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+    """Another network in a lane, as of `with_checkpoint`; of large images there are fewer samples then."""
+    changed = lane_edits.set_lane(state, index, with_checkpoint(state.recipe.lanes[index], entry, entries))
+    return lane_edits.with_samples_for(changed, lane_edits.shape_of(entry))
 
 
 def change_data_set(state: ChainState, index: int, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> ChainState:
-    """The exact process of a data set in a lane, as of `with_data_set`."""
-    return lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
+    """The exact process of a data set in a lane, as of `with_data_set`; of large images there are fewer samples then."""
+    changed = lane_edits.set_lane(state, index, with_data_set(state.recipe.lanes[index], opened, entries))
+    return lane_edits.with_samples_for(changed, opened.image_shape)
 
 
 def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEntry]) -> Lane:
     """The lane with another checkpoint.
 
-    Its schedule and seed stay; its sampler, with as many steps as there are at most; and those of its edits that fit: at a timestep
-    that there is, with a mask or a picture of the images' size, to a network of the same noise levels.
+    Its schedule and seed stay, its labels and guidance where it takes them; its sampler, with as many steps as there are at most;
+    and those of its edits that fit: at a timestep that there is, with a mask or a picture of the images' size, to a network of
+    the same noise levels.
 
     Parameters
     ----------
@@ -41,19 +45,22 @@ def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEn
     """
     card = entry.card
     own, shape = (card.schedule, card.data.shape) if card is not None else (None, None)
-    return _in_place_of(lane, lane_edits.lane_of(entry), own, shape, entries)
+    new = label_edits.kept(lane, lane_edits.lane_of(entry, lane.sampler), None if card is None else card.classes)
+    return _in_place_of(lane, new, own, shape, entries)
 
 
 def with_data_set(lane: Lane, opened: DataSetOpened, entries: Sequence[LibraryEntry]) -> Lane:
     """The lane with the exact process of a data set, otherwise as `with_checkpoint`; what an exact lane followed, it follows still."""
-    new = exact_edits.exact_lane(opened.exact)
+    kept = lane.exact
+    exact = opened.exact if kept is None else _replace(opened.exact, follow=kept.follow, label=kept.label)
+    new = exact_edits.exact_lane(exact, lane.sampler)
     if lane.exact is not None:
-        new = _replace(new, option=lane.option, exact=_replace(opened.exact, follow=lane.exact.follow))
+        new = _replace(new, option=lane.option)
     return _in_place_of(lane, new, ScheduleCard("linear", exact_edits.LENGTH), opened.image_shape, entries)
 
 
 def _in_place_of(old: Lane, new: Lane, own: ScheduleCard | None, shape: Shape | None, entries: Sequence[LibraryEntry]) -> Lane:
-    """`new`, whose own schedule and images these are, with what stays of `old`."""
+    """`new`, whose own schedule and images these are and which has the sampler of `old` as far as it fits, with what else stays of it."""
     walked = old.schedule if old.schedule is not None else own
     T = walked.T if walked is not None else None
     networks = {entry.sha256: entry for entry in entries}
@@ -64,7 +71,7 @@ def _in_place_of(old: Lane, new: Lane, own: ScheduleCard | None, shape: Shape | 
             fits = fits and _goes_on(old, networks.get(edit.checkpoint), own, shape)
         if fits and (not kept or edit.t <= kept[-1].t or isinstance(edit, BackUp)):  # without a dropped one, others may not follow
             kept.append(edit)
-    sampler = _replace(lane_edits.fitting(old.sampler, T), clip=old.sampler.clip or new.sampler.clip)
+    sampler = lane_edits.fitting(_replace(new.sampler, steps=old.sampler.steps), T)
     return _replace(new, sampler=sampler, schedule=old.schedule, seed=old.seed, edits=tuple(kept))
 
 

@@ -14,6 +14,7 @@ UNET = "What every block of the network puts out for the selected sample at this
 DATA_SET = "Which images of the data set the selected sample could have come from at this step"
 BY_MEAN = "Noise and differences of coloured images as the mean of their channels, not each channel by itself"
 EARLIER, LATER = "no earlier snapshot of its training is known", "no later snapshot of its training is known"
+NEEDS = {"no class": "no lane is of a network that is told classes and has a label for none"}
 TIME = (
     Do("play", "&Play", "Space", "Play from T to 0, or pause"),
     Do("loop", "&Loop", "L", "Play again from T when t = 0 is reached", icon="mdi6.repeat", checkable=True),
@@ -60,7 +61,10 @@ LOOKS = (
 
 def groups(several: bool) -> tuple[tuple[Do, ...], ...]:
     """The menu of a workspace of one lane, or of several."""
-    quantities = (Do(row.name, f"Show {row.title or row.label}", row.key, row.tip, one_of="quantity") for row in offered(several))
+    quantities = (
+        Do(row.name, f"Show {row.title or row.label}", row.key, row.tip, one_of="quantity", needs=NEEDS.get(row.beside, ""))
+        for row in offered(several)
+    )
     return TIME, tuple(quantities), TRAINED, SAMPLING
 
 

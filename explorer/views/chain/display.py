@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 
+from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
-from explorer.recipe import Lane
+from explorer.recipe import MAX_SAMPLES, Lane
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sample_count import most_samples
 from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.chain_widgets import ChainWidgets
+from explorer.views.chain.classes import Classes
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_drawn import CurvesDrawn
 from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note
@@ -58,6 +61,7 @@ class Display(QObject):
         self._values = ValuesShown(controller, widgets.inspector, self._frames)
         self._curves = CurvesDrawn(controller, widgets.plot, self._theme)
         self._lanes_shown: tuple[Lane, ...] = ()
+        self.classes = Classes(controller, widgets, actions)
         self.terms: TermsShown | None = None
         controller.planned.connect(self._planned)
         controller.progressed.connect(self._progressed)
@@ -107,11 +111,16 @@ class Display(QObject):
         for index, (title, short, colour, key, panel) in enumerate(words):
             panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
             panel.set_marker(markers[index], colour)
+            panel.grid.set_names(self.classes.names(key.lane, key.samples))
             panel.set_chosen(len(lanes) > 1 and index == controller.lane)
             self._show_what_is_there(index, key, panel)
         self._lanes_shown = lanes
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
-        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths)
+        learned = bool(lanes) and controller.learned_variance_of(lanes[controller.lane])
+        most = min((most_samples(self._shape(key)) for key in controller.keys), default=MAX_SAMPLES)
+        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths, learned, most)
+        self.classes.show()
+        self._say_selected()
         if not lanes:
             self._clear()
         self._show_terms()
@@ -174,13 +183,19 @@ class Display(QObject):
         key = self._controller.key
         return self._controller.run.plans.get(key) if key is not None else None
 
-    def _image_size(self, key: LaneKey) -> tuple[int, int]:
+    def _shape(self, key: LaneKey) -> tuple[int, int, int]:
+        """(C, H, W) of a lane's images, as far as it is known yet; else a digit's."""
         plan, entry = self._controller.run.plans.get(key), self._library.find(key.lane.checkpoint)
         if plan is not None:
-            return plan.image_shape[1], plan.image_shape[2]
+            return plan.image_shape
         if entry is not None and entry.card is not None:
-            return entry.card.data.shape[1], entry.card.data.shape[2]
-        return 28, 28
+            return entry.card.data.shape
+        known = shipped(key.lane.exact.dataset) if key.lane.exact is not None else None
+        return (known or SHIPPED["mnist"]).shape
+
+    def _image_size(self, key: LaneKey) -> tuple[int, int]:
+        _, height, width = self._shape(key)
+        return height, width
 
     def _show_quantity(self) -> None:
         quantity = self._controller.state.quantity
@@ -193,8 +208,14 @@ class Display(QObject):
         controller = self._controller
         for panel in self._panels():
             panel.grid.set_selected(controller.sample, [sample for sample in controller.samples if sample != controller.sample])
-        self._widgets.inspector.show_selected(words(controller.samples, controller.sample))
+        self._say_selected()
         self._values.show_histogram()
+
+    def _say_selected(self) -> None:
+        """Which samples are selected, and their class: that is known once the card is."""
+        controller, lanes = self._controller, self._controller.state.recipe.lanes
+        told = self.classes.said(lanes[controller.lane], controller.samples) if lanes else ""
+        self._widgets.inspector.show_selected(words(controller.samples, controller.sample) + told)
 
     def show_ideal(self, shown: CurvesShown) -> None:
         """Show distances to the ideal x0_hat."""

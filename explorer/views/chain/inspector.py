@@ -8,16 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.chain.messages import LanePlanned, TermsShown
-from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane
+from explorer.recipe import MAX_SAMPLES, ChainRecipe, Lane, Sampler
+from explorer.recipe.chain import MAX_GUIDANCE, MIN_GUIDANCE
+from explorer.state.edits.labels import labels_of
+from explorer.views.chain.label_field import Choices, LabelField
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
 from explorer.views.chain.ways_field import WaysField
 from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
-from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
+from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
+from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
@@ -26,6 +30,9 @@ from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.histogram import Histogram
+
+GUIDANCE_TIP = "w: how far each step moves away from the prediction without a class; 0 is the plain conditional network"
+NOT_GUIDED_TIP = "It cannot be guided: none of its labels is known to stand for no class"
 
 
 class ChainInspector(QWidget):
@@ -41,8 +48,11 @@ class ChainInspector(QWidget):
     Signals
     -------
     seed_committed(object), samples_committed(int), steps_committed(object), all_steps_committed(object),
-    eta_committed(float), clip_committed(bool), schedule_committed(object)
-        The person settled on another value; steps are None for all T, a schedule is None for the network's own.
+    sampler_committed(str, dict), schedule_committed(object)
+        The person settled on another value; steps are None for all T, a schedule is None for the network's own; of the sampler its fields,
+        with what undoing calls it.
+    labels_committed(object), one_of_each_wanted(), guidance_committed(float)
+        Of a lane that is told classes; an empty tuple of labels is each class in turn.
     released()
         The keys go back to the pictures.
     """
@@ -51,9 +61,11 @@ class ChainInspector(QWidget):
     samples_committed = Signal(int)
     steps_committed = Signal(object)
     all_steps_committed = Signal(object)
-    eta_committed = Signal(float)
-    clip_committed = Signal(bool)
+    sampler_committed = Signal(str, dict)
     schedule_committed = Signal(object)
+    labels_committed = Signal(object)
+    one_of_each_wanted = Signal()
+    guidance_committed = Signal(float)
     released = Signal()
 
     def __init__(self, theme: Theme, new_seed: QAction, all_lanes: bool, parent: QWidget | None = None) -> None:
@@ -131,25 +143,32 @@ class ChainInspector(QWidget):
         self.training = TrainingSlider("the same noise", "[ and ]", unit="")
         self.training.accompany(rows.row("images seen", self.training).name)
         self._predicts = rows.text("predicts")
+        self.labels = LabelField()
+        self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, "Guidance", GUIDANCE_TIP)
+        self._label_row = rows.row("label", self.labels)
+        self._guidance_row = rows.row((words("guidance "), var("w")), self.guidance)
         self.ways = WaysField()
         rows.add("computed by", self.ways)
         self.schedule = ScheduleField()
         rows.add("schedule", self.schedule)
         self.schedule.committed.connect(self.schedule_committed)
         self.steps = self._steps_field("Steps")
-        self.eta = FloatField(0.0, 1.0, 0.1, "Eta", "η: 1 is ancestral sampling with fresh noise at each step, 0 is deterministic DDIM")
-        self.clip = QCheckBox("in [−1, 1]")
-        self.clip.setToolTip("Keep x̂₀ in [−1, 1] at each step")
-        self.clip.setAccessibleName("Clip x0_hat")
+        self.sampler = SamplerControls(self)
+        self.eta, self.clip = self.sampler.eta, self.sampler.clip
         self.steps_row = StepsField(self.steps)
-        rows.add("steps", self.steps_row)
-        rows.add((var("η"),), self.eta)
-        rows.add((words("clip "), var("x", "0", "hat")), self.clip)
+        self._sampler_rows: dict[str, Row] = {}
+        for name, (symbol, field) in self.sampler.rows.items():
+            said = symbol if name in ("eta", "clip") else self.sampler.title(name)
+            self._sampler_rows[name] = rows.row(said, field)
+            if name == "sampler":
+                rows.add("steps", self.steps_row)
         self.steps.committed.connect(self._steps_committed)
-        self.eta.committed.connect(self.eta_committed)
-        self.clip.clicked.connect(self.clip_committed)
-        for field in (self.schedule, self.steps, self.eta, self.ways):
-            field.released.connect(self.released)
+        self.sampler.changed.connect(self.sampler_committed)
+        self.labels.committed.connect(self.labels_committed)
+        self.labels.each_wanted.connect(self.one_of_each_wanted)
+        self.guidance.committed.connect(self.guidance_committed)
+        for source in (self.schedule, self.steps, self.sampler, self.ways, self.labels, self.guidance):
+            source.released.connect(self.released)
         column.addWidget(self._lane_heading)
         column.addLayout(rows)
 
@@ -180,7 +199,16 @@ class ChainInspector(QWidget):
 
     # --- what is shown ---
 
-    def show_recipe(self, recipe: ChainRecipe, lane: int, length: int, schedule: str, lengths: Sequence[int]) -> None:
+    def show_recipe(
+        self,
+        recipe: ChainRecipe,
+        lane: int,
+        length: int,
+        schedule: str,
+        lengths: Sequence[int],
+        learned: bool = False,
+        most: int = MAX_SAMPLES,
+    ) -> None:
         """Show the recipe.
 
         Parameters
@@ -191,22 +219,40 @@ class ChainInspector(QWidget):
             T of the lane's schedule, called `schedule`.
         lengths : sequence of int
             T of every lane's.
+        learned : bool
+            The lane's network has learned a variance.
+        most : int
+            How many samples there can be.
         """
+        self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
-        for field in (self.schedule, self.steps, self.eta, self.clip, self.all_steps):
+        for field in (self.schedule, self.steps, self.all_steps):
             if field is not None:
                 field.setEnabled(has_lane)
+        self.sampler.set_enabled(has_lane)
         self.steps_row.choices.setEnabled(has_lane)
         if has_lane:
             self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes)[lane], length, schedule)
+            self._show_sampler(recipe.lanes[lane].sampler, length, learned)
             self._show_all_steps(recipe.lanes, lengths)
         else:
             self._lane_heading.setText("LANE")
             for label in (self._checkpoint, self._predicts):
                 label.setText(NOTHING)
             self.schedule.show_choice(None, "")
+
+    def show_classes(self, choices: Choices | None, lane: Lane | None, can_be_guided: bool) -> None:
+        """Show a lane's labels and its guidance; without choices it has none."""
+        self._label_row.setVisible(choices is not None)
+        self._guidance_row.setVisible(choices is not None and not choices.one)
+        if choices is None or lane is None:
+            return
+        self.labels.show_labels(labels_of(lane), choices)
+        self.guidance.show_value(lane.guidance)
+        self.guidance.setEnabled(can_be_guided)
+        self.guidance.setToolTip(GUIDANCE_TIP if can_be_guided else NOT_GUIDED_TIP)
 
     def show_selected(self, said: str) -> None:
         """Say which samples are selected."""
@@ -220,9 +266,12 @@ class ChainInspector(QWidget):
         self.schedule.show_choice(lane.schedule, f"{schedule} {length}" if schedule and lane.schedule is None else "")
         sampler = lane.sampler
         self._show_steps(self.steps, sampler.steps or length, length)
-        self.eta.show_value(sampler.eta)
-        self.clip.setChecked(sampler.clip)
         self._T = length
+
+    def _show_sampler(self, sampler: Sampler, length: int, learned: bool) -> None:
+        """What goes with the lane's method."""
+        for name, applies in self.sampler.show_sampler(sampler, sampler.steps in (None, length), learned).items():
+            self._sampler_rows[name].setVisible(applies)
 
     def _show_steps(self, field: IntField, steps: int, length: int) -> None:
         if field.maximum() != length:

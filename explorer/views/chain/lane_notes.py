@@ -36,6 +36,9 @@ BLANK = {
     "data": Note(
         "no data set", "It is not known which images this network learned from: choose them in the panel Data set (D)", short="no data"
     ),
+    "no class": Note(
+        "not guided", "Its network is told no class, or has no label for none: it makes one prediction, and not two", short="one ε̂"
+    ),
     "reference": Note("no reference", "The reference lane cannot be sampled: there is nothing to compare with", short="no ref."),
 }
 """Why a lane has no difference to the reference lane, or to the ideal; the tip is also shown in the place of its pictures."""

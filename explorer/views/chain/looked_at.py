@@ -155,6 +155,11 @@ class LookedAt(QObject):
             return lane.schedule.T, lane.schedule.title
         return self.own_length_of(lane), self._own_name_of(lane)
 
+    def learned_variance_of(self, lane: Lane) -> bool:
+        """Whether its network has learned a variance, as far as that is known."""
+        entry = self.context.library.find(lane.checkpoint)
+        return entry is not None and entry.card is not None and entry.card.learned_variance
+
     def own_length_of(self, lane: Lane) -> int:
         """T of the schedule that a lane walks if it names none."""
         if lane.exact is not None:

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import Sampler, ScheduleChoice
+from explorer.recipe import MAX_SAMPLES, Sampler, ScheduleChoice
+from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.edits import chain as edits
+from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits import selection
 from explorer.state.edits.words import walk_words
@@ -314,6 +316,25 @@ class ChainPage(Workspace):
         """As many steps in every lane; None is all of each one's own."""
         self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
 
+    def set_labels(self, labels: tuple[int, ...]) -> None:
+        """What the lane that is looked at is told; empty for each class in turn."""
+        self._put_told(label_edits.set_labels(self.part.state, self.controller.lane, labels), f"label {label_words(labels)}")
+
+    def set_guidance(self, w: float) -> None:
+        """How far the lane that is looked at is guided."""
+        self._put_told(label_edits.set_guidance(self.part.state, self.controller.lane, round(w, 4)), f"guidance {w:g}")
+
+    def one_of_each(self) -> None:
+        """As many samples as the lane that is looked at has classes, one of each."""
+        classes = self.display.classes.of(self.part.recipe.lanes[self.controller.lane])
+        if classes is not None:
+            count = min(len(classes.of_classes), MAX_SAMPLES)
+            self._put_told(label_edits.one_of_each(self.part.state, self.controller.lane, count), "one of each class")
+
+    def _put_told(self, state: ChainState, label: str) -> None:
+        """The lane that is looked at is told otherwise."""
+        self.part.put(state, label)
+
     def _choose_term(self, name: str) -> None:
         terms = self.display.terms
         if name == "x_prev" and terms is not None:
@@ -361,6 +382,9 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
+        if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes):
+            many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
+            self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
 

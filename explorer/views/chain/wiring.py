@@ -31,6 +31,9 @@ class _Page(Protocol):
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None: ...
     def set_schedule(self, schedule: ScheduleChoice | None, index: int | None = None) -> None: ...
     def set_all_steps(self, steps: int | None) -> None: ...
+    def set_labels(self, labels: tuple[int, ...]) -> None: ...
+    def set_guidance(self, w: float) -> None: ...
+    def one_of_each(self) -> None: ...
 
 
 def connect_actions(page: _Page) -> None:
@@ -75,8 +78,10 @@ def connect_inspector(page: _Page) -> None:
     panel.seed_committed.connect(lambda seed: page.set_recipe("change seed", seed=seed))
     panel.samples_committed.connect(lambda n: page.set_recipe("change samples", samples=n))
     panel.steps_committed.connect(lambda steps: page.set_sampler("change steps", steps=steps))
-    panel.eta_committed.connect(lambda eta: page.set_sampler("change η", eta=eta))
-    panel.clip_committed.connect(lambda clip: page.set_sampler("clip x̂₀" if clip else "do not clip x̂₀", clip=clip))
+    panel.sampler_committed.connect(lambda label, fields: page.set_sampler(label, **fields))
     panel.schedule_committed.connect(page.set_schedule)
     panel.all_steps_committed.connect(page.set_all_steps)
+    panel.labels_committed.connect(page.set_labels)
+    panel.guidance_committed.connect(page.set_guidance)
+    panel.one_of_each_wanted.connect(page.one_of_each)
     panel.released.connect(page.focus_timeline)

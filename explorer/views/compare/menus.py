@@ -119,7 +119,8 @@ class CompareMenus:
         length, _ = page.controller.schedule_of(lane)
         reschedule = partial(page.set_schedule, index=index)
         fields = SamplerFields(
-            lane.sampler, length, lambda label, fields: page.set_sampler(label, index, **fields), menu, lane.schedule, reschedule
+            lane.sampler, length, lambda label, fields: page.set_sampler(label, index, **fields), menu, lane.schedule, reschedule,
+            page.controller.learned_variance_of(lane),
         )  # fmt: skip
         menu.addAction(fields)
         menu.addSeparator()
@@ -132,7 +133,7 @@ class CompareMenus:
         verb(menu, "Sweep…", partial(verbs.ask_sweep, index), True, "This lane many times, each with another value of one setting")
         trained = bool(page.training.snapshots(index))
         verb(menu, "Over training time", partial(verbs.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
-        plain = lane_edits.plain(lane) != lane
-        verb(menu, "Reset", partial(verbs.reset_lane, index), plain, "All steps, ancestral, unclipped, own schedule, shared seed")
+        plain = lane_edits.plain(lane, page.context.library.find(lane.checkpoint)) != lane
+        verb(menu, "Reset", partial(verbs.reset_lane, index), plain, "All steps, as its author samples, own schedule, shared seed")
         menu.addSeparator()
         verb(menu, "Remove", partial(verbs.remove_lane, index))

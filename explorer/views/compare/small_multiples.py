@@ -10,7 +10,7 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.chain.display import Display
 from explorer.views.chain.lanes.lane_grid import LaneGrid, LaneLabel
 from explorer.views.compare.lanes_row import LanesRow
-from explorer.views.shared.labels import lane_colours, lane_markers, short_titles
+from explorer.views.shared.labels import lane_colours, lane_markers, narrow_titles
 
 
 class SmallMultiples(QScrollArea):
@@ -57,7 +57,7 @@ class SmallMultiples(QScrollArea):
         recipe, panels = self._controller.state.recipe, self._lanes.panels
         if len(panels) != len(recipe.lanes) or not panels:
             return
-        words = zip(short_titles(recipe.lanes), panels, lane_colours(recipe.lanes), lane_markers(recipe.lanes), strict=True)
+        words = zip(narrow_titles(recipe.lanes), panels, lane_colours(recipe.lanes), lane_markers(recipe.lanes), strict=True)
         labels = [LaneLabel(title, panel.note, colour, marker) for title, panel, colour, marker in words]
         image = panels[0].grid.grid
         if self.grid.set_lanes(labels, recipe.samples, (image.image_height, image.image_width)):

@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.checkpoints.card import ClassesCard
 from explorer.engine.models.messages import LibraryEntry
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, Lane
+from explorer.recipe.labels import label_words
 from explorer.recipe.sweep import EXAMPLES, SETTINGS, Setting, parse_values, swept
 from explorer.state.edits import replacing
 from explorer.views.shared.labels import lane_titles, short_titles
@@ -30,7 +32,9 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
 WORDS: dict[str, str] = {
-    "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed", "checkpoint": "checkpoint",
+    "steps": "steps", "eta": "η", "clip": "clipping of x̂₀", "schedule": "schedule", "seed": "seed",
+    "label": "label", "guidance": "guidance w", "method": "sampler", "variance": "variance", "spacing": "spacing",
+    "checkpoint": "checkpoint",
 }  # fmt: skip
 HINTS: dict[str, str] = {
     "steps": "K of the T timesteps; “all” is every one.",
@@ -38,6 +42,11 @@ HINTS: dict[str, str] = {
     "clip": "“yes” keeps x̂₀ in [−1, 1].",
     "schedule": "“own”, or linear or cosine with a colon and T; matched to the network by noise level.",
     "seed": "Each lane has noise of its own.",
+    "label": "All samples of a lane are of its class; 0..9 is one lane each, “none” is no class.",
+    "guidance": "w: 0 is the plain conditional network; higher goes further from what it predicts without a class.",
+    "method": "How each step is taken, from the same noise: ancestral, ddim, euler, heun or dpm++2m.",
+    "variance": "“small” is the posterior's, “large” is β, “learned” what the network says: all with η = 1.",
+    "spacing": "Which of the T timesteps: from T on, from 1 up, or with both ends.",
     "checkpoint": "Each lane keeps this one's sampler, schedule, seed and branch, as far as they fit.",
 }
 
@@ -55,11 +64,13 @@ class SweepDialog(QDialog):
         Checkpoints to choose from.
     length : int
         T of the lane's schedule: steps beyond it cannot be.
+    classes : ClassesCard or None
+        What its network is told.
     """
 
     def __init__(
         self, lane: Lane, title: str, others: int, entries: Sequence[LibraryEntry], length: int,
-        take: Callable[[tuple[Lane, ...], bool, bool, str], None], parent: QWidget,
+        take: Callable[[tuple[Lane, ...], bool, bool, str], None], parent: QWidget, classes: ClassesCard | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._lane, self._others, self._entries, self._length, self._take = lane, others, entries, length, take
@@ -68,7 +79,8 @@ class SweepDialog(QDialog):
         self.setting = QComboBox()
         self.setting.setAccessibleName("Setting")
         self.setting.setToolTip("Which setting differs from lane to lane")
-        for name in (*SETTINGS, *(("checkpoint",) if entries else ())):
+        self._classes = classes
+        for name in (*self._settings(), *(("checkpoint",) if entries else ())):
             self.setting.addItem(WORDS[name], name)
         self.values = QLineEdit(EXAMPLES["steps"])
         self.values.setAccessibleName("Values")
@@ -97,6 +109,23 @@ class SweepDialog(QDialog):
         self.checkpoints.itemChanged.connect(self._check)
         self.replace.toggled.connect(self._check)
         self._setting_changed()
+
+    def _settings(self) -> tuple[Setting, ...]:
+        """Those that the lane has."""
+        exact, classes = self._lane.exact is not None, self._classes
+        left_out: set[Setting] = set()
+        if not exact and classes is None:
+            left_out.add("label")
+        if exact or classes is None or classes.null_label is None:
+            left_out.add("guidance")
+        return tuple(name for name in SETTINGS if name not in left_out)
+
+    def _example(self, name: Setting) -> str:
+        """What stands in the field at first."""
+        classes = self._classes
+        if name == "label" and classes is not None:
+            return label_words(classes.of_classes[: MAX_LANES - 1])
+        return EXAMPLES[name]
 
     def _lay_out(self) -> None:
         self._input = QStackedWidget()
@@ -141,7 +170,7 @@ class SweepDialog(QDialog):
         self._input.setFixedHeight(self.checkpoints.maximumHeight() if checkpoint else self.values.sizeHint().height())
         self._hint.setText(HINTS[name])
         if not checkpoint:
-            self.values.setText(EXAMPLES[_setting(name)])
+            self.values.setText(self._example(_setting(name)))
         self._check()
 
     def _made(self) -> tuple[Lane, ...]:

@@ -196,7 +196,8 @@ class CompareWorkspace(ChainPage):
             state = self.part.state
             of, row = QUANTITIES[state.difference_of].label, QUANTITIES["difference"]
             tip = f"{of} of each lane minus that of {title}  ({row.key})"
-            self.widgets.quantities.set_label(row.name, f"{row.label} to {name}" if len(name) <= SHORT else row.label, tip)
+            has_room = len(name) <= SHORT and not self.display.classes.some_can_be_guided
+            self.widgets.quantities.set_label(row.name, f"{row.label} to {name}" if has_room else row.label, tip)
             self._of_button.setText(f"of {of}")
             self.widgets.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
             self.widgets.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
@@ -275,7 +276,8 @@ class CompareWorkspace(ChainPage):
     def reset_lane(self, index: int) -> None:
         """A lane as its checkpoint makes it."""
         title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(lane_edits.reset_lane(self.part.state, index), f"reset {title}")
+        entry = self.context.library.find(self.part.recipe.lanes[index].checkpoint)
+        self.part.put(lane_edits.reset_lane(self.part.state, index, entry), f"reset {title}")
 
     def ask_sweep(self, index: int | None = None) -> None:
         """Let the person choose a setting and its values."""
@@ -284,7 +286,8 @@ class CompareWorkspace(ChainPage):
             return
         at = self.controller.lane if index is None else index
         length, _ = self.controller.schedule_of(lanes[at])
-        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self)
+        classes = self.display.classes.of(lanes[at])
+        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self, classes)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.endings import filters
 from explorer.engine.thread.client import Client
@@ -16,6 +15,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.state.edits import encoding
 from explorer.state.store import Store
 from explorer.views.pictures.pasted import pasted
+from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.enlarged import Enlarged, OnePicture
 from explorer.widgets.pictures.pointed import HasPictures, Pointed
@@ -155,15 +155,14 @@ class PictureMenu(QObject):
         """Ask where a picture goes, and write it."""
         kinds = filters([(title, ("*.png",)) for title in SIZES], others=False)
         name = "-".join(pointed.words.replace("=", " ").split()) or "picture"
-        path, kind = QFileDialog.getSaveFileName(self._owner.window(), "Save picture", f"{name}.png", kinds)
+        path, kind = ask_where(self._owner.window(), "Save picture", f"{name}.png", kinds, ".png")
         if path:
             self.save(pointed.image, path, next((scale for title, scale in SIZES.items() if kind.startswith(title)), 1))
 
     def save(self, image: QImage, path: str, scale: int = 1) -> None:
         """Write a picture, so many pixels for each of its own."""
-        target = path if Path(path).suffix else f"{path}.png"
-        if not image.scaled(image.size() * scale, mode=Qt.TransformationMode.FastTransformation).save(target):
-            self._client.failed.emit(Failed(f"{target}: cannot be written; choose a folder that you may write to, and .png"))
+        if not image.scaled(image.size() * scale, mode=Qt.TransformationMode.FastTransformation).save(path):
+            self._client.failed.emit(Failed(f"{path}: cannot be written; choose a folder that you may write to, and .png"))
 
 
 def _add(menu: QMenu, row: Verb) -> None:

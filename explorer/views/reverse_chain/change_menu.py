@@ -8,11 +8,13 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, QWidgetAction
 
 from explorer.engine.models.messages import LibraryEntry
+from explorer.recipe.sampler import NOISY
 from explorer.state.session import ChainState
 from explorer.views.shared.labels import option_words
 from explorer.views.shared.lane_menu import verb
 from explorer.widgets.controls.number_fields import FloatField
 
+NO_NOISE = "This chain's sampler adds no noise: choose the ancestral one or DDIM for it"
 ETAS = ((0.0, "deterministic"), (0.5, "half the noise"), (1.0, "ancestral"))
 
 
@@ -20,9 +22,11 @@ def fill_change_menu(menu: QMenu, state: ChainState, entries: Iterable[LibraryEn
     """Another eta, clipping or model of these; `change` gets the fields of a Change."""
     menu.clear()
     menu.addSection(f"From t = {state.t} on")
+    noisy = not state.recipe.lanes or state.recipe.lanes[0].sampler.method in NOISY
     for eta, words in ETAS:
-        verb(menu, f"η = {eta:g}\t{words}", partial(change, eta=eta))
-    menu.addAction(_eta_entry(menu, lambda eta: change(eta=eta)))
+        verb(menu, f"η = {eta:g}\t{words}", partial(change, eta=eta), noisy, "" if noisy else NO_NOISE)
+    if noisy:
+        menu.addAction(_eta_entry(menu, lambda eta: change(eta=eta)))
     menu.addSeparator()
     verb(menu, "Clip x̂₀ to [−1, 1]", partial(change, clip=True))
     verb(menu, "Do not clip x̂₀", partial(change, clip=False))

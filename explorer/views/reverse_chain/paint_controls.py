@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPush
 
 from explorer.recipe.edits import MAX_REPEATS
 from explorer.views.reverse_chain.paint_choices import BRUSHES, ERASERS, KNOWN, ON, ONWARDS_TIP, REPEATS_TIP, SEEN
-from explorer.widgets.controls.colour_button import ColourButton
 from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.controls.pen_colours import PenColours
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
 from explorer.widgets.look.fonts import wear
@@ -19,6 +19,7 @@ from explorer.widgets.look.theme import Theme
 
 SIDE_WIDTH = 280
 SMALLEST, LARGEST = 0.5, 14.0
+"""Radius of the brush in pixels, of images 28 pixels wide; the largest grows with the image."""
 LABEL = 48
 
 
@@ -51,7 +52,8 @@ class PaintControls(QWidget):
         self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
         self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
         self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
-        self.colour = ColourButton("Paint in a colour; a value or one of the brushes is grey again")
+        self.colours = PenColours(theme, greys=False)
+        self.colours.setToolTip("Paint in a colour; a value or one of the brushes is grey again")
         self.everyone = QCheckBox("on all samples")
         self.everyone.setToolTip("Do the same to every sample, not to the selected ones alone")
         self.repeats = IntField(
@@ -89,7 +91,7 @@ class PaintControls(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         upper: tuple[QWidget, ...] = (
-            self.title, self.hint, self.on, self.onwards_row, self.brushes, self.colour, self.erasers, self.seen_row, self.radius,
+            self.title, self.hint, self.on, self.onwards_row, self.brushes, self.colours, self.erasers, self.seen_row, self.radius,
             self.value, self.noise, self.steps_row, self.known_row, self.everyone,
         )  # fmt: skip
         for widget in upper:
@@ -112,7 +114,7 @@ class PaintControls(QWidget):
         for shown, widgets in ((not inpainting, brush), (inpainting, eraser)):
             for widget in widgets:
                 widget.setVisible(shown)
-        self.colour.setVisible(coloured and not inpainting)
+        self.colours.setVisible(coloured and not inpainting)
 
 
 def _row(name: str, widget: QWidget) -> QWidget:

@@ -25,7 +25,7 @@ class PaintDraft:
     inverted : bool
         Whether what is not marked is erased.
     shape : (int, int)
-        Height and width of the picture, in pixels.
+        Height and width of the images, in pixels.
     everyone : bool
         Whether every sample is painted on, not the selected one alone.
     """

@@ -27,6 +27,9 @@ from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 
+COLOURS = 3
+"""Channels of an image that colours can be painted on."""
+
 
 class PaintPanel(FrontPanel):
     """Canvas to the left, brush and what follows from it to the right.
@@ -63,6 +66,7 @@ class PaintPanel(FrontPanel):
         self.draft = self._drafts[False]
         self.possible = True
         self._erased: ErasedShown | None = None
+        self._largest = LARGEST
         self.canvas = PaintCanvas(theme)
         self._build(theme)
         self._connect()
@@ -87,7 +91,7 @@ class PaintPanel(FrontPanel):
         self.canvas.radius_wanted.connect(self._set_size)
         self.controls.radius.moved.connect(lambda _v: self._show_brush())
         self.controls.value.moved.connect(lambda _v: self._grey())
-        self.controls.colour.chosen.connect(lambda _c: self._show_brush())
+        self.controls.colours.chosen.connect(lambda _c: self._show_brush())
         self.controls.noise.moved.connect(lambda _v: self._show_brush())
         self.controls.on.chosen.connect(lambda _n: self._show_onwards())
         self.controls.on.chosen.connect(lambda _n: self.changed.emit())
@@ -111,10 +115,14 @@ class PaintPanel(FrontPanel):
 
     # --- what is shown ---
 
-    def start(self, inpainting: bool, on: str, everyone: bool, coloured: bool = False) -> None:
-        """Come to the front, anew or with the marks that are there; `coloured` says whether the images are."""
+    def start(self, inpainting: bool, on: str, everyone: bool, shape: tuple[int, int, int] = (1, 28, 28)) -> None:
+        """Come to the front, anew or with the marks that are there, where these are of images of that shape (C, H, W)."""
         self.draft = self._drafts[inpainting]
-        if not self.draft.marks:
+        coloured, across = shape[0] == COLOURS, max(1.0, shape[2] / 28)
+        self._largest = max(LARGEST, round(LARGEST * across))
+        self.controls.radius.set_highest(self._largest)
+        self._pair.set_pixels(shape[2])
+        if not self.draft.marks or self.draft.shape != shape[1:]:
             self._begin(on, everyone)
         self.controls.everyone.setChecked(self.draft.everyone)
         self.controls.erasers.set_current("erase")
@@ -122,8 +130,9 @@ class PaintPanel(FrontPanel):
         self.controls.show_for(inpainting, coloured)
         self._show_onwards()
         if not coloured:
-            self.controls.colour.show_colour(None)
-        self.controls.radius.show_value(5.0 if inpainting else 2.0)
+            self.controls.colours.clear()
+        self.controls.radius.show_value(round(2 * across * (5.0 if inpainting else 2.0)) / 2)
+        self.draft.shape = shape[1:]
         self._show_nothing()
         self.sees.setToolTip(SEES_TIP[inpainting])
         self.leads.setToolTip(LEADS_TIP[inpainting])
@@ -143,7 +152,7 @@ class PaintPanel(FrontPanel):
             self.controls.onwards.setChecked(False)
             self.controls.value.show_value(1.0)
             self.controls.noise.show_value(0.0)
-            self.controls.colour.show_colour(None)
+            self.controls.colours.clear()
 
     def forget(self) -> None:
         """Without the marks."""
@@ -210,7 +219,7 @@ class PaintPanel(FrontPanel):
         self.canvas.set_radius(self.controls.radius.value)
         current = (round(self.controls.value.value, 3), round(self.controls.noise.value, 3))
         for name, paint in PAINTS.items():
-            self.controls.brushes.button(name).setChecked(self.controls.colour.colour is None and paint == current)
+            self.controls.brushes.button(name).setChecked(self.controls.colours.colour is None and paint == current)
 
     def _show_marks(self) -> None:
         any_marks = bool(self.draft.marks)
@@ -263,7 +272,8 @@ class PaintPanel(FrontPanel):
         radius = round(self.controls.radius.value, 2)
         if self.draft.inpainting:
             return Dab(path, radius, 1.0 if self.controls.erasers.current == "erase" else -1.0)
-        return Dab(path, radius, round(self.controls.value.value, 3), round(self.controls.noise.value, 3), self.controls.colour.colour)
+        value, noise = round(self.controls.value.value, 3), round(self.controls.noise.value, 3)
+        return Dab(path, radius, value, noise, self.controls.colours.colour)
 
     def _grow(self, path: tuple[tuple[float, float], ...]) -> None:
         self.draft.growing = self._dab(path)
@@ -278,7 +288,9 @@ class PaintPanel(FrontPanel):
         # whole steps of the slider: a notch always moves it
         step = 0.5 if size > self.controls.radius.value else -0.5
         wanted = round(size * 2) / 2
-        self.controls.radius.show_value(min(LARGEST, max(SMALLEST, wanted if wanted != self.controls.radius.value else wanted + step)))
+        self.controls.radius.show_value(
+            min(self._largest, max(SMALLEST, wanted if wanted != self.controls.radius.value else wanted + step))
+        )
         self._show_brush()
 
     def _take_brush(self, name: str) -> None:
@@ -288,7 +300,7 @@ class PaintPanel(FrontPanel):
         self._grey()
 
     def _grey(self) -> None:
-        self.controls.colour.show_colour(None)
+        self.controls.colours.clear()
         self._show_brush()
 
     def _invert(self) -> None:

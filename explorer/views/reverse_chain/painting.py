@@ -20,9 +20,6 @@ from explorer.views.reverse_chain.paint_choices import AT_ZERO, WAITING
 from explorer.views.reverse_chain.paint_draft import PaintDraft
 from explorer.views.shared.questions import Questions
 
-COLOURS = 3
-"""Channels of an image that colours can be painted on."""
-
 
 class View(Protocol):
     """What the controller hands things to, and where it finds what is painted."""
@@ -62,8 +59,8 @@ class View(Protocol):
         """How often each step is taken."""
         ...
 
-    def start(self, inpainting: bool, on: str, everyone: bool, coloured: bool) -> None:
-        """Come to the front, anew or with the marks that are there."""
+    def start(self, inpainting: bool, on: str, everyone: bool, shape: tuple[int, int, int]) -> None:
+        """Come to the front, anew or with the marks that are there, on images of that shape (C, H, W)."""
 
     def put_away(self) -> None:
         """Close; the marks stay."""
@@ -121,8 +118,9 @@ class Painting(QObject):
         everyone = state.recipe.samples == 1 or erasing
         key = self._chain.key
         plan = self._chain.run.plans.get(key) if key is not None else None
-        coloured = plan is not None and plan.image_shape[0] == COLOURS
-        self._view.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone, coloured)
+        if plan is None:
+            return
+        self._view.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone, plan.image_shape)
         self.ask()
 
     def follow(self, recipe_changed: bool) -> None:
@@ -177,10 +175,7 @@ class Painting(QObject):
         if isinstance(outcome, PaintShown):
             view.show_painted(outcome)
             return
-        other_shape = view.draft.shape != outcome.state.shape[:2]
         view.show_erased(outcome, self._chain.run.reached(outcome.key) == 0)
-        if other_shape:  # the first answer says how large the pictures are
-            self.ask()
 
     def take(self) -> None:
         """Branch with what is painted, or erased."""

@@ -19,6 +19,7 @@ class PreviewPair(QWidget):
     def __init__(self, *tiles: PictureTile) -> None:
         super().__init__()
         self._tiles = tiles
+        self._pixels = 28
         for tile in tiles:
             tile.setParent(self)
         self.setFixedWidth(LARGE)
@@ -26,11 +27,20 @@ class PreviewPair(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place them."""
+        self._place()
+
+    def _place(self) -> None:
         side = max(56, min(self.width(), (self.height() - GAP) // 2 - CAPTION))
-        side -= side % 28 if side >= 84 else 0
+        side -= side % self._pixels if side >= self._pixels else 0
         top = max(0, (self.height() - 2 * (side + CAPTION) - GAP) // 2)
         for place, tile in enumerate(self._tiles):
             tile.setGeometry((self.width() - side) // 2, top + place * (side + CAPTION + GAP), side, side + CAPTION)
+
+    def set_pixels(self, pixels: int) -> None:
+        """Width of the images: they are drawn at whole multiples of it, where there is room."""
+        if pixels != self._pixels:
+            self._pixels = pixels
+            self._place()
 
     def fit(self, width: int, height: int) -> None:
         """Take more of a panel of this size where its canvas cannot use the width."""

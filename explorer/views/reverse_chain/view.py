@@ -15,6 +15,7 @@ from explorer.recipe import ScheduleChoice
 from explorer.state.edits import branches as trees
 from explorer.state.edits import lanes as lane_edits
 from explorer.state.edits.words import walk_words
+from explorer.state.session import ChainState
 from explorer.views.chain.figures import IDEAL_PLOTS, PLOTS
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_panel import LanePanel
@@ -205,9 +206,17 @@ class ReverseChainWorkspace(ChainPage):
             own = self.controller.own_length_of(lanes[0])
             self.part.put(trees.set_schedule(self.part.state, schedule, own), walk_words(schedule))
 
+    def set_all_steps(self, steps: int | None) -> None:
+        """As of the lane: its branches go along."""
+        self.set_sampler("change steps", steps=steps)
+
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """The chain, and every branch of it, at another moment of the run."""
         self.part.put(trees.set_snapshot(self.part.state, entry), label, merge)
+
+    def _put_told(self, state: ChainState, label: str) -> None:
+        """The chain, and every branch of it, is told otherwise."""
+        self.part.put(trees.regrown(self.part.state, state), label)
 
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()

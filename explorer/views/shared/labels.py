@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
-from explorer.recipe import Lane
+from explorer.recipe import NO_CLASS, Lane, Sampler
+from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sampler import METHOD_TITLES
+from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.math_text import Formula, var
 from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
@@ -22,6 +25,8 @@ NOTHING = "–"
 TINTS = (100, 145, 72)
 """Lightness in percent of the first, second ... lane of one option, where these are few."""
 FEW = 3
+MOST_LABELS = 24
+"""Letters of a lane's labels beyond which only their number is said."""
 USUAL = ("own schedule", "nothing changed", "shared seed")
 """Told of a lane only where nothing else is: the others say that they are not so."""
 
@@ -150,6 +155,14 @@ def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
     return tuple(titles)
 
 
+def narrow_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """As `short_titles`, for columns no wider than a picture: where lanes differ in their class, that alone."""
+    titles = short_titles(lanes)
+    if len(lanes) > 1 and all(title.startswith("class ") or title == "no class" for title in titles):
+        return tuple(title.removeprefix("class ") if title != "no class" else "none" for title in titles)
+    return titles
+
+
 def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
     """What tells each lane from the others of its option, such as " · 50 steps, η 0"; empty if nothing does."""
     told = []
@@ -172,9 +185,15 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         (differ(_origin), _told_apart(lane, twins)),
         (differ(lambda twin: twin.schedule), schedule_words(lane) or "own schedule"),
         (differ(lambda twin: twin.sampler.steps), "all steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"),
-        (differ(lambda twin: twin.sampler.eta), f"η {sampler.eta:g}"),
-        (differ(lambda twin: twin.sampler.clip), "clipped" if sampler.clip else "unclipped"),
+        (differ(lambda twin: twin.sampler.method), METHOD_TITLES[sampler.method]),
+        (len({twin.sampler.eta for twin in twins if twin.sampler.method == sampler.method}) > 1, f"η {sampler.eta:g}"),
+        (differ(lambda twin: twin.sampler.variance), f"{sampler.variance} variance"),
+        (differ(_spacing_of), spacing_words(sampler) or "trailing"),
+        (differ(lambda twin: twin.sampler.to_one), "ᾱ to 1" if sampler.to_one else "ᾱ to that of t = 1"),
+        (differ(lambda twin: twin.sampler.limits), sampler.limits or "unclipped"),
         (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
+        (differ(labels_of), class_words(lane) or ("all classes" if lane.exact is not None else "each class")),
+        (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
         (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
     )
 
@@ -187,21 +206,57 @@ def schedule_words(lane: Lane) -> str:
     return f"{choice.title}, T = {choice.T}" if choice.T != 1000 else choice.title
 
 
+def class_words(lane: Lane) -> str:
+    """What was said of its classes: "class 7", "classes 0..4", "no class"; empty if nothing was."""
+    labels = labels_of(lane)
+    if not labels:
+        return ""
+    if len(labels) == 1:
+        return "no class" if labels == (NO_CLASS,) else f"class {labels[0]}"
+    words = label_words(labels).replace(",", ", ")
+    return f"{len(labels)} labels" if len(words) > MOST_LABELS else f"classes {words}"
+
+
 def sampler_words(lane: Lane) -> str:
     """What of the sampler is not as usual, for example "50 steps, η 0, clipped"."""
     sampler, said = lane.sampler, []
     if sampler.steps is not None:
         said.append(f"{sampler.steps} step{'' if sampler.steps == 1 else 's'}")
-    if sampler.eta != 1.0:
+    if sampler.method != "ancestral":
+        said.append(METHOD_TITLES[sampler.method])
+    if sampler.eta != 1.0 and not _goes_without_saying(sampler):
         said.append(f"η {sampler.eta:g}")
-    if sampler.clip:
-        said.append("clipped")
+    if sampler.variance != "small":
+        said.append(f"{sampler.variance} variance")
+    said += [word for word in (spacing_words(sampler) if sampler.steps is not None else "", sampler.limits) if word]
+    if not sampler.to_one:
+        said.append("ᾱ to that of t = 1")
     return ", ".join(said)
+
+
+def spacing_words(sampler: Sampler) -> str:
+    """Which timesteps, if not the usual ones: "leading + 1"."""
+    if sampler.spacing == "trailing":
+        return ""
+    return sampler.spacing + (f" + {sampler.offset}" if sampler.offset else "")
+
+
+def _spacing_of(lane: Lane) -> str:
+    return spacing_words(lane.sampler)
+
+
+def _goes_without_saying(sampler: Sampler) -> bool:
+    """Whether eta is what the method has anyway."""
+    return sampler.method != "ancestral" and sampler.eta == 0
 
 
 def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
     """What the lane predicts, and what tells it from the others."""
     said = [predicts(lane)]
+    if lane.guidance:
+        said.append(f"w {lane.guidance:g}")
+    if told := class_words(lane):
+        said.append(told)
     twins = [other for other in lanes if option_name(other) == option_name(lane)]
     if len({_origin(twin) for twin in twins}) > 1:
         said.append(_told_apart(lane, twins))
@@ -221,7 +276,9 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
 
 def lane_tip(lane: Lane) -> str:
     """All of it, for a tooltip."""
-    sampler = "; ".join(filter(None, (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), edits_words(lane))))
+    guided = f"guidance w {lane.guidance:g}" if lane.guidance else ""
+    told = (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), class_words(lane), guided, edits_words(lane))
+    sampler = "; ".join(filter(None, told))
     if lane.exact is not None:
         return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"
     return f"{option_name(lane)}: {checkpoint_name(lane)}, predicts {predicts_long(lane)}; {sampler}"

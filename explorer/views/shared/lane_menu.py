@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QFormLayout, QMenu, QWidget, QWidgetAction
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Sampler, ScheduleChoice
 from explorer.views.shared.labels import option_words
+from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
-from explorer.widgets.controls.number_fields import FloatField, IntField
+from explorer.widgets.controls.number_fields import IntField
 
 
 def add_checkpoints(
@@ -35,11 +36,15 @@ def add_checkpoints(
 
 
 class SamplerFields(QWidgetAction):
-    """Steps, eta, clipping and schedule of one lane, in its menu; without `reschedule` there is no schedule."""
+    """Sampler, steps and schedule of one lane, in its menu; without `reschedule` there is no schedule.
+
+    `learned` says whether its network has learned a variance.
+    """
 
     def __init__(
         self, sampler: Sampler, length: int, changed: Callable[[str, dict[str, object]], None], parent: QMenu,
         schedule: ScheduleChoice | None = None, reschedule: Callable[[ScheduleChoice | None], object] | None = None,
+        learned: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         box = QWidget()
@@ -51,25 +56,28 @@ class SamplerFields(QWidgetAction):
         self.steps.setSingleStep(50)
         self.steps.setSuffix(f" of {length}")
         self.steps.show_value(min(sampler.steps or length, length))
-        self.eta = FloatField(0.0, 1.0, 0.1, "Eta", "η: 1 is ancestral sampling, 0 is deterministic DDIM")
-        self.eta.show_value(sampler.eta)
-        self.clip = QCheckBox("in [−1, 1]")
-        self.clip.setChecked(sampler.clip)
-        self.clip.setToolTip("Keep x̂₀ in [−1, 1] at each step")
-        form.addRow("steps", self.steps)
-        form.addRow("η", self.eta)
-        form.addRow("clip x̂₀", self.clip)
+        self.sampler = SamplerControls(self)
+        self.eta, self.clip = self.sampler.eta, self.sampler.clip
+        applies = self.sampler.show_sampler(sampler, sampler.steps in (None, length), learned)
+        for name, (_, field) in self.sampler.rows.items():
+            if applies[name]:
+                form.addRow(self.sampler.title(name), field)
+            else:
+                field.setParent(box)
+                field.hide()
+            if name == "sampler":
+                form.addRow("steps", self.steps)
         self.steps.committed.connect(lambda n: changed("change steps", {"steps": None if n == length else n}))
-        self.eta.committed.connect(lambda eta: changed("change η", {"eta": round(eta, 4)}))
-        self.clip.clicked.connect(lambda clip: changed("clip x̂₀" if clip else "do not clip x̂₀", {"clip": clip}))
+        self.sampler.changed.connect(changed)
+        self.sampler.method.activated.connect(lambda _at: parent.close())  # other rows go with another method
         self.schedule = ScheduleField()
         self.schedule.setVisible(reschedule is not None)
         if reschedule is not None:
             form.addRow("schedule", self.schedule)
             self.schedule.show_choice(schedule, "")
             self.schedule.committed.connect(reschedule)
-        for field in (self.steps, self.eta, self.schedule):
-            field.released.connect(parent.close)
+        for source in (self.steps, self.sampler, self.schedule):
+            source.released.connect(parent.close)
         self.setDefaultWidget(box)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -12,9 +12,11 @@ import psutil
 from PySide6.QtCore import QProcess
 
 from explorer.errors import BadInput
+from explorer.own_process import RUN_IN_FILES, own_command
+from explorer.processes import process_of
 from explorer.recipe.training import TrainRecipe, arguments
 from explorer.training import control
-from explorer.training.runs import Launch, Run, going_on, new_folder, read_launch, there, write_launch
+from explorer.training.runs import Launch, Run, going_on, new_folder, read_launch, write_launch
 
 
 def start(recipe: TrainRecipe) -> Path:
@@ -56,11 +58,20 @@ def pause(run: Run) -> None:
 def stop(run: Run) -> None:
     """Ask a run to stop at its next update, with its state kept; one that has not begun ends at once (BadInput as `pause`)."""
     if run.phase == "starting" and run.launch is not None:
-        if there(run.launch.pid, run.launch.launched):
+        if not run.elsewhere and _is_of(run.launch.pid, run.folder):
             with contextlib.suppress(psutil.Error):
                 psutil.Process(run.launch.pid).terminate()
         return
     _ask(run, "stop")
+
+
+def _is_of(pid: int, folder: Path) -> bool:
+    """Whether a process is one that a window started for this folder: what a file in the folder says of it is not enough."""
+    try:
+        words = psutil.Process(pid).cmdline()
+    except (psutil.Error, ValueError, OverflowError):
+        return False
+    return any(word == RUN_IN_FILES and Path(after) == folder for word, after in pairwise(words))
 
 
 def note(run: Run, speed: float, memory: int) -> None:
@@ -81,14 +92,13 @@ def _ask(run: Run, wish: control.Wish) -> None:
 
 
 def _start(folder: Path, command: list[str], launch: Launch, where: Path | None = None) -> None:
-    """Start a process in the folder from which relative paths of its command are meant; by default its own."""
+    """Start a process, and note it; relative paths of its command are meant from `where`, by default its own folder."""
     began = time.time()
-    ok, pid = QProcess.startDetached(
-        sys.executable, ["-m", "explorer.cli.run_in_files", str(folder), *command, "--json"], str(where or folder)
-    )
+    program, *words = own_command(RUN_IN_FILES, str(folder), str(where or folder), *command, "--json")
+    ok, pid = QProcess.startDetached(program, words)
     if not ok:
-        raise BadInput(f"{folder}: the training could not be started in {where or folder} by {sys.executable}")
+        raise BadInput(f"{folder}: the training could not be started by {program}")
     try:
-        write_launch(folder, msgspec.structs.replace(launch, pid=pid, launched=began))
+        write_launch(folder, msgspec.structs.replace(launch, pid=pid, launched=began, process=process_of(pid)))
     except OSError as error:
         raise BadInput(f"{folder}: cannot be written: {error.strerror}") from None

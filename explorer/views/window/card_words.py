@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.checkpoints.card import Card, Metric, TrainingCard
+from explorer.checkpoints.card import Card, ClassesCard, Metric, TrainingCard
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.shared.labels import PREDICTS_WORD
 from explorer.widgets.look.number_words import grouped
@@ -73,11 +73,18 @@ def sections(entry: LibraryEntry) -> tuple[Section, ...]:
     if card.option is not None and card.schedule is not None:
         predicts = Row("predicts", OPTION_WORDS[card.option])
         schedule = Row("schedule", f"{card.schedule.name}, T = {card.schedule.T}")
-        found.insert(0, Section(f"Option {card.option}", (predicts, schedule)))
+        classes = () if card.classes is None else (Row("classes", _classes(card.classes)),)
+        found.insert(0, Section(f"Option {card.option}", (predicts, schedule, *classes)))
     if card.origin is not None:
         notes = tuple(Row("" if number else "told of it", note) for number, note in enumerate(card.origin.notes))
         found.insert(0, Section("Format", (Row("is", card.origin.format), *notes)))
     return tuple(section for section in found if section.rows)
+
+
+def _classes(classes: ClassesCard) -> str:
+    names = f": {', '.join(classes.names)}" if classes.names else ""
+    guided = "no label is known to stand for none" if classes.null_label is None else f"label {classes.null_label} stands for none"
+    return f"{len(classes.of_classes)}{names}; {guided}"
 
 
 def file_size(size: int) -> str:

@@ -34,10 +34,13 @@ class CheckpointLibrary(QDialog):
         A LibraryEntry, and the name of the workspace that shall take it.
     file_wanted()
         The person wants to choose a file.
+    export_wanted(object)
+        A LibraryEntry that shall be written for other programs.
     """
 
     open_wanted = Signal(object, str)
     file_wanted = Signal()
+    export_wanted = Signal(object)
 
     def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +77,7 @@ class CheckpointLibrary(QDialog):
     def actions_shown(self) -> list[QPushButton]:
         """Buttons that open the chosen entry."""
         buttons = (self._buttons.itemAt(i).widget() for i in range(self._buttons.count()))
-        return [b for b in buttons if isinstance(b, QPushButton)]
+        return [b for b in buttons if isinstance(b, QPushButton) and b.property("workspace")]
 
     @property
     def empty_words(self) -> str:
@@ -189,6 +192,17 @@ class CheckpointLibrary(QDialog):
             if number == 0:
                 mark(button, "primary")
             self._buttons.addWidget(button, 1)
+        if kind in ACTIONS:
+            button = QPushButton("Export…")
+            button.setObjectName("exportModel")
+            button.setToolTip("Write it for other programs: as an ONNX graph, or as a folder of diffusers where it is one of its networks")
+            button.setAutoDefault(False)
+            button.clicked.connect(self._export_clicked)
+            self._buttons.addWidget(button)
+
+    def _export_clicked(self) -> None:
+        if self.chosen is not None:
+            self.export_wanted.emit(self.chosen)
 
     def _open_clicked(self) -> None:
         self._open(self.sender().property("workspace"))

@@ -34,6 +34,7 @@ from explorer.views.window.veil import Veil
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
+from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
@@ -334,7 +335,17 @@ class MainWindow(QMainWindow):
         inset_numbers(made)
         made.file_wanted.connect(self.ask_for_file)
         made.open_wanted.connect(self._open_entry)
+        made.export_wanted.connect(self._export_model)
         return made
+
+    def _export_model(self, entry: LibraryEntry) -> None:
+        """Let the person say where a checkpoint shall be written for other programs, and have it written."""
+        from explorer.views.window.exporting_models import ModelExporter, ask_where
+
+        where = ask_where(entry, self.library)
+        if where:
+            self._hide_library()
+            ModelExporter(entry, where, self.banner, self).start()
 
     @cached_property
     def finder(self) -> Finder:
@@ -376,9 +387,7 @@ class MainWindow(QMainWindow):
             self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
 
     def _ask_for_session_file(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False)
-        )
+        path, _ = ask_where(self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False), ".json")
         if path:
             self.save_session(path)
 

@@ -20,11 +20,12 @@ from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
 from explorer.recipe import Recipe, decode_recipe
+from explorer.regular_file import read_whole
 from explorer.sources.from_python.permission import ENDING as PYTHON
 from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
-from explorer.state.persistence import read_session
-from explorer.state.session import Session
+from explorer.state.persistence import MAX_SESSION_BYTES, read_session
+from explorer.state.session import RECENT_LIMIT, Session
 from explorer.views.window.banner import Banner, Offer
 from explorer.views.window.help.examples import Example, put_into, session_of
 from explorer.views.window.opening_card import OpeningCard
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from explorer.views.window.telling.asking import AsksForFiles
 
 FOLDER_LOOK = 1000
-RECENT_LIMIT = 12
 
 
 class Opener(QObject):
@@ -224,14 +224,14 @@ def open_filter() -> str:
     from explorer.exports.kinds import KINDS
 
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
-    names = (*sources.patterns(), f"*{PYTHON}", *patterns(endings))
+    names = (*sources.patterns(), *patterns(endings), f"*{PYTHON}")
     return filters([("Checkpoints, sessions, exports, pictures and data sets", names)])
 
 
 def _recipe_in(path: str) -> Recipe | None:
     """Recipe of a chain or a plane that a .json file is, as `replay` takes it; None if it is anything else."""
     try:
-        recipe = decode_recipe(Path(path).read_bytes())
+        recipe = decode_recipe(read_whole(Path(path), MAX_SESSION_BYTES))
     except (BadInput, OSError):
         return None
     return recipe if recipe.chain is not None or recipe.plane is not None else None

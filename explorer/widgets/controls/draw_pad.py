@@ -18,9 +18,9 @@ from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
 
-BRUSH = 1.15 / 28
-"""Radius, of the pad's width; with its soft edge a line is about as thick as MNIST's."""
-ERASER = 2.2 / 28
+BRUSH = 1.15
+"""Radius in pixels, on paper 28 pixels wide; with its soft edge a line is about as thick as MNIST's."""
+ERASER = 2.2
 STEP = 0.2
 """A mark gets a corner every so many pixels."""
 CORNER = 6
@@ -134,7 +134,8 @@ class DrawPad(QWidget):
 
     def _begun(self, at: tuple[float, float], erases: bool) -> Dab:
         """A mark of one place: of the pen, or of the eraser, which is the paper's ground."""
-        paper, radius = self._paper, (ERASER if erases else BRUSH) * self._paper.shape[2]
+        paper = self._paper
+        radius = round((ERASER if erases else BRUSH) * paper.shape[2] / 28, 3)
         value = -1.0 if paper.dark == erases else 1.0
         coloured = paper.shape[0] == 3 and not erases
         return Dab((at,), radius, value, colour=self._colour if coloured else None)
@@ -195,7 +196,7 @@ class DrawPad(QWidget):
             painter.setPen(QColor("#9aa1ad" if self._paper.dark else "#6b7280"))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._paper.invitation)
         if self._at is not None:
-            radius = (BRUSH + 0.5 / self._paper.shape[2]) * place.width()
+            radius = (BRUSH / 28 + 0.5 / self._paper.shape[2]) * place.width()
             painter.setPen(QPen(QColor("#9aa1ad"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(self._at, radius, radius)

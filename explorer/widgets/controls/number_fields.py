@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRegularExpression, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator, QWheelEvent
+from PySide6.QtCore import QLocale, QRegularExpression, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.recipe import MAX_SEED
@@ -92,12 +92,25 @@ class FloatField(_Taking, QDoubleSpinBox):
 
     def __init__(self, low: float, high: float, step: float, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLocale(QLocale.c())  # as every number in the window is written; a comma is taken for a point
         self.setDecimals(2)
         self.setRange(low, high)
         self.setSingleStep(step)
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.start_taking()
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """As of the box, whichever sign the person's own language has between the whole and its parts."""
+        return super().validate(_with_point(text), position)
+
+    def valueFromText(self, text: str) -> float:
+        """Number in what was typed."""
+        return super().valueFromText(_with_point(text))
+
+
+def _with_point(text: str) -> str:
+    return text.replace(",", ".") if "." not in text else text
 
 
 class SeedField(QLineEdit):

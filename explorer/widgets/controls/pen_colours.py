@@ -15,6 +15,7 @@ SWATCHES: dict[str, str] = {
     "black": "#000000", "white": "#ffffff", "red": "#e5383b", "orange": "#f4a024", "yellow": "#ffd43b", "green": "#2f9e44",
     "blue": "#2f6fed", "violet": "#8e44ad", "skin": "#f7c99b",
 }  # fmt: skip
+GREYS = ("black", "white")
 SIDE = 18
 
 
@@ -54,40 +55,64 @@ class PenColours(QWidget):
     -------
     chosen(object)
         Red, green and blue in [-1, 1].
+
+    Parameters
+    ----------
+    greys : bool
+        With black, which the pen draws in at first, and white; without them there is no colour at first.
+
+    Attributes
+    ----------
+    colour : tuple of float, or None
     """
 
     chosen = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, greys: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.swatches: dict[str, Swatch] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
         for name, colour in SWATCHES.items():
+            if not greys and name in GREYS:
+                continue
             swatch = self.swatches[name] = Swatch(theme, name, colour)
             swatch.clicked.connect(partial(self._take, values_of(QColor(colour))))
             row.addWidget(swatch)
         row.addStretch(1)
         self.more = ColourButton("Draw in a colour of your own", "More…")
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.more.chosen.connect(self._take_own)
+        self.more.chosen.connect(self.take_own)
         row.addWidget(self.more)
-        self.colour: Colour = values_of(QColor(SWATCHES["black"]))
-        self.swatches["black"].setChecked(True)
+        self.colour: Colour | None = None
+        if greys:
+            self.colour = values_of(QColor(SWATCHES["black"]))
+            self.swatches["black"].setChecked(True)
 
     def _take(self, colour: Colour, _checked: bool = False) -> None:
         self.colour = colour
         self.more.show_colour(None)
         self.chosen.emit(colour)
 
-    def _take_own(self, colour: Colour) -> None:
+    def take_own(self, colour: Colour) -> None:
+        """The person chose a colour that is no swatch's."""
+        self._uncheck()
         self.colour = colour
+        self.more.show_colour(colour)
+        self.chosen.emit(colour)
+
+    def clear(self) -> None:
+        """No colour; does not emit."""
+        self._uncheck()
+        self.colour = None
+        self.more.show_colour(None)
+
+    def _uncheck(self) -> None:
         for swatch in self.swatches.values():
             swatch.setAutoExclusive(False)
             swatch.setChecked(False)
             swatch.setAutoExclusive(True)
-        self.chosen.emit(colour)
 
 
 def values_of(colour: QColor) -> Colour:

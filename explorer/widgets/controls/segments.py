@@ -151,6 +151,12 @@ class SegmentBar(QWidget):
             if tip:
                 button.setToolTip(tip)
 
+    def set_shown(self, name: str, shown: bool) -> None:
+        """Have a segment, or not."""
+        if shown == self._buttons[name].isHidden():
+            self._buttons[name].setVisible(shown)
+            self._round_edges()
+
     def set_current(self, name: str) -> None:
         """Put a segment down; does not emit."""
         self._buttons[name].setChecked(True)

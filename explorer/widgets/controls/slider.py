@@ -60,6 +60,12 @@ class Slider(QWidget):
         self.slider.valueChanged.connect(self._moved)
         self.slider.sliderReleased.connect(self.released)
 
+    def set_highest(self, high: float) -> None:
+        """Another upper end; the handle stays where it can."""
+        blocked = self.slider.blockSignals(True)
+        self.slider.setMaximum(round((high - self._low) / self._step))
+        self.slider.blockSignals(blocked)
+
     def set_label_width(self, width: int) -> None:
         """Room for the formula, so that sliders under one another begin in line."""
         self._label.setMinimumWidth(width)

@@ -218,7 +218,7 @@ def test_every_timestep_of_a_short_schedule(run: Callable[..., Any], tiny: Path,
     [
         (("mnist-vae-2d", "vlb"), "is of kind vae; vlb is for a ddpm"),
         (("mnist-classifier", "excess"), "is of kind classifier"),
-        (("mnist-ddpm-c", "vlb", "--steps", "50"), "--steps, --eta: of no meaning for vlb"),
+        (("mnist-ddpm-c", "vlb", "--steps", "50"), "--steps: of no meaning for vlb"),
         (("mnist-ddpm-c", "excess", "--variance", "beta"), "--variance: of no meaning for excess"),
         (("mnist-ddpm-c", "fid", "--draws", "2"), "--draws: of no meaning for fid"),
         (("mnist-vae-2d", "elbo", "--steps", "5", "--eta", "0.5", "--clip"), "--steps, --eta, --clip: of no meaning for elbo"),

@@ -158,7 +158,7 @@ def test_json_says_what_was_done(run: Callable[..., Any], tmp_path: Path) -> Non
     assert said["lanes"] == [
         {
             "source": C, "sha256": file_sha256(locate(C)), "option": "C", "image_shape": [1, 28, 28],
-            "T": 1000, "steps": 3, "eta": 1.0, "clip": False, "precision": "fp32",
+            "T": 1000, "steps": 3, "eta": 1.0, "clip": False, "sampler": "ancestral", "precision": "fp32",
         }
     ]  # fmt: skip
     assert "step" in ran.err, "progress goes to stderr"

@@ -89,7 +89,8 @@ LIMITS: list[tuple[Clip, dict[str, Any]]] = [
 )
 @pytest.mark.parametrize("variance", ["small", "large"])
 def test_ddpm(
-    predictor: NetworkPredictor, monkeypatch: pytest.MonkeyPatch, clip: Clip, limits: dict[str, Any], variance: str, spacing: str, offset: int
+    predictor: NetworkPredictor, monkeypatch: pytest.MonkeyPatch, clip: Clip, limits: dict[str, Any], variance: str, spacing: str,
+    offset: int,
 ) -> None:  # fmt: skip
     scheduler = diffusers.DDPMScheduler(
         **limits, variance_type=f"fixed_{variance}", timestep_spacing=spacing, steps_offset=offset
@@ -146,7 +147,7 @@ def test_the_last_step_may_go_nowhere(predictor: NetworkPredictor) -> None:
 
 @pytest.mark.parametrize("steps", [10, 16])
 def test_dpm_solver(predictor: NetworkPredictor, steps: int) -> None:
-    """algorithm_type dpmsolver++, solver_order 2, midpoint, to sigma = 0, so that the last step is of first order at any number of steps."""
+    """algorithm_type dpmsolver++, solver_order 2, midpoint, down to sigma = 0: so the last step is of first order."""
     scheduler = diffusers.DPMSolverMultistepScheduler(
         algorithm_type="dpmsolver++", solver_order=2, solver_type="midpoint", final_sigmas_type="zero", timestep_spacing="trailing"
     )

@@ -90,7 +90,7 @@ def test_a_timestep_off_would_be_seen(tmp_path: Path, monkeypatch: pytest.Monkey
 
     folder = write(tmp_path / "model", clip_sample=False)
     asked = UNet2D.forward
-    monkeypatch.setattr(UNet2D, "forward", lambda self, x_t, t: asked(self, x_t, t + 1))
+    monkeypatch.setattr(UNet2D, "forward", lambda self, x_t, t, labels=None: asked(self, x_t, t + 1, labels))
     assert furthest(folder, clip=False) > CLOSE
 
 
@@ -103,7 +103,8 @@ def test_of_a_learned_variance_the_means_are_the_same(tmp_path: Path) -> None:
     assert furthest(folder, clip=True) < CLOSE
     origin = sources.card(folder).origin
     assert origin is not None
-    assert any("learned a variance" in note for note in origin.notes)
+    assert origin.sampler.variance == "learned"
+    assert any("what its network has learned" in note for note in origin.notes)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.window.card_words import sections
 
-from .conftest import changed
+from .conftest import changed, write
 
 
 @pytest.fixture
@@ -41,11 +41,40 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
     assert made.shutdown()
 
 
-def test_a_lane_of_it_clips_as_its_author_does(entry: LibraryEntry) -> None:
-    assert lanes.lane_of(entry).sampler == Sampler(clip=True)
-    assert lanes.lane_of(entry, Sampler(50)).sampler == Sampler(50, clip=True)
-    other = Lane("0" * 64, "other", "C", Sampler(25))
-    assert replacing.with_checkpoint(other, entry, ()).sampler == Sampler(25, clip=True)
+def test_a_lane_of_it_samples_as_its_author_does(entry: LibraryEntry) -> None:
+    """The library writes that it clips, and that fewer timesteps are leading ones."""
+    assert lanes.lane_of(entry).sampler == Sampler(clip=True, spacing="leading")
+    assert lanes.lane_of(entry, Sampler(50)).sampler == Sampler(50, clip=True, spacing="leading")
+    other = Lane("0" * 64, "other", "C", Sampler(25, variance="learned"))
+    assert replacing.with_checkpoint(other, entry, ()).sampler == Sampler(25, clip=True, spacing="leading")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sampler"),
+    [
+        ({"clip_sample": False, "timestep_spacing": None}, Sampler()),
+        ({"clip_sample_range": 1.5}, Sampler(clip=True, clip_range=1.5, spacing="leading")),
+        (
+            {"thresholding": True, "dynamic_thresholding_ratio": 0.98, "sample_max_value": 2.0, "steps_offset": 1},
+            Sampler(clip=True, threshold=0.98, clip_range=2.0, spacing="leading", offset=1),
+        ),
+        ({"variance_type": "fixed_large", "timestep_spacing": "linspace"}, Sampler(clip=True, variance="large", spacing="linspace")),
+        ({"_class_name": "DDIMScheduler", "set_alpha_to_one": False}, Sampler(clip=True, spacing="leading", to_one=False)),
+    ],
+)
+def test_what_a_scheduler_says_is_what_a_lane_begins_with(pipeline: Path, settings: dict[str, object], sampler: Sampler) -> None:
+    changed(pipeline / "scheduler" / "scheduler_config.json", **settings)
+    (opened,) = Engine().handle(OpenCheckpoint(str(pipeline)))
+    assert isinstance(opened, CheckpointOpened)
+    assert lanes.lane_of(opened.entry).sampler == sampler
+
+
+def test_a_learned_variance_is_begun_with_and_left_out_where_it_does_not_fit(tmp_path: Path) -> None:
+    folder = write(tmp_path / "model", network={"out_channels": 6}, variance_type="learned_range")
+    (opened,) = Engine().handle(OpenCheckpoint(str(folder)))
+    assert isinstance(opened, CheckpointOpened)
+    assert lanes.lane_of(opened.entry).sampler.variance == "learned"
+    assert lanes.lane_of(opened.entry, Sampler(eta=0.0)).sampler.variance == "small"
 
 
 def test_the_card_says_the_format_and_what_was_assumed(entry: LibraryEntry) -> None:
@@ -92,6 +121,7 @@ def test_commands_sample_it_and_say_what_it_is(pipeline: Path, tmp_path: Path, c
     assert main(["info", str(pipeline), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["origin"]["format"].startswith("a diffusers folder")
-    assert ["fixed_large" in note for note in said["origin"]["notes"]] == [True]
+    assert any("fixed_large" in note for note in said["origin"]["notes"])
+    assert said["origin"]["sampler"] == {"variance": "large", "spacing": "leading"}
     assert main(["info", str(pipeline)]) == 0
     assert "format     a diffusers folder" in capsys.readouterr().out

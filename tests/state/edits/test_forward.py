@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from explorer.recipe import ChainRecipe, Lane, Picture, Sampler, ScheduleChoice
+from explorer.recipe import ChainRecipe, FreshNoise, Lane, Picture, Sampler, ScheduleChoice
 from explorer.recipe.forward import MAX_KNOTS, MAX_MODES, MODE_REACH, Chain1D, ForwardImage, ForwardRecipe, ForwardSchedule
 from explorer.recipe.training import TrainRecipe
 from explorer.state.edits import forward as edits
+from explorer.state.edits.branches import rows_of, with_branch
 from explorer.state.forward import ForwardState
 from explorer.state.session import ChainState, Session
 from explorer.state.training import TrainingState
@@ -85,6 +86,18 @@ def test_reverse_chain_walks_over_the_schedule_with_no_more_steps_than_it_has() 
     assert [lane.schedule for lane in found.reverse.recipe.lanes] == [ScheduleChoice("linear", 100)] * 2
     assert [lane.sampler.steps for lane in found.reverse.recipe.lanes] == [50, None]
     assert found.forward == state()
+
+
+def test_the_branches_of_the_chain_go_along() -> None:
+    lane = Lane("a" * 64, "a", "C", Sampler(steps=50))
+    grown = with_branch(ChainState(recipe=ChainRecipe((lane,)), t=60), FreshNoise(60))
+    before = Session(workspace="forward", forward=state(), reverse=grown)
+    after = edits.use_in_reverse_chain(before).reverse.recipe
+    assert (
+        [branch.lane.edits for branch in after.branches] == [branch.lane.edits for branch in grown.recipe.branches] == [(FreshNoise(60),)]
+    )
+    assert len(rows_of(after)) == 2
+    assert all(branch.lane.schedule == ScheduleChoice("linear", 100) for branch in after.branches)
 
 
 @pytest.mark.parametrize(("model", "wanted"), [("A", "A"), ("vae", "C")])

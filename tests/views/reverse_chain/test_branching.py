@@ -265,7 +265,7 @@ def test_colours_are_offered_where_the_images_have_them(
     open_page: Callable[..., ReverseChainWorkspace], qtbot: QtBot, tmp_path: Path, page: ReverseChainWorkspace
 ) -> None:
     hands(page).controller.painting.open(False)
-    assert not hands(page).paint.controls.colour.isVisible()
+    assert not hands(page).paint.controls.colours.isVisible()
     hands(page).put_away()
     path = tmp_path / "colours.npy"
     np.save(path, np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8))
@@ -275,8 +275,8 @@ def test_colours_are_offered_where_the_images_have_them(
     settle(coloured, qtbot)
     hands(coloured).controller.painting.open(False)
     panel = hands(coloured).paint
-    assert panel.controls.colour.isVisible()
-    panel.controls.colour.take(QColor(255, 0, 51))
+    assert panel.controls.colours.isVisible()
+    panel.controls.colours.more.take(QColor(255, 0, 51))
     assert not panel.controls.brushes.button("white").isChecked()
     paint_over(coloured, qtbot, (4, 4))
     settle(coloured, qtbot)
@@ -291,6 +291,25 @@ def test_colours_are_offered_where_the_images_have_them(
     coloured.playback.scrub(500)
     settle(coloured, qtbot)
     np.testing.assert_array_equal(coloured.grid.tiles[0][4, 4], [255, 0, 51])
+
+
+def test_a_region_of_images_of_another_size_is_erased(open_page: Callable[..., ReverseChainWorkspace], qtbot: QtBot) -> None:
+    emoji = open_page(ReverseChainWorkspace, (Lane("", "emoji", None, Sampler(4), ExactProcess("emoji", images=30)),), samples=1, t=0)
+    emoji.playback.scrub(500)
+    settle(emoji, qtbot)
+    QTest.keyClick(emoji, Qt.Key.Key_E)
+    panel = hands(emoji).paint
+    assert panel.draft.shape == (32, 32)
+    panel.controls.repeats.show_value(1)
+    paint_over(emoji, qtbot, (30, 30))
+    settle(emoji, qtbot)
+    assert panel.leads.image is not None
+    QTest.mouseClick(panel.go, LEFT)
+    settle(emoji, qtbot)
+    (edit,) = edits(emoji)
+    assert isinstance(edit, Inpaint)
+    assert edit.mask.array().shape == (32, 32)
+    assert edit.mask.array()[30, 30]
 
 
 def test_what_is_erased_is_made_anew_and_the_rest_is_kept(page: ReverseChainWorkspace, qtbot: QtBot) -> None:

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.recipe import Dab
 from explorer.recipe.drawing import drawn
-from explorer.widgets.controls.draw_pad import BRUSH, ERASER, DrawPad
+from explorer.widgets.controls.draw_pad import BRUSH, ERASER, DrawPad, Paper
+from explorer.widgets.look.sharp import pixels_of
 from explorer.widgets.look.theme import Theme
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -52,9 +53,30 @@ def test_a_second_stroke_is_over_the_first_and_the_right_button_erases(pad: Draw
     stroke(pad, (140, 100), (140, 180), button=RIGHT)
     marks = whole[-1]
     assert [(dab.value, dab.radius) for dab in marks] == [(1.0, BRUSH), (-1.0, ERASER)]
-    grey = drawn(marks, 28, 28)
+    grey = drawn(marks, (1, 28, 28))[0]
     assert grey[13, 8] > 200
     assert grey[13, 13] == grey[14, 14] == 0
+
+
+def test_on_coloured_paper_the_pen_has_a_colour_and_the_eraser_is_white(pad: DrawPad) -> None:
+    whole: list[tuple[Dab, ...]] = []
+    pad.drawn.connect(whole.append)
+    pad.set_paper(Paper((3, 56, 56), dark=False, invitation="draw here"))
+    pad.set_colour((1.0, -1.0, 0.0))
+    stroke(pad, (40, 140), (240, 140))
+    stroke(pad, (140, 100), (140, 180), button=RIGHT)
+    pen, eraser = whole[-1]
+    assert (pen.colour, pen.radius) == ((1.0, -1.0, 0.0), 2 * BRUSH)
+    assert (eraser.colour, eraser.value, eraser.radius) == (None, 1.0, 2 * ERASER)
+    shown = pixels_of(pad.image)
+    assert shown[28, 16].tolist() == [255, 0, 128]
+    assert shown[28, 28].tolist() == shown[2, 2].tolist() == [255, 255, 255]
+
+
+def test_on_white_grey_paper_the_pen_is_black(pad: DrawPad) -> None:
+    pad.set_paper(Paper((1, 28, 28), dark=False))
+    stroke(pad, (40, 140), (240, 140))
+    assert pixels_of(pad.image)[14, 14].tolist() == [0, 0, 0]
 
 
 def test_nothing_is_erased_from_an_empty_pad(pad: DrawPad, qtbot: QtBot) -> None:
@@ -73,5 +95,5 @@ def test_escape_gives_the_stroke_up(pad: DrawPad, qtbot: QtBot) -> None:
 def test_a_line_is_about_as_thick_as_mnists(mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
     ones = mnist_test[0][mnist_test[1] == 1][:200, 0].astype(float)
     thickness = np.median(ones.sum(axis=2)[:, 12:16] / 255)
-    line = drawn((Dab(((14.0, 4.0), (14.0, 24.0)), BRUSH),), 28, 28).astype(float).sum(axis=1)[12:16] / 255
+    line = drawn((Dab(((14.0, 4.0), (14.0, 24.0)), BRUSH),), (1, 28, 28))[0].astype(float).sum(axis=1)[12:16] / 255
     assert line.mean() == pytest.approx(thickness, rel=0.35)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
@@ -54,6 +54,25 @@ def test_what_is_typed_is_taken_once_on_enter_or_on_leaving(box: QWidget, kind: 
         box.findChildren(QLineEdit)[-1].setFocus()
         assert taken == [value]
     assert released == [True]
+
+
+@pytest.mark.parametrize("language", ["C", "de_DE", "fr_FR", "ar_EG"])
+@pytest.mark.parametrize("typed", ["0.5", "0,5", ".5", ",5"])
+def test_half_is_half_in_every_language(qtbot: QtBot, language: str, typed: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        field = FloatField(0, 1, 0.1, "Eta", "eta")
+    finally:
+        QLocale.setDefault(before)
+    qtbot.addWidget(field)
+    taken = take(field)
+    field.show_value(1.0)
+    field.selectAll()
+    QTest.keyClicks(field, typed)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert taken == [0.5]
+    assert field.text() == "0.50"
 
 
 def test_steps_of_the_arrows_are_taken_together(box: QWidget, qtbot: QtBot) -> None:

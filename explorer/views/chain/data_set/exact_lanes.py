@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from explorer.engine.chain.data_set.messages import DataSetOpened
 from explorer.recipe import OptionName
 from explorer.state.edits import exact_lanes as edits
+from explorer.state.edits.lanes import with_samples_for
 from explorer.views.chain.data_set.data_sets import Chosen, DataSets
 from explorer.views.chain.looked_at import LookedAt
 from explorer.views.shared.labels import option_words
@@ -36,11 +37,11 @@ class ExactLanes:
         """An exact lane in the place of another, with that one's sampler."""
         state = self._part.state
         label = change_label(opened) if index < len(state.recipe.lanes) else add_label(opened)
-        self._part.put(edits.put_exact(state, index, opened.exact), label)
+        self._part.put(with_samples_for(edits.put_exact(state, index, opened.exact), opened.image_shape), label)
 
     def add(self, opened: DataSetOpened) -> None:
         """One more lane, with the sampler of the last."""
-        self._part.put(edits.add_exact(self._part.state, opened.exact), add_label(opened))
+        self._part.put(with_samples_for(edits.add_exact(self._part.state, opened.exact), opened.image_shape), add_label(opened))
 
     def compare_options(self) -> None:
         """Three lanes of the same predictor, through Options A, B and C; done again, back to the lanes before."""

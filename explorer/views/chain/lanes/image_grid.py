@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.views.chain.lanes.arrow_keys import keep_from_shortcuts, move_of
 from explorer.views.chain.lanes.grid_geometry import GridGeometry, Pixel, fit_grid
+from explorer.views.chain.lanes.tile_name import draw_name
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.sharp import draw_sharp, mosaic, to_image
 from explorer.widgets.look.theme import Theme
@@ -68,6 +69,7 @@ class ImageGrid(QWidget):
         self._also: frozenset[int] = frozenset()
         self._hover: Pixel | None = None
         self._message = ""
+        self._names: tuple[str, ...] = ()
         self._wheel = WheelSteps()
         self._geometry = self._fit()
         self.setMouseTracking(True)
@@ -118,13 +120,25 @@ class ImageGrid(QWidget):
         index = self._selected if point is None else pixel.index if pixel is not None else -1
         if self._tiles is None or not 0 <= index < len(self._tiles):
             return None
-        return Pointed(to_image(self._tiles[index]), f"sample {index}", index)
+        name = f" · {self._names[index]}" if index < len(self._names) else ""
+        return Pointed(to_image(self._tiles[index]), f"sample {index}{name}", index)
 
     def set_message(self, text: str) -> None:
         """Words instead of an empty grid."""
         if text != self._message:
             self._message = text
             self.update()
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """A word on each picture, such as its class; none without."""
+        if tuple(names) != self._names:
+            self._names = tuple(names)
+            self.update()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words on the pictures."""
+        return self._names
 
     @property
     def tiles(self) -> np.ndarray | None:
@@ -170,6 +184,8 @@ class ImageGrid(QWidget):
             painter.setPen(QPen(QColor(tokens.card), 1))
             for index in range(self._count):  # noise would run together: each gives the edge of its outermost pixels
                 painter.drawRect(grid.rect(index).adjusted(0, 0, -1, -1))
+        for index, name in enumerate(self._names[: self._count]):
+            draw_name(painter, grid.rect(index), name)
         self._draw_frames(painter)
 
     def _draw_frames(self, painter: QPainter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from explorer.engine.chain.messages import LanePlanned
+from explorer.recipe import Sampler
 from explorer.state.edits.words import step_words
 from explorer.views.chain.network.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number, plan_at
 from explorer.views.shared.labels import term_colours
@@ -31,18 +32,45 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     lane, timesteps = plan.key.lane, plan.timesteps.tolist()
     done = step_words(lane, timesteps, k)
     plan = plan_at(plan, k)
-    told = describe(plan)
+    told = describe(plan, k)
     writer = _Writer(plan, k, told, term_colours(tokens))
-    clip = plan.key.lane.sampler.clip
+    sampler = plan.key.lane.sampler
     step = writer.sum(told.step, "=")
-    note = ", ".join(filter(None, ("x̂₀ clipped to [−1, 1]" if clip else "", done)))
-    return Equation(step, writer.derivation(told.derivation, clip), told.title, note)
+    note = ", ".join(filter(None, (_guided(lane.guidance), limit_words(sampler), variance_words(sampler), done)))
+    return Equation(step, writer.derivation(told.derivation, sampler.clip and told.derivation.result == "x0_hat"), told.title, note)
+
+
+def limit_words(sampler: Sampler) -> str:
+    """What is done to x0_hat, for the equation's note; empty if nothing."""
+    if not sampler.clip:
+        return ""
+    reach = f"{sampler.clip_range:g}"
+    said = f"x̂₀ clipped to [−{reach}, {reach}]"
+    if sampler.threshold is not None:
+        said = f"x̂₀ cut off at its quantile {sampler.threshold:.4g}, at most {reach}, and divided by it"
+    return f"{said}, ε̂ {'as the network means it' if sampler.method == 'ddim' else 'follows from it'}"
+
+
+def variance_words(sampler: Sampler) -> str:
+    """Which variance the noise has where it is not the posterior's."""
+    learned = "σ² as the network has learned it, another in each pixel; the number is the posterior's"
+    return {"small": "", "large": "σ² = β", "learned": learned}[sampler.variance]
+
+
+def _guided(w: float) -> str:
+    """What eps_hat is made of where it is guided: eps = (1 + w) eps_c - w eps_null."""
+    return f"guided: ε̂ = {number(1 + w)} ε̂ of the class {'−' if w > 0 else '+'} {number(abs(w))} ε̂ without" if w else ""
 
 
 def _end(plan: LanePlanned) -> Equation:
     last = int(plan.timesteps[-2])
     x0, x0_hat = (Term(name, formula_of(name, 0, 0), before=sign, tip=TIPS[name]) for name, sign in (("x_t", ""), ("x0_hat", "=")))
     note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
+    if float(plan.alpha_bar[-1]) < 1:
+        level = f"{float(plan.alpha_bar[-1]):.4f}"
+        note = (
+            f"The sample. The last step, from t = {last}, ends at ᾱ = {level}, that of t = 1, as its sampler is set to: some noise is left."
+        )
     return Equation((x0, x0_hat), note=note.replace(" = ", "\u00a0=\u00a0"))  # a line does not end within "σ = 0"
 
 

@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from explorer.diffusion.samplers.steps import half_log_snr
 from explorer.engine.chain.messages import LanePlanned
-from explorer.recipe import Lane
-from explorer.state.edits.words import lane_at
+from explorer.recipe import BackUp, Inpaint, Lane
+from explorer.recipe.sampler import METHOD_TITLES
+from explorer.state.edits.words import lane_at, place
 from explorer.views.chain.network.step_graph import Edge, Graph, Node
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.look.math_text import Formula, var, words
@@ -26,6 +28,10 @@ TIPS = {
     "drawn": "the image of the data set that is drawn in this step, by its weight",
     "component": "the mean of q(x_{t−1} | x_t, x₀) for the image drawn: where the step goes without fresh noise",
     "v": "the velocity: signal · ε − noise · x₀",
+    "slope": "the mean of both slopes, along which the step goes",
+    "eps_next": "the noise that is seen where Euler's step would lead: the second slope",
+    "towards": "the clean image that the step goes towards: x̂₀ carried on from the state before",
+    "x0_before": "the clean image that was seen at the state before",
 }
 
 
@@ -83,22 +89,25 @@ class StepDescription:
         By whom.
     relations : tuple of Relation
         From the output on, in the order of computation; the last one makes x_prev.
+    told : Relation or None
+        The one that is told beside it, where that is not the first.
     """
 
     title: str
     output: str
     source: Source
     relations: tuple[Relation, ...]
+    told: Relation | None = None
 
     @property
     def derivation(self) -> Relation:
-        """What else is told beside x_prev: how x0_hat follows from the output, or eps_hat from x0_hat."""
-        return self.relations[0]
+        """What else is told beside x_prev: how x0_hat follows from the output, or eps_hat from it; of second order, what it goes along."""
+        return self.told or self.relations[0]
 
     @property
     def step(self) -> Relation:
-        """x_prev with the mean written out: a0 x0_hat + at x_t + sigma z (MATH.md, Property 2)."""
-        return inlined(DRAWN_LAST, DRAWN_MEAN) if self.output == "drawn" else inlined(LAST, MEAN)
+        """x_prev with the mean written out: a0 x0_hat + at x_t + sigma z (MATH.md, Property 2), or as its sampler writes it."""
+        return inlined(DRAWN_LAST, DRAWN_MEAN) if self.output == "drawn" else inlined(self.relations[-1], MEAN)
 
 
 MEAN = Relation("mean", (Part("x0_hat", "a0"), Part("x_t", "at")))
@@ -111,6 +120,14 @@ EPS_FROM_X0 = Relation("eps_hat", (Part("x_t"), Part("x0_hat", "signal", "−"))
 X0_FROM_MEAN = Relation("x0_hat", (Part("mean"), Part("x_t", "at", "−")), over="a0", beside=True)
 X0_FROM_OWN_MEAN = Relation("x0_hat", (Part("own_mean"),), words="of its own step t → t−1 implies")
 X0_FROM_V = Relation("x0_hat", (Part("x_t", "signal"), Part("v", "noise", "−")))
+
+DDIM = Relation("x_prev", (Part("x0_hat", "signal_prev"), Part("eps_hat", "direction"), Part("z", "sigma")))
+EULER = Relation("x_prev", (Part("x0_hat", "signal_prev"), Part("eps_hat", "direction")))
+SLOPE = Relation("slope", (Part("eps_hat", "half"), Part("eps_next", "half")))
+HEUN = Relation("x_prev", (Part("x_t", "ratio"), Part("slope", "fall", "−")))
+TOWARDS = Relation("towards", (Part("x0_hat", "further"), Part("x0_before", "ahead", "−")))
+DPM = Relation("x_prev", (Part("towards", "a0"), Part("x_t", "at")))
+DPM_FIRST = Relation("x_prev", (Part("x0_hat", "a0"), Part("x_t", "at")))
 
 DATA_SET_TIPS = {
     False: "The data set: the average of its images, weighted by x_t",
@@ -130,6 +147,10 @@ DESCRIPTIONS = {
 """By option; "A, another step" is Option A where the step is not the one whose mean it learned."""
 
 
+FROM_BELOW = ("z", "eps_next", "x0_before")
+"""Quantities that come into a step and that no relation of it makes."""
+
+
 def inlined(outer: Relation, inner: Relation) -> Relation:
     """`outer` with the part that `inner` makes written out; only where that part has no coefficient of its own."""
     parts: list[Part] = []
@@ -143,32 +164,71 @@ def plan_at(plan: LanePlanned, k: int) -> LanePlanned:
     return replace(plan, key=replace(plan.key, lane=lane_at(plan.key.lane, plan.timesteps.tolist(), k)))
 
 
-def describe(plan: LanePlanned) -> StepDescription:
-    """Description of a lane's steps."""
+def describe(plan: LanePlanned, k: int) -> StepDescription:
+    """Description of step k of a lane."""
     lane = plan.key.lane
     if lane.option is None:
-        return DESCRIPTIONS["exact" if lane.exact is not None and lane.exact.follow == "draw" else "exact mean"]
-    found = DESCRIPTIONS["A, another step" if lane.option == "A" and not native(plan) else lane.option]
-    if lane.exact is not None:
-        return replace(found, source="data set", title=f"Exact, through Option {lane.option}")
-    return found
+        found = DESCRIPTIONS["exact" if lane.exact is not None and lane.exact.follow == "draw" else "exact mean"]
+    else:
+        found = DESCRIPTIONS["A, another step" if lane.option == "A" and not native(plan) else lane.option]
+    if lane.exact is not None and lane.option is not None:
+        found = replace(found, source="data set", title=f"Exact, through Option {lane.option}")
+    return stepped(found, plan, k)
+
+
+def stepped(told: StepDescription, plan: LanePlanned, k: int) -> StepDescription:
+    """The description with the step of its sampler, where that is not the posterior's: from x0_hat and eps_hat on."""
+    method = plan.key.lane.sampler.method
+    if method == "ancestral":
+        return told
+    said = tuple(replace(relation, beside=False) for relation in told.relations if relation.result in ("x0_hat", "eps_hat"))
+    if told.output != "eps_hat" and "eps_hat" not in {relation.result for relation in said}:
+        said = (*said, replace(EPS_FROM_X0, beside=False))
+    told = replace(told, title=f"{told.title} · {METHOD_TITLES[method]}")
+    if method == "heun" and k + 1 < len(plan.sigma):
+        return replace(told, relations=(*said, SLOPE, HEUN), told=SLOPE)
+    if method == "dpm++2m":
+        if is_second_order(plan, k):
+            return replace(told, relations=(*said, TOWARDS, DPM), told=TOWARDS)
+        return replace(told, relations=(*said, DPM_FIRST))
+    return replace(told, relations=(*said, DDIM if method == "ddim" else EULER))
+
+
+def is_second_order(plan: LanePlanned, k: int) -> bool:
+    """Whether a step of DPM-Solver++ knows what was said of the state before it: not at first, at last, or where a branch begins anew."""
+    timesteps = plan.timesteps.tolist()
+    edits = (edit for edit in plan.key.lane.edits if isinstance(edit, BackUp) or (isinstance(edit, Inpaint) and edit.anew))
+    anew = {place(timesteps, edit.t) for edit in edits}
+    return 0 < k < len(plan.sigma) - 1 and k not in anew
 
 
 def native(plan: LanePlanned) -> bool:
     """Whether the step is the one whose mean an Option A network was trained to predict."""
     lane: Lane = plan.key.lane
     sampler = lane.sampler
-    whole = sampler.steps in (None, int(plan.timesteps[0]))
-    return sampler.eta == 1.0 and not sampler.clip and whole and getattr(lane, "schedule", None) is None
+    whole = sampler.steps in (None, len(plan.levels) - 1)
+    return sampler.method == "ancestral" and sampler.eta == 1.0 and not sampler.clip and whole and getattr(lane, "schedule", None) is None
 
 
 def coefficients(plan: LanePlanned, k: int) -> dict[str, float]:
-    """Numbers of the step from state k: a0, at, sigma, signal = sqrt(alpha_bar), noise = sqrt(1 - alpha_bar)."""
-    alpha_bar = float(plan.alpha_bar[k])
-    return {
-        "a0": float(plan.a0[k]), "at": float(plan.at[k]), "sigma": float(plan.sigma[k]),
-        "signal": math.sqrt(alpha_bar), "noise": math.sqrt(1 - alpha_bar),
+    """Numbers of the step from state k, by name.
+
+    a0, at, sigma; signal = sqrt(alpha_bar), noise = sqrt(1 - alpha_bar); of the state that it leads to signal_prev, and the weight
+    `direction` of eps_hat there. With s = noise / signal, Heun's step is x_prev = ratio x_t - fall slope, ratio = signal_prev / signal,
+    fall = signal_prev (s - s_prev). DPM-Solver++ has D = further x0_hat - ahead x0_before, ahead = 1 / (2 r).
+    """
+    alpha_bar, alpha_bar_prev, sigma = float(plan.alpha_bar[k]), float(plan.alpha_bar[k + 1]), float(plan.sigma[k])
+    signal, noise, signal_prev = math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar), math.sqrt(alpha_bar_prev)
+    found = {
+        "a0": float(plan.a0[k]), "at": float(plan.at[k]), "sigma": sigma, "signal": signal, "noise": noise, "signal_prev": signal_prev,
+        "direction": math.sqrt(max(1 - alpha_bar_prev - sigma**2, 0)), "ratio": signal_prev / signal, "half": 0.5,
+        "fall": signal_prev * noise / signal - math.sqrt(1 - alpha_bar_prev),
     }  # fmt: skip
+    if 0 < k < len(plan.sigma) - 1:
+        before, here, there = (half_log_snr(float(level)) for level in plan.alpha_bar[k - 1 : k + 2])
+        ahead = (there - here) / (2 * (here - before))
+        found |= {"ahead": ahead, "further": 1 + ahead}
+    return found
 
 
 def number(value: float) -> str:
@@ -182,6 +242,8 @@ def formula_of(name: str, t: int, t_prev: int) -> Formula:
     """A quantity as it is written."""
     named: dict[str, Formula] = {
         "x_prev": (var("x", t_prev),), "x_t": (var("x", t),), "x0_hat": (var("x", 0, "hat"),), "eps_hat": (var("ε", "", "hat"),),
+        "slope": (var("ε", "", "bar"),), "eps_next": (var("ε", "", "hat"), words("′")), "towards": (var("D"),),
+        "x0_before": (var("x", 0, "hat"), words(" before")),
         "z": (var("z"),), "v": (var("v"),), "drawn": (var("xⁱ"),), "component": (var("μ"), words("(xⁱ)")),
     }  # fmt: skip
     return named.get(name, (words("mean"),))
@@ -189,7 +251,7 @@ def formula_of(name: str, t: int, t_prev: int) -> Formula:
 
 def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
     """Graph of the step that starts at state k: x_t and t, the network, its output, and what is made of it."""
-    told, values = describe(plan), coefficients(plan, k)
+    told, values = describe(plan, k), coefficients(plan, k)
     t, t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
     colours, clip = term_colours(tokens), plan.key.lane.sampler.clip
 
@@ -214,8 +276,8 @@ def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
         nodes.append(Node(sign, "sign", (words(glyph),), column + 1, tip=tip))
         column += 2
         for part in relation.parts:
-            if part.name == "z":
-                nodes.append(quantity("z", column - 1, below=True))
+            if part.name in FROM_BELOW:
+                nodes.append(quantity(part.name, column - 1, below=True))
             factor = number(values[part.factor]) if part.factor else ""
             edges.append(Edge(part.name, sign, factor, colours.get(part.name, ""), over=part.name == "x_t"))
         nodes.append(quantity(relation.result, column))

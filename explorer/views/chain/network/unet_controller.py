@@ -143,7 +143,7 @@ class UNetController(PanelController):
         plan = plan_at(plan, terms.k)
         tiles, shown = dict(terms.tiles), self._shown
         if shown is not None and shown.t == terms.t:
-            tiles.setdefault(describe(plan).output, shown.outputs[0].whole)  # what terms have not: v, and Option A's own mean
+            tiles.setdefault(describe(plan, shown.k).output, shown.outputs[0].whole)  # what terms have not: v, and Option A's own mean
         self._view.show_step(plan, terms.k, tiles)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.sharp import draw_sharp, to_image
@@ -31,7 +31,9 @@ class ImageChoice(QWidget):
         self._images: list[QImage] = []
         self._start, self._current = 0, -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName("Test images")
         self.setToolTip("Click a test image to noise it; arrow keys go to its neighbours")
         theme.changed.connect(self.update)
@@ -58,9 +60,9 @@ class ImageChoice(QWidget):
         """Indices of the images shown."""
         return range(self._start, self._start + len(self._images))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def heightForWidth(self, width: int) -> int:
         """Cells are square."""
-        self.setFixedHeight(self._height(self.width()))
+        return self._height(width)
 
     def _height(self, width: int) -> int:
         return round(self._rows * self._side(width) + (self._rows - 1) * GAP)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from explorer import log
+from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.fonts import mono_font
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
@@ -99,6 +100,6 @@ class ReportDialog(QDialog):
         self.copy_button.setText("Copied")
 
     def _ask(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the report as", "generative-explorer-report.txt", "Text (*.txt)")
+        path, _ = ask_where(self, "Save the report as", "generative-explorer-report.txt", "Text (*.txt)", ".txt")
         if path:
             self.save_to(path)

@@ -1,0 +1,65 @@
+"""A UNet2DModel with its noise schedule as a folder that `DDPMPipeline.from_pretrained` opens, and whose chain is the one here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.engine.models.predictors import schedule_of
+from explorer.errors import BadInput
+from explorer.model_exports.ways import ways_of
+
+PREDICTION = {"B": "sample", "C": "epsilon", "V": "v_prediction"}
+
+
+def write(checkpoint: Checkpoint, out: Path) -> None:
+    """Write the folder whole, or not at all.
+
+    The scheduler has the betas themselves, the posterior's variance, and clips as a lane of the checkpoint does.
+
+    Raises
+    ------
+    BadInput
+        If the network is none of diffusers', the folder is there and not empty, or it cannot be written.
+    """
+    ways = ways_of(checkpoint.card)
+    if not ways.folder:
+        graph = f"; as an ONNX graph it can be written: --out {out.name}.onnx" if ways.onnx else ""
+        raise BadInput(f"{checkpoint.path}: cannot be a diffusers folder: {ways.why_no_folder}{graph}")
+    _check(out)
+    from diffusers import DDPMPipeline, DDPMScheduler
+
+    card, schedule = checkpoint.card, schedule_of(checkpoint)
+    assert card.option is not None
+    scheduler = DDPMScheduler(
+        num_train_timesteps=schedule.T, trained_betas=schedule.betas.tolist(), prediction_type=PREDICTION[card.option],
+        clip_sample=card.clips, variance_type="fixed_small",
+    )  # fmt: skip
+    pipeline: Any = DDPMPipeline(unet=checkpoint.network.unet, scheduler=scheduler)
+    try:
+        partial = Path(tempfile.mkdtemp(prefix=f"{out.name[:40]}.", suffix=".partial", dir=out.parent))
+        try:
+            pipeline.save_pretrained(partial)
+            if out.is_dir():
+                out.rmdir()
+            partial.chmod(0o777 & ~_mask())
+            os.replace(partial, out)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise BadInput(f"{out}: cannot be written: {error.strerror or error}") from None
+
+
+def _check(out: Path) -> None:
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise BadInput(f"{out}: is there already; name a folder that is not, or an empty one")
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,91 @@
+"""A checkpoint written for other programs: by the command line's `export`, in a process of its own, as tracing a network takes seconds."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from explorer.endings import filters
+from explorer.engine.models.messages import LibraryEntry
+from explorer.model_exports.ways import ways_of
+from explorer.own_process import own_command
+from explorer.sources.from_python import permission
+from explorer.views.window.banner import Banner
+
+GRAPH = "ONNX graphs"
+FOLDER = "A folder of diffusers (*)"
+
+
+def ask_where(entry: LibraryEntry, parent: QWidget) -> str:
+    """The file or folder that the person chose; empty if none."""
+    assert entry.card is not None
+    ways = ways_of(entry.card)
+    kinds = filters([(GRAPH, ("*.onnx",))], others=False) + (f";;{FOLDER}" if ways.folder else "")
+    path, kind = QFileDialog.getSaveFileName(parent, f"Export {entry.name}", f"{entry.name}.onnx", kinds)
+    return named(path, folder=kind == FOLDER) if path else ""
+
+
+def named(path: str, folder: bool) -> str:
+    """The path with the ending that says what is written."""
+    chosen = Path(path)
+    if folder:
+        return str(chosen.with_suffix("")) if chosen.suffix.lower() == ".onnx" else path
+    return path if chosen.suffix.lower() == ".onnx" else f"{path}.onnx"
+
+
+class ModelExporter(QObject):
+    """Runs `export` and tells of its end in the banner.
+
+    Parameters
+    ----------
+    where : str
+        FILE.onnx, or a folder.
+    """
+
+    def __init__(self, entry: LibraryEntry, where: str, banner: Banner, parent: QObject) -> None:
+        super().__init__(parent)
+        self._entry, self._where, self._banner = entry, where, banner
+        self.process = QProcess(self)
+        self.process.finished.connect(self._ended)
+        self.process.errorOccurred.connect(self._not_started)
+
+    def start(self) -> None:
+        """Begin; the banner says so."""
+        words = ["export", self._entry.path, "--out", self._where, "--json"]
+        if permission.looks_like_python(Path(self._entry.path)) and permission.is_allowed(Path(self._entry.path)):
+            words.append("--run-python")
+        program, *arguments = own_command(*words)
+        self._banner.say(f"{self._entry.name} is being written to {self._where}", "It takes some seconds.", severity="notice")
+        self.process.start(program, arguments)
+
+    def end(self) -> None:
+        """Stop it, with the window."""
+        if self.process.state() != QProcess.ProcessState.NotRunning:
+            self.process.kill()
+            self.process.waitForFinished()
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._banner.say(f"{self._where}: cannot be written: {sys.executable} does not start")
+            self.deleteLater()
+
+    def _ended(self, status: int) -> None:
+        if status == 0:
+            self._banner.say(*told(self._entry.name, bytes(self.process.readAllStandardOutput().data())), severity="notice")
+        else:
+            lines = bytes(self.process.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
+            why = lines[-1].removeprefix("generative-explorer: ") if lines else f"{self._where}: cannot be written"
+            self._banner.say(why, "Everything else is as it was.")
+        self.deleteLater()
+
+
+def told(name: str, said: bytes) -> tuple[str, str]:
+    """Message and hint of what was written, from what `export --json` said."""
+    written = json.loads(said)["written"]
+    paths = " and ".join(each["path"] for each in written)
+    moved = [each["largest_difference"] for each in written if each["largest_difference"] is not None]
+    return f"{name} is written to {paths}", f"It agrees with the network to {max(moved):.1g} of its largest output." if moved else ""
