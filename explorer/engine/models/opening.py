@@ -14,6 +14,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.snapshots import end_of_run, name_of
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import told_of
+from explorer.engine.models import predictors
 from explorer.engine.models.measuring import aside
 from explorer.engine.models.messages import Asked, CheckpointAsks, CheckpointOpened, LibraryEntry, OpenCheckpoint, Opening
 from explorer.engine.models.models import Models
@@ -92,12 +93,14 @@ def _parameters(path: Path) -> int:
 
 def _first_step(checkpoint: Checkpoint, models: Models) -> Generator[None, None, None]:
     """See that its network answers (BadInput if it does not): answers of a person may fit its weights, and not each other."""
-    predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told))
+    lane = Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told)
     if sources.is_own(checkpoint.path):
+        models.predictor(lane)
         return  # its card was checked against its network
-    T = predictor.schedule.T
 
     def first() -> None:
+        predictor = predictors.from_checkpoint(checkpoint, models.device)
+        T = predictor.schedule.T
         x_t = torch.randn(1, *checkpoint.card.data.shape, generator=torch.Generator().manual_seed(0)).to(models.device)
         levels = predictor.schedule.alpha_bar
         told_of(predictor, (0,)).predict(x_t, T, posterior(float(levels[T]), float(levels[T - 1])), False)
@@ -107,6 +110,7 @@ def _first_step(checkpoint: Checkpoint, models: Models) -> Generator[None, None,
             yield from aside(first)
         else:
             first()
+        models.predictor(lane)
     except BadInput:
         raise
     except Exception as error:  # whatever a network of another tool has against its input
