@@ -12,6 +12,10 @@ from explorer.recipe.told import Told
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
+NO_ENCODER = "none"
+"""In a network's configuration, under "encoder": it is a decoder alone."""
+VALUE_RANGES = (VALUE_RANGE, (0.0, 1.0), (-0.5, 0.5))
+"""Values of images, black and white, that networks of other programs are trained on; the first one is this app's."""
 
 UNSAID = "not said"
 """Name of the data of a checkpoint that does not say it."""
@@ -27,11 +31,12 @@ class NetworkCard(msgspec.Struct, frozen=True):
 
 
 class ScheduleCard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas."""
+    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas, with alpha_bar_0 where that is not 1."""
 
     name: str
     T: int
     betas: tuple[float, ...] | None = None
+    start: float = 1.0
 
 
 class DataCard(msgspec.Struct, frozen=True):
@@ -243,7 +248,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a ddpm needs an option and a schedule")
         if any(not 1 <= side <= 4096 for side in self.data.shape):
             raise ValueError(f"images of shape {self.data.shape} are not supported")
-        if self.data.value_range != VALUE_RANGE:
+        if self.data.value_range not in (VALUE_RANGES if self.kind == "ddpm" and self.origin is not None else (VALUE_RANGE,)):
             raise ValueError(f"images of values in {list(self.data.value_range)} are not supported: they are in {list(VALUE_RANGE)} here")
 
 

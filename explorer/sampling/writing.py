@@ -181,6 +181,6 @@ def _states(lane: SampledLane, seed: int, samples: int, progress: Progress, want
             for step in lane.walk(seed, indices):
                 for k, state in ((step.k, step.x_t), (step.k + 1, step.x_prev)):
                     if k in wanted and (k == 0 or k > step.k):
-                        tiles[wanted[k], rows] = as_pixels(state if lane.latent is None else torch.from_numpy(lane.pictures(state)))
+                        tiles[wanted[k], rows] = as_pixels(torch.from_numpy(lane.pictures(state)))
                 report(len(indices))
     return tiles

@@ -344,6 +344,8 @@ def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
     for name, tensor in chosen.items():
         if not isinstance(tensor, torch.Tensor):
             continue
+        if tensor.numel() > tensor.untyped_storage().nbytes() // tensor.element_size():  # one number, shown as many
+            raise BadInput(f"{path}: weights {prefix}{name} claim more numbers than the file has")
         read[name] = tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True).contiguous()
         if tensor.is_floating_point() and not torch.isfinite(read[name]).all():
             raise BadInput(f"{path}: its weights {prefix}{name} are not finite")

@@ -166,6 +166,7 @@ class Chains:
         else:
             lane = BranchLane(key, predictor, shape, device, store, self._lane, ways.taking_over)
         lane.latent, lane.decoder = self._seen_through(key.lane)
+        lane.value_range = predictors.range_of(predictor)
         lane.record = lambda lane, first: self.kept.recorder(lane, first, tuple(ways.runs.values()))
         return lane
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.diffusion.pixel_range import seen
 from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.pictures.latents import latent_tiles, side_by_side
 from explorer.engine.pictures.tiles import Palette, grey_tiles, tiles_of
@@ -63,7 +64,7 @@ def look(
     row = QUANTITIES[quantity]
     if lane.latent is None:
         array = np.asarray(values)
-        tiles, scale = tiles_of(array, quantity, palette, by_mean)
+        tiles, scale = tiles_of(array if row.diverging else seen(array, lane.value_range), quantity, palette, by_mean)
         yield Look(tiles, array, scale, row.diverging)
     elif is_decoded(lane, k, quantity, decoded):
         for images in lane.decoded(k, of or quantity, values, samples):

@@ -14,6 +14,7 @@ import numpy as np
 from explorer.checkpoints.card import LatentCard
 from explorer.diffusion.levels import nearest_states
 from explorer.diffusion.parameterization import Prediction
+from explorer.diffusion.pixel_range import HERE, Range
 from explorer.diffusion.plan import Plan
 from explorer.diffusion.samplers.steps import as_taken
 from explorer.engine.arrays import read_only
@@ -42,6 +43,8 @@ class ShownLane:
         Digest of the chain that came with the app, if it or what it leaves is that; empty if all was sampled here.
     latent : LatentCard or None
         What its states are, where they are codes that are seen through a decoder.
+    value_range : (float, float)
+        Black and white of its images.
     """
 
     key: LaneKey
@@ -52,6 +55,7 @@ class ShownLane:
     norms: dict[str, np.ndarray]
     origin: str = ""
     latent: LatentCard | None = None
+    value_range: Range = HERE
 
     # --- what kinds of lanes say themselves ---
 

@@ -125,7 +125,7 @@ class KeptLane(ShownLane):
     ) -> None:
         self.key, self.image_shape, self.parent = key, described.shape, parent
         self.first, self.states, self._notice = described.first, states, described.notice
-        self.latent = described.latent
+        self.latent, self.value_range = described.latent, described.value_range
         self.course = course_of(arrays, described.identity.lane.sampler)
         self.timesteps, self.levels = arrays["timesteps"], arrays["levels"]
         self.norms = dict(zip(NORMS, arrays["norms"], strict=True))

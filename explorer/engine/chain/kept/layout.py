@@ -54,6 +54,8 @@ class Described(msgspec.Struct, frozen=True):
         It has what its steps go towards, beside x0_hat.
     latent : LatentCard or None
         What its states are, where they are codes that are seen through a decoder.
+    value_range : (float, float)
+        Black and white of its images.
     """
 
     format: int
@@ -68,6 +70,7 @@ class Described(msgspec.Struct, frozen=True):
     networks: tuple[RunBy, ...] = ()
     towards: bool = False
     latent: LatentCard | None = None
+    value_range: tuple[float, float] = (-1.0, 1.0)
 
     def __post_init__(self) -> None:
         """Refuse what no chain is (ValueError)."""
