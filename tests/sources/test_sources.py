@@ -116,7 +116,7 @@ def test_a_run_can_take_its_schedule(zipped: Path) -> None:
 @pytest.mark.usefixtures("_made_up")
 def test_dialogs_and_messages_name_it(tmp_path: Path) -> None:
     assert checkpoint_filter() == "Checkpoints (*.safetensors model_index.json config.json *.madeup made-up);;All files (*)"
-    assert "*.safetensors model_index.json config.json *.madeup made-up *.py *.json" in open_filter()
+    assert "*.safetensors model_index.json config.json *.madeup made-up *.json" in open_filter()
     assert "a made-up checkpoint (.madeup)" in try_another()
     assert sources.a_file() == "a .safetensors, .madeup or made-up file or a diffusers folder"
     path = tmp_path / "x.txt"
