@@ -72,6 +72,16 @@ class AutoencoderConfig:
         """(C, H, W)."""
         return self.channels, self.size, self.size
 
+    @property
+    def code_shape(self) -> tuple[int, ...]:
+        """(code,): codes are vectors."""
+        return (self.code,)
+
+    @property
+    def quantizes(self) -> bool:
+        """False: the decoder is smooth."""
+        return False
+
 
 class Autoencoder(nn.Module):
     """Encoder and decoder; images in [-1, 1] on the outside."""

@@ -45,6 +45,16 @@ class PcaConfig:
         return self.channels, self.size, self.size
 
     @property
+    def code_shape(self) -> tuple[int, ...]:
+        """(code,): codes are vectors."""
+        return (self.code,)
+
+    @property
+    def quantizes(self) -> bool:
+        """False: the decoder is linear."""
+        return False
+
+    @property
     def variational(self) -> bool:
         """False: codes are points."""
         return False
