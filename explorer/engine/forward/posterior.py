@@ -17,7 +17,7 @@ from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
 from explorer.engine.forward.sources import images_beside, schedule_of, shape_words, values_of
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import condition_in
+from explorer.engine.models.predictors import check_range, condition_in, range_of
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -81,7 +81,9 @@ def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Be
         checkpoint = models.checkpoint(source, request.lane.told)
         if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
             return None, f"{checkpoint.path.name} makes images of {shape_words(checkpoint.card.data.shape)} pixels: choose another network."
-        predictor = _without_class(models.predictor(request.lane), checkpoint.path.name)
+        predictor = models.predictor(request.lane)
+        check_range(range_of(predictor), checkpoint.path.name)
+        predictor = _without_class(predictor, checkpoint.path.name)
     except BadInput as error:
         return None, str(error)  # the other two need no network
     said = predictor.predict(teller.x_t.to(models.device), request.t, teller.step, clip=False)
