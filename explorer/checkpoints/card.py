@@ -12,6 +12,8 @@ from explorer.recipe.told import Told
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
+NO_ENCODER = "none"
+"""In a network's configuration, under "encoder": it is a decoder alone."""
 VALUE_RANGES = (VALUE_RANGE, (0.0, 1.0), (-0.5, 0.5))
 """Values of images, black and white, that networks of other programs are trained on; the first one is this app's."""
 

@@ -117,7 +117,7 @@ class Autoencoder(nn.Module):
 
     def decode_logits(self, z: Tensor) -> Tensor:
         """Logits of the pixels' intensities in [0, 1], shape (N, C, H, W), from codes (N, code)."""
-        return self.decoder(z).reshape(len(z), *self.config.image_shape)
+        return self.decoder(z).reshape(z.shape[0], *self.config.image_shape)  # len(z) would be a number where it is traced
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean images (N, C, H, W) in [-1, 1] of codes (N, code)."""

@@ -20,9 +20,10 @@ ImageShape = tuple[int, int, int]
 class Denoiser(Protocol):
     """Predicts a step of a chain; what its output means is the option's affair.
 
-    Two more things are said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
+    More is said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
     `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
-    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`).
+    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`). `run_by`: what runs it, for people, where
+    that is not torch.
     """
 
     def accepts(self, shape: ImageShape) -> bool:
@@ -115,7 +116,10 @@ class LatentConfig(Protocol):
 
 @runtime_checkable
 class LatentModel(Protocol):
-    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too."""
+    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too.
+
+    One that has no encoder has an attribute `decodes_only` that is true, and its `encode` raises BadInput.
+    """
 
     config: LatentConfig
 
@@ -193,3 +197,8 @@ def some_labels(network: object, count: int, device: torch.device | str = "cpu")
     """Labels (count,), every one in turn, to be put after x_t and t where a network takes any: ways to run it are tried with them."""
     known = label_count(network)
     return (torch.arange(count, device=device) % known,) if known else ()
+
+
+def decodes_only(network: object) -> bool:
+    """Whether a latent model has no encoder."""
+    return bool(getattr(network, "decodes_only", False))

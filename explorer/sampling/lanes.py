@@ -26,7 +26,7 @@ from explorer.models.roles import SeenThroughDecoder
 from explorer.recipe import Lane, Sampler
 from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.recipe.labels import label_words
-from explorer.recipe.sampler import METHOD_TITLES
+from explorer.recipe.sampler import method_words
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 from explorer.sampling.place import Place
 
@@ -67,7 +67,7 @@ class SampledLane:
         """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
         told = "" if self.swept else class_words(self.lane)
-        method = "" if self.lane.sampler.method == "ancestral" else f" · {METHOD_TITLES[self.lane.sampler.method]}"
+        method = method_words(self.lane.sampler)
         return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps{method}'}{told}"
 
     def seed(self, shared: int) -> int:

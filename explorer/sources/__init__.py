@@ -16,7 +16,7 @@ from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.recipe.told import NOTHING, Told
-from explorer.sources import plugins, remembered
+from explorer.sources import asking, plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
@@ -26,9 +26,12 @@ from explorer.sources.diffusers import Diffusers
 from explorer.sources.dome272 import Dome272
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
+from explorer.sources.graphs import Graphs
+from explorer.sources.hashing import hashed
 from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
 from explorer.sources.looks_inside import looks_inside
+from explorer.sources.lucidrains import Lucidrains
 from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
 from explorer.sources.openai import OpenAI
@@ -55,6 +58,8 @@ SOURCES: list[Source] = [
     Taesd(),
     DenseVae(),
     ConvVae(),
+    Lucidrains(),
+    Graphs(),
 ]
 
 
@@ -130,6 +135,37 @@ def told_before(path: Path) -> Told:
         return NOTHING
 
 
+def suggested(path: Path) -> Told:
+    """What answers to what a checkpoint asks can begin with: what was told of it before, else what is usual (BadInput as `open`)."""
+    source = _asked(path)
+    questions = source.asks(path)
+    return asking.suggested(questions, remembered.told_of(source.sha256(path)) if questions else NOTHING)
+
+
+def usual(path: Path) -> Told:
+    """What most files of its kind mean, of what a checkpoint asks (BadInput as `open`)."""
+    return asking.suggested(_asked(path).asks(path), NOTHING)
+
+
+def read_through(path: Path) -> Iterator[tuple[int, int]]:
+    """Read a checkpoint's files once, which makes their hashes known: bytes that are read, and of how many, after each slice.
+
+    Of files of which that cannot be said nothing comes (OSError as `size`).
+    """
+    yield from hashed([part for part in parts(path) if part.is_file()])
+
+
+def title_of(path: Path) -> str:
+    """What a checkpoint is, in few words: "a diffusers folder" (BadInput as `open`)."""
+    source = _asked(path)
+    return source.short or source.title
+
+
+def is_own(path: Path) -> bool:
+    """Whether this app wrote a checkpoint."""
+    return source_for(path) is OWN
+
+
 def is_checkpoint(name: str) -> bool:
     """Whether a person named a checkpoint: a path that a source recognises, or a shipped one's name."""
     try:
@@ -178,6 +214,11 @@ def sha256(path: Path, told: Told | None = None) -> str:
         return identity(source.sha256(path), _answers(source, path, told))
     except MustBeTold:
         return source.sha256(path)
+
+
+def told_stamp() -> tuple[int, int]:
+    """What tells all that people told of their files from the next version of it."""
+    return remembered.stamp()
 
 
 def stamp(path: Path) -> tuple[int, int]:

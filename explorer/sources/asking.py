@@ -66,7 +66,17 @@ class MustBeTold(BadInput):
         missing = [question for question in questions if question.default is None]
         wanted = " and ".join(f"{option_name(q.field)} ({q.why})" if q.why else option_name(q.field) for q in missing)
         super().__init__(f"{path}: does not say everything that is needed: add {wanted}")
-        self.questions = questions
+        self.questions, self.asks, self.path = questions, True, str(path)
+
+
+def suggested(questions: Sequence[Question], told: Told) -> Told:
+    """What an answer can begin with: what was told, else what is usual; nothing for what nobody can assume."""
+    asked = {question.field for question in questions}
+    given = {name: getattr(told, name) for name in told.given if name in asked or (name == "betas" and "schedule" in asked)}
+    usual = {question.field: question.default for question in questions if question.default is not None}
+    if given.get("betas") is not None:
+        usual.pop("schedule", None)
+    return msgspec.convert(usual | given, Told)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from explorer.checkpoints.card import Card
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
+from explorer.sources.hashing import file_hash
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
@@ -91,10 +92,8 @@ class Source(Protocol):
 
     def sha256(self, path: Path) -> str:
         """Hash of what it consists of: the file's, or one of the names and the hashes of several. What was told of it is not in it."""
-        from explorer.datasets.images import file_sha256  # and numpy with it, which the command line's help needs not
-
         files = self.parts(path)
         if len(files) == 1:
-            return file_sha256(files[0])
-        told = "".join(f"{file_sha256(file)}  {file.name}\n" for file in files)
+            return file_hash(files[0])
+        told = "".join(f"{file_hash(file)}  {file.name}\n" for file in files)
         return hashlib.sha256(told.encode()).hexdigest()

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.spatial import SpatialAutoencoder, SpatialConfig
-from explorer.sources.taesd import Layer
+from explorer.sources.taesd_layers import Layer
 from explorer.sources.tensor_file import check
 
 REACH = 3.0

@@ -19,11 +19,6 @@ from explorer import sources
 from explorer.errors import BadInput
 
 
-def onnx(path: Path) -> None:
-    """A ModelProto as its protobuf is: version 8, produced by "x", a graph with a name."""
-    path.write_bytes(bytes([0x08, 8, 0x12, 1]) + b"x" + bytes([0x3A, 3, 0x12, 1]) + b"g" + bytes([0x42, 2, 0x10, 17]))
-
-
 def zipped(**members: bytes) -> Callable[[Path], None]:
     def make(path: Path) -> None:
         with zipfile.ZipFile(path, "w") as archive:
@@ -47,7 +42,6 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty": (lambda path: path.write_bytes(b""), "is empty"),
     "a zip": (zipped(a=b"1"), "is a zip archive;"),
     "a zip cut short": (cut_zip, "is a zip archive that is damaged or cut short"),
-    "ONNX": (onnx, "is an ONNX graph"),
     "safetensors cut": (safetensors_cut, "is a safetensors file that is cut short"),
     "safetensors damaged": (lambda path: path.write_bytes(struct.pack("<Q", 9) + b"{" * 9), "is a safetensors file with a damaged header"),
     "PNG": (lambda path: Image.new("L", (2, 2)).save(path, "PNG"), "is a PNG picture"),

@@ -116,13 +116,14 @@ def test_a_run_can_take_its_schedule(zipped: Path) -> None:
 @pytest.mark.usefixtures("_made_up")
 def test_dialogs_and_messages_name_it(tmp_path: Path) -> None:
     assert sources.patterns()[:1] == ("*.safetensors",)
-    assert {"model_index.json", "*.ckpt", "*.pt", "*.pth", "*.bin", "*.madeup", "made-up"} <= set(sources.patterns())
+    assert {"model_index.json", "*.ckpt", "*.pt", "*.pth", "*.bin", "*.onnx", "*.madeup", "made-up"} <= set(sources.patterns())
     names = " ".join(sources.patterns())
     assert checkpoint_filter() == f"Checkpoints ({names});;All files (*)"
     assert f"{names} *." in open_filter()
     assert " *.py" in open_filter()
     assert "a made-up checkpoint (.madeup)" in try_another()
-    assert sources.a_file() == "a .safetensors, .madeup or made-up file or a diffusers folder"
+    assert sources.a_file() == f"a {sources.endings()} file or a diffusers folder"
+    assert sources.endings().endswith(".madeup or made-up")
     path = tmp_path / "x.txt"
     path.write_text("words")
     with pytest.raises(

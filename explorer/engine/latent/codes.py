@@ -18,7 +18,7 @@ from explorer.datasets.stand_in import stand_in
 from explorer.engine.latent.batches import batch
 from explorer.engine.latent.messages import ImagesAt
 from explorer.errors import BadInput
-from explorer.models.roles import LatentModel
+from explorer.models.roles import LatentModel, decodes_only
 
 ENCODING_BLOCK = 500
 """Encodings of MNIST's size between two cancel points: each is a turn in which other work takes one too."""
@@ -60,6 +60,8 @@ def held_out_images(checkpoint: Checkpoint, images: ImagesAt | None = None) -> I
     """
     assert isinstance(checkpoint.network, LatentModel)
     shape = checkpoint.network.config.image_shape
+    if decodes_only(checkpoint.network):
+        return None
     try:
         if images is None and checkpoint.card.data.name == UNSAID:
             return stand_in(shape, _affordable(checkpoint.network))

@@ -23,17 +23,16 @@ from explorer.datasets.stand_in import stand_in
 from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
-from explorer.engine.models.messages import CheckpointOpened, LibraryEntry, LibraryScanned, ThumbnailMade
+from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ThumbnailMade
 from explorer.engine.models.models import Models
 from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder
+from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder, decodes_only
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.recipe.sample_count import usual_samples
-from explorer.resources import resource
 
 THUMBNAIL_STEPS = 25
 THUMBNAIL_SEED = 4
@@ -48,11 +47,11 @@ def entry(path: Path, shipped: bool) -> LibraryEntry:
     except (OSError, ValueError):
         return _entry(path, shipped)
     end = end_of_run(path)
-    return replace(_known(path, shipped, stamp), of="" if end == path else str(end))
+    return replace(_known(path, shipped, stamp, sources.told_stamp()), of="" if end == path else str(end))
 
 
 @lru_cache(maxsize=4096)
-def _known(path: Path, shipped: bool, _stamp: tuple[int, int]) -> LibraryEntry:
+def _known(path: Path, shipped: bool, _stamp: tuple[int, int], _told: tuple[int, int]) -> LibraryEntry:
     return _entry(path, shipped)
 
 
@@ -83,21 +82,6 @@ def scan(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Steps:
         yield None
     remember(tuple(entries))
     yield LibraryScanned(tuple(entries))
-
-
-def open_checkpoint(path: str, models: Models) -> Steps:
-    """Load a file whole, so that what is wrong with it is known now."""
-    checkpoint = models.checkpoint(path)
-    file = Path(path)
-    shipped = file.is_relative_to(resource("checkpoints"))
-    if checkpoint.card.kind == "ddpm":
-        models.predictor(Lane(checkpoint.sha256, path, told=checkpoint.card.told))
-    count = sum(p.numel() for p in checkpoint.network.parameters())
-    size = sources.size(file)
-    end = end_of_run(file)
-    of = "" if end == file else str(end)
-    opened = LibraryEntry(path, name_of(file), shipped, size, checkpoint.sha256, checkpoint.card, parameters=count, of=of)
-    yield CheckpointOpened(opened, count)
 
 
 def thumbnail(path: str, models: Models) -> Steps:
@@ -136,7 +120,7 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
             yield None
         images = network.seen(x) if isinstance(network, SeenThroughDecoder) else seen(x, checkpoint.card.data.value_range)
         yield grey_tiles(images.cpu().numpy())
-    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28):
+    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28) and not decodes_only(network):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())
     elif isinstance(network, LatentModel) and checkpoint.card.data.name == UNSAID:

@@ -113,6 +113,8 @@ def _of_folder(folder: Path) -> Layout | None:
     if folder.name == "scheduler" and (folder / SCHEDULER).is_file():
         return _pieces(above)
     if _is_model(folder):
+        if not class_of(folder).startswith(("UNet", "Unet")) and class_of(folder):  # an autoencoder: no schedule is its own
+            return Layout(folder, folder, None)
         if folder.name == "unet" and _beside(above) is not None and not (above / AVERAGED).is_dir():
             return Layout(above, folder, _beside(above))
         return Layout(folder, folder, _schedule_near(folder))

@@ -39,6 +39,7 @@ from explorer.views.chain.export import ChainExport
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
+from explorer.views.chain.noise_check import NoiseCheck
 from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.chain.ways import Ways
@@ -93,6 +94,7 @@ class ChainPage(Workspace):
         self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
+        self.noise_check = NoiseCheck(context.client, f"{self.part_name}.check", self.opener, self.noticed.emit, self)
         self.display = Display(self.controller, self.widgets, self.chain_actions, self.looks, lambda: self.panels, self)
         self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
         self.pictures.area = lambda: self.enlarging.area(self, self.widgets.film_card, self.widgets.transport)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.checkpoints.card import UNSAID
+from explorer.checkpoints.card import NO_ENCODER, UNSAID
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import PlaneRecipe
 from explorer.state.library import Library
@@ -39,6 +39,11 @@ def is_spatial(entry: LibraryEntry | None) -> bool:
 def is_unsaid(entry: LibraryEntry | None) -> bool:
     """Whether an entry does not say what images it was made with, so that others stand in for them."""
     return entry is not None and entry.card is not None and entry.card.data.name == UNSAID
+
+
+def decodes_only(entry: LibraryEntry | None) -> bool:
+    """Whether an entry is a decoder without an encoder."""
+    return entry is not None and entry.card is not None and entry.card.network.config.get("encoder") == NO_ENCODER
 
 
 def plane_entries(library: Library) -> tuple[LibraryEntry, ...]:

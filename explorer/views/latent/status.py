@@ -7,7 +7,7 @@ from statistics import median
 
 from explorer.engine.latent.messages import CodesDecoded
 from explorer.state.session import LatentState
-from explorer.views.latent.entries import is_unsaid
+from explorer.views.latent.entries import decodes_only, is_unsaid
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.workspace import Status
 from explorer.widgets.look.number_words import grouped, milliseconds
@@ -46,6 +46,8 @@ def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> 
     said, codes = [], pane.codes
     if codes is None:
         said.append("encoding the test images")
+    elif decodes_only(pane.entry):
+        said.append("a decoder alone: no image can be encoded")
     elif len(codes.codes) == 0:
         said.append("no test images of this model's data here")
     else:

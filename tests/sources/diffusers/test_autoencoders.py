@@ -203,3 +203,12 @@ def test_a_network_over_an_autoencoder_of_other_codes(tmp_path: Path, said: Said
     assert "its network takes 3 channels, and the codes of its autoencoder have 5" in said(path)
     (path / "vqvae" / CONFIG).unlink()
     assert "makes images through its vqvae, and no folder vqvae with a config.json is there" in said(path)
+
+
+def test_a_part_of_a_pipeline_is_the_same_wherever_it_lies(tmp_path: Path) -> None:
+    """The schedule beside it is none of its own."""
+    path = latent_pipeline(tmp_path / "model")
+    alone = Path(shutil.copytree(path / "vqvae", tmp_path / "alone"))
+    assert sources.sha256(path / "vqvae") == sources.sha256(alone)
+    assert sources.card(path / "vqvae").kind == "ae"
+    assert sources.card(path).kind == "ddpm"

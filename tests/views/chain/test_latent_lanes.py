@@ -12,6 +12,7 @@ from explorer.app import Explorer
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
+
 from ...sources.diffusers.coders import latent_pipeline
 
 
