@@ -14,9 +14,12 @@ class BadInput(Exception):
     ----------
     path : str
         The file for programs, as it was asked for; empty where there is none, or it is not known.
+    asks : bool
+        The file is sound, and opens once something is told of it that it does not say.
     """
 
     path = ""
+    asks = False
 
 
 @contextlib.contextmanager

@@ -213,3 +213,14 @@ def digits(mnist_test: tuple[np.ndarray, np.ndarray]) -> torch.Tensor:
     from explorer.datasets.images import to_unit_range
 
     return torch.from_numpy(to_unit_range(mnist_test[0][:64]))
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, checkpoints: Mapping[str, Path]) -> Callable[..., Path]:
+    """Files that do not say how their network was trained: `silent("mnist-ddpm-c")`, and `untrained=True`."""
+    from explorer import sources
+
+    from .silent import Silent, write
+
+    monkeypatch.setattr(sources, "SOURCES", [*sources.SOURCES, Silent()])
+    return lambda name, untrained=False: write(tmp_path / "x.silent", checkpoints[name], untrained)

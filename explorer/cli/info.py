@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +13,20 @@ from explorer import sources
 from explorer.cli import shared
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
+from explorer.recipe.told import Told, option_name
+from explorer.sources.asking import MustBeTold, Question
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
+
+
+CheckOption = Annotated[
+    bool,
+    typer.Option("--check", help="See whether a diffusion model denoises as was told of it, and try what else could be meant."),
+]
+CheckDataOption = Annotated[
+    list[str] | None, typer.Option("--check-data", help="Images for that, as for train; else MNIST and emoji of its images' size.")
+]
 
 
 @takes_told("paths")
@@ -22,15 +34,20 @@ def info(
     paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,
+    check: CheckOption = False,
+    check_data: CheckDataOption = None,
 ) -> int:
-    """Say what checkpoints are; exit status 2 if one cannot be opened. With --json a line for each."""
+    """Say what checkpoints are, and what was told of them; exit status 2 if one cannot be opened. With --json a line for each."""
     status = 0
     for name in paths:
         try:
-            found = describe(shared.open_checkpoint(name, run_python))
+            checkpoint = shared.open_checkpoint(name, run_python)
+            found = describe(checkpoint) | ({"check": _checked(checkpoint, check_data or ())} if check else {})
         except BadInput as error:
             shared.say(f"generative-explorer: {' '.join(str(error).split())}", sys.stderr)
             status = 2
+            if isinstance(error, MustBeTold):
+                _say_asked(error, as_json)
             continue
         if as_json:
             shared.print_json(found)
@@ -38,6 +55,69 @@ def info(
             for line in _lines(found):
                 shared.say(line)
     return status
+
+
+def _say_asked(asks: MustBeTold, as_json: bool) -> None:
+    """All that it asks, also what has a default: with these options it opens."""
+    questions = asked_rows(asks.questions)
+    if as_json:
+        shared.print_json({"path": asks.path, "format": sources.title_of(Path(asks.path)), "asks": questions})
+        return
+    shared.say(asks.path)
+    shared.say(f"  format     {sources.title_of(Path(asks.path))}")
+    for row in _asked_lines(questions):
+        shared.say(f"  {row[0]:<10} {row[1]}")
+
+
+def asked_rows(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """What can be told of a checkpoint: the option, what is usual, and why it is asked."""
+    return [
+        {"option": option_name(question.field), "default": _plain(question.default), "why": question.why} for question in questions
+    ]  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return "x".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+def _asked_lines(questions: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Lines such as "--heads (usually 4; any number fits its weights)"."""
+    rows = []
+    for number, asked in enumerate(questions):
+        default = "must be given" if asked["default"] is None else f"usually {asked['default']}"
+        why = f"; {asked['why']}" if asked["why"] else ""
+        rows.append(("" if number else "asks", f"{asked['option']} ({default}{why})"))
+    return rows
+
+
+def _told_words(told: Told) -> str:
+    """As the options that say it."""
+    said = []
+    for name in told.given:
+        value = getattr(told, name)
+        said.append(f"{option_name(name)} {f'of {len(value)} betas' if name == 'betas' else _plain(value)}")
+    return " ".join(said)
+
+
+def _checked(checkpoint: Checkpoint, data: Sequence[str]) -> dict[str, Any]:
+    """How much of the noise that is put into known pictures its network finds, and under which other answers it finds more."""
+    import torch
+
+    from explorer.engine.models import devices
+    from explorer.engine.models.checking import words
+    from explorer.engine.models.checking.messages import NoiseChecked
+    from explorer.engine.models.checking.search import checked
+
+    last = NoiseChecked()
+    with torch.inference_mode():
+        for each in checked(checkpoint, devices.choose("auto"), data):
+            last = each or last
+    better = words.proposed(last)
+    errors = {"T/10": last.given.tenth, "T/2": last.given.half}
+    return {
+        "verdict": words.verdict(last), "says": words.sentence(last), "adds": words.advice(last), "errors": errors,
+        "pictures": last.pictures, "tried": last.tried, "left_out": last.left, "better": None if better is None else _told_words(better),
+    }  # fmt: skip
 
 
 def describe(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -64,9 +144,11 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     found: dict[str, Any] = {
         "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
         "exports": {"onnx": list(ways.onnx), "diffusers": ways.folder, "words": ways.words},
+        "format": card.origin.format if card.origin is not None else sources.title_of(checkpoint.path),
+        "asks": asked_rows(sources.asks(checkpoint.path)),
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
-    for part in ("origin", "network", "schedule", "classes", "data", "training", "metrics"):
+    for part in ("origin", "latent", "network", "schedule", "classes", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
     found["snapshots"] = [
         {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(checkpoint.path)
@@ -74,9 +156,15 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     return found
 
 
-def _origin(origin: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """Of another program's: its format, and what was assumed."""
-    return [] if origin is None else [("format", origin["format"]), *(("", note) for note in origin.get("notes", ()))]
+def _origin(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Its format and what was assumed; what was told, and what can be."""
+    import msgspec
+
+    origin = found["origin"] or {}
+    rows = [("format", found["format"]), *(("" if number else "assumed", note) for number, note in enumerate(origin.get("notes", ())))]
+    if origin.get("told"):
+        rows.append(("told", _told_words(msgspec.convert(origin["told"], Told))))
+    return [*rows, *_asked_lines(found["asks"])]
 
 
 def _classes(classes: dict[str, Any]) -> str:
@@ -85,6 +173,13 @@ def _classes(classes: dict[str, Any]) -> str:
     count = classes["labels"] - (null is not None)
     guided = "none is known to stand for no class: it cannot be guided" if null is None else f"{null} for no class, for guidance"
     return f"{count}{': ' + ', '.join(names) if names else ''}; labels 0 to {classes['labels'] - 1}, {guided}"
+
+
+def _codes(latent: dict[str, Any]) -> str:
+    """What codes are that are images of latent pixels."""
+    code, image = (" x ".join(map(str, latent[part])) for part in ("shape", "images"))
+    scaled = f"; diffusion models see {latent['scaling']}" if latent.get("scaling") else ""
+    return f"{code} of {latent['coder']}, for images of {image}{scaled}"
 
 
 def _predicts(option: str | None) -> str | None:
@@ -103,10 +198,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     digest = f", sha256 {data['sha256'][:12]}…" if data["sha256"] else ""
     rows = [
         ("kind", kind),
-        *_origin(found["origin"]),
+        *_origin(found),
         ("network", f"{network['name']}{weights}{': ' if settings else ''}{settings}"),
         ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
     ]
+    if found["latent"]:
+        rows.append(("codes", _codes(found["latent"])))
     if schedule:
         rows.append(("schedule", f"{schedule['name']}, T = {schedule['T']}"))
     if found["classes"]:
@@ -125,6 +222,10 @@ def _lines(found: dict[str, Any]) -> list[str]:
         rows.append((metric["name"], f"{metric['value']:.4g}{real}: {metric['command']}"))
     for number, snapshot in enumerate(found["snapshots"]):
         rows.append(("" if number else "snapshots", f"{snapshot['images']:,} images: {snapshot['checkpoint']}"))
+    if "check" in found:
+        rows += [("check", found["check"]["says"]), *([("", found["check"]["adds"])] if found["check"]["adds"] else [])]
+        if found["check"]["better"]:
+            rows.append(("", f"add {found['check']['better']}"))
     rows.append(("exports as", found["exports"]["words"]))
     rows.append(("file", f"{found['bytes']:,} bytes, sha256 {found['sha256']}"))
     return [found["path"], *(f"  {name:<10} {text}" for name, text in rows)]

@@ -36,6 +36,15 @@ class Denoiser(Protocol):
 
 
 @runtime_checkable
+class SeenThroughDecoder(Protocol):
+    """A denoiser of codes: what its chain walks is seen through the decoder that comes with it."""
+
+    def seen(self, x: Tensor) -> Tensor:
+        """Images (N, C, H, W), near [-1, 1], of states or predictions (N, c, h, w) of its chain."""
+        ...
+
+
+@runtime_checkable
 class Conditional(Protocol):
     """A denoiser that is told a class for each image.
 
@@ -80,8 +89,18 @@ class LatentConfig(Protocol):
         ...
 
     @property
+    def code_shape(self) -> tuple[int, ...]:
+        """(code,), or (C, h, w) of a code that is an image of latent pixels; codes are such an array made flat, row by row."""
+        ...
+
+    @property
+    def quantizes(self) -> bool:
+        """The decoder takes the nearest entries of a code book: decodings are constant between jumps, with derivatives 0."""
+        ...
+
+    @property
     def likelihood(self) -> str:
-        """Of pixels given a code: "bernoulli" or "gaussian"."""
+        """Of pixels given a code: "bernoulli" or "gaussian"; empty where nothing is said of it."""
         ...
 
     @property

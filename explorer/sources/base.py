@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 from explorer.checkpoints.card import Card
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
+from explorer.sources.hashing import file_hash
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
+
+
+AUTOENCODER = "the weights of an autoencoder"
+"""Group of the kinds of single files that have one."""
 
 
 class Source(Protocol):
@@ -33,6 +38,8 @@ class Source(Protocol):
         A person names a folder rather than a file of these names.
     short : str
         What to choose, where it is a folder: "a diffusers folder".
+    group : str
+        What a sentence that lists every kind calls it and its like in the place of their titles; empty for its own title.
     """
 
     name: str
@@ -40,6 +47,7 @@ class Source(Protocol):
     hints: tuple[str, ...]
     is_folder: bool = False
     short: str = ""
+    group: str = ""
 
     def recognises(self, path: Path) -> bool:
         """Whether a file or a folder is of this kind, by what is in it: a look at its header, as the window asks, too.
@@ -84,10 +92,8 @@ class Source(Protocol):
 
     def sha256(self, path: Path) -> str:
         """Hash of what it consists of: the file's, or one of the names and the hashes of several. What was told of it is not in it."""
-        from explorer.datasets.images import file_sha256  # and numpy with it, which the command line's help needs not
-
         files = self.parts(path)
         if len(files) == 1:
-            return file_sha256(files[0])
-        told = "".join(f"{file_sha256(file)}  {file.name}\n" for file in files)
+            return file_hash(files[0])
+        told = "".join(f"{file_hash(file)}  {file.name}\n" for file in files)
         return hashlib.sha256(told.encode()).hexdigest()

@@ -22,6 +22,15 @@ def told_of(file_sha256: str) -> Told:
     return _read().get(file_sha256, NOTHING)
 
 
+def stamp() -> tuple[int, int]:
+    """What tells all that was told from the next version of it: what is known of files that ask is read again then."""
+    try:
+        stat = _path().stat()
+    except OSError:
+        return (0, 0)
+    return stat.st_mtime_ns, stat.st_size
+
+
 def remember(file_sha256: str, told: Told) -> None:
     """Keep what was told of a file, in the place of what was before. What cannot be written is asked again."""
     known = _read()

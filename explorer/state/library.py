@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,19 +13,45 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.checkpoints.snapshots import run_folder, stamp
 from explorer.engine.models.messages import (
+    CheckpointAsks,
     CheckpointOpened,
     LibraryEntry,
     LibraryScanned,
     MakeThumbnail,
     OpenCheckpoint,
+    Opening,
     ScanLibrary,
     ThumbnailMade,
 )
 from explorer.engine.thread.client import Client
+from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
+from explorer.recipe.told import Told
 
 LOOK_MS = 1500
 """How often it is looked whether a run on show has written another snapshot: one stat of its folder."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ToOpen:
+    request: OpenCheckpoint
+    then: Callable[[LibraryEntry], object] | None
+    on_failure: Callable[[Failed], object] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """What must be asked before a file opens.
+
+    Attributes
+    ----------
+    asks : CheckpointAsks
+    answer : callable
+        Opens it for what it was opened for, with `told` and `on_failure` as of `Library.open`.
+    """
+
+    asks: CheckpointAsks
+    answer: Callable[..., None]
 
 
 class Library(QObject):
@@ -39,6 +67,10 @@ class Library(QObject):
         A path's thumbnail is there, or cannot be made.
     opened(object)
         A LibraryEntry that the person opened is valid and loaded.
+    opening(object)
+        How far the opening of a file is: an Opening; None when nothing is being opened.
+    asked(object)
+        A file was not opened since the person must be asked first: an Asking.
 
     Attributes
     ----------
@@ -52,6 +84,8 @@ class Library(QObject):
     scanned = Signal()
     thumbnail_made = Signal(str)
     opened = Signal(object)
+    opening = Signal(object)
+    asked = Signal(object)
 
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +99,8 @@ class Library(QObject):
         self.thumbnails: dict[str, np.ndarray] = {}
         self.without_thumbnail: set[str] = set()
         self._opened: dict[str, LibraryEntry] = {}
+        self._to_open: deque[_ToOpen] = deque()
+        self._opening: _ToOpen | None = None
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -131,17 +167,61 @@ class Library(QObject):
         found = {e.images: e for e in (*self.folded, last) if e.of == last.path or e is last}
         return tuple(found[images] for images in sorted(found)) if len(found) > 1 else ()
 
-    def open(self, path: str, then: Callable[[LibraryEntry], object] | None = None) -> None:
-        """Load a file that the person chose; `opened` follows, or the client's `failed`.
+    def open(
+        self,
+        path: str,
+        then: Callable[[LibraryEntry], object] | None = None,
+        told: Told | None = None,
+        again: bool = False,
+        on_failure: Callable[[Failed], object] | None = None,
+    ) -> None:
+        """Load a file that the person chose; `opened` follows, or `asked`, or the client's `failed`.
 
         Parameters
         ----------
         path : str
+        told : Told, optional
+            What the person said of it, where the file does not.
+        again : bool
+            Ask what it does not say even if that was told before.
+        on_failure : callable, optional
+            Gets a Failed, in the place of the client's signal.
         then : callable, optional
             What the file is for: gets its entry after `opened`. It belongs to this opening alone, so that one that
             fails leaves nothing behind which a later opening of the same path would do.
         """
-        self._client.send(OpenCheckpoint(path), "library.open", partial(self._take_opened, then), queued=True)
+        self._to_open.append(_ToOpen(OpenCheckpoint(path, told, again), then, on_failure))
+        self._open_next()
+
+    def cancel_opening(self) -> None:
+        """Open nothing of what is being opened, or waits for it; whatever is open stays."""
+        self._client.cancel("library.open")
+        self._to_open.clear()
+        self._opening = None
+        self.opening.emit(None)
+
+    @property
+    def waiting(self) -> int:
+        """How many files wait until the one before them is open."""
+        return len(self._to_open)
+
+    def _open_next(self) -> None:
+        """One after the other, so that they come in the order in which they were chosen."""
+        if self._opening is None and self._to_open:
+            one = self._opening = self._to_open.popleft()
+            self.opening.emit(Opening(one.request.path, "reading"))
+            take, fail = partial(self._take_opened, one), partial(self._not_opened, one)
+            self._client.send(one.request, "library.open", take, queued=True, on_failure=fail)
+
+    def _opening_ended(self) -> None:
+        self._opening = None
+        self.opening.emit(None)
+        self._open_next()
+
+    def _not_opened(self, one: _ToOpen, outcome: Outcome) -> None:
+        self._opening_ended()
+        if isinstance(outcome, Failed):
+            (one.on_failure or self._client.failed.emit)(outcome)
 
     def want_thumbnail(self, entry: LibraryEntry) -> None:
         """Have an entry's thumbnail made, once; `thumbnail_made` follows."""
@@ -167,10 +247,17 @@ class Library(QObject):
             self.thumbnails[outcome.path] = outcome.picture
             self.thumbnail_made.emit(outcome.path)
 
-    def _take_opened(self, then: Callable[[LibraryEntry], object] | None, outcome: Outcome) -> None:
-        if not isinstance(outcome, CheckpointOpened):
+    def _take_opened(self, one: _ToOpen, outcome: Outcome) -> None:
+        if isinstance(outcome, Opening):
+            self.opening.emit(outcome)
             return
-        entry = outcome.entry
+        self._opening_ended()
+        if isinstance(outcome, CheckpointAsks):
+            self.asked.emit(Asking(outcome, partial(self.open, outcome.path, one.then)))
+        elif isinstance(outcome, CheckpointOpened):
+            self._add(outcome.entry, one.then)
+
+    def _add(self, entry: LibraryEntry, then: Callable[[LibraryEntry], object] | None) -> None:
         if not any(known.path == entry.path and known.shipped for known in self.known):
             self._opened[entry.path] = entry
             self._take_entries((*(known for known in self.known if known.path != entry.path), entry))

@@ -116,7 +116,7 @@ def test_a_run_can_take_its_schedule(zipped: Path) -> None:
 @pytest.mark.usefixtures("_made_up")
 def test_dialogs_and_messages_name_it(tmp_path: Path) -> None:
     assert sources.patterns()[:1] == ("*.safetensors",)
-    assert {"model_index.json", "*.pt", "*.onnx", "*.madeup", "made-up"} <= set(sources.patterns())
+    assert {"model_index.json", "*.ckpt", "*.pt", "*.pth", "*.bin", "*.onnx", "*.madeup", "made-up"} <= set(sources.patterns())
     names = " ".join(sources.patterns())
     assert checkpoint_filter() == f"Checkpoints ({names});;All files (*)"
     assert f"{names} *." in open_filter()

@@ -5,11 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from explorer.engine.desk import Desk
-from explorer.engine.models import library
-from explorer.engine.models.messages import AllowPython, MakeThumbnail, OpenCheckpoint, PythonAllowed, ScanLibrary
+from explorer.engine.models import library, opening
+from explorer.engine.models.messages import (
+    AllowPython,
+    MakeThumbnail,
+    OpenCheckpoint,
+    PythonAllowed,
+    ReadSchedule,
+    ScanLibrary,
+    ScheduleRead,
+)
 from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
+from explorer.errors import BadInput
 from explorer.sources.from_python import permission
+from explorer.training.schedules import schedule_of
 
 
 def scan_library(request: ScanLibrary, desk: Desk) -> Steps:
@@ -24,7 +34,7 @@ def make_thumbnail(request: MakeThumbnail, desk: Desk) -> Steps:
 
 def open_checkpoint(request: OpenCheckpoint, desk: Desk) -> Steps:
     """Load a checkpoint."""
-    return library.open_checkpoint(request.path, desk.of(Models))
+    return opening.open_checkpoint(request, desk.of(Models))
 
 
 def allow_python(request: AllowPython, desk: Desk) -> Steps:
@@ -32,3 +42,12 @@ def allow_python(request: AllowPython, desk: Desk) -> Steps:
     permission.allow_known(Path(request.path), request.sha256)
     library.forget_what_was_read()  # what was said of it was that it may not be
     yield PythonAllowed(request.path)
+
+
+def read_schedule(request: ReadSchedule, desk: Desk) -> Steps:
+    """Betas that a person chose for a checkpoint."""
+    try:
+        found = schedule_of(request.path)
+    except BadInput as error:
+        raise BadInput(str(error).removeprefix("--schedule ")) from None  # of the command line
+    yield ScheduleRead(request.path, tuple(found.betas.tolist()))

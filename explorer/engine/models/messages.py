@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from explorer.checkpoints.card import Card
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
+from explorer.recipe.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,93 @@ class MakeThumbnail(Payload):
 
 @dataclass(frozen=True, slots=True)
 class OpenCheckpoint(Payload):
-    """Load a checkpoint (validated whole). Answer: CheckpointOpened."""
+    """Load a checkpoint (validated whole). Answer: CheckpointOpened, after Opening; or CheckpointAsks, and nothing is opened.
+
+    Attributes
+    ----------
+    path : str
+    told : Told or None
+        What its file does not say, which is remembered once it opens; None is what was told of it before.
+    again : bool
+        Ask it even if it was told before.
+    """
 
     answered_by = "explorer.engine.models.answers:open_checkpoint"
+    background = True  # a large file takes long, and what is shown goes on meanwhile
 
     path: ReadFile
+    told: Told | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening(Outcome):
+    """How far opening is.
+
+    Attributes
+    ----------
+    path : str
+    doing : "reading", "checking" or "asking"
+        The file's bytes; its weights against its network; the network for its first step.
+    done, total : int
+        Bytes that are read; 0 where that is not what takes long.
+    """
+
+    progress = True
+
+    path: str
+    doing: Literal["reading", "checking", "asking"]
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a checkpoint does not say.
+
+    Attributes
+    ----------
+    field : str
+        Of `Told`.
+    why : str
+        Why it must be asked, in a few words; may be empty.
+    """
+
+    field: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointAsks(Outcome):
+    """A checkpoint is sound as far as that can be seen, and opens once these are answered.
+
+    Attributes
+    ----------
+    path : str
+    format : str
+        What it is, after "is": "a diffusers folder, written by version 0.42.1".
+    questions : tuple of Asked
+    answers : Told
+        What the answers begin with: what was told before, else what is usual. Fields without are those that nobody can assume.
+    usual : Told
+        What most files of the kind mean.
+    card : Card or None
+        What it says itself, under these answers; None where that cannot be known without one that is missing.
+    parameters, size : int
+        Numbers in its network, 0 where that is not known; bytes.
+    known : bool
+        It was told all this before.
+    """
+
+    path: str
+    format: str
+    questions: tuple[Asked, ...]
+    answers: Told
+    usual: Told
+    card: Card | None
+    parameters: int
+    size: int
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +155,23 @@ class PythonAllowed(Outcome):
     """It is run when it is opened."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSchedule(Payload):
+    """The betas in a file: a list of them, or a checkpoint, whose schedule they are. Answer: ScheduleRead."""
+
+    answered_by = "explorer.engine.models.answers:read_schedule"
+
+    path: ReadFile
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRead(Outcome):
+    """beta_1 .. beta_T, each in (0, 1)."""
+
+    path: str
+    betas: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

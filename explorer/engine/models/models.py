@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Self
 
 import msgspec
@@ -18,6 +20,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets, exact_predictor
+from explorer.engine.models.measuring import aside
 from explorer.errors import BadInput
 from explorer.models.roles import ImageReader
 from explorer.recipe import Arithmetic, Lane
@@ -26,6 +29,7 @@ from explorer.recipe.told import Told
 from explorer.resources import resource
 
 KEPT = 16
+_Key = tuple[str, int, int, Told]
 JUDGE = "mnist-classifier.safetensors"
 
 
@@ -55,7 +59,7 @@ class Models:
     ) -> None:
         self.device, self.throughout, self.backend = device, throughout, backend
         self.precision = devices.checked_precision(precision or devices.default_precision(device, backend), backend)
-        self._loaded: OrderedDict[tuple[str, int, int, Told], Checkpoint] = OrderedDict()
+        self._loaded: OrderedDict[_Key, Checkpoint] = OrderedDict()
         self._predictors: dict[tuple[str, RunBy | None, int], NetworkPredictor] = {}
         self.choosing = choosing
         self.data_sets = DataSets(device)
@@ -84,18 +88,36 @@ class Models:
         BadInput
             If it cannot be opened.
         """
-        path = sources.located(source)
-        key = (str(path), *sources.stamp(path), told if told is not None else sources.told_before(path))
+        path, key = self._place(source, told)
         if key not in self._loaded:
-            checkpoint = sources.open(path, told)
-            checkpoint.network.to(self.device)
-            self._loaded[key] = checkpoint
-            while len(self._loaded) > KEPT:
-                _, dropped = self._loaded.popitem(last=False)
-                self._forget(dropped.sha256)
+            self._keep(key, self._read(path, told))
         found = self._loaded[key]
         self._asked_for(found.sha256)
         return found
+
+    def opened_aside(self, source: str, told: Told | None = None) -> Generator[None, None, Checkpoint]:
+        """As `checkpoint`, returned; read by a thread of its own, with a None for each cancel point meanwhile."""
+        path, key = yield from aside(partial(self._place, source, told))  # which may hash it
+        if key not in self._loaded:
+            self._keep(key, (yield from aside(partial(self._read, path, told))))
+        return self.checkpoint(source, told)
+
+    @staticmethod
+    def _place(source: str, told: Told | None) -> tuple[Path, _Key]:
+        """Where it is, and by what it is known to be loaded as it is."""
+        path = sources.located(source)
+        return path, (str(path), *sources.stamp(path), told if told is not None else sources.told_before(path))
+
+    def _read(self, path: Path, told: Told | None) -> Checkpoint:
+        checkpoint = sources.open(path, told)
+        checkpoint.network.to(self.device)
+        return checkpoint
+
+    def _keep(self, key: _Key, checkpoint: Checkpoint) -> None:
+        self._loaded[key] = checkpoint
+        while len(self._loaded) > KEPT:
+            _, dropped = self._loaded.popitem(last=False)
+            self._forget(dropped.sha256)
 
     def _forget(self, sha256: str) -> None:
         for key in [key for key in self._predictors if key[0] == sha256]:

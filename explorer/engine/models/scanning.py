@@ -31,11 +31,12 @@ MAX_REMEMBERED = 4096
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """An entry, and what its file was like."""
+    """An entry, and what its file was like; and all that was told of files, where something was of this one."""
 
     entry: LibraryEntry
     stamp: tuple[int, int] = (0, 0)
     peek: str = ""
+    told: tuple[int, int] = (0, 0)
 
 
 class _Book(msgspec.Struct, frozen=True):
@@ -70,7 +71,7 @@ def scan_early(request: ScanLibrary, desk: Desk) -> Steps | None:
     entries = []
     for path, shipped in files(request.paths, request.runs):
         known = mine.get(str(path))
-        entry = known.entry if known is not None and known.stamp == _stamp(path) else came(path) if shipped else None
+        entry = known.entry if known is not None and _is_as_it_was(known, path) else came(path) if shipped else None
         if entry is None:
             return None
         end = end_of_run(path)
@@ -86,8 +87,16 @@ def remember(entries: tuple[LibraryEntry, ...]) -> None:
         stamp = _stamp(Path(entry.path))
         if entry.card is not None and stamp is not None:
             book.pop(entry.path, None)
-            book[entry.path] = Remembered(entry, stamp)
+            book[entry.path] = Remembered(entry, stamp, told=_told_stamp(entry))
     write_book(path, tuple(book.values())[-MAX_REMEMBERED:])
+
+
+def _is_as_it_was(known: Remembered, path: Path) -> bool:
+    return known.stamp == _stamp(path) and known.told == _told_stamp(known.entry)
+
+
+def _told_stamp(entry: LibraryEntry) -> tuple[int, int]:
+    return sources.told_stamp() if entry.card is not None and entry.card.told is not None else (0, 0)
 
 
 def write_book(path: Path, remembered: tuple[Remembered, ...]) -> None:

@@ -137,7 +137,7 @@ def failure(error: BaseException) -> Failed:
     """What the window is told of an exception."""
     detail = "".join(traceback.format_exception(error))
     if isinstance(error, BadInput):
-        return Failed(str(error), path=error.path)
+        return Failed(str(error), path=error.path, asks=error.asks)
     if was_short(error):
         return Failed("out of memory: lower the number of samples or lanes, or the frame memory in Preferences", detail)
     cause = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -92,12 +92,15 @@ class Failed(Outcome):
         What could not be answered; None of what the window itself says.
     path : str
         The file that was bad input, as it was asked for; empty where there is none, or it is not known.
+    asks : bool
+        That file opens once something is told of it: ask for it.
     """
 
     message: str
     detail: str = ""
     request: Payload | None = field(default=None, repr=False, compare=False)
     path: str = field(default="", compare=False)
+    asks: bool = field(default=False, compare=False)
 
     @property
     def is_bad_input(self) -> bool:

@@ -81,7 +81,7 @@ class CompareMenus:
         """What can be a lane more."""
         page, verbs = self._page, self._verbs
         menu.clear()
-        add_checkpoints(menu, verbs.entries(), page.accept_entry, lambda: page.opener.ask(None))
+        add_checkpoints(menu, verbs.entries(), page.accept_entry, page.opener, None)
         page.exact_lanes.fill_menu(menu, verbs.add_exact)
         menu.addSeparator()
         menu.addAction(verbs.lane_actions["through"])
@@ -110,9 +110,7 @@ class CompareMenus:
         lanes = page.part.recipe.lanes
         lane = lanes[index]
         change = menu.addMenu("Change checkpoint")
-        add_checkpoints(
-            change, verbs.entries(), lambda entry: verbs.change_checkpoint(index, entry), lambda: page.opener.ask(index), lane.checkpoint
-        )
+        add_checkpoints(change, verbs.entries(), lambda entry: verbs.change_checkpoint(index, entry), page.opener, index, lane.checkpoint)
         page.exact_lanes.fill_menu(change, partial(verbs.change_to_exact, index))
         page.exact_lanes.fill_lane_menu(menu, index)
         menu.addSection("Sampler")
@@ -133,6 +131,7 @@ class CompareMenus:
         verb(menu, "Sweep…", partial(verbs.ask_sweep, index), True, "This lane many times, each with another value of one setting")
         trained = bool(page.training.snapshots(index))
         verb(menu, "Over training time", partial(verbs.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
+        page.noise_check.fill_menu(menu, lanes, index)
         plain = lane_edits.plain(lane, page.context.library.find(lane.checkpoint)) != lane
         verb(menu, "Reset", partial(verbs.reset_lane, index), plain, "All steps, as its author samples, own schedule, shared seed")
         menu.addSeparator()

@@ -211,7 +211,7 @@ class ObjectiveWorkspace(Workspace):
     def _fill_add_menu(self) -> None:
         menu = self.toolbar.add.menu()
         menu.clear()
-        add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(None))
+        add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, self.opener, None)
         for source in dict.fromkeys(name for name in (*SHIPPED, self._source) if name):
             exact = Lane("", source, exact=ExactProcess(source, follow="mean"))
             add = partial(self._add_exact, exact)

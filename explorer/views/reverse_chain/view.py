@@ -224,10 +224,11 @@ class ReverseChainWorkspace(ChainPage):
         lanes = self.part.recipe.lanes
         current = lanes[0].checkpoint if lanes else ""
         menu.addSection("Model")
-        add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, lambda: self.opener.ask(0), current)
+        add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, self.opener, 0, current)
         self.exact_lanes.fill_menu(menu, partial(self.exact_lanes.put, 0))
         if lanes:
             self.exact_lanes.fill_lane_menu(menu, 0)
+            self.noise_check.fill_menu(menu, lanes, 0)
 
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """A DDPM becomes the lane."""

@@ -37,6 +37,16 @@ class FileOpener:
         if path:
             self.open(path, lane)
 
+    def ask_for_folder(self, lane: int | None) -> None:
+        """Let the person choose a model that is a folder."""
+        path = QFileDialog.getExistingDirectory(self._parent, "Open a model that is a folder")
+        if path:
+            self.open(path, lane)
+
+    def ask_again(self, path: str, lane: int | None) -> None:
+        """Have the person see, and change, what was told of a lane's checkpoint; changed it is another, which becomes the lane."""
+        self._library.open(str(sources.home(Path(os.path.abspath(path)))), lambda entry: self._opened(entry, lane), again=True)
+
     def open(self, path: str, lane: int | None) -> None:
-        """Open a file for a lane."""
+        """Open a file, a folder or a link for a lane."""
         self._library.open(str(sources.home(Path(os.path.abspath(path)))), lambda entry: self._opened(entry, lane))

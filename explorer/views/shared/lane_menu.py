@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QMenu, QWidget, QWidgetAction
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Sampler, ScheduleChoice
+from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.labels import option_words
 from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
@@ -17,9 +18,14 @@ from explorer.widgets.controls.number_fields import IntField
 
 
 def add_checkpoints(
-    menu: QMenu, entries: Sequence[LibraryEntry], chosen: Callable[[LibraryEntry], object], open_file: Callable[[], None], current: str = ""
+    menu: QMenu,
+    entries: Sequence[LibraryEntry],
+    chosen: Callable[[LibraryEntry], object],
+    opener: FileOpener,
+    lane: int | None,
+    current: str = "",
 ) -> None:
-    """One action for each entry, and "Open file"; `current` is the hash of the one that is in use."""
+    """One action for each entry, and "Open file", "Open folder" for a lane; `current` is the hash of the one that is in use."""
     for entry in entries:
         option = entry.card.option if entry.card is not None else None
         what = option_words(option)
@@ -32,7 +38,10 @@ def add_checkpoints(
         menu.addAction("No diffusion model in the library").setEnabled(False)
     menu.addSeparator()
     action = menu.addAction("Open file…")
-    action.triggered.connect(lambda _checked=False: open_file())
+    action.triggered.connect(lambda _checked=False: opener.ask(lane))
+    folder = menu.addAction("Open folder…")
+    folder.setToolTip("A model that is a folder, as diffusers writes them")
+    folder.triggered.connect(lambda _checked=False: opener.ask_for_folder(lane))
 
 
 class SamplerFields(QWidgetAction):

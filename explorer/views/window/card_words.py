@@ -10,6 +10,7 @@ from typing import Any
 from explorer.checkpoints.card import Card, ClassesCard, Metric, TrainingCard
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.shared.labels import PREDICTS_WORD
+from explorer.views.window.telling.words import told_rows
 from explorer.widgets.look.number_words import grouped
 
 KIND_WORDS = {"ddpm": "DDPM", "vae": "VAE", "ae": "AE", "classifier": "judge"}
@@ -46,13 +47,29 @@ def summary(entry: LibraryEntry) -> str:
     said = f"Option {card.option}, {PREDICTS_WORD[card.option]}" if card.option else ""
     if card.kind in ("vae", "ae") and "code" in card.network.config:
         said = f"{card.network.config['code']}-D codes"
+    if card.latent is not None:
+        code = " × ".join(map(str, card.latent.shape))
+        said = f"{said}, in codes of {code}" if said else f"codes of {code}"
     return " · ".join(part for part in (KIND_WORDS[card.kind], said) if part)
+
+
+def format_words(entry: LibraryEntry) -> str:
+    """What another program wrote, in short: "diffusers folder"; empty for this app's own."""
+    if entry.card is None or entry.card.origin is None:
+        return ""
+    said = entry.card.origin.format.partition(",")[0]
+    return said.removeprefix("a ").removeprefix("an ")
+
+
+def kind_words(entry: LibraryEntry) -> str:
+    """What it is, in a word: "DDPM"."""
+    return KIND_WORDS[entry.card.kind] if entry.card is not None else ""
 
 
 def search_text(entry: LibraryEntry) -> str:
     """What a search looks in."""
     card = entry.card
-    words = [entry.name, entry.path, summary(entry), entry.problem]
+    words = [entry.name, entry.path, summary(entry), entry.problem, format_words(entry)]
     if card is not None:
         words += [card.kind, card.network.name, card.data.name]
     return " ".join(words)
@@ -76,8 +93,9 @@ def sections(entry: LibraryEntry) -> tuple[Section, ...]:
         classes = () if card.classes is None else (Row("classes", _classes(card.classes)),)
         found.insert(0, Section(f"Option {card.option}", (predicts, schedule, *classes)))
     if card.origin is not None:
-        notes = tuple(Row("" if number else "told of it", note) for number, note in enumerate(card.origin.notes))
+        notes = tuple(Row("" if number else "assumed", note) for number, note in enumerate(card.origin.notes))
         found.insert(0, Section("Format", (Row("is", card.origin.format), *notes)))
+        found.insert(1, Section("You said of it", tuple(Row(name.lower(), value) for name, value in told_rows(card.told))))
     return tuple(section for section in found if section.rows)
 
 

@@ -32,14 +32,15 @@ class CheckpointLibrary(QDialog):
     -------
     open_wanted(object, str)
         A LibraryEntry, and the name of the workspace that shall take it.
-    file_wanted()
-        The person wants to choose a file.
+    file_wanted(), folder_wanted()
+        The person wants to choose a file, or a model that is a folder.
     export_wanted(object)
         A LibraryEntry that shall be written for other programs.
     """
 
     open_wanted = Signal(object, str)
     file_wanted = Signal()
+    folder_wanted = Signal()
     export_wanted = Signal(object)
 
     def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
@@ -53,6 +54,14 @@ class CheckpointLibrary(QDialog):
         self.model_card = ModelCard(theme)
         self._file_button = QPushButton("Open file…")
         self._file_button.setToolTip(f"Choose {sources.a_file()} (Ctrl+O)")
+        self._folder_button = QPushButton("Open folder…")
+        self._folder_button.setToolTip("Choose a model that is a folder (Ctrl+Shift+O)")
+        for each in (self._file_button, self._folder_button):
+            each.setAutoDefault(False)
+        self.told_button = QPushButton("What was told of it…")
+        self.told_button.setToolTip("What you said of it, where its file does not say it: see it, or say otherwise")
+        self.told_button.setAutoDefault(False)
+        self.told_button.clicked.connect(self._ask_again)
         self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
         self.training = TrainingSlider("the card of what shall be opened,")
@@ -65,6 +74,7 @@ class CheckpointLibrary(QDialog):
         self.cards.selectionModel().currentChanged.connect(self._chosen)
         self.cards.doubleClicked.connect(self._open_first)
         self._file_button.clicked.connect(self.file_wanted)
+        self._folder_button.clicked.connect(self.folder_wanted)
         self.training.chosen.connect(self._choose_moment)
         library.changed.connect(self._show_state)
         theme.changed.connect(self._dress)
@@ -109,6 +119,8 @@ class CheckpointLibrary(QDialog):
         top.setSpacing(2 * GRID)
         top.addWidget(self.search_box, 1)
         top.addWidget(self._file_button)
+        top.addWidget(self._folder_button)
+        top.addWidget(self._folder_button)
         left = QVBoxLayout()
         left.setContentsMargins(5 * GRID, 5 * GRID, 2 * GRID, 4 * GRID)
         left.setSpacing(3 * GRID)
@@ -129,6 +141,7 @@ class CheckpointLibrary(QDialog):
         over.addWidget(label)
         over.addWidget(self.training, 1)
         right.addWidget(self.model_card, 1)
+        right.addWidget(self.told_button, 0, Qt.AlignmentFlag.AlignLeft)
         right.addLayout(over)
         right.addLayout(self._buttons)
         row = QHBoxLayout(self)
@@ -178,6 +191,7 @@ class CheckpointLibrary(QDialog):
         if entry is not None:
             self._library.follow((entry.path,))
         self.model_card.show_entry(entry)
+        self.told_button.setVisible(entry is not None and entry.card is not None and entry.card.told is not None)
         while self._buttons.count():
             item = self._buttons.takeAt(0)
             if item.widget() is not None:
@@ -203,6 +217,11 @@ class CheckpointLibrary(QDialog):
     def _export_clicked(self) -> None:
         if self.chosen is not None:
             self.export_wanted.emit(self.chosen)
+
+    def _ask_again(self) -> None:
+        entry = self.chosen
+        if entry is not None:
+            self._library.open(entry.path, again=True)
 
     def _open_clicked(self) -> None:
         self._open(self.sender().property("workspace"))

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer import sources
+from explorer.errors import BadInput
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import GRID, Theme
 
 INVITATION = "Drop to open"
-EXPLANATION = f"a checkpoint ({sources.endings()}), a session (.json), an export, a picture, or a data set"
+EXPLANATION = f"a checkpoint ({sources.a_file()}), a session (.json), an export, a picture, or a data set"
+MOST = 2
+"""Files that are looked at while they hover."""
 
 
 def dropped_files(data: QMimeData) -> list[str]:
     """Local files among what is dragged."""
     return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+
+
+def what_drops(paths: Sequence[str]) -> str:
+    """What dropping these opens, where they are checkpoints: "checkpoint-20, a diffusers folder"; empty where they are something else."""
+    said = []
+    for path in paths[:MOST]:
+        try:
+            if sources.source_for(Path(path)) is not None:
+                said.append(f"{sources.home(Path(path)).name}, {sources.title_of(Path(path))}")
+        except BadInput:
+            continue
+    more = f" and {len(paths) - len(said)} more" if said and len(paths) > len(said) else ""
+    return "; ".join(said) + more
 
 
 class DropOverlay(QWidget):
@@ -34,12 +53,13 @@ class DropOverlay(QWidget):
         super().__init__(parent)
         self.setObjectName("dropOverlay")
         self.setAcceptDrops(True)
-        self._theme = theme
+        self._theme, self._explanation = theme, EXPLANATION
         parent.installEventFilter(self)
         self.hide()
 
-    def invite(self) -> None:
-        """Lie over the whole parent."""
+    def invite(self, paths: Sequence[str] = ()) -> None:
+        """Lie over the whole parent, and say what would be opened."""
+        self._explanation = what_drops(paths) or EXPLANATION
         self.setGeometry(self.parentWidget().rect())
         self.show()
         self.raise_()
@@ -88,5 +108,5 @@ class DropOverlay(QWidget):
         painter.drawText(QRectF(0, middle - 36, self.width(), 36), centre, INVITATION)
         painter.setFont(text_font())
         painter.setPen(QColor(tokens.muted))
-        painter.drawText(QRectF(0, middle, self.width(), 24), centre, EXPLANATION)
+        painter.drawText(QRectF(0, middle, self.width(), 24), centre, self._explanation)
         painter.end()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.library import Library
-from explorer.views.window.card_words import search_text, summary
+from explorer.views.window.card_words import format_words, search_text, summary
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import GRID, OPTION_COLOURS, Theme
 
@@ -99,7 +99,8 @@ class LibraryCards(QListView):
             moments = len(self._library.snapshots_of(entry))
             item.setData(moments, MOMENTS)
             said = f", {moments} snapshots" if moments else ""
-            item.setData(f"{entry.name}, {summary(entry)}{said}", Qt.ItemDataRole.AccessibleTextRole)
+            format_said = f", {format_words(entry)}" if format_words(entry) else ""
+            item.setData(f"{entry.name}, {summary(entry)}{format_said}{said}", Qt.ItemDataRole.AccessibleTextRole)
             self._items.appendRow(item)
             if entry.path in self._library.thumbnails:
                 self._show_thumbnail(entry.path)
@@ -166,8 +167,9 @@ class _CardDelegate(QStyledItemDelegate):
         thumb = QRect(card.left() + MARGIN - 1, card.top() + MARGIN - 1, THUMB, THUMB)
         self._picture(painter, thumb, entry, index.data(THUMBNAIL))
         self._words(painter, QRect(thumb.left(), thumb.bottom() + 8, THUMB, 40), entry)
-        if index.data(MOMENTS):
-            self._badge(painter, thumb, f"{index.data(MOMENTS)} snapshots")
+        badge = f"{index.data(MOMENTS)} snapshots" if index.data(MOMENTS) else format_words(entry)
+        if badge:
+            self._badge(painter, thumb, badge)
         painter.restore()
 
     def _picture(self, painter: QPainter, place: QRect, entry: LibraryEntry, picture: QPixmap | None) -> None:
@@ -183,8 +185,9 @@ class _CardDelegate(QStyledItemDelegate):
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, said)
 
     def _badge(self, painter: QPainter, place: QRect, text: str) -> None:
-        """In the picture's corner: how many moments of its run are folded under it."""
+        """In the picture's corner: how many moments of its run are folded under it, or which program wrote it."""
         font, tokens = text_font(11), self._theme.tokens
+        text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width() - 5 * GRID)
         width, height = QFontMetrics(font).horizontalAdvance(text) + 3 * GRID, 5 * GRID
         box = QRect(place.right() - width - GRID + 1, place.top() + GRID, width, height)
         painter.setPen(QPen(QColor(tokens.border), 1))

@@ -18,6 +18,7 @@ from explorer.errors import BadInput
 from explorer.state.persistence import Saved, write
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
+from explorer.views.window.card_words import format_words, kind_words
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
 from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         self._overlay.dropped.connect(self.open_paths)
         menus.workspace_chosen.connect(self.choose)
         menus.recent_chosen.connect(self.opener.open_path)
+        self._context.library.changed.connect(self._show_formats)
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
             "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.ask_for_export,
@@ -315,6 +317,10 @@ class MainWindow(QMainWindow):
         """Open files: checkpoints, sessions, pictures."""
         self.opener.open_paths(paths)
 
+    def _show_formats(self) -> None:
+        """Of what is in Open recent."""
+        self.menus.show_formats({entry.path: format_words(entry) or kind_words(entry) for entry in self._context.library.entries})
+
     def ask_for_file(self) -> None:
         """Let the person choose files, and open them."""
         paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
@@ -334,6 +340,7 @@ class MainWindow(QMainWindow):
         made = CheckpointLibrary(self._context.library, self._context.theme, self)
         inset_numbers(made)
         made.file_wanted.connect(self.ask_for_file)
+        made.folder_wanted.connect(self._ask_for_folder)
         made.open_wanted.connect(self._open_entry)
         made.export_wanted.connect(self._export_model)
         return made
@@ -345,7 +352,9 @@ class MainWindow(QMainWindow):
         where = ask_where(entry, self.library)
         if where:
             self._hide_library()
-            ModelExporter(entry, where, self.banner, self).start()
+            exporter = ModelExporter(entry, where, self.banner, self)
+            self.closing.connect(exporter.end)
+            exporter.start()
 
     @cached_property
     def finder(self) -> Finder:
@@ -412,7 +421,7 @@ class MainWindow(QMainWindow):
         """Files above the window: say what dropping them does."""
         if dropped_files(event.mimeData()):
             event.acceptProposedAction()
-            self._overlay.invite()
+            self._overlay.invite(dropped_files(event.mimeData()))
 
     # --- dialogs
 

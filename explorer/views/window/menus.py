@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Menus(QObject):
         super().__init__(window)
         self._bar, self._store = bar, store
         self._letters: dict[QMenu, QShortcut] = {}
+        self._formats: dict[str, str] = {}
         self._workspace_menus: dict[str, QMenu] = {}
         self._view_actions: dict[str, Sequence[QAction]] = {}
         groups = (*FILE, *EDIT, *view(workspaces), *THEME, *HELP)
@@ -79,6 +80,12 @@ class Menus(QObject):
         actions.on_toggled("button_labels", lambda on: store.update(button_labels=on))
         store.changed.connect(self._session_changed)
         store.history_changed.connect(self._show_history)
+
+    def show_formats(self, formats: Mapping[str, str]) -> None:
+        """What the files of Open recent are, in short, by path."""
+        if formats != self._formats:
+            self._formats = dict(formats)
+            self._show_recent(self._store.session)
 
     def take_in(self, workspace: Workspace) -> None:
         """Have a menu, and entries of the View menu, for a workspace that was built; hidden until it is shown."""
@@ -153,7 +160,8 @@ class Menus(QObject):
     def _show_recent(self, session: Session) -> None:
         self.recent.clear()
         for path in session.recent:
-            verb(self.recent, Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
+            said = self._formats.get(path, "")
+            verb(self.recent, f"{Path(path).name}\t{said}" if said else Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
         self.recent.setToolTipsVisible(True)
         self.recent.setEnabled(bool(session.recent))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from explorer import sources
 from explorer.datasets.idx_folder import holds_images
@@ -25,14 +26,17 @@ from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.persistence import MAX_SESSION_BYTES, read_session
 from explorer.state.session import RECENT_LIMIT, Session
-from explorer.views.window.banner import Banner
+from explorer.views.window.banner import Banner, Offer
 from explorer.views.window.help.examples import Example, put_into, session_of
+from explorer.views.window.opening_card import OpeningCard
 from explorer.views.window.python_files import PythonFiles, is_asked_for
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Workspace
 
 if TYPE_CHECKING:
+    from explorer.state.library import Asking
     from explorer.views.window.opening_exports import ExportOpener
+    from explorer.views.window.telling.asking import AsksForFiles
 
 FOLDER_LOOK = 1000
 
@@ -53,7 +57,11 @@ class Opener(QObject):
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
         self._python = PythonFiles(context.client, banner, banner.window())
+        over = banner.parentWidget()
+        assert isinstance(over, QWidget)
+        self.card = OpeningCard(context.library, context.theme, over)
         context.library.opened.connect(self._opened)
+        context.library.asked.connect(self._ask)
 
     @cached_property
     def _exports(self) -> ExportOpener:
@@ -62,6 +70,16 @@ class Opener(QObject):
         made = ExportOpener(self._context, self._current, self._banner, self._open_picture, self)
         made.workspace_wanted.connect(self.workspace_wanted)
         return made
+
+    @cached_property
+    def asks(self) -> AsksForFiles:
+        """What asks for what files do not say."""
+        from explorer.views.window.telling.asking import AsksForFiles
+
+        return AsksForFiles(self._context, self._banner.window())
+
+    def _ask(self, asking: Asking) -> None:
+        self.asks.ask(asking)
 
     def open_paths(self, paths: Iterable[str]) -> None:
         """Open each file for what it is."""
@@ -113,6 +131,11 @@ class Opener(QObject):
         if isinstance(request, OpenCheckpoint) and request.path in self._asked:
             self._asked.discard(request.path)
             self._banner.say(failed.message, try_another(), failed.detail)
+            return
+        if failed.asks and failed.path:
+            path = failed.path
+            answer: Offer = ("Answer…", lambda: self._open_checkpoint(path))
+            self._banner.say(f"{Path(path).name} does not say everything that is needed", "What is shown of it needs it.", offer=answer)
             return
         hint = "The rest goes on. If it happens again, copy the details into a report." if failed.detail else ""
         self._banner.say(failed.message, hint, failed.detail)

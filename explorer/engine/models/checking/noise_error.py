@@ -1,0 +1,110 @@
+"""How much of the noise that was put into pictures a network finds."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator, Sequence
+from functools import partial
+
+import msgspec
+import torch
+from torch import Tensor
+
+from explorer.checkpoints.files import Checkpoint
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.posterior import posterior
+from explorer.diffusion.predictor import NetworkPredictor, told_of
+from explorer.engine.models import predictors
+from explorer.engine.models.checking.messages import Found
+from explorer.engine.models.measuring import aside
+from explorer.recipe.told import Predicts, Told
+
+EARLY = 3
+"""Timestep at which a network that is told t - 1 in place of t is off by a tenth or more; later it hardly is."""
+AT_ONCE = 4
+"""Images of one evaluation: between two of them it can be given up."""
+SEED = 14
+
+
+def found_work(
+    checkpoint: Checkpoint, images: Tensor, options: Sequence[Predicts], device: torch.device
+) -> Generator[None, None, tuple[Found, ...]]:
+    """Under each meaning that its output could have, how much of the noise a network finds, returned; a None for each cancel point.
+
+    A network is asked once for all meanings, since they are only read from its output in another way. Options are those of `Found.told`
+    where the checkpoint was told what it predicts.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        A DDPM's.
+    images : Tensor, shape (N, C, H, W), float32 in [-1, 1]
+    options : sequence of "A", "B", "C" or "V"
+        Its own alone, where its file says it.
+
+    Raises
+    ------
+    BadInput
+        If it cannot predict a step.
+    """
+    predictor = predictors.from_checkpoint(checkpoint, device)
+    T, told = predictor.schedule.T, checkpoint.card.told or Told()
+    times = {"early": min(EARLY, T), "tenth": max(1, round(T / 10)), "half": max(1, round(T / 2))}
+    noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(SEED))
+    errors: dict[Predicts, dict[str, float]] = {option: {} for option in options}
+    for name, t in times.items():
+        sums = torch.zeros(len(options), dtype=torch.float64)
+        for start in range(0, len(images), AT_ONCE):
+            here = slice(start, start + AT_ONCE)
+            sums += yield from _asked(partial(_squares, predictor, options, images[here], noise[here], t, start, device), device)
+        for option, total in zip(options, sums.tolist(), strict=True):
+            errors[option][name] = total / float(noise.double().square().sum())
+    square, levels = float(images.double().square().mean()), predictor.schedule.alpha_bar
+    tenth, half = (_linear(square, float(levels[times[name]])) for name in ("tenth", "half"))
+    return tuple(Found(_of_option(told, option), linear_tenth=tenth, linear_half=half, **errors[option]) for option in options)
+
+
+def _asked(call: partial[Tensor], device: torch.device) -> Generator[None, None, Tensor]:
+    if device.type == "cpu":
+        return (yield from aside(call))
+    yield
+    return call()
+
+
+def _of_option(told: Told, option: Predicts) -> Told:
+    return told if told.predicts is None else msgspec.structs.replace(told, predicts=option)
+
+
+def _squares(
+    predictor: NetworkPredictor, options: Sequence[Predicts], images: Tensor, noise: Tensor, t: int, first: int, device: torch.device
+) -> Tensor:
+    """Sum of (eps_hat - eps)^2 under each option, shape (options,)."""
+    levels = predictor.schedule.alpha_bar
+    step = posterior(float(levels[t]), float(levels[t - 1]))
+    x_t = (step.alpha_bar**0.5 * images + (1 - step.alpha_bar) ** 0.5 * noise).to(device)
+    run = _Once(predictor)
+    sums = []
+    for option in options:
+        meant = copy.copy(predictor)
+        meant.run, meant.option = run, Option(option)
+        eps_hat = told_of(meant, range(first, first + len(images))).predict(x_t, t, step, False).eps_hat
+        sums.append((eps_hat.double().cpu() - noise.double()).square().sum())
+    return torch.stack(sums)
+
+
+class _Once:
+    """A network that is asked once: the others get the same answer."""
+
+    def __init__(self, predictor: NetworkPredictor) -> None:
+        self._run = predictor.run
+        self._said: Tensor | None = None
+
+    def __call__(self, *given: Tensor) -> Tensor:
+        if self._said is None:
+            self._said = self._run(*given)
+        return self._said
+
+
+def _linear(square: float, level: float) -> float:
+    """Share of the noise's power that the best c x_t leaves, where x_0 has that mean square and alpha_bar_t that level."""
+    return 1 - (1 - level) / (level * square + 1 - level)

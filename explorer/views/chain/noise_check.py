@@ -1,0 +1,61 @@
+"""Whether a lane's network denoises as its file, or a person, says: asked of any lane, and told in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu
+
+from explorer.engine.models.checking.messages import CheckNoise, NoiseChecked
+from explorer.engine.models.checking.words import advice, sentence
+from explorer.engine.thread.client import Client
+from explorer.engine.thread.requests import Outcome
+from explorer.recipe import Lane
+from explorer.views.shared.file_opener import FileOpener
+from explorer.views.shared.labels import checkpoint_name
+from explorer.views.shared.lane_menu import verb
+from explorer.views.shared.questions import Questions, When
+
+TIP = "Put noise into known pictures, and see how much of it the network finds"
+TOLD_TIP = "What you said of this checkpoint, where its file does not say it: see it, or say otherwise"
+
+
+class NoiseCheck(QObject):
+    """Asks, and hands on what came of it.
+
+    Parameters
+    ----------
+    say : callable
+        Takes a message and what it may mean.
+    """
+
+    def __init__(self, client: Client, name: str, opener: FileOpener, say: Callable[[str, str], object], parent: QObject) -> None:
+        super().__init__(parent)
+        self._questions = Questions(client, name, self)
+        self._opener, self._say = opener, say
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked."""
+        return self._questions.idle
+
+    def fill_menu(self, menu: QMenu, lanes: Sequence[Lane], index: int) -> None:
+        """What can be asked of a lane's checkpoint, and what was told of it; nothing of a data set."""
+        lane = lanes[index]
+        if lane.exact is not None:
+            return
+        menu.addSection("Checkpoint")
+        verb(menu, "Check that it denoises", partial(self.ask, lane, lanes), tip=TIP)
+        if lane.told is not None:
+            verb(menu, "What was told of it…", partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
+
+    def ask(self, lane: Lane, lanes: Sequence[Lane] = ()) -> None:
+        """See how much of the noise a lane's network finds, on the data sets of the other lanes, too."""
+        data_sets = tuple(dict.fromkeys(each.exact.dataset for each in lanes if each.exact is not None))
+        self._questions.ask("noise", CheckNoise(lane.source, lane.told, data_sets), partial(self._take, lane), When.AT_ONCE)
+
+    def _take(self, lane: Lane, outcome: Outcome) -> None:
+        if isinstance(outcome, NoiseChecked) and not outcome.partial:
+            self._say(f"{checkpoint_name(lane)}: {sentence(outcome)}", advice(outcome))
