@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer import sources
+from explorer.checkpoints.card import LatentCard
 from explorer.engine.latent.codes import held_out_images
 from explorer.errors import BadInput
 from explorer.model_exports import onnx_graph
@@ -117,6 +118,7 @@ def test_latent_pixels_are_codes(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.onnx", nodes, [("z", "float", ("n", 4, 4, 4))], [("y", "float", ("n", 1, 8, 8))])
     plane: Any = sources.open(path, SYMMETRIC).network
     assert plane.config.code == 64
+    assert sources.card(path, SYMMETRIC).latent == LatentCard((4, 4, 4), (1, 8, 8), "ONNX graph")
     z = torch.randn(2, 64)
     assert torch.allclose(plane.decode(z), nn.functional.pixel_shuffle(z.reshape(2, 4, 4, 4), 2))
     open_sides = graph(tmp_path / "o.onnx", nodes, [("z", "float", ("n", 4, "h", "w"))], [("y", "float", ("n", 1, "H", "W"))])
