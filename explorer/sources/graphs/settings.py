@@ -40,7 +40,7 @@ def asked(path: Path, graph: Graph) -> tuple[Question, ...]:
     if graph.part == "decoder":
         return (Question("pixel_range", "0,1", "a graph of codes to images does not say its pixels' values"),)
     questions = [
-        Question("predicts", _predicts(graph), "a graph does not say what its output means"),
+        Question("predicts", _predicts(path, graph), "a graph does not say what its output means"),
         Question("schedule", "linear"), Question("timesteps", 1000), Question("first_timestep", 0, "most networks count from 0"),
     ]  # fmt: skip
     if graph.t.kind not in ("int32", "int64"):
@@ -52,10 +52,12 @@ def asked(path: Path, graph: Graph) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def _predicts(graph: Graph) -> Predicts:
-    """As its output is called, else the noise."""
-    name = graph.image.name.lower()
-    return next((option for word, option in _BY_NAME if word in name), "C")
+def _predicts(path: Path, graph: Graph) -> Predicts:
+    """As its output is called, else the file, else the noise."""
+    output, stem = graph.image.name.lower(), path.stem.lower()
+    said = [option for word, option in _BY_NAME if word in output]
+    said += [option for word, option in _BY_NAME if word in stem and word not in ("mean", "noise")]  # "denoiser" says nothing
+    return said[0] if said else "C"
 
 
 def shape_of(path: Path, graph: Graph, told: Told) -> tuple[int, int, int]:
