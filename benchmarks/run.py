@@ -18,6 +18,7 @@ SCRIPTS = (
     "sampling.py",
     "backends.py",
     "kernel.py",
+    "graphs.py",
     "decoding.py",
     "drag.py",
     "process.py",

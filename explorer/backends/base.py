@@ -68,9 +68,10 @@ class Backend(Protocol):
     def supports(self, network: nn.Module) -> bool:
         """Whether it can run such a network, as far as that can be told by looking at it.
 
-        One that is told more than x_t and t (`self_conditioned`) is for those that call the module itself.
+        One that is told more than x_t and t (`self_conditioned`), or that something else than torch runs (`run_by`, its name for
+        people), is for those that call the module itself.
         """
-        return not getattr(network, "self_conditioned", False)
+        return not (getattr(network, "self_conditioned", False) or getattr(network, "run_by", ""))
 
     def offers(self, device: torch.device) -> tuple[str, ...]:
         """Arithmetics worth measuring where the person leaves open what runs a network; none if it is taken by name only."""

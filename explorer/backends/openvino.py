@@ -113,16 +113,16 @@ class _Compiled:
         one = model.clone()
         first, *others = one.inputs
         one.reshape({first: [self._share, *shape[1:]]} | {each: [self._share] for each in others})
-        _tried(one, precision)
+        tried(one, precision)
         wish = {"INFERENCE_PRECISION_HINT": HINTS[precision], "NUM_STREAMS": str(streams), "INFERENCE_NUM_THREADS": threads}
-        compiled = _core().compile_model(one, "CPU", wish)
+        compiled = core().compile_model(one, "CPU", wish)
         self._requests = [compiled.create_infer_request() for _ in range(streams)]
 
     def __call__(self, x_t: Tensor, *told: Tensor) -> Tensor:
         import numpy as np
         import torch
 
-        openvino = _package()
+        openvino = package()
 
         share = self._share
         output = torch.empty_like(x_t, memory_format=torch.contiguous_format)
@@ -148,7 +148,7 @@ class _Compiled:
 
 
 @functools.cache
-def _package() -> Any:
+def package() -> Any:
     """OpenVINO without the part that sends word of its use to its makers: nothing leaves this machine unasked."""
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # so it takes the package for not installed
     import openvino
@@ -157,8 +157,9 @@ def _package() -> Any:
 
 
 @functools.cache
-def _core() -> Any:
-    return _package().Core()
+def core() -> Any:
+    """The one that compiles."""
+    return package().Core()
 
 
 def _converted(network: nn.Module, *given: Tensor) -> Any:
@@ -168,7 +169,7 @@ def _converted(network: nn.Module, *given: Tensor) -> Any:
     """
     import torch
 
-    _package()
+    package()
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
@@ -181,7 +182,7 @@ def _converted(network: nn.Module, *given: Tensor) -> Any:
         return front.convert(front.load(decoder))
 
 
-def _tried(model: Any, precision: str) -> None:
+def tried(model: Any, precision: str) -> None:
     """Have another process compile and run it, where none has on this machine.
 
     Raises
@@ -191,7 +192,7 @@ def _tried(model: Any, precision: str) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.xml"
-        _package().save_model(model, path, compress_to_fp16=False)
+        package().save_model(model, path, compress_to_fp16=False)
         said = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
         came_through = paths.cache_folder() / "openvino" / f"{said}-{precision}-{_version()}"
         if came_through.exists():

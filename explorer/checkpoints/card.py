@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +12,13 @@ from explorer.recipe.told import Told
 FORMAT_VERSION = 1
 METADATA_KEY = "generative_explorer"
 VALUE_RANGE = (-1.0, 1.0)
+NO_ENCODER = "none"
+"""In a network's configuration, under "encoder": it is a decoder alone."""
+VALUE_RANGES = (VALUE_RANGE, (0.0, 1.0), (-0.5, 0.5))
+"""Values of images, black and white, that networks of other programs are trained on; the first one is this app's."""
+
+UNSAID = "not said"
+"""Name of the data of a checkpoint that does not say it."""
 
 Kind = Literal["ddpm", "vae", "ae", "classifier"]
 
@@ -23,11 +31,12 @@ class NetworkCard(msgspec.Struct, frozen=True):
 
 
 class ScheduleCard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas."""
+    """Forward process: a named schedule of T timesteps, or a checkpoint's own betas, with alpha_bar_0 where that is not 1."""
 
     name: str
     T: int
     betas: tuple[float, ...] | None = None
+    start: float = 1.0
 
 
 class DataCard(msgspec.Struct, frozen=True):
@@ -161,6 +170,37 @@ class OriginCard(msgspec.Struct, frozen=True, omit_defaults=True):
     told: Told | None = None
 
 
+class LatentCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Codes that are images of latent pixels: those of an autoencoder, or those that a ddpm walks and that are seen through a decoder.
+
+    Attributes
+    ----------
+    shape : (C, h, w)
+    images : (C, H, W)
+        What they are decoded to; their sides are the same multiple of h and w.
+    coder : str
+        The autoencoder's class.
+    scaling : str
+        How diffusion models see raw codes z: "x = 0.18215 z". Empty if as they are.
+    quantizes : bool
+        The decoder takes the nearest entries of a code book.
+    reach : float
+        How far raw codes reach to either side, as far as is known: three standard deviations of what diffusion models see.
+    """
+
+    shape: tuple[int, int, int]
+    images: tuple[int, int, int]
+    coder: str
+    scaling: str = ""
+    quantizes: bool = False
+    reach: float = 3.0
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers of a code."""
+        return math.prod(self.shape)
+
+
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything that a checkpoint says of itself (DESIGN.md, section 6)."""
 
@@ -174,6 +214,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     metrics: tuple[Metric, ...] = ()
     origin: OriginCard | None = None
     classes: ClassesCard | None = None
+    latent: LatentCard | None = None
 
     @property
     def sampler(self) -> SamplerCard:
@@ -207,7 +248,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a ddpm needs an option and a schedule")
         if any(not 1 <= side <= 4096 for side in self.data.shape):
             raise ValueError(f"images of shape {self.data.shape} are not supported")
-        if self.data.value_range != VALUE_RANGE:
+        if self.data.value_range not in (VALUE_RANGES if self.kind == "ddpm" and self.origin is not None else (VALUE_RANGE,)):
             raise ValueError(f"images of values in {list(self.data.value_range)} are not supported: they are in {list(VALUE_RANGE)} here")
 
 

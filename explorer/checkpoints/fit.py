@@ -26,7 +26,7 @@ def make_schedule(card: ScheduleCard) -> Schedule:
         return named(card.name, card.T)
     if len(card.betas) != card.T:
         raise ValueError(f"its schedule has {len(card.betas)} betas for T = {card.T}")
-    return from_betas(card.betas)
+    return from_betas(card.betas, card.start)
 
 
 def classes_of(config: Any, names: tuple[str, ...] = ()) -> ClassesCard | None:

@@ -78,9 +78,12 @@ def _decoded(model: LatentModel, codes: np.ndarray) -> np.ndarray:
     """Mean images (M, C, H, W), float32."""
     import torch
 
+    from explorer.latent.decoder import Decoder
+
     device = next(model.parameters()).device
     with torch.inference_mode():
-        parts = [model.decode(block.to(device)).float().cpu() for block in torch.from_numpy(codes).split(BLOCK)]
+        decode = Decoder(model)  # a few at a time where they are large
+        parts = [decode(block.to(device)).float().cpu() for block in torch.from_numpy(codes).split(BLOCK)]
     pictures = torch.cat(parts).numpy()
     if not (abs(pictures) < float("inf")).all():
         raise BadInput("a decoding is not finite: its code is too far out; choose one nearer the others")

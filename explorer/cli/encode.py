@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from explorer.models.roles import LatentModel
 
 DRAWS = 100
+MOST_SAID = 64
 
 
 @takes_told("checkpoint")
@@ -76,7 +77,7 @@ def _encoded(model: LatentModel, pixels: np.ndarray, seed: int) -> dict[str, Any
 
     from explorer.datasets.images import to_unit_range
     from explorer.diffusion.noise import shared_noise
-    from explorer.latent.elbo import elbo, reconstruction_error
+    from explorer.latent.elbo import elbo, gaussian_kl, reconstruction_error
 
     device = next(model.parameters()).device
     x = torch.from_numpy(to_unit_range(pixels))[None].to(device)
@@ -85,9 +86,11 @@ def _encoded(model: LatentModel, pixels: np.ndarray, seed: int) -> dict[str, Any
         found: dict[str, Any] = {"mean": mean[0].tolist(), "reconstruction_error": float(reconstruction_error(model, x))}
         if log_variance is None:
             return found
+        sigma = (0.5 * log_variance[0]).exp().tolist()
+        if not model.config.likelihood:
+            return {**found, "sigma": sigma, "kl": float(gaussian_kl(mean, log_variance)[0])}
         noise = shared_noise(seed, range(DRAWS), 0, (model.config.code,), device)
         terms = elbo(model, x.expand(DRAWS, *x.shape[1:]), noise)
-        sigma = (0.5 * log_variance[0]).exp().tolist()
         return {
             **found, "sigma": sigma, "elbo": float(terms.value.mean()),
             "log_likelihood": float(terms.log_likelihood.mean()), "kl": float(terms.kl[0]), "draws": DRAWS,
@@ -95,10 +98,18 @@ def _encoded(model: LatentModel, pixels: np.ndarray, seed: int) -> dict[str, Any
 
 
 def _line(found: dict[str, Any]) -> str:
-    numbers = ", ".join(f"{value:.4f}" for value in found["mean"])
+    numbers = _numbers(found["mean"])
     error = f"reconstruction error {found['reconstruction_error']:.5f}"
     if "sigma" not in found:
         return f"code ({numbers}), {error}"
-    sigma = ", ".join(f"{value:.4f}" for value in found["sigma"])
-    terms = f"ELBO {found['elbo']:.2f} = log-likelihood {found['log_likelihood']:.2f} - KL {found['kl']:.2f} nats"
+    sigma, terms = _numbers(found["sigma"]), f"KL {found['kl']:.2f} nats"
+    if "elbo" in found:
+        terms = f"ELBO {found['elbo']:.2f} = log-likelihood {found['log_likelihood']:.2f} - {terms}"
     return f"mean ({numbers}), sigma ({sigma}), {terms}, {error}"
+
+
+def _numbers(values: list[float]) -> str:
+    """All of them; of thousands how many, and how they are spread."""
+    if len(values) <= MOST_SAID:
+        return ", ".join(f"{value:.4f}" for value in values)
+    return f"{len(values):,} numbers, {min(values):.4f} to {max(values):.4f}; --json has them"

@@ -140,7 +140,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         from explorer.engine.models.predictors import from_checkpoint
 
         from_checkpoint(checkpoint, torch.device("cpu"))
-    parameters = sum(weights.numel() for weights in checkpoint.network.parameters())
+    parameters = sum(weights.numel() for weights in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
     found: dict[str, Any] = {
         "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
         "exports": {"onnx": list(ways.onnx), "diffusers": ways.folder, "words": ways.words},
@@ -148,7 +148,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         "asks": asked_rows(sources.asks(checkpoint.path)),
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
-    for part in ("origin", "network", "schedule", "classes", "data", "training", "metrics"):
+    for part in ("origin", "latent", "network", "schedule", "classes", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
     found["snapshots"] = [
         {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(checkpoint.path)
@@ -175,6 +175,13 @@ def _classes(classes: dict[str, Any]) -> str:
     return f"{count}{': ' + ', '.join(names) if names else ''}; labels 0 to {classes['labels'] - 1}, {guided}"
 
 
+def _codes(latent: dict[str, Any]) -> str:
+    """What codes are that are images of latent pixels."""
+    code, image = (" x ".join(map(str, latent[part])) for part in ("shape", "images"))
+    scaled = f"; diffusion models see {latent['scaling']}" if latent.get("scaling") else ""
+    return f"{code} of {latent['coder']}, for images of {image}{scaled}"
+
+
 def _predicts(option: str | None) -> str | None:
     from explorer.diffusion.parameterization import Option
 
@@ -195,6 +202,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
         ("network", f"{network['name']}{weights}{': ' if settings else ''}{settings}"),
         ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
     ]
+    if found["latent"]:
+        rows.append(("codes", _codes(found["latent"])))
     if schedule:
         rows.append(("schedule", f"{schedule['name']}, T = {schedule['T']}"))
     if found["classes"]:

@@ -34,6 +34,24 @@ class Limit:
         return x0_hat.clamp(-threshold, threshold) / threshold
 
 
+@dataclass(frozen=True, slots=True)
+class LimitOfRange(Limit):
+    """The same of images around another middle.
+
+    Attributes
+    ----------
+    middle, half : float
+        Grey, and how far black and white are from it: 0 and 1 of this app's images.
+    """
+
+    middle: float = 0.0
+    half: float = 1.0
+
+    def __call__(self, x0_hat: Tensor) -> Tensor:
+        """Images (N, C, H, W) within the limit."""
+        return self.middle + self.half * Limit(self.reach, self.quantile)((x0_hat - self.middle) / self.half)
+
+
 Clip = bool | Limit
 """What is done to x0_hat: nothing, [-1, 1], or another limit."""
 

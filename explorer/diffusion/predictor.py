@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from explorer.diffusion.guidance import Condition, guided
 from explorer.diffusion.limits import Clip
 from explorer.diffusion.parameterization import Option, Prediction, complete
+from explorer.diffusion.pixel_range import HERE, Range, limit_of_range
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.samplers.variance import between
 from explorer.diffusion.schedule import Schedule
@@ -118,6 +119,8 @@ class NetworkPredictor:
         Whether the callables call that module, so that what happens in it can be watched.
     condition : Condition or None
         The labels of a conditional network, and how far they guide it.
+    value_range : (float, float)
+        Black and white of its images: limits of x0_hat, which are told for [-1, 1], are moved there.
     """
 
     def __init__(
@@ -131,7 +134,9 @@ class NetworkPredictor:
         network: nn.Module | None = None,
         calls_network: bool = True,
         condition: Condition | None = None,
+        value_range: Range = HERE,
     ) -> None:
+        self.value_range = value_range
         self.name, self.network, self.calls_network = name, network, calls_network
         self.run, self.fast, self.up_to = run, fast, up_to
         self.option, self.schedule, self.condition = option, schedule, condition
@@ -165,7 +170,7 @@ class NetworkPredictor:
         native = posterior(self._levels[t], self._levels[t - 1])
         told = (torch.zeros_like(x_t) if before is None else before,) if self.remembers else ()
         output, spread = self._output(x_t, t, told)
-        said = complete(self.option, output, x_t, step, native, clip)
+        said = complete(self.option, output, x_t, step, native, limit_of_range(clip, self.value_range))
         if spread is None:
             return said
         return replace(said, variance=between(spread, step) if self.learned == "range" else spread.clamp(min=0))

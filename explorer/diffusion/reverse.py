@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -88,6 +88,8 @@ def plan(
     walked = tuple(posterior(here, there, eta) if there > here else staying(here) for here, there in pairwise(levels))
     if variance == "large" and eta == 1:
         walked = tuple(large(step) for step in walked)
+    if schedule.start < 1:  # nobody adds noise to what is shown as the image
+        walked = (*walked[:-1], replace(walked[-1], sigma=0.0))
     return Plan(taus, walked, method, len(walked) if variance == "learned" and eta == 1 else 0)
 
 

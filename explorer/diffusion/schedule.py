@@ -32,10 +32,14 @@ class Schedule:
         beta_t = 1 - alpha_t for t = 1..T, each in (0, 1).
     name : str
         "linear", "cosine" or "betas"; what a checkpoint's metadata says.
+    start : float
+        alpha_bar_0, in (0, 1]: less than 1 where a chain ends, without noise in its last step, at images that have some noise still, as
+        those of programs whose first beta comes before their first timestep.
     """
 
     betas: Tensor
     name: str = "betas"
+    start: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what is not a schedule.
@@ -46,6 +50,8 @@ class Schedule:
             If there is no beta, one is not finite or not in (0, 1), alpha_bar reaches 0, or a beta is too small to change it.
         """
         betas = self.betas
+        if not 0 < self.start <= 1:
+            raise ScheduleError(f"alpha_bar_0 = {self.start:g} is not in (0, 1]")
         if betas.ndim != 1 or betas.numel() == 0:
             raise ScheduleError("a schedule needs a list of at least one beta")
         if betas.dtype != torch.float64:
@@ -70,9 +76,9 @@ class Schedule:
 
     @cached_property
     def alpha_bar(self) -> Tensor:
-        """alpha_bar_t = prod_{s <= t} alpha_s, shape (T + 1,), float64; alpha_bar[0] = 1."""
+        """alpha_bar_t = alpha_bar_0 prod_{s <= t} alpha_s, shape (T + 1,), float64; alpha_bar[0] = `start`, which is 1 as a rule."""
         one = torch.ones(1, dtype=torch.float64)
-        return torch.cat([one, torch.cumprod(1 - self.betas, dim=0)])
+        return self.start * torch.cat([one, torch.cumprod(1 - self.betas, dim=0)])
 
     def subsequence(self, steps: int | None = None) -> tuple[int, ...]:
         """Timesteps T = tau_K > ... > tau_1 > tau_0 = 0 of a chain of K steps, evenly spaced.
@@ -110,9 +116,9 @@ def cosine(T: int = 1000) -> Schedule:
     return Schedule(betas, "cosine")
 
 
-def from_betas(betas: Sequence[float]) -> Schedule:
-    """Schedule of a checkpoint's own betas (beta_1..beta_T)."""
-    return Schedule(torch.tensor(list(betas), dtype=torch.float64), "betas")
+def from_betas(betas: Sequence[float], start: float = 1.0) -> Schedule:
+    """Schedule of a checkpoint's own betas (beta_1..beta_T), and alpha_bar_0."""
+    return Schedule(torch.tensor(list(betas), dtype=torch.float64), "betas", start)
 
 
 def named(name: str, T: int) -> Schedule:

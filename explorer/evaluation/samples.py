@@ -10,6 +10,7 @@ from torch import Tensor
 
 from explorer.diffusion.limits import Clip
 from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.pixel_range import HERE, seen
 from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.reverse import INITIAL, Plan, Step, initial_state, noise_source, reverse_steps
 from explorer.models.roles import LatentModel
@@ -49,9 +50,10 @@ def chain_samples(
     images : ndarray of shape (n, C, H, W), uint8, or None
         The next n samples, with the last step of their block; see `as_pixels`.
     """
+    of = getattr(predictor, "value_range", HERE)
     for indices in blocks(samples, block_size(image_shape)):
         for step in walk(predictor, course, seed, indices, image_shape, device, clip):
-            yield len(indices), as_pixels(step.x_prev) if step.t_prev == 0 else None
+            yield len(indices), as_pixels(seen(step.x_prev, of)) if step.t_prev == 0 else None
 
 
 def prior_samples(network: LatentModel, seed: int, indices: range, device: torch.device) -> np.ndarray:

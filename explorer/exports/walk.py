@@ -22,6 +22,8 @@ from explorer.recipe import LayoutName, Recipe
 
 PLAN = ("timesteps", "alpha_bar", "a0", "at", "sigma")
 STATE = "x"
+DECODED = "decoded"
+"""x_0 as images, (N, C, H, W), of a lane whose states are codes: beside them, which are all else that is stored."""
 OF_STEPS = ("x0_hat", "eps_hat", "mean", "z")
 """With the state all that is in an .npz, whatever else can be shown: with them each step can be taken again."""
 Layout = Sheet | SmallMultiples
@@ -39,7 +41,7 @@ class Piece:
     rows : slice
         Which samples.
     values : mapping of str to ndarray, shape (n, C, H, W)
-        By `STATE` and names in `OF_STEPS`.
+        By `STATE`, names in `OF_STEPS`, and `DECODED`, which has no states.
     """
 
     k: int
@@ -59,19 +61,23 @@ class WrittenLane(Generic[Other]):
     image_shape : (C, H, W)
     pieces : callable
         Walks the lane: all states, in any order and of any groups of samples.
+    decoded : (C, H, W) or None
+        Of the images that its states are decoded to, where they are codes.
     """
 
     plan: Mapping[str, np.ndarray]
     samples: int
     image_shape: tuple[int, int, int]
     pieces: Callable[[], Iterable[Piece | Other]]
+    decoded: tuple[int, int, int] | None = None
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shapes of its large arrays."""
         K = len(self.plan["sigma"])
         shape: tuple[int, ...] = (self.samples, *self.image_shape)
-        return {STATE: (K + 1, *shape)} | dict.fromkeys(OF_STEPS, (K, *shape))
+        images: dict[str, tuple[int, ...]] = {} if self.decoded is None else {DECODED: (self.samples, *self.decoded)}
+        return {STATE: (K + 1, *shape)} | dict.fromkeys(OF_STEPS, (K, *shape)) | images
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def write_arrays(
             for piece in lane.pieces():
                 if isinstance(piece, Piece):
                     for name, values in piece.values.items():
-                        arrays[name][piece.k, piece.rows] = values
+                        arrays[name][piece.rows if name == DECODED else (piece.k, piece.rows)] = values
                 else:
                     yield piece
         total = archive.parts

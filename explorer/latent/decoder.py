@@ -9,6 +9,8 @@ from torch import Tensor
 from explorer.latent.slices import PlaneSlice
 from explorer.models.roles import LatentModel
 
+PIXELS = 2**22
+
 
 class Decoder:
     """Codes, or with a slice plane coordinates, to mean images (N, C, H, W) in [-1, 1]; what geometry and geodesics take."""
@@ -42,9 +44,20 @@ class Decoder:
 
     def __call__(self, places: Tensor) -> Tensor:
         """Mean images (N, C, H, W) of places."""
-        return self.model.decode(self.codes(places))
+        codes, step = self.codes(places), self._at_once
+        if len(codes) <= step:
+            return self.model.decode(codes)
+        return torch.cat([self.model.decode(block) for block in codes.split(step)])
+
+    @property
+    def _at_once(self) -> int:
+        """Decodings that fit in memory together: what a network keeps of an image grows with its pixels."""
+        _, height, width = self.model.config.image_shape
+        return max(1, PIXELS // (height * width))
 
     def push_forward(self, places: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
         """Mean images, and their derivatives (N, k, C, H, W) along directions (k, 2 or d) of the places."""
         along = directions if self._axes is None else directions @ self._axes
-        return self.model.push_forward(self.codes(places), along)
+        blocks = self.codes(places).split(self._at_once)
+        images, derivatives = zip(*(self.model.push_forward(block, along) for block in blocks), strict=True)
+        return torch.cat(images), torch.cat(derivatives)

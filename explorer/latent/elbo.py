@@ -50,7 +50,14 @@ def log_likelihood(model: LatentModel, x: Tensor, z: Tensor) -> Tensor:
     x : Tensor, shape (N, C, H, W)
         Images in [-1, 1].
     z : Tensor, shape (N, code)
+
+    Raises
+    ------
+    ValueError
+        If nothing is said of the model's p(x|z).
     """
+    if not model.config.likelihood:
+        raise ValueError("nothing is said of p(x|z), so there is no log likelihood")
     pixels = (x + 1) / 2
     if model.config.likelihood == "bernoulli":
         logits = model.decode_logits(z).float()

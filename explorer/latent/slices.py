@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+MOST_REST = 62
+"""Further directions that a plane knows at most: in a space of thousands of dimensions nobody moves it along each."""
+
 
 @dataclass(frozen=True, eq=False)
 class PlaneSlice:
@@ -17,8 +20,9 @@ class PlaneSlice:
         The code at (0, 0).
     axes : ndarray, shape (2, d)
         Orthonormal, so that distances on the plane are distances between codes.
-    rest : ndarray, shape (d - 2, d)
-        Orthonormal, at right angles to `axes`: the directions in which the plane can be moved.
+    rest : ndarray, shape (r, d)
+        Orthonormal, at right angles to `axes`: the directions in which the plane can be moved. All d - 2 of them up to 64 dimensions,
+        else r is at most `MOST_REST`.
     """
 
     origin: np.ndarray
@@ -32,15 +36,24 @@ class PlaneSlice:
     def project(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Plane coordinates (N, 2) of the nearest places to codes (N, d), and the codes' distances (N,) from the plane."""
         away = np.asarray(codes, np.float64).reshape(-1, len(self.origin)) - self.origin
-        return away @ self.axes.T, np.linalg.norm(away @ self.rest.T, axis=1)
+        places = away @ self.axes.T
+        return places, np.linalg.norm(away - places @ self.axes, axis=1)
 
     def off(self, code: np.ndarray) -> np.ndarray:
-        """How far the plane must be moved along each remaining direction, shape (d - 2,), to go through a code (d,)."""
+        """How far the plane must be moved along each remaining direction, shape (r,), to come nearest to a code (d,).
+
+        With all d - 2 directions it then goes through it.
+        """
         return self.rest @ (np.asarray(code, np.float64) - self.origin)
 
     def project_covariances(self, sigmas: np.ndarray) -> np.ndarray:
         """Covariances (N, 2, 2), on the plane, of Gaussians with standard deviations `sigmas` (N, d): their marginals."""
         return np.einsum("ad,nd,bd->nab", self.axes, np.asarray(sigmas, np.float64) ** 2, self.axes)
+
+    def going_through(self, code: np.ndarray) -> PlaneSlice:
+        """The plane moved the shortest way to go through a code (d,), whatever directions it knows; its axes stay."""
+        away = np.asarray(code, np.float64) - self.origin
+        return replace(self, origin=self.origin + away - (away @ self.axes.T) @ self.axes)
 
     def moved(self, offsets: tuple[float, ...]) -> PlaneSlice:
         """The plane moved along the remaining directions; those left out stay.
@@ -64,7 +77,11 @@ def along_axes(dimensions: int, first: int = 0, second: int = 1, origin: np.ndar
     ValueError
         If the axes are not two of the code's.
     """
-    return _chosen(np.eye(dimensions), first, second, np.zeros(dimensions) if origin is None else origin, "axes")
+    _check_two(dimensions, first, second, "axes")
+    rest = [i for i in range(min(dimensions, MOST_REST + 2)) if i not in (first, second)][:MOST_REST]
+    directions = np.zeros((2 + len(rest), dimensions))
+    directions[range(2 + len(rest)), [first, second, *rest]] = 1
+    return PlaneSlice(np.zeros(dimensions) if origin is None else np.asarray(origin, np.float64), directions[:2], directions[2:])
 
 
 def principal(codes: np.ndarray, first: int = 0, second: int = 1) -> PlaneSlice:
@@ -86,11 +103,28 @@ def principal(codes: np.ndarray, first: int = 0, second: int = 1) -> PlaneSlice:
     if len(table) < 2 or not np.isfinite(table).all():
         raise ValueError("principal components need at least two codes, all finite")
     mean = table.mean(0)
-    _, vectors = np.linalg.eigh(np.cov(table, rowvar=False).reshape(table.shape[1], -1))
-    components = vectors[:, ::-1].T
+    components = _components(table - mean)
     largest = np.abs(components).argmax(1)
     signs = np.sign(components[np.arange(len(components)), largest])
-    return _chosen(components * signs[:, None], first, second, mean, "components")
+    _check_two(len(components), first, second, "components")
+    rest = [i for i in range(len(components)) if i not in (first, second)][:MOST_REST]
+    directions = components * signs[:, None]
+    return PlaneSlice(mean, directions[[first, second]], directions[rest])
+
+
+def _components(centred: np.ndarray) -> np.ndarray:
+    """Principal components, largest first, as rows: d of them, or as many as N codes of more dimensions determine.
+
+    Then it is done among the codes: N x N numbers, not d x d.
+    """
+    count, dimensions = centred.shape
+    if dimensions <= max(count, MOST_REST + 2):
+        _, vectors = np.linalg.eigh((centred.T @ centred) / (count - 1))
+        return vectors[:, ::-1].T
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    kept = values > 1e-10 * max(values[-1], np.finfo(float).tiny)
+    found = (centred.T @ (vectors[:, kept] / np.sqrt(values[kept]))).T[::-1]
+    return found if len(found) >= 2 else np.concatenate([found, _completion(found, 2 - len(found), dimensions)])
 
 
 def through(codes: np.ndarray) -> PlaneSlice:
@@ -114,7 +148,7 @@ def through(codes: np.ndarray) -> PlaneSlice:
     if np.linalg.norm(right) == 0 or np.linalg.norm(across) <= 1e-9 * max(np.linalg.norm(up), np.linalg.norm(right)):
         raise ValueError("three codes on one line have no plane of their own: choose another")
     axes = np.stack([x, across / np.linalg.norm(across)])
-    return PlaneSlice(table[0], axes, _completion(axes))
+    return PlaneSlice(table[0], axes, _completion(axes, MOST_REST, axes.shape[1]))
 
 
 def random_plane(dimensions: int, seed: int = 0) -> PlaneSlice:
@@ -123,27 +157,25 @@ def random_plane(dimensions: int, seed: int = 0) -> PlaneSlice:
         raise ValueError(f"a plane needs at least 2 dimensions, not {dimensions}")
     q, r = np.linalg.qr(np.random.default_rng(seed).standard_normal((dimensions, 2)))
     axes = (q * np.sign(np.diag(r))).T
-    return PlaneSlice(np.zeros(dimensions), axes, _completion(axes))
+    return PlaneSlice(np.zeros(dimensions), axes, _completion(axes, MOST_REST, dimensions))
 
 
-def _chosen(directions: np.ndarray, first: int, second: int, origin: np.ndarray, what: str) -> PlaneSlice:
-    count = len(directions)
+def _check_two(count: int, first: int, second: int, what: str) -> None:
     if not (0 <= first < count and 0 <= second < count) or first == second:
         raise ValueError(f"a plane runs along two of the {what} 0..{count - 1}, not along {first} and {second}")
-    rest = [i for i in range(count) if i not in (first, second)]
-    return PlaneSlice(np.asarray(origin, np.float64), directions[[first, second]], directions[rest])
 
 
-def _completion(axes: np.ndarray) -> np.ndarray:
-    """Orthonormal directions at right angles to `axes`, each as near an axis of the code as can be, in their order."""
-    dimensions = axes.shape[1]
+def _completion(axes: np.ndarray, most: int, dimensions: int) -> np.ndarray:
+    """At most `most` orthonormal directions at right angles to `axes`, each as near an axis of the code as can be, in their order."""
     basis = [*axes]
-    for axis in np.eye(dimensions):
-        if len(basis) == dimensions:
+    for number in range(dimensions):
+        if len(basis) == min(dimensions, len(axes) + most):
             break
-        left = axis
-        for _ in range(2):  # twice: once loses digits where the axis nearly lies among the others
+        left = np.zeros(dimensions)
+        left[number] = 1
+        for _ in range(2 if basis else 0):  # twice: once loses digits where the axis nearly lies among the others
             left = left - np.stack(basis).T @ (np.stack(basis) @ left)
         if np.linalg.norm(left) > 1e-6:
             basis.append(left / np.linalg.norm(left))
-    return np.stack(basis)[2:] if dimensions > 2 else np.zeros((0, dimensions))
+    found = basis[len(axes) :]
+    return np.stack(found) if found else np.zeros((0, dimensions))

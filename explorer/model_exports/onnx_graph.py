@@ -22,8 +22,8 @@ from explorer.models.roles import Denoiser, LatentModel, label_count
 
 ENDING = ".onnx"
 NEEDED = ("onnx", "onnxscript")
-TRIED = 2
-"""Samples that the graph is made with; it takes any number of them."""
+TRACED, COMPARED = 5, 7
+"""Samples that a graph is made with, and that it is compared with: it takes any number, and what holds of one must not be taken for it."""
 
 
 class _Denoiser(nn.Module):
@@ -103,7 +103,7 @@ def write(checkpoint: Checkpoint, out: Path) -> dict[Path, float | None]:
 
 
 def _write_part(checkpoint: Checkpoint, part: str, path: Path) -> float | None:
-    module, inputs, names, outputs = _asked(checkpoint, part)
+    module, inputs, names, outputs = _asked(checkpoint, part, TRACED)
     with _quiet(), torch.no_grad():
         try:
             batch = torch.export.Dim("N")
@@ -116,14 +116,19 @@ def _write_part(checkpoint: Checkpoint, part: str, path: Path) -> float | None:
             reason = (str(cause).splitlines() or [type(cause).__name__])[0]
             raise BadInput(f"{checkpoint.path}: its network cannot be traced for ONNX: {reason}") from error
         assert program is not None
+        if any(isinstance(value.shape[0], int) for value in program.model.graph.inputs):
+            raise BadInput(
+                f"{checkpoint.path}: its network cannot be traced for any number of samples: it takes their number for a constant"
+            )
         program.model.metadata_props.update(told.properties(told.GraphMetadata(checkpoint.card, part)))  # type: ignore[arg-type]
         with whole(path) as partial:
             program.save(str(partial))
+        module, inputs, names, _ = _asked(checkpoint, part, COMPARED)
         wanted = module(*inputs)
         return _difference(path, names, inputs, wanted if isinstance(wanted, tuple) else (wanted,))
 
 
-def _asked(checkpoint: Checkpoint, part: str) -> tuple[nn.Module, list[Tensor], tuple[str, ...], tuple[str, ...]]:
+def _asked(checkpoint: Checkpoint, part: str, count: int) -> tuple[nn.Module, list[Tensor], tuple[str, ...], tuple[str, ...]]:
     """What is traced, with what, and the names of what goes in and comes out."""
     network, card = checkpoint.network, checkpoint.card
     draw = torch.Generator().manual_seed(0)
@@ -132,18 +137,18 @@ def _asked(checkpoint: Checkpoint, part: str) -> tuple[nn.Module, list[Tensor], 
             why = "is told its own last x0_hat (self-conditioning), and a graph here takes x and t"
             raise BadInput(f"{checkpoint.path}: cannot be an ONNX graph: its network {why}")
         assert card.schedule is not None
-        x = torch.randn(TRIED, *card.data.shape, generator=draw)
-        t = torch.tensor([1, card.schedule.T])
-        if count := label_count(network):
-            labels = torch.arange(TRIED) % count
+        x = torch.randn(count, *card.data.shape, generator=draw)
+        t = torch.linspace(1, card.schedule.T, count).long()
+        if known := label_count(network):
+            labels = torch.arange(count) % known
             return _Told(network).eval(), [x, t, labels], (*told.DENOISER_INPUTS, "labels"), told.DENOISER_OUTPUTS
         return _Denoiser(network).eval(), [x, t], told.DENOISER_INPUTS, told.DENOISER_OUTPUTS
     assert isinstance(network, LatentModel)
     if part == "encoder":
-        x = torch.rand(TRIED, *card.data.shape, generator=draw) * 2 - 1
+        x = torch.rand(count, *card.data.shape, generator=draw) * 2 - 1
         outputs = told.ENCODER_OUTPUTS if network.config.variational else told.ENCODER_OUTPUTS[:1]
         return _Encoder(network).eval(), [x], told.ENCODER_INPUTS, outputs
-    z = torch.randn(TRIED, network.config.code, generator=draw)
+    z = torch.randn(count, network.config.code, generator=draw)
     return _Decoder(network).eval(), [z], told.DECODER_INPUTS, told.DECODER_OUTPUTS
 
 
@@ -154,9 +159,9 @@ def _difference(path: Path, names: tuple[str, ...], inputs: list[Tensor], wanted
 
         found = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, fed)
     elif find_spec("openvino") is not None:
-        import openvino
+        from explorer.backends.openvino import core  # which tells nobody of its use
 
-        compiled = openvino.Core().compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        compiled = core().compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         found = list(compiled(fed).values())
     else:
         return None

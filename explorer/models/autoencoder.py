@@ -72,6 +72,16 @@ class AutoencoderConfig:
         """(C, H, W)."""
         return self.channels, self.size, self.size
 
+    @property
+    def code_shape(self) -> tuple[int, ...]:
+        """(code,): codes are vectors."""
+        return (self.code,)
+
+    @property
+    def quantizes(self) -> bool:
+        """False: the decoder is smooth."""
+        return False
+
 
 class Autoencoder(nn.Module):
     """Encoder and decoder; images in [-1, 1] on the outside."""
@@ -107,7 +117,7 @@ class Autoencoder(nn.Module):
 
     def decode_logits(self, z: Tensor) -> Tensor:
         """Logits of the pixels' intensities in [0, 1], shape (N, C, H, W), from codes (N, code)."""
-        return self.decoder(z).reshape(len(z), *self.config.image_shape)
+        return self.decoder(z).reshape(z.shape[0], *self.config.image_shape)  # len(z) would be a number where it is traced
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean images (N, C, H, W) in [-1, 1] of codes (N, code)."""

@@ -45,6 +45,16 @@ class PcaConfig:
         return self.channels, self.size, self.size
 
     @property
+    def code_shape(self) -> tuple[int, ...]:
+        """(code,): codes are vectors."""
+        return (self.code,)
+
+    @property
+    def quantizes(self) -> bool:
+        """False: the decoder is linear."""
+        return False
+
+    @property
     def variational(self) -> bool:
         """False: codes are points."""
         return False
@@ -81,7 +91,7 @@ class Pca(Autoencoder):
 
     def decode(self, z: Tensor) -> Tensor:
         """Images (N, C, H, W) of codes (N, code), near [-1, 1] but not kept in it."""
-        return self.decoder(z).reshape(len(z), *self.config.image_shape)
+        return self.decoder(z).reshape(z.shape[0], *self.config.image_shape)
 
     def push_forward(self, z: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
         """Images, and their derivatives (N, k, C, H, W) along directions (k, code): the same everywhere."""

@@ -20,9 +20,10 @@ ImageShape = tuple[int, int, int]
 class Denoiser(Protocol):
     """Predicts a step of a chain; what its output means is the option's affair.
 
-    Two more things are said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
+    More is said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
     `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
-    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`).
+    (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`). `run_by`: what runs it, for people, where
+    that is not torch.
     """
 
     def accepts(self, shape: ImageShape) -> bool:
@@ -31,6 +32,15 @@ class Denoiser(Protocol):
 
     def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
         """Output of x_t's shape (N, C, H, W), for timesteps t of shape (N,), int64, in 1..T."""
+        ...
+
+
+@runtime_checkable
+class SeenThroughDecoder(Protocol):
+    """A denoiser of codes: what its chain walks is seen through the decoder that comes with it."""
+
+    def seen(self, x: Tensor) -> Tensor:
+        """Images (N, C, H, W), near [-1, 1], of states or predictions (N, c, h, w) of its chain."""
         ...
 
 
@@ -79,8 +89,18 @@ class LatentConfig(Protocol):
         ...
 
     @property
+    def code_shape(self) -> tuple[int, ...]:
+        """(code,), or (C, h, w) of a code that is an image of latent pixels; codes are such an array made flat, row by row."""
+        ...
+
+    @property
+    def quantizes(self) -> bool:
+        """The decoder takes the nearest entries of a code book: decodings are constant between jumps, with derivatives 0."""
+        ...
+
+    @property
     def likelihood(self) -> str:
-        """Of pixels given a code: "bernoulli" or "gaussian"."""
+        """Of pixels given a code: "bernoulli" or "gaussian"; empty where nothing is said of it."""
         ...
 
     @property
@@ -96,7 +116,10 @@ class LatentConfig(Protocol):
 
 @runtime_checkable
 class LatentModel(Protocol):
-    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too."""
+    """Has a latent plane: images in [-1, 1] to codes and back. It is a torch module, too.
+
+    One that has no encoder has an attribute `decodes_only` that is true, and its `encode` raises BadInput.
+    """
 
     config: LatentConfig
 
@@ -174,3 +197,8 @@ def some_labels(network: object, count: int, device: torch.device | str = "cpu")
     """Labels (count,), every one in turn, to be put after x_t and t where a network takes any: ways to run it are tried with them."""
     known = label_count(network)
     return (torch.arange(count, device=device) % known,) if known else ()
+
+
+def decodes_only(network: object) -> bool:
+    """Whether a latent model has no encoder."""
+    return bool(getattr(network, "decodes_only", False))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.errors import BadInput
-from explorer.python.pixels import as_uint8
+from explorer.python.pixels import as_uint8, drawable
 from explorer.recipe import Recipe
 
 FILM_FRAMES, FILM_FPS = 100, 24.0
@@ -38,6 +38,8 @@ class Chain:
         Option, name and number of steps, for people.
     labels : ndarray, shape (N,), int64, or None
         What a class-conditional network was told of each sample, -1 for no class.
+    decoded : ndarray, shape (N, 3 or 1, H, W), float32, or None
+        x_0 as images, where the states are codes of an autoencoder.
     """
 
     x: np.ndarray
@@ -53,11 +55,12 @@ class Chain:
     recipe: Recipe
     label: str
     labels: np.ndarray | None = None
+    decoded: np.ndarray | None = None
 
     @property
     def images(self) -> np.ndarray:
         """The samples x_0 as pixels, shape (N, H, W, C), uint8; (N, H, W) of one channel."""
-        pixels = as_uint8(self.x[-1]).transpose(0, 2, 3, 1)
+        pixels = as_uint8(self.x[-1] if self.decoded is None else self.decoded).transpose(0, 2, 3, 1)
         return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
 
     def save(self, path: str | Path, *, scale: int | None = None, frames: int = FILM_FRAMES, fps: float = FILM_FPS) -> None:
@@ -91,27 +94,41 @@ class Chain:
             return
         assert isinstance(kind, Drawn)
         steps = tuple(int(t) for t in self.timesteps)
-        lane = DrawnLane(self.label, self._source, self._image_shape, steps, self._tiles)
+        lane = DrawnLane(self.label, self._source, self._picture_shape(kind.film), steps, self._tiles)
         draw(out, kind, [lane], self.recipe, scale, frames, fps)
 
     def _store(self, out: Path, kind: object) -> None:
         from explorer.exports.kinds import Stored
-        from explorer.exports.walk import OF_STEPS, PLAN, STATE, Piece, WrittenLane, write_arrays
+        from explorer.exports.walk import DECODED, OF_STEPS, PLAN, STATE, Piece, WrittenLane, write_arrays
 
         assert isinstance(kind, Stored)
         everything, K = slice(None), len(self.sigma)
 
         def pieces() -> list[Piece]:
             steps = [Piece(k, everything, {STATE: self.x[k], **{name: getattr(self, name)[k] for name in OF_STEPS}}) for k in range(K)]
-            return [*steps, Piece(K, everything, {STATE: self.x[K]})]
+            images = [] if self.decoded is None else [Piece(0, everything, {DECODED: self.decoded})]
+            return [*steps, Piece(K, everything, {STATE: self.x[K]}), *images]
 
+        decoded = None if self.decoded is None else self.decoded.shape[1:]
         plan = {name: getattr(self, name) for name in PLAN} | ({} if self.labels is None else {"labels": self.labels})
-        lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces)
+        lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces, decoded)
         for _ in write_arrays(out, kind, [lane], self.recipe):
             pass
 
     def _tiles(self, states: Sequence[int]) -> np.ndarray:
-        return as_uint8(self.x[list(states)])
+        """Pictures (count, N, C, H, W), uint8, of states; of codes their channels, of x_0 alone what it decodes to."""
+        if self.decoded is None:
+            return as_uint8(self.x[list(states)])
+        if list(states) == [len(self.sigma)]:
+            return as_uint8(self.decoded)[None]
+        return as_uint8(drawable(self.x[list(states)], coded=True))
+
+    def _picture_shape(self, several: bool) -> tuple[int, int, int]:
+        """(C, H, W) of the pictures of several states, or of x_0 alone."""
+        if self.decoded is None:
+            return self._image_shape
+        channels, height, width = (drawable(self.x[:1, :1], coded=True)[0] if several else self.decoded).shape[1:]
+        return channels, height, width
 
     @property
     def _image_shape(self) -> tuple[int, int, int]:
@@ -133,7 +150,7 @@ class Chain:
         """A picture with a slider over the states, complete in itself."""
         from explorer.python.chain_html import html_of
 
-        return html_of(self.label, self.timesteps, self.x, self.x0_hat)
+        return html_of(self.label, self.timesteps, self.x, self.x0_hat, self.decoded)
 
 
 def check_memory(samples: int, steps: int, shape: tuple[int, int, int], name: str) -> None:

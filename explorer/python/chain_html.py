@@ -15,7 +15,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from explorer.python.pixels import as_uint8
+from explorer.python.pixels import as_uint8, drawable
 
 MOST_BYTES = 3_000_000
 """Of all pixels together, before they are packed; noise hardly packs."""
@@ -34,7 +34,9 @@ _MOVE = (
 )
 
 
-def html_of(title: str, all_timesteps: np.ndarray, all_x: np.ndarray, all_x0_hat: np.ndarray) -> str:
+def html_of(
+    title: str, all_timesteps: np.ndarray, all_x: np.ndarray, all_x0_hat: np.ndarray, decoded: np.ndarray | None = None
+) -> str:  # fmt: skip
     """HTML of a chain, at most a few MB; colours are those of the page, dark or light.
 
     Parameters
@@ -42,19 +44,24 @@ def html_of(title: str, all_timesteps: np.ndarray, all_x: np.ndarray, all_x0_hat
     title : str
     all_timesteps : ndarray, shape (K+1,)
     all_x, all_x0_hat : ndarray, shapes (K+1, N, C, H, W) and (K, N, C, H, W)
+    decoded : ndarray, shape (N, C, H, W), or None
+        The samples as images, where the states are codes.
     """
     samples, states = _shown(all_x)
     timesteps = [int(all_timesteps[k]) for k in states]
     columns = math.ceil(math.sqrt(samples))
-    x = _sheet(all_x[states][:, :samples], columns)
+    coded = decoded is not None
+    x = _sheet(drawable(all_x[states][:, :samples], coded), columns)
     # x_0 has no x0_hat: there the samples themselves stand
-    clean = np.concatenate([all_x0_hat, all_x[-1:]])[states][:, :samples]
+    clean = drawable(np.concatenate([all_x0_hat, all_x[-1:]])[states][:, :samples], coded)
     of = f"{samples} of {all_x.shape[1]} samples" if samples < all_x.shape[1] else f"{samples} samples"
     label = html.escape(title, quote=True)
     last = len(states) - 1
     pictures = "".join(
         (_picture("x_t", f"x_t of {label}", x, timesteps), _picture("x̂₀", f"x0_hat of {label}", _sheet(clean, columns), timesteps))
     )
+    if decoded is not None:
+        pictures += _picture("x₀ decoded", f"decoded samples of {label}", _sheet(decoded[None, :samples], columns), timesteps[-1:])
     slider = (
         f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="timestep, from x_T to x_0" '
         f'aria-valuetext="t = {timesteps[-1]}" oninput="{html.escape(_MOVE, quote=True)}" style="flex:1;min-width:0">'

@@ -159,16 +159,21 @@ def _asked_as_it_shall_be(model: Model | None) -> Iterator[None]:
 
 
 def _walked(lane: SampledLane, where: Place, seed: int, samples: int) -> Chain:
-    from explorer.exports.walk import OF_STEPS, STATE
+    from explorer.exports.walk import DECODED, OF_STEPS, STATE
     from explorer.sampling.writing import pieces, plan_arrays
 
     K = lane.course.K
     check_memory(samples, K, lane.image_shape, lane.lane.source)
     rows = (samples, *lane.image_shape)
     arrays = {STATE: np.empty((K + 1, *rows), np.float32)} | {name: np.empty((K, *rows), np.float32) for name in OF_STEPS}
+    images: np.ndarray | None = None
     for piece in pieces(lane, seed, samples):
         for name, values in piece.values.items():
-            arrays[name][piece.k, piece.rows] = values
+            if name == DECODED:
+                images = np.empty((samples, *values.shape[1:]), np.float32) if images is None else images
+                images[piece.rows] = values
+            else:
+                arrays[name][piece.k, piece.rows] = values
     ran = where.arithmetic([] if lane.run is None else [lane.run])
     recipe = Recipe(chain=ChainRecipe((lane.lane,), seed, samples), arithmetic=ran)
-    return Chain(**arrays, **plan_arrays(lane, samples), recipe=recipe, label=lane.label)
+    return Chain(**arrays, **plan_arrays(lane, samples), recipe=recipe, label=lane.label, decoded=images)

@@ -13,11 +13,11 @@ from explorer.recipe.encoded import Encoded
 MAX_CELLS = 16_384
 MAX_CORNERS = 65_536
 MAX_FRAMES = 1024
-MAX_DIMENSIONS = 4096
+MAX_DIMENSIONS = 2**20
 MAX_BESIDE = 3
 MAX_PRIOR_SAMPLES = 4096
 
-SliceKind = Literal["components", "axes", "images", "codes", "random"]
+SliceKind = Literal["components", "axes", "images", "codes", "random", "pictures"]
 StrokeShape = Literal["free", "line", "circle", "spherical", "geodesic"]
 Spacing = Literal["plane", "image"]
 
@@ -30,7 +30,8 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
     kind : str
         "components": through the mean of the test images' codes, along two of their principal components.
         "axes": through the origin, along two axes of the code. "images": through the codes of three test images.
-        "codes": through three codes. "random": through the origin, along two directions drawn by `seed`.
+        "codes": through three codes. "random": through the origin, along two directions drawn by `seed`. "pictures": through the codes
+        of two picture files and the mean of the test images' codes, or of three.
     first, second : int
         Numbers from 0 of the components or axes; x runs along `first`, y along `second`.
     images : tuple of int
@@ -39,6 +40,12 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
         Three codes, of as many numbers as the checkpoint's.
     seed : int
         In [0, 2**63).
+    pictures : tuple of str
+        Paths of two or three picture files; they are made as large as the checkpoint's images.
+    image : int or None
+        A test image whose code the plane goes through: it is moved there the shortest way.
+    picture : str
+        A picture file instead.
     offsets : tuple of float
         How far the plane is moved along the remaining directions, in the order of explorer.latent.slices; those
         left out are 0. For "components" they are the other components, largest first; for "axes" the other axes.
@@ -51,6 +58,9 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
     codes: tuple[tuple[float, ...], ...] = ()
     seed: int = 0
     offsets: tuple[float, ...] = ()
+    pictures: tuple[str, ...] = ()
+    image: int | None = None
+    picture: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a plane that cannot be (ValueError)."""
@@ -58,6 +68,10 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"a slice runs along two different directions from 0, not {self.first} and {self.second}")
         if self.kind == "images" and (len(self.images) != 3 or not all(0 <= i < 2**31 for i in self.images)):
             raise ValueError(f"a slice through images needs the numbers of three, from 0, not {self.images}")
+        if self.kind == "pictures" and (len(self.pictures) not in (2, 3) or not all(self.pictures)):
+            raise ValueError(f"a slice through pictures needs the files of two or three, not {len(self.pictures)}")
+        if self.image is not None and not 0 <= self.image < 2**31:
+            raise ValueError(f"a test image's number is in [0, 2**31), not {self.image}")
         if self.kind == "codes" and (len(self.codes) != 3 or len({len(code) for code in self.codes}) != 1):
             raise ValueError("a slice through codes needs three of the same length")
         if not all(math.isfinite(number) for numbers in (self.offsets, *self.codes) for number in numbers):

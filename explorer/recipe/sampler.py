@@ -105,6 +105,11 @@ class Sampler(msgspec.Struct, frozen=True, omit_defaults=True):
         return "clipped" if self.clip_range == 1 else f"clipped to ±{self.clip_range:g}"
 
 
+def method_words(sampler: Sampler) -> str:
+    """What is added to "10 steps" in a label: " · DDIM"; nothing for ancestral sampling."""
+    return "" if sampler.method == "ancestral" else f" · {METHOD_TITLES[sampler.method]}"
+
+
 def with_usual(sampler: Sampler, said: Mapping[str, object]) -> Sampler:
     """The sampler with what a checkpoint's author does otherwise, as far as it fits: the variance is of ancestral steps.
 

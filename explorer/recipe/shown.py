@@ -44,6 +44,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     by_channel : bool
         Signed quantities of coloured images: each channel by itself around grey; else the mean of the channels, as it was before
         this could be said.
+    decoded : bool
+        Of lanes whose states are codes: these are drawn as what they decode to.
     """
 
     t: int = 0
@@ -58,6 +60,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     frames: int = 0
     fps: float = 0.0
     by_channel: bool = False
+    decoded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

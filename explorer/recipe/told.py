@@ -14,7 +14,7 @@ MAX_LABEL, NO_NULL = 100_000, -1
 Predicts = Literal["A", "B", "C", "V"]
 ScheduleName = Literal["linear", "cosine"]
 TimeInput = Literal["index", "fraction"]
-PixelRange = Literal["-1,1", "0,1"]
+PixelRange = Literal["-1,1", "0,1", "-0.5,0.5"]
 AttentionOrder = Literal["legacy", "new"]
 
 
@@ -35,7 +35,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
         What the network is told at t = 1.
     time_input : "index", "fraction" or None
         Whether it is told a timestep, or its share of T.
-    pixel_range : "-1,1", "0,1" or None
+    pixel_range : "-1,1", "0,1", "-0.5,0.5" or None
         Values of the images that it was trained on.
     image_size : (height, width) or None
         In pixels, 1..4096.
@@ -82,6 +82,12 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NOTHING = Told()
+
+
+def pixel_range(said: PixelRange) -> tuple[float, float]:
+    """Its ends as numbers."""
+    low, _, high = said.partition(",")
+    return float(low), float(high)
 
 
 def option_name(field: str) -> str:

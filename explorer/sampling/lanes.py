@@ -6,21 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
+from torch import Tensor
 
+from explorer.checkpoints.card import LatentCard
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import source_of
 from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
+from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.reverse import Plan, Step
+from explorer.engine.chain.through_decoder import PIXELS, decoded
 from explorer.engine.models.data_sets import DataSets, exact_predictor
-from explorer.engine.models.predictors import check_method, conditioned, course_of, limit_of, on_schedule
+from explorer.engine.models.predictors import check_method, conditioned, course_of, limit_of, on_schedule, range_of
 from explorer.errors import BadInput
 from explorer.evaluation.samples import walk
+from explorer.models.roles import SeenThroughDecoder
 from explorer.recipe import Lane, Sampler
 from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.recipe.labels import label_words
-from explorer.recipe.sampler import METHOD_TITLES
+from explorer.recipe.sampler import method_words
 from explorer.recipe.sweep import parse_sweep, swept, value_words
 from explorer.sampling.place import Place
 
@@ -38,13 +44,30 @@ class SampledLane:
     swept: str = ""
     run: RunBy | None = None
     """What runs its network, where that is chosen."""
+    latent: LatentCard | None = None
+    """What its states are, where they are codes."""
+    network: SeenThroughDecoder | None = None
+    """Through which they are seen."""
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of its pictures."""
+        return self.image_shape if self.latent is None else self.latent.images
+
+    def pictures(self, states: Tensor) -> np.ndarray:
+        """Images (N, C, H, W), float32, in [-1, 1], of states of its chain: of codes, their decodings, a few at a time."""
+        if self.latent is None or self.network is None:
+            found: np.ndarray = seen(states.float().cpu().numpy(), range_of(self.predictor))
+            return found
+        step = max(1, PIXELS // (self.latent.images[1] * self.latent.images[2]))
+        return np.concatenate([decoded(self.network, block) for block in states.split(step)])
 
     @property
     def label(self) -> str:
         """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
         told = "" if self.swept else class_words(self.lane)
-        method = "" if self.lane.sampler.method == "ancestral" else f" · {METHOD_TITLES[self.lane.sampler.method]}"
+        method = method_words(self.lane.sampler)
         return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps{method}'}{told}"
 
     def seed(self, shared: int) -> int:
@@ -90,7 +113,13 @@ def lane_of(
         raise BadInput(f"{checkpoint.path}: {error}") from None
     card = checkpoint.card
     lane = Lane(checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, told=card.told, labels=labels, guidance=guidance)
-    return SampledLane(lane, conditioned(predictor, lane), course, card.data.shape, where.device, precision, run=run)
+    network = checkpoint.network if isinstance(checkpoint.network, SeenThroughDecoder) else None
+    if network is not None:
+        checkpoint.network.to(where.device)
+    return SampledLane(
+        lane, conditioned(predictor, lane), course, card.data.shape, where.device, precision, run=run,
+        latent=card.latent if network is not None else None, network=network,
+    )  # fmt: skip
 
 
 def sweep(made: SampledLane, text: str, kept: DataSets) -> list[SampledLane]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise
@@ -17,7 +18,7 @@ from explorer.engine.models.predictors import labels_told
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks
 from explorer.exports.kinds import KINDS, Drawn, Stored
-from explorer.exports.walk import STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
+from explorer.exports.walk import DECODED, STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
 from explorer.recipe import Recipe
 from explorer.sampling.lanes import SampledLane
 
@@ -71,7 +72,13 @@ def write(
     kind = KINDS[out.suffix.lower()]
     if isinstance(kind, Stored):
         written: list[WrittenLane[None]] = [
-            WrittenLane(plan_arrays(lane, samples), samples, lane.image_shape, partial(pieces, lane, seed, samples, progress))
+            WrittenLane(
+                plan_arrays(lane, samples),
+                samples,
+                lane.image_shape,
+                partial(pieces, lane, seed, samples, progress),
+                None if lane.latent is None else lane.latent.images,
+            )
             for lane in lanes
         ]
         for _ in write_arrays(out, kind, written, recipe):
@@ -79,7 +86,7 @@ def write(
     else:
         drawn = [
             DrawnLane(
-                lane.label, lane.lane.source, lane.image_shape, lane.course.timesteps, partial(_states, lane, seed, samples, progress)
+                lane.label, lane.lane.source, lane.picture_shape, lane.course.timesteps, partial(_states, lane, seed, samples, progress)
             )
             for lane in lanes
         ]
@@ -108,6 +115,8 @@ def pieces(lane: SampledLane, seed: int, samples: int, progress: Progress = sile
                 yield Piece(step.k, rows, _values(lane, step, seed, indices))
                 if step.t_prev == 0:
                     yield Piece(step.k + 1, rows, {STATE: _numpy(step.x_prev)})
+                    if lane.latent is not None:
+                        yield Piece(0, rows, {DECODED: lane.pictures(step.x_prev)})
                 report(len(indices))
 
 
@@ -165,13 +174,13 @@ def _states(lane: SampledLane, seed: int, samples: int, progress: Progress, want
     wanted: dict[int, list[int]] = {}
     for frame, k in enumerate(wanted_states):
         wanted.setdefault(k, []).append(frame)
-    tiles = np.zeros((len(wanted_states), samples, *lane.image_shape), np.uint8)
+    tiles = np.zeros((len(wanted_states), samples, *lane.picture_shape), np.uint8)
     with progress(lane.course.K * samples, lane.label, "step") as report:
         for indices in blocks(samples, block_size(lane.image_shape)):
             rows = slice(indices.start, indices.stop)
             for step in lane.walk(seed, indices):
                 for k, state in ((step.k, step.x_t), (step.k + 1, step.x_prev)):
                     if k in wanted and (k == 0 or k > step.k):
-                        tiles[wanted[k], rows] = as_pixels(state)
+                        tiles[wanted[k], rows] = as_pixels(torch.from_numpy(lane.pictures(state)))
                 report(len(indices))
     return tiles

@@ -20,12 +20,24 @@ from explorer.sources import asking, plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
+from explorer.sources.conv_vae import ConvVae
+from explorer.sources.dense_vae import DenseVae
 from explorer.sources.diffusers import Diffusers
+from explorer.sources.dome272 import Dome272
 from explorer.sources.from_python import FROM_PYTHON
 from explorer.sources.from_python import permission as python_files
+from explorer.sources.graphs import Graphs
 from explorer.sources.hashing import hashed
+from explorer.sources.ldm_autoencoder import LdmAutoencoder
 from explorer.sources.looks import looks_like
+from explorer.sources.looks_inside import looks_inside
+from explorer.sources.lucidrains import Lucidrains
+from explorer.sources.mindiffusion import MinDiffusion
 from explorer.sources.native import Native
+from explorer.sources.openai import OpenAI
+from explorer.sources.pytorch_ddpm import PytorchDDPM
+from explorer.sources.taesd import Taesd
+from explorer.sources.unet2d_dict import UNet2DDict
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -37,6 +49,17 @@ OWN = Native()
 SOURCES: list[Source] = [
     OWN,
     Diffusers(),
+    OpenAI(),
+    PytorchDDPM(),
+    MinDiffusion(),
+    UNet2DDict(),
+    Dome272(),
+    LdmAutoencoder(),
+    Taesd(),
+    DenseVae(),
+    ConvVae(),
+    Lucidrains(),
+    Graphs(),
 ]
 
 
@@ -100,11 +123,8 @@ def asks(path: Path) -> tuple[Question, ...]:
 def knows(path: Path) -> bool:
     """Whether all that a checkpoint asks was told of it before (BadInput as `open`)."""
     source = _asked(path)
-    asked = {question.field for question in source.asks(path)}
-    if not asked:
-        return True
-    known = {*remembered.told_of(source.sha256(path)).given}
-    return asked <= (known | {"schedule"} if "betas" in known else known)
+    questions = source.asks(path)
+    return not questions or all(question.answered_by(remembered.told_of(source.sha256(path))) for question in questions)
 
 
 def told_before(path: Path) -> Told:
@@ -237,12 +257,11 @@ def a_file() -> str:
 
 def what_opens() -> str:
     """Every kind, of files with their hints: "a checkpoint of Generative Explorer (.safetensors)"."""
-
-    def said(source: Source) -> str:
-        hints = [hint.removeprefix("*") for hint in source.hints]
-        return source.title if source.is_folder or not hints else f"{source.title} ({_joined(hints)})"
-
-    return _joined([said(source) for source in (*SOURCES, *plugins.all_plugins())])
+    said: dict[str, list[str]] = {}
+    for source in (*SOURCES, *plugins.all_plugins()):
+        endings = said.setdefault(source.group or source.title, [])
+        endings += [hint.removeprefix("*") for hint in source.hints if not source.is_folder]
+    return _joined([f"{what} ({_joined([*dict.fromkeys(endings)])})" if endings else what for what, endings in said.items()])
 
 
 def _folders() -> str:
@@ -279,5 +298,6 @@ def _asked(path: Path) -> Source:
             refused.path = str(path)  # the window asks, and goes on
             raise refused
         trouble = "".join(f"; {problem}" for problem in plugins.problems())
-        raise BadInput(f"{path}: is {what}; what opens here is {what_opens()}{trouble}")
+        helped = looks_inside(path)  # it says what would help, which is not to choose another file
+        raise BadInput(f"{path}: is {helped or f'{what}; what opens here is {what_opens()}'}{trouble}")
     return source

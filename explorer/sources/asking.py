@@ -33,11 +33,24 @@ class Question:
         What most files of the kind mean; None where nothing can be assumed.
     why : str
         Why it must be asked, for people, in a few words: "any number of heads fits the same weights".
+    instead : str
+        Another field of `Told` that answers it as well; empty if none does. Betas always answer for a schedule.
     """
 
     field: str
     default: Any = None
     why: str = ""
+    instead: str = ""
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Fields of which one is enough."""
+        others = (self.instead, "betas" if self.field == "schedule" else "")
+        return (self.field, *(name for name in others if name))
+
+    def answered_by(self, told: Told) -> bool:
+        """Whether that says enough."""
+        return any(getattr(told, name) is not None for name in self.answers)
 
 
 class MustBeTold(BadInput):
@@ -113,18 +126,20 @@ def answered(path: Path, questions: Sequence[Question], told: Told | None, file_
     BadInput
         If the command's options answer what is not asked.
     """
-    asked = {question.field for question in questions}
+    asked = {name for question in questions for name in question.answers}
     command = _COMMAND.get()
     if told is None and command.alone:
         _check_asked(path, asked, command.told)
-    given = _merged(command.told, remembered.told_of(file_sha256) if questions else NOTHING) if told is None else told
-    values = {name: getattr(given, name) for name in given.given if name in asked or (name == "betas" and "schedule" in asked)}
-    betas = values.get("betas")
-    if betas is not None:
-        values |= {"schedule": None} | ({"timesteps": len(betas)} if "timesteps" in asked else {})
+    given = _merged(command.told, remembered.told_of(file_sha256) if questions else NOTHING, questions) if told is None else told
+    values = {name: getattr(given, name) for name in given.given if name in asked}
+    if (betas := values.get("betas")) is not None and "timesteps" in asked:
+        values["timesteps"] = len(betas)
     missing = False
     for question in questions:
-        if values.get(question.field) is None and not (question.field == "schedule" and betas is not None):
+        said = [name for name in question.answers if name in values]
+        for name in said[:-1]:  # the other answer is the more special one
+            del values[name]
+        if not said:
             missing = missing or question.default is None
             values[question.field] = question.default
     if missing:
@@ -137,15 +152,17 @@ def answered(path: Path, questions: Sequence[Question], told: Told | None, file_
 
 def _check_asked(path: Path, asked: set[str], told: Told) -> None:
     for name in told.given:
-        if name not in asked and not (name == "betas" and "schedule" in asked):
+        if name not in asked:
             raise BadInput(f"{path}: says itself what {option_name(name)} would tell, or has no use for it")
 
 
-def _merged(first: Told, second: Told) -> Told:
-    """The first, and of the second what the first does not say."""
-    merged = msgspec.to_builtins(second) | msgspec.to_builtins(first)
-    if first.schedule is not None:
-        merged.pop("betas", None)
+def _merged(first: Told, second: Told, questions: Sequence[Question]) -> Told:
+    """The first, and of the second what the first does not answer."""
+    merged = msgspec.to_builtins(first)
+    known = msgspec.to_builtins(second)
+    for question in questions:
+        if not question.answered_by(first):
+            merged |= {name: known[name] for name in question.answers if name in known}
     return msgspec.convert(merged, Told)
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 
+AUTOENCODER = "the weights of an autoencoder"
+"""Group of the kinds of single files that have one."""
+
+
 class Source(Protocol):
     """Reads one kind of checkpoint.
 
@@ -34,6 +38,8 @@ class Source(Protocol):
         A person names a folder rather than a file of these names.
     short : str
         What to choose, where it is a folder: "a diffusers folder".
+    group : str
+        What a sentence that lists every kind calls it and its like in the place of their titles; empty for its own title.
     """
 
     name: str
@@ -41,6 +47,7 @@ class Source(Protocol):
     hints: tuple[str, ...]
     is_folder: bool = False
     short: str = ""
+    group: str = ""
 
     def recognises(self, path: Path) -> bool:
         """Whether a file or a folder is of this kind, by what is in it: a look at its header, as the window asks, too.

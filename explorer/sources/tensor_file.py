@@ -338,24 +338,27 @@ def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
     content = outline(path)
     if content is None:
         raise BadInput(f"{path}: is damaged or cut short: there are no weights to be read in it")
-    found = _read_safe(path) if content.form == "safetensors" else at(_unpickled(path, content), where)
+    found = _read_safe(path, prefix) if content.form == "safetensors" else at(_unpickled(path, content), where)
     chosen = under(found, prefix) if isinstance(found, dict) else {}
     read = {}
     for name, tensor in chosen.items():
         if not isinstance(tensor, torch.Tensor):
             continue
+        if tensor.numel() > tensor.untyped_storage().nbytes() // tensor.element_size():  # one number, shown as many
+            raise BadInput(f"{path}: weights {prefix}{name} claim more numbers than the file has")
         read[name] = tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True).contiguous()
         if tensor.is_floating_point() and not torch.isfinite(read[name]).all():
             raise BadInput(f"{path}: its weights {prefix}{name} are not finite")
     return read
 
 
-def _read_safe(path: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+def _read_safe(path: Path, prefix: str) -> dict[str, Tensor]:
+    """Those whose names begin so: of a checkpoint of gigabytes its autoencoder alone."""
+    from safetensors import SafetensorError, safe_open
 
     try:
-        found: dict[str, Tensor] = load_file(path)
+        with safe_open(path, framework="pt") as file:
+            found: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read: {error}") from None
     return found

@@ -101,6 +101,8 @@ class ChainState(msgspec.Struct, frozen=True):
         Compare: each lane on a sheet of its own, or a grid of lanes against samples.
     by_mean : bool
         Signed quantities of coloured images as the mean of their channels, not each channel by itself.
+    decoded : bool
+        Of lanes whose states are codes: x_t and the mean are shown through the decoder, as x0_hat always is; else their channels.
     """
 
     recipe: ChainRecipe = ChainRecipe()
@@ -120,6 +122,7 @@ class ChainState(msgspec.Struct, frozen=True):
     beside: ExactProcess | None = None
     layout: LayoutName = "lanes"
     by_mean: bool = False
+    decoded: bool = False
 
 
 class LatentState(msgspec.Struct, frozen=True):

@@ -37,7 +37,7 @@ from explorer.engine.thread.messages import EngineReady, StartEngine
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
 from explorer.models.unet import UNet
-from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler
 
 STEPS, SAMPLES = 12, 2
 CPU = torch.device("cpu")
@@ -78,6 +78,15 @@ def test_starting_says_what_it_runs_on(engine: Engine) -> None:
     assert type(ready.torch_version) is str, "plain data, not torch's own type"
     with pytest.raises(BadInput, match="nonsense"):
         ask(engine, StartEngine(device="nonsense"))
+
+
+def test_more_large_images_than_there_is_memory_for_are_refused_before_any_is_sampled(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "large.npy"
+    np.save(path, np.zeros((2, 3, 256, 256), np.uint8))
+    lane = Lane("", str(path), exact=ExactProcess(str(path)), sampler=Sampler(2))
+    with pytest.raises(BadInput, match=r"large\.npy: of images of 256 × 256 × 3 at most 16 are sampled at once, not 17"):
+        ask(engine, SampleChain(ChainRecipe((lane,), samples=17)))
+    assert isinstance(ask(engine, SampleChain(ChainRecipe((lane,), samples=1)))[-1], ChainFinished)
 
 
 def test_every_state_that_is_shown_is_that_of_the_chain(engine: Engine, checkpoints: Mapping[str, Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
+from explorer.latent.slices import MOST_REST, PlaneSlice, along_axes, principal, random_plane, through
 
 GENERATOR = np.random.default_rng(5)
 CODES = GENERATOR.normal(size=(200, 6)) * [3, 0.5, 1, 2, 0.1, 4] + 2
@@ -98,3 +98,27 @@ def test_what_is_no_plane_is_refused() -> None:
         random_plane(6).moved((np.nan,))
     with pytest.raises(ValueError, match="at least 2 dimensions"):
         random_plane(1)
+
+
+def test_of_thousands_of_dimensions_a_plane_knows_a_few_directions() -> None:
+    codes = GENERATOR.normal(size=(40, 3000)) * np.linspace(3, 0.1, 3000)
+    for plane in (principal(codes, 2, 1), along_axes(3000, 2999, 5), random_plane(3000, 3), through(codes[:3])):
+        assert len(plane.rest) <= MOST_REST
+        whole = np.concatenate([plane.axes, plane.rest])
+        np.testing.assert_allclose(whole @ whole.T, np.eye(len(whole)), atol=1e-9)
+        places, distance = plane.project(codes)
+        np.testing.assert_allclose(np.linalg.norm(codes - plane.lift(places), axis=1), distance, rtol=1e-9, atol=1e-6)
+    rows = np.linalg.svd(codes - codes.mean(0), full_matrices=False)[2]
+    plane = principal(codes, 2, 1)
+    for axis, row in zip([*plane.axes, *plane.rest], rows[[2, 1, 0, *range(3, 39)]], strict=True):
+        assert abs(axis @ row) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_plane_goes_through_a_code_by_the_shortest_way() -> None:
+    code = GENERATOR.normal(size=3000)
+    plane = random_plane(3000, 3)
+    moved = plane.going_through(code)
+    places, distance = moved.project(code[None])
+    assert distance[0] == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose((moved.origin - plane.origin) @ plane.axes.T, 0, atol=1e-9)
+    np.testing.assert_allclose(places, plane.project(code[None])[0], atol=1e-9)

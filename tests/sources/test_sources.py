@@ -46,7 +46,7 @@ def test_the_apps_own_is_known_by_its_metadata_and_not_by_its_name(checkpoints: 
 def test_without_the_line_it_is_told_what_it_is(which: str, request: pytest.FixtureRequest) -> None:
     with pytest.raises(
         BadInput,
-        match=r"is a (zip archive|folder); what opens here is a checkpoint of Generative Explorer \(\.safetensors\) or a diffusers ",
+        match=r"is a (zip archive|folder); what opens here is a checkpoint of Generative Explorer \(\.safetensors\), a diffusers ",
     ):
         sources.open(request.getfixturevalue(which))
 
@@ -115,10 +115,15 @@ def test_a_run_can_take_its_schedule(zipped: Path) -> None:
 
 @pytest.mark.usefixtures("_made_up")
 def test_dialogs_and_messages_name_it(tmp_path: Path) -> None:
-    assert checkpoint_filter() == "Checkpoints (*.safetensors model_index.json config.json *.madeup made-up);;All files (*)"
-    assert "*.safetensors model_index.json config.json *.madeup made-up *.py *.json" in open_filter()
+    assert sources.patterns()[:1] == ("*.safetensors",)
+    assert {"model_index.json", "*.ckpt", "*.pt", "*.pth", "*.bin", "*.onnx", "*.madeup", "made-up"} <= set(sources.patterns())
+    names = " ".join(sources.patterns())
+    assert checkpoint_filter() == f"Checkpoints ({names});;All files (*)"
+    assert f"{names} *." in open_filter()
+    assert " *.py" in open_filter()
     assert "a made-up checkpoint (.madeup)" in try_another()
-    assert sources.a_file() == "a .safetensors, .madeup or made-up file or a diffusers folder"
+    assert sources.a_file() == f"a {sources.endings()} file or a diffusers folder"
+    assert sources.endings().endswith(".madeup or made-up")
     path = tmp_path / "x.txt"
     path.write_text("words")
     with pytest.raises(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from explorer.checkpoints.card import Metric
+from explorer.checkpoints.card import UNSAID, Metric
 from explorer.cli import shared
 from explorer.cli.evaluate.measuring import Measured, MetricName, Options, command
 from explorer.errors import BadInput
@@ -87,6 +87,8 @@ def _measured(options: Options, draws: int) -> TestElbo:
 
     model = shared.autoencoder(options.checkpoint, options.where.device)
     data = options.checkpoint.card.data
+    if data.name == UNSAID:
+        raise BadInput(f"{options.checkpoint.path}: does not say which images it was trained on, so that none can be held out for it")
     if shipped(data.name) is None:
         raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, of which no test images are known")
     images = load_images(data.name, "test").images[: options.images]

@@ -18,6 +18,7 @@ from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sampler import method_words
 from explorer.recipe.told import Told
 from explorer.regular_file import read_whole
 
@@ -183,7 +184,7 @@ def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int | 
 
 def _labels(lanes: Sequence[Lane]) -> list[tuple[str, ...]]:
     """Of `sample`, then of the window; a lane alone has none drawn."""
-    plain = tuple(f"{lane.option} · {Path(lane.source).stem} · {_steps(lane)} steps" for lane in lanes)
+    plain = tuple(f"{lane.option} · {Path(lane.source).stem} · {_steps(lane)} steps{method_words(lane.sampler)}" for lane in lanes)
     if len(lanes) == 1:
         return [plain]
     try:

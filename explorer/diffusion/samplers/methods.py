@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from explorer.diffusion.samplers import steps
-from explorer.diffusion.samplers.steps import Ask
+from explorer.diffusion.samplers.steps import Ask, has_second_slope
 
 if TYPE_CHECKING:
     from explorer.diffusion.parameterization import Prediction
@@ -57,4 +57,4 @@ def take(course: Plan, ask: Ask, k: int, x_t: Any, before: Any) -> Prediction:
 
 def evaluations(course: Plan, k: int) -> int:
     """How often step k asks the predictor."""
-    return 2 if METHODS[course.method].twice and k + 1 < course.K else 1
+    return 2 if METHODS[course.method].twice and k < course.K and has_second_slope(k, course.K, course.steps[k].alpha_bar) else 1

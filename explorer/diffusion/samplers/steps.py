@@ -11,18 +11,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0, x0_from_eps
+from explorer.diffusion.parameterization import Prediction, eps_from_x0, mean_from_x0
 
 if TYPE_CHECKING:
     from explorer.diffusion.plan import Plan
     from explorer.diffusion.posterior import Posterior
 
+NO_SIGNAL = 1e-12
+"""Of alpha_bar: below, the state is noise alone."""
 Ask = Callable[[Any, int, Any], Prediction]
 
 
 def half_log_snr(alpha_bar: float) -> float:
     """lambda = ln( sqrt(alpha_bar) / sqrt(1 - alpha_bar) ): the time in which DPM-Solver++ steps; infinite at alpha_bar = 1."""
     return math.inf if alpha_bar == 1 else 0.5 * (math.log(alpha_bar) - math.log1p(-alpha_bar))
+
+
+def has_second_slope(k: int, K: int, alpha_bar: float) -> bool:
+    """Whether step k of K from this level is one that Heun's method takes with two slopes."""
+    return k + 1 < K and alpha_bar > NO_SIGNAL
 
 
 def first_order(ask: Ask, course: Plan, k: int, x_t: Any, before: Any) -> Prediction:
@@ -51,13 +58,16 @@ def ddim(ask: Ask, course: Plan, k: int, x_t: Any, before: Any) -> Prediction:
 def heun(ask: Ask, course: Plan, k: int, x_t: Any, before: Any) -> Prediction:
     """Heun's step of the probability-flow ODE: dy/ds is the mean of eps_hat here and where Euler's step leads.
 
-    The step that ends at s = 0, where no network is asked, is Euler's (Karras et al. 2022, algorithm 1).
+    The step that ends at s = 0, where no network is asked, is Euler's (Karras et al. 2022, algorithm 1), and so is one that starts
+    without any signal, at s = infinity. The mean of the slopes written in clean images, for which nothing of the size of s cancels:
+    since x' = sqrt(alpha_bar_s) x0_hat + sqrt(1 - alpha_bar_s) eps_hat, it goes towards D = x0_hat + (s_t / s_s) (x0_hat' - x0_hat) / 2.
     """
     said, step = ask(x_t, k, before), course.steps[k]
-    if k + 1 == course.K:
+    if not has_second_slope(k, course.K, step.alpha_bar):
         return said
     there = ask(said.mean, k + 1, said.x0_hat)
-    towards = x0_from_eps(x_t, (said.eps_hat + there.eps_hat) / 2, step)
+    ratio = math.exp(half_log_snr(step.alpha_bar_prev) - half_log_snr(step.alpha_bar))
+    towards = said.x0_hat + (there.x0_hat - said.x0_hat) * (ratio / 2)
     return replace(said, mean=mean_from_x0(x_t, towards, step), towards=towards)
 
 

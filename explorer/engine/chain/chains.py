@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from explorer import backends
+from explorer.checkpoints.card import LatentCard
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.chain import showing
 from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, with_lineage
@@ -31,6 +32,7 @@ from explorer.engine.chain.messages import (
     SimilarityMeasured,
     lane_keys,
 )
+from explorer.engine.chain.through_decoder import Decodings, ThroughDecoder
 from explorer.engine.chain.ways import Ways, networks_of
 from explorer.engine.desk import Desk
 from explorer.engine.models import predictors
@@ -40,6 +42,7 @@ from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import Done
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.models.roles import SeenThroughDecoder
 from explorer.recipe import ChainRecipe, Lane
 from explorer.recipe.arithmetic import RunBy, size_class
 from explorer.recipe.sample_count import most_samples, size_words
@@ -63,6 +66,8 @@ class Chains:
         Chains that came with the app do as well.
     book : CurveBook, optional
         What is measured between lanes, also by who shows kept ones.
+    decodings : Decodings, optional
+        What was decoded of lanes whose states are codes.
     """
 
     def __init__(
@@ -72,7 +77,9 @@ class Chains:
         kept: KeptChains | None = None,
         shipped: bool = True,
         book: CurveBook | None = None,
+        decodings: Decodings | None = None,
     ) -> None:
+        self.decodings = decodings or Decodings()
         self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
         self._ran: dict[LaneKey, Ways] = {}
@@ -84,7 +91,7 @@ class Chains:
     @classmethod
     def at(cls, desk: Desk) -> Self:
         """Lanes of the desk's models, their frames in its store, or on disk."""
-        return cls(desk.of(Models), desk.of(FrameStore), desk.of(KeptChains), book=desk.of(CurveBook))
+        return cls(desk.of(Models), desk.of(FrameStore), desk.of(KeptChains), book=desk.of(CurveBook), decodings=desk.of(Decodings))
 
     def _lane(self, key: LaneKey) -> ChainLane:
         if key not in self._lanes:
@@ -158,8 +165,19 @@ class Chains:
             lane = ChainLane(key, predictor, shape, device, store)
         else:
             lane = BranchLane(key, predictor, shape, device, store, self._lane, ways.taking_over)
+        lane.latent, lane.decoder = self._seen_through(key.lane)
+        lane.value_range = predictors.range_of(predictor)
         lane.record = lambda lane, first: self.kept.recorder(lane, first, tuple(ways.runs.values()))
         return lane
+
+    def _seen_through(self, lane: Lane) -> tuple[LatentCard | None, ThroughDecoder | None]:
+        """What a lane's states are, and the decoder through which they are seen, where they are codes."""
+        checkpoint = self.models.lane_checkpoint(lane) if lane.checkpoint else None
+        if checkpoint is None or checkpoint.card.latent is None or not isinstance(checkpoint.network, SeenThroughDecoder):
+            return None, None
+        latent = checkpoint.card.latent
+        pixels = latent.images[1] * latent.images[2]
+        return latent, ThroughDecoder(checkpoint.network, self.models.device, self.decodings, pixels)
 
     @property
     def data_sets(self) -> DataSets:

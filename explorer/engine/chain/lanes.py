@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.kept.writing import Recorder
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
+from explorer.engine.chain.through_decoder import ThroughDecoder
 from explorer.engine.models.predictors import check_method, course_of, limit_of
 from explorer.errors import BadInput
 
@@ -44,6 +46,8 @@ class ChainLane(ShownLane):
     ----------
     record : callable
         What writes it down, from its first state on.
+    decoder : ThroughDecoder or None
+        Through which its states are seen, where they are codes.
 
     Raises
     ------
@@ -68,6 +72,7 @@ class ChainLane(ShownLane):
         self.norms = {name: np.full((self.course.K + 1, key.samples), np.nan) for name in NORMS}
         self.drawn: dict[int, Tensor] = {}
         self.record: Record = lambda lane, first: None
+        self.decoder: ThroughDecoder | None = None
         self._recorder: Recorder | None = None
         self._newest: tuple[Tensor | None, Frame | None] = (None, None)
         self._steps: Iterator[Step] | None = None
@@ -238,6 +243,11 @@ class ChainLane(ShownLane):
                 break
             yield None
         yield frame
+
+    def decoded(self, k: int, quantity: str, codes: Any, samples: Sequence[int]) -> Iterator[np.ndarray | None]:
+        """As of a ShownLane."""
+        assert self.decoder is not None
+        return self.decoder.images((self.key, k, quantity), torch.as_tensor(codes), samples)
 
     def z(self, k: int) -> Tensor:
         """Fresh noise of the step from state k, on the CPU."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.checkpoints.card import LatentCard
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
@@ -94,6 +95,8 @@ class ShowStep(Payload):
         For "to_ideal": the data set that the ideal denoiser knows; None if that is not known.
     by_mean : bool
         Signed quantities of coloured images as the mean of their channels, not each channel by itself.
+    decoded : bool
+        Of lanes whose states are codes: x_t and the mean are shown through the decoder, as x0_hat always is; else their channels.
     """
 
     answered_by = "explorer.engine.chain.answers:show_step"
@@ -108,13 +111,14 @@ class ShowStep(Payload):
     timeline: LaneKey | None = None
     exact: ExactProcess | None = None
     by_mean: bool = False
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShowTerms(Payload):
     """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown.
 
-    `timeline` as in ShowStep.
+    `timeline` and `decoded` as in ShowStep.
     """
 
     answered_by = "explorer.engine.chain.answers:show_terms"
@@ -125,13 +129,14 @@ class ShowTerms(Payload):
     sample: int
     palette: Palette = "dark"
     timeline: LaneKey | None = None
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShowFilm(Payload):
     """One sample of one lane at `count` evenly spaced states from T to 0 (those computed). Answer: FilmShown.
 
-    `by_mean` as in ShowStep.
+    `by_mean` and `decoded` as in ShowStep.
     """
 
     answered_by = "explorer.engine.chain.answers:show_film"
@@ -143,6 +148,7 @@ class ShowFilm(Payload):
     count: int
     palette: Palette = "dark"
     by_mean: bool = False
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,8 @@ class LanePlanned(Outcome):
         What to tell of the lane, such as noise levels that its network has not seen; empty if nothing.
     run : str
         What runs its network, for people; empty where it has none.
+    latent : LatentCard or None
+        What its states are, where they are codes that are seen through a decoder.
     """
 
     partial = True
@@ -221,6 +229,7 @@ class LanePlanned(Outcome):
     levels: np.ndarray
     notice: str = ""
     run: str = ""
+    latent: LatentCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +308,8 @@ class LaneFrame:
         What the tiles show, unmapped.
     scale : float
         Half width of the diverging map (values -scale..scale); 1 for images.
+    diverging : bool
+        Whether it is that map.
     """
 
     key: LaneKey
@@ -307,6 +318,7 @@ class LaneFrame:
     tiles: np.ndarray
     values: np.ndarray
     scale: float
+    diverging: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from explorer.diffusion.samplers.steps import told_of
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.curves import CurveBook
+from explorer.engine.chain.looks import look
 from explorer.engine.chain.messages import (
     CurvesShown,
     FilmShown,
@@ -44,14 +45,21 @@ def show_step(around: Around, request: ShowStep) -> Steps:
                 blank.append(found)
             else:
                 k, values = found
-                frames.append(_frame(lane, k, values, request))
+                for frame in _frame(lane, k, values, request):
+                    if frame is None:
+                        yield None
+                    else:
+                        frames.append(frame)
     yield StepShown(request.t, request.quantity, tuple(frames), tuple(blank))
 
 
-def _frame(lane: ShownLane, k: int, made: Any, request: ShowStep) -> LaneFrame:
-    values = np.asarray(made)
-    tiles, scale = tiles_of(values, request.quantity, request.palette, request.by_mean)
-    return LaneFrame(lane.key, k, int(lane.timesteps[k]), read_only(tiles), read_only(values.view()), scale)
+def _frame(lane: ShownLane, k: int, made: Any, request: ShowStep) -> Iterator[LaneFrame | None]:
+    for seen in look(lane, k, request.quantity, made, request.palette, range(lane.key.samples), request.decoded, request.by_mean):
+        if seen is None:
+            yield None
+        else:
+            tiles, values = read_only(seen.tiles), read_only(seen.values.view())
+            yield LaneFrame(lane.key, k, int(lane.timesteps[k]), tiles, values, seen.scale, seen.diverging)
 
 
 def show_terms(around: Around, request: ShowTerms) -> Steps:
@@ -69,13 +77,20 @@ def show_terms(around: Around, request: ShowTerms) -> Steps:
                 yield None
                 continue
             one = np.asarray(made)[request.sample : request.sample + 1]
-            tiles[name] = read_only(tiles_of(one, quantity, request.palette)[0][0])
-            values[name] = read_only(one[0])
             norms[name] = float(np.linalg.norm(one.astype(np.float64)))
+            for seen in look(lane, index, quantity, one, request.palette, (request.sample,), request.decoded):
+                if seen is None:
+                    yield None
+                else:
+                    tiles[name], values[name] = read_only(seen.tiles[0]), read_only(seen.values[0])
     for name, made in (yield from _further(lane, k)).items():
         one = np.asarray(made)[request.sample : request.sample + 1]
         like = "eps_hat" if name in ("slope", "eps_next") else "x0_hat"
-        tiles[name], values[name] = read_only(tiles_of(one, like, request.palette)[0][0]), read_only(one[0])
+        for seen in look(lane, k, like, one, request.palette, (request.sample,), request.decoded, of=name):
+            if seen is None:
+                yield None
+            else:
+                tiles[name], values[name] = read_only(seen.tiles[0]), read_only(seen.values[0])
     drawn = around.drawn_image(lane, k, request.sample)
     if drawn is not None:
         step = lane.course.steps[k]
@@ -109,10 +124,23 @@ def show_film(around: Around, request: ShowFilm) -> Steps:
         for made in lane.show(k, request.quantity):
             if made is None:
                 yield None
-            else:
-                pictures.append(np.asarray(made)[request.sample])
-    tiles, _ = tiles_of(np.stack(pictures), request.quantity, request.palette, request.by_mean)
+                continue
+            one = np.asarray(made)[request.sample : request.sample + 1]
+            decoded = request.decoded or k == lane.course.K
+            for seen in look(lane, k, request.quantity, one, request.palette, (request.sample,), decoded, request.by_mean):
+                if seen is None:
+                    yield None
+                else:
+                    pictures.append(seen.tiles[0])
+    tiles = _of_one_size(pictures)
     yield FilmShown(request.key, request.sample, request.quantity, read_only(lane.timesteps[indices]), read_only(tiles))
+
+
+def _of_one_size(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Pictures (H, W, 3) of a film, (M, H, W, 3): of codes whose last one is decoded, all as large as the largest, pixels repeated."""
+    height, width = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
+    rows, columns = np.arange(height), np.arange(width)
+    return np.stack([p[rows * p.shape[0] // height][:, columns * p.shape[1] // width] for p in pictures])
 
 
 def show_curves(around: Around, book: CurveBook, request: ShowCurves) -> Steps:

@@ -6,13 +6,15 @@ Its values are arrays or tensors: the formulas are the same for both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from explorer.checkpoints.card import LatentCard
 from explorer.diffusion.levels import nearest_states
 from explorer.diffusion.parameterization import Prediction
+from explorer.diffusion.pixel_range import HERE, Range
 from explorer.diffusion.plan import Plan
 from explorer.diffusion.samplers.steps import as_taken
 from explorer.engine.arrays import read_only
@@ -39,6 +41,10 @@ class ShownLane:
         By the names in NORMS; NaN where it has not come yet.
     origin : str
         Digest of the chain that came with the app, if it or what it leaves is that; empty if all was sampled here.
+    latent : LatentCard or None
+        What its states are, where they are codes that are seen through a decoder.
+    value_range : (float, float)
+        Black and white of its images.
     """
 
     key: LaneKey
@@ -48,6 +54,8 @@ class ShownLane:
     levels: np.ndarray
     norms: dict[str, np.ndarray]
     origin: str = ""
+    latent: LatentCard | None = None
+    value_range: Range = HERE
 
     # --- what kinds of lanes say themselves ---
 
@@ -79,6 +87,10 @@ class ShownLane:
         """Fresh noise of the step from state k, float32, shape (N, C, H, W), on the CPU."""
         raise NotImplementedError
 
+    def decoded(self, k: int, quantity: str, codes: Any, samples: Sequence[int]) -> Iterator[np.ndarray | None]:
+        """Images (n, C, H, W) of codes (n, c, h, w) of a quantity at state k, of these samples, last; before them None at cancel points."""
+        raise NotImplementedError
+
     # --- what follows from it ---
 
     @property
@@ -104,6 +116,7 @@ class ShownLane:
             self.key, read_only(self.timesteps.astype(np.int64)), read_only(np.array(levels)),
             read_only(np.array([s.a0 for s in steps])), read_only(np.array([s.at for s in steps])),
             read_only(np.array([s.sigma for s in steps])), self.image_shape, read_only(self.levels.copy()), self.notice,
+            latent=self.latent,
         )  # fmt: skip
 
     def nearest(self, t: int, quantity: str = "x_t", timeline: np.ndarray | None = None) -> int:

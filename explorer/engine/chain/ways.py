@@ -51,6 +51,8 @@ class Ways:
         models, run = self._models, self.runs.get(lane.checkpoint)
         if lane.exact is not None:
             return ""
+        if own := getattr(models.lane_checkpoint(lane).network, "run_by", ""):
+            return str(own)
         if run is None or models.choosing is None:
             return f"{models.backend.title} · {models.precision}"
         return models.choosing.words(run, self._samples)

@@ -15,6 +15,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import NoisedFilmShown, NoisedShown, ShowNoised, ShowNoisedFilm, ShowStepBack
 from explorer.engine.forward.sources import schedule_of, values_of
 from explorer.engine.forward.tiles import grey_tile
+from explorer.engine.models.data_sets import stamp
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -27,7 +28,7 @@ class Walks:
     """The walk from x_0 to x_T that was asked for last: scrubbing then costs one product."""
 
     def __init__(self) -> None:
-        self._walk: tuple[tuple[ForwardImage, ForwardSchedule, int], Tensor] | None = None
+        self._walk: tuple[tuple[ForwardImage, tuple[str, int, int], ForwardSchedule, int], Tensor] | None = None
         self._noises: tuple[tuple[int, int, tuple[int, ...]], Tensor] | None = None
 
     @classmethod
@@ -37,7 +38,7 @@ class Walks:
 
     def states(self, request: ShowNoised | ShowNoisedFilm | ShowStepBack) -> Tensor:
         """x_0 .. x_T by steps, (T + 1, C, H, W), float64."""
-        key = (request.image, request.schedule, request.seed)
+        key = (request.image, stamp(request.image.dataset), request.schedule, request.seed)
         if self._walk is None or self._walk[0] != key:
             x0 = values_of(request.image).double()
             noises = self.noises(request.seed, request.schedule.T, tuple(x0.shape))

@@ -11,11 +11,13 @@ from torch import Tensor
 from explorer.diffusion.noise import shared_noise, shared_uniforms
 from explorer.diffusion.parameterization import mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
+from explorer.diffusion.predictor import Labelled, Predictor
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
 from explorer.engine.forward.sources import images_beside, schedule_of, shape_words, values_of
 from explorer.engine.models.models import Models
+from explorer.engine.models.predictors import check_range, condition_in, range_of
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -80,11 +82,23 @@ def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Be
         if tuple(checkpoint.card.data.shape) != tuple(teller.x_t.shape[1:]):
             return None, f"{checkpoint.path.name} makes images of {shape_words(checkpoint.card.data.shape)} pixels: choose another network."
         predictor = models.predictor(request.lane)
+        check_range(range_of(predictor), checkpoint.path.name)
+        predictor = _without_class(predictor, checkpoint.path.name)
     except BadInput as error:
         return None, str(error)  # the other two need no network
     said = predictor.predict(teller.x_t.to(models.device), request.t, teller.step, clip=False)
     mean = said.mean.float().cpu()
     return teller.tell(said.x0_hat.float().cpu(), mean, mean), ""
+
+
+def _without_class(predictor: Predictor, name: str) -> Predictor:
+    """What knows no class of the image, as the other two: itself where it is told none (BadInput if it must be told one)."""
+    if condition_in(predictor) is None:
+        return predictor
+    pair = predictor.apart() if isinstance(predictor, Labelled) else None
+    if pair is None:
+        raise BadInput(f"{name} must be told a class, and none of its labels is known to stand for none: choose another network.")
+    return pair[1]
 
 
 class _Teller:

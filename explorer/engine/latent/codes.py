@@ -11,14 +11,21 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import torch
 
+from explorer.checkpoints.card import UNSAID
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.stand_in import stand_in
+from explorer.engine.latent.batches import batch
 from explorer.engine.latent.messages import ImagesAt
 from explorer.errors import BadInput
-from explorer.models.roles import LatentModel
+from explorer.models.roles import LatentModel, decodes_only
 
 ENCODING_BLOCK = 500
-"""Encodings between two cancel points: each is a turn in which other work takes one too."""
+"""Encodings of MNIST's size between two cancel points: each is a turn in which other work takes one too."""
+
+WORK = 4e12
+"""Weights times pixels of all that is encoded for one plane: about half a minute of two processor cores."""
+LEAST_IMAGES, MOST_IMAGES = 12, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,25 +37,46 @@ class ImageCodes:
     means : ndarray, shape (N, code), float32
     sigmas : ndarray, shape (N, code), float32, or None for an AE
     labels : ndarray, shape (N,), uint8, or None
+    name : str
+        Of their data set; empty without images.
+    whole : bool
+        There are no more.
     """
 
     means: np.ndarray
     sigmas: np.ndarray | None
     labels: np.ndarray | None
+    name: str = ""
+    whole: bool = True
 
 
 _known: WeakKeyDictionary[LatentModel, tuple[ImagesAt | None, ImageCodes]] = WeakKeyDictionary()
 
 
 def held_out_images(checkpoint: Checkpoint, images: ImagesAt | None = None) -> ImageSet | None:
-    """Test images of a checkpoint's data set, or the images named; None where they cannot be read or are of another shape."""
+    """Test images of a checkpoint's data set, or the images named; None where they cannot be read or are of another shape.
+
+    Of one that does not say its data, those that stand in for it: as many as can be encoded in half a minute.
+    """
     assert isinstance(checkpoint.network, LatentModel)
     shape = checkpoint.network.config.image_shape
+    if decodes_only(checkpoint.network):
+        return None
     try:
+        if images is None and checkpoint.card.data.name == UNSAID:
+            return stand_in(shape, _affordable(checkpoint.network))
         known = load_images(checkpoint.card.data.name, "test") if images is None else _read(images, shape[1], _changed(images))
     except BadInput:
         return None
     return known if known.image_shape == shape else None
+
+
+def _affordable(model: LatentModel) -> int:
+    if len(model.config.code_shape) == 1:
+        return MOST_IMAGES
+    weights = sum(weight.numel() for weight in model.parameters())
+    pixels = model.config.image_shape[1] * model.config.image_shape[2]
+    return min(MOST_IMAGES, max(LEAST_IMAGES, int(WORK / (weights * pixels))))
 
 
 def _changed(images: ImagesAt) -> int:
@@ -78,21 +106,23 @@ def codes_of(
     model = checkpoint.network
     assert isinstance(model, LatentModel)
     of, found = _known.get(model, (None, None))
-    if found is None or of != images or len(found.means) < limit:
+    if found is None or of != images or not (found.whole or len(found.means) >= limit):
         known = held_out_images(checkpoint, images)
         count, code = 0 if known is None else min(limit, len(known.images)), model.config.code
         means = np.empty((count, code), np.float32)
         sigmas = np.empty_like(means) if model.config.variational else None
-        for start in range(0, count, ENCODING_BLOCK):
+        step = batch(model, ENCODING_BLOCK)
+        for start in range(0, count, step):
             assert known is not None
-            block = slice(start, min(count, start + ENCODING_BLOCK))
+            block = slice(start, min(count, start + step))
             mean, log_variance = model.encode(torch.from_numpy(to_unit_range(known.images[block])).to(device))
             means[block] = mean.float().cpu().numpy()
             if sigmas is not None and log_variance is not None:
                 sigmas[block] = (0.5 * log_variance).exp().float().cpu().numpy()
             yield None
         labels = None if known is None or known.labels is None else np.ascontiguousarray(known.labels[:count])
-        found = ImageCodes(means, sigmas, labels)
+        whole = known is None or count == len(known.images)
+        found = ImageCodes(means, sigmas, labels, "" if known is None else known.name, whole)
         for array in (means, sigmas, labels):
             if array is not None:
                 array.setflags(write=False)
@@ -104,4 +134,4 @@ def _first(codes: ImageCodes, limit: int) -> ImageCodes:
     parts = (None if part is None else np.ascontiguousarray(part[:limit]) for part in (codes.means, codes.sigmas, codes.labels))
     means, sigmas, labels = parts
     assert means is not None
-    return ImageCodes(means, sigmas, labels)
+    return ImageCodes(means, sigmas, labels, codes.name, False)

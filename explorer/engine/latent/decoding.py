@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from torch.nn.functional import avg_pool2d
 
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
+from explorer.engine.latent.batches import batch
 from explorer.engine.latent.messages import CodesDecoded, DecodeCodes, DecodeGrid, GridDecoded
 from explorer.engine.latent.plane import OpenPlane, open_plane
 from explorer.engine.latent.readings import read_digits, readable, to_numpy
@@ -17,14 +19,17 @@ from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.plane import Extent, cell_centres, check_grid
+from explorer.models.roles import LatentModel
 
 BLOCK = 100
-"""Decodings between two cancel points."""
+"""Decodings of MNIST's size between two cancel points."""
 
 COARSE_FROM = 400
 """Cells from which on a manifold comes coarse first."""
 
 MAX_CODES = 65_536
+LARGEST_TILE = 64
+"""Pixels along a side of a decoding in the manifold: larger ones are averaged down, so that the picture fits in memory and on the plane."""
 
 
 def decode_codes(payload: DecodeCodes, desk: Desk) -> Steps:
@@ -38,7 +43,7 @@ def decode_codes(payload: DecodeCodes, desk: Desk) -> Steps:
     readings: list[tuple[tuple[int, float], ...]] = []
     judge = models.judge() if payload.judge else None
     seconds = 0.0
-    for block in places.split(BLOCK) if len(places) else ():
+    for block in places.split(batch(plane.model, BLOCK)) if len(places) else ():
         began = time.perf_counter()
         images = plane.decode(block)
         values.append(to_numpy(images))
@@ -47,7 +52,15 @@ def decode_codes(payload: DecodeCodes, desk: Desk) -> Steps:
             readings += read_digits(judge, images)
         yield None
     joined = read_only(np.concatenate(values))
-    yield CodesDecoded(payload.path, read_only(to_numpy(places)), read_only(grey_tiles(joined)), joined, tuple(readings), 1000 * seconds)
+    latent = latent_of(plane.model, to_numpy(plane.decode.codes(places))[0]) if len(places) == 1 else None
+    tiles = read_only(grey_tiles(joined))
+    yield CodesDecoded(payload.path, read_only(to_numpy(places)), tiles, joined, tuple(readings), 1000 * seconds, latent)
+
+
+def latent_of(model: LatentModel, code: np.ndarray) -> np.ndarray | None:
+    """A flat code (code,) as the image of latent pixels that it is; None of one that is a vector."""
+    shape = model.config.code_shape
+    return read_only(np.ascontiguousarray(code.reshape(shape))) if len(shape) == 3 else None
 
 
 def decode_grid(payload: DecodeGrid, desk: Desk) -> Steps:
@@ -71,11 +84,14 @@ def decode_grid(payload: DecodeGrid, desk: Desk) -> Steps:
 def _mosaic(plane: OpenPlane, extent: Extent, columns: int, rows: int) -> Iterator[np.ndarray | None]:
     """Decodings at a grid's centres as one picture, last; None after each block."""
     _, height, width = plane.model.config.image_shape
+    factor, step = -(-max(height, width) // LARGEST_TILE), batch(plane.model, BLOCK)
     codes = plane.tensor(cell_centres(extent, columns, rows))
-    tiles = np.empty((rows * columns, height, width, 3), np.uint8)
-    for start in range(0, len(codes), BLOCK):
-        block = codes[start : start + BLOCK]
-        tiles[start : start + len(block)] = grey_tiles(to_numpy(plane.decode(block)))
+    tiles = np.empty((rows * columns, height // factor, width // factor, 3), np.uint8)
+    for start in range(0, len(codes), step):
+        block = codes[start : start + step]
+        images = plane.decode(block)
+        tiles[start : start + len(block)] = grey_tiles(to_numpy(images if factor == 1 else avg_pool2d(images, factor)))
         yield None
+    height, width = tiles.shape[1:3]
     picture = tiles.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
     yield read_only(np.ascontiguousarray(picture.reshape(rows * height, columns * width, 3)))

@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.datasets.images import to_unit_range
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
+from explorer.engine.latent.batches import batch
 from explorer.engine.latent.decoding import BLOCK
 from explorer.engine.latent.encoded_picture import picture_for
 from explorer.engine.latent.messages import CONFIDENT, CodesDrawn, DrawCodes, PictureOffered
@@ -36,8 +37,11 @@ def draw_codes(payload: DrawCodes, desk: Desk) -> Steps:
     if not 1 <= payload.count <= MAX_PRIOR_SAMPLES:
         raise BadInput(f"{payload.count} draws at once; 1 to {MAX_PRIOR_SAMPLES} are possible")
     z = _drawn(payload, plane)
-    images = torch.cat([plane.model.decode(block) for block in z.split(BLOCK)])
-    yield None
+    parts = []
+    for block in z.split(batch(plane.model, BLOCK)):
+        parts.append(plane.model.decode(block))
+        yield None
+    images = torch.cat(parts)
     places, distances = (read_only(part.astype(np.float32)) for part in plane.slice.project(to_numpy(z)))
     tiles = read_only(grey_tiles(to_numpy(images)))
     unread = (read_only(np.zeros(0, np.uint8)), read_only(np.zeros(0, np.float32)), math.nan, math.nan)

@@ -12,6 +12,7 @@ from explorer.datasets.images import to_unit_range
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.latent.codes import codes_of, held_out_image
+from explorer.engine.latent.decoding import latent_of
 from explorer.engine.latent.encoded_picture import picture_for
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImageShown, PictureEncoded, PictureOffered, ShowImage
 from explorer.engine.latent.plane import open_plane, plane_model
@@ -34,14 +35,14 @@ def encode_images(payload: EncodeImages, desk: Desk) -> Steps:
         if codes is None:
             yield None
         elif plane.model.config.code == 2:
-            yield CodesShown(payload.path, codes.means, codes.sigmas, codes.labels)
+            yield CodesShown(payload.path, codes.means, codes.sigmas, codes.labels, name=codes.name)
         else:
             places, distances = plane.slice.project(codes.means)
             spread = float(np.sqrt(np.mean(distances**2))) if len(distances) else 0.0
             origin, away = plane.slice.project(np.zeros((1, plane.model.config.code)))
             yield CodesShown(
                 payload.path, read_only(places.astype(np.float32)), None, codes.labels, read_only(distances.astype(np.float32)),
-                spread, plane.model.config.code, place(origin), float(away[0]),
+                spread, plane.model.config.code, place(origin), float(away[0]), codes.name, plane.marks,
             )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def encode_picture(payload: EncodePicture, desk: Desk) -> Steps:
         read_only(grey_tiles(to_numpy(x))[0]), read_only(grey_tiles(to_numpy(again))[0]),
         expected_log_likelihood(model, x, mean, sigma), kl, float(((x - again) / 2).square().mean()),
         None if covariance is None else (place(covariance[:1]), place(covariance[1:])), float(distances[0]),
-        tuple(plane.slice.off(to_numpy(mean)[0]).tolist()), *_read(x, again, models),
+        tuple(plane.slice.off(to_numpy(mean)[0]).tolist()), latent_of(model, to_numpy(mean)[0]), *_read(x, again, models),
     )  # fmt: skip
 
 
@@ -79,7 +80,12 @@ def _read(x: Tensor, again: Tensor, models: Models) -> list[tuple[tuple[int, flo
 
 
 def expected_log_likelihood(model: LatentModel, x: Tensor, mean: Tensor, sigma: Tensor | None) -> float:
-    """E_q[log p(x|z)] of one image, nats: log p(x|z) at an AE's code, else a mean over the same draws each time."""
+    """E_q[log p(x|z)] of one image, nats: log p(x|z) at an AE's code, else a mean over the same draws each time.
+
+    NaN if nothing is said of p(x|z).
+    """
+    if not model.config.likelihood:
+        return math.nan
     if sigma is None:
         return float(log_likelihood(model, x, mean))
     noise = torch.randn(POSTERIOR_DRAWS, mean.shape[1], generator=torch.Generator().manual_seed(0)).to(mean.device)

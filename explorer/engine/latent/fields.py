@@ -11,6 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from explorer.engine.desk import Desk
+from explorer.engine.latent.batches import batch
 from explorer.engine.latent.cells import Cells
 from explorer.engine.latent.codes import ImageCodes, codes_of
 from explorer.engine.latent.field_messages import FieldKind, FieldShown, ShowField
@@ -113,8 +114,9 @@ def _fill(cells: Cells, evaluate: Evaluate, plane: OpenPlane, kind: FieldKind) -
     """Compute what is missing; None after each block, whose values are kept also when it ends there."""
     numbers = cells.missing
     centres = cell_centres(cells.extent, cells.columns, cells.rows)
-    for start in range(0, len(numbers), BLOCKS[kind]):
-        block = numbers[start : start + BLOCKS[kind]]
+    step = batch(plane.model, BLOCKS[kind])
+    for start in range(0, len(numbers), step):
+        block = numbers[start : start + step]
         cells.put(block, evaluate(plane.tensor(centres[block])))
         yield None
 
@@ -126,7 +128,7 @@ def _values(evaluate: Evaluate, plane: OpenPlane, extent: Extent, columns: int, 
     except ValueError as error:
         raise BadInput(str(error)) from None
     blocks = []
-    for block in plane.tensor(centres).split(BLOCKS[kind]):
+    for block in plane.tensor(centres).split(batch(plane.model, BLOCKS[kind])):
         blocks.append(evaluate(block))
         yield None
     yield np.concatenate(blocks)
@@ -143,10 +145,14 @@ def _evaluator(kind: FieldKind, plane: OpenPlane, codes: ImageCodes, models: Mod
     if kind == "elbo":
         if not model.config.variational:
             raise BadInput("an AE has no ELBO: choose the reconstruction error")
+        if not model.config.likelihood:
+            raise BadInput("nothing is said of this model's p(x|z), so it has no ELBO: choose the reconstruction error")
         return lambda places: _numpy(_elbo_at_mean(model, plane.decode(places)))
     if kind == "error":
         return lambda places: _numpy(reconstruction_error(model, plane.decode(places)))
     if kind == "magnification":
+        if model.config.quantizes:
+            raise BadInput("this decoder takes the nearest entries of a code book: it jumps, and magnifies nothing between jumps")
         return lambda places: _numpy(magnification(plane.decode, places) / 4)  # an area: pixels in [0, 1], not [-1, 1]
     judge = models.judge()
     if judge is None:

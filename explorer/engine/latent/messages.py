@@ -197,6 +197,10 @@ class CodesShown(Outcome):
         The place nearest to the latent space's origin: where the prior's density on the plane is greatest.
     origin_distance : float
         Of the origin from the plane.
+    name : str
+        Of the images' data set; empty without any.
+    marks : tuple of (str, (float, float))
+        Names and places of the images or pictures through whose codes the plane was laid.
     """
 
     path: str
@@ -208,6 +212,8 @@ class CodesShown(Outcome):
     dimensions: int = 2
     origin: tuple[float, float] = (0.0, 0.0)
     origin_distance: float = 0.0
+    name: str = ""
+    marks: tuple[tuple[str, tuple[float, float]], ...] = ()
 
     @property
     def rest(self) -> int:
@@ -261,6 +267,8 @@ class CodesDecoded(Outcome):
         For each code the classifier's classes with their probabilities, best first; empty unless asked for.
     milliseconds : float
         Time of the decoder alone.
+    latent : ndarray, shape (C, h, w), float32, or None
+        Of a single code that is an image of latent pixels: itself, in raw units.
     """
 
     path: str
@@ -269,6 +277,7 @@ class CodesDecoded(Outcome):
     values: np.ndarray
     readings: tuple[tuple[tuple[int, float], ...], ...]
     milliseconds: float
+    latent: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,6 +318,8 @@ class PictureEncoded(Outcome):
         Reconstruction term and KL of the ELBO in nats; KL is NaN for an AE.
     error : float
         Mean squared error of the reconstruction's pixels in [0, 1].
+    latent : ndarray, shape (C, h, w), float32, or None
+        Mean of a code that is an image of latent pixels.
     reading, reading_again : tuple of (int, float)
         Classes with their probabilities, best first, that the digit classifier sees in the picture and in its
         reconstruction; empty where it cannot.
@@ -326,6 +337,7 @@ class PictureEncoded(Outcome):
     covariance: tuple[tuple[float, float], tuple[float, float]] | None = None
     distance: float = 0.0
     off: tuple[float, ...] = ()
+    latent: np.ndarray | None = None
     reading: tuple[tuple[int, float], ...] = ()
     reading_again: tuple[tuple[int, float], ...] = ()
 

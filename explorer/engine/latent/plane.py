@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,12 +15,19 @@ from torch import Tensor
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
 from explorer.engine.latent.codes import ImageCodes, codes_of, held_out_image
+from explorer.engine.latent.encoded_picture import Found, picture_for
+from explorer.engine.latent.messages import EncodePicture
 from explorer.engine.models.models import Models
 from explorer.errors import BadInput, about
 from explorer.latent.decoder import Decoder
 from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
 from explorer.models.roles import LatentModel
 from explorer.recipe import Slice
+
+Encoded = Callable[[Sequence[np.ndarray]], np.ndarray]
+"""Codes (n, d) of pictures (C, H, W)."""
+
+Marks = tuple[tuple[str, tuple[float, float]], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +40,15 @@ class OpenPlane:
     model : LatentModel
     slice : PlaneSlice
     device : torch.device
+    marks : tuple of (str, (float, float))
+        Names and places of the images or pictures through whose codes it was laid.
     """
 
     checkpoint: Checkpoint
     model: LatentModel
     slice: PlaneSlice
     device: torch.device
+    marks: Marks = ()
 
     @cached_property
     def decode(self) -> Decoder:
@@ -53,7 +64,7 @@ class OpenPlane:
         return torch.from_numpy(array).to(self.device)
 
 
-_slices: WeakKeyDictionary[LatentModel, dict[Slice, PlaneSlice]] = WeakKeyDictionary()
+_slices: WeakKeyDictionary[LatentModel, dict[Slice, tuple[PlaneSlice, Marks]]] = WeakKeyDictionary()
 
 
 def plane_model(path: str, models: Models) -> LatentModel:
@@ -90,29 +101,64 @@ def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[Non
     known = _slices.setdefault(model, {})
     if wanted not in known:
         codes: ImageCodes | None = None
-        if wanted.kind == "components":
+        if wanted.kind == "components" or len(wanted.pictures) == 2:
             for found in codes_of(checkpoint, models.device):
                 yield
                 codes = found
         with about(path):
             try:
-                known[wanted] = _made(wanted, checkpoint, model, codes, models.device).moved(wanted.offsets)
+                known[wanted] = _placed(wanted, checkpoint, codes, models.device)
             except ValueError as error:
                 raise BadInput(f"{path}: {error}") from None
-    return OpenPlane(checkpoint, model, known[wanted], models.device)
+    return OpenPlane(checkpoint, model, known[wanted][0], models.device, known[wanted][1])
 
 
-def _made(wanted: Slice, checkpoint: Checkpoint, model: LatentModel, codes: ImageCodes | None, device: torch.device) -> PlaneSlice:
+def _placed(wanted: Slice, checkpoint: Checkpoint, codes: ImageCodes | None, device: torch.device) -> tuple[PlaneSlice, Marks]:
+    """The plane where it is wanted, and what lies on it by how it was laid."""
+    network = checkpoint.network
+    assert isinstance(network, LatentModel)
+    model: LatentModel = network
+
+    def encoded(pictures: Sequence[np.ndarray]) -> np.ndarray:
+        parts = [model.encode(torch.from_numpy(to_unit_range(picture[None])).to(device))[0] for picture in pictures]
+        found: np.ndarray = torch.cat(parts).double().cpu().numpy()
+        return found
+
+    found, through_codes = _made(wanted, checkpoint, model, codes, encoded)
+    if wanted.image is not None:
+        found = found.going_through(encoded([held_out_image(checkpoint, wanted.image)[0]])[0])
+    elif wanted.picture:
+        found = found.going_through(encoded([_picture(wanted.picture, checkpoint)])[0])
+    names = [Path(picture).stem for picture in wanted.pictures] or [f"#{index}" for index in wanted.images]
+    placed = found.project(through_codes)[0].tolist() if through_codes is not None and not wanted.offsets else []
+    return found.moved(wanted.offsets), tuple((name, (x, y)) for name, (x, y) in zip(names, placed, strict=False))
+
+
+def _picture(path: str, checkpoint: Checkpoint) -> np.ndarray:
+    """Pixels (C, H, W) uint8 of a file, as large as the model's images (BadInput)."""
+    found = picture_for(EncodePicture(str(checkpoint.path), path), checkpoint)
+    assert isinstance(found, Found)
+    return found.pixels
+
+
+def _made(
+    wanted: Slice, checkpoint: Checkpoint, model: LatentModel, codes: ImageCodes | None, encoded: Encoded
+) -> tuple[PlaneSlice, np.ndarray | None]:  # fmt: skip
+    """The plane, and the codes (2 or 3, d) of the images that it was laid through."""
     code = model.config.code
     if wanted.kind == "components" and codes is not None and len(codes.means) > 1:
-        return principal(codes.means, wanted.first, wanted.second)
+        return principal(codes.means, wanted.first, wanted.second), None
     if wanted.kind in ("components", "axes"):  # without images there are no components: the axes then
-        return along_axes(code, wanted.first, wanted.second)
+        return along_axes(code, wanted.first, wanted.second), None
     if wanted.kind == "random":
-        return random_plane(code, wanted.seed)
+        return random_plane(code, wanted.seed), None
     if wanted.kind == "codes":
         if len(wanted.codes[0]) != code:
             raise ValueError(f"its codes have {code} dimensions, not {len(wanted.codes[0])}")
-        return through(np.array(wanted.codes))
-    images = np.stack([held_out_image(checkpoint, index)[0] for index in wanted.images])
-    return through(model.encode(torch.from_numpy(to_unit_range(images)).to(device))[0].double().cpu().numpy())
+        return through(np.array(wanted.codes)), None
+    if wanted.kind == "pictures":
+        theirs = encoded([_picture(path, checkpoint) for path in wanted.pictures])
+        middle = np.zeros((1, code)) if codes is None or not len(codes.means) else codes.means.mean(0, keepdims=True, dtype=np.float64)
+        return through(np.concatenate([theirs, middle])[:3]), theirs
+    theirs = encoded([held_out_image(checkpoint, index)[0] for index in wanted.images])
+    return through(theirs), theirs

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.desk import Desk
+from explorer.engine.latent.batches import batch
 from explorer.engine.latent.messages import ShowStroke, StrokeShown
 from explorer.engine.latent.plane import OpenPlane, open_plane
 from explorer.engine.models.models import Models
@@ -16,16 +17,19 @@ from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.geodesic import CODES, relax
-from explorer.latent.geometry import resample_by_image
+from explorer.latent.geometry import FINE
 from explorer.latent.interpolation import line, spherical
-from explorer.latent.strokes import circle, length, resample
+from explorer.latent.strokes import circle, length, resample, resample_by
+from explorer.models.roles import LatentModel
 from explorer.recipe import Stroke
+
+Shown = Generator[StrokeShown | None, None, None]
 
 ROUND = 129
 """Corners of an arc."""
 
-MEASURED = 257
-"""Decodings between which a stroke's length in images is measured: chords between fewer are short cuts."""
+MEASURED, LEAST_MEASURED = 257, 33
+"""Decodings between which a stroke's length in images is measured: chords between fewer are short cuts. Of large images there are fewer."""
 
 
 def show_stroke(request: ShowStroke, desk: Desk) -> Steps:
@@ -41,7 +45,7 @@ def show_stroke(request: ShowStroke, desk: Desk) -> Steps:
         if request.stroke.shape == "geodesic":
             yield from _relaxed(request, plane)
         else:
-            yield _along(request, plane)
+            yield from _along(request, plane)
     except ValueError as error:
         raise BadInput(f"{request.stroke.name or 'the stroke'}: {error}") from None
 
@@ -52,32 +56,64 @@ def outline_of(stroke: Stroke) -> np.ndarray:
     return circle(stroke.path[0], stroke.path[1]) if stroke.shape == "circle" else nodes
 
 
-def _along(request: ShowStroke, plane: OpenPlane) -> StrokeShown:
+def _along(request: ShowStroke, plane: OpenPlane) -> Shown:
     stroke = request.stroke
     if stroke.shape == "spherical" and plane.model.config.code > 2:
-        return _off_plane(request, plane)
+        yield from _off_plane(request, plane)
+        return
     if stroke.shape == "spherical":
         nodes = np.array(stroke.path, np.float64)
         outline = spherical(nodes[0], nodes[1], ROUND)
     else:
         outline = outline_of(stroke)
-    return _shown(request, plane, outline)
+    yield from _shown(request, plane, outline)
 
 
-def _shown(request: ShowStroke, plane: OpenPlane, outline: np.ndarray, iteration: int = 0, partial: bool = False) -> StrokeShown:
-    stroke = request.stroke
+def _shown(request: ShowStroke, plane: OpenPlane, outline: np.ndarray, iteration: int = 0, partial: bool = False) -> Shown:
+    stroke, model = request.stroke, plane.model
+    places = resample(outline, stroke.frames)
     if stroke.spacing == "image":
-        places = resample_by_image(plane.decode, plane.tensor(outline), stroke.frames).double().cpu().numpy()
-    else:
-        places = resample(outline, stroke.frames)
-    measured = _length(plane.decode(plane.tensor(resample(outline, MEASURED))))
-    return _answer(request, places, outline, plane.decode(plane.tensor(places)), measured, iteration, partial)
+        fine = resample(outline, max(2, FINE * stroke.frames))
+        steps = yield from _steps(model, _codes(plane, fine))
+        places = resample_by(fine, steps, stroke.frames)
+    steps = yield from _steps(model, _codes(plane, resample(outline, _measured(model))))
+    images = yield from _decoded(model, _codes(plane, places))
+    yield _answer(request, places, outline, images, float(steps.sum()) / 2, iteration, partial)
 
 
-def _length(images: Tensor) -> float:
-    """Sum of the distances between neighbouring images, pixels in [0, 1]."""
-    flat = images.flatten(1)
-    return float((flat[1:] - flat[:-1]).norm(dim=1).sum()) / 2
+def _measured(model: LatentModel) -> int:
+    return max(LEAST_MEASURED, batch(model, MEASURED))
+
+
+def _codes(plane: OpenPlane, places: np.ndarray) -> Tensor:
+    return plane.decode.codes(plane.tensor(places))
+
+
+def _decoded(model: LatentModel, codes: Tensor) -> Generator[None, None, Tensor]:
+    """Images (M, C, H, W) of codes (M, d), returned; None between batches."""
+    parts: list[Tensor] = []
+    for block in codes.split(batch(model, MEASURED)):
+        if parts:
+            yield None
+        parts.append(model.decode(block))
+    return torch.cat(parts)
+
+
+def _steps(model: LatentModel, codes: Tensor) -> Generator[None, None, np.ndarray]:
+    """Distances (M - 1,) of the decodings of neighbouring codes, returned; None between batches, no more of which are held than two."""
+    lengths: list[Tensor] = []
+    last: Tensor | None = None
+    for block in codes.split(batch(model, MEASURED)):
+        if last is not None:
+            yield None
+        flat = model.decode(block).flatten(1)
+        joined = flat if last is None else torch.cat([last, flat])
+        lengths.append((joined[1:] - joined[:-1]).norm(dim=1))
+        last = flat[-1:]
+    found: np.ndarray = torch.cat(lengths).double().cpu().numpy()
+    if not np.isfinite(found).all():
+        raise ValueError("the decodings along the path are not finite")
+    return found
 
 
 def _answer(
@@ -95,22 +131,26 @@ def _answer(
     return StrokeShown(request.path, request.stroke, places, outline, tiles, length(outline), image_length, iteration, partial)
 
 
-def _off_plane(request: ShowStroke, plane: OpenPlane) -> StrokeShown:
+def _off_plane(request: ShowStroke, plane: OpenPlane) -> Shown:
     """An arc about the origin of a space of more dimensions: it leaves the plane, on which it is drawn where it is nearest."""
     stroke, model = request.stroke, plane.model
     ends = plane.slice.lift(np.array(stroke.path))
-    arc = spherical(ends[0], ends[1], ROUND if stroke.spacing == "image" else stroke.frames)
-    codes = torch.from_numpy(arc.astype(np.float32)).to(plane.device)
+    arc = walked = spherical(ends[0], ends[1], ROUND if stroke.spacing == "image" else stroke.frames)
+
+    def tensor(codes: np.ndarray) -> Tensor:
+        return torch.from_numpy(codes.astype(np.float32)).to(plane.device)
+
     if stroke.spacing == "image":
-        codes = resample_by_image(model.decode, codes, stroke.frames)
-    fine = torch.from_numpy(spherical(ends[0], ends[1], MEASURED).astype(np.float32)).to(plane.device)
-    outline = plane.slice.project(arc)[0]
-    places = plane.slice.project(codes.double().cpu().numpy())[0]
-    return _answer(request, np.ascontiguousarray(places), np.ascontiguousarray(outline), model.decode(codes), _length(model.decode(fine)))
+        fine = resample(arc, max(2, FINE * stroke.frames))
+        walked = resample_by(fine, (yield from _steps(model, tensor(fine))), stroke.frames)
+    steps = yield from _steps(model, tensor(spherical(ends[0], ends[1], _measured(model))))
+    images = yield from _decoded(model, tensor(walked))
+    outline, places = (np.ascontiguousarray(plane.slice.project(codes)[0]) for codes in (arc, walked))
+    yield _answer(request, places, outline, images, float(steps.sum()) / 2)
 
 
-def _relaxed(request: ShowStroke, plane: OpenPlane) -> Generator[StrokeShown | None, None, None]:
+def _relaxed(request: ShowStroke, plane: OpenPlane) -> Shown:
     start, end = np.array(request.stroke.path, np.float64)
     for now in relax(plane.decode, plane.tensor(line(start, end, CODES))):
         yield None
-        yield _shown(request, plane, now.path.double().cpu().numpy(), now.iteration, not now.done)
+        yield from _shown(request, plane, now.path.double().cpu().numpy(), now.iteration, not now.done)

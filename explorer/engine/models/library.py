@@ -14,10 +14,13 @@ import torch
 from PIL import Image
 
 from explorer import sources
+from explorer.checkpoints.card import UNSAID
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.snapshots import end_of_run, name_of
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
+from explorer.datasets.stand_in import stand_in
+from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ThumbnailMade
@@ -26,7 +29,7 @@ from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.models.roles import ImageReader, LatentModel
+from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder, decodes_only
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
 from explorer.recipe.sample_count import usual_samples
@@ -115,10 +118,13 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         for step in reverse_steps(predictor, course, x, noise, clip=True):
             x = step.x_prev
             yield None
-        yield grey_tiles(x.cpu().numpy())
-    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28):
+        images = network.seen(x) if isinstance(network, SeenThroughDecoder) else seen(x, checkpoint.card.data.value_range)
+        yield grey_tiles(images.cpu().numpy())
+    elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28) and not decodes_only(network):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())
+    elif isinstance(network, LatentModel) and checkpoint.card.data.name == UNSAID:
+        yield from _reconstructed(network, to_unit_range(stand_in(checkpoint.card.data.shape, 4).images), models)
     elif isinstance(network, LatentModel):
         codes = torch.eye(4, network.config.code, device=models.device)
         yield grey_tiles(network.decode(codes).cpu().numpy())
@@ -135,6 +141,15 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         yield grey_tiles((2 * share - 1)[None, None].astype(np.float32))
     else:
         raise BadInput(f"{checkpoint.path}: there is no picture of a {checkpoint.card.kind}")
+
+
+def _reconstructed(network: LatentModel, images: np.ndarray, models: Models) -> Iterator[np.ndarray | None]:
+    """Tiles of reconstructions, last; None after each."""
+    tiles = []
+    for image in images:
+        tiles.append(grey_tiles(network(torch.from_numpy(image[None]).to(models.device)).cpu().numpy()))
+        yield None
+    yield np.concatenate(tiles)
 
 
 def _mosaic(tiles: np.ndarray) -> np.ndarray:

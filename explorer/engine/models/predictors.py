@@ -21,6 +21,7 @@ from explorer.diffusion.guidance import Condition
 from explorer.diffusion.limits import Clip, Limit
 from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.parameterization import Option
+from explorer.diffusion.pixel_range import HERE, Range, words
 from explorer.diffusion.plan import Plan
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
@@ -53,7 +54,7 @@ def schedule_of(checkpoint: Checkpoint) -> Schedule:
         raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; a chain needs a ddpm")
     try:
         if card.schedule.betas is not None:
-            return schedules.from_betas(card.schedule.betas)
+            return schedules.from_betas(card.schedule.betas, card.schedule.start)
         return schedules.named(card.schedule.name, card.schedule.T)
     except ScheduleError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
@@ -86,6 +87,7 @@ def from_checkpoint(
     return NetworkPredictor(
         run, Option(card.option), schedule,
         name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives, condition=own_condition(card),
+        value_range=card.data.value_range,
     )  # fmt: skip
 
 
@@ -140,6 +142,21 @@ def labels_told(predictor: Predictor, samples: int) -> np.ndarray | None:
     return np.array([NO_CLASS if label == condition.null_label else label for label in labels], np.int64)
 
 
+def range_of(predictor: Predictor) -> Range:
+    """Black and white of the images that a predictor's chain makes."""
+    while isinstance(predictor, MatchedPredictor):
+        predictor = predictor.inner
+    return predictor.value_range if isinstance(predictor, NetworkPredictor) else HERE
+
+
+def check_range(of: Range, source: str) -> None:
+    """Refuse a network whose images are of another range than those of data sets (BadInput, naming the source)."""
+    if of != HERE:
+        raise BadInput(
+            f"{source}: its images are in {words(of)}, and those of data sets are in {words(HERE)} here: they cannot be compared"
+        )
+
+
 def told_data(predictor: Predictor, labels: np.ndarray | None, source: str) -> Predictor:
     """The predictor, told of image i of a data set its own label, as its bound is measured; itself where it takes none.
 
@@ -153,10 +170,11 @@ def told_data(predictor: Predictor, labels: np.ndarray | None, source: str) -> P
     Raises
     ------
     BadInput
-        If it takes labels and there are none, nor a null label, or others than it knows.
+        If it takes labels and there are none, nor a null label, or others than it knows; or its images are of another range.
     """
     if isinstance(predictor, MatchedPredictor):
         return predictor.with_inner(told_data(predictor.inner, labels, source))
+    check_range(range_of(predictor), source)
     if not isinstance(predictor, NetworkPredictor) or predictor.condition is None:
         return predictor
     own = predictor.condition
@@ -190,7 +208,13 @@ def through_network(predictor: Predictor, device: torch.device) -> Predictor:
         return predictor
     run = TORCH.prepare(predictor.network, device, TORCH.precisions[0])
     return NetworkPredictor(
-        run, predictor.option, predictor.schedule, name=predictor.name, network=predictor.network, condition=predictor.condition
+        run,
+        predictor.option,
+        predictor.schedule,
+        name=predictor.name,
+        network=predictor.network,
+        condition=predictor.condition,
+        value_range=predictor.value_range,
     )
 
 

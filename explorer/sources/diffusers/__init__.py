@@ -1,7 +1,9 @@
-"""Folders that diffusers writes: a UNet2DModel and its noise schedule, in any of the layouts that occur.
+"""Folders that diffusers writes, in any of the layouts that occur: a UNet2DModel and its noise schedule, an autoencoder, or both in one.
 
 `layout.py` finds the parts, `settings.py` and `process.py` make the card of their JSON, `weights.py` reads and checks the weights,
-`network.py` asks the library's network as a lane asks. The library is imported when such a folder is opened, and asks nobody for anything.
+`network.py` asks the library's network as a lane asks. Autoencoders have `autoencoder_settings.py` and `autoencoder.py`; a network
+whose chain runs in the latent space of one has `latent_settings.py` and `latent_network.py`. The library is imported when such a folder
+is opened, and asks nobody for anything.
 """
 
 from __future__ import annotations
@@ -13,19 +15,23 @@ from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.base import Source
-from explorer.sources.diffusers.layout import Layout, find, read_json
+from explorer.sources.diffusers.autoencoder_settings import coder_of
+from explorer.sources.diffusers.layout import CONFIG, Layout, find, read_json
 from explorer.sources.diffusers.weights import count, files_of, looked_at
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from explorer.checkpoints.card import Card
     from explorer.checkpoints.files import Checkpoint
+    from explorer.sources.diffusers.autoencoder import LibraryAutoencoder
 
 
 class Diffusers(Source):
     """Reads what `save_pretrained` of diffusers writes."""
 
     name = "diffusers"
-    title = "a diffusers folder with a UNet2DModel"
+    title = "a diffusers folder with a UNet2DModel or an autoencoder"
     hints = ("model_index.json", "config.json")
     is_folder = True
     short = "a diffusers folder"
@@ -52,33 +58,55 @@ class Diffusers(Source):
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights, where their headers say so."""
-        return count(files_of(_layout(path).model))
+        return sum(count(files_of(model)) for model in _models(_layout(path)))
 
     def parts(self, path: Path) -> tuple[Path, ...]:
         """What the network and its process are made of: settings, schedule, weights."""
         layout = _layout(path)
-        settings = (file for file in (layout.config, layout.scheduler) if file is not None and file.is_file())
+        settings = (layout.config, layout.scheduler, *(() if layout.coder is None else (layout.coder / CONFIG,)))
+        there = tuple(file for file in settings if file is not None and file.is_file())
         try:
-            return *settings, *files_of(layout.model)
+            return *there, *(file for model in _models(layout) for file in files_of(model))
         except BadInput:
-            return tuple(settings) or (layout.root,)  # `card` and `load` say what is missing
+            return there or (layout.root,)  # `card` and `load` say what is missing
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The network with its weights, which are checked against its settings before memory is taken."""
         layout = _layout(path)
-        card, files = self.card(path, told), files_of(layout.model)
-        looked_at(files)  # what is damaged is told before torch and diffusers are imported
+        card = self.card(path, told)
+        for model in _models(layout):
+            looked_at(files_of(model))  # what is damaged is told before torch and diffusers are imported
 
         from explorer.checkpoints.files import Checkpoint
-        from explorer.sources.diffusers.network import UNet2D, without_weights
-        from explorer.sources.diffusers.weights import read
 
-        unet = without_weights(layout.config, read_json(layout.config))
-        unet.load_state_dict(read(files, unet.state_dict()), assign=True)
-        said = read_json(layout.scheduler) if layout.scheduler is not None else {}
-        variance = "plain" if said.get("variance_type") == "learned" else "range"
-        network = UNet2D(unet.requires_grad_(False).eval(), variance).eval()
-        return Checkpoint(layout.root, card, network, self.sha256(path))
+        return Checkpoint(layout.root, card, _network(layout, card), self.sha256(path))
+
+
+def _models(layout: Layout) -> tuple[Path, ...]:
+    """Folders of the networks that it consists of."""
+    return (layout.model,) if layout.coder is None else (layout.model, layout.coder)
+
+
+def _network(layout: Layout, card: Card) -> nn.Module:
+    """The network, or the two of them, with their weights."""
+    from explorer.sources.diffusers.autoencoder import load_autoencoder
+    from explorer.sources.diffusers.latent_network import LatentUNet2D
+    from explorer.sources.diffusers.network import UNet2D, without_weights
+    from explorer.sources.diffusers.weights import read
+
+    def autoencoder(folder: Path) -> LibraryAutoencoder:
+        config = read_json(folder / CONFIG)
+        assert card.latent is not None
+        return load_autoencoder(folder / CONFIG, config, coder_of(folder / CONFIG, config), card.latent.images[1:], files_of(folder))
+
+    if card.kind != "ddpm":
+        return autoencoder(layout.model)
+    unet = without_weights(layout.config, read_json(layout.config))
+    unet.load_state_dict(read(files_of(layout.model), unet.state_dict()), assign=True)
+    unet.requires_grad_(False).eval()
+    said = read_json(layout.scheduler) if layout.scheduler is not None else {}
+    variance = "plain" if said.get("variance_type") == "learned" else "range"
+    return (UNet2D(unet, variance) if layout.coder is None else LatentUNet2D(unet, autoencoder(layout.coder), variance)).eval()
 
 
 def _layout(path: Path) -> Layout:

@@ -15,6 +15,8 @@ from explorer.regular_file import read_whole
 INDEX, CONFIG, SCHEDULER = "model_index.json", "config.json", "scheduler_config.json"
 STEM = "diffusion_pytorch_model"
 AVERAGED = "unet_ema"
+CODERS = ("vae", "vqvae", "movq")
+"""Folders of a pipeline's autoencoder."""
 MAX_JSON = 64 << 20
 MAX_LINKS = 16
 
@@ -36,12 +38,15 @@ class Layout:
         File of the noise schedule; None where there is none.
     index : Path or None
         File that names a pipeline's parts.
+    coder : Path or None
+        Folder of the autoencoder through whose decoder the network's states are seen.
     """
 
     root: Path
     model: Path
     scheduler: Path | None
     index: Path | None = None
+    coder: Path | None = None
 
     @property
     def config(self) -> Path:
@@ -108,6 +113,8 @@ def _of_folder(folder: Path) -> Layout | None:
     if folder.name == "scheduler" and (folder / SCHEDULER).is_file():
         return _pieces(above)
     if _is_model(folder):
+        if not class_of(folder).startswith(("UNet", "Unet")) and class_of(folder):  # an autoencoder: no schedule is its own
+            return Layout(folder, folder, None)
         if folder.name == "unet" and _beside(above) is not None and not (above / AVERAGED).is_dir():
             return Layout(above, folder, _beside(above))
         return Layout(folder, folder, _schedule_near(folder))
@@ -115,8 +122,24 @@ def _of_folder(folder: Path) -> Layout | None:
 
 
 def _pipeline(folder: Path) -> Layout:
+    """A pipeline's network; of one that is told what to draw, its autoencoder alone."""
     model = folder / "unet" if (folder / "unet").is_dir() else folder
-    return Layout(folder, model, _beside(folder), folder / INDEX)
+    coder = next((folder / name for name in CODERS if class_of(folder / name)), None)
+    if coder is not None and (model == folder or class_of(model) not in ("", "UNet2DModel")):
+        return Layout(folder, coder, None, folder / INDEX)
+    return Layout(folder, model, _beside(folder), folder / INDEX, coder)
+
+
+def class_of(folder: Path) -> str:
+    """Class of the network whose settings lie in a folder; empty where they do not say it."""
+    config = folder / CONFIG
+    if not config.is_file() or config.stat().st_size > MAX_JSON:
+        return ""
+    try:
+        found = json.loads(config.read_bytes())
+    except (ValueError, RecursionError):
+        return ""
+    return str(found.get("_class_name", "")) if isinstance(found, dict) else ""
 
 
 def _pieces(folder: Path) -> Layout | None:

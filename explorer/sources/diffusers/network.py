@@ -1,4 +1,4 @@
-"""diffusers' UNet2DModel in the part of a denoiser."""
+"""Networks of diffusers without their weights, and its UNet2DModel in the part of a denoiser."""
 
 from __future__ import annotations
 
@@ -50,19 +50,28 @@ class UNet2D(nn.Module):
         return out
 
 
-def without_weights(path: Path, config: dict[str, Any]) -> Any:
-    """diffusers.UNet2DModel of these settings, on the meta device; absent ones are the class's, unknown ones are left out.
+def without_weights(path: Path, config: dict[str, Any], name: str = "UNet2DModel") -> Any:
+    """A network of diffusers of these settings, on the meta device; absent ones are the class's, unknown ones are left out.
+
+    Parameters
+    ----------
+    path : Path
+        What messages name.
+    config : dict
+    name : str
+        Its class, one that was looked for: never what a file says.
 
     Raises
     ------
     BadInput
-        If the class cannot be built of them; the message names `path`.
+        If the class cannot be built of them.
     """
-    known = inspect.signature(diffusers.UNet2DModel.__init__).parameters
+    kind = getattr(diffusers, name)
+    known = inspect.signature(kind.__init__).parameters
     settings = {name: value for name, value in config.items() if name in known}
     try:
         with torch.device("meta"):
-            return diffusers.UNet2DModel(**settings)
+            return kind(**settings)
     except Exception as error:  # its constructor checks little, and fails in many ways
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise BadInput(f"{path}: no UNet2DModel can be built of it: {reason}") from None
+        raise BadInput(f"{path}: no {name} can be built of it: {reason}") from None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
+from explorer.checkpoints.card import FORMAT_VERSION, UNSAID, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
 from explorer.recipe.told import MAX_LABEL, NO_NULL, NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.diffusers.layout import AVERAGED, Layout, read_json
+from explorer.sources.diffusers.autoencoder_settings import AUTOENCODERS, Coder, card_of_autoencoder, coder_of
+from explorer.sources.diffusers.latent_settings import seen_notes, seen_through
+from explorer.sources.diffusers.layout import AVERAGED, CODERS, CONFIG, Layout, class_of, read_json
 from explorer.sources.diffusers.process import Process, process_of, told_process
 
 NETWORK = "UNet2DModel"
@@ -23,14 +25,17 @@ _USUAL = {
     "resnet_time_scale_shift": "default", "time_embedding_type": "positional", "upsample_type": "conv",
 }  # fmt: skip
 """Settings of which the card says nothing."""
-_LATENT = ("vae", "vqvae", "movq", "text_encoder", "text_encoder_2", "prior")
-_AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny", "VQModel", "AutoencoderDC")
+_TOLD = ("text_encoder", "text_encoder_2", "image_encoder", "prior", "bert")
+_NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
 MOST_LABELS = MAX_LABEL
 _NO_EMBEDDING = "its network is told classes by {} (class_embed_type): what opens here has a vector for each of num_class_embeds labels"
 
 
 def asked(layout: Layout) -> tuple[Question, ...]:
     """What its files do not say (BadInput as `card_of`)."""
+    if class_of(layout.model) in AUTOENCODERS:
+        coder = coder_of(layout.config, _config(layout))
+        return (Question("image_size", coder.plane_size(), f"it takes images of any multiple of {coder.multiple}"),)
     process = () if layout.scheduler is not None else (
         Question("predicts", "C", "there is no scheduler_config.json"), Question("schedule", "linear"), Question("timesteps", 1000),
     )  # fmt: skip
@@ -56,24 +61,41 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
         If a file is missing or damaged, or it is no pixel-space DDPM; the message says what it is.
     """
     index = read_json(layout.index) if layout.index is not None else {}
-    _check_pipeline(layout, index)
     config = _config(layout)
-    _check_network(layout.config, config)
+    if config.get("_class_name") in AUTOENCODERS:
+        return _autoencoder(layout, index, config, told)
+    _check_pipeline(layout, index)
+    coder = None if layout.coder is None else coder_of(layout.coder / CONFIG, read_json(layout.coder / CONFIG))
+    _check_network(layout.config, config, coder)
     process = _process(layout, told)
     try:
         shape, notes = _shape(config, told)
+        latent = None if coder is None else seen_through(coder, shape)
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
-        wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
-        by = "" if not isinstance(wrote, str) else f", written by version {wrote[:20]}"
         classes, said = _classes(config, told)
-        notes = (*_weights_notes(layout, config), *process.notes, *notes, *said)
+        seen = () if latent is None else seen_notes(latent)
+        notes = (*_weights_notes(layout, config), *process.notes, *notes, *said, *seen)
         return Card(
-            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, kept), DataCard("not said", shape, VALUE_RANGE, ""),
-            process.option, process.schedule, origin=OriginCard(f"a diffusers folder{by}", notes, process.sampler, _learned(config)),
-            classes=classes,
+            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, kept), DataCard(UNSAID, shape, VALUE_RANGE, ""),
+            process.option, process.schedule, origin=OriginCard(_origin(index, config), notes, process.sampler, _learned(config)),
+            classes=classes, latent=latent,
         )  # fmt: skip
     except ValueError as error:
         raise BadInput(f"{layout.config}: {error}") from None
+
+
+def _origin(index: dict[str, Any], config: dict[str, Any]) -> str:
+    wrote = config.get("_diffusers_version") or index.get("_diffusers_version")
+    return "a diffusers folder" if not isinstance(wrote, str) else f"a diffusers folder, written by version {wrote[:20]}"
+
+
+def _autoencoder(layout: Layout, index: dict[str, Any], config: dict[str, Any], told: Told) -> Card:
+    """Card of an autoencoder; of one that is a part of a pipeline that says so."""
+    name, notes = index.get("_class_name"), tuple[str, ...]()
+    if isinstance(name, str):
+        notes = (f"the autoencoder of a {name[:60]}, whose chains are told what to draw and do not open",)
+    coder = coder_of(layout.config, config)
+    return card_of_autoencoder(layout.config, coder, config, _origin(index, config), told.image_size, notes)
 
 
 def _classes(config: dict[str, Any], told: Told) -> tuple[ClassesCard | None, tuple[str, ...]]:
@@ -89,10 +111,12 @@ def _classes(config: dict[str, Any], told: Told) -> tuple[ClassesCard | None, tu
 
 def _check_pipeline(layout: Layout, index: dict[str, Any]) -> None:
     name = index.get("_class_name", "")
-    coded = [part for part in _LATENT if index.get(part)]
-    if coded:
-        what = f"a {name} makes images through its {' and '.join(coded)}"
-        raise BadInput(f"{layout.root}: {what}; what opens of diffusers is a {NETWORK} that works on pixels")
+    told = [part for part in _TOLD if index.get(part)]
+    if told:
+        raise BadInput(f"{layout.root}: a {name} is told what to draw by its {' and '.join(told)}; what opens of diffusers is a {NETWORK}")
+    missing = next((part for part in CODERS if index.get(part) and layout.coder is None), None)
+    if missing:
+        raise BadInput(f"{layout.root}: a {name} makes images through its {missing}, and no folder {missing} with a config.json is there")
     if index and "unet" not in index and not layout.config.is_file():
         raise BadInput(f"{layout.root}: is a {name or 'pipeline'} without a unet; what opens of diffusers is a {NETWORK}")
 
@@ -105,11 +129,9 @@ def _config(layout: Layout) -> dict[str, Any]:
     return read_json(layout.config)
 
 
-def _check_network(path: Path, config: dict[str, Any]) -> None:
+def _check_network(path: Path, config: dict[str, Any], coder: Coder | None) -> None:
     """Refuse another class, and settings that mean something else here or cannot be."""
     name = config.get("_class_name")
-    if name in _AUTOENCODERS:
-        raise BadInput(f"{path}: is an autoencoder of diffusers ({name}); what opens of diffusers is a {NETWORK}")
     if name == "UNet2DConditionModel":
         raise BadInput(f"{path}: is a {name}, which is told what to draw by a text or a picture; what opens of diffusers is a {NETWORK}")
     if name != NETWORK:
@@ -124,10 +146,10 @@ def _check_network(path: Path, config: dict[str, Any]) -> None:
         raise BadInput(f"{path}: its network is told a noise level, not a timestep (time_embedding_type {config['time_embedding_type']!r})")
     if "attention_legacy_order" in config:
         raise BadInput(f"{path}: its attention is of another order than diffusers' own (attention_legacy_order)")
-    _check_sizes(path, config)
+    _check_sizes(path, config, coder)
 
 
-def _check_sizes(path: Path, config: dict[str, Any]) -> None:
+def _check_sizes(path: Path, config: dict[str, Any], coder: Coder | None) -> None:
     """Before a network is built of them: nobody waits for a million layers."""
     widths, layers = config.get("block_out_channels", [224]), config.get("layers_per_block", 2)
     good = isinstance(widths, list) and 1 <= len(widths) <= MOST_BLOCKS and all(_count(width, MOST_CHANNELS) for width in widths)
@@ -137,7 +159,9 @@ def _check_sizes(path: Path, config: dict[str, Any]) -> None:
         if not _count(config.get(name, 3), MOST_CHANNELS):
             raise BadInput(f"{path}: its {name} is {config[name]!r}")
     before, after = config.get("in_channels", 3), config.get("out_channels", 3)
-    if before not in (1, 3):
+    if coder is not None and before != coder.latent_channels:
+        raise BadInput(f"{path}: its network takes {before} channels, and the codes of its autoencoder have {coder.latent_channels}")
+    if coder is None and before not in (1, 3):
         raise BadInput(f"{path}: its network takes {before} channels; pictures have 1 or 3 here")
     if after not in (before, 2 * before):
         raise BadInput(f"{path}: its network makes {after} channels of {before}, so its output is no prediction of a step")

@@ -157,7 +157,7 @@ def read(files: tuple[Path, ...], expected: Mapping[str, Tensor]) -> dict[str, T
     for file in files:
         if not file.name.endswith(".json"):
             found |= _safe(file) if ".safetensors" in file.name else _unpickled(file)
-    found = {_OLD.sub(lambda old: f"{old[1]}.{_NEW[old[2]]}.", name): tensor for name, tensor in found.items()}
+    found = {new_name(name): tensor for name, tensor in found.items()}
     where = files[0]
     for name in sorted(expected.keys() - found.keys()):
         raise BadInput(f"{where}: has no weights {name}, which its config.json asks for")
@@ -173,6 +173,11 @@ def read(files: tuple[Path, ...], expected: Mapping[str, Tensor]) -> dict[str, T
         if not torch.isfinite(tensor).all():
             raise BadInput(f"{where}: its weights {name} are not finite")
     return tensors
+
+
+def new_name(name: str) -> str:
+    """A weight's name as the library has it now."""
+    return _OLD.sub(lambda old: f"{old[1]}.{_NEW[old[2]]}.", name)
 
 
 def _safe(file: Path) -> dict[str, Tensor]:

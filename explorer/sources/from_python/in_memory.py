@@ -16,6 +16,7 @@ MAX_BYTES = 4096
 
 _shown: dict[str, Model] = {}
 """By their names: those of this process."""
+_hashes: dict[str, str] = {}
 
 
 def put(model: Model) -> Path:
@@ -28,6 +29,7 @@ def put(model: Model) -> Path:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {error.strerror}") from None
+    _hashes.pop(name, None)
     _shown[name] = model
     return path
 
@@ -35,6 +37,7 @@ def put(model: Model) -> Path:
 def forget(name: str) -> None:
     """Let go of a model."""
     _shown.pop(name, None)
+    _hashes.pop(name, None)
 
 
 class InMemory(ModelSource):
@@ -55,6 +58,15 @@ class InMemory(ModelSource):
             again = f'have it show it again: explorer.show(network=…, name="{name}")'
             raise BadInput(f"{name}: is a network that a Python program had in its memory; {again}")
         return _shown[name]
+
+    def _known(self, path: Path) -> tuple[Model, str]:
+        """The model as long as it is shown, and no longer: it is the program's."""
+        from explorer.sources.from_python.network import identity
+
+        model = self.model(path)
+        if model.name not in _hashes:
+            _hashes[model.name] = identity(model)
+        return model, _hashes[model.name]
 
 
 def _name_in(path: Path) -> str:

@@ -77,10 +77,18 @@ def move_off(state: LatentState, off: tuple[float, ...], which: int) -> LatentSt
     return set_slice(state, _replace(slice_, offsets=offsets), which)
 
 
+def through_encoded(state: LatentState, which: int) -> LatentState:
+    """A plane moved the shortest way to the code of the test image or the file that is encoded; as it is where that is a drawing."""
+    encoded, slice_ = state.recipe.encoded, slice_of(state.recipe, which) or Slice()
+    if encoded.image is not None:
+        return set_slice(state, _replace(slice_, image=encoded.image, picture="", offsets=()), which)
+    return set_slice(state, _replace(slice_, image=None, picture=encoded.picture, offsets=()), which) if encoded.picture else state
+
+
 def to_the_middle(state: LatentState, which: int) -> LatentState:
     """A plane at 0 along its remaining directions."""
     slice_ = slice_of(state.recipe, which)
-    return state if slice_ is None else set_slice(state, _replace(slice_, offsets=()), which)
+    return state if slice_ is None else set_slice(state, _replace(slice_, offsets=(), image=None, picture=""), which)
 
 
 def _with_beside(state: LatentState, which: int, **fields: object) -> LatentState:

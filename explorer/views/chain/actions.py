@@ -13,7 +13,9 @@ TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 UNET = "What every block of the network puts out for the selected sample at this step"
 DATA_SET = "Which images of the data set the selected sample could have come from at this step"
 BY_MEAN = "Noise and differences of coloured images as the mean of their channels, not each channel by itself"
+DECODED = "Of a chain of codes: x_t and the mean as what they decode to, as x̂₀ always is; else the channels of the codes"
 EARLIER, LATER = "no earlier snapshot of its training is known", "no later snapshot of its training is known"
+NO_CODES = "no lane's states are codes"
 NEEDS = {"no class": "no lane is of a network that is told classes and has a label for none"}
 TIME = (
     Do("play", "&Play", "Space", "Play from T to 0, or pause"),
@@ -54,6 +56,7 @@ LOOKS = (
         Do("unet", "Inside the &U-Net", "U", UNET, checkable=True),
         Do("data_set", "&Data set", "D", DATA_SET, checkable=True),
         Do("by_mean", "&Mean of the channels", "H", BY_MEAN, checkable=True),
+        Do("decoded", "States through the d&ecoder", "Shift+D", DECODED, checkable=True, needs=NO_CODES),
     ),
 )
 """Of the View menu."""

@@ -44,9 +44,9 @@ class AtCursor:
     def ask_changed(self, changed: set[str], after: ChainState) -> None:
         """Ask for what is another since these fields of the state are."""
         beside = {"lane", "beside"} if QUANTITIES[after.quantity].beside == "data set" else set()
-        if changed & {"recipe", "t", "quantity", "reference", "difference_of", "by_mean", *beside}:
+        if changed & {"recipe", "t", "quantity", "reference", "difference_of", "by_mean", "decoded", *beside}:
             self._ask_step()
-        if changed & {"recipe", "t", "selected", "lane"}:
+        if changed & {"recipe", "t", "selected", "lane", "decoded"}:
             self._ask_terms()
 
     def sampling_starts(self) -> None:
@@ -73,13 +73,17 @@ class AtCursor:
             t = looked.t_of(some[0]) if some else 0
             if some:
                 question = ShowStep(
-                    some, t, state.quantity, reference, state.difference_of, palette, timeline, looked.weighed, state.by_mean
-                )
+                    some, t, state.quantity, reference, state.difference_of, palette, timeline, looked.weighed, state.by_mean,
+                    state.decoded,
+                )  # fmt: skip
                 self._questions.ask(name, question, self._take_step, once=finished)
             elif finished:
                 self._questions.forget(name)
         if reference is not None:
-            own = ShowStep((reference,), state.t, state.difference_of, palette=palette, timeline=timeline, by_mean=state.by_mean)
+            own = ShowStep(
+                (reference,), state.t, state.difference_of, palette=palette, timeline=timeline, by_mean=state.by_mean,
+                decoded=state.decoded,
+            )  # fmt: skip
             self._questions.ask("reference", own, self._take_reference)
 
     def _waits_for_sampling(self) -> bool:
@@ -96,7 +100,7 @@ class AtCursor:
     def _ask_terms(self) -> None:
         looked, key = self._looked, self._looked.seen_key
         if key is not None and key in looked.run.done:
-            question = ShowTerms(key, looked.t_of(key), looked.sample, looked.context.theme.palette, looked.timeline)
+            question = ShowTerms(key, looked.t_of(key), looked.sample, looked.context.theme.palette, looked.timeline, looked.state.decoded)
             self._questions.ask("terms", question, self._take_terms)
 
     # --- answers ---

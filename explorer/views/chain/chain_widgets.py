@@ -48,6 +48,7 @@ class ChainWidgets:
         quantities = [segment(row.name, actions[row.name], row.label, formula(row.name), row.name) for row in offered(several_lanes)]
         self.quantities = SegmentBar(quantities, "Quantity shown")
         self.scale = ColourScale(theme)
+        self.decoding: QWidget = QWidget()
         self.resume = QPushButton("Resume")
         self.resume.setToolTip(actions["resume"].toolTip())
         self.resume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -67,11 +68,17 @@ class ChainWidgets:
         row.addWidget(widget)
         return card
 
+    def put_decoding(self, button: QWidget) -> None:
+        """What chooses whether codes are decoded; hidden until a lane has any."""
+        self.decoding = button
+        button.hide()
+
     def toolbar(self, *right: QWidget) -> QHBoxLayout:
         """Quantities and scale to the left; the rest to the right."""
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.quantities)
+        row.addWidget(self.decoding)
         row.addWidget(self.scale)
         row.addStretch(1)
         for widget in (self.resume, *right):

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import MAX_SAMPLES, Lane
-from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sample_count import most_samples
 from explorer.state.edits.selection import words
 from explorer.state.session import ChainState
@@ -40,7 +39,7 @@ class Display(QObject):
     ----------
     controller : ChainController
     widgets : ChainWidgets
-    actions : Actions
+    actions, looks : Actions
     panels : callable
         The panels there are now, in the order of the lanes.
     """
@@ -50,11 +49,13 @@ class Display(QObject):
         controller: ChainController,
         widgets: ChainWidgets,
         actions: Actions,
+        looks: Actions,
         panels: Callable[[], Sequence[LanePanel]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._controller, self._widgets, self._actions, self._panels = controller, widgets, actions, panels
+        self._actions_of_looks = looks
         self._theme, self._library = controller.context.theme, controller.context.library
         self._frames: dict[LaneKey, LaneFrame] = {}
         self._blank: dict[LaneKey, LaneBlank] = {}
@@ -82,6 +83,7 @@ class Display(QObject):
         self._curves.show()
         self._show_cursor()
         self._show_loop()
+        self._show_decoding()
 
     def show_change(self, before: ChainState, after: ChainState) -> None:
         """Show what differs."""
@@ -100,6 +102,8 @@ class Display(QObject):
             self._show_cursor()
         if "loop" in changed:
             self._show_loop()
+        if "decoded" in changed:
+            self._show_decoding()
 
     def show_recipe(self) -> None:
         """Show the lanes and the sampler."""
@@ -187,15 +191,25 @@ class Display(QObject):
         """(C, H, W) of a lane's images, as far as it is known yet; else a digit's."""
         plan, entry = self._controller.run.plans.get(key), self._library.find(key.lane.checkpoint)
         if plan is not None:
-            return plan.image_shape
+            return plan.image_shape if plan.latent is None else plan.latent.images
         if entry is not None and entry.card is not None:
-            return entry.card.data.shape
+            latent = entry.card.latent
+            return entry.card.data.shape if latent is None else latent.images
         known = shipped(key.lane.exact.dataset) if key.lane.exact is not None else None
         return (known or SHIPPED["mnist"]).shape
 
     def _image_size(self, key: LaneKey) -> tuple[int, int]:
         _, height, width = self._shape(key)
         return height, width
+
+    def _show_decoding(self) -> None:
+        """Whether states are decoded, where a lane has codes."""
+        plans = self._controller.run.plans
+        coded = any((plan := plans.get(key)) is not None and plan.latent is not None for key in self._controller.keys)
+        action = self._actions_of_looks["decoded"]
+        action.setEnabled(coded)
+        action.setChecked(coded and self._controller.state.decoded)
+        self._widgets.decoding.setVisible(coded)
 
     def _show_quantity(self) -> None:
         quantity = self._controller.state.quantity
@@ -255,6 +269,7 @@ class Display(QObject):
 
     def _planned(self) -> None:
         self.show_recipe()
+        self._show_decoding()
         self._curves.show()
         self._show_film_length()
 
@@ -302,7 +317,8 @@ class Display(QObject):
             if not self._show_instead(key, panel) and own is not None:
                 self._show_frame(panel, key, own, difference and key == reference)
         if shown.frames and shown.quantity == controller.state.quantity:
-            frame, diverging = shown.frames[0], QUANTITIES[shown.quantity].diverging
+            frame = shown.frames[0]
+            diverging = frame.diverging
             channels: Channels = "grey" if frame.values.shape[1] != 3 else "mean" if controller.state.by_mean and diverging else "each"
             self._widgets.scale.set_scale(frame.scale, diverging, channels)
         self._values.show_pixel()

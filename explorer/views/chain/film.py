@@ -41,7 +41,7 @@ class Film:
 
     def ask_changed(self, changed: set[str]) -> None:
         """Ask for it if these fields of the state make it another."""
-        if changed & {"recipe", "selected", "lane", "quantity", "difference_of", "by_mean"}:
+        if changed & {"recipe", "selected", "lane", "quantity", "difference_of", "by_mean", "decoded"}:
             self.ask()
 
     def sampling_starts(self) -> None:
@@ -69,7 +69,8 @@ class Film:
         looked, key, pictures = self._looked, self._looked.seen_key, self._pictures()
         if key is not None and pictures:
             self._asked = pictures
-            question = ShowFilm(key, looked.sample, self.quantity, self._slots, looked.context.theme.palette, looked.state.by_mean)
+            palette = looked.context.theme.palette
+            question = ShowFilm(key, looked.sample, self.quantity, self._slots, palette, looked.state.by_mean, looked.state.decoded)
             self._questions.ask("film", question, self._take)
 
     def _take(self, outcome: Outcome) -> None:

@@ -70,6 +70,11 @@ def stand_in_note(preparing: tuple[int, int] | None) -> Note:
 def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool) -> Note:
     """Which state a lane shows, if that is not what the cursor says, and whether the others are compared with it."""
     note = _state_note(controller, frame)
+    plan = controller.run.plans.get(frame.key)
+    if plan is not None and plan.latent is not None and frame.diverging and not note.text:
+        channels, height, width = plan.latent.shape
+        code = f"{channels} channels of {height} × {width}"
+        note = Note("codes", f"The codes that its chain walks: {code}, drawn from −{frame.scale:g} to {frame.scale:g}")
     if not is_reference:
         return note
     if not note.text:

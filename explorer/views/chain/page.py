@@ -47,6 +47,7 @@ from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.buttons import ActionButton
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.pictures.equation_strip import Layout
 from explorer.widgets.pictures.pointed import Pointed
@@ -89,11 +90,12 @@ class ChainPage(Workspace):
         self.looks = Actions(context.theme, self, LOOKS)
         self._play_look = PlayLook(context.theme, self.chain_actions)
         self.widgets = ChainWidgets(context.theme, self.chain_actions, self.plots, self.equation_layout, self.several_lanes)
+        self.widgets.put_decoding(ActionButton(self.looks["decoded"], "Decoded"))
         self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
         self.noise_check = NoiseCheck(context.client, f"{self.part_name}.check", self.opener, self.noticed.emit, self)
-        self.display = Display(self.controller, self.widgets, self.chain_actions, lambda: self.panels, self)
+        self.display = Display(self.controller, self.widgets, self.chain_actions, self.looks, lambda: self.panels, self)
         self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
         self.pictures.area = lambda: self.enlarging.area(self, self.widgets.film_card, self.widgets.transport)
         self.data_sets = DataSets(context.client, self.part_name, self)
@@ -243,6 +245,7 @@ class ChainPage(Workspace):
         wiring.connect_time(self)
         wiring.connect_inspector(self)
         widgets.quantities.chosen.connect(lambda name: self.part.update(quantity=name))
+        self.looks.on_toggled("decoded", lambda on: self.part.update(decoded=on))
         widgets.resume.clicked.connect(self.resume_sampling)
         widgets.plot.plots.chosen.connect(lambda name: self.part.update(plot=name))
         widgets.plot.of.chosen.connect(lambda name: self.part.update(curves_of=name))

@@ -51,7 +51,8 @@ class ValuesShown:
         lane, pixel = self._pixel
         frame, values = self._frame(lane), None
         if frame is not None and pixel.index < len(frame.values):
-            values = frame.values[pixel.index, :, pixel.row, pixel.column]
+            found = frame.values[pixel.index, :, pixel.row, pixel.column]
+            values = found if np.isfinite(found).all() else None  # between the channels of codes
         self._inspector.show_pixel(pixel, values, self._label(lane))
 
     def show_histogram(self) -> None:
@@ -60,5 +61,6 @@ class ValuesShown:
         frame = self._frame(controller.lane)
         values: np.ndarray | None = None
         if frame is not None and controller.sample < len(frame.values):
-            values = frame.values[controller.sample]
+            sample = frame.values[controller.sample]
+            values = sample[np.isfinite(sample)]
         self._inspector.show_histogram(values, self._label(controller.lane))

@@ -9,7 +9,9 @@ from explorer.state.session import LatentState
 from explorer.widgets.controls.actions import Actions
 
 
-def show_actions(a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool) -> None:
+def show_actions(
+    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool
+) -> None:  # fmt: skip
     """Check and enable.
 
     Parameters
@@ -24,6 +26,8 @@ def show_actions(a: Actions, state: LatentState, known: bool, has_prior: bool, p
         There are pictures in the strip.
     off : bool
         What is encoded has a code off the plane that is steered.
+    sliced, marked : bool
+        The plane that is steered is a slice; it was laid through at least two pictures or images.
     """
     item, points, encoded = item_named(state.recipe, state.selected), state.recipe.points, something(state)
     stroke, point, paths = isinstance(item, Stroke), isinstance(item, Point), strip_of(state) == "paths"
@@ -38,6 +42,7 @@ def show_actions(a: Actions, state: LatentState, known: bool, has_prior: bool, p
         "lock": point, "copy": item is not None or bool(points), "paths": len(points) >= 2,
         "no_samples": state.recipe.prior is not None, "resample": encoded,
         "beside": len(state.recipe.beside) < MAX_BESIDE, "export": pictures, "through_code": off,
+        "pictures": sliced, "walk": marked,
     }  # fmt: skip
     for name, on in checked.items():
         a[name].setChecked(on)

@@ -9,6 +9,8 @@ GEODESIC = "Drag the curve between two places along which decodings change least
 PRIOR = "Circles that hold 50, 90, 99 % of the prior N(0, I) on the plane; an AE has none"
 SAMPLE = "New random codes z ~ N(0, I), decoded, and how many are read as digits"
 CENTRE = "Bring the digit to MNIST's size and place: 20 of 28 pixels, centred by mass"
+PICTURES = "A plane through the codes of two picture files and the middle of all codes, or of three"
+WALK = "Points at the first two pictures that the plane was laid through, and the ways between them: straight, about the origin, geodesic"
 ANOTHER = "Another plane through the origin, in directions drawn at random"
 SELECTED, ENCODED = "nothing is selected", "nothing is encoded"
 GROUPS = (
@@ -133,6 +135,8 @@ GROUPS = (
             "Move the plane so that it goes through the code of what is encoded",
             needs="no code lies off this plane",
         ),
+        Do("pictures", "Plane thr&ough pictures…", "Shift+E", PICTURES, needs="this plane is its whole latent space"),
+        Do("walk", "Wal&k between its pictures", "W", WALK, needs="the plane was not laid through pictures or test images"),
         Do("other_model", "&VAE or AE", "X", "Show the other kind of model at the same coordinates"),
         Do(
             "beside",

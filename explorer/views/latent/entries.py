@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.checkpoints.card import NO_ENCODER, UNSAID
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import PlaneRecipe
 from explorer.state.library import Library
@@ -19,6 +20,8 @@ def dimensions(entry: LibraryEntry) -> int:
     """Of an entry's codes."""
     if entry.card is None:
         return 0
+    if entry.card.latent is not None:
+        return entry.card.latent.dimensions
     code = entry.card.network.config.get("code", 2)
     return code if isinstance(code, int) else 0
 
@@ -26,6 +29,21 @@ def dimensions(entry: LibraryEntry) -> int:
 def is_variational(entry: LibraryEntry | None) -> bool:
     """Whether an entry is a VAE."""
     return entry is not None and entry.card is not None and entry.card.kind == "vae"
+
+
+def is_spatial(entry: LibraryEntry | None) -> bool:
+    """Whether an entry's codes are images of latent pixels."""
+    return entry is not None and entry.card is not None and entry.card.latent is not None
+
+
+def is_unsaid(entry: LibraryEntry | None) -> bool:
+    """Whether an entry does not say what images it was made with, so that others stand in for them."""
+    return entry is not None and entry.card is not None and entry.card.data.name == UNSAID
+
+
+def decodes_only(entry: LibraryEntry | None) -> bool:
+    """Whether an entry is a decoder without an encoder."""
+    return entry is not None and entry.card is not None and entry.card.network.config.get("encoder") == NO_ENCODER
 
 
 def plane_entries(library: Library) -> tuple[LibraryEntry, ...]:

@@ -7,6 +7,7 @@ from statistics import median
 
 from explorer.engine.latent.messages import CodesDecoded
 from explorer.state.session import LatentState
+from explorer.views.latent.entries import decodes_only, is_unsaid
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.workspace import Status
 from explorer.widgets.look.number_words import grouped, milliseconds
@@ -45,11 +46,14 @@ def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> 
     said, codes = [], pane.codes
     if codes is None:
         said.append("encoding the test images")
+    elif decodes_only(pane.entry):
+        said.append("a decoder alone: no image can be encoded")
     elif len(codes.codes) == 0:
         said.append("no test images of this model's data here")
     else:
         shown, total = len(pane.plane.codes_drawn), len(codes.codes)
-        said.append(f"{grouped(total)} codes" if shown == total else f"{grouped(shown)} of {grouped(total)} codes shown")
+        of = f" of {codes.name}" if codes.name and is_unsaid(pane.entry) else ""
+        said.append(f"{grouped(total)} codes{of}" if shown == total else f"{grouped(shown)} of {grouped(total)} codes{of} shown")
     if state.manifold and pane.grid is not None:
         said.append(f"manifold {pane.grid.columns} × {pane.grid.rows}")
     if written:

@@ -22,7 +22,7 @@ from explorer.state.session import LatentState, Session
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
-from explorer.views.latent.entries import dimensions, has_plane, plane_entries, sliced_planes, steered
+from explorer.views.latent.entries import decodes_only, dimensions, has_plane, plane_entries, sliced_planes, steered
 from explorer.views.latent.facts import FACTS
 from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
@@ -253,7 +253,7 @@ class LatentWorkspace(Workspace):
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
         touched = state.recipe.points or state.recipe.strokes or something(state)
-        self._inspector.show_hint(entry is not None and not touched)
+        self._inspector.show_hint(entry is not None and not touched, not decodes_only(entry))
         self._show_actions()
         if (stroke is None or state.selected != self._selected) and strip_of(state) == "stroke":
             self.player.stop()
@@ -274,7 +274,9 @@ class LatentWorkspace(Workspace):
         known, has_prior = self.controller.resolved is not None, self.panes[0].has_prior
         controller = self.controllers[min(steered(self._state, self.context.library), len(self.controllers) - 1)]
         off = controller.encoded is not None and controller.encoded.distance > OFF
-        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off)
+        sliced = controller.entry is not None and dimensions(controller.entry) > 2
+        marked = controller.codes is not None and len(controller.codes.marks) > 1
+        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked)
 
     def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
@@ -291,7 +293,7 @@ class LatentWorkspace(Workspace):
             self._inspector.show_picture(self.panes[0].picture)
         if what in ("codes", "manifold"):
             self._say()
-        if what == "picture":
+        if what in ("picture", "codes"):  # a plane that was laid through pictures says so with its codes
             self._show_actions()
 
     def _show_probe(self) -> None:
@@ -300,7 +302,8 @@ class LatentWorkspace(Workspace):
             return
         first = self.panes[0]
         digits = min(9, max(3, first.viewport.digits - 1))  # as many as tell pixels of this view apart
-        self._inspector.probe.show_probe(probe, first.variational, first.codes, digits)
+        card = None if first.entry is None or first.entry.card is None else first.entry.card.latent
+        self._inspector.probe.show_probe(probe, first.variational, first.codes, digits, card)
         if self._speed.take(probe.decoded):
             self._say()
 

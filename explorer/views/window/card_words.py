@@ -47,6 +47,9 @@ def summary(entry: LibraryEntry) -> str:
     said = f"Option {card.option}, {PREDICTS_WORD[card.option]}" if card.option else ""
     if card.kind in ("vae", "ae") and "code" in card.network.config:
         said = f"{card.network.config['code']}-D codes"
+    if card.latent is not None:
+        code = " × ".join(map(str, card.latent.shape))
+        said = f"{said}, in codes of {code}" if said else f"codes of {code}"
     return " · ".join(part for part in (KIND_WORDS[card.kind], said) if part)
 
 

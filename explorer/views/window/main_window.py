@@ -352,7 +352,9 @@ class MainWindow(QMainWindow):
         where = ask_where(entry, self.library)
         if where:
             self._hide_library()
-            ModelExporter(entry, where, self.banner, self).start()
+            exporter = ModelExporter(entry, where, self.banner, self)
+            self.closing.connect(exporter.end)
+            exporter.start()
 
     @cached_property
     def finder(self) -> Finder:

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from explorer.checkpoints.files import file_sha256
+from explorer.datasets.emoji import emoji
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.diffusion.mixture1d import departure, mixture_of, reverse
@@ -136,6 +137,62 @@ def test_pictures_are_offered_in_both_shapes(engine: Engine, tmp_path: Path) -> 
     assert drawn.fitted.array()[0, 14, 2] == 0
 
 
+EMOJI = ForwardImage(3, dataset="emoji")
+
+
+def test_emoji_are_noised_in_colour_and_seen_beside_emoji(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    images, groups = emoji("test")
+    shown = answer(engine, ShowTestImages(360, 24, "emoji"))
+    assert isinstance(shown, TestImagesShown)
+    assert (len(shown.tiles), shown.total, shown.shape) == (10, 370, (3, 32, 32))
+    assert np.array_equal(shown.tiles, images[360:].transpose(0, 2, 3, 1))
+    assert np.array_equal(shown.labels, groups[360:])
+    noised = answer(engine, ShowNoised(EMOJI, SHORT, 0, 0))
+    assert isinstance(noised, NoisedShown)
+    assert noised.values == pytest.approx(to_unit_range(images[3]), abs=1e-6)
+    end = answer(engine, ShowSchedule(SHORT, EMOJI, 0))
+    assert isinstance(end, ScheduleShown)
+    assert (end.count, end.examples.shape) == (370, (12, 32, 32, 3))
+    back = answer(engine, ShowStepBack(EMOJI, SHORT, 0, 10, Lane("", str(checkpoints["mnist-ddpm-c"]))))
+    assert isinstance(back, StepBackShown)
+    assert back.known_images == 3_411
+    assert back.likely.shape[1:] == (32, 32, 3)
+    assert back.network is None
+    assert back.note.startswith("mnist-ddpm-c.safetensors makes images of 28 × 28 grey pixels")
+
+
+@pytest.mark.parametrize("channel", [0, 2])
+def test_one_channel_of_two_pixels_is_seen(engine: Engine, channel: int) -> None:
+    joint = answer(engine, ShowJoint(((10, 14), (31, 14)), 100, SHORT, 0, 0, "emoji", channel))
+    assert isinstance(joint, JointShown)
+    x0 = to_unit_range(emoji("test")[0][:100])
+    assert joint.points == pytest.approx(np.stack([x0[:, channel, 10, 14], x0[:, channel, 31, 14]], axis=1))
+
+
+def test_what_is_drawn_for_emoji_is_in_colour_on_white(engine: Engine) -> None:
+    mark = Dab(((16.0, 4.0), (16.0, 28.0)), colour=(1.0, -1.0, -1.0))
+    taken = answer(engine, TakePicture(drawing=(mark,), dataset="emoji"))
+    assert isinstance(taken, PictureTaken)
+    assert taken.same
+    assert taken.fitted.array()[:, 16, 16].tolist() == [255, 0, 0]
+    assert taken.fitted.array()[:, 0, 0].tolist() == [255, 255, 255]
+
+
+def test_images_of_the_persons_own_are_noised_until_they_are_too_large(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "mine.npy"
+    for side in (16, 80):
+        mine = np.random.default_rng(side).integers(0, 256, (5, side, side, 3), np.uint8)
+        np.save(path, mine)
+        request = ShowNoised(ForwardImage(4, dataset=str(path)), SHORT, 0, 0)
+        if side == 80:
+            with pytest.raises(BadInput, match="mine: its images are 80 × 80; sides of at most 64"):
+                answer(engine, request)
+        else:
+            shown = answer(engine, request)
+            assert isinstance(shown, NoisedShown)
+            assert np.array_equal(shown.tiles["x_t"], mine[4])
+
+
 def test_a_broken_picture_is_told_of(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n and nothing more")
@@ -242,3 +299,18 @@ def test_the_one_dimensional_chain(engine: Engine) -> None:
     assert np.abs(np.abs(shown.backward[0]) - 1).max() < 1.2, "the exact reverse ends in the modes"
     assert (np.diff(shown.scan[:, 0]) > 0).all()
     assert answer(engine, ShowChain1D(chain, SHORT, 0, 0)).steps == ()  # type: ignore[attr-defined]
+
+
+def test_a_network_that_is_told_classes_is_told_none_of_them(engine: Engine, conditional: Path) -> None:
+    from explorer.checkpoints.files import file_sha256, load
+
+    back = answer(engine, ShowStepBack(IMAGE, SHORT, 0, 10, Lane(file_sha256(conditional), str(conditional), "C")))
+    assert isinstance(back, StepBackShown)
+    assert back.network is not None
+    x = torch.from_numpy(answer(engine, ShowNoised(IMAGE, SHORT, 0, 10)).values[None].copy()).float()  # type: ignore[attr-defined]
+    with torch.no_grad():
+        eps = load(conditional).network(x, torch.tensor([10]), torch.tensor([3])).numpy()[0]
+    alpha_bar = answer(engine, ShowNoised(IMAGE, SHORT, 0, 10)).alpha_bar  # type: ignore[attr-defined]
+    x0_hat = (x.numpy()[0] - math.sqrt(1 - alpha_bar) * eps) / math.sqrt(alpha_bar)
+    shown = grey_tiles(x0_hat[None])[0]
+    assert np.abs(back.network.tiles["x0"].astype(int) - shown.astype(int)).max() <= 1

@@ -54,7 +54,8 @@ Said = Callable[[Path], str]
         ("unet/config.json", {"add_attention": False}, "has weights"),
         ("unet/config.json", {"down_block_types": ["NoSuchBlock", "DownBlock2D"]}, "no UNet2DModel can be built of it"),
         ("unet/config.json", {"norm_num_groups": 7}, "no UNet2DModel can be built of it"),
-        ("model_index.json", {"_class_name": "StableDiffusionPipeline", "vae": ["diffusers", "AutoencoderKL"]}, "through its vae"),
+        ("model_index.json", {"_class_name": "LDMPipeline", "vae": ["diffusers", "A"]}, "through its vae, and no folder vae"),
+        ("model_index.json", {"_class_name": "APipeline", "text_encoder": ["t", "A"]}, "is told what to draw by its text_encoder"),
     ],
 )  # fmt: skip
 def test_settings_that_are_no_lane(pipeline: Path, said: Said, file: str, settings: dict[str, Any], words: str) -> None:
@@ -173,9 +174,7 @@ def test_a_list_of_shards(pipeline: Path, said: Said, places: dict[str, object],
     assert words in said(pipeline)
 
 
-def test_an_autoencoder_and_what_has_no_settings(pipeline: Path, said: Said) -> None:
-    changed(pipeline / "unet" / "config.json", _class_name="AutoencoderKL")
-    assert "is an autoencoder of diffusers (AutoencoderKL)" in said(pipeline / "unet" / "config.json")
+def test_what_has_no_settings(pipeline: Path, said: Said) -> None:
     (pipeline / "unet" / "config.json").unlink()
     assert "it has no config.json, which says how the network is built" in said(pipeline)
     state = pipeline / "checkpoint-7"

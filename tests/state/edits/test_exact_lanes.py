@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
+from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Branch, ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice
 from explorer.state.edits import exact_lanes as exact_edits
 from explorer.state.session import ChainState, Session
@@ -72,6 +75,14 @@ def test_a_lane_is_seen_beside_its_own_data_set_first() -> None:
     assert exact_edits.data_set_of(state, 0, None) == MNIST
     assert exact_edits.data_set_of(state_of(NETWORK), 0, None) is None
     assert exact_edits.data_set_of(ChainState(), 0, None) is None
+
+
+@pytest.mark.parametrize(("data", "wanted"), [("mnist", "mnist"), ("emoji", "emoji"), ("mine", "")])
+def test_a_network_is_seen_beside_the_shipped_data_set_that_it_learned(data: str, wanted: str) -> None:
+    card = Card(1, "ddpm", NetworkCard("unet", {}), DataCard(data, (3, 32, 32), (-1.0, 1.0), "b" * 64), "C", ScheduleCard("linear", 1000))
+    entry = LibraryEntry("/x/c.safetensors", "c", False, 1, "c" * 64, card)
+    found = exact_edits.data_set_of(state_of(NETWORK), 0, entry)
+    assert found == (ExactProcess(wanted, "b" * 64) if wanted else None)
 
 
 def test_their_words_and_colours() -> None:

@@ -45,6 +45,16 @@ def test_a_picture_takes_the_test_images_place() -> None:
     assert edits.take_picture(state(image=ForwardImage(5)), picture).recipe.image == ForwardImage(picture=picture)
 
 
+def test_other_images_are_of_another_data_set_and_pixels_stay_within_them() -> None:
+    before = state(image=ForwardImage(5), pixels=((31, 2), (14, 60)))
+    found = edits.choose_data(before, "emoji", 32, 32)
+    assert found.recipe.image == ForwardImage(0, dataset="emoji")
+    assert found.recipe.pixels == ((31, 2), (14, 31))
+    assert edits.choose_image(found, 7, 370).recipe.image == ForwardImage(7, dataset="emoji")
+    picture = Picture(1, 1, 1, b"\x07")
+    assert edits.take_picture(found, picture).recipe.image == ForwardImage(0, picture, "emoji")
+
+
 def test_another_T_keeps_the_cursor_at_its_share() -> None:
     found = edits.set_T(state(t=25), 200)
     assert (found.t, found.recipe.schedule.T) == (50, 200)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler, ScheduleChoice
 from explorer.state.edits import lanes as lane_edits
+from explorer.state.edits.replacing import change_checkpoint
 from explorer.state.session import ChainState
 
 A, B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "ABC")  # type: ignore[arg-type]
@@ -66,8 +68,8 @@ def test_steps_of_every_lane_are_at_most_its_own(steps: int | None, wanted: tupl
     assert tuple(lane.sampler.steps for lane in found.recipe.lanes) == wanted
 
 
-def entry(T: int) -> LibraryEntry:
-    data = DataCard("mnist", (1, 28, 28), (-1.0, 1.0), "0" * 64)
+def entry(T: int, shape: tuple[int, int, int] = (1, 28, 28)) -> LibraryEntry:
+    data = DataCard("mnist", shape, (-1.0, 1.0), "0" * 64)
     card = Card(1, "ddpm", NetworkCard("unet", {}), data, "C", ScheduleCard("linear", T))
     return LibraryEntry("/x/c.safetensors", "c", False, 1, "c" * 64, card)
 
@@ -86,6 +88,18 @@ def test_what_is_opened_takes_the_sampler_of_the_last_lane_or_of_the_only_one() 
     assert [lane.sampler.steps for lane in alone.recipe.lanes] == [5]
     assert alone.recipe.lanes[0].checkpoint == "c" * 64
     assert lane_edits.add_entry(state(), entry(1000)) == lane_edits.open_entry(state(), entry(1000))
+
+
+def test_of_large_images_there_are_fewer_samples_and_the_selection_is_among_them() -> None:
+    many = msgspec.structs.replace(state(A), recipe=ChainRecipe((A,), samples=16), selected=11, also=(2, 9))
+    large = entry(1000, (3, 256, 256))
+    for found in (lane_edits.open_entry(many, large), lane_edits.add_entry(many, large)):
+        assert (found.recipe.samples, found.selected, found.also) == (4, 3, (2,))
+    small = lane_edits.open_entry(many, entry(1000, (3, 64, 64)))
+    assert (small.recipe.samples, small.selected, small.also) == (16, 11, (2, 9))
+    full = msgspec.structs.replace(many, recipe=ChainRecipe((A,) * MAX_LANES, samples=16))
+    assert lane_edits.add_entry(full, large) is full
+    assert change_checkpoint(many, 0, large, ()).recipe.samples == 4
 
 
 def test_one_lane_is_done_something_to_in_its_place() -> None:

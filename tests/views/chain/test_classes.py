@@ -32,6 +32,7 @@ def lane(conditional: Path) -> Lane:
 def opened(kind: type[ChainPage], lanes: tuple[Lane, ...], open_page: Opener, qtbot: QtBot, **more: object) -> ChainPage:
     """A page whose library knows the network."""
     page = open_page(kind, lanes, **more)
+    page.context.library.scan((lanes[0].source,))
     qtbot.waitUntil(lambda: page.display.classes.of(lanes[0]) is not None)
     settle(page, qtbot)
     return page
@@ -126,7 +127,7 @@ def test_keys_show_both_predictions_and_what_guidance_adds(lane: Lane, open_page
     assert np.abs(seen["guidance"]).max() > 0.05
 
 
-def test_a_network_without_classes_has_none_of_it(lane: Callable[..., Lane], open_page: Opener, checkpoints: dict[str, Path]) -> None:
+def test_a_network_without_classes_has_none_of_it(open_page: Opener, checkpoints: dict[str, Path]) -> None:
     path = checkpoints["mnist-ddpm-c"]
     page = open_page(ReverseChainWorkspace, (Lane(file_sha256(path), str(path), "C", Sampler(steps=2)),))
     assert not page.widgets.inspector.labels.isVisible()

@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.datasets.emoji import emoji
 from explorer.datasets.images import to_unit_range
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
@@ -378,6 +379,64 @@ def test_every_page_fits_the_smallest_window(ws: ForwardWorkspace, qtbot: QtBot)
         needed = ws.window().minimumSizeHint()
         assert needed.width() <= 1280, page
         assert needed.height() <= 800, page
+
+
+def test_emoji_are_noised_on_every_page(ws: ForwardWorkspace, qtbot: QtBot) -> None:
+    ws.inspector.data.menu().aboutToShow.emit()
+    names = [action.text().split("\t")[0] for action in ws.inspector.data.menu().actions() if action.isCheckable()]
+    assert names == ["MNIST, test images", "Emoji, test images"]
+    ws.inspector.data.menu().actions()[1].trigger()
+    qtbot.waitUntil(lambda: ws.controller.shape == (3, 32, 32))
+    settle(ws, qtbot)
+    assert ws.context.store.undo_label == "images of Emoji"
+    assert state(ws).recipe.image == ForwardImage(0, dataset="emoji")
+    tile = grey_tiles(to_unit_range(emoji("test")[0][:1]))[0]
+    assert np.array_equal(pixels_of(ws.inspector.choice._images[0]), tile)
+    open_page(ws, qtbot, "pixels")
+    assert len(ws.pixels.joint.points) == 370
+    red = ws.pixels.joint.points
+    ws.pixels.channel.button("blue").click()
+    settle(ws, qtbot)
+    assert state(ws).recipe.channel == 2
+    assert not np.array_equal(ws.pixels.joint.points, red)
+    open_page(ws, qtbot, "posterior")
+    assert {column for _, column in ws.posterior.table.shown} >= {"known", "exact"}
+    ws.actions_["draw"].trigger()
+    settle(ws, qtbot)
+    assert ws.inspector.colours.isVisible()
+    ws.inspector.colours.swatches["red"].click()
+    pad = ws.inspector.pad
+    middle = QPointF(pad.width() / 2, pad.height() / 2)
+    drag(pad, middle + QPointF(0, -60), middle + QPointF(0, 60))
+    qtbot.waitUntil(lambda: state(ws).recipe.image.picture is not None, timeout=10_000)
+    drawn = state(ws).recipe.image.picture.array()
+    assert drawn.shape == (3, 32, 32)
+    assert drawn[0, 16, 16] > drawn[1, 16, 16] + 100
+    assert (drawn[:, 0, 0] == 255).all()
+
+
+def test_a_network_brings_the_images_that_it_learned(ws: ForwardWorkspace, qtbot: QtBot) -> None:
+    ws.gestures.choose_data("emoji")
+    qtbot.waitUntil(lambda: ws.controller.shape == (3, 32, 32))
+    settle(ws, qtbot)
+    open_page(ws, qtbot, "posterior")
+    entry = ws.context.library.named("mnist-ddpm-b")
+    assert entry is not None
+    assert ws.accept_entry(entry)
+    qtbot.waitUntil(lambda: ws.controller.shape == (1, 28, 28))
+    settle(ws, qtbot)
+    assert state(ws).recipe.image.dataset == "mnist"
+    assert {column for _, column in ws.posterior.table.shown} == {"known", "exact", "network"}
+
+
+def test_a_data_set_that_cannot_be_read_is_told_of_and_nothing_is_lost(
+    explorer: Explorer, ws: ForwardWorkspace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    before = state(ws)
+    (tmp_path / "broken.npy").write_bytes(b"no array")
+    assert ws.accept_data_set(str(tmp_path / "broken.npy"))
+    qtbot.waitUntil(lambda: "broken.npy" in explorer.window.banner.message)
+    assert state(ws) == before
 
 
 def test_a_drawing_is_noised(ws: ForwardWorkspace, qtbot: QtBot) -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion import branches as walking
+from explorer.diffusion.pixel_range import HERE, words
 from explorer.diffusion.posterior import posterior
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
@@ -45,7 +46,11 @@ def tile_of(values: Tensor) -> np.ndarray:
 
 
 def _place(request: PreviewPaint | PreviewErase, lane: ChainLane) -> int:
-    """Index of the state that is painted on (BadInput if the lane has not come so far)."""
+    """Index of the state that is painted on (BadInput if the lane has not come so far, or its states are codes)."""
+    if lane.latent is not None:
+        raise BadInput("this lane's states are codes, which are no pictures to paint on; branch with fresh noise or other settings instead")
+    if lane.value_range != HERE:
+        raise BadInput(f"this lane's pixels are in {words(lane.value_range)}, and colours in {words(HERE)}; branch in another way instead")
     k = walking.place(lane.course, min(request.t, lane.course.timesteps[0]))
     if lane.done < k or request.sample >= request.key.samples:
         raise BadInput(f"this lane has not been sampled to t = {request.t} yet")

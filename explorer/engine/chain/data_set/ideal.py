@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from explorer.diffusion.pixel_range import HERE, words
 from explorer.engine.models.data_sets import DataSet, DataSets
 from explorer.errors import BadInput
 from explorer.recipe import ExactProcess
@@ -24,6 +25,10 @@ def beside(data_sets: DataSets, exact: ExactProcess, lane: ShownLane) -> DataSet
         If it cannot be read, or its images are not of the lane's shape.
     """
     found = data_sets.get(exact)
+    if lane.value_range != HERE:
+        raise BadInput(
+            f"The images of {found.name} are in {words(HERE)}, this lane's in {words(lane.value_range)}: they cannot be weighed."
+        )
     if found.data.image_shape != lane.image_shape:
         ours, theirs = (" × ".join(map(str, shape)) for shape in (found.data.image_shape, lane.image_shape))
         raise BadInput(f"The images of {found.name} are {ours}, this lane's {theirs}: they cannot be weighed.")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from torch import Tensor
 
 from explorer.checkpoints.locate import source_of
 from explorer.engine.chain.branches import first_of, with_lineage
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
 from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.looks import picture_shape
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
@@ -25,7 +28,20 @@ from explorer.exports.atomic import check_out
 from explorer.exports.embedded import NoRecipe, read_recipe
 from explorer.exports.kinds import KINDS, Drawn, Stored
 from explorer.exports.sheet import BACKGROUND
-from explorer.exports.walk import OF_STEPS, PLAN, STATE, Frame, Layout, Packed, Piece, WrittenLane, layout_of, write_arrays, write_pictures
+from explorer.exports.walk import (
+    DECODED,
+    OF_STEPS,
+    PLAN,
+    STATE,
+    Frame,
+    Layout,
+    Packed,
+    Piece,
+    WrittenLane,
+    layout_of,
+    write_arrays,
+    write_pictures,
+)
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe
 from explorer.recipe.quantities import QUANTITIES
 
@@ -116,7 +132,16 @@ def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe
     """States and predictions of every lane from its frames, and its coefficients."""
     told = _Told("writing arrays", sum(lane.course.K + 1 for lane in lanes))
     packing: _Told | None = None
-    written = [WrittenLane(_plan(lane), lane.key.samples, lane.image_shape, partial(_pieces, lane, told)) for lane in lanes]
+    written = [
+        WrittenLane(
+            _plan(lane),
+            lane.key.samples,
+            lane.image_shape,
+            partial(_pieces, lane, told),
+            None if lane.latent is None else lane.latent.images,
+        )
+        for lane in lanes
+    ]
     for outcome in write_arrays(path, kind, written, recipe):
         if isinstance(outcome, Packed):
             packing = packing or _Told("packing", outcome.total)
@@ -136,7 +161,15 @@ def _pieces(lane: ChainLane, told: _Told) -> Iterator[Piece | Outcome | None]:
         for name in ("x_t", *(OF_STEPS if k < lane.course.K else ())):
             for tensor in lane.show(k, name):
                 yield None if tensor is None else Piece(k, slice(None), {STATE if name == "x_t" else name: tensor.numpy()})
+                if tensor is not None and lane.latent is not None and k == lane.course.K:
+                    yield from _images(lane, tensor)
         yield told.add()
+
+
+def _images(lane: ChainLane, codes: Tensor) -> Iterator[Piece | None]:
+    """x_0 decoded, of a lane whose states are codes."""
+    for images in lane.decoded(lane.course.K, "x_t", codes, range(lane.key.samples)):
+        yield None if images is None else Piece(0, slice(None), {DECODED: images})
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
@@ -146,10 +179,17 @@ def _pictures(
     path: Path, kind: Drawn, lanes: Sequence[ChainLane], keys: Sequence[LaneKey], look: ExportLook, recipe: Recipe, chains: Chains
 ) -> Steps:  # fmt: skip
     times = times_of(kind, lanes, look, chains)
+    look = seen_alike(look, kind.film)
     layout = laid_out(path, lanes, look, len(times))
     _check_memory(path, kind, layout.size, len(times))
     frames = _frames(keys, look, times, layout.image_shape[0], chains)
     yield from write_pictures(path, kind, layout, frames, recipe, look.shown.fps or look.fps)
+
+
+def seen_alike(look: ExportLook, film: bool) -> ExportLook:
+    """Codes are decoded in all pictures of a film, and where x_0 is shown: they are as large in each."""
+    shown = msgspec.structs.replace(look.shown, decoded=look.shown.decoded or film or look.shown.t == 0)
+    return replace(look, shown=shown)
 
 
 def times_of(kind: Drawn, lanes: Sequence[ChainLane], look: ExportLook, chains: Chains) -> list[int]:
@@ -179,14 +219,14 @@ def film_times(lanes: Sequence[ChainLane], timeline: np.ndarray | None, frames: 
 
 def laid_out(path: Path, lanes: Sequence[ChainLane], look: ExportLook, pictures: int) -> Layout:
     """How each of so many pictures is drawn (BadInput if the lanes' images cannot be in one)."""
-    shape, samples = lanes[0].image_shape, len(look.shown.samples) or lanes[0].key.samples
+    shown = look.shown
+    of = shown.of if QUANTITIES[shown.quantity].beside == "lane" else shown.quantity
+    shape, samples = picture_shape(lanes[0], of, shown.decoded), len(shown.samples) or lanes[0].key.samples
     captioned = look.shown.labels and (pictures > 1 or look.shown.t > 0 or look.shown.quantity != "x_t")
     for lane in lanes:
-        if lane.image_shape != shape:
-            raise BadInput(
-                f"{path.name}: {lane.key.lane.source} makes images of {lane.image_shape}, another lane of {shape}: export an .npz"
-            )
-    shown = look.shown
+        own = picture_shape(lane, of, shown.decoded)
+        if own != shape:
+            raise BadInput(f"{path.name}: {lane.key.lane.source} makes images of {own}, another lane of {shape}: export an .npz")
     grey = shape[0] == 1 and not QUANTITIES[shown.quantity].diverging
     drawn = (1 if grey else 3, shape[1], shape[2])
     labels = look.labels if len(look.labels) == len(lanes) else tuple(str(i) for i in range(len(lanes)))
@@ -213,7 +253,9 @@ def tiles_at(
     reasons: list[str] = []
     for part, quantity in ((tuple(k for k in dict.fromkeys(keys) if k != reference), shown.quantity), ((reference,), shown.of)):
         present = tuple(key for key in part if key is not None)
-        question = ShowStep(present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside, not shown.by_channel)
+        question = ShowStep(
+            present, t, quantity, reference, shown.of, look.palette, look.timeline, shown.beside, not shown.by_channel, shown.decoded
+        )
         for outcome in show_step(chains, question) if present else ():
             if isinstance(outcome, StepShown):
                 tiles |= {frame.key: frame.tiles for frame in outcome.frames}

@@ -178,6 +178,7 @@ class KeptChains:
         told = Described(
             FORMAT, who, lane.image_shape, lane.course.K, len(lane.levels) - 1, first, drawn, notice=lane.notice, networks=networks,
             towards=METHODS[lane.course.method].keeps_towards,
+            latent=lane.latent, value_range=lane.value_range,
         )  # fmt: skip
         layout = Layout(told)
         if layout.size > self.budget // SHARE:

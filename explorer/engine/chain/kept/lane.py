@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -125,6 +125,7 @@ class KeptLane(ShownLane):
     ) -> None:
         self.key, self.image_shape, self.parent = key, described.shape, parent
         self.first, self.states, self._notice = described.first, states, described.notice
+        self.latent, self.value_range = described.latent, described.value_range
         self.course = course_of(arrays, described.identity.lane.sampler)
         self.timesteps, self.levels = arrays["timesteps"], arrays["levels"]
         self.norms = dict(zip(NORMS, arrays["norms"], strict=True))
@@ -153,6 +154,10 @@ class KeptLane(ShownLane):
     def notice(self) -> str:
         """As it was when it was sampled."""
         return self._notice
+
+    def decoded(self, k: int, quantity: str, codes: Any, samples: Sequence[int]) -> Iterator[np.ndarray | None]:
+        """Not without the network (NotKept)."""
+        raise NotKept
 
     @property
     def kept_frames(self) -> Mapping[int, Frame]:

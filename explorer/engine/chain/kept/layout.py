@@ -16,6 +16,7 @@ from typing import BinaryIO
 import msgspec
 import numpy as np
 
+from explorer.checkpoints.card import LatentCard
 from explorer.engine.chain.kept.identity import Identity
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
 from explorer.recipe.arithmetic import RunBy
@@ -51,6 +52,10 @@ class Described(msgspec.Struct, frozen=True):
         What ran its networks where that was chosen: who goes on from it goes on so.
     towards : bool
         It has what its steps go towards, beside x0_hat.
+    latent : LatentCard or None
+        What its states are, where they are codes that are seen through a decoder.
+    value_range : (float, float)
+        Black and white of its images.
     """
 
     format: int
@@ -64,6 +69,8 @@ class Described(msgspec.Struct, frozen=True):
     notice: str = ""
     networks: tuple[RunBy, ...] = ()
     towards: bool = False
+    latent: LatentCard | None = None
+    value_range: tuple[float, float] = (-1.0, 1.0)
 
     def __post_init__(self) -> None:
         """Refuse what no chain is (ValueError)."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from explorer.diffusion.samplers.steps import half_log_snr
+from explorer.diffusion.samplers.steps import half_log_snr, has_second_slope
 from explorer.engine.chain.messages import LanePlanned
 from explorer.recipe import BackUp, Inpaint, Lane
 from explorer.recipe.sampler import METHOD_TITLES
@@ -185,7 +185,7 @@ def stepped(told: StepDescription, plan: LanePlanned, k: int) -> StepDescription
     if told.output != "eps_hat" and "eps_hat" not in {relation.result for relation in said}:
         said = (*said, replace(EPS_FROM_X0, beside=False))
     told = replace(told, title=f"{told.title} · {METHOD_TITLES[method]}")
-    if method == "heun" and k + 1 < len(plan.sigma):
+    if method == "heun" and has_second_slope(k, len(plan.sigma), float(plan.alpha_bar[k])):
         return replace(told, relations=(*said, SLOPE, HEUN), told=SLOPE)
     if method == "dpm++2m":
         if is_second_order(plan, k):

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QFileDialog
 
+from explorer.endings import PICTURE_FILES
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Slice
 from explorer.state.edits import latent as latent_edits
@@ -34,6 +36,7 @@ class ModelHands(QObject):
             "all_classes": partial(self._store.update_latent, hidden_classes=()),
             "other_model": self._other_model, "beside": self._link,
             "another_plane": self._another_plane, "through_code": self._through_code, "reset_offsets": self._to_the_middle,
+            "pictures": self._choose_pictures, "walk": self._walk,
             "less_trained": partial(self._step_training, -1), "more_trained": partial(self._step_training, 1),
             **{tool: partial(self._store.update_latent, tool=tool) for tool in actions.choice("tool")},
         }  # fmt: skip
@@ -155,11 +158,39 @@ class ModelHands(QObject):
     def _through_code(self) -> None:
         """Move the steered plane to the code of what is encoded there."""
         encoded = self._controllers[self._steered].encoded
-        if encoded is not None and encoded.off:
+        if encoded is not None and encoded.latent is not None:  # in a space of so many dimensions it is not moved along each
+            self._put_sliced(edits.through_encoded(self._state, self._steered))
+        elif encoded is not None and encoded.off:
             self._put_sliced(edits.move_off(self._state, encoded.off, self._steered))
 
     def _to_the_middle(self) -> None:
         self._put_sliced(edits.to_the_middle(self._state, self._steered))
+
+    def _choose_pictures(self) -> None:
+        """A plane through the codes of two or three pictures."""
+        title = "Pictures that the plane goes through: two or three"
+        paths, _ = QFileDialog.getOpenFileNames(QApplication.activeWindow(), title, "", PICTURE_FILES)
+        self.lay_through(paths)
+
+    def lay_through(self, paths: Sequence[str]) -> bool:
+        """A plane through the codes of these pictures; whether it can be."""
+        entry = self._controllers[self._steered].resolved
+        if not 2 <= len(paths) <= 3 or entry is None or dimensions(entry) <= 2:
+            return False
+        self._put_sliced(edits.set_slice(self._state, Slice("pictures", pictures=tuple(paths)), self._steered))
+        return True
+
+    def _walk(self) -> None:
+        """Points at the two pictures that the plane was laid through, and the ways between them."""
+        controller = self._controllers[self._steered]
+        marks, state = () if controller.codes is None else controller.codes.marks[:2], self._state
+        if len(marks) == 2 and controller.entry is not None:
+            names = []
+            for name, (x, y) in marks:
+                state = latent_edits.add_point(state, controller.entry, x, y)
+                state = latent_edits.rename(state, state.selected, name)
+                names.append(state.selected)
+            self._put(latent_edits.show_paths(state, names[0], names[1]), "walk between the pictures")
 
     def _put_sliced(self, state: LatentState, merge: str = "") -> None:
         self._put(state, "another slice", merge)

@@ -162,11 +162,11 @@ def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
     else:
         facts["q(z|x) mean"], facts["σ"] = pair(*picture.mean), pair(*picture.sigma)
     facts["off plane"] = number(picture.distance, 2) if picture.distance > 1e-6 else ""
-    facts["log p(x|z)"] = f"{number(picture.log_likelihood, 1)} nats"
+    facts["log p(x|z)"] = f"{number(picture.log_likelihood, 1)} nats" if math.isfinite(picture.log_likelihood) else ""
     facts["error"] = number(picture.error, 4)
     if math.isfinite(picture.kl):
         facts["KL"] = f"{number(picture.kl, 1)} nats"
-        facts["ELBO"] = f"{number(picture.log_likelihood - picture.kl, 1)} nats"
+        facts["ELBO"] = f"{number(picture.log_likelihood - picture.kl, 1)} nats" if math.isfinite(picture.log_likelihood) else ""
     return facts
 
 

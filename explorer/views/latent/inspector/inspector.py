@@ -16,10 +16,8 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 MARGIN = 14
-HINT = (
-    "Double-click the plane to put a point there and drag it. Paint a stroke with the brush. "
-    "Draw a digit on the pad, or drop a picture on the window, to see where the encoder puts it."
-)
+HINT = "Double-click the plane to put a point there and drag it. Paint a stroke with the brush."
+ENCODING = "Draw a digit on the pad, or drop a picture on the window, to see where the encoder puts it."
 
 
 class LatentInspector(QWidget):
@@ -46,7 +44,7 @@ class LatentInspector(QWidget):
         self.slice_ = SliceSection(theme, actions)
         for section in (self.probe, self.selection, self.picture, self.slice_, self.card):
             column.addWidget(section)
-        self.hint = QLabel(HINT)
+        self.hint = QLabel(f"{HINT} {ENCODING}")
         self.hint.setWordWrap(True)
         mark(self.hint, "faint")
         column.addWidget(self.hint)
@@ -65,6 +63,8 @@ class LatentInspector(QWidget):
         if isinstance(area, QScrollArea) and self.picture.resize_button.isVisible():
             area.ensureWidgetVisible(self.picture.resize_button, 0, 16)
 
-    def show_hint(self, on: bool) -> None:
-        """What can be done, while nothing has been."""
+    def show_hint(self, on: bool, encodes: bool = True) -> None:
+        """What can be done, while nothing has been; with a decoder alone nothing can be encoded, and there is no pad."""
+        self.hint.setText(f"{HINT} {ENCODING}" if encodes else HINT)
         self.hint.setVisible(on)
+        self.picture.setVisible(encodes)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QBoxLayout
+import numpy as np
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel
 
+from explorer.checkpoints.card import LatentCard
 from explorer.engine.latent.messages import CodesDecoded, CodesShown
 from explorer.latent.plane import log_prior
+from explorer.views.latent.inspector.latent_channels import LatentChannels
 from explorer.views.latent.inspector.picture import PlanePicture
 from explorer.views.latent.plane_view import Probe
 from explorer.views.shared.rows import LABEL_WIDTH, NOTHING, Rows, Section
 from explorer.widgets.look.number_words import number, pair
+from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 READING_FROM = 0.05
@@ -37,9 +41,19 @@ class ProbeSection(Section):
             self.facts.say(name, "")
         self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._beside.setSpacing(8)
+        self.channels = LatentChannels(theme)
+        self.channel_words = QLabel()
+        mark(self.channel_words, "muted")
+        for widget in (self.channels, self.channel_words):
+            widget.setVisible(False)
         self._beside.addWidget(self.picture)
         self._beside.addLayout(self.facts, 1)
         self.column.addLayout(self._beside)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.channels)
+        row.addWidget(self.channel_words, 1)
+        self.column.addLayout(row)
         self.facts.say("pixel", NOTHING)
         self.picture.pixel_hovered.connect(self._show_pixel)
         self._decoded: CodesDecoded | None = None
@@ -54,8 +68,10 @@ class ProbeSection(Section):
         self.facts.setColumnMinimumWidth(0, NARROW if small else LABEL_WIDTH)
         self.facts.setRowStretch(self.facts.rowCount(), 1 if small else 0)
 
-    def show_probe(self, probe: Probe, variational: bool, codes: CodesShown | None = None, digits: int = 3) -> None:
-        """A place, with its decoding once it has come; `codes` say where the plane lies in its latent space."""
+    def show_probe(
+        self, probe: Probe, variational: bool, codes: CodesShown | None = None, digits: int = 3, card: LatentCard | None = None
+    ) -> None:
+        """A place, with its decoding once it has come; `codes` say where the plane lies in its latent space, `card` what its codes are."""
         self.set_title(probe.title)
         self.facts.say("z", pair(probe.x, probe.y, digits))
         density = "" if codes is None else number(log_prior(probe.x, probe.y, codes.origin, codes.origin_distance, codes.dimensions))
@@ -64,9 +80,20 @@ class ProbeSection(Section):
         if decoded is not self._decoded:
             self._decoded = decoded
             self.picture.set_tile(None if decoded is None else decoded.tiles[0])
+            self._show_latent(None if decoded is None else decoded.latent, card)
             if decoded is None or decoded.readings:  # else it is still being read
                 self.facts.say("reads as", "" if decoded is None else reading(decoded.readings[0]))
             self._show_pixel(self._pixel)
+
+    def _show_latent(self, latent: np.ndarray | None, card: LatentCard | None) -> None:
+        """The code itself, where it is an image."""
+        for widget in (self.channels, self.channel_words):
+            widget.setVisible(latent is not None and card is not None)
+        if latent is not None and card is not None:
+            channels, height, width = latent.shape
+            self.channels.set_code(latent, card.reach)
+            size = f"of {height} × {width} latent pixels"
+            self.channel_words.setText(f"the code: {channels} channels\n{size}\nfrom −{card.reach:.3g} to {card.reach:.3g}, raw")
 
     def _show_pixel(self, pixel: tuple[int, int] | None) -> None:
         self._pixel = pixel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Signal
@@ -16,14 +17,18 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 KINDS = {
     "components": "Principal components", "axes": "Two axes", "images": "Three test images", "random": "Random plane",
+    "pictures": "Two or three pictures",
 }  # fmt: skip
 FIRST_IMAGES = (0, 1, 2)
 NAME_WIDTH = 48
+FEW, FIRST_FEW = 64, 8
+"""Beyond so many dimensions the plane is moved along the first few others alone: nobody steers thousands by hand."""
 
 
 class SliceSection(Section):
@@ -62,6 +67,9 @@ class SliceSection(Section):
         self.images.setAccessibleName("Test images")
         self.images.setToolTip("Numbers of three test images, from 0: the plane goes through their codes. Hover a code for its number")
         self.again = IconButton(actions["another_plane"])
+        self.choose = IconButton(actions["pictures"])
+        self.walk = ActionButton(actions["walk"], "Walk between them")
+        self._actions = actions
         self._which = QLabel("along")
         mark(self._which, "muted")
         row = QHBoxLayout()
@@ -70,8 +78,10 @@ class SliceSection(Section):
         for widget in (self.first, self.second, self.images):
             row.addWidget(widget, 1)
         row.addWidget(self.again)
+        row.addWidget(self.choose)
         self.column.addWidget(self.kind)
         self.column.addLayout(row)
+        self.column.addWidget(self.walk)
         self._sliders = Rows(theme, NAME_WIDTH)
         self.column.addLayout(self._sliders)
         self.offsets: list[Offset] = []
@@ -106,9 +116,13 @@ class SliceSection(Section):
         if dimensions <= 2:
             return
         shown, along = self._slice, self._slice.kind in ("components", "axes")
-        self.set_title(f"plane through {dimensions} dimensions")
+        self.set_title(f"plane through {grouped(dimensions)} dimensions")
         self.kind.setCurrentIndex(self.kind.findData(shown.kind))
-        self._which.setText("along" if along else "through" if shown.kind == "images" else f"number {shown.seed + 1}")
+        words = {"images": "through", "pictures": ", ".join(Path(picture).stem for picture in shown.pictures)}
+        self._which.setText("along" if along else words.get(shown.kind, f"number {shown.seed + 1}"))
+        self._which.setToolTip("\n".join(shown.pictures))
+        self.choose.setVisible(shown.kind == "pictures")
+        self.walk.setVisible(shown.kind in ("pictures", "images"))
         for field, value in ((self.first, shown.first), (self.second, shown.second)):
             field.setVisible(along)
             field.setMaximum(dimensions)
@@ -117,8 +131,8 @@ class SliceSection(Section):
         if not self.images.hasFocus():
             self.images.setText(", ".join(map(str, shown.images)))
         self.again.setVisible(shown.kind == "random")
-        self._show_offsets(dimensions - 2)
-        self.reset.setEnabled(any(shown.offsets))
+        self._show_offsets(dimensions - 2 if dimensions <= FEW else FIRST_FEW)
+        self.reset.setEnabled(any(shown.offsets) or shown.image is not None or bool(shown.picture))
 
     def _show_offsets(self, count: int) -> None:
         while len(self.offsets) < count:
@@ -139,11 +153,16 @@ class SliceSection(Section):
         shown = self._slice
         if shown.kind in ("components", "axes"):
             word = "PC" if shown.kind == "components" else "axis"
-            return [f"{word} {i + 1}" for i in range(self._dimensions) if i not in (shown.first, shown.second)]
-        return [f"off {i + 1}" for i in range(self._dimensions - 2)]
+            most = min(self._dimensions, FEW)
+            return [f"{word} {i + 1}" for i in range(most) if i not in (shown.first, shown.second)]
+        return [f"off {i + 1}" for i in range(min(self._dimensions, FEW) - 2)]
 
     def _kind_activated(self, index: int) -> None:
         kind = self.kind.itemData(index)
+        if kind == "pictures":
+            self.show_slice(self._slice, self._dimensions)  # until they are chosen
+            self._actions["pictures"].trigger()
+            return
         images = self._slice.images if len(self._slice.images) == 3 else FIRST_IMAGES
         self.slice_chosen.emit(Slice(kind, images=images if kind == "images" else ()), False)
 

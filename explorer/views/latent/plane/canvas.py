@@ -151,6 +151,8 @@ class PlaneCanvas(PlaneContents):
             paint.draw_stroke(painter, paint.stroke_polygon(view, growing), (), tokens, True)
         if len(self._samples[0]):
             overlays.draw_samples(painter, view, *self._samples, tokens)
+        for name, place in self._marks:
+            overlays.draw_mark(painter, view, place, name, *ink)
         if self._posterior is not None:
             paint.draw_posterior(painter, view, *self._posterior, *ink)
         for point in sorted(self._points, key=lambda p: p.name == self._selected):

@@ -49,6 +49,7 @@ class PlaneContents(QWidget):
         self._selected = ""
         self._marker: tuple[float, float] | None = None
         self._posterior: tuple[tuple[float, float], np.ndarray | None, str] | None = None
+        self._marks: tuple[tuple[str, tuple[float, float]], ...] = ()
         self._message = ""
         self._editable = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -77,6 +78,17 @@ class PlaneContents(QWidget):
         """Which layers are drawn."""
         self._codes_shown, self._manifold_shown, self._prior_shown = codes, manifold, prior
         self.update()
+
+    def set_marks(self, marks: tuple[tuple[str, tuple[float, float]], ...]) -> None:
+        """Names and places of what the plane was laid through."""
+        if marks != self._marks:
+            self._marks = marks
+            self.update()
+
+    @property
+    def marks(self) -> tuple[tuple[str, tuple[float, float]], ...]:
+        """Names and places of what the plane was laid through."""
+        return self._marks
 
     def set_prior_centre(self, place: tuple[float, float]) -> None:
         """Where the prior's density on the plane is greatest."""

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 
-HEIGHT, DOT, MARGIN = 20, 16, 6
-"""Of a chip: its height, the room of its dot, and the room behind its word."""
+LEAST, HEIGHT, DOT, MARGIN = 28, 20, 16, 4
+"""Of a chip: its least width, its height, the room of its dot, and the room behind its word."""
 DIGITS = tuple(map(str, range(CLASSES)))
 EDGE_X, EDGE_Y = 6, 4
 WIDE = 10_000
@@ -45,7 +45,7 @@ class ClassChip(QAbstractButton):
         said = f"class {name}" if name.isdigit() else name
         self.setAccessibleName(f"Codes of {said}")
         self.setToolTip(f"Hide or show the codes of {said} (Alt+click: these alone)")
-        self.setFixedSize(DOT + QFontMetrics(self._font()).horizontalAdvance(name) + MARGIN, HEIGHT)
+        self.setFixedSize(max(LEAST, DOT + QFontMetrics(self._font()).horizontalAdvance(name) + MARGIN), HEIGHT)
         self.update()
 
     def _font(self) -> QFont:

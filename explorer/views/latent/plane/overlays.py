@@ -94,6 +94,19 @@ def draw_code(painter: QPainter, view: Viewport, place: tuple[float, float], ima
     draw_words(painter, QPointF(left + 3, top + THUMBNAIL + 12), words, QColor("#ffffff"), QColor(0, 0, 0, 0), 10)
 
 
+def draw_mark(painter: QPainter, view: Viewport, place: tuple[float, float], name: str, ink: QColor, halo: QColor) -> None:
+    """A cross in a ring where a picture's code is that the plane was laid through, with its name."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    at = QPointF(*view.to_screen(*place))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, colour in ((4.0, halo), (1.6, ink)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, 7, 7)
+        painter.drawLine(at - QPointF(3.5, 0), at + QPointF(3.5, 0))
+        painter.drawLine(at - QPointF(0, 3.5), at + QPointF(0, 3.5))
+    draw_words(painter, at + QPointF(11, 4), name[:24], ink, halo, 11)
+
+
 def draw_scale_bar(painter: QPainter, view: Viewport, ink: QColor, halo: QColor) -> None:
     """A length at the lower right, with its number of latent units."""
     step = tick_step(view.scale)

@@ -46,6 +46,7 @@ NO_MODEL = (
 GONE = "This model is not known here any more. Open it with File > Open, or choose another above."
 STARTING = "The models are being looked for…"
 ENCODING = "Encoding the test images…"
+FEW = 64
 POINT = "a point: an AE has no q(z|x)"
 
 
@@ -185,10 +186,12 @@ class PlanePane(QWidget):
         before, self.codes = self.codes, codes
         if codes is None:
             self.plane.set_codes(np.zeros((0, 2), np.float32), None)
+            self.plane.set_marks(())
             self.plane.set_message(ENCODING)
         else:
             self.plane.set_codes(codes.codes, codes.labels, opacities(codes))
             self.plane.set_prior_centre(codes.origin)
+            self.plane.set_marks(codes.marks)
             self.plane.set_layers(self._state.codes, self._state.manifold, self._prior_shown())
             self.plane.set_message("")
             if before is None or codes.distances is None:
@@ -300,4 +303,5 @@ def opacities(codes: CodesShown) -> np.ndarray | None:
     """How strongly codes are drawn by their distance from the plane, (N,) in [0, 1]; None where all are on it."""
     if codes.distances is None or not codes.spread:
         return None
-    return np.exp(-0.5 * (codes.distances / (0.7 * codes.spread)) ** 2).clip(0.06, 1)
+    faintest = 0.06 if codes.dimensions <= FEW else 0.4  # in many dimensions all are about as far
+    return np.exp(-0.5 * (codes.distances / (0.7 * codes.spread)) ** 2).clip(faintest, 1)

@@ -11,6 +11,7 @@ from explorer.engine.latent.messages import CodesDrawn
 from explorer.recipe import Encoded, Point, Recipe, Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
+from explorer.views.latent.entries import is_spatial
 from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.questions.paths import FRAMES
@@ -33,7 +34,8 @@ def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripConten
         count = state.recipe.prior.count
         shares = [_share(pane.draws) for pane in panes]
         alone = "\n" + shares[0].replace(" · ", "\nas ").replace("> 0.9", "read > 0.9") if len(panes) == 1 and shares[0] else ""
-        note = f"{count} of N(0, I){alone}"
+        poor = "\na poor prior of\nspatial codes" if any(is_spatial(pane.entry) for pane in panes) else ""
+        note = f"{count} of N(0, I){poor}{alone}"
         return StripContent("Prior samples", note, _rows(panes, shares), closable=True, message="Being drawn…", tip=SHARE)
     if strip == "posterior":
         words = "of q(z|x), within 2 σ" if panes[0].variational else "an AE: a point"

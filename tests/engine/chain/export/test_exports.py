@@ -119,6 +119,19 @@ def test_distances_to_the_ideal_are_exported_with_the_data_set(engine: Engine, r
     assert not (tmp_path / "b.png").exists()
 
 
+def test_the_noise_of_coloured_images_is_exported_as_it_was_shown(engine: Engine, tmp_path: Path) -> None:
+    emoji = ChainRecipe((Lane("", "emoji", exact=ExactProcess("emoji", images=20), sampler=Sampler(3)),), 1, SAMPLES)
+    pictures = {}
+    for by_channel in (False, True):
+        path = tmp_path / f"{by_channel}.png"
+        ask(engine, ExportChain(emoji, str(path), look(emoji, t=667, quantity="z", by_channel=by_channel, labels=False)))
+        pictures[by_channel] = np.asarray(Image.open(path).convert("RGB"))
+        (shown,) = tiles(engine, emoji, 667, "z", by_mean=not by_channel)
+        assert any(np.array_equal(pictures[by_channel][y : y + 32, :32], shown[0]) for y in range(4)), "below the border, if there is one"
+        assert read_recipe(path).shown.by_channel is by_channel  # type: ignore[union-attr]
+    assert not np.array_equal(pictures[False], pictures[True])
+
+
 @pytest.mark.parametrize("ending", [".gif", ".mp4"])
 def test_a_film_goes_from_noise_to_the_samples(engine: Engine, recipe: ChainRecipe, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a{ending}"
