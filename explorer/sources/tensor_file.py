@@ -338,11 +338,7 @@ def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
     content = outline(path)
     if content is None:
         raise BadInput(f"{path}: is damaged or cut short: there are no weights to be read in it")
-    if content.form == "safetensors":
-        found = read_safe(path, prefix)
-    else:
-        found = at(unpickled(path, content.form == "zip", content.unknown), where)
-    chosen = under(found, prefix) if isinstance(found, dict) else {}
+    chosen = under(_held(path, content, where, prefix), prefix)
     read = {}
     for name, tensor in chosen.items():
         if not isinstance(tensor, torch.Tensor):
@@ -353,6 +349,14 @@ def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
         if tensor.is_floating_point() and not torch.isfinite(read[name]).all():
             raise BadInput(f"{path}: its weights {prefix}{name} are not finite")
     return read
+
+
+def _held(path: Path, content: Content, where: str, prefix: str) -> dict[str, Any]:
+    """The dictionary that lies at a place in a file; of a safetensors file what begins so."""
+    if content.form == "safetensors":
+        return read_safe(path, prefix)
+    found = at(unpickled(path, content.form == "zip", content.unknown), where)
+    return found if isinstance(found, dict) else {}
 
 
 def read_safe(path: Path, prefix: str = "") -> dict[str, Tensor]:
