@@ -34,7 +34,7 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
 
 def test_a_lane_of_it_keeps_what_was_told(lane: Path) -> None:
     sources.remember(lane, TOLD)
-    (opened,) = Engine().handle(OpenCheckpoint(str(lane)))
+    *_, opened = Engine().handle(OpenCheckpoint(str(lane)))
     assert isinstance(opened, CheckpointOpened)
     assert lanes.lane_of(opened.entry).told == TOLD
     assert opened.entry.parameters == sources.parameters(lane)
