@@ -123,7 +123,7 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
     elif isinstance(network, LatentModel) and checkpoint.card.data.shape == (1, 28, 28) and not decodes_only(network):
         images = torch.from_numpy(to_unit_range(mnist("test")[0][:4])).to(models.device)
         yield grey_tiles(network(images).cpu().numpy())
-    elif isinstance(network, LatentModel) and checkpoint.card.data.name == UNSAID:
+    elif isinstance(network, LatentModel) and checkpoint.card.data.name == UNSAID and not decodes_only(network):
         yield from _reconstructed(network, to_unit_range(stand_in(checkpoint.card.data.shape, 4).images), models)
     elif isinstance(network, LatentModel):
         codes = torch.eye(4, network.config.code, device=models.device)

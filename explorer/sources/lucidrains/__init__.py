@@ -1,13 +1,11 @@
 """What the Trainer of denoising-diffusion-pytorch writes: `model-N.pt`, with averaged weights, the schedule and what is predicted.
 
-`shapes.py` tells the network by names and shapes, `buffers.py` the process by the buffers, `network.py` is the network. The library
-itself is not needed.
+`finding.py` finds the weights, `shapes.py` tells the network by names and shapes, `buffers.py` the process by the buffers, `network.py`
+is the network. The library itself is not needed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,52 +13,12 @@ from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.base import Source
-from explorer.sources.tensor_file import Outline, at, outline, under
+from explorer.sources.lucidrains.finding import Found, find, found_in
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
     from explorer.checkpoints.files import Checkpoint
     from explorer.sources.lucidrains.shapes import NetworkShape
-
-PLACES = (("ema", "ema_model."), ("ema", ""), ("model", ""), ("", "ema_model."), ("", ""))
-"""Where a GaussianDiffusion's weights are, the averaged ones first; before June 2022 they had no name of their own."""
-NAMES = ("init_conv.weight", "time_mlp.1.weight", "downs.0.0.block1.proj.weight", "final_conv.weight")
-"""That no other U-Net has together."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where the weights are.
-
-    Attributes
-    ----------
-    where : str
-        The dictionary in the file.
-    prefix : str
-        Before the names of the process's buffers.
-    unet : str
-        Before the names of the U-Net's weights.
-    tensors : dict of str to Outline
-        All under `prefix`.
-    version : str
-        Of the library; empty where it is not said.
-    """
-
-    where: str
-    prefix: str
-    unet: str
-    tensors: dict[str, Outline]
-    version: str
-
-    @property
-    def averaged(self) -> bool:
-        """Whether they are the averaged ones."""
-        return self.where == "ema" or self.prefix == "ema_model."
-
-    @property
-    def network(self) -> dict[str, Outline]:
-        """The U-Net's, by their names in it."""
-        return under(self.tensors, self.unet)
 
 
 class Lucidrains(Source):
@@ -73,11 +31,11 @@ class Lucidrains(Source):
 
     def recognises(self, path: Path) -> bool:
         """A file of tensors with the names of that library's U-Net."""
-        return path.is_file() and _find(path) is not None
+        return path.is_file() and find(path) is not None
 
     def asks(self, path: Path) -> tuple[Question, ...]:
         """The size of images; of old files and of a U-Net alone, what no buffer says."""
-        found = _found(path)
+        found = found_in(path)
         shape = _shape(path, found, NOTHING)
         asked = []
         if "betas" not in found.tensors:
@@ -93,16 +51,16 @@ class Lucidrains(Source):
         """What its shapes and its buffers say, and what was told."""
         from explorer.sources.lucidrains.settings import card_of
 
-        found = _found(path)
+        found = found_in(path)
         return card_of(path, found, _shape(path, found, told), told)
 
     def parameters(self, path: Path) -> int:
         """Numbers in the U-Net's weights."""
-        return sum(each.size for each in _found(path).network.values())
+        return sum(each.size for each in found_in(path).network.values())
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The network with the averaged weights, which are checked against it before memory is taken."""
-        card, found = self.card(path, told), _found(path)
+        card, found = self.card(path, told), found_in(path)
         shape = _shape(path, found, told)
 
         import torch
@@ -120,42 +78,6 @@ class Lucidrains(Source):
         check(path, found.network, expected, "the U-Net that its other weights tell")  # type: ignore[arg-type]  # shapes are looked at, no more
         network.load_state_dict(tensors(path, found.where, found.prefix + found.unet), assign=True)
         return Checkpoint(path, card, network.requires_grad_(False).eval(), self.sha256(path))
-
-
-def _find(path: Path) -> Found | None:
-    stat = path.stat()
-    return _looked_for(path, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=64)
-def _looked_for(path: Path, _time: int, _size: int) -> Found | None:
-    content = outline(path)
-    if content is None or not isinstance(content.top, dict):
-        return None
-    version = content.top.get("version")
-    for where, prefix in PLACES:
-        tree = at(content.top, where)
-        if not isinstance(tree, dict):
-            continue
-        tensors = {name: each for name, each in under(_named(tree), prefix).items() if isinstance(each, Outline)}
-        for unet in ("model.", ""):
-            if all(unet + name in tensors for name in NAMES):
-                return Found(where, prefix, unet, tensors, version if isinstance(version, str) else "")
-    return None
-
-
-def _named(tree: dict[Any, Any]) -> dict[str, Any]:
-    return {name: each for name, each in tree.items() if isinstance(name, str)}
-
-
-def _found(path: Path) -> Found:
-    try:
-        found = _find(path)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
-    if found is None:
-        raise BadInput(f"{path}: is no longer a model-N.pt of denoising-diffusion-pytorch")
-    return found
 
 
 def _shape(path: Path, found: Found, told: Told) -> NetworkShape:

@@ -25,7 +25,7 @@ from explorer.sources.lucidrains.shapes import NetworkShape
 from explorer.sources.tensor_file import tensors
 
 if TYPE_CHECKING:
-    from explorer.sources.lucidrains import Found
+    from explorer.sources.lucidrains.finding import Found
 
 NETWORK = "denoising-diffusion-pytorch U-Net"
 MAX_TIMESTEPS = 1_000_000
