@@ -75,3 +75,5 @@ def test_a_decoder_is_a_plane_without_a_pad(qtbot: QtBot, explorer: Explorer, tm
     inspector = page.inspector
     assert inspector.picture.isHidden()
     assert "encoder" not in inspector.hint.text()
+    assert inspector.card.facts.said("kind") == "AE, ONNX graph"
+    assert inspector.card.facts.said("p(x|z)") == ""
