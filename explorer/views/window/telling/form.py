@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine.models.messages import CheckpointAsks
@@ -115,6 +116,13 @@ class TellingForm(QDialog):
         self.go.setText("Open")
         self.go.setEnabled(True)
         self.go.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return opens, wherever it is pressed: what takes it itself has taken it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.go.click()
+        else:
+            super().keyPressEvent(event)
 
     def done(self, result: int) -> None:
         """Ask nothing more."""

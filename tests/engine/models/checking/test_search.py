@@ -42,7 +42,7 @@ def test_right_answers_are_plausible_and_none_is_better(silent: Callable[..., Pa
 @pytest.mark.parametrize("name", ["mnist-ddpm-c", "mnist-ddpm-b"])
 def test_wrong_answers_are_told_and_the_right_ones_found(silent: Callable[..., Path], name: str) -> None:
     right = Told(name[-1].upper(), "linear", None, 1000)  # type: ignore[arg-type]
-    found = last(silent(name), Told("V", "cosine", None, 500, 0))
+    found = last(silent(name), Told("V", "cosine", None, 1000, 0))
     assert words.verdict(found) != "plausible"
     proposed = words.proposed(found)
     assert proposed is not None
@@ -81,6 +81,14 @@ def test_a_schedule_of_more_noise_is_not_better_for_it() -> None:
     noisy = Found(RIGHT, 0.1, 0.01, 0.4, linear_tenth=0.1, linear_half=0.005)
     assert not noisy.is_more
     assert not is_better(noisy, little)
+
+
+def test_another_schedule_must_be_far_better() -> None:
+    found = Found(RIGHT, 0.08, 0.02, 0.2, 0.9, 0.1)
+    longer = Told("C", "linear", None, 2000, 1)
+    assert not is_better(Found(longer, 0.048, 0.012, 0.2, 0.9, 0.1), found)
+    assert is_better(Found(RIGHT, 0.048, 0.012, 0.2, 0.9, 0.1), found)
+    assert is_better(Found(longer, 0.02, 0.01, 0.2, 0.9, 0.1), found)
 
 
 def test_what_is_tried_differs_in_what_was_asked_alone() -> None:
