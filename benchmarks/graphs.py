@@ -1,4 +1,4 @@
-"""Graphs: a network exported to ONNX and run as a lane runs it (OpenVINO, else ONNX Runtime), against the same network by PyTorch in float32.
+"""Graphs: a network exported to ONNX, run as a lane runs it (OpenVINO, else ONNX Runtime), against the same network by PyTorch in float32.
 
 Usage: python benchmarks/graphs.py
 """

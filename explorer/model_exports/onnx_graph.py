@@ -116,7 +116,7 @@ def _write_part(checkpoint: Checkpoint, part: str, path: Path) -> float | None:
             reason = (str(cause).splitlines() or [type(cause).__name__])[0]
             raise BadInput(f"{checkpoint.path}: its network cannot be traced for ONNX: {reason}") from error
         assert program is not None
-        if any(isinstance(value.shape[0], int) for value in program.model.graph.inputs):
+        if any(value.shape is None or isinstance(value.shape[0], int) for value in program.model.graph.inputs):
             raise BadInput(
                 f"{checkpoint.path}: its network cannot be traced for any number of samples: it takes their number for a constant"
             )

@@ -13,7 +13,7 @@ import pickle
 import re
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -338,7 +338,10 @@ def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
     content = outline(path)
     if content is None:
         raise BadInput(f"{path}: is damaged or cut short: there are no weights to be read in it")
-    found = _read_safe(path, prefix) if content.form == "safetensors" else at(_unpickled(path, content), where)
+    if content.form == "safetensors":
+        found = read_safe(path, prefix)
+    else:
+        found = at(unpickled(path, content.form == "zip", content.unknown), where)
     chosen = under(found, prefix) if isinstance(found, dict) else {}
     read = {}
     for name, tensor in chosen.items():
@@ -352,8 +355,8 @@ def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
     return read
 
 
-def _read_safe(path: Path, prefix: str) -> dict[str, Tensor]:
-    """Those whose names begin so: of a checkpoint of gigabytes its autoencoder alone."""
+def read_safe(path: Path, prefix: str = "") -> dict[str, Tensor]:
+    """Tensors of a safetensors file whose names begin so: of a checkpoint of gigabytes its autoencoder alone (BadInput)."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -364,14 +367,28 @@ def _read_safe(path: Path, prefix: str) -> dict[str, Tensor]:
     return found
 
 
-def _unpickled(path: Path, content: Content) -> Any:
-    """The object, mapped rather than read where its form allows; only what `weights_only` lets through."""
+def unpickled(path: Path, mapped: bool = True, unknown: Sequence[str] = ()) -> Any:
+    """What torch.save wrote into a file: only what `weights_only` lets through.
+
+    Parameters
+    ----------
+    path : Path
+    mapped : bool
+        Its numbers are mapped rather than read: it is a zip.
+    unknown : sequence of str
+        Classes that are known to be in it, for the message.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read, or holds more than tensors and plain values.
+    """
     import torch
 
     try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=content.form == "zip")
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as error:
-        named = content.unknown or tuple(re.findall(r"GLOBAL ([\w.]+)", str(error)))
+        named = tuple(unknown) or tuple(re.findall(r"GLOBAL ([\w.]+)", str(error)))
         what = f"Python objects ({named[0]})" if named else "more than tensors"
         raise BadInput(f"{path}: holds {what}, which is never run here: save its state_dict()") from None
     except Exception as error:  # whatever a damaged pickle makes of itself

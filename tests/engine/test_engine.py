@@ -246,7 +246,7 @@ def test_the_judges_picture_is_what_it_reads(engine: Engine, checkpoints: Mappin
 def test_opening_counts_parameters_and_a_changed_file_is_noticed(engine: Engine, checkpoints: Mapping[str, Path], tmp_path: Path) -> None:
     copy = tmp_path / "mine.safetensors"
     copy.write_bytes(checkpoints["mnist-ddpm-b"].read_bytes())
-    (opened,) = ask(engine, OpenCheckpoint(str(copy)))
+    *_, opened = ask(engine, OpenCheckpoint(str(copy)))
     assert isinstance(opened, CheckpointOpened)
     assert opened.parameters == sum(p.numel() for p in load(copy).network.parameters())
     assert not opened.entry.shipped

@@ -7,10 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from explorer.checkpoints.files import load
 from explorer.checkpoints.locate import locate
+from explorer.diffusion.guidance import Condition
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.predictor import NetworkPredictor
 from explorer.diffusion.reverse import plan
+from explorer.diffusion.schedule import linear
 from explorer.engine.models.predictors import from_checkpoint
 from explorer.evaluation import samples as module
 from explorer.evaluation.samples import as_pixels, block_size, blocks, chain_samples, prior_samples
@@ -59,3 +64,17 @@ def test_prior_samples_are_keyed_by_index() -> None:
 def test_pixels_are_what_a_file_would_hold() -> None:
     values = torch.tensor([[-1.0, 1.0, -7.0, 7.0, 0.0, float("nan")]])
     assert as_pixels(values).tolist() == [[0, 255, 0, 255, 128, 128]]
+
+
+def test_a_block_is_told_the_labels_of_its_own_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+
+    def network(x_t: Tensor, t: Tensor, labels: Tensor) -> Tensor:
+        asked.append(labels.tolist())
+        return torch.zeros_like(x_t)
+
+    predictor = NetworkPredictor(network, Option.C, linear(60), condition=Condition((7, 8, 9)))
+    monkeypatch.setattr("explorer.evaluation.samples.BLOCK", 2)
+    for _ in chain_samples(predictor, plan(predictor.schedule, 1), 0, 5, (1, 2, 2), torch.device("cpu"), clip=True):
+        pass
+    assert asked == [[7, 8], [9, 7], [8]]

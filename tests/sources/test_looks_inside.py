@@ -86,7 +86,7 @@ K_DIFFUSION = {"config": json.dumps({"model": {"type": "image_v1", "sigma_data":
 OF_RUN = "open the weights that were saved beside it"
 RUN = "would have to be run: save model.state_dict() instead, or export it with torch.onnx.export"
 KINDS: dict[str, tuple[Callable[[Path], object], str, str]] = {
-    "weights": (saved(Net().state_dict()), "a file of weights of a network that is not known here (its names begin time_embed, down, up, …)",
+    "weights": (saved(Net().state_dict()), "a file of weights of a network that is not known here (its names begin time_embed, down, up,",
                 "export it with torch.onnx.export"),
     "weights in a dictionary": (saved({"epoch": 3, "model_state_dict": {f"module.{n}": t for n, t in Net().state_dict().items()}}),
                                 "a file of weights of a network that is not known here (its names begin time_embed, ", "torch.onnx"),
@@ -114,7 +114,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "Keras": (zipped("config.json", "metadata.json", "model.weights.h5"), "a Keras archive", "ONNX"),
     "HDF5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(200)), "an HDF5 file, as Keras writes them", "ONNX"),
     "torch.export": (zipped("model/archive_format", "model/models/model.json"), "a program of torch.export (.pt2)", "torch.onnx.export"),
-    "Git LFS": (lambda path: path.write_text(LFS.format(0, 12345)), "a Git LFS pointer, which stands for a file of 12,345 bytes", "git lfs"),
+    "Git LFS": (lambda path: path.write_text(LFS.format(0, 12345)), "a Git LFS pointer, which stands for a file of 12,345 b", "git lfs"),
     "Git LFS, cut": (lambda path: path.write_text(LFS[:60]), "a Git LFS pointer, which stands for a file that has not", "git lfs pull"),
 }  # fmt: skip
 

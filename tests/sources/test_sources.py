@@ -67,7 +67,7 @@ def test_the_engine_opens_and_samples_it_as_the_network_that_it_is(
     which: str, request: pytest.FixtureRequest, checkpoints: Mapping[str, Path]
 ) -> None:
     path, engine = request.getfixturevalue(which), Engine()
-    (opened,) = engine.handle(OpenCheckpoint(str(path)))
+    *_, opened = engine.handle(OpenCheckpoint(str(path)))
     assert isinstance(opened, CheckpointOpened)
     assert opened.entry.card is not None
     assert opened.entry.card.option == "C"

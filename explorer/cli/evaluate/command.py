@@ -207,7 +207,7 @@ def _fid(options: Options) -> Measured:
         "digit_shares": list(found.digit_shares), "real_digit_shares": list(beside.digit_shares),
         "compared_with": f"samples with the {len(real):,} training images; "
         f"{count:,} of these, drawn by seed {options.seed}, with the other {len(real) - count:,}",
-    } | _read_as_told(made, sampler.get("labels"))  # fmt: skip
+    } | read_as_told(made, sampler.get("labels"))  # fmt: skip
     figures = {
         "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
         "ratio": found.frechet_distance / beside.frechet_distance,
@@ -216,7 +216,7 @@ def _fid(options: Options) -> Measured:
     return {**figures, **details, "command": typed}, (stored,)
 
 
-def _read_as_told(made: Readings, labels: list[int] | None) -> dict[str, Any]:
+def read_as_told(made: Readings, labels: list[int] | None) -> dict[str, Any]:
     """Share of the samples of a class that the judge reads as that; nothing where no sample is of a class."""
     import numpy as np
 

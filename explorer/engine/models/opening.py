@@ -123,7 +123,8 @@ def _first_step(checkpoint: Checkpoint, models: Models) -> Generator[None, None,
 def _entry(named: str, checkpoint: Checkpoint) -> LibraryEntry:
     path = Path(named)
     shipped, end = path.is_relative_to(resource("checkpoints")), end_of_run(path)
+    numbers = sum(weights.numel() for weights in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
     return LibraryEntry(
-        named, name_of(path), shipped, sources.size(path), checkpoint.sha256, checkpoint.card,
-        parameters=sum(weights.numel() for weights in checkpoint.network.parameters()), of="" if end == path else str(end),
+        named, name_of(path), shipped, sources.size(path), checkpoint.sha256, checkpoint.card, parameters=numbers,
+        of="" if end == path else str(end),
     )  # fmt: skip

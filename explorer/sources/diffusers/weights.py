@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import BadInput
 from explorer.sources.diffusers.layout import STEM, read_json
 from explorer.sources.looks import looks_like
+from explorer.sources.tensor_file import MAX_HEADER, MAX_PICKLE, outline, read_safe, unpickled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from torch import Tensor
 
-MAX_HEADER = 100_000_000
-MAX_SHARDS, MAX_PICKLE = 1000, 64 << 20
+MAX_SHARDS = 1000
 
 _ENDINGS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
 _VARIANTS = re.compile(rf"{STEM}(?:\.([\w-]+))?\.(safetensors|bin)|{STEM}\.(safetensors|bin)\.index(?:\.([\w-]+))?\.json")
@@ -75,21 +75,10 @@ def looked_at(files: tuple[Path, ...]) -> None:
 
 
 def count(files: tuple[Path, ...]) -> int:
-    """Numbers in the weights; 0 where the files do not say without being unpickled (BadInput as `looked_at`)."""
-    total = 0
-    for file in files:
-        if ".safetensors" not in file.name:
-            return 0
-        if not file.name.endswith(".json"):
-            total += sum(_size(told.get("shape")) for told in _tensors_told(file).values())
-    return total
-
-
-def _size(shape: Any) -> int:
-    size = 1
-    for side in shape if isinstance(shape, list) else ():
-        size *= side if isinstance(side, int) else 0
-    return size
+    """Numbers in the weights, as their headers and pickles tell of them (BadInput as `looked_at`)."""
+    looked_at(files)
+    contents = [outline(file) for file in files if not file.name.endswith(".json")]
+    return sum(each.size for content in contents if content is not None for each in content.weights()[1].values())
 
 
 def _tensors_told(file: Path) -> dict[str, dict[str, Any]]:
@@ -156,7 +145,7 @@ def read(files: tuple[Path, ...], expected: Mapping[str, Tensor]) -> dict[str, T
     found: dict[str, Tensor] = {}
     for file in files:
         if not file.name.endswith(".json"):
-            found |= _safe(file) if ".safetensors" in file.name else _unpickled(file)
+            found |= read_safe(file) if ".safetensors" in file.name else _unpickled(file)
     found = {new_name(name): tensor for name, tensor in found.items()}
     where = files[0]
     for name in sorted(expected.keys() - found.keys()):
@@ -180,32 +169,11 @@ def new_name(name: str) -> str:
     return _OLD.sub(lambda old: f"{old[1]}.{_NEW[old[2]]}.", name)
 
 
-def _safe(file: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        tensors: dict[str, Tensor] = load_file(file)
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise BadInput(f"{file}: cannot be read: {error}") from None
-    return tensors
-
-
 def _unpickled(file: Path) -> dict[str, Tensor]:
-    """Tensors of an archive, mapped rather than read; only what `weights_only` lets through."""
-    import pickle
-
+    """Tensors of an archive by name (BadInput if there are none)."""
     import torch
 
-    try:
-        found = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
-    except pickle.UnpicklingError as error:
-        named = re.search(r"GLOBAL ([\w.]+)", str(error))
-        what = f"Python objects ({named[1]})" if named else "more than tensors"
-        raise BadInput(f"{file}: holds {what}, which is never run here: save its state_dict() as .safetensors") from None
-    except Exception as error:  # whatever a damaged pickle makes of itself
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise BadInput(f"{file}: cannot be read: {reason}") from None
+    found = unpickled(file)
     if not isinstance(found, dict) or not found or not all(isinstance(t, torch.Tensor) and isinstance(n, str) for n, t in found.items()):
         optimizer = isinstance(found, dict) and {"state", "param_groups"} <= found.keys()
         raise BadInput(f"{file}: holds {'the state of an optimizer' if optimizer else 'no weights by name'}, so there is no network in it")

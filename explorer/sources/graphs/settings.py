@@ -6,16 +6,26 @@ import math
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
-from explorer.checkpoints.card import FORMAT_VERSION, NO_ENCODER, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
+from explorer.checkpoints.card import (
+    FORMAT_VERSION,
+    NO_ENCODER,
+    UNSAID,
+    VALUE_RANGE,
+    Card,
+    DataCard,
+    LatentCard,
+    NetworkCard,
+    OriginCard,
+    ScheduleCard,
+)
 from explorer.errors import BadInput
-from explorer.recipe.told import Predicts, Told
+from explorer.recipe.told import Predicts, Told, pixel_range
 from explorer.sources.asking import Question
 from explorer.sources.graphs.parts import Graph, encoder_beside, graph_of
+from explorer.sources.plain_betas import plain_linear
 
 NETWORK = "ONNX graph"
-UNSAID = "not said"
 RUN_BY = ("it is run on the CPU, in float32, whatever device the app uses",)
 _BY_NAME: tuple[tuple[str, Predicts], ...] = (
     ("eps", "C"), ("noise", "C"), ("x0", "B"), ("x_0", "B"), ("x_start", "B"), ("velocity", "V"), ("v_pred", "V"), ("mean", "A"),
@@ -30,7 +40,7 @@ def asked(path: Path, graph: Graph) -> tuple[Question, ...]:
     if graph.part == "decoder":
         return (Question("pixel_range", "0,1", "a graph of codes to images does not say its pixels' values"),)
     questions = [
-        Question("predicts", _predicts(graph), "a graph does not say what its output means"),
+        Question("predicts", _predicts(path, graph), "a graph does not say what its output means"),
         Question("schedule", "linear"), Question("timesteps", 1000), Question("first_timestep", 0, "most networks count from 0"),
     ]  # fmt: skip
     if graph.t.kind not in ("int32", "int64"):
@@ -42,10 +52,12 @@ def asked(path: Path, graph: Graph) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def _predicts(graph: Graph) -> Predicts:
-    """As its output is called, else the noise."""
-    name = graph.image.name.lower()
-    return next((option for word, option in _BY_NAME if word in name), "C")
+def _predicts(path: Path, graph: Graph) -> Predicts:
+    """As its output is called, else the file, else the noise."""
+    output, stem = graph.image.name.lower(), path.stem.lower()
+    said = [option for word, option in _BY_NAME if word in output]
+    said += [option for word, option in _BY_NAME if word in stem and word not in ("mean", "noise")]  # "denoiser" says nothing
+    return said[0] if said else "C"
 
 
 def shape_of(path: Path, graph: Graph, told: Told) -> tuple[int, int, int]:
@@ -99,11 +111,10 @@ def card_of_decoder(path: Path, graph: Graph, told: Told) -> Card:
     notes += [f"its images are in [{low:g}, {high:g}]", *RUN_BY]
     codes = code_shape(path, graph)
     config = {**_network(graph), "code": math.prod(codes), "encoder": NO_ENCODER if beside is None else beside.name}
-    if len(codes) == 3:
-        notes.append(f"its codes are {codes[0]} x {codes[1]} x {codes[2]} latent pixels")
+    latent = LatentCard((codes[0], codes[1], codes[2]), shape, NETWORK) if len(codes) == 3 else None
     card = Card(
         FORMAT_VERSION, "vae" if beside is not None and len(graph_of(beside).outline.outputs) > 1 else "ae", NetworkCard(NETWORK, config),
-        DataCard(UNSAID, shape, VALUE_RANGE, ""), origin=OriginCard(_format(graph), tuple(notes)),
+        DataCard(UNSAID, shape, VALUE_RANGE, ""), origin=OriginCard(_format(graph), tuple(notes)), latent=latent,
     )  # fmt: skip
     if own is None:
         return card
@@ -116,16 +127,14 @@ def decoded_pixels(graph: Graph, told: Told) -> tuple[float, float]:
     """Values of black and white of a decoder's images."""
     if graph.metadata is not None:
         return graph.metadata.pixel_range
-    low, _, high = (told.pixel_range or "0,1").partition(",")
-    return float(low), float(high)
+    return pixel_range(told.pixel_range or "0,1")
 
 
 def pixels_of(graph: Graph, told: Told) -> tuple[float, float]:
     """Values of black and white."""
     if graph.metadata is not None:
         return graph.metadata.card.data.value_range
-    low, _, high = (told.pixel_range or "-1,1").partition(",")
-    return float(low), float(high)
+    return pixel_range(told.pixel_range or "-1,1")
 
 
 def time_of(graph: Graph, told: Told) -> tuple[int, bool]:
@@ -140,9 +149,7 @@ def _schedule(told: Told) -> ScheduleCard:
     if told.betas is not None:
         return ScheduleCard("betas", len(told.betas), told.betas)
     T, name = told.timesteps or 1000, told.schedule or "linear"
-    if name == "linear" and T != 1000:
-        return ScheduleCard("linear", T, tuple(np.linspace(1e-4, 0.02, T).tolist()))  # not rescaled, as hand-written code is
-    return ScheduleCard(name, T)
+    return plain_linear(T) if name == "linear" else ScheduleCard(name, T)
 
 
 def _time_notes(graph: Graph, told: Told) -> list[str]:

@@ -69,7 +69,7 @@ class Lucidrains(Source):
     name = "lucidrains"
     title = "a model-N.pt of denoising-diffusion-pytorch"
     hints = ("*.pt",)
-    is_named = False
+    group = "the weights of a denoiser"
 
     def recognises(self, path: Path) -> bool:
         """A file of tensors with the names of that library's U-Net."""

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, SamplerCard, ScheduleCard
+from explorer.checkpoints.card import (
+    FORMAT_VERSION,
+    UNSAID,
+    VALUE_RANGE,
+    Card,
+    DataCard,
+    NetworkCard,
+    OriginCard,
+    SamplerCard,
+    ScheduleCard,
+)
 from explorer.errors import BadInput
 from explorer.recipe.told import Told
 from explorer.sources.lucidrains.buffers import objective_of, schedule_of
@@ -38,7 +48,7 @@ def card_of(path: Path, found: Found, shape: NetworkShape, told: Told) -> Card:
         sampler = SamplerCard(clip=True, variance="learned" if shape.learned_variance else "small")
         by = f", version {found.version[:20]}" if found.version else ""
         return Card(
-            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(shape)), DataCard("not said", (shape.channels, *size), VALUE_RANGE, ""),
+            FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(shape)), DataCard(UNSAID, (shape.channels, *size), VALUE_RANGE, ""),
             option, schedule,
             origin=OriginCard(f"a file of denoising-diffusion-pytorch{by}", notes, sampler, learned_variance=shape.learned_variance),
         )  # fmt: skip

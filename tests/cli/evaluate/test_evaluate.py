@@ -307,3 +307,13 @@ def test_a_card_is_written_without_touching_the_weights(copy: Callable[[str], Pa
     after = load_file(path)
     assert all(torch.equal(after[name], tensor) and after[name].dtype == torch.float16 for name, tensor in halves.items())
     assert read_card(path).metrics[-1].name == "new"
+
+
+def test_samples_are_counted_that_are_read_as_what_they_were_told_to_be() -> None:
+    from explorer.cli.evaluate.command import read_as_told
+    from explorer.evaluation.judge import Readings
+
+    made = Readings(np.zeros((4, 1), np.float32), np.eye(10, dtype=np.float32)[[3, 4, 5, 5]])
+    assert read_as_told(made, [3, 3, 5, -1]) == {"read_as_told": pytest.approx(2 / 3), "of_a_class": 3}
+    assert read_as_told(made, [-1] * 4) == {}, "no sample was told a class"
+    assert read_as_told(made, None) == {}

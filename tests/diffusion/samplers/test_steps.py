@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.limits import Limit
+from explorer.diffusion.parameterization import Option
 from explorer.diffusion.plan import Plan
-from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
 from explorer.diffusion.samplers.methods import METHODS, evaluations
 from explorer.diffusion.samplers.steps import as_taken
-from explorer.diffusion.schedule import Schedule, cosine, linear
+from explorer.diffusion.schedule import Schedule, cosine, from_betas, linear
 
 from .ideal import SHAPE, N, ideal, ideal_x0
 
@@ -150,3 +151,19 @@ def test_the_error_falls_as_the_order_says(method: str, order: int) -> None:
     errors = [float((end(method, steps) - fine).norm()) for steps in (60, 120, 240)]
     measured = [math.log2(coarse / finer) for coarse, finer in pairwise(errors)]
     assert all(abs(each - order) < 0.3 for each in measured), measured
+
+
+def test_from_no_signal_at_all_heuns_step_is_eulers() -> None:
+    schedule = from_betas([*linear(50).betas.tolist()[:-1], 1 - 2**-53])
+    ask = ideal(schedule)
+    first, euler = (walked(ask, plan(schedule, 5, method=method))[0] for method in ("heun", "euler"))
+    assert schedule.alpha_bar[-1] < 1e-12
+    assert torch.equal(first.x_prev, euler.x_prev)
+    assert evaluations(plan(schedule, 5, method="heun"), 0) == 1
+
+
+def test_option_a_is_taken_as_it_is_whatever_noise_is_added() -> None:
+    schedule = linear(30)
+    predictor = NetworkPredictor(lambda x, t: 0.9 * x, Option.A, schedule)
+    for step in walked(predictor, plan(schedule, variance="large")):
+        assert torch.equal(step.prediction.mean, 0.9 * step.x_t)

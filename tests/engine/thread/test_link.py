@@ -56,11 +56,11 @@ def test_a_client_works_over_any_link(checkpoints: Mapping[str, Path], tmp_path:
     assert [type(outcome) for outcome in ready] == [EngineReady]
     opened: list[Outcome] = []
     client.send(OpenCheckpoint(str(checkpoints["mnist-vae-2d"])), "open", opened.append)
-    assert [type(outcome) for outcome in opened] == [CheckpointOpened]
+    assert type(opened[-1]) is CheckpointOpened
     assert told == []
     client.send(OpenCheckpoint(str(tmp_path / "none.safetensors")), "open", opened.append)
     (failed,) = told
     assert isinstance(failed, Failed)
     assert "no such file" in failed.message
-    assert len(opened) == 1
+    assert [type(outcome) for outcome in opened].count(CheckpointOpened) == 1
     assert busy == [True, False] * 3, "an answer that comes at once ends being busy, too"

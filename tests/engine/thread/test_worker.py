@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.checkpoints.files import file_sha256
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, SampleChain, ShowStep, StepShown, lane_keys
-from explorer.engine.models.messages import OpenCheckpoint
+from explorer.engine.models.messages import CheckpointOpened, OpenCheckpoint
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, SetFrameBudget, StartEngine
 from explorer.engine.thread.requests import Outcome, Request
@@ -90,7 +90,8 @@ def test_a_failure_is_told_and_the_engine_goes_on(qtbot: QtBot, client: Client, 
     client.send(OpenCheckpoint(str(tmp_path / "none.safetensors")), "open", queued=True, on_failure=own.append)
     opened: list[Outcome] = []
     client.send(OpenCheckpoint(str(checkpoints["mnist-ddpm-c"])), "open", opened.append, queued=True)
-    qtbot.waitUntil(lambda: bool(opened), timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: not client.busy, timeout=TIMEOUT)
+    assert isinstance(opened[-1], CheckpointOpened)
     assert len(own) == 1
 
 

@@ -188,7 +188,20 @@ def test_it_is_kept_on_disk_as_codes_and_decoded_from_there(_written: Path, _of_
 
 def test_commands_have_its_images(_written: Path, tmp_path: Path, _of_the_library: tuple[list[Tensor], list[Tensor], Tensor]) -> None:
     states, expected, images = _of_the_library
-    asked = ["--checkpoint", str(_written), "--samples", str(SAMPLES), "--seed", str(SEED), "--steps", str(STEPS), "--eta", "0"]
+    asked = [
+        "--checkpoint",
+        str(_written),
+        "--samples",
+        str(SAMPLES),
+        "--seed",
+        str(SEED),
+        "--steps",
+        str(STEPS),
+        "--eta",
+        "0",
+        "--spacing",
+        "trailing",
+    ]
     assert main(["sample", *asked, "--out", str(tmp_path / "a.npz")]) == 0
     with np.load(tmp_path / "a.npz") as arrays:
         assert_close(arrays["lane0/x"], torch.stack(states))

@@ -26,7 +26,7 @@ from .conftest import changed, write
 
 @pytest.fixture
 def entry(pipeline: Path) -> LibraryEntry:
-    (opened,) = Engine().handle(OpenCheckpoint(str(pipeline)))
+    *_, opened = Engine().handle(OpenCheckpoint(str(pipeline)))
     assert isinstance(opened, CheckpointOpened)
     return opened.entry
 
@@ -64,14 +64,14 @@ def test_a_lane_of_it_samples_as_its_author_does(entry: LibraryEntry) -> None:
 )
 def test_what_a_scheduler_says_is_what_a_lane_begins_with(pipeline: Path, settings: dict[str, object], sampler: Sampler) -> None:
     changed(pipeline / "scheduler" / "scheduler_config.json", **settings)
-    (opened,) = Engine().handle(OpenCheckpoint(str(pipeline)))
+    *_, opened = Engine().handle(OpenCheckpoint(str(pipeline)))
     assert isinstance(opened, CheckpointOpened)
     assert lanes.lane_of(opened.entry).sampler == sampler
 
 
 def test_a_learned_variance_is_begun_with_and_left_out_where_it_does_not_fit(tmp_path: Path) -> None:
     folder = write(tmp_path / "model", network={"out_channels": 6}, variance_type="learned_range")
-    (opened,) = Engine().handle(OpenCheckpoint(str(folder)))
+    *_, opened = Engine().handle(OpenCheckpoint(str(folder)))
     assert isinstance(opened, CheckpointOpened)
     assert lanes.lane_of(opened.entry).sampler.variance == "learned"
     assert lanes.lane_of(opened.entry, Sampler(eta=0.0)).sampler.variance == "small"

@@ -178,7 +178,7 @@ def test_the_engine_runs_what_it_is_told_of_and_no_other(file: Path) -> None:
     with pytest.raises(BadInput, match="has changed since"):
         list(engine.handle(OpenCheckpoint(str(file))))
     list(engine.handle(AllowPython(str(file), digest)))
-    (opened,) = engine.handle(OpenCheckpoint(str(file)))
+    *_, opened = engine.handle(OpenCheckpoint(str(file)))
     assert isinstance(opened, CheckpointOpened)
     assert opened.entry.card is not None
     assert opened.entry.card.option == "C"

@@ -94,8 +94,16 @@ def test_a_share_of_t_is_told_as_one(tmp_path: Path) -> None:
     assert network(torch.zeros(1, *SHAPE), torch.tensor([25])).mean() == pytest.approx(0.05)
 
 
-def test_the_linear_schedule_is_not_rescaled_and_what_is_predicted_is_guessed_by_the_outputs_name(lane: Path) -> None:
-    assert {question.field: question.default for question in sources.asks(lane)}["predicts"] == "C"
+@pytest.mark.parametrize(
+    ("name", "output", "option"), [("unet_x0", "y", "B"), ("net", "v_pred", "V"), ("x0", "eps", "C"), ("denoiser", "y", "C")]
+)
+def test_what_is_predicted_is_guessed_by_names(name: str, output: str, option: str, tmp_path: Path, network: Small) -> None:
+    inputs = (torch.zeros(2, *SHAPE), torch.zeros(2, dtype=torch.int64))
+    path = export(tmp_path / f"{name}.onnx", network, inputs, ("x", "t"), output)
+    assert {question.field: question.default for question in sources.asks(path)}["predicts"] == option
+
+
+def test_the_linear_schedule_is_not_rescaled(lane: Path) -> None:
     card = sources.card(lane, TOLD)
     assert card.schedule is not None
     assert card.schedule.betas is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from explorer import sources
+from explorer.checkpoints.card import LatentCard
 from explorer.engine.latent.codes import held_out_images
 from explorer.errors import BadInput
+from explorer.model_exports import onnx_graph
 from explorer.models.roles import LatentModel, decodes_only
 from explorer.recipe.told import Told
 
@@ -115,6 +118,7 @@ def test_latent_pixels_are_codes(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.onnx", nodes, [("z", "float", ("n", 4, 4, 4))], [("y", "float", ("n", 1, 8, 8))])
     plane: Any = sources.open(path, SYMMETRIC).network
     assert plane.config.code == 64
+    assert sources.card(path, SYMMETRIC).latent == LatentCard((4, 4, 4), (1, 8, 8), "ONNX graph")
     z = torch.randn(2, 64)
     assert torch.allclose(plane.decode(z), nn.functional.pixel_shuffle(z.reshape(2, 4, 4, 4), 2))
     open_sides = graph(tmp_path / "o.onnx", nodes, [("z", "float", ("n", 4, "h", "w"))], [("y", "float", ("n", 1, "H", "W"))])
@@ -141,3 +145,19 @@ def test_both_copied_elsewhere_are_the_same(tmp_path: Path) -> None:
     for name in ("small-decoder.onnx", "small-encoder.onnx"):
         shutil.copy(tmp_path / name, other / name)
     assert sources.sha256(other / "small-decoder.onnx", UNIT) == both
+
+
+def test_what_this_app_exports_is_the_same_plane_again(tmp_path: Path, checkpoints: Mapping[str, Path]) -> None:
+    own = sources.open(checkpoints["mnist-vae-2d"])
+    onnx_graph.write(own, tmp_path / "vae.onnx")
+    path = tmp_path / "vae-decoder.onnx"
+    assert sources.asks(path) == ()
+    again = sources.open(path)
+    plane, model = again.network, own.network
+    assert isinstance(plane, LatentModel)
+    assert isinstance(model, LatentModel)
+    assert (again.card.kind, again.card.data, again.card.training) == (own.card.kind, own.card.data, own.card.training)
+    z, x = torch.randn(5, 2), torch.rand(5, 1, 28, 28) * 2 - 1
+    assert torch.allclose(plane.decode(z), model.decode(z), atol=1e-4)
+    for said, wanted in zip(plane.encode(x), model.encode(x), strict=True):
+        assert torch.allclose(said, wanted, atol=1e-3)  # type: ignore[arg-type]  # a VAE has both

@@ -34,7 +34,7 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
 
 def test_a_lane_of_it_keeps_what_was_told(lane: Path) -> None:
     sources.remember(lane, TOLD)
-    (opened,) = Engine().handle(OpenCheckpoint(str(lane)))
+    *_, opened = Engine().handle(OpenCheckpoint(str(lane)))
     assert isinstance(opened, CheckpointOpened)
     assert lanes.lane_of(opened.entry).told == TOLD
     assert opened.entry.parameters == sources.parameters(lane)
@@ -75,3 +75,5 @@ def test_a_decoder_is_a_plane_without_a_pad(qtbot: QtBot, explorer: Explorer, tm
     inspector = page.inspector
     assert inspector.picture.isHidden()
     assert "encoder" not in inspector.hint.text()
+    assert inspector.card.facts.said("kind") == "AE, ONNX graph"
+    assert inspector.card.facts.said("p(x|z)") == ""

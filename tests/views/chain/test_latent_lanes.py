@@ -19,11 +19,11 @@ from ...sources.diffusers.coders import latent_pipeline
 @pytest.fixture
 def ws(qtbot: QtBot, tmp_path: Path) -> Iterator[ReverseChainWorkspace]:
     """Reverse chain with a latent pipeline in it, sampled, its cursor in the middle."""
-    app = Explorer(Loaded(Saved(session=Session(workspace="reverse", default_steps=10)), fresh=False), None)
+    app = Explorer(Loaded(Saved(session=Session(workspace="reverse-chain", default_steps=10)), fresh=False), None)
     qtbot.addWidget(app.window)
     app.show()
     app.window.open_paths([str(latent_pipeline(tmp_path / "latent"))])
-    made = app.window.workspaces["reverse"]
+    made = app.window.workspaces["reverse-chain"]
     assert isinstance(made, ReverseChainWorkspace)
     qtbot.waitUntil(lambda: made.idle and made.has_picture and not made.controller.run.sampling, timeout=60_000)
     made.playback.scrub(500)

@@ -93,7 +93,7 @@ def test_a_plane_through_two_pictures_and_the_ways_between_them(ws: LatentWorksp
     qtbot.waitUntil(lambda: ws.idle and ws.panel.strip.count > 0, timeout=60_000)
     assert [point.name for point in state(ws).recipe.points] == ["one", "two"]
     assert [(point.x, point.y) for point in state(ws).recipe.points] == [place for _, place in ws.plane.marks]
-    assert [row.name for row in ws.panel.content.rows] == ["Straight line", "Spherical", "Geodesic"]
+    assert [row.title for row in ws.panel.content.rows] == ["Straight line", "Spherical", "Geodesic"]
 
 
 def test_a_plane_is_moved_to_the_code_of_what_is_encoded(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:

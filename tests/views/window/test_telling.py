@@ -109,7 +109,7 @@ def test_betas_are_taken_from_a_file_and_from_a_lane(asked: tuple[Explorer, Tell
     explorer, form = asked
     field = form.fields["schedule"]
     assert isinstance(field, ScheduleAnswer)
-    assert [action.text() for action in field.menu.actions()] == ["A file…", "mnist-ddpm-c"]
+    assert [action.text() for action in field.menu.actions()][:2] == ["A file…", "mnist-ddpm-c"]
     (tmp_path / "betas.json").write_text(json.dumps([0.1, 0.2, 0.3]))
     field.take_file(str(tmp_path / "betas.json"))
     qtbot.waitUntil(lambda: form.told.betas is not None)

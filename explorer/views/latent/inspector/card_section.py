@@ -45,7 +45,8 @@ class CardSection(Section):
         bounds = ((name.removeprefix("test IWAE-"), value) for name, value in metrics.items() if name.startswith("test IWAE-"))
         iwae = next((f"{number(value, 1)} nats ({draws} draws)" for draws, value in bounds), "")
         error = metrics.get("test reconstruction error")
-        layers = "convolutional" if config.get("architecture") == "conv" else "fully connected"
+        is_graph = "encoder" in config  # which says whether there is one, and nothing of layers and likelihood
+        layers = card.network.name if is_graph else "convolutional" if config.get("architecture") == "conv" else "fully connected"
         self.facts.say("name", entry.name)
         self._show_latent(card.latent)
         if card.latent is not None:
@@ -55,9 +56,8 @@ class CardSection(Section):
             return
         linear = card.network.name == "pca"
         self.facts.say("kind", "PCA: a linear AE" if linear else f"{card.kind.upper()}, {layers}")
-        self.facts.say(
-            "p(x|z)", likelihood if likelihood == "Bernoulli" and not linear else f"Gaussian, variance {config.get('variance', 0.1):.3g}"
-        )
+        said = likelihood if likelihood == "Bernoulli" and not linear else f"Gaussian, variance {config.get('variance', 0.1):.3g}"
+        self.facts.say("p(x|z)", "" if is_graph else said)
         self.facts.say("test ELBO", f"{number(metrics['test ELBO'], 1)} nats" if "test ELBO" in metrics else "")
         self.facts.say("IWAE", iwae)
         self.facts.say("test error", number(error, 4) if error is not None else "")

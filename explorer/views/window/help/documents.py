@@ -11,7 +11,7 @@ PAGES = {
     "user-guide.md": "User guide", "mathematics.md": "The mathematics", "glossary.md": "Glossary", "training.md": "Training",
     "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
     "which-option.md": "How the options were trained", "checkpoints.md": "Other people's checkpoints",
-    "checkpoint-format.md": "Checkpoint format",
+    "python.md": "From Python", "checkpoint-format.md": "Checkpoint format",
 }  # fmt: skip
 
 

@@ -51,7 +51,6 @@ class CheckCard(Card):
         mark(self.adds, "muted")
         self.use = QPushButton("Use these")
         self.use.setToolTip("Give the answers under which the network finds the most noise")
-        self.use.setAutoDefault(False)
         self.use.clicked.connect(self._use)
         self._lay_out()
         self._later = QTimer(self, singleShot=True, interval=REST_MS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine.models.messages import CheckpointAsks
 from explorer.engine.thread.client import Client
@@ -20,6 +20,7 @@ from explorer.views.window.telling.check_card import CheckCard
 from explorer.views.window.telling.fields import Answer, Choice, Number, Size
 from explorer.views.window.telling.schedule_answer import ScheduleAnswer
 from explorer.views.window.telling.words import why_words
+from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID, Theme
@@ -73,6 +74,9 @@ class TellingForm(QDialog):
         self.check.use_wanted.connect(self.show_answers)
         for field in self.fields.values():
             field.changed.connect(self._changed)
+            for segment in field.findChildren(SegmentBar):
+                for button in segment.findChildren(QPushButton):
+                    button.setAutoDefault(False)  # Return opens, Space and the arrows choose
         inset_numbers(self)
         self.show_answers(asks.answers)
         self._first().setFocus()

@@ -42,7 +42,6 @@ class ScheduleAnswer(Answer):
         self.other = QPushButton("Betas from")
         self.other.setAccessibleName("Take the betas of a file or of an open lane")
         self.other.setToolTip("The betas in a .json or .npy file, in a checkpoint, or of a lane that is open")
-        self.other.setAutoDefault(False)
         self.menu = QMenu(self)
         give_menu(self.other, self.menu)
         self.menu.addAction("A file…").triggered.connect(lambda _checked=False: self._ask_for_file())
