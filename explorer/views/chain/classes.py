@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.checkpoints.card import ClassesCard
+from explorer.datasets.shipped import shipped
 from explorer.recipe import NO_CLASS, Lane
 from explorer.recipe.labels import label_of_sample
 from explorer.recipe.quantities import of_classes
@@ -13,8 +14,6 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.label_field import Choices
 from explorer.views.chain.looked_at import LookedAt
 from explorer.widgets.controls.actions import Actions
-
-DIGITS = tuple(range(10))
 
 
 class Classes:
@@ -58,7 +57,9 @@ class Classes:
     def _choices(self, lane: Lane) -> Choices | None:
         """What its label can be; None where it has none."""
         if lane.exact is not None:
-            return Choices(DIGITS if lane.exact.dataset.lower() == "mnist" else (), one=True)
+            known = shipped(lane.exact.dataset)
+            names = () if known is None else known.short_classes
+            return Choices(tuple(range(len(names))), lambda label: names[label] if label < len(names) else str(label), one=True)
         classes = self.of(lane)
         return None if classes is None else Choices(classes.of_classes, classes.called, classes.null_label is not None)
 

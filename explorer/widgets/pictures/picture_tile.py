@@ -74,7 +74,7 @@ class PictureTile(QWidget):
         """Picture and name."""
         painter = QPainter(self)
         tokens = self._theme.tokens
-        side = self._side(self.width())
+        side = self._side(max(1, min(self.width(), self.height() - CAPTION)))  # whole, where it has less height than it wants
         left = self.width() - side if self._to_right else 0
         square = QRectF(left, 0, side, side)
         painter.fillRect(square, QColor(tokens.image_empty))
