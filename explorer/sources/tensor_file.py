@@ -400,7 +400,7 @@ def unpickled(path: Path, mapped: bool = True, unknown: Sequence[str] = ()) -> A
         raise BadInput(f"{path}: cannot be read: {reason}") from None
 
 
-def check(path: Path, found: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
+def check(path: Path, found: Mapping[str, Any], expected: Mapping[str, Tensor], what: str) -> None:
     """See that tensors are those of a network: its names and shapes, without memory (BadInput, which calls the network `what`)."""
     for name in sorted(expected.keys() - found.keys()):
         raise BadInput(f"{path}: has no weights {name}, which {what} has")

@@ -17,6 +17,7 @@ from explorer.checkpoints.card import (
     LatentCard,
     NetworkCard,
     OriginCard,
+    SamplerCard,
     ScheduleCard,
 )
 from explorer.errors import BadInput
@@ -84,11 +85,14 @@ def card_of_denoiser(path: Path, graph: Graph, told: Told) -> Card:
             raise ValueError("its metadata says no schedule")
         low, high = pixels = pixels_of(graph, told)
         notes = [*_time_notes(graph, told), *RUN_BY]
+        clips = own is None and option != "A"
+        if clips:
+            notes.append("x0_hat is kept within its images' range unless a lane is told otherwise: how its author samples is not said")
         if pixels != VALUE_RANGE:
             notes.append(f"its images are in [{low:g}, {high:g}]: so are x_t and x0_hat of its chain")
         card = Card(
             FORMAT_VERSION, "ddpm", NetworkCard(NETWORK, _network(graph)), DataCard(UNSAID, shape, pixels, ""), option, schedule,
-            origin=OriginCard(_format(graph), tuple(notes)),
+            origin=OriginCard(_format(graph), tuple(notes), SamplerCard(clip=True) if clips else SamplerCard()),
         )  # fmt: skip
         return card if own is None else _of_this_app(card, own.card)
     except ValueError as error:

@@ -75,7 +75,7 @@ class Lucidrains(Source):
         except (ValueError, RuntimeError) as error:
             raise BadInput(f"{path}: no network can be built of its shapes: {error}") from None
         expected: Any = network.state_dict()
-        check(path, found.network, expected, "the U-Net that its other weights tell")  # type: ignore[arg-type]  # shapes are looked at, no more
+        check(path, found.network, expected, "the U-Net that its other weights tell")
         network.load_state_dict(tensors(path, found.where, found.prefix + found.unet), assign=True)
         return Checkpoint(path, card, network.requires_grad_(False).eval(), self.sha256(path))
 

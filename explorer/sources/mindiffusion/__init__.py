@@ -104,8 +104,9 @@ class MinDiffusion(Source):
         from explorer.sources.tensor_file import check, tensors
 
         assert card.schedule is not None
+        T = card.schedule.T
         with torch.device("meta"):
-            network = or_refused(path, lambda: kind.make(config, card.schedule.T))
+            network = or_refused(path, lambda: kind.make(config, T))
         check(path, under(found.tensors, kind.prefix), network.state_dict(), "its network")
         network.load_state_dict(tensors(path, found.where, found.wrapper + kind.prefix), assign=True)
         return Checkpoint(path, card, network.requires_grad_(False).eval(), self.sha256(path))

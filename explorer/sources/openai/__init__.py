@@ -62,8 +62,8 @@ class OpenAI(Source):
         from explorer.sources.tensor_file import tensors
 
         heads = partial(heads_of, sizes, told)
-        thousandths = told.time_input == "fraction" and card.schedule is not None and card.schedule.T != 1000
-        unet = fitted(without_weights(path, settings_of(sizes)), sizes, heads, 1000 / card.schedule.T if thousandths else 1.0)
+        T = 1000 if card.schedule is None else card.schedule.T
+        unet = fitted(without_weights(path, settings_of(sizes)), sizes, heads, 1000 / T if told.time_input == "fraction" else 1.0)
         found = filled(bare(tensors(path, _found(path)[0])), sizes)
         put_into(unet, path, found, taken(sizes, heads, told.attention_order or "legacy"), "a network of its sizes")
         return Checkpoint(path, card, UNet2D(unet).eval(), self.sha256(path))
