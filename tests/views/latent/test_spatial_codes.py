@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from explorer import sources
 from explorer.app import Explorer
 from explorer.engine.pictures.latents import side_by_side
+from explorer.recipe.told import Told
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import slice_of
 from explorer.state.persistence import Loaded, Saved
@@ -38,7 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ws(qtbot: QtBot, folder: Path) -> Iterator[LatentWorkspace]:
-    """The workspace with that folder opened in it, its codes shown."""
+    """The workspace with that folder opened in it, its codes shown; what it asks, the size of images, was told of it before."""
+    sources.remember(folder, Told(image_size=(SIDE, SIDE)))
     app = Explorer(Loaded(Saved(session=Session(workspace="latent")), fresh=False), None, [LatentWorkspace.facts])
     qtbot.addWidget(app.window)
     app.window.resize(1280, 800)
