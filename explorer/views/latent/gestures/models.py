@@ -23,7 +23,6 @@ from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
 
-
 DIGITS = 4
 """Of a point's coordinates where a picture's code is."""
 
