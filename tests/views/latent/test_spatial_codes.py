@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from explorer import sources
 from explorer.app import Explorer
 from explorer.engine.pictures.latents import side_by_side
+from explorer.recipe.told import Told
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import slice_of
 from explorer.state.persistence import Loaded, Saved
@@ -38,7 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ws(qtbot: QtBot, folder: Path) -> Iterator[LatentWorkspace]:
-    """The workspace with that folder opened in it, its codes shown."""
+    """The workspace with that folder opened in it, its codes shown; what it asks, the size of images, was told of it before."""
+    sources.remember(folder, Told(image_size=(SIDE, SIDE)))
     app = Explorer(Loaded(Saved(session=Session(workspace="latent")), fresh=False), None, [LatentWorkspace.facts])
     qtbot.addWidget(app.window)
     app.window.resize(1280, 800)
@@ -92,7 +95,8 @@ def test_a_plane_through_two_pictures_and_the_ways_between_them(ws: LatentWorksp
     ws.actions_["walk"].trigger()
     qtbot.waitUntil(lambda: ws.idle and ws.panel.strip.count > 0, timeout=60_000)
     assert [point.name for point in state(ws).recipe.points] == ["one", "two"]
-    assert [(point.x, point.y) for point in state(ws).recipe.points] == [place for _, place in ws.plane.marks]
+    places = [(point.x, point.y) for point in state(ws).recipe.points]
+    np.testing.assert_allclose(places, [place for _, place in ws.plane.marks], atol=1e-4)
     assert [row.title for row in ws.panel.content.rows] == ["Straight line", "Spherical", "Geodesic"]
 
 

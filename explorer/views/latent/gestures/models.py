@@ -23,6 +23,9 @@ from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
 
+DIGITS = 4
+"""Of a point's coordinates where a picture's code is."""
+
 
 class ModelHands(QObject):
     """Connects the toolbar, the classes, the slice section and their actions to the store."""
@@ -187,7 +190,7 @@ class ModelHands(QObject):
         if len(marks) == 2 and controller.entry is not None:
             names = []
             for name, (x, y) in marks:
-                state = latent_edits.add_point(state, controller.entry, x, y)
+                state = latent_edits.add_point(state, controller.entry, round(x, DIGITS), round(y, DIGITS))
                 state = latent_edits.rename(state, state.selected, name)
                 names.append(state.selected)
             self._put(latent_edits.show_paths(state, names[0], names[1]), "walk between the pictures")

@@ -151,7 +151,10 @@ class PlaneCanvas(PlaneContents):
             paint.draw_stroke(painter, paint.stroke_polygon(view, growing), (), tokens, True)
         if len(self._samples[0]):
             overlays.draw_samples(painter, view, *self._samples, tokens)
+        named = {point.name for point in self._points}
         for name, place in self._marks:
+            if name in named:  # a point says it
+                continue
             overlays.draw_mark(painter, view, place, name, *ink)
         if self._posterior is not None:
             paint.draw_posterior(painter, view, *self._posterior, *ink)
