@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from explorer.resources import resource
 
 SHIPPED = (
-    "mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-pca-2d", "mnist-hinton2006-2d",
+    "emoji-ddpm-c", "mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-pca-2d", "mnist-hinton2006-2d",
     "mnist-vae-16d", "mnist-classifier",
 )  # fmt: skip
 

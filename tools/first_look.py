@@ -4,8 +4,8 @@ Run it from a checkout after a shipped checkpoint, the sampling, the first sessi
 
     python tools/first_look.py
 
-It makes, with the app itself, the chains that a first session opens on (in float32 on the CPU), the library's entries of the shipped
-checkpoints, and the answers to what the Latent workspace asks first. tests/test_first_look.py sees whether they are still right.
+It makes, with the app itself, the chains that a first session opens on and that of the emoji, which the library opens (in float32 on the
+CPU), the library's entries of the shipped checkpoints, and the answers to what the Latent workspace asks first. tests/test_first_look.py sees whether they are still right.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.models.scanning import files, shipped_book, write_book
 from explorer.engine.thread.messages import StartEngine
 from explorer.resources import resource
+from explorer.state.edits.lanes import open_entry
 from explorer.state.first_run import with_shipped_models
 from explorer.state.session import Session
 
 FOLDER = resource("first")
+EMOJI = "emoji-ddpm-c"
 
 
 def main() -> None:
@@ -43,7 +45,8 @@ def main() -> None:
     session = with_shipped_models(Session(), entries)
     engine = Engine()
     list(engine.handle(StartEngine(device="cpu", precision="fp32")))
-    for state in (session.reverse, session.compare):
+    emoji = next(each for each in entries if each.name == EMOJI)
+    for state in (session.reverse, session.compare, open_entry(session.reverse, emoji)):
         list(engine.handle(SampleChain(state.recipe), "first"))
         for key in lane_keys(state.recipe):
             _chain(engine, key, entries)

@@ -103,6 +103,12 @@ def exact_remembers() -> Session:
     return Session(workspace="reverse-chain", reverse=part)
 
 
+def emoji() -> Session:
+    """Sixteen emoji half way from noise, and what they could be in colour."""
+    recipe = ChainRecipe((_lane("C", "emoji-ddpm-c", steps=50),), 0, 16)
+    return Session(workspace="reverse-chain", reverse=ChainState(recipe, t=300, quantity="x0_hat"))
+
+
 def erase_half() -> Session:
     """The right half of every digit, made anew."""
     root = _lane("C", steps=50)
@@ -132,7 +138,7 @@ def three_to_eight() -> Session:
 
 
 EXAMPLES = {
-    "options-part": options_part, "hole": hole, "too-few-steps": too_few_steps, "no-dice": no_dice, "erase-half": erase_half,
+    "emoji": emoji, "options-part": options_part, "hole": hole, "too-few-steps": too_few_steps, "no-dice": no_dice, "erase-half": erase_half,
     "two-schedules": two_schedules, "exact-remembers": exact_remembers, "prior-samples": prior_samples,
     "three-to-eight": three_to_eight, "training": training,
 }  # fmt: skip

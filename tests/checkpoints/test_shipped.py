@@ -13,8 +13,9 @@ import torch
 
 from explorer.checkpoints.files import load, read_card
 from explorer.checkpoints.snapshots import snapshots
-from explorer.datasets.images import to_unit_range
-from explorer.datasets.mnist import SHA256, mnist
+from explorer.datasets.emoji import emoji
+from explorer.datasets.images import load_images, to_unit_range
+from explorer.datasets.mnist import mnist
 from explorer.diffusion.forward import q_sample
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
@@ -22,7 +23,7 @@ from explorer.diffusion.training import TrainingTables, linear_fit, target
 from explorer.resources import resource_root
 
 KINDS = {
-    "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
+    "emoji-ddpm-c": "ddpm", "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
     "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-vae-16d": "vae",
     "mnist-classifier": "classifier",
 }  # fmt: skip
@@ -32,12 +33,14 @@ KINDS = {
 def test_every_shipped_model_opens_and_says_how_it_was_made(checkpoints: Mapping[str, Path], name: str) -> None:
     card = load(checkpoints[name]).card
     assert card.kind == KINDS[name]
-    assert card.data.name == "mnist"
-    assert card.data.shape == (1, 28, 28)
-    assert card.data.sha256 == SHA256["train-images-idx3-ubyte.gz"]
+    learned = load_images(name.split("-")[0])
+    assert card.data.name == learned.name
+    assert card.data.shape == learned.image_shape
+    assert card.data.sha256 == learned.sha256
     training = card.training
     assert training is not None
     assert training.command.startswith("generative-explorer train ")
+    assert "/tmp" not in training.command
     assert training.images_seen >= 59_000
 
 
@@ -97,6 +100,17 @@ def test_the_networks_predict_what_their_option_says(
         with torch.inference_mode():
             error = (checkpoint.network(x_t, t) - wanted).square().mean()
         assert error < share * (naive - wanted).square().mean()
+
+
+def test_the_network_of_emoji_sees_the_noise_in_what_it_has_not_learnt(checkpoints: Mapping[str, Path]) -> None:
+    network = load(checkpoints["emoji-ddpm-c"]).network
+    x0 = torch.from_numpy(to_unit_range(emoji("test")[0][:32]))
+    eps = torch.randn(x0.shape, generator=torch.Generator().manual_seed(0))
+    for time, share in ((100, 0.15), (300, 0.08)):
+        t = torch.full((len(x0),), time)
+        with torch.inference_mode():
+            error = (network(q_sample(linear(1000), x0, t, eps), t) - eps).square().mean()
+        assert error < share * eps.square().mean()
 
 
 @pytest.mark.parametrize(

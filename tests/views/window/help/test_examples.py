@@ -36,9 +36,9 @@ def _models(part: object) -> list[tuple[str, str]]:
     return found + [model for inner in parts for model in _models(inner)]
 
 
-def test_there_are_ten_each_with_a_title_and_what_to_look_at() -> None:
+def test_there_are_eleven_each_with_a_title_and_what_to_look_at() -> None:
     found = examples()
-    assert len(found) == 10 == len({example.title for example in found})
+    assert len(found) == 11 == len({example.title for example in found})
     assert all(example.look.endswith((".", "?")) for example in found)
     files = {path.stem for path in resource("examples").glob("*.json")} - {"index"}
     assert files == {example.name for example in found}
