@@ -5,7 +5,8 @@ Run it from a checkout after a shipped checkpoint, the sampling, the first sessi
     python tools/first_look.py
 
 It makes, with the app itself, the chains that a first session opens on and that of the emoji, which the library opens (in float32 on the
-CPU), the library's entries of the shipped checkpoints, and the answers to what the Latent workspace asks first. tests/test_first_look.py sees whether they are still right.
+CPU), the library's entries of the shipped checkpoints, and the answers to what the Latent workspace asks first.
+tests/test_first_look.py sees whether they are still right.
 """
 
 from __future__ import annotations

@@ -138,7 +138,8 @@ def three_to_eight() -> Session:
 
 
 EXAMPLES = {
-    "emoji": emoji, "options-part": options_part, "hole": hole, "too-few-steps": too_few_steps, "no-dice": no_dice, "erase-half": erase_half,
+    "emoji": emoji,
+    "options-part": options_part, "hole": hole, "too-few-steps": too_few_steps, "no-dice": no_dice, "erase-half": erase_half,
     "two-schedules": two_schedules, "exact-remembers": exact_remembers, "prior-samples": prior_samples,
     "three-to-eight": three_to_eight, "training": training,
 }  # fmt: skip

@@ -62,13 +62,13 @@ def looks_like(path: Path) -> str:
 
 
 def _by_bytes(path: Path, head: bytes, size: int) -> str:
+    if head[8:9] == b"{":  # first: the length of a header before it may look like anything
+        return _safetensors(path, int.from_bytes(head[:8], "little"), size)
     for beginning, what in BEGINNINGS:
         if head.startswith(beginning):
             return what
     if head.startswith(b"PK\x03\x04"):
         return _zip(path)
-    if head[8:9] == b"{":
-        return _safetensors(path, int.from_bytes(head[:8], "little"), size)
     if len(head) > 2 and head[0] == 0x08 and 1 <= head[1] <= 32 and head[2] in ONNX_FIELDS:
         return "an ONNX graph"
     return _text(head)

@@ -35,7 +35,7 @@ def looks_inside(path: Path) -> str:
     content = outline(path)
     if content is not None:
         return _told(content)
-    if head[:1] == b"\x80" and not head.startswith(OLD_MAGIC):
+    if head[:1] == b"\x80" and head[8:9] != b"{" and not head.startswith(OLD_MAGIC):  # the length of a header may look like a pickle
         return _pickle(path)
     return ""
 

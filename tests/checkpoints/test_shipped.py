@@ -23,7 +23,8 @@ from explorer.diffusion.training import TrainingTables, linear_fit, target
 from explorer.resources import resource_root
 
 KINDS = {
-    "emoji-ddpm-c": "ddpm", "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
+    "emoji-ddpm-c": "ddpm",
+    "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
     "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-vae-16d": "vae",
     "mnist-classifier": "classifier",
 }  # fmt: skip

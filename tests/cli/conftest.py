@@ -110,7 +110,10 @@ BROKEN: dict[str, tuple[Callable[[Path, Path], object], str]] = {
     ),
     "a header of nonsense": (lambda _, path: path.write_bytes(struct.pack("<Q", 90) + b"[" * 100), "of a kind that is not known here"),
     "a picture": (lambda _, path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200)), "is a PNG picture"),
-    "other weights": (_plain, "is a safetensors file of another program; what opens here is a checkpoint of Generative Explorer"),
+    "other weights": (
+        _plain,
+        "is a file of weights of a network that is not known here (its names begin x): export it with torch.onnx.export",
+    ),
     "a weight that is no number": (_with_nan, "not finite"),
     "an impossible schedule": (_without_schedule, "beta_2 = 1.5"),
 }

@@ -17,6 +17,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_SAMPLES, Sampler, ScheduleChoice
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sample_count import usual_samples
 from explorer.state.edits import chain as edits
 from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
@@ -387,11 +388,16 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
-        if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes):
+        if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes) and self._are_few(after):
             many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
             self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
+
+    def _are_few(self, state: ChainState) -> bool:
+        """Whether there are as many samples as images of this size have unless somebody asks for more."""
+        found = (self.context.library.find(lane.checkpoint) for lane in state.recipe.lanes)
+        return any(e is not None and e.card is not None and usual_samples(e.card.data.shape) == state.recipe.samples for e in found)
 
     def _tell_status(self) -> None:
         run, export = self.controller.run.status, self.exporting

@@ -108,7 +108,9 @@ def test_the_linear_schedule_is_not_rescaled(lane: Path) -> None:
     assert card.schedule is not None
     assert card.schedule.betas is not None
     assert card.schedule.betas[-1] == 0.02
-    assert not card.sampler.clip, "nothing says that its author does"
+    assert card.sampler.clip, "nothing says that its author does not"
+    assert card.origin is not None
+    assert any("how its author samples is not said" in note for note in card.origin.notes)
 
 
 def test_pixels_in_0_to_1_are_the_chains(lane: Path) -> None:
