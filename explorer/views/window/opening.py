@@ -188,7 +188,8 @@ class Opener(QObject):
 
     def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
         """What to do with a file that the workspace in front has no use for; empty if no other has."""
-        where = " or ".join(facts.title for facts in self._workspaces.facts.values() if takes(facts))
+        titles = [facts.title for facts in self._workspaces.facts.values() if takes(facts)]
+        where = " or ".join(filter(None, (", ".join(titles[:-1]), titles[-1] if titles else "")))
         return f"Choose {where} in the rail, then {then} it again." if where else ""
 
     def _open_session(self, path: str) -> None:

@@ -173,7 +173,8 @@ def test_an_empty_library_says_what_to_do(qtbot: QtBot) -> None:
     worker = Worker()
     dialog = CheckpointLibrary(Library(Client(worker)), Theme("light"))
     qtbot.addWidget(dialog)
-    assert "Open a .safetensors file" in dialog.empty_words
+    assert "Open a .safetensors, " in dialog.empty_words
+    assert "file or a diffusers folder, or train one" in dialog.empty_words
     assert dialog.actions_shown == []
 
 

@@ -152,7 +152,7 @@ def test_where_a_data_set_is_of_no_use_it_is_said_where_it_is(explorer: Explorer
     explorer.window.open_paths([str(tmp_path)])
     banner = explorer.window.banner
     assert banner.message == f"{tmp_path.name}: a data set is of no use in Latent"
-    assert banner.hint == "Choose Reverse chain or Compare or Objective in the rail, then open it again."
+    assert banner.hint == "Choose Reverse chain, Compare, Forward or Objective in the rail, then open it again."
 
 
 def test_escape_takes_the_message_away(window: MainWindow, qtbot: QtBot) -> None:
