@@ -88,10 +88,12 @@ class SweepDialog(QDialog):
         self.checkpoints = QListWidget()
         self.checkpoints.setAccessibleName("Checkpoints")
         self.checkpoints.setMaximumHeight(132)
+        own = next((e.card.data.shape for e in entries if e.sha256 == lane.checkpoint and e.card is not None), None)
         for entry in entries:
             item = QListWidgetItem(entry.name, self.checkpoints)
-            item.setCheckState(Qt.CheckState.Checked)
-            item.setToolTip(entry.path)
+            alike = own is None or entry.card is None or entry.card.data.shape == own
+            item.setCheckState(Qt.CheckState.Checked if alike else Qt.CheckState.Unchecked)
+            item.setToolTip(entry.path if alike else f"{entry.path}: of images of another size")
         self._hint = QLabel(wordWrap=True)
         mark(self._hint, "faint")
         self._preview = QLabel(wordWrap=True)

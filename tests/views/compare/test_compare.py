@@ -490,7 +490,7 @@ def test_a_sweep_makes_lanes_and_shows_them_as_a_grid(open_page: Opener, lane: L
 
 def test_a_sweep_over_seeds_and_checkpoints_is_added(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (lane("C", steps=3),))
-    qtbot.waitUntil(lambda: len(page.context.library.of_kind("ddpm")) == 3, timeout=60_000)
+    qtbot.waitUntil(lambda: len(page.context.library.of_kind("ddpm")) == 4, timeout=60_000)
     for setting, values in (("seed", "5, 6"), ("checkpoint", "")):
         page.ask_sweep(0)
         dialog = next(d for d in page.findChildren(SweepDialog) if d.isVisible())
@@ -564,7 +564,7 @@ def test_what_cannot_be_exported_or_opened_is_told(page: CompareWorkspace, qtbot
     recipe = Recipe(chain=ChainRecipe((Lane("0" * 64, "/gone/mine.safetensors", "C"),)))
     write_png(tmp_path / "foreign.png", np.zeros((4, 4), np.uint8), recipe)
     told = {
-        "plain.png": "no recipe|of no use", "plain.npz": "an array of images has shape", "broken.mp4": "cannot be read",
+        "plain.png": "no recipe|of no use", "plain.npz": "none of its arrays", "broken.mp4": "cannot be read",
         "foreign.png": "mine",
     }  # fmt: skip
     for name, words in told.items():

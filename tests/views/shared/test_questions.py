@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from explorer.checkpoints.files import file_sha256
 from explorer.engine.chain.messages import ChainFinished, LanePlanned, SampleChain
 from explorer.engine.latent.messages import CodesDecoded, DecodeCodes, DecodeGrid, GridDecoded
-from explorer.engine.models.messages import LibraryScanned, OpenCheckpoint, ScanLibrary
+from explorer.engine.models.messages import LibraryScanned, ScanLibrary
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -20,7 +20,7 @@ from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.views.shared.questions import Questions, When
 
 WAIT = 60_000
-MISSING = OpenCheckpoint("/nowhere/gone.safetensors")
+MISSING = DecodeCodes("/nowhere/gone.safetensors", ((0.0, 0.0),))
 
 
 @pytest.fixture
