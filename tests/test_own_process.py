@@ -29,7 +29,8 @@ def environment() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("words", [("-m", "explorer", "--version"), ("-c", "import explorer, random, numpy; print(explorer.__version__)")])
-def test_the_folder_is_not_on_the_path_of_modules(hostile: Path, words: tuple[str, ...]) -> None:
+def test_the_folder_is_not_on_the_path_of_modules(hostile: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(hostile.parent)  # from the folder of the sources it is another command
     ran = subprocess.run(own_python(*words), cwd=hostile, env=environment(), capture_output=True, text=True, check=True)
     assert ran.stdout.split()[-1] == explorer.__version__
     assert not (hostile / "proof").exists()
