@@ -145,6 +145,7 @@ class _Run:
             raise BadInput(f"{out}: cannot be written: {error.strerror}") from None
         refuse_taken(out, self.settings.resume)
         refuse_at_work(out)
+        self.fabric.barrier()  # every process has looked before the first one says that this run is at work
         if self.settings.resume:
             self._resume()
         if first:
