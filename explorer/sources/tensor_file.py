@@ -255,7 +255,7 @@ class _Reader(pickle.Unpickler):
         begin = self._file.tell()
         most = len(self._file.getbuffer())
         for opcode, place, _ in pickletools.genops(self._file):
-            if opcode.name in _PLACES and place > most:  # seven bytes that would ask for gigabytes
+            if opcode.name in _PLACES and int(place or 0) > most:  # seven bytes that would ask for gigabytes
                 raise pickle.UnpicklingError("a place in memory that no pickle of this length has")
         self._file.seek(begin)
         return super().load()

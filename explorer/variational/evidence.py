@@ -142,7 +142,7 @@ def posterior(
                 chosen |= (np.abs(centres - place) <= sides[:, None]).all(1)
         quarters = _quarters(centres[chosen], sides[chosen])
         halves = np.repeat(sides[chosen] / 2, 4)
-        new = _log_joint(model, x, quarters)
+        new = log_joint(model, x, quarters)
         centres = np.concatenate([centres[~chosen], quarters])
         sides = np.concatenate([sides[~chosen], halves])
         joint = np.concatenate([joint[~chosen], new])
@@ -152,6 +152,14 @@ def posterior(
             break
         yield None
     yield Posterior(log_p, moved, centres, sides, joint)
+
+
+def log_joint(model: LatentModel, x: Tensor, z: np.ndarray) -> np.ndarray:
+    """log p(x|z) + log p(z) of one image x (1, C, H, W) at places z (N, 2), shape (N,), float64."""
+    found = []
+    for block in torch.from_numpy(z).float().to(x.device).split(AT_ONCE):
+        found.append(log_likelihood(model, x.expand(len(block), -1, -1, -1), block).double().cpu().numpy())
+    return np.concatenate([*found, np.zeros(0)]) + _log_prior(z)
 
 
 def _square(reach: float, cells: int) -> np.ndarray:
@@ -168,13 +176,6 @@ def _quarters(centres: np.ndarray, sides: np.ndarray) -> np.ndarray:
 
 def _log_prior(z: np.ndarray) -> np.ndarray:
     return -0.5 * (z**2).sum(1) - math.log(2 * math.pi)
-
-
-def _log_joint(model: LatentModel, x: Tensor, z: np.ndarray) -> np.ndarray:
-    found = []
-    for block in torch.from_numpy(z).float().to(x.device).split(AT_ONCE):
-        found.append(log_likelihood(model, x.expand(len(block), -1, -1, -1), block).double().cpu().numpy())
-    return np.concatenate([*found, np.zeros(0)]) + _log_prior(z)
 
 
 def _decoded(model: LatentModel, z: Tensor) -> Tensor:
