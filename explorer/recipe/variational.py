@@ -71,9 +71,9 @@ class FitRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"p has 1 to {MAX_PARTS} parts of as many dimensions as q")
 
 
-LINE = FitRecipe((Bump((-1.6,), (0.6,)), Bump((1.6,), (0.8,), weight=1.5)), Bump((0.4,), (1.4,)))
+LINE = FitRecipe((Bump((-2.2,), (0.6,)), Bump((2.4,), (0.8,), weight=1.5)), Bump((0.4,), (0.8,)))
 PLANE = FitRecipe(
-    (Bump((-1.6, -0.8), (0.6, 0.9), 0.5), Bump((1.5, 1.0), (0.8, 0.6), weight=1.5)), Bump((0.3, 0.2), (1.3, 1.0), 0.2)
+    (Bump((-2.0, -1.0), (0.6, 0.9), 0.5), Bump((2.0, 1.2), (0.8, 0.6), weight=1.5)), Bump((-0.3, 0.8), (1.1, 0.9), 0.2)
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from explorer.variational.fitting import step
 GRID_REACH = 9.0
 """What lies beyond does not count: means are within 5 of 0, and 4 standard deviations of an ordinary density."""
 CELLS = {1: 900, 2: 120}
-RATE = {1: 0.25, 2: 0.25}
+RATE = 0.1
 
 
 @dataclass
@@ -49,16 +49,25 @@ def show_fit(request: ShowFit, desk: Desk) -> Steps:
     course = _course(request.fit)
     last = min(max(request.step, 0), MOST_STEPS)
     while len(course.curve) <= last:
-        at = len(course.curve)
-        if at == len(course.qs):
-            course.qs.append(step(course.qs[-1], course.p, request.fit.direction, RATE[len(course.places.axes)], course.places))
-        q = course.qs[at]
-        course.curve.append((divergence(q, course.p, course.places).value, divergence(course.p, q, course.places).value))
-        yield None
-    yield _shown(course, last)
+        yield from _walked(course, request)
+    yield _shown(course, last, partial=len(course.curve) <= MOST_STEPS)
+    if len(course.curve) <= MOST_STEPS:  # the rest of the curve, for who has patience
+        while len(course.curve) <= MOST_STEPS:
+            yield from _walked(course, request)
+        yield _shown(course, last)
 
 
-def _shown(course: _Course, at: int) -> FitShown:
+def _walked(course: _Course, request: ShowFit) -> Steps:
+    """One step more."""
+    at = len(course.curve)
+    if at == len(course.qs):
+        course.qs.append(step(course.qs[-1], course.p, request.fit.direction, RATE, course.places))
+    q = course.qs[at]
+    course.curve.append((divergence(q, course.p, course.places).value, divergence(course.p, q, course.places).value))
+    yield None
+
+
+def _shown(course: _Course, at: int, partial: bool = False) -> FitShown:
     p, q, places = course.p, course.qs[at], course.places
     shape = tuple(len(axis) for axis in places.axes)
     first, second = divergence(q, p, places), divergence(p, q, places)
@@ -71,5 +80,5 @@ def _shown(course: _Course, at: int) -> FitShown:
         at, read_only(places.axes[0]), drawn[0], drawn[1], drawn[2], drawn[3], first.value, second.value,
         math.nan if alone is None else between_gaussians(q, alone), math.nan if alone is None else between_gaussians(alone, q),
         read_only(q.mean), read_only(sd), float(covariance[1, 0] / (sd[0] * sd[1])) if len(sd) == 2 else 0.0,
-        read_only(np.array(course.curve)), read_only(np.stack([each.mean for each in course.qs[: len(course.curve)]])),
+        read_only(np.array(course.curve)), read_only(np.stack([each.mean for each in course.qs[: len(course.curve)]])), partial,
     )  # fmt: skip

@@ -68,6 +68,7 @@ class FitShown(Outcome):
     correlation: float
     curve: np.ndarray
     track: np.ndarray
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
