@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from explorer.datasets.pictures import as_channels, as_seen, is_grey, opened, seen_size
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 
 Fit = Literal["resize", "crop"]
@@ -123,9 +124,9 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
         return found
     except (OSError, ValueError):
         pass  # not there yet, or spoilt
+    partial = neighbour(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
         array = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(files), *shape))
         digest = hashlib.sha256()
         for index, picture in enumerate(pictures):
@@ -140,8 +141,8 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     except OSError as error:
         raise BadInput(f"{folder}: cannot hold the {len(files)} pictures: {error.strerror or error}") from None
     finally:
-        for left in folder.glob(f"*.{os.getpid()}.partial"):
-            left.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _forget_old(folder: Path) -> None:

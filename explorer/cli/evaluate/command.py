@@ -19,6 +19,7 @@ from explorer.cli.evaluate import latent, objective
 from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words, labels_of
 
@@ -119,7 +120,7 @@ def _check_writable(path: Path) -> None:
     source = sources.source_for(path)
     if source is None or source.name != sources.OWN.name:
         raise BadInput(f"{path}: has no card to write figures into, as {sources.OWN.title} has: leave out --write")
-    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    beside = neighbour(path)
     try:
         with beside.open("xb"):
             beside.unlink()

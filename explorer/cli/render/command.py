@@ -68,13 +68,15 @@ def render(
     sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
     run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,
+    force: shared.ForceOption = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
 
     width, height = parse_size(size)
     check_out(out, (".png",))
+    check_free(out, force=force)
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
     plane = options_for(layer or (), image, point or (), stroke, shape, between)

@@ -79,6 +79,7 @@ def sample(
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
     frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,
 ) -> None:
@@ -91,10 +92,11 @@ def sample(
     With --exact there is no network but a data set: x0_hat is E[x_0 | x_t], mean that of q(x_{t-1} | x_t), and, unless
     --follow mean, x_next is drawn from that mixture: the image drawn takes the place of x0_hat in it.
     """
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
     from explorer.exports.kinds import KINDS
 
     check_out(out, tuple(KINDS))
+    check_free(out, force=force)
     checkpoint, exact = checkpoint or [], exact or []
     outputs: list[OptionName | None] = [option.value for option in through or ()] or [None]
     count = len(checkpoint) + len(exact) * len(outputs)
