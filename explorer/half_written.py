@@ -50,7 +50,7 @@ def _is_dead(machine: str, boot: str, pid: int, began: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _own(pid: int) -> tuple[str, str, int, int]:
-    """This process: its machine, the start of that, its number and when it began (`explorer.processes`)."""
+    """The process itself: its machine, the start of that, its number and when it began (`explorer.processes`)."""
     from explorer.processes import process_of
 
     known = process_of(pid)

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from explorer.datasets.pictures import as_channels, as_seen, is_grey, opened, seen_size
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 from explorer.half_written import neighbour
@@ -26,7 +27,7 @@ JUNK = ("__MACOSX", "Thumbs.db", "@eaDir")
 """Beside whatever begins with a dot: ._x.png, .thumbnails, .ipynb_checkpoints."""
 
 
-def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> tuple[np.ndarray, str]:
+def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize", told: Reading = AS_FOUND) -> tuple[np.ndarray, str]:
     """Every picture below a folder, sorted by name.
 
     Parameters
@@ -35,6 +36,8 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
         Side of the squares that they are made; without it all must be of one size.
     fit : "resize" or "crop"
         Squeeze them into the square, or cut the largest square out of their middle first.
+    told : Reading
+        What is behind transparent ones, and which numbers are black and white where they have others than bytes.
 
     Returns
     -------
@@ -54,11 +57,11 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     if not files:
         raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURES))})")
     shape = _shape(files, size)
-    pictures = _read(files, shape, size, fit)
+    pictures = _read(files, shape, size, fit, told)
     if len(files) * int(np.prod(shape)) <= IN_MEMORY:
         images = np.stack(list(pictures))
         return images, hashlib.sha256(images.tobytes()).hexdigest()
-    return _cached(files, shape, pictures, f"{size} {fit}")
+    return _cached(files, shape, pictures, f"{size} {fit}{'' if told == AS_FOUND else f' {told.range} {told.background}'}")
 
 
 def pictures_below(folder: Path) -> Iterator[Path]:
@@ -82,10 +85,11 @@ def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
     return 1, height, width
 
 
-def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit) -> Iterator[np.ndarray]:
+def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit, told: Reading) -> Iterator[np.ndarray]:
     for file in files:
         with opened(file) as picture:
-            array = as_channels(picture if size is None else _square(picture, size, fit))
+            seen = as_seen(picture, told)
+            array = as_channels(seen if size is None else _square(seen, size, fit))
         if len(array) < shape[0]:
             array = np.repeat(array, shape[0], axis=0)
         if array.shape != shape:
@@ -102,7 +106,6 @@ def _words(shape: tuple[int, ...]) -> str:
 
 
 def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
-    picture = as_seen(picture)
     if fit == "crop":
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return picture.resize((size, size), Image.Resampling.LANCZOS)

@@ -14,6 +14,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.display import require_libraries, require_qt
+from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
@@ -45,6 +46,9 @@ def render(
     exact: Annotated[
         list[str] | None, typer.Option(help="An exact lane: mnist, emoji, an IDX or array file, or a folder of pictures.")
     ] = None,
+    values: RangeOption = "auto",
+    member: MemberOption = "",
+    background: BackgroundOption = "white",
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
@@ -86,6 +90,7 @@ def render(
         sampler=sampler and str(sampler),
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid, labels=None if label is None else labels_of(label), guidance=guidance,
+        read=reading(exact, "--exact", values, member, background),
     )  # fmt: skip
     check(options)
     require_libraries()

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject
 
+from explorer.datasets.reading import Background
 from explorer.engine.chain.branching.messages import FitPicture, PictureFitted
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Edit, Picture
@@ -72,9 +73,13 @@ class BackingUp(QObject):
             return False
         if not self._view.is_open:
             self.open()
-        question = FitPicture(key, picture) if isinstance(picture, str) else FitPicture(key, pixels=picture)
+        question = FitPicture(key, picture, background=self._background) if isinstance(picture, str) else FitPicture(key, pixels=picture)
         self._questions.ask("picture", question, self._take_picture)
         return True
+
+    @property
+    def _background(self) -> Background:
+        return self._chain.context.store.session.background
 
     def _take_picture(self, outcome: Outcome) -> None:
         if isinstance(outcome, PictureFitted) and self._view.is_open:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ class Opener(QObject):
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
+        self._waiting: list[Callable[[], object]] | None = []
         self._python = PythonFiles(context.client, banner, banner.window())
         over = banner.parentWidget()
         assert isinstance(over, QWidget)
@@ -81,10 +82,23 @@ class Opener(QObject):
     def _ask(self, asking: Asking) -> None:
         self.asks.ask(asking)
 
+    def begin(self) -> None:
+        """The checkpoints of this machine are known, and the session is complete: do what waited for that."""
+        waiting, self._waiting = self._waiting or (), None
+        for wish in waiting:
+            wish()
+
+    def _when_begun(self, wish: Callable[[], object]) -> None:
+        """Now, or as soon as there is something to give it to: earlier, lanes and checkpoints would be missing."""
+        if self._waiting is None:
+            wish()
+        else:
+            self._waiting.append(wish)
+
     def open_paths(self, paths: Iterable[str]) -> None:
-        """Open each file for what it is."""
+        """Open each file for what it is; while the engine starts they wait."""
         for path in paths:
-            self.open_path(path)
+            self._when_begun(partial(self.open_path, path))
 
     def open_path(self, path: str) -> None:
         """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
@@ -177,6 +191,9 @@ class Opener(QObject):
 
     def open_example(self, example: Example) -> None:
         """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""
+        self._when_begun(partial(self._put_example, example))
+
+    def _put_example(self, example: Example) -> None:
         try:
             session = _example_session(example, self._context)
         except BadInput as error:
@@ -247,5 +264,10 @@ def _holds_images(folder: Path) -> bool:
 def with_chosen_of(opened: Session, current: Session) -> Session:
     """An opened session under this person's own settings."""
     return msgspec.structs.replace(
-        opened, recent=current.recent, theme=current.theme, frame_budget=current.frame_budget, device=current.device
+        opened,
+        recent=current.recent,
+        theme=current.theme,
+        frame_budget=current.frame_budget,
+        device=current.device,
+        background=current.background,
     )

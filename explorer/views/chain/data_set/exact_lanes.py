@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtWidgets import QMenu
 
 from explorer.engine.chain.data_set.messages import DataSetOpened
@@ -59,6 +60,14 @@ class ExactLanes:
     def _change(self, index: int, follow: str, option: OptionName | None) -> None:
         self._part.put(edits.set_exact(self._part.state, index, follow, option), "change the exact process")
 
+    def _take_again(self, index: int, opened: DataSetOpened) -> None:
+        """The same file, its images taken in another way; all else of the process stays."""
+        lane = self._part.recipe.lanes[index]
+        if lane.exact is not None:
+            exact = msgspec.structs.replace(opened.exact, follow=lane.exact.follow, images=lane.exact.images, label=lane.exact.label)
+            state = edits.put_exact(self._part.state, index, exact)
+            self._part.put(with_samples_for(state, opened.image_shape), f"take {_name(exact.dataset)} as {opened.taken or 'told'}")
+
     # --- menus ---
 
     def fill_menu(self, menu: QMenu, chosen: Chosen) -> None:
@@ -73,6 +82,7 @@ class ExactLanes:
         if lane.exact is None:
             return
         menu.addSection("Exact process")
+        self._data_sets.add_reading(menu, lane.exact, partial(self._take_again, index))
         for follow, text in (("draw", "Draw from q(x_{t−1} | x_t)"), ("mean", "Follow its mean")):
             action = verb(menu, text, partial(self._change, index, follow, lane.option))
             action.setCheckable(True)
