@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import msgspec
 from pytestqt.qtbot import QtBot
 
 from explorer.processes import Process
@@ -26,9 +27,7 @@ def test_it_is_said_where_it_works_and_closing_the_window_asks_nothing(qtbot: Qt
     here = look(tmp_path)
     assert here is not None
     assert " on " not in phase_words(here)
-    write_status(
-        tmp_path, RunStatus(**{name: getattr(said, name) for name in said.__struct_fields__} | {"process": Process(host, "", 5, 1.0)})
-    )
+    write_status(tmp_path, msgspec.structs.replace(said, process=Process(host, "", 5, 1.0)))
     run = look(tmp_path)
     assert run is not None
     assert phase_words(run) == f"running on {host}"
