@@ -140,7 +140,7 @@ def members_of(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             return tuple(name for name, inside in _named(archive).items() if _holds_images(archive, inside))
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except Exception:  # zipfile and its packings raise many kinds for a spoilt file; opening it says what is wrong
         return ()
 
 

@@ -20,9 +20,12 @@ from explorer.datasets.mnist import SHA256, mnist
 from explorer.datasets.pictures import read_picture
 from explorer.datasets.reading import AS_FOUND, RANGE_WORDS, Reading
 from explorer.datasets.shipped import shipped
+from explorer.datasets.values import as_bytes
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 
+HASHED = 1024
+"""Images of which the hash is taken at a time."""
 __all__ = ["ImageSet", "load_images", "read_picture", "to_unit_range"]
 
 
@@ -87,9 +90,8 @@ def load_images(
     labels: np.ndarray | None = None
     taken = ""
     if idx is not None:
-        _refuse_told(idx, told, "is a file of bytes, which are taken as they are")
-        images = with_channels(read_idx(idx), idx)
-        labels, digest = read_labels(idx, len(images)), file_sha256(idx)
+        images, taken = _of_idx(idx, told)
+        labels, digest = read_labels(idx, len(images)), file_sha256(idx) if told == AS_FOUND else _pixels_sha256(images)
     elif path.is_dir():
         _refuse_told(path, msgspec.structs.replace(told, range="auto", background="white"), "is a folder of pictures")
         images, digest = read_folder(path, size, fit, told)
@@ -101,12 +103,29 @@ def load_images(
             found = read_array(path, split, told)
             images, taken = found.images, ", ".join(filter(None, (found.member, f"values {RANGE_WORDS[found.range]}")))
         else:
-            _refuse_told(path, told, "is a file of bytes, which are taken as they are")
-            images = with_channels(read_idx(path), path)
-        digest = file_sha256(path) if told == AS_FOUND else hashlib.sha256(images.tobytes()).hexdigest()
+            images, taken = _of_idx(path, told)
+        digest = file_sha256(path) if told == AS_FOUND else _pixels_sha256(images)
     if len(images) == 0:
         raise BadInput(f"{path}: holds no images")
     return ImageSet(_own_name(path, digest), images, labels, digest, taken)
+
+
+def _of_idx(path: Path, told: Reading) -> tuple[np.ndarray, str]:
+    """Images of an IDX file, and how they were taken where that is not as usual (BadInput)."""
+    _refuse_told(path, msgspec.structs.replace(told, range="auto"), "is one array of bytes")
+    try:
+        images, found = as_bytes(with_channels(read_idx(path), path), told.range)
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}") from None
+    return images, "" if found == "0,255" else f"values {RANGE_WORDS[found]}"
+
+
+def _pixels_sha256(images: np.ndarray) -> str:
+    """Of images that may be larger than memory."""
+    digest = hashlib.sha256()
+    for start in range(0, len(images), HASHED):
+        digest.update(np.ascontiguousarray(images[start : start + HASHED]).data)
+    return digest.hexdigest()
 
 
 def _own_name(path: Path, sha256: str) -> str:

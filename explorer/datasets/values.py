@@ -43,7 +43,7 @@ def as_bytes(values: np.ndarray, told: RangeName = "auto") -> tuple[np.ndarray, 
         said = (
             f"outside {taken.replace(',', ' to ')}"
             if told != "auto"
-            else "which is none of 0 to 1, -1 to 1 and 0 to 255: tell it (--range)"
+            else "which is none of 0 to 1, -1 to 1 and 0 to 255: tell it (Values, --range)"
         )
         raise ValueError(f"its values reach from {low:.9g} to {high:.9g}, {said}")
     if values.dtype == np.uint8 and taken == "0,255":

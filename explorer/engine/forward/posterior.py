@@ -53,9 +53,8 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     else:
         yield None
         uniforms = shared_uniforms(request.seed, [0], t)
-        data = (
-            desk.of(Models).data_sets.get(ExactProcess(request.image.dataset, read=request.image.read)).data
-        )  # of exact lanes: the training images
+        of_exact_lanes = ExactProcess(request.image.dataset, read=request.image.read)  # the training images
+        data = desk.of(Models).data_sets.get(of_exact_lanes).data
         count = data.n
         found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
         assert found.drawn is not None
