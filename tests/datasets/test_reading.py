@@ -72,6 +72,11 @@ def test_a_range_that_is_told_goes_before_the_one_that_is_found(tmp_path: Path, 
         (np.full((2, 4, 4), np.nan), "not finite"), (np.full((2, 4, 4), "a"), "<U1"),
     ],
 )  # fmt: skip
+def test_what_can_be_no_range_is_refused_in_words(tmp_path: Path, values: np.ndarray, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        load_images(saved(tmp_path / "a.npy", values))
+
+
 def test_black_and_white_of_an_idx_file_is_seen(tmp_path: Path, digits: np.ndarray) -> None:
     path = tmp_path / "black-and-white-images-idx3-ubyte"
     path.write_bytes(bytes([0, 0, 8, 3]) + b"".join(side.to_bytes(4, "big") for side in digits.shape) + (digits // 128).tobytes())
@@ -79,11 +84,6 @@ def test_black_and_white_of_an_idx_file_is_seen(tmp_path: Path, digits: np.ndarr
     np.testing.assert_array_equal(found.images[:, 0], (digits > 127) * np.uint8(255))
     assert found.taken == "values 0 to 1"
     np.testing.assert_array_equal(load_images(str(path), told=Reading(range="0,255")).images[:, 0], digits // 128)
-
-
-def test_what_can_be_no_range_is_refused_in_words(tmp_path: Path, values: np.ndarray, why: str) -> None:
-    with pytest.raises(BadInput, match=why):
-        load_images(saved(tmp_path / "a.npy", values))
 
 
 def test_a_member_that_is_told(tmp_path: Path, digits: np.ndarray) -> None:
