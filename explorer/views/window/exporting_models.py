@@ -43,7 +43,7 @@ def may_replace(entry: LibraryEntry, where: str, parent: QWidget) -> bool:
     if not there:
         return True
     said = f"{' and '.join(there)} {'are' if len(there) > 1 else 'is'} there already. Replace?"
-    return QMessageBox.question(parent, f"Export {entry.name}", said) is QMessageBox.StandardButton.Yes
+    return QMessageBox.question(parent, f"Export {entry.name}", said) == QMessageBox.StandardButton.Yes
 
 
 def named(path: str, folder: bool) -> str:
