@@ -55,7 +55,10 @@ class ExactLanes:
             self._part.put(edits.through_options(self._part.state, opened.exact), THROUGH_LABEL)
 
         exact = self._looked.exact
-        self._data_sets.open(exact.dataset if exact is not None else "mnist", take)
+        if exact is None:
+            self._data_sets.open("mnist", take)
+        else:
+            self._data_sets.open(exact.dataset, take, exact.read)
 
     def _change(self, index: int, follow: str, option: OptionName | None) -> None:
         self._part.put(edits.set_exact(self._part.state, index, follow, option), "change the exact process")
