@@ -58,7 +58,7 @@ class TakePicture(Payload):
         Whose shape it is fitted to.
     read : Reading
         How the images of that are taken.
-    background : "white" or "black"
+    paper : "white" or "black"
         What is seen where the file's picture is transparent.
     """
 
@@ -69,7 +69,7 @@ class TakePicture(Payload):
     drawing: tuple[Dab, ...] = ()
     dataset: ReadFile = "mnist"
     read: Reading = AS_FOUND
-    background: Background = "white"
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)

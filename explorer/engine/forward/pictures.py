@@ -41,7 +41,7 @@ def take_picture(request: TakePicture, desk: Desk) -> Steps:
     elif request.pixels is not None:
         name, raw = "pasted picture", np.ascontiguousarray(request.pixels.transpose(2, 0, 1))
     else:
-        name, raw = Path(request.path).name, read_picture(Path(request.path), Reading(background=request.background))
+        name, raw = Path(request.path).name, read_picture(Path(request.path), Reading(background=request.paper))
     try:
         fitted = picture_of(raw if raw.shape == shape else fit_picture(raw, shape, dark), name)
     except ValueError as error:

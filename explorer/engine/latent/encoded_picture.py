@@ -49,7 +49,7 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
             name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)
         else:
             with about(request.picture):
-                name, raw = Path(request.picture).name, read_picture(Path(request.picture), Reading(background=request.background))
+                name, raw = Path(request.picture).name, read_picture(Path(request.picture), Reading(background=request.paper))
         if raw.shape[1:] != shape[1:] and not request.resize:
             return PictureOffered(request.path, name, (raw.shape[1], raw.shape[2]), (shape[1], shape[2]))
         with about(request.picture):

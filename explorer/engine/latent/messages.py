@@ -111,7 +111,7 @@ class EncodePicture(Payload):
     centre : bool
         Bring the picture to MNIST's size and place: its digit in 20 x 20 pixels, its centre of mass in the middle.
     pixels : ndarray, shape (H, W), uint8, or None
-    background : "white" or "black"
+    paper : "white" or "black"
         What is seen where the file's picture is transparent.
     """
 
@@ -126,7 +126,7 @@ class EncodePicture(Payload):
     pixels: np.ndarray | None = field(default=None, compare=False)
     slice: Slice | None = None
     images: ImagesAt | None = None
-    background: Background = "white"
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class Gestures(QObject):
         state = edits.with_recipe(self._state, checkpoint=entry.sha256, source=entry.path)
         learned = None if entry.card is None else shipped(entry.card.data.name)
         if learned is not None and learned.shape != self._controller.shape:
-            state = edits.choose_data(state, learned.name, *learned.shape[1:])
+            state = edits.choose_data(state, learned.name, AS_FOUND, *learned.shape[1:])
         self._put(state, f"network {entry.name}")
 
     def take_gaussians(self, page: GaussiansPage) -> None:

@@ -84,7 +84,7 @@ class BackingUp(QObject):
             return True
         if not self._view.is_open:
             self.open()
-        question = FitPicture(key, picture, background=self._background) if isinstance(picture, str) else FitPicture(key, pixels=picture)
+        question = FitPicture(key, picture, paper=self._paper) if isinstance(picture, str) else FitPicture(key, pixels=picture)
         self._view.await_picture(Path(picture).name if isinstance(picture, str) else "The pasted picture")
         self._questions.ask("picture", question, self._take_picture, on_failure=self._not_read)
         return True
@@ -102,7 +102,7 @@ class BackingUp(QObject):
             self.accept_picture(wish)
 
     @property
-    def _background(self) -> Background:
+    def _paper(self) -> Background:
         return self._chain.context.store.session.background
 
     def _take_picture(self, outcome: Outcome) -> None:

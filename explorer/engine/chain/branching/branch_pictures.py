@@ -58,7 +58,7 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
     if request.pixels is not None:
         raw = np.ascontiguousarray(np.atleast_3d(request.pixels).transpose(2, 0, 1), np.uint8)
     else:
-        raw = read_picture(Path(request.path), Reading(background=request.background))
+        raw = read_picture(Path(request.path), Reading(background=request.paper))
     yield None
     shape = chains.models.image_shape(request.key.lane)
     dark = is_dark(_data_name(request.key.lane, chains))

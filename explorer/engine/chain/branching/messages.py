@@ -98,7 +98,7 @@ class FitPicture(Payload):
     path : str
         Of a file; empty where there are pixels.
     pixels : ndarray, shape (H, W, 3), uint8, or None
-    background : "white" or "black"
+    paper : "white" or "black"
         What is seen where the file's picture is transparent.
     """
 
@@ -107,7 +107,7 @@ class FitPicture(Payload):
     key: LaneKey
     path: ReadFile = ""
     pixels: np.ndarray | None = None
-    background: Background = "white"
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)
