@@ -20,7 +20,8 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.shared.questions import Questions
 
 HALF = 2
-NO_LANE = "there is no lane yet to noise the picture in: choose a model, and it is offered"
+NO_LANE = "there is no lane yet to noise it in: choose a model, and it is offered"
+PASTED = "The pasted picture"
 
 
 class View(Protocol):
@@ -80,12 +81,12 @@ class BackingUp(QObject):
         key = self._chain.key
         if key is None:
             self._wish = picture
-            self._chain.context.client.failed.emit(Failed(NO_LANE))
+            self._chain.context.client.failed.emit(Failed(f"{_name(picture)}: {NO_LANE}"))
             return True
         if not self._view.is_open:
             self.open()
         question = FitPicture(key, picture, paper=self._paper) if isinstance(picture, str) else FitPicture(key, pixels=picture)
-        self._view.await_picture(Path(picture).name if isinstance(picture, str) else "The pasted picture")
+        self._view.await_picture(_name(picture))
         self._questions.ask("picture", question, self._take_picture, on_failure=self._not_read)
         return True
 
@@ -114,3 +115,7 @@ class BackingUp(QObject):
         edit = edits.backed_up(self._chain.state, t, picture, fresh)
         self._chain.part.update(t=t)
         self._branch(edit)
+
+
+def _name(picture: str | np.ndarray) -> str:
+    return Path(picture).name if isinstance(picture, str) else PASTED
