@@ -27,7 +27,7 @@ class PanelChoice(StrEnum):
 
 
 class PageChoice(StrEnum):
-    """Pages of forward."""
+    """Pages of forward and of variational."""
 
     noise = "noise"
     schedule = "schedule"
@@ -35,6 +35,8 @@ class PageChoice(StrEnum):
     posterior = "posterior"
     gaussians = "gaussians"
     chain = "chain"
+    kl = "kl"
+    inference = "inference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
