@@ -246,6 +246,7 @@ class Explorer(QObject):
         self.window.activate()
         if told:
             self.window.banner.say(told, severity="notice")
+        self.window.opener.begin()
         self.window.open_paths(self._paths)
         if self._is_new and not self._paths:
             self.window.welcome.offer()

@@ -39,13 +39,15 @@ class ScheduleCard(msgspec.Struct, frozen=True, omit_defaults=True):
     start: float = 1.0
 
 
-class DataCard(msgspec.Struct, frozen=True):
+class DataCard(msgspec.Struct, frozen=True, omit_defaults=True):
     """Data that the network was trained on."""
 
     name: str
     shape: tuple[int, int, int]
     value_range: tuple[float, float]
     sha256: str
+    taken: str = ""
+    """Which array of its file it is and what values that has, for people; empty where there was no choice."""
 
 
 class TrainingCard(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -19,6 +19,7 @@ from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_ca
 from explorer.checkpoints.fit import check_fit
 from explorer.datasets.images import file_sha256 as file_sha256
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.models.registry import build, expected_tensors, parse_config
 
 MAX_HEADER = 100_000_000
@@ -114,7 +115,7 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
     BadInput
         If the folder cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
+    partial = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}

@@ -196,11 +196,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     settings = ", ".join(f"{key} {value}" for key, value in network["config"].items())
     weights = f", {found['parameters']:,} parameters" if found["parameters"] else ""  # what is only called tells of none
     digest = f", sha256 {data['sha256'][:12]}…" if data["sha256"] else ""
+    taken = f", {data['taken']}" if data.get("taken") else ""
     rows = [
         ("kind", kind),
         *_origin(found),
         ("network", f"{network['name']}{weights}{': ' if settings else ''}{settings}"),
-        ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
+        ("data", f"{data['name']}, {channels} x {height} x {width}{taken}{digest}"),
     ]
     if found["latent"]:
         rows.append(("codes", _codes(found["latent"])))

@@ -13,8 +13,10 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from explorer.datasets.pictures import as_channels, as_seen, is_grey, opened, seen_size
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 
 Fit = Literal["resize", "crop"]
@@ -25,7 +27,7 @@ JUNK = ("__MACOSX", "Thumbs.db", "@eaDir")
 """Beside whatever begins with a dot: ._x.png, .thumbnails, .ipynb_checkpoints."""
 
 
-def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> tuple[np.ndarray, str]:
+def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize", told: Reading = AS_FOUND) -> tuple[np.ndarray, str]:
     """Every picture below a folder, sorted by name.
 
     Parameters
@@ -34,6 +36,8 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
         Side of the squares that they are made; without it all must be of one size.
     fit : "resize" or "crop"
         Squeeze them into the square, or cut the largest square out of their middle first.
+    told : Reading
+        What is behind transparent ones, and which numbers are black and white where they have others than bytes.
 
     Returns
     -------
@@ -53,11 +57,11 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     if not files:
         raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURES))})")
     shape = _shape(files, size)
-    pictures = _read(files, shape, size, fit)
+    pictures = _read(files, shape, size, fit, told)
     if len(files) * int(np.prod(shape)) <= IN_MEMORY:
         images = np.stack(list(pictures))
         return images, hashlib.sha256(images.tobytes()).hexdigest()
-    return _cached(files, shape, pictures, f"{size} {fit}")
+    return _cached(files, shape, pictures, f"{size} {fit}{'' if told == AS_FOUND else f' {told.range} {told.background}'}")
 
 
 def pictures_below(folder: Path) -> Iterator[Path]:
@@ -81,10 +85,11 @@ def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
     return 1, height, width
 
 
-def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit) -> Iterator[np.ndarray]:
+def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit, told: Reading) -> Iterator[np.ndarray]:
     for file in files:
         with opened(file) as picture:
-            array = as_channels(picture if size is None else _square(picture, size, fit))
+            seen = as_seen(picture, told)
+            array = as_channels(seen if size is None else _square(seen, size, fit))
         if len(array) < shape[0]:
             array = np.repeat(array, shape[0], axis=0)
         if array.shape != shape:
@@ -101,7 +106,6 @@ def _words(shape: tuple[int, ...]) -> str:
 
 
 def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
-    picture = as_seen(picture)
     if fit == "crop":
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return picture.resize((size, size), Image.Resampling.LANCZOS)
@@ -123,9 +127,9 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
         return found
     except (OSError, ValueError):
         pass  # not there yet, or spoilt
+    partial = neighbour(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
         array = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(files), *shape))
         digest = hashlib.sha256()
         for index, picture in enumerate(pictures):
@@ -140,8 +144,8 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     except OSError as error:
         raise BadInput(f"{folder}: cannot hold the {len(files)} pictures: {error.strerror or error}") from None
     finally:
-        for left in folder.glob(f"*.{os.getpid()}.partial"):
-            left.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _forget_old(folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from explorer.errors import BadInput
-from explorer.exports.atomic import beginning, whole
+from explorer.exports.atomic import whole
 from explorer.exports.pictures import RECIPE_KEY
+from explorer.half_written import neighbour
 from explorer.recipe import Recipe, encode_recipe
 
 PIECE = 2**23
@@ -50,7 +50,9 @@ class ArrayArchive:
     def __enter__(self) -> Self:
         """Make the folder of parts, beside the file."""
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix=f"{beginning(self._path)}.", suffix=".partial", dir=self._path.parent))
+            folder = neighbour(self._path)
+            folder.mkdir(mode=0o700)
+            self._folder = folder
         except OSError as error:
             raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
         try:

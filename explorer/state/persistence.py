@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import state_folder
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
 from explorer.recipe.quantities import QUANTITIES, check_name, own
@@ -133,7 +134,7 @@ def write(path: Path, saved: Saved) -> None:
     BadInput
         If the folder cannot be written.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(partial, "wb") as file:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.reading import Background
 from explorer.recipe import ChainRecipe, ExactProcess, LayoutName, PlaneRecipe
 from explorer.state.exporting import ExportChoices
 from explorer.state.forward import ForwardState
@@ -212,6 +213,8 @@ class Session(msgspec.Struct, frozen=True):
         What was chosen for the last export.
     device : str
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
+    background : "white" or "black"
+        What is seen where a picture that is opened, dropped or pasted is transparent.
     """
 
     workspace: str = "reverse-chain"
@@ -232,6 +235,7 @@ class Session(msgspec.Struct, frozen=True):
     button_labels: bool = False
     exporting: ExportChoices = ExportChoices()
     device: str = "auto"
+    background: Background = "white"
 
     def __post_init__(self) -> None:
         """Refuse a workspace that there is not, and text that nobody can read (ValueError)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -15,10 +14,12 @@ import typer
 from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
-from explorer.cli.evaluate import latent, objective
-from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
+from explorer.cli.evaluate import accuracy, latent, objective
+from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, check_digits, command
+from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words, labels_of
 
@@ -54,8 +55,11 @@ def evaluate(
         int | None,
         typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
     ] = None,
-    split: Annotated[SplitName | None, typer.Option(help="vlb: held-out images (test). excess: training images (train).")] = None,
-    dataset: Annotated[str | None, typer.Option(help="vlb, excess: other images: an IDX file, an array or a folder.")] = None,
+    split: Annotated[SplitName | None, typer.Option(help="vlb, accuracy: held-out images (test). excess: training images (train).")] = None,
+    dataset: Annotated[str | None, typer.Option(help="vlb, excess, accuracy: other images: an IDX file, an array or a folder.")] = None,
+    values: RangeOption = "auto",
+    member: MemberOption = "",
+    background: BackgroundOption = "white",
     variance: Annotated[VarianceName | None, typer.Option(help=VARIANCE_HELP)] = None,
     steps: shared.StepsOption = None,
     sampler: sampler_options.SamplerOption = None,
@@ -94,6 +98,7 @@ def evaluate(
         sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
         split=split, dataset=dataset, variance=None if metric is MetricName.fid else variance,
         labels=labels_of(label) if label is not None else (), guidance=guidance,
+        read=reading(dataset, "--dataset", values, member, background),
     )  # fmt: skip
     _check_options(metric, options)
     if write:
@@ -124,7 +129,7 @@ def _check_writable(path: Path) -> None:
     source = sources.source_for(path)
     if source is None or source.name != sources.OWN.name:
         raise BadInput(f"{path}: has no card to write figures into, as {sources.OWN.title} has: leave out --write")
-    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    beside = neighbour(path)
     try:
         with beside.open("xb"):
             beside.unlink()
@@ -178,6 +183,8 @@ def _check_options(metric: MetricName, options: Options) -> None:
     given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(options, name) is not None]
     if metric is MetricName.iwae and given == ["--draws"]:
         return
+    if metric is MetricName.accuracy and set(given) <= {"--split", "--dataset"}:
+        return
     if given and metric not in (MetricName.vlb, MetricName.excess):
         raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
 
@@ -192,7 +199,11 @@ def _fid(options: Options) -> Measured:
     most = TRAINING_IMAGES - MIN_REST
     if count > most:
         raise BadInput(f"--images must be in 2..{most} for fid: as many real images are compared with the others")
-    _check_digits(options.checkpoint)
+    check_digits(options.checkpoint, "fid")
+    if options.checkpoint.card.kind not in ("ddpm", "vae"):
+        is_ae = options.checkpoint.card.kind == "ae"
+        reason = "an ae has no distribution to sample codes from" if is_ae else "it makes no images"
+        raise BadInput(f"{options.checkpoint.path}: is of kind {options.checkpoint.card.kind}; fid is for a ddpm or a vae: {reason}")
     judge = Judge.open(options.where.device)
     samples, sampler = _samples(options, count)
     made = _read(judge, samples(), "judging samples")
@@ -242,19 +253,6 @@ def _sampler_options(options: Options, sampler: dict[str, Any]) -> dict[str, obj
         "precision": precision if precision != "fp32" else None,
         "label": label_words(options.labels) if options.labels else None, "guidance": options.guidance or None,
     }  # fmt: skip
-
-
-def _check_digits(checkpoint: Checkpoint) -> None:
-    from explorer.datasets.mnist import SHA256
-
-    card = checkpoint.card
-    if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
-        raise BadInput(
-            f"{checkpoint.path}: was trained on {card.data.name}; fid is judged by the digit classifier, which knows MNIST alone"
-        )
-    if card.kind not in ("ddpm", "vae"):
-        reason = "an ae has no distribution to sample codes from" if card.kind == "ae" else "it makes no images"
-        raise BadInput(f"{checkpoint.path}: is of kind {card.kind}; fid is for a ddpm or a vae: {reason}")
 
 
 def _samples(options: Options, count: int) -> tuple[Callable[[], np.ndarray], dict[str, Any]]:
@@ -310,25 +308,11 @@ def _read(judge: Judge, images: np.ndarray, what: str) -> Readings:
         return judge.read(images, report)
 
 
-def _accuracy(options: Options) -> Measured:
-    from explorer.datasets.mnist import mnist
-    from explorer.evaluation.judge import Judge, accuracy
-
-    judge = Judge.of(options.checkpoint, options.where.device)
-    images, labels = (part[: options.images] for part in mnist("test"))
-    if judge.image_shape != images.shape[1:]:
-        raise BadInput(f"{options.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
-    value = accuracy(_read(judge, images, "judging test images"), labels)
-    typed = command(options, MetricName.accuracy, options.images, seeded=False)
-    details = {"images": len(images)}
-    return {"accuracy": value, **details, "command": typed}, (Metric("test accuracy", value, typed, details=details),)
-
-
 METRICS: dict[MetricName, Callable[[Options], Measured]] = {
     MetricName.fid: _fid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
     MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae,
     MetricName.log_px: latent.log_px, MetricName.prior_share: latent.prior_share,
-    MetricName.accuracy: _accuracy,
+    MetricName.accuracy: accuracy.accuracy,
 }  # fmt: skip
 
 

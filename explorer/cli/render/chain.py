@@ -48,7 +48,7 @@ def _with_exact(state: ChainState, options: Options, sampler: Sampler, keep: boo
 
     from explorer.recipe import ExactProcess, Lane
 
-    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source)) for source in options.exact)
+    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source, read=options.read)) for source in options.exact)
     before = state.recipe.lanes if keep else ()
     return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=(*before, *lanes)), lane=0, reference=0)
 

@@ -14,6 +14,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.display import require_libraries, require_qt
+from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
@@ -45,6 +46,9 @@ def render(
     exact: Annotated[
         list[str] | None, typer.Option(help="An exact lane: mnist, emoji, an IDX or array file, or a folder of pictures.")
     ] = None,
+    values: RangeOption = "auto",
+    member: MemberOption = "",
+    background: BackgroundOption = "white",
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
@@ -68,13 +72,15 @@ def render(
     sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
     run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,
+    force: shared.ForceOption = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
 
     width, height = parse_size(size)
     check_out(out, (".png",))
+    check_free(out, force=force)
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
     plane = options_for(layer or (), image, point or (), stroke, shape, between)
@@ -84,6 +90,7 @@ def render(
         sampler=sampler and str(sampler),
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid, labels=None if label is None else labels_of(label), guidance=guidance,
+        read=reading(exact, "--exact", values, member, background),
     )  # fmt: skip
     check(options)
     require_libraries()

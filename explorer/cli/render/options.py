@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from explorer.cli.render.latent_options import LatentOptions
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.state.session import WORKSPACES
 
 WorkspaceChoice = StrEnum("WorkspaceChoice", {name.replace("-", "_"): name for name in WORKSPACES})  # type: ignore[misc]
@@ -60,6 +61,7 @@ class Options:
     grid: bool = False
     labels: tuple[int, ...] | None = None
     guidance: float = 0.0
+    read: Reading = AS_FOUND
 
     @property
     def given(self) -> dict[str, bool]:

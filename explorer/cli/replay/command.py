@@ -40,18 +40,20 @@ def replay(
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
     frames: Annotated[int | None, typer.Option(min=2, max=2000, help="Films: at most so many states; as the recipe says, or 100.")] = None,
     fps: Annotated[float | None, typer.Option(min=1, max=50, help="Films: pictures a second; as the recipe says, or 24.")] = None,
+    force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
 ) -> None:
     """Make an export again from its recipe, in its arithmetic: lanes, branches, painting and all; says whether it is identical.
 
     With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
     """
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
     from explorer.exports.kinds import KINDS
 
     check_out(out, tuple(KINDS))
     if out.resolve() == export.resolve():
         raise BadInput(f"{out}: is the export itself; name another file")
+    check_free(out, force=force)
     recipe = recipe_of(export)
     if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
         raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.datasets.images import read_picture, to_unit_range
+from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
@@ -23,24 +24,24 @@ from explorer.recipe.drawing import drawn
 
 def show_test_images(request: ShowTestImages, desk: Desk) -> Steps:
     """Answer a ShowTestImages; what lies beyond their ends is left out."""
-    data = images_beside(request.dataset)
+    data = images_beside(request.dataset, request.read)
     total = len(data.images)
     start = max(0, min(request.start, total - 1))
     part = slice(start, start + max(1, min(request.count, 256)))
     tiles = grey_tiles(to_unit_range(data.images[part]))
-    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total, data.image_shape)
+    yield TestImagesShown(start, read_only(tiles), read_only(labels_of(data)[part].copy()), total, data.image_shape, data.taken)
 
 
 def take_picture(request: TakePicture, desk: Desk) -> Steps:
     """Answer a TakePicture (BadInput if it cannot be read, or has no picture's shape)."""
-    shape = images_beside(request.dataset).image_shape
+    shape = images_beside(request.dataset, request.read).image_shape
     dark = is_dark(request.dataset)
     if request.drawing:
         name, raw = "drawing", drawn(request.drawing, shape, on_black(request.dataset, shape[0]))
     elif request.pixels is not None:
         name, raw = "pasted picture", np.ascontiguousarray(request.pixels.transpose(2, 0, 1))
     else:
-        name, raw = Path(request.path).name, read_picture(Path(request.path))
+        name, raw = Path(request.path).name, read_picture(Path(request.path), Reading(background=request.paper))
     try:
         fitted = picture_of(raw if raw.shape == shape else fit_picture(raw, shape, dark), name)
     except ValueError as error:

@@ -24,7 +24,7 @@ JOINT = STEPS + 1
 
 def show_joint(request: ShowJoint, desk: Desk) -> Steps:
     """Answer a ShowJoint (BadInput if there are no such pixels)."""
-    data = images_beside(request.dataset)
+    data = images_beside(request.dataset, request.read)
     schedule = schedule_of(request.schedule)
     channels, height, width = data.image_shape
     channel = min(request.channel, channels - 1)

@@ -47,13 +47,14 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
     count = 0
     yield None
-    shape = images_beside(request.image.dataset).image_shape
+    shape = images_beside(request.image.dataset, request.image.read).image_shape
     if tuple(x0.shape) != shape:
         note = f"This picture keeps its own shape: the training images and their networks are of {shape_words(shape)} pixels."
     else:
         yield None
         uniforms = shared_uniforms(request.seed, [0], t)
-        data = desk.of(Models).data_sets.get(ExactProcess(request.image.dataset)).data  # of exact lanes: the training images
+        of_exact_lanes = ExactProcess(request.image.dataset, read=request.image.read)  # the training images
+        data = desk.of(Models).data_sets.get(of_exact_lanes).data
         count = data.n
         found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
         assert found.drawn is not None

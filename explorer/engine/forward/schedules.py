@@ -32,7 +32,7 @@ def show_schedule(request: ShowSchedule, desk: Desk) -> Steps:
     schedule, x0 = schedule_of(request.schedule), values_of(request.image)
     levels = Levels(schedule.betas.numpy(), schedule.alpha_bar.numpy())
     T, end = schedule.T, float(schedule.alpha_bar[-1])
-    data = images_beside(request.image.dataset)
+    data = images_beside(request.image.dataset, request.image.read)
     square, mean = data_moments(data)
     yield None
     shown = data.images[:SHOWN]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.schedule import Schedule
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.models.predictors import chosen_schedule
@@ -30,7 +31,7 @@ def _cached_schedule(choice: ForwardSchedule) -> Schedule:
     return chosen_schedule(choice.choice)
 
 
-def images_beside(dataset: str) -> ImageSet:
+def images_beside(dataset: str, read: Reading = AS_FOUND) -> ImageSet:
     """Test images of a data set; all images of one that has no splits. Read once, and again when its file changes.
 
     Raises
@@ -38,12 +39,12 @@ def images_beside(dataset: str) -> ImageSet:
     BadInput
         If they cannot be read.
     """
-    return _read(stamp(dataset))
+    return _read(stamp(dataset), read)
 
 
 @lru_cache(maxsize=2)
-def _read(stamped: tuple[str, int, int]) -> ImageSet:
-    return load_images(stamped[0], "test")
+def _read(stamped: tuple[str, int, int], read: Reading) -> ImageSet:
+    return load_images(stamped[0], "test", told=read)
 
 
 def values_of(image: ForwardImage) -> Tensor:
@@ -55,7 +56,7 @@ def values_of(image: ForwardImage) -> Tensor:
         If there is no such test image, or the picture is too large to be noised.
     """
     if image.picture is None:
-        data = images_beside(image.dataset)
+        data = images_beside(image.dataset, image.read)
         if image.index >= len(data.images):
             raise BadInput(f"{data.name}: there is no test image {image.index}: they are 0..{len(data.images) - 1}")
         _, height, width = data.image_shape

@@ -88,7 +88,7 @@ def _changed(images: ImagesAt) -> int:
 
 @lru_cache(maxsize=2)
 def _read(images: ImagesAt, side: int, _changed: int) -> ImageSet:
-    return load_images(images.path, "test", side if os.path.isdir(images.path) else None, images.fit)
+    return load_images(images.path, "test", side if os.path.isdir(images.path) else None, images.fit, images.read)
 
 
 def held_out_image(checkpoint: Checkpoint, index: int, images: ImagesAt | None = None) -> tuple[np.ndarray, int | None]:

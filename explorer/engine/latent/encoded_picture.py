@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import read_picture
+from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import class_words, is_dark, on_black
 from explorer.engine.latent.codes import held_out_image
 from explorer.engine.latent.messages import EncodePicture, PictureOffered
@@ -48,7 +49,7 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
             name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)
         else:
             with about(request.picture):
-                name, raw = Path(request.picture).name, read_picture(Path(request.picture))
+                name, raw = Path(request.picture).name, read_picture(Path(request.picture), Reading(background=request.paper))
         if raw.shape[1:] != shape[1:] and not request.resize:
             return PictureOffered(request.path, name, (raw.shape[1], raw.shape[2]), (shape[1], shape[2]))
         with about(request.picture):

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.datasets.reading import AS_FOUND, Background, Reading
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Dab, Slice, Stroke
@@ -29,10 +30,13 @@ class ImagesAt:
         As `train --dataset` takes it, absolute.
     fit : "resize" or "crop"
         How a folder's pictures are made as large as the model's.
+    read : Reading
+        How the file's images are taken.
     """
 
     path: ReadFile
     fit: Literal["resize", "crop"] = "resize"
+    read: Reading = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class EncodePicture(Payload):
     centre : bool
         Bring the picture to MNIST's size and place: its digit in 20 x 20 pixels, its centre of mass in the middle.
     pixels : ndarray, shape (H, W), uint8, or None
+    paper : "white" or "black"
+        What is seen where the file's picture is transparent.
     """
 
     answered_by = "explorer.engine.latent.encoding:encode_picture"
@@ -120,6 +126,7 @@ class EncodePicture(Payload):
     pixels: np.ndarray | None = field(default=None, compare=False)
     slice: Slice | None = None
     images: ImagesAt | None = None
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def encoding_of(recipe: PlaneRecipe, path: str, slice_: Slice | None) -> EncodeP
     if encoded.image is not None:
         return EncodePicture(path, index=encoded.image, centre=encoded.centre, slice=slice_)
     if encoded.picture:
-        return EncodePicture(path, encoded.picture, resize=encoded.resize, centre=encoded.centre, slice=slice_)
+        return EncodePicture(path, encoded.picture, resize=encoded.resize, centre=encoded.centre, slice=slice_, paper=encoded.background)
     return None
 
 

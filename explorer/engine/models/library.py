@@ -29,6 +29,7 @@ from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder, decodes_only
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
@@ -160,7 +161,7 @@ def _mosaic(tiles: np.ndarray) -> np.ndarray:
 
 
 def _write(path: Path, picture: np.ndarray) -> None:
-    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture).save(partial, "PNG")

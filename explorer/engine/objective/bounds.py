@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.reading import Reading
 from explorer.diffusion.bound import Figure, Tally, difference, excess, walk
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
@@ -174,7 +175,7 @@ class Bounds:
         first = recipe.lanes[0]
         shape, dataset = self._models.image_shape(first), self._dataset(recipe)
         try:
-            known = self._read(dataset, recipe.split)
+            known = self._read(dataset, recipe.split, _reading(recipe))
             fits(known, shape, dataset)
         except BadInput as error:
             if recipe.dataset or first.exact is not None:
@@ -184,11 +185,11 @@ class Bounds:
             raise BadInput(f"there is no image {recipe.image} among the {len(known.images):,} of {known.name}")
         return known
 
-    def _read(self, dataset: str, split: str) -> ImageSet:
+    def _read(self, dataset: str, split: str, read: Reading) -> ImageSet:
         """Images that are read once, and again when their file changes."""
-        key = (*stamp(dataset), split)
+        key = (*stamp(dataset), split, read)
         if key not in self._sets:
-            self._sets[key] = load_images(dataset, split)
+            self._sets[key] = load_images(dataset, split, told=read)
             while len(self._sets) > KEPT_SETS:
                 self._sets.popitem(last=False)
         self._sets.move_to_end(key)
@@ -207,8 +208,9 @@ class Bounds:
             card = self._models.checkpoint(lane.source, lane.told).card.schedule
             assert card is not None
             schedule = ScheduleChoice(card.name, card.T, card.betas)
-        sha256 = self._read(dataset, "train").sha256
-        return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean"), schedule=schedule)
+        read = _reading(recipe)
+        sha256 = self._read(dataset, "train", read).sha256
+        return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean", read=read), schedule=schedule)
 
     # --- images ---
 
@@ -221,7 +223,7 @@ class Bounds:
         indices = shuffled(len(known.images), request.count, request.recipe.seed)
         tiles = grey_tiles(to_unit_range(known.images[list(indices)]))
         labels = None if known.labels is None else tuple(int(known.labels[i]) for i in indices)
-        yield HeldOutShown(known.name, len(known.images), indices, read_only(tiles), labels)
+        yield HeldOutShown(known.name, len(known.images), indices, read_only(tiles), labels, known.taken)
 
     def show_denoised(self, request: ShowDenoised) -> Steps:
         """One image at t by every lane; raises as `measure`, and where there is no such image."""
@@ -244,6 +246,12 @@ class Bounds:
             yield None
         clean = read_only(grey_tiles(x0.cpu().numpy())[0])
         yield DenoisedShown(request.image, request.t, clean, _tiles(noisy), _tiles(guesses), tuple(nats), tuple(timesteps))
+
+
+def _reading(recipe: BoundRecipe) -> Reading:
+    """How its images are taken: the first lane's own data as that lane has them."""
+    first = recipe.lanes[0]
+    return first.exact.read if not recipe.dataset and first.exact is not None else recipe.read
 
 
 def _tiles(parts: list[Tensor]) -> np.ndarray:

@@ -100,6 +100,7 @@ class ChainPage(Workspace):
         self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
         self.pictures.area = lambda: self.enlarging.area(self, self.widgets.film_card, self.widgets.transport)
         self.data_sets = DataSets(context.client, self.part_name, self)
+        self.data_sets.noticed.connect(self.noticed)
         self.exact_lanes = ExactLanes(self.controller, self.data_sets)
         self.exact = ExactPanel(self.controller, self.looks["data_set"], self.data_sets)
         self.widgets.inspector.put_below_selected(self.exact)

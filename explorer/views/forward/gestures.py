@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Picture
@@ -52,12 +53,12 @@ class Gestures(QObject):
         state = edits.choose_image(self._state, index, self._controller.total)
         self._put(state, f"test image {state.recipe.image.index}")
 
-    def choose_data(self, dataset: str) -> None:
+    def choose_data(self, dataset: str, read: Reading = AS_FOUND) -> None:
         """Noise the images of another data set, once they are read."""
-        self._controller.open_data(dataset, self._take_data)
+        self._controller.open_data(dataset, read, self._take_data)
 
-    def _take_data(self, dataset: str, height: int, width: int) -> None:
-        self._put(edits.choose_data(self._state, dataset, height, width), f"images of {title_of(dataset)}")
+    def _take_data(self, dataset: str, read: Reading, height: int, width: int) -> None:
+        self._put(edits.choose_data(self._state, dataset, read, height, width), f"images of {title_of(dataset)}")
 
     def random_image(self) -> None:
         """Noise any test image."""
@@ -121,7 +122,7 @@ class Gestures(QObject):
         state = edits.with_recipe(self._state, checkpoint=entry.sha256, source=entry.path)
         learned = None if entry.card is None else shipped(entry.card.data.name)
         if learned is not None and learned.shape != self._controller.shape:
-            state = edits.choose_data(state, learned.name, *learned.shape[1:])
+            state = edits.choose_data(state, learned.name, AS_FOUND, *learned.shape[1:])
         self._put(state, f"network {entry.name}")
 
     def take_gaussians(self, page: GaussiansPage) -> None:

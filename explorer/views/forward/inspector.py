@@ -153,12 +153,13 @@ class ForwardInspector(QWidget):
         self._coloured = choices.shape[0] == 3
         self.colours.setVisible(self._coloured and not self.pad.isHidden())
         self.index.setMaximum(max(0, choices.total - 1))
+        self.data.show_taken(choices.taken)
 
     def show_recipe(self, recipe: ForwardRecipe) -> None:
         """What the person chose."""
         own = recipe.image.picture is not None
         self._source = recipe.image.dataset
-        self.data.show_source(self._source)
+        self.data.show_source(self._source, recipe.image.read)
         self.image_heading.setText(f"IMAGE · {image_words(recipe.image).upper()}"[:40])
         self.image_heading.setToolTip(image_words(recipe.image))
         self.choice.set_current(-1 if own else recipe.image.index)

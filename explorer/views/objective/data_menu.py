@@ -8,12 +8,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from explorer.datasets.reading import AS_FOUND
 from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
 from explorer.views.shared.lane_menu import verb
+from explorer.views.shared.reading_menu import add_reading
 from explorer.widgets.look.number_words import grouped
 
+Choose = Callable[..., object]
+"""Gets a source and its split, and a Reading where it is told how its images are taken."""
 HELD_OUT_TIP = "Held out: no shipped model has seen them"
 TRAINING_TIP = "What the shipped models of this data set were trained on  (I)"
 FILE_TIP = "An IDX file, or an .npy or .npz array of images; dropping one on the window does the same"
@@ -35,8 +39,8 @@ def data_words(recipe: BoundRecipe, own: str) -> str:
     return Path(source).name or "–"
 
 
-def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[[str, str], object], window: QWidget) -> None:
-    """Every data set that can be named; `choose` gets its source and split.
+def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Choose, window: QWidget) -> None:
+    """Every data set that can be named; `choose` gets it.
 
     Parameters
     ----------
@@ -52,21 +56,27 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[
             action.setCheckable(True)
             action.setChecked(shipped(source) is known and recipe.split == split)
     for other in dict.fromkeys(name for name in (recipe.dataset, own) if name and shipped(name) is None):
-        action = verb(menu, Path(other).name, partial(choose, other, "test"), tip=OWN_TIP if other == own else other)
+        action = verb(
+            menu,
+            Path(other).name,
+            partial(choose, other, "test", recipe.read if other == recipe.dataset else AS_FOUND),
+            tip=OWN_TIP if other == own else other,
+        )
         action.setCheckable(True)
         action.setChecked(other == source)
+    add_reading(menu, source, recipe.read, partial(choose, source, recipe.split))
     menu.addSeparator()
     verb(menu, "Images from a file…", partial(_ask_file, choose, window), tip=FILE_TIP)
     verb(menu, "Images from a folder…", partial(_ask_folder, choose, window), tip=FOLDER_TIP)
 
 
-def _ask_file(choose: Callable[[str, str], object], window: QWidget) -> None:
+def _ask_file(choose: Choose, window: QWidget) -> None:
     path, _ = QFileDialog.getOpenFileName(window, "Measure on the images of a file", "", DATA_SET_FILES)
     if path:
         choose(path, "test")
 
 
-def _ask_folder(choose: Callable[[str, str], object], window: QWidget) -> None:
+def _ask_folder(choose: Choose, window: QWidget) -> None:
     path = QFileDialog.getExistingDirectory(window, "Measure on the pictures of a folder")
     if path:
         choose(path, "test")

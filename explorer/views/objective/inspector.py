@@ -154,7 +154,7 @@ class ObjectiveInspector(QWidget):
             self.facts.say("of", NOTHING)
             return
         kind = {"test": "held-out ", "train": "training "}[recipe.split] if shipped(images.name) is not None else ""
-        self.facts.say("of", f"{grouped(images.known)} {kind}images")
+        self.facts.say("of", f"{grouped(images.known)} {kind}images{f', {images.taken}' if images.taken else ''}")
 
     def show_denoised(self, shown: DenoisedShown | None, class_name: str, state: ObjectiveState) -> None:
         """The image, x_t, and what every lane takes it for; `class_name` is empty where its class is not known."""

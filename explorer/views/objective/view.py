@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from explorer import sources
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import SHIPPED, class_words, shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
@@ -198,6 +199,12 @@ class ObjectiveWorkspace(Workspace):
         """The data set that is measured on."""
         return self._state.recipe.dataset or self._own_data
 
+    @property
+    def _read(self) -> Reading:
+        """How its images are taken."""
+        lanes, recipe = self._state.recipe.lanes, self._state.recipe
+        return lanes[0].exact.read if not recipe.dataset and lanes and lanes[0].exact is not None else recipe.read
+
     def _fill_data_menu(self) -> None:
         fill_data_menu(self._inspector.data.menu(), self._state.recipe, self._own_data, self.controller.measure_on, self.window())
 
@@ -213,7 +220,8 @@ class ObjectiveWorkspace(Workspace):
         menu.clear()
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, self.opener, None)
         for source in dict.fromkeys(name for name in (*SHIPPED, self._source) if name):
-            exact = Lane("", source, exact=ExactProcess(source, follow="mean"))
+            read = self._read if source == self._source else AS_FOUND
+            exact = Lane("", source, exact=ExactProcess(source, follow="mean", read=read))
             add = partial(self._add_exact, exact)
             verb(menu, f"Exact process of {title_of(source)}", add, exact not in self._state.recipe.lanes, EXACT_TIP)
 

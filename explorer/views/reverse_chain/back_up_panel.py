@@ -57,6 +57,7 @@ class BackUpPanel(FrontPanel):
         super().__init__(theme, panels, "Noise again", "Noise it, and come down again as a branch")
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
+        self._awaited = ""
         title = QLabel("Noise a finished image again")
         wear(title, 14, QFont.Weight.DemiBold)
         words_ = QLabel(EXPLANATION)
@@ -114,7 +115,7 @@ class BackUpPanel(FrontPanel):
 
     def start(self, t: int, T: int, own: np.ndarray | None) -> None:
         """Come to the front, anew, with the lane's own x_0 (H, W, 3)."""
-        self.picture, self._own = None, own
+        self.picture, self._own, self._awaited = None, own, ""
         self.t.slider.setMaximum(max(1, T) - 1)
         self.t.show_value(t)
         self.fresh.setChecked(True)
@@ -128,9 +129,17 @@ class BackUpPanel(FrontPanel):
         self._own = own
         self._show()
 
+    def await_picture(self, name: str) -> None:
+        """A picture is being read; an empty name: it could not be."""
+        self._awaited = name
+        if name:
+            self.picture = None
+            self.sources.set_current("picture")
+        self._show()
+
     def show_picture(self, fitted: PictureFitted) -> None:
         """Offer a picture, as it was and as it would be taken."""
-        self.picture = fitted.picture
+        self.picture, self._awaited = fitted.picture, ""
         self.sources.set_current("picture")
         height, width = fitted.size
         self.before.show_picture(fitted.before, (words(f"{width} × {height}{', colour' if fitted.colour else ''}"),))
@@ -148,7 +157,7 @@ class BackUpPanel(FrontPanel):
             self._note.setText("")
         elif self.picture is None:
             self.after.show_picture(None, (words("no picture yet"),))
-            self._note.setText(NO_PICTURE)
+            self._note.setText(f"{self._awaited} is being read…" if self._awaited else NO_PICTURE)
         self._note.setVisible(bool(self._note.text()))
         self.go.setEnabled(own or self.picture is not None)
 

@@ -7,10 +7,10 @@ from explorer.views.workspace import Facts
 
 
 def _has_live_runs(session: Session) -> bool:
-    """Closing asks what becomes of them."""
+    """Closing asks what becomes of those of this machine."""
     from explorer.training.runs import listed
 
-    return any(run.live for run in listed(session.training.folders))
+    return any(run.live and not run.elsewhere for run in listed(session.training.folders))
 
 
 FACTS = Facts(

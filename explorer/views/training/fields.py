@@ -12,7 +12,7 @@ from explorer.recipe.training import TrainRecipe, widths_of
 from explorer.recipe.training.field import ChoiceField, Field, NumberField, TextField, TickField
 from explorer.recipe.training.field import SeedField as SeedSetting
 from explorer.recipe.training.rows import Row, fields
-from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.controls.number_fields import IntField, SeedField, with_point
 
 BENT = "bent"
 TICK_HEIGHT = 28
@@ -127,7 +127,7 @@ class Fields(QObject):
 
         def typed(text: str) -> None:
             try:
-                read = _number_within(text, row, field) if row.type is float else _widths(text)
+                read = _number_within(text, row, field) if row.type is float else text.strip() if row.type is str else _widths(text)
             except ValueError as error:
                 self.troubled.emit(row.name, str(error))
             else:
@@ -147,7 +147,7 @@ def named(widget: QWidget, name: str, tip: str) -> QWidget:
 
 def _number_within(text: str, row: Row, field: Field) -> float:
     try:
-        value = float(text)
+        value = float(with_point(text))
         row.check(value)
     except ValueError:
         name, about = field.label.replace("&", "").lower(), row.about

@@ -55,8 +55,9 @@ def colours(runs: Sequence[Run]) -> tuple[str, ...]:
 
 
 def phase_words(run: Run) -> str:
-    """What it does, or is asked to do."""
-    return "recorded" if run.recorded else WISHES[run.wish] or PHASES[run.phase]
+    """What it does, or is asked to do, and on which machine where that is another."""
+    words = "recorded" if run.recorded else WISHES[run.wish] or PHASES[run.phase]
+    return f"{words} on {run.elsewhere}" if run.elsewhere else words
 
 
 def clock(seconds: float) -> str:

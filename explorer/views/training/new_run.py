@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -139,7 +140,7 @@ class NewRun(QDialog):
         named(
             self.data, "Data set", "mnist, emoji, or the path of an IDX file, an .npy or .npz array, or a folder of IDX files or pictures"
         )
-        self.data.textChanged.connect(lambda text: self._set(dataset=text.strip() or "mnist"))
+        self.data.textChanged.connect(self._take_data)
         self.file, self.folder = QPushButton("File…"), QPushButton("Folder…")
         self.shipped = {name: QPushButton(known.title) for name, known in SHIPPED.items()}
         for button, name, tip, slot in (
@@ -150,6 +151,13 @@ class NewRun(QDialog):
             named(button, name, tip)
             button.setAutoDefault(False)
             button.clicked.connect(slot)
+
+    def _take_data(self, text: str) -> None:
+        """Another data set: what was told of the one before is of no meaning for it."""
+        self._set(dataset=text.strip() or "mnist")
+        for name in ("range", "background"):
+            self.fields.choice(name).setCurrentIndex(0)
+        self.fields.text("member").clear()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -315,8 +323,9 @@ class NewRun(QDialog):
         recipe = recipes[0]
         self.more.setArrowType(Qt.ArrowType.DownArrow if more else Qt.ArrowType.RightArrow)
         self._rest.setVisible(more)
+        about = _about(recipe.dataset)
         for row, _ in fields(TrainRecipe, "data"):
-            self.form.setRowVisible(self.fields.by_name[row.name], shipped(recipe.dataset) is None)
+            self.form.setRowVisible(self.fields.by_name[row.name], row.name in about)
         for form, group in zip(self._columns, COLUMNS, strict=True):
             for row, _ in fields(TrainRecipe, group):
                 is_used = recipe.kind in row.about.kinds and row.about.said_if(recipe)
@@ -386,3 +395,12 @@ def _form() -> QFormLayout:
     form.setVerticalSpacing(2 * GRID)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
+
+
+def _about(dataset: str) -> tuple[str, ...]:
+    """The settings that mean something for a data set: none of what comes with the app, others of a folder than of a file."""
+    if shipped(dataset) is not None:
+        return ()
+    path = os.path.expanduser(dataset)
+    of_folders, of_arrays = ("size", "fit", "background"), ("member",)
+    return ("range", *(() if os.path.isfile(path) else of_folders), *(() if os.path.isdir(path) else of_arrays))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import shipped
 from explorer.engine.chain.messages import ChainFinished, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImagesAt, PictureEncoded
@@ -187,4 +191,15 @@ def images_of(run: Run) -> ImagesAt | None:
     if run.status is None or not dataset or shipped(dataset) is not None:
         return None
     path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())
-    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize")
+    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize", reading_of(run.command))
+
+
+def reading_of(command: str) -> Reading:
+    """How the command of a run has its images taken; as they are found where it says nothing, or nothing that can be read."""
+    words = shlex.split(command)
+    said = {word.removeprefix("--"): value for word, value in pairwise(words) if word.startswith("--")}
+    named = {name: said[name] for name in AS_FOUND.__struct_fields__ if name in said}
+    try:
+        return msgspec.convert(named, Reading)
+    except (msgspec.ValidationError, ValueError):
+        return AS_FOUND

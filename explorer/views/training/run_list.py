@@ -38,7 +38,7 @@ class RunCard(Card):
         super().__init__(theme, parent=parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.folder = Path()
-        self.title, self.phase, self.left = QLabel(), QLabel(), QLabel()
+        self.title, self.phase, self.left = QLabel(), ElidingLabel(), QLabel()  # another machine's name may be long
         self.name = ElidingLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName("Progress")
@@ -62,6 +62,7 @@ class RunCard(Card):
         status = run.status
         self.title.setText(title(run))
         self.phase.setText(phase_words(run))
+        self.phase.setToolTip(phase_words(run) if run.elsewhere else "")
         mark(self.phase, "error" if run.phase == "failed" else "faint")
         self.left.setText(progress_words(run))
         self.name.setText(run.folder.name)

@@ -164,8 +164,8 @@ class TrainingWorkspace(Workspace):
         self.controller.each("stop")
 
     def may_close(self) -> bool:
-        """Ask what becomes of runs that are at work; False if the window shall stay."""
-        live = [run for run in listed(self._state.folders) if run.live]
+        """Ask what becomes of runs that are at work here; False if the window shall stay."""
+        live = [run for run in listed(self._state.folders) if run.live and not run.elsewhere]
         answer = ask_before_leaving(live, self.window()) if live else "leave"
         if answer == "stop":
             self.controller.stop_all(live)

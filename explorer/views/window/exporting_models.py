@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from explorer.endings import filters
 from explorer.engine.models.messages import LibraryEntry
@@ -15,6 +15,7 @@ from explorer.model_exports.ways import ways_of
 from explorer.own_process import own_command
 from explorer.sources.from_python import permission
 from explorer.views.window.banner import Banner
+from explorer.widgets.controls.save_file import ask_where as ask_for_file
 
 GRAPH = "ONNX graphs"
 FOLDER = "A folder of diffusers (*)"
@@ -25,8 +26,24 @@ def ask_where(entry: LibraryEntry, parent: QWidget) -> str:
     assert entry.card is not None
     ways = ways_of(entry.card)
     kinds = filters([(GRAPH, ("*.onnx",))], others=False) + (f";;{FOLDER}" if ways.folder else "")
-    path, kind = QFileDialog.getSaveFileName(parent, f"Export {entry.name}", f"{entry.name}.onnx", kinds)
-    return named(path, folder=kind == FOLDER) if path else ""
+    path, kind = ask_for_file(parent, f"Export {entry.name}", f"{entry.name}.onnx", kinds, ".onnx")
+    if not path:
+        return ""
+    where = named(path, folder=kind == FOLDER)
+    asked_about = where == path and len(ways.onnx) == 1
+    return where if asked_about or may_replace(entry, where, parent) else ""
+
+
+def may_replace(entry: LibraryEntry, where: str, parent: QWidget) -> bool:
+    """Whether nothing is there yet, or the person agrees: the dialog asked about the name that was typed, and others are written."""
+    assert entry.card is not None
+    is_graph = Path(where).suffix.lower() == ".onnx"
+    files = ways_of(entry.card).graphs(Path(where)).values() if is_graph else (Path(where),)
+    there = [file.name for file in files if file.exists() and not (file.is_dir() and not any(file.iterdir()))]
+    if not there:
+        return True
+    said = f"{' and '.join(there)} {'are' if len(there) > 1 else 'is'} there already. Replace?"
+    return QMessageBox.question(parent, f"Export {entry.name}", said) == QMessageBox.StandardButton.Yes
 
 
 def named(path: str, folder: bool) -> str:
@@ -55,7 +72,7 @@ class ModelExporter(QObject):
 
     def start(self) -> None:
         """Begin; the banner says so."""
-        words = ["export", self._entry.path, "--out", self._where, "--json"]
+        words = ["export", self._entry.path, "--out", self._where, "--force", "--json"]  # the person was asked
         if permission.looks_like_python(Path(self._entry.path)) and permission.is_allowed(Path(self._entry.path)):
             words.append("--run-python")
         program, *arguments = own_command(*words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ class Opener(QObject):
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
+        self._waiting: list[Callable[[], object]] | None = []
         self._python = PythonFiles(context.client, banner, banner.window())
         over = banner.parentWidget()
         assert isinstance(over, QWidget)
@@ -81,8 +82,21 @@ class Opener(QObject):
     def _ask(self, asking: Asking) -> None:
         self.asks.ask(asking)
 
+    def begin(self) -> None:
+        """The checkpoints of this machine are known, and the session is complete: do what waited for that."""
+        waiting, self._waiting = self._waiting or (), None
+        for wish in waiting:
+            wish()
+
+    def _when_begun(self, wish: Callable[[], object]) -> None:
+        """Now, or as soon as there is something to give it to: earlier, lanes and checkpoints would be missing."""
+        if self._waiting is None:
+            wish()
+        else:
+            self._waiting.append(wish)
+
     def open_paths(self, paths: Iterable[str]) -> None:
-        """Open each file for what it is."""
+        """Open each file for what it is; what is to be given to a workspace waits while the engine starts."""
         for path in paths:
             self.open_path(path)
 
@@ -103,7 +117,7 @@ class Opener(QObject):
             else:
                 self._banner.say(f"{path}: is a folder without pictures", f"What opens here is {sources.what_opens()}.")
         elif may_have_recipe(Path(absolute)):
-            self._exports.open(absolute)
+            self._when_begun(partial(self._exports.open, absolute))
         elif has(absolute, PICTURES):
             self._open_picture(absolute)
         elif has(absolute, SESSIONS):
@@ -119,9 +133,10 @@ class Opener(QObject):
 
     def _open_data_set(self, path: str) -> None:
         """Give it to the workspace that is shown; if that has no use for it, say which have."""
-        if not self._current().accept_data_set(path):
-            hint = self._choose(lambda facts: facts.takes_data_sets, "open")
-            self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
+        if self._current().facts.takes_data_sets:
+            self._when_begun(lambda: self._current().accept_data_set(path))
+        else:
+            self._offer_elsewhere(f"{Path(path).name}: a data set", "open", lambda facts: facts.takes_data_sets, self._open_data_set, path)
 
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""
@@ -171,12 +186,16 @@ class Opener(QObject):
         self._context.store.update(recent=(path, *recent)[:RECENT_LIMIT])
 
     def _open_picture(self, path: str) -> None:
-        if not self._current().accept_picture(path):
-            hint = self._choose(lambda facts: facts.takes_pictures, "drop")
-            self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
+        if self._current().facts.takes_pictures:
+            self._when_begun(lambda: self._current().accept_picture(path))
+        else:
+            self._offer_elsewhere(f"{Path(path).name}: a picture", "drop", lambda facts: facts.takes_pictures, self._open_picture, path)
 
     def open_example(self, example: Example) -> None:
         """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""
+        self._when_begun(partial(self._put_example, example))
+
+    def _put_example(self, example: Example) -> None:
         try:
             session = _example_session(example, self._context)
         except BadInput as error:
@@ -186,11 +205,19 @@ class Opener(QObject):
         self.workspace_wanted.emit(session.workspace)
         self._banner.say(example.title, example.look, severity="notice")
 
-    def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
-        """What to do with a file that the workspace in front has no use for; empty if no other has."""
-        titles = [facts.title for facts in self._workspaces.facts.values() if takes(facts)]
+    def _offer_elsewhere(self, what: str, then: str, takes: Callable[[Facts], bool], give: Callable[[str], None], path: str) -> None:
+        """Say that the workspace in front has no use for a file, and which have: the first of them takes it at a press."""
+        others = [facts for facts in self._workspaces.facts.values() if takes(facts)]
+        titles = [facts.title for facts in others]
         where = " or ".join(filter(None, (", ".join(titles[:-1]), titles[-1] if titles else "")))
-        return f"Choose {where} in the rail, then {then} it again." if where else ""
+        hint = f"Choose {where} in the rail, then {then} it again." if where else ""
+
+        def go() -> None:
+            self.workspace_wanted.emit(others[0].name)
+            give(path)
+
+        offer: Offer | None = (f"Open in {others[0].title}", go) if others else None
+        self._banner.say(f"{what} is of no use in {self._current().title}", hint, severity="notice", offer=offer)
 
     def _open_session(self, path: str) -> None:
         store = self._context.store
@@ -199,7 +226,7 @@ class Opener(QObject):
         except BadInput as error:
             recipe = _recipe_in(path)
             if recipe is not None:
-                self._exports.open_recipe(Path(path).name, recipe)
+                self._when_begun(partial(self._exports.open_recipe, Path(path).name, recipe))
                 return
             self._banner.say(str(error), "File > Save session as… writes one.")
             return
@@ -247,5 +274,10 @@ def _holds_images(folder: Path) -> bool:
 def with_chosen_of(opened: Session, current: Session) -> Session:
     """An opened session under this person's own settings."""
     return msgspec.structs.replace(
-        opened, recent=current.recent, theme=current.theme, frame_budget=current.frame_budget, device=current.device
+        opened,
+        recent=current.recent,
+        theme=current.theme,
+        frame_budget=current.frame_budget,
+        device=current.device,
+        background=current.background,
     )

@@ -1,4 +1,4 @@
-"""Preferences: theme, text, colours of the digits, steps of new chains, memory for frames, kept chains, device. All take effect at once."""
+"""Preferences: looks, transparent pictures, steps of new chains, memory for frames, kept chains, device. All take effect at once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from explorer.widgets.look.theme import CLASSES, GRID, TEXT_SIZES, Theme, text_p
 
 TEXT_WORDS = ("Small", "Normal", "Large", "Larger")
 CLASS_WORDS = {"bright": "Bright", "safe": "Safe for the colour-blind"}
+BACKGROUND_TIP = "What is seen where a picture that you open, drop or paste is transparent"
+BACKGROUNDS = {"white": "on white", "black": "on black"}
 DOT, DOTS_HEIGHT = 10, 16
 MAX_MEGABYTES = 1_048_576
 
@@ -45,6 +47,9 @@ class Preferences(QDialog):
         self.kept_box.setSpecialValueText("none")
         self.kept_box.setValue(store.session.kept_budget // MEGABYTE)
         self.kept_box.setToolTip("Finished chains on disk; beyond it those that were not looked at for longest go")
+        self.background_box = _choice(
+            BACKGROUNDS, store.session.background, "What is seen where a picture that you open, drop or paste is transparent"
+        )
         self.device_box = _choice(backends.places(), store.session.device, "What the models run on, from the next start on")
         self.theme_box.currentIndexChanged.connect(self._take_theme)
         self.text_box.currentIndexChanged.connect(self._take_text)
@@ -53,6 +58,7 @@ class Preferences(QDialog):
         self.device_box.currentIndexChanged.connect(self._take_device)
         self.steps_box.valueChanged.connect(lambda steps: self._store.update(default_steps=steps))
         self.kept_box.valueChanged.connect(lambda megabytes: self._store.update(kept_budget=megabytes * MEGABYTE))
+        self.background_box.currentIndexChanged.connect(lambda _row: self._store.update(background=self.background_box.currentData()))
         self._lay_out(device_in_force)
         inset_numbers(self)
 
@@ -64,6 +70,7 @@ class Preferences(QDialog):
         form.addRow("Te&xt size", self.text_box)
         form.addRow("&Class colours", self.classes_box)
         form.addRow("", ClassDots(self._theme))
+        form.addRow("Transparent &pictures", self.background_box)
         form.addRow("&Steps of new chains", self.steps_box)
         form.addRow("", _note("Few are quick; all 1000 are what the networks were trained for."))
         form.addRow("&Frame memory", self.frames_box)

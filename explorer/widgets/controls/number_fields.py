@@ -102,14 +102,15 @@ class FloatField(_Taking, QDoubleSpinBox):
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """As of the box, whichever sign the person's own language has between the whole and its parts."""
-        return super().validate(_with_point(text), position)
+        return super().validate(with_point(text), position)
 
     def valueFromText(self, text: str) -> float:
         """Number in what was typed."""
-        return super().valueFromText(_with_point(text))
+        return super().valueFromText(with_point(text))
 
 
-def _with_point(text: str) -> str:
+def with_point(text: str) -> str:
+    """A number as it was typed, whichever sign the person's language has between the whole and its parts: 0,5 is 0.5."""
     return text.replace(",", ".") if "." not in text else text
 
 

@@ -80,7 +80,7 @@ def test_a_branch_is_made_again_from_its_export_alone(run: Run, branch: ChainRec
     assert found.status == 0
     assert found.json["identical"] is True
     assert read_recipe(again) == read_recipe(first)
-    assert run("replay", again, "--out", first, "--device", "cpu").out.endswith(f"identical to {again}\n")
+    assert run("replay", again, "--out", first, "--force", "--device", "cpu").out.endswith(f"identical to {again}\n")
 
 
 def test_another_model_on_the_way_is_found_again_by_its_name(run: Run, branch: ChainRecipe, checkpoints: Mapping, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_an_export_that_does_not_say_its_arithmetic_is_made_again_in_the_one_tha
     assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
     pixels[3, 3] ^= 0x80
     forget(first, pixels)
-    assert "differs by at most 128" in run("replay", first, "--out", again, "--device", "cpu").out
+    assert "differs by at most 128" in run("replay", first, "--out", again, "--force", "--device", "cpu").out
     assert (seen(again) != pixels).sum() == 1, "the nearer one is left, whichever was tried first"
 
 
@@ -145,7 +145,7 @@ def test_an_arithmetic_that_is_not_here_is_told_of(run: Run, branch: ChainRecipe
     ran = run("replay", first, "--out", out)
     assert ran.status == 0
     assert ran.err.splitlines()[0] == note
-    assert run("replay", first, "--out", out, "--json").json["note"] == note
+    assert run("replay", first, "--out", out, "--force", "--json").json["note"] == note
     assert read_recipe(out).arithmetic == Arithmetic("fp32", here)  # type: ignore[arg-type]
 
 

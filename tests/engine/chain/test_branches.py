@@ -448,6 +448,9 @@ def test_a_picture_is_fitted_to_the_lane(engine: Engine, base: Lane, tmp_path: P
     (pasted,) = ask(engine, FitPicture(root, pixels=ink))
     assert isinstance(pasted, PictureFitted)
     assert pasted.picture.pixels == fitted.picture.pixels
+    (early,) = ask(engine, FitPicture(LaneKey(root.lane, root.seed + 1, root.samples), str(path)))
+    assert isinstance(early, PictureFitted), "that lane has no state yet"
+    assert early.picture.pixels == fitted.picture.pixels
     path.write_bytes(b"no picture")
     with pytest.raises(BadInput, match=r"paper\.png: cannot be read as a picture"):
         ask(engine, FitPicture(root, str(path)))

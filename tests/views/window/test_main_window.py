@@ -52,6 +52,7 @@ def make(qtbot: QtBot) -> Iterator[Maker]:
 def explorer(make: Maker, qtbot: QtBot) -> Explorer:
     made = make()
     made.window.show()
+    made.window.opener.begin()  # nothing more will be known of this machine
     return made
 
 
@@ -223,11 +224,40 @@ def test_a_picture_goes_to_the_workspace_that_takes_it(explorer: Explorer, tmp_p
     path = tmp_path / "digit.png"
     assert explorer.window.grab().scaled(28, 28).save(str(path))
     explorer.window.open_paths([str(path)])
-    assert "digit.png" in explorer.window.banner.message
-    assert "Latent" in explorer.window.banner.hint
+    assert "digit.png: there is no lane yet" in explorer.window.banner.message
     explorer.window.choose("latent")
     explorer.window.open_paths([str(path)])
     assert explorer.store.session.latent.recipe.encoded.picture == str(path)
+
+
+def test_a_file_that_is_of_no_use_here_is_opened_where_it_is_at_a_press(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
+    path, banner = tmp_path / "digit.png", explorer.window.banner
+    Image.new("L", (28, 28)).save(path)
+    explorer.window.choose("compare")
+    explorer.window.open_paths([str(path)])
+    assert banner.message == "digit.png: a picture is of no use in Compare"
+    assert banner.hint == "Choose Reverse chain, Latent, Forward or Variational in the rail, then drop it again."
+    assert banner.offer is not None
+    assert banner.offer.text() == "Open in Reverse chain"
+    qtbot.mouseClick(banner.offer, Qt.MouseButton.LeftButton)
+    assert explorer.window.current.workspace_name == "reverse-chain"
+    assert "digit.png: there is no lane yet" in banner.message
+
+
+def test_what_is_opened_before_the_library_is_known_waits_for_it(make: Maker, tmp_path: Path) -> None:
+    explorer = make(Session(workspace="latent"))
+    explorer.window.show()
+    Image.new("L", (28, 28)).save(tmp_path / "digit.png")
+    lane = Lane("", "mnist", exact=ExactProcess("mnist"))
+    (tmp_path / "chain.json").write_text(encode_recipe(Recipe(chain=ChainRecipe((lane,), seed=7))))
+    explorer.window.open_paths([str(tmp_path / "digit.png"), str(tmp_path / "chain.json")])
+    session = explorer.store.session
+    assert session.latent.recipe.encoded.picture == ""
+    assert session.reverse.recipe.seed != 7
+    explorer.window.opener.begin()
+    session = explorer.store.session
+    assert session.latent.recipe.encoded.picture == str(tmp_path / "digit.png")
+    assert session.reverse.recipe.seed == 7
 
 
 def mime(*paths: str) -> QMimeData:

@@ -48,8 +48,8 @@ SCALE = QUANTITIES["to_ideal"].scale
 
 def open_data_set(request: OpenDataSet, desk: Desk) -> Steps:
     """Answer an OpenDataSet (BadInput if it cannot be read or holds no images)."""
-    exact, found = desk.of(Models).data_sets.opened(ExactProcess(request.source))
-    yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape)
+    exact, found = desk.of(Models).data_sets.opened(ExactProcess(request.source, read=request.read))
+    yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape, found.taken)
 
 
 def show_weights(request: ShowWeights, desk: Desk) -> Steps:

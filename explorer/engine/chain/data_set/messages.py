@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
@@ -25,6 +26,7 @@ class OpenDataSet(Payload):
     answered_by = "explorer.engine.chain.data_set.exact:open_data_set"
 
     source: ReadFile
+    read: Reading = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,15 @@ class DataSetOpened(Outcome):
     count : int
         Number of images.
     image_shape : (C, H, W)
+    taken : str
+        How they were taken, as of `explorer.datasets.images.ImageSet`.
     """
 
     exact: ExactProcess
     name: str
     count: int
     image_shape: tuple[int, int, int]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,15 +11,13 @@ import msgspec
 
 from explorer.engine.chain.kept.identity import Identity
 from explorer.engine.chain.kept.layout import Spoilt, read_description
-from explorer.engine.chain.kept.writing import PARTIAL
+from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 from explorer.recipe import Arithmetic
 from explorer.recipe.arithmetic import RunBy
 from explorer.resources import resource_root
 
 SUFFIX = ".safetensors"
-STALE_SECONDS = 24 * 3600
-"""A file that is being written for longer was left behind by a process that is no more."""
 
 
 def chains_folder() -> Path:
@@ -52,10 +49,7 @@ def fit(folder: Path, budget: int) -> None:
         for entry in entries:
             with contextlib.suppress(OSError):
                 stat = entry.stat()
-                if entry.name.endswith(PARTIAL):
-                    if time.time() - stat.st_mtime > STALE_SECONDS:
-                        drop(Path(entry.path))
-                elif entry.name.endswith(SUFFIX):
+                if entry.name.endswith(SUFFIX):
                     files.append((stat.st_mtime_ns, stat.st_size, Path(entry.path)))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
@@ -123,7 +117,7 @@ def remember_wishes(folder: Path, wishes: Mapping[tuple[str, int], RunBy]) -> No
 
 
 def _write(path: Path, content: object) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    partial = neighbour(path)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(msgspec.json.encode(content))

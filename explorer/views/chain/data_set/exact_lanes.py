@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtWidgets import QMenu
 
 from explorer.engine.chain.data_set.messages import DataSetOpened
@@ -54,10 +55,21 @@ class ExactLanes:
             self._part.put(edits.through_options(self._part.state, opened.exact), THROUGH_LABEL)
 
         exact = self._looked.exact
-        self._data_sets.open(exact.dataset if exact is not None else "mnist", take)
+        if exact is None:
+            self._data_sets.open("mnist", take)
+        else:
+            self._data_sets.open(exact.dataset, take, exact.read)
 
     def _change(self, index: int, follow: str, option: OptionName | None) -> None:
         self._part.put(edits.set_exact(self._part.state, index, follow, option), "change the exact process")
+
+    def _take_again(self, index: int, opened: DataSetOpened) -> None:
+        """The same file, its images taken in another way; all else of the process stays."""
+        lane = self._part.recipe.lanes[index]
+        if lane.exact is not None:
+            exact = msgspec.structs.replace(opened.exact, follow=lane.exact.follow, images=lane.exact.images, label=lane.exact.label)
+            state = edits.put_exact(self._part.state, index, exact)
+            self._part.put(with_samples_for(state, opened.image_shape), f"take {_name(exact.dataset)} as {opened.taken or 'told'}")
 
     # --- menus ---
 
@@ -73,6 +85,7 @@ class ExactLanes:
         if lane.exact is None:
             return
         menu.addSection("Exact process")
+        self._data_sets.add_reading(menu, lane.exact, partial(self._take_again, index))
         for follow, text in (("draw", "Draw from q(x_{t−1} | x_t)"), ("mean", "Follow its mean")):
             action = verb(menu, text, partial(self._change, index, follow, lane.option))
             action.setCheckable(True)

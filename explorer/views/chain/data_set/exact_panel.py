@@ -185,6 +185,9 @@ class ExactPanel(QWidget):
         usual.setCheckable(True)
         usual.setChecked(self._part.state.beside is None)
         self._data_sets.add_to(menu, self.choose, BESIDE_TIP)
+        beside = self._part.state.beside
+        if beside is not None:
+            self._data_sets.add_reading(menu, beside, self.choose)
 
     # --- what is shown ---
 

@@ -96,7 +96,7 @@ class EncodeHands(QObject):
 
     def encode_file(self, path: str) -> None:
         """Encode a picture file."""
-        self._put(edits.encode_file(self._state, path), edits.PICTURE)
+        self._put(edits.encode_file(self._state, path, self._store.session.background), edits.PICTURE)
 
     def _paste(self) -> None:
         """Encode the clipboard's picture, or the picture file in it."""

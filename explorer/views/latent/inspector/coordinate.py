@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.controls.number_fields import FloatField
+from explorer.widgets.controls.number_fields import FloatField, with_point
 
 DIGITS = 12
 REACH = 1e6
@@ -55,7 +55,7 @@ class Coordinate(FloatField):
 def parsed(text: str) -> float | None:
     """A number, or None: also NaN and infinity are read, so that they can be refused by name."""
     try:
-        return float(text.strip().replace(",", ".").replace("\u2212", "-"))
+        return float(with_point(text.strip()).replace("\u2212", "-"))
     except ValueError:
         return None
 

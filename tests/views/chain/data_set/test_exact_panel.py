@@ -182,6 +182,28 @@ def test_the_same_predictor_through_every_option_is_one_action(page: ChainPage, 
     assert page.part.recipe.lanes == lanes
 
 
+def test_which_array_a_lane_is_of_is_said_and_can_be_told(page: ChainPage, tmp_path: Path, qtbot: QtBot) -> None:
+    path, digits = tmp_path / "two.npz", mnist()[0]
+    np.savez(path, x_train=digits[:20], x_test=digits[20:40] / 255)
+    assert isinstance(page, CompareWorkspace)
+    with qtbot.waitSignal(page.noticed, timeout=60_000) as noticed:
+        page.data_sets.open(str(path), page.exact_lanes.add)
+    assert noticed.args[0] == "two.npz: 20 images, x_train, values 0 to 255"
+    qtbot.waitUntil(lambda: len(page.part.recipe.lanes) == 3 and page.idle, timeout=60_000)
+    menu = page.panels[2].menu_button.menu()
+    assert menu is not None
+    choose(menu, "Follow its mean")
+    settle(page, qtbot)
+    before = page.part.recipe.lanes[2].exact
+    choose(menu, "Array", "x_test")
+    qtbot.waitUntil(lambda: page.part.recipe.lanes[2].exact != before and page.idle, timeout=60_000)
+    exact = page.part.recipe.lanes[2].exact
+    assert exact is not None
+    assert before is not None
+    assert (exact.read.member, exact.follow) == ("x_test", "mean")
+    assert exact.sha256 != before.sha256
+
+
 def test_a_lane_of_a_data_set_is_added_and_changed_from_the_menus(page: ChainPage, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "mine.npy"
     np.save(path, mnist()[0][:20])
