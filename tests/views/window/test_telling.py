@@ -48,6 +48,9 @@ def test_it_is_answered_by_keys_alone(asked: tuple[Explorer, TellingForm], qtbot
     with qtbot.waitActive(form):
         form.activateWindow()
     assert form.focusWidget() is form.go
+    form.fields["timesteps"].setFocus()
+    assert form.go.isDefault(), "Return opens it from every field"
+    form.go.setFocus()
     names = []
     for _ in range(9):
         qtbot.keyClick(form.focusWidget(), Key.Key_Tab)

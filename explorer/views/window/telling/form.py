@@ -67,9 +67,9 @@ class TellingForm(QDialog):
         self.problem.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
         mark(self.go, "primary")
         self._lay_out()
+        self.go.setDefault(True)  # only what lies in the dialog can be
         self.buttons.accepted.connect(self._open)
         self.buttons.rejected.connect(self.reject)
         self.check.use_wanted.connect(self.show_answers)
