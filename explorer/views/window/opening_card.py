@@ -19,7 +19,7 @@ from explorer.widgets.look.theme import GRID, Theme
 LATE_MS = 300
 """What opens sooner is not worth a flicker."""
 WIDTH, BAR_WIDTH = 520, 96
-DOING = {"reading": "reading", "checking": "reading its weights", "asking": "asking its network for a first step"}
+DOING = {"reading": "reading", "checking": "reading its weights", "asking": "taking a first step"}
 
 
 class OpeningCard(Card):
@@ -43,8 +43,8 @@ class OpeningCard(Card):
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         row.setSpacing(3 * GRID)
-        row.addWidget(self.says, 3)
-        row.addWidget(self.doing, 2)
+        row.addWidget(self.says, 2)
+        row.addWidget(self.doing, 3)
         row.addWidget(self._bar)
         row.addWidget(self.cancel)
         shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))

@@ -48,7 +48,8 @@ def advice(checked: NoiseChecked) -> str:
         given, best = _share(checked.given), _share(checked.best)
         much = f"It finds {best}" if best != given else "It finds as much, and more of it in the last steps,"
         return f"{much} if {difference(checked.given.told, checked.best.told)}.{cut}"
-    others = f"Of {checked.tried} other ways none finds much more." if checked.tried else ""
+    ways = "The other way finds" if checked.tried == 1 else f"The {checked.tried} other ways find"
+    others = f"{ways} hardly more." if checked.tried else ""
     passed = verdict(checked) == "plausible"
     return " ".join(part for part in (others, "" if passed else UNTRAINED, cut.strip()) if part)
 
