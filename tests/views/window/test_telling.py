@@ -48,7 +48,7 @@ def is_gone(explorer: Explorer) -> bool:
 @pytest.mark.parametrize("field", sorted({*Told.__struct_fields__} - {"betas", "schedule"}))
 def test_every_question_has_a_field_that_holds_every_answer(qtbot: QtBot, field: str) -> None:
     of_few = typing.get_args(typing.get_args(typing.get_type_hints(Told)[field])[0])
-    for answer in of_few or {"image_size": ((32, 48),), "null_label": (NO_NULL, 10)}.get(field, (7,)):
+    for answer in {"image_size": ((32, 48),), "null_label": (NO_NULL, 10)}.get(field, of_few or (7,)):
         made, told = TellingForm._field(field, None, {}), Told(**{field: answer})  # type: ignore[arg-type]
         qtbot.addWidget(made)
         made.show_answer(told)

@@ -241,4 +241,6 @@ def says_itself(asks: CheckpointAsks) -> str:
         said.append(f"predicts {OPTION_WORDS[card.option]}")
     if card.schedule is not None and "schedule" not in asked:
         said.append(f"{card.schedule.name} schedule, T = {card.schedule.T}")
+    if card.classes is not None:
+        said.append(f"labels 0 to {card.classes.labels - 1}")
     return ", ".join(said)
