@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
-BESIDE = 16
+BESIDE = 32
 """Pixels of the list beside its names."""
 
 
@@ -35,7 +35,8 @@ class NameBox(QComboBox):
 
     def showPopup(self) -> None:
         """The list has room for the longest name."""
-        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + BESIDE)
+        widest = max((self.fontMetrics().horizontalAdvance(self.itemText(index)) for index in range(self.count())), default=0)
+        self.view().setMinimumWidth(widest + BESIDE)
         super().showPopup()
 
     def event(self, event: QEvent) -> bool:

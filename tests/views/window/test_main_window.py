@@ -443,7 +443,7 @@ def test_escape_takes_a_message_away_before_it_stops_a_chain(open_app: Callable[
     window = open_app(workspace="reverse-chain").window
     page, stopped = window.current, list[bool]()
     (stop,) = [each for each in window.findChildren(QAction) if each.text() == "&Stop sampling" and each.shortcut().toString() == "Esc"]
-    stop.triggered.connect(stopped.append)
+    stop.triggered.connect(lambda: stopped.append(True))
     stop.setEnabled(True)
     window.banner.say("4 samples at once", severity="notice")
     QTest.keyClick(page, Qt.Key.Key_Escape)

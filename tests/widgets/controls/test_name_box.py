@@ -27,5 +27,5 @@ def test_a_long_name_keeps_its_ends_and_is_told_whole(qtbot: QtBot) -> None:
     box.resize(400, 28)
     assert box.shown_text() == NAME
     box.showPopup()
-    assert box.view().width() >= box.view().sizeHintForColumn(0) >= box.fontMetrics().horizontalAdvance(NAME)
+    assert box.view().width() > box.fontMetrics().horizontalAdvance(NAME)
     box.hidePopup()
