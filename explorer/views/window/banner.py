@@ -137,6 +137,9 @@ class Banner(QFrame):
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
                 return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.dismiss()
+                return True
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
