@@ -45,7 +45,9 @@ def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEn
     """
     card = entry.card
     own, shape = (card.schedule, card.data.shape) if card is not None else (None, None)
-    new = label_edits.kept(lane, lane_edits.lane_of(entry, lane_edits.chosen_sampler(lane, entries)), None if card is None else card.classes)
+    new = label_edits.kept(
+        lane, lane_edits.lane_of(entry, lane_edits.chosen_sampler(lane, entries)), None if card is None else card.classes
+    )
     return _in_place_of(lane, new, own, shape, entries)
 
 

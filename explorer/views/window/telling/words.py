@@ -64,7 +64,7 @@ QUESTIONS = {
     ),
     "null_label": Words(
         "Label of no class",
-        "The label that it was told where it should know no class: with it, chains can be guided. Most have none, or the one after the last class",
+        "The label that it was told where it should know no class: with it, chains can be guided. It often is the last one",
         ((NO_NULL, "none"),),
     ),
 }

@@ -72,7 +72,7 @@ def _shown(session: Session, part: str, **fields: object) -> Session:
 
 
 def _at(session: Session, share: float) -> Session:
-    """Reverse chain's state at about a share of T, where at the ends there is nothing to do: at a timestep that evenly spaced steps visit."""
+    """Reverse chain's state at about a share of T, one that evenly spaced steps visit: at the ends there is nothing to do."""
     lanes = session.reverse.recipe.lanes
     T = lanes[0].schedule.T if lanes and lanes[0].schedule is not None else 1000
     steps = (lanes[0].sampler.steps if lanes else None) or T
