@@ -34,7 +34,7 @@ READING_MS = 12_000
 
 
 class Banner(QFrame):
-    """Floats at the top of its parent until it is dismissed, or a newer message takes its place; notices go by themselves unless pointed at."""
+    """Floats at the top of its parent until it is dismissed or a newer message comes; notices go by themselves unless pointed at."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
