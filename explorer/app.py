@@ -158,9 +158,11 @@ class Explorer(QObject):
 
     def start(self) -> None:
         """Start the engine, unless it is there: what it was asked so far waits for it."""
-        if not self._is_down and not self.worker.running:
+        if self._is_down:
+            return
+        if not self.worker.running:
             self.worker.start()
-            self.window.stalls.start()
+        self.window.stalls.start()
 
     def start_again(self) -> None:
         """Start an engine that was lost for good once more, and ask it for what is shown."""

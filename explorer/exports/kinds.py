@@ -93,7 +93,7 @@ _ROWS: tuple[Drawn | Stored, ...] = (
         read=gif.recipe_text, may_be_ours=gif.may_be_ours, compared=PIXELS,
     ),
     Drawn(
-        ending=".mp4", title="Film", strip="Film", write=film.mp4_film, film=True, check=film.check_size,
+        ending=".mp4", title="Film from x_T to x₀", strip="Film", write=film.mp4_film, film=True, check=film.check_size,
         read=film.recipe_text, may_be_ours=Path.is_file, compared=FILMS,
     ),
     Stored(

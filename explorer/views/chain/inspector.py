@@ -30,6 +30,7 @@ from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.histogram import Histogram
+from explorer.widgets.plots.legend import short
 
 GUIDANCE_TIP = "w: how far each step moves away from the prediction without a class; 0 is the plain conditional network"
 NOT_GUIDED_TIP = "It cannot be guided: none of its labels is known to stand for no class"
@@ -305,7 +306,7 @@ class ChainInspector(QWidget):
         snr = log_snr(alpha_bar)
         self._snr.setText("∞" if math.isinf(snr) else f"{snr:.3f}".replace("-", "−"))
         lengths = (("x_t", "xₜ"), ("x0_hat", "x̂₀"), ("eps_hat", "ε̂"))
-        self._norms.setText(" · ".join(f"{label} {shown.norms[name]:.1f}" for name, label in lengths))
+        self._norms.setText(" · ".join(f"{label} {short(shown.norms[name])}" for name, label in lengths))
 
     def show_pixel(self, pixel: Pixel | None, values: np.ndarray | None, label: str) -> None:
         """Show the pixel under the mouse.

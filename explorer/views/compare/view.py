@@ -335,7 +335,7 @@ class CompareWorkspace(ChainPage):
         state = self.part.state
         if not self.is_ddpm(entry) or len(state.recipe.lanes) >= MAX_LANES:
             return False
-        more = lane_edits.add_entry(state, entry, self.usual_sampler)
+        more = lane_edits.add_entry(state, entry, self.usual_sampler, self.context.library.entries)
         self.part.put(more, f"add {checkpoint_name(more.recipe.lanes[-1])}")
         self.lanes_row.reveal(len(state.recipe.lanes))
         return True

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.forward.messages import Belief, StepBackShown
@@ -17,6 +17,7 @@ from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import nats, number, short
 from explorer.views.shared.labels import PREDICTS
 from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
@@ -64,9 +65,8 @@ class PosteriorPage(QWidget):
         self.table.setToolTip(
             "The step back from x_t: with x₀ known (a Gaussian), with the data set known (a mixture of its images), and the network's"
         )
-        self.models = QComboBox()
+        self.models = NameBox("Whose p_θ is shown; open others with File > Open or by dropping them")
         self.models.setAccessibleName("Network")
-        self.models.setToolTip("Whose p_θ is shown; open others with File > Open or by dropping them")
         self.models.activated.connect(lambda index: self.network_chosen.emit(self.models.itemData(index)))
         self.likely = ImageChoice(theme, rows=1)
         self.likely.setFocusPolicy(Qt.FocusPolicy.NoFocus)

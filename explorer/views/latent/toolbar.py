@@ -11,6 +11,7 @@ from explorer.views.latent.plane.fields import FIELDS
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.labels import labels
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import join
 from explorer.widgets.look.theme import text_pixels
@@ -22,6 +23,8 @@ KINDS = (
 
 NO_FIELD = "No field"
 NARROW, TIGHT, ROOMY = 640, 800, 960
+MOST = 264
+"""Pixels of the list of models where there is room."""
 TOOLS = 5
 """Items of the row that are always in it: the tools, a gap, three layers."""
 
@@ -81,9 +84,8 @@ class LatentToolbar(QWidget):
         self._beside = IconButton(actions["beside"])
         self.kinds = SegmentBar(KINDS, "Kind of model")
         self.kinds.chosen.connect(self.kind_chosen)
-        self.models = QComboBox()
+        self.models = NameBox("Whose plane is shown; open others with File > Open or by dropping them")
         self.models.setAccessibleName("Model")
-        self.models.setToolTip("Whose plane is shown; open others with File > Open or by dropping them")
         self.models.activated.connect(self._activated)
         self.setMinimumWidth(NARROW)
         labels.changed.connect(self._share)
@@ -122,7 +124,7 @@ class LatentToolbar(QWidget):
         for widget in (self._sample, self._beside, self.models):
             widget.setVisible(not self._presenting)
         self.kinds.setVisible(width >= TIGHT - 60)
-        self.models.setFixedWidth(184 if roomy else 112 if tight else 164)
+        self.models.setFixedWidth(min(MOST, 184 + width - ROOMY) if roomy else 112 if tight else 164)
         self.fields.setFixedWidth(176 if roomy else 120 if tight else 144)
 
     def present(self, on: bool) -> None:

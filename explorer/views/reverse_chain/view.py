@@ -234,6 +234,6 @@ class ReverseChainWorkspace(ChainPage):
         """A DDPM becomes the lane."""
         if not self.is_ddpm(entry):
             return False
-        state = lane_edits.open_entry(self.part.state, entry, self.usual_sampler)
+        state = lane_edits.open_entry(self.part.state, entry, self.usual_sampler, self.context.library.entries)
         self.part.put(state, f"open {checkpoint_name(state.recipe.lanes[0])}")
         return True

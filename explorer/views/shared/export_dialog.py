@@ -96,7 +96,6 @@ class ExportDialog(QDialog):
         mark(self.told, "muted")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
         mark(self.go, "primary")
 
     def _lay_out(self) -> None:
@@ -128,6 +127,7 @@ class ExportDialog(QDialog):
         column.addLayout(where)
         column.addWidget(self.told)
         column.addWidget(self.buttons)
+        self.go.setDefault(True)  # only what lies in the dialog can be: before, Return would browse
         self.resize(780, 500)
 
     def _connect(self) -> None:

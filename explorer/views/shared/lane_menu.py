@@ -80,7 +80,6 @@ class SamplerFields(QWidgetAction):
         self.sampler.changed.connect(changed)
         self.sampler.method.activated.connect(lambda _at: parent.close())  # other rows go with another method
         self.schedule = ScheduleField()
-        self.schedule.setVisible(reschedule is not None)
         if reschedule is not None:
             form.addRow("schedule", self.schedule)
             self.schedule.show_choice(schedule, "")

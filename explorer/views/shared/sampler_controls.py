@@ -135,7 +135,7 @@ class SamplerControls(QObject):
 
     def title(self, name: str) -> str:
         """Name of a row as plain words."""
-        return plain(self.rows[name][0])
+        return plain(self.rows[name][0]).replace("_0", "₀")
 
 
 _VARIANCES = {"small": "posterior's", "large": "β", "learned": "by the network"}

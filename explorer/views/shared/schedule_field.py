@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from explorer.recipe import ScheduleChoice
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.number_fields import IntField
 
 NAMES = ("linear", "cosine")
@@ -33,9 +34,8 @@ class ScheduleField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bent: ScheduleChoice | None = None
-        self.names = QComboBox()
+        self.names = NameBox(TIP)
         self.names.setAccessibleName("Schedule")
-        self.names.setToolTip(TIP)
         self.names.addItem("own", None)
         for name in NAMES:
             self.names.addItem(name, name)
@@ -58,7 +58,7 @@ class ScheduleField(QWidget):
 
     def show_choice(self, choice: ScheduleChoice | None, own: str) -> None:
         """Show a lane's schedule; `own` says what the network's own is."""
-        self.names.setItemText(0, f"own: {own}" if own else "own")
+        self.names.setItemText(0, f"own: {own.replace('_', ' ')}" if own else "own")
         while self.names.count() > 1 + len(NAMES):
             self.names.removeItem(self.names.count() - 1)
         bent = choice is not None and choice.betas is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -29,10 +29,12 @@ Offer = tuple[str, Callable[[], object]]
 Severity = Literal["error", "warning", "notice"]
 _ICONS: dict[Severity, str] = {"error": "ph.warning-circle", "warning": "ph.warning", "notice": "ph.info"}
 MAX_WIDTH = 680
+READING_MS = 12_000
+"""A notice that asks for nothing goes by itself after this long: it lies over what the person works with."""
 
 
 class Banner(QFrame):
-    """Floats at the top of its parent until it is dismissed; a newer message takes its place."""
+    """Floats at the top of its parent until it is dismissed or a newer message comes; notices go by themselves unless pointed at."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -63,6 +65,8 @@ class Banner(QFrame):
         shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
         shadow.setColor(QColor(0, 0, 0, 90))
         self.setGraphicsEffect(shadow)
+        self.reading = QTimer(self, singleShot=True, interval=READING_MS)
+        self.reading.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
         self.hide()
 
@@ -102,15 +106,40 @@ class Banner(QFrame):
         self.show()
         self._place()
         self.raise_()
+        self._let_go()
 
     def dismiss(self) -> None:
         """Take it away."""
+        self.reading.stop()
         self.hide()
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """It is being read."""
+        self.reading.stop()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """It was read."""
+        self._let_go()
+        super().leaveEvent(event)
+
+    def _let_go(self) -> None:
+        if self._severity == "notice" and self._act is None and not self.underMouse():
+            self.reading.start()
+        else:
+            self.reading.stop()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the top of the parent."""
+        """Stay at the top of the parent; while there is a message, Escape takes it away and stops nothing."""
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._place()
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.isVisible():
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.dismiss()
+                return True
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:

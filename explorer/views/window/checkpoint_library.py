@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
@@ -66,7 +77,7 @@ class CheckpointLibrary(QDialog):
         mark(self._empty, "muted")
         self.training = TrainingSlider("the card of what shall be opened,")
         self._moment: LibraryEntry | None = None
-        self._buttons = QHBoxLayout()
+        self._buttons = QGridLayout()
         self._buttons.setSpacing(2 * GRID)
         self._buttons.setContentsMargins(0, 0, 3 * GRID, 0)
         self._lay_out()
@@ -119,7 +130,6 @@ class CheckpointLibrary(QDialog):
         top.setSpacing(2 * GRID)
         top.addWidget(self.search_box, 1)
         top.addWidget(self._file_button)
-        top.addWidget(self._folder_button)
         top.addWidget(self._folder_button)
         left = QVBoxLayout()
         left.setContentsMargins(5 * GRID, 5 * GRID, 2 * GRID, 4 * GRID)
@@ -205,14 +215,19 @@ class CheckpointLibrary(QDialog):
             button.clicked.connect(self._open_clicked)
             if number == 0:
                 mark(button, "primary")
-            self._buttons.addWidget(button, 1)
+            self._place(button)
         if kind in ACTIONS:
             button = QPushButton("Export…")
             button.setObjectName("exportModel")
             button.setToolTip("Write it for other programs: as an ONNX graph, or as a folder of diffusers where it is one of its networks")
             button.setAutoDefault(False)
             button.clicked.connect(self._export_clicked)
-            self._buttons.addWidget(button)
+            self._place(button)
+
+    def _place(self, button: QPushButton) -> None:
+        """The first has a row of its own, where its words have room whatever the size of the text."""
+        rest = self._buttons.count() - 1
+        self._buttons.addWidget(button, *((0, 0, 1, 2) if rest < 0 else (1 + rest // 2, rest % 2)))
 
     def _export_clicked(self) -> None:
         if self.chosen is not None:

@@ -18,8 +18,8 @@ from explorer.widgets.look.theme import GRID, Theme
 
 LATE_MS = 300
 """What opens sooner is not worth a flicker."""
-WIDTH, BAR_WIDTH = 520, 96
-DOING = {"reading": "reading", "checking": "reading its weights", "asking": "asking its network for a first step"}
+WIDTH, BAR_WIDTH = 560, 96
+DOING = {"reading": "reading", "checking": "reading its weights", "asking": "taking a first step"}
 
 
 class OpeningCard(Card):
@@ -43,8 +43,8 @@ class OpeningCard(Card):
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         row.setSpacing(3 * GRID)
-        row.addWidget(self.says, 3)
-        row.addWidget(self.doing, 2)
+        row.addWidget(self.says, 1)
+        row.addWidget(self.doing)
         row.addWidget(self._bar)
         row.addWidget(self.cancel)
         shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
@@ -71,6 +71,7 @@ class OpeningCard(Card):
         more = f" and {self._library.waiting} more" if self._library.waiting else ""
         self.says.setText(f"Opening {Path(told.path).name}{more}")
         self.doing.setText(_doing(told))
+        self.doing.setFixedWidth(self.doing.fontMetrics().horizontalAdvance(_doing(told)) + GRID)
         self._bar.setRange(0, 1000 if told.total else 0)
         self._bar.setValue(round(1000 * told.done / told.total) if told.total else 0)
         if self.isHidden() and not self._late.isActive():

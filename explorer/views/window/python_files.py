@@ -103,7 +103,6 @@ class RunPython(QDialog):
         self.run = buttons.addButton("Run it", QDialogButtonBox.ButtonRole.AcceptRole)
         self.leave = buttons.addButton("Do not run it", QDialogButtonBox.ButtonRole.RejectRole)
         self.run.setAutoDefault(False)
-        self.leave.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -113,5 +112,6 @@ class RunPython(QDialog):
             column.addWidget(widget)
         column.addWidget(shown, 1)
         column.addWidget(buttons)
+        self.leave.setDefault(True)  # only what lies in the dialog can be
         self.resize(680, 480)
         self.leave.setFocus()

@@ -180,8 +180,12 @@ class EquationStrip(QWidget):
         painter.setPen(QColor(tokens.on_accent))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "network")
 
+    @property
+    def _note(self) -> str:
+        return " · ".join(part for part in (self._equation.title, self._equation.note) if part)
+
     def _draw_note(self, painter: QPainter) -> None:
-        text = " · ".join(part for part in (self._equation.title, self._equation.note) if part)
+        text = self._note
         if not text or (self._layout == "row" and self._equation.derivation):
             return
         painter.setPen(QColor(self._theme.tokens.muted))
@@ -258,7 +262,7 @@ class EquationStrip(QWidget):
             placed = self._at(QPointF(event.pos()))
             term = glossary.terms().get(placed.term.name) if placed is not None else None
             if placed is None:
-                QToolTip.showText(event.globalPos(), TIP, self)
+                QToolTip.showText(event.globalPos(), "\n".join(filter(None, (TIP, self._note))), self)
             elif term is not None and placed.term.name not in self._images:  # else the picture that lies over the window says it
                 QToolTip.showText(event.globalPos(), explanation(term, placed.term.tip), self)
             return True

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -467,3 +467,16 @@ def test_every_workspace_fits_into_1280_by_800(make: Maker, name: str, qtbot: Qt
     assert (window.width(), window.height()) == (1280, 800)
     assert window.minimumSizeHint().width() <= 1280
     assert window.current.width() >= window.current.minimumSizeHint().width()
+
+
+def test_escape_takes_a_message_away_before_it_stops_a_chain(open_app: Callable[..., Explorer]) -> None:
+    window = open_app(workspace="reverse-chain").window
+    page, stopped = window.current, list[bool]()
+    (stop,) = [each for each in window.findChildren(QAction) if each.text() == "&Stop sampling" and each.shortcut().toString() == "Esc"]
+    stop.triggered.connect(lambda: stopped.append(True))
+    stop.setEnabled(True)
+    window.banner.say("4 samples at once", severity="notice")
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert (window.banner.message, stopped) == ("", [])
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert len(stopped) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import typing
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer import sources
 from explorer.app import Explorer
-from explorer.recipe.told import Told
+from explorer.recipe.told import NO_NULL, Told
 from explorer.sources import remembered
 from explorer.views.window.drop_overlay import what_drops
 from explorer.views.window.telling.form import TellingForm
 from explorer.views.window.telling.schedule_answer import ScheduleAnswer
+from explorer.views.window.telling.words import answer_words
 
 RIGHT = Told("C", "linear", None, 1000, 1)
 Key = Qt.Key
@@ -43,11 +45,25 @@ def is_gone(explorer: Explorer) -> bool:
     return explorer.window.opener.asks.form is None
 
 
+@pytest.mark.parametrize("field", sorted({*Told.__struct_fields__} - {"betas", "schedule"}))
+def test_every_question_has_a_field_that_holds_every_answer(qtbot: QtBot, field: str) -> None:
+    of_few = typing.get_args(typing.get_args(typing.get_type_hints(Told)[field])[0])
+    for answer in {"image_size": ((32, 48),), "null_label": (NO_NULL, 10)}.get(field, of_few or (7,)):
+        made, told = TellingForm._field(field, None, {}), Told(**{field: answer})  # type: ignore[arg-type]
+        qtbot.addWidget(made)
+        made.show_answer(told)
+        assert made.said() == {field: answer}
+        assert answer_words(told, field)
+
+
 def test_it_is_answered_by_keys_alone(asked: tuple[Explorer, TellingForm], qtbot: QtBot, path: Path) -> None:
     explorer, form = asked
     with qtbot.waitActive(form):
         form.activateWindow()
     assert form.focusWidget() is form.go
+    form.fields["timesteps"].setFocus()
+    assert form.go.isDefault(), "Return opens it from every field"
+    form.go.setFocus()
     names = []
     for _ in range(9):
         qtbot.keyClick(form.focusWidget(), Key.Key_Tab)

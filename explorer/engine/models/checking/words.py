@@ -43,12 +43,14 @@ def advice(checked: NoiseChecked) -> str:
     """What else was found, or what it may mean that nothing was; empty where nothing is to be added."""
     if checked.problem or checked.partial:
         return ""
-    cut = f" {checked.left} ways more were left out, to save time." if checked.left else ""
+    more = "1 way more was" if checked.left == 1 else f"{checked.left} ways more were"
+    cut = f" {more} left out, to save time." if checked.left else ""
     if proposed(checked) is not None:
         given, best = _share(checked.given), _share(checked.best)
         much = f"It finds {best}" if best != given else "It finds as much, and more of it in the last steps,"
         return f"{much} if {difference(checked.given.told, checked.best.told)}.{cut}"
-    others = f"Of {checked.tried} other ways none finds much more." if checked.tried else ""
+    ways = "The other way finds" if checked.tried == 1 else f"The {checked.tried} other ways find"
+    others = f"{ways} hardly more." if checked.tried else ""
     passed = verdict(checked) == "plausible"
     return " ".join(part for part in (others, "" if passed else UNTRAINED, cut.strip()) if part)
 

@@ -48,7 +48,7 @@ def limit_words(sampler: Sampler) -> str:
     said = f"x̂₀ clipped to [−{reach}, {reach}]"
     if sampler.threshold is not None:
         said = f"x̂₀ cut off at its quantile {sampler.threshold:.4g}, at most {reach}, and divided by it"
-    return f"{said}, ε̂ {'as the network means it' if sampler.method == 'ddim' else 'follows from it'}"
+    return f"{said}, ε̂ {'as it was' if sampler.method == 'ddim' else 'follows from it'}"
 
 
 def variance_words(sampler: Sampler) -> str:
@@ -59,7 +59,7 @@ def variance_words(sampler: Sampler) -> str:
 
 def _guided(w: float) -> str:
     """What eps_hat is made of where it is guided: eps = (1 + w) eps_c - w eps_null."""
-    return f"guided: ε̂ = {number(1 + w)} ε̂ of the class {'−' if w > 0 else '+'} {number(abs(w))} ε̂ without" if w else ""
+    return f"guided: ε̂ = {1 + w:g} ε̂c {'−' if w > 0 else '+'} {abs(w):g} ε̂∅" if w else ""
 
 
 def _end(plan: LanePlanned) -> Equation:

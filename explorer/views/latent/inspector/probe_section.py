@@ -105,6 +105,6 @@ class ProbeSection(Section):
 
 
 def reading(classes: tuple[tuple[int, float], ...]) -> str:
-    """The likeliest classes with their probabilities: "5 0.71 · 3 0.22"."""
+    """The likeliest classes with their probabilities: "5 0.71 · 3 0.22"; a class stays with its own where lines break."""
     likely = [c for c in classes[:3] if c[1] >= READING_FROM] or list(classes[:1])
-    return "  ·  ".join(f"{label}  {share:.2f}" for label, share in likely)
+    return "  · ".join(f"{label}\u00a0\u00a0{share:.2f}" for label, share in likely)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.style import mark
 
@@ -43,7 +44,7 @@ class PaneHeader(QWidget):
         self.snapshots: Sequence[LibraryEntry] = ()
         self.title = QLabel(self)
         mark(self.title, "muted")
-        self.models = QComboBox(self)
+        self.models = NameBox(TIP, self)
         self.models.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.models.setMinimumContentsLength(8)
         self.models.setMaximumWidth(MODELS_WIDTH)
@@ -106,7 +107,6 @@ class PaneHeader(QWidget):
             for name, sha256 in wanted:
                 self.models.addItem(name, sha256)
         self.models.setCurrentIndex(-1 if entry is None else self.models.findData(entry.sha256))
-        self.models.setToolTip(TIP if entry is None else f"{entry.name}\n{TIP}")
 
 
 def _row(*widgets: QWidget) -> QWidget:

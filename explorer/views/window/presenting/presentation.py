@@ -51,14 +51,16 @@ class Presentation(QObject):
         assert app is not None
         if on:
             self._put_away = [widget for widget in self._around if not widget.isHidden()]
-            app.installEventFilter(self)
         else:
             app.removeEventFilter(self)
+            self.pressed.set_on(False)
         for widget in self._put_away:
             widget.setVisible(not on)
-        self.pressed.set_on(on)
         self._theme.enlarge(LARGER if on else 1.0)
         self.follow()
+        if on:  # only now: larger text is thousands of events, each of which these would look at
+            app.installEventFilter(self)
+            self.pressed.set_on(True)
 
     def follow(self) -> None:
         """Another workspace is shown: it presents itself, and the one before does not any more."""

@@ -8,13 +8,15 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
-from explorer.recipe.told import MAX_HEADS, MAX_SIDE, MAX_TIMESTEPS, Told
+from explorer.recipe.told import MAX_HEADS, MAX_LABEL, MAX_SIDE, MAX_TIMESTEPS, NO_NULL, Told
 from explorer.views.window.telling.words import QUESTIONS, Words
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
 NUMBER_WIDTH = 96
+RANGES = {"timesteps": (1, MAX_TIMESTEPS), "heads": (1, MAX_HEADS), "head_channels": (1, MAX_HEADS), "null_label": (NO_NULL, MAX_LABEL)}
+"""Of the questions that a number answers."""
 SQUARE = 64
 """Side that a size begins with where nothing is usual."""
 
@@ -86,7 +88,9 @@ class Number(Answer):
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
-        self.box = _box(1, MAX_TIMESTEPS if field == "timesteps" else MAX_HEADS, self.words.title, self.words.help, self.changed.emit)
+        low, high = RANGES[field]
+        self.box = _box(low, high, self.words.title, self.words.help, self.changed.emit)
+        self.box.setSpecialValueText(dict(self.words.choices).get(low, ""))
         self.box.setSingleStep(100 if field == "timesteps" else 1)
         self._answered = False
         self.row.addWidget(self.box)

@@ -18,7 +18,7 @@ from explorer.recipe.told import Told
 from explorer.views.shared.rows import heading
 from explorer.views.window.card_words import OPTION_WORDS, file_size
 from explorer.views.window.telling.check_card import CheckCard
-from explorer.views.window.telling.fields import Answer, Choice, Number, Size
+from explorer.views.window.telling.fields import RANGES, Answer, Choice, Number, Size
 from explorer.views.window.telling.schedule_answer import ScheduleAnswer
 from explorer.views.window.telling.words import why_words
 from explorer.widgets.controls.segments import SegmentBar
@@ -30,7 +30,6 @@ NAMES_WIDTH = 172
 WIDTH, MOST_HEIGHT = 680, 720
 ADDED = 10 * GRID
 """Room for what a check has to add."""
-NUMBERS = ("timesteps", "heads", "head_channels")
 
 
 class TellingForm(QDialog):
@@ -59,7 +58,6 @@ class TellingForm(QDialog):
         self._asks, self._theme = asks, theme
         self.fields: dict[str, Answer] = {asked.field: self._field(asked.field, client, lanes) for asked in asks.questions}
         self.check = CheckCard(client, theme, asks.path, pictures)
-        self.check.setVisible(asks.card is None or asks.card.kind == "ddpm")
         self.problem = QLabel(wordWrap=True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setAccessibleName("Why it does not open")
@@ -67,9 +65,9 @@ class TellingForm(QDialog):
         self.problem.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
         mark(self.go, "primary")
         self._lay_out()
+        self.go.setDefault(True)  # only what lies in the dialog can be
         self.buttons.accepted.connect(self._open)
         self.buttons.rejected.connect(self.reject)
         self.check.use_wanted.connect(self.show_answers)
@@ -140,7 +138,7 @@ class TellingForm(QDialog):
             return ScheduleAnswer(client, lanes)
         if name == "image_size":
             return Size(name)
-        return Number(name) if name in NUMBERS else Choice(name)
+        return Number(name) if name in RANGES else Choice(name)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -156,6 +154,8 @@ class TellingForm(QDialog):
         area.setWidget(page)
         column.addWidget(area, 1)
         column.addWidget(self.check)
+        card = self._asks.card
+        self.check.setVisible(card is None or card.kind == "ddpm")  # before it lies in the form, it would be a window
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
         inside, room = WIDTH - 12 * GRID, self.screen().availableGeometry().height() - 80
@@ -241,4 +241,6 @@ def says_itself(asks: CheckpointAsks) -> str:
         said.append(f"predicts {OPTION_WORDS[card.option]}")
     if card.schedule is not None and "schedule" not in asked:
         said.append(f"{card.schedule.name} schedule, T = {card.schedule.T}")
+    if card.classes is not None:
+        said.append(f"labels 0 to {card.classes.labels - 1}")
     return ", ".join(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.recipe.told import Told
+from explorer.recipe.told import NO_NULL, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,11 @@ QUESTIONS = {
         "A timestep as a whole number, or its share of T",
         (("index", "a timestep"), ("fraction", "t / T")),
     ),
-    "pixel_range": Words("Its pixels are in", "Values of the images that it was trained on", (("-1,1", "[−1, 1]"), ("0,1", "[0, 1]"))),
+    "pixel_range": Words(
+        "Its pixels are in",
+        "Values of the images that it was trained on",
+        (("-1,1", "[−1, 1]"), ("0,1", "[0, 1]"), ("-0.5,0.5", "[−½, ½]")),
+    ),
     "image_size": Words("Size of its images", "Height and width in pixels"),
     "heads": Words("Heads of its attention", "How many parts the channels of an attention layer are split into"),
     "head_channels": Words("Channels of each head", "How many channels each head of its attention has"),
@@ -57,6 +61,11 @@ QUESTIONS = {
         "Heads are split",
         "Before queries, keys and values are taken apart (the older code), or after",
         (("legacy", "first"), ("new", "last")),
+    ),
+    "null_label": Words(
+        "Label of no class",
+        "The label that it was told where it should know no class: with it, chains can be guided. It often is the last one",
+        ((NO_NULL, "none"),),
     ),
 }
 

@@ -36,7 +36,7 @@ def test_right_answers_are_plausible_and_none_is_better(silent: Callable[..., Pa
     assert found.given.share > 0.95
     assert words.proposed(found) is None
     assert words.sentence(found) == "Plausible: it finds 96 % of the noise in 16 pictures of MNIST."
-    assert words.advice(found) == f"Of {found.tried} other ways none finds much more."
+    assert words.advice(found).startswith(f"The {found.tried} other ways find hardly more.")
 
 
 @pytest.mark.parametrize("name", ["mnist-ddpm-c", "mnist-ddpm-b"])

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.recipe import Dab, Paint
+from explorer.recipe import ChainRecipe, Dab, Lane, Paint, Sampler
 from explorer.state.persistence import load
-from explorer.state.session import Session
+from explorer.state.session import ChainState, Session
 from explorer.views.latent.plane.plane import Plane
 from explorer.views.window.help.welcome.card import beside
 from explorer.views.window.help.welcome.steps import STEPS, begun
@@ -136,6 +136,18 @@ def test_escape_puts_it_off(open_app: App, qtbot: QtBot) -> None:
     qtbot.keyClick(tour.card.skip_button, Qt.Key.Key_Escape)
     assert not tour.is_open
     assert tour.ring.isHidden()
+    _start(explorer, 0, qtbot)
+    explorer.window.banner.say("it is written", severity="notice")
+    qtbot.keyClick(explorer.window.current, Qt.Key.Key_Escape)
+    assert (explorer.window.banner.message, tour.is_open) == ("", True)
+    qtbot.keyClick(explorer.window.current, Qt.Key.Key_Escape)
+    assert not tour.is_open, "where the pictures have the keys, too"
+
+
+def test_a_step_begins_where_the_chain_has_a_state() -> None:
+    lane = Lane("a" * 64, "/x/a.safetensors", "C", Sampler(steps=50))
+    session = Session(reverse=ChainState(recipe=ChainRecipe((lane,))))
+    assert [begun(session, step).reverse.t for step in (STEPS[1], STEPS[3])] == [500, 260]
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -81,6 +81,7 @@ class Card(QFrame):
         shadow = QGraphicsDropShadowEffect(self, blurRadius=8 * GRID, offset=QPointF(0, GRID))
         shadow.setColor(QColor(0, 0, 0, 110))
         self.setGraphicsEffect(shadow)
+        window.installEventFilter(self)
         self.hide()
 
     def show_words(self, title: str, words: str, done: list[bool], here: int, go: str, skip: bool, ends: bool = False) -> None:
@@ -124,6 +125,14 @@ class Card(QFrame):
             self.put_off.emit()
         else:
             super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape that nothing else in the window took puts it off, too."""
+        is_escape = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
+        if is_escape and watched is self.parentWidget() and self.isVisible():
+            self.put_off.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -71,10 +72,11 @@ def _shown(session: Session, part: str, **fields: object) -> Session:
 
 
 def _at(session: Session, share: float) -> Session:
-    """Reverse chain's state at a share of T, where at the ends there is nothing to do."""
+    """Reverse chain's state at about a share of T, one that evenly spaced steps visit: at the ends there is nothing to do."""
     lanes = session.reverse.recipe.lanes
     T = lanes[0].schedule.T if lanes and lanes[0].schedule is not None else 1000
-    return _shown(session, "reverse", t=round(share * T), quantity="x_t")
+    steps = (lanes[0].sampler.steps if lanes else None) or T
+    return _shown(session, "reverse", t=round(math.ceil(share * steps) * T / steps), quantity="x_t")
 
 
 STEPS = (
