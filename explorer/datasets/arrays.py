@@ -9,10 +9,13 @@ from numpy.lib.npyio import NpzFile
 
 from explorer.endings import ARRAYS
 from explorer.errors import BadInput
+from explorer.numpy_file import read_by_numpy
 from explorer.regular_file import check_regular
 
 MAX_BYTES = 2**31
 MAGIC, ZIP = b"\x93NUMPY", b"PK\x03\x04"
+SLACK_BYTES = 2**24
+"""Of its header."""
 LOOKED_AT = 64
 SLACK = 1e-3
 """By which rounding may lead out of a range: a quarter of a grey level."""
@@ -83,7 +86,9 @@ def read_array(path: Path, split: str = "train") -> np.ndarray:
     if _head(path) == MAGIC and (mapped := _mapped(path)) is not None:
         return with_channels(mapped, path)
     try:
-        with open(path, "rb") as file:
+        if _head(path) == MAGIC and path.stat().st_size > MAX_BYTES + SLACK_BYTES:
+            raise BadInput(f"{path}: {path.stat().st_size} bytes of images; at most {MAX_BYTES} are read")
+        with read_by_numpy(), open(path, "rb") as file:
             array = _array_of(np.load(file, allow_pickle=False), path, split)
     except BadInput:
         raise
@@ -91,10 +96,12 @@ def read_array(path: Path, split: str = "train") -> np.ndarray:
         raise BadInput(f"{path}: no such file") from None
     except MemoryError:
         raise BadInput(f"{path}: says it holds more than fits into memory") from None
-    except Exception as error:  # numpy raises many kinds for what is no array file
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
         if "pickle" in str(error):
             raise BadInput(f"{path}: holds Python objects, which are not opened because they may contain code") from None
-        raise BadInput(f"{path}: cannot be read as an array: {' '.join(str(error).split())}") from None
+        raise BadInput(f"{path}: cannot be read as an array: {error}") from None
     if array.nbytes > MAX_BYTES:
         raise BadInput(f"{path}: {array.nbytes} bytes of images; at most {MAX_BYTES} are read")
     if array.dtype == np.bool_ or (array.dtype == np.uint8 and array.size and array.max() == 1):
