@@ -114,8 +114,6 @@ def _outline(path: Path, _time: int, size: int) -> Content | None:
             if head.startswith(OLD_MAGIC):
                 return _old(file, size)
             return _safe(file, size) if head[8:9] == b"{" else None
-        except OSError:
-            raise
         except Exception:  # whatever a damaged pickle or header makes of itself
             return None
 
