@@ -48,8 +48,8 @@ def of_machine() -> int:
 
 
 def in_words(nbytes: float) -> str:
-    """For people: "6.3 GB"."""
-    return f"{nbytes / 1e9:.1f} GB"
+    """For people: "6.3 GB", "4.2 MB"."""
+    return f"{nbytes / 1e9:.1f} GB" if nbytes >= 1e9 else f"{nbytes / 1e6:.1f} MB"
 
 
 def was_short(error: BaseException) -> bool:

@@ -43,8 +43,7 @@ def read_card(path: Path) -> Card:
     try:
         with open(path, "rb") as file:
             header = read_header(file, os.fstat(file.fileno()).st_size)
-        metadata = header.get("__metadata__", {})
-        text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+        text = header.get("__metadata__", {}).get(METADATA_KEY)
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:
@@ -119,7 +118,8 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
     except (OSError, SafetensorError) as error:
         with contextlib.suppress(OSError):
             partial.unlink()  # a full disk is not made fuller
-        raise BadInput(f"{path}: cannot be written: {error}") from None
+        cause = str(error).removeprefix("Error while serializing: ").removeprefix("I/O error: ")
+        raise BadInput(f"{path}: cannot be written: {cause}") from None
 
 
 def save_card(path: Path, card: Card) -> None:

@@ -36,7 +36,7 @@ def read_header(file: BinaryIO, size: int) -> dict[str, Any]:
         found = json.loads(file.read(length))
     except (ValueError, RecursionError):
         raise ValueError(NONE) from None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not isinstance(found.get("__metadata__", {}), dict):
         raise ValueError(NONE)
     if len(found) > MOST_TENSORS:
         raise ValueError(f"a safetensors file with {len(found):,} tensors: a checkpoint has at most {MOST_TENSORS:,}")
