@@ -191,3 +191,28 @@ def test_the_curve_and_the_last_words_of_a_run_are_files(tmp_path: Path) -> None
     run = look(tmp_path)
     assert run is not None
     assert run.phase == "failed"
+
+
+def graph_with_a_table(path: Path, rows: int, cast: bool = False) -> Path:
+    """A denoiser that looks t up."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 1, 4, 4]) for name in ("x", "eps")]
+    t = helper.make_tensor_value_info("t", TensorProto.INT64, ["n"])
+    table = helper.make_tensor("table", TensorProto.FLOAT, [rows, 1, 1, 1], [0.5] * rows)
+    nodes = [helper.make_node("Cast", ["t"], ["index"], to=TensorProto.INT32)] if cast else []
+    nodes += [helper.make_node("Gather", ["table", "index" if cast else "t"], ["of_t"]), helper.make_node("Mul", ["x", "of_t"], ["eps"])]
+    graph = helper.make_graph(nodes, "g", [ports[0], t], [ports[1]], [table])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+@pytest.mark.parametrize("cast", [False, True])
+def test_a_graph_is_not_asked_beyond_its_table(tmp_path: Path, cast: bool) -> None:
+    path = graph_with_a_table(tmp_path / "a.onnx", 20, cast)
+    told = Told(predicts="C", schedule="cosine", timesteps=20, first_timestep=0, time_input="index", pixel_range="-1,1")
+    assert sources.card(path, told).schedule is not None
+    for other in ({"timesteps": 21}, {"first_timestep": 1}):
+        with pytest.raises(BadInput, match=r"a\.onnx: its schedule has 2[01] timesteps, and its network a table of 20"):
+            sources.card(path, msgspec.structs.replace(told, **other))
