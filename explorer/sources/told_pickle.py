@@ -94,7 +94,7 @@ class Unknown:
         return self
 
 
-class PickleReader(pickle._Unpickler):  # type: ignore[name-defined]  # see above
+class PickleReader(pickle._Unpickler):
     """Puts together outlines, and calls nothing that a file names.
 
     Parameters
@@ -104,9 +104,11 @@ class PickleReader(pickle._Unpickler):  # type: ignore[name-defined]  # see abov
         Bytes of each storage in the archive; None where they follow the pickle.
     """
 
+    stack: list[Any]
+
     def __init__(self, file: io.BytesIO, held: Mapping[str, int] | None) -> None:
         super().__init__(file, encoding="utf-8")
-        self.dispatch = _Counted(_CHECKED)
+        self.steps = self.dispatch = _Counted(_CHECKED)  # type: ignore[misc]  # looked at by `load` alone
         self._held = held
         self.claimed: dict[str, int] = {}
         self.unknown: dict[str, type[Unknown]] = {}
@@ -143,7 +145,7 @@ class PickleReader(pickle._Unpickler):  # type: ignore[name-defined]  # see abov
 
     def counted(self, *given: Any) -> None:
         """What is handed on whole counts for all that is in it."""
-        self.dispatch.left -= sum(len(each) for each in given if isinstance(each, list | tuple | dict | str))
+        self.steps.left -= sum(len(each) for each in given if isinstance(each, list | tuple | dict | str))
 
     def call(self, load: Callable[[Any], None]) -> None:
         """A call of the arguments on the stack."""
@@ -153,7 +155,7 @@ class PickleReader(pickle._Unpickler):  # type: ignore[name-defined]  # see abov
 
     def made(self, load: Callable[[Any], None]) -> None:
         """An object that is larger than most."""
-        self.dispatch.left -= CALL
+        self.steps.left -= CALL
         load(self)
 
     def build(self, load: Callable[[Any], None]) -> None:

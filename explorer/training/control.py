@@ -93,7 +93,7 @@ def read_status(folder: Path) -> RunStatus | None:
     """What the run in a folder said last; None where there is none that can be read."""
     try:
         return msgspec.json.decode(read_whole(folder / STATUS_NAME, MOST_NOTED), type=RunStatus)
-    except (OSError, ValueError, BadInput, msgspec.DecodeError):  # ValueError: a name that no folder can have
+    except (OSError, ValueError, BadInput, RecursionError):  # ValueError: a name that no folder can have
         return None
 
 

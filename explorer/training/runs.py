@@ -257,7 +257,7 @@ def read_launch(folder: Path) -> Launch | None:
     """What was noted of a run; None where nothing is that can be read."""
     try:
         return msgspec.json.decode(read_whole(folder / LAUNCH_NAME, MOST_NOTED), type=Launch)
-    except (OSError, ValueError, BadInput, msgspec.DecodeError):
+    except (OSError, ValueError, BadInput, RecursionError):
         return None
 
 

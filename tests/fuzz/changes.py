@@ -25,7 +25,7 @@ ODD = (
 )
 """Ends of ranges, and what opens something that nobody closes."""
 VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 1, 2**31, 2**63, 2**64, 10**40, -0.5, 1e308, float("nan"), float("inf"), "", "\0", "é\ud800", "a" * 5000,
+    None, True, -1, 0, 1, 2**31, 2**63, 2**64, 10**40, 10**400, -0.5, 1e308, float("nan"), float("inf"), "", "\0", "é\ud800", "a" * 5000,
     "../../etc", [], {}, [[]], [1] * 1000, [1e-4] * 1000, ["a"], {"a": 1}, [None], 4096, 1_000_000,
 )  # fmt: skip
 

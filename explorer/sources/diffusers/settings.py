@@ -187,11 +187,13 @@ def _process(layout: Layout, told: Told) -> Process:
 
 def _check_table(config: dict[str, Any], T: int) -> None:
     """Refuse a table of timesteps that is shorter than the schedule (ValueError)."""
-    rows = config.get("num_train_timesteps")
-    if config.get("time_embedding_type") == "learned" and not (_count(rows, MAX_TIMESTEPS) and rows >= T):
-        raise ValueError(
-            beyond(T, rows) if _count(rows, MAX_TIMESTEPS) else f"its num_train_timesteps is {rows!r}, and it has a table of them"
-        )
+    rows: Any = config.get("num_train_timesteps")
+    if config.get("time_embedding_type") != "learned":
+        return
+    if not _count(rows, MAX_TIMESTEPS):
+        raise ValueError(f"its num_train_timesteps is {rows!r}, and it has a table of them")
+    if rows < T:
+        raise ValueError(beyond(T, rows))
 
 
 def _multiple(config: dict[str, Any]) -> int:
