@@ -44,7 +44,10 @@ def _check_memory(checkpoint: Checkpoint) -> None:
 
     card = checkpoint.card
     latent = None if card.latent is None else card.latent.images
-    needs, most = bytes_of_one(checkpoint.network, card.data.shape, latent), of_machine() // SHARE
+    try:
+        needs, most = bytes_of_one(checkpoint.network, card.data.shape, latent), of_machine() // SHARE
+    except Exception:  # whatever a network has against being asked: that is told of at its first step
+        return
     if needs > most:
         size = size_words(card.data.shape if latent is None else latent)
         raise BadInput(
