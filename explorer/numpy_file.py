@@ -22,7 +22,6 @@ def read_by_numpy() -> Iterator[None]:
         raise
     except Exception as error:
         said = " ".join(str(error).split())
-        of_python = (
-            isinstance(error, SyntaxError | TokenError | TypeError) or "<ast." in said
-        )  # a header is a dictionary as Python writes it
+        # a header is a dictionary as Python writes it
+        of_python = isinstance(error, SyntaxError | TokenError | TypeError) or "<ast." in said
         raise ValueError("its header is spoilt" if of_python or not said else said) from None

@@ -22,7 +22,6 @@ SMALL = 128 * 128
 """Pixels of images, up to which nothing is measured: a network's weights have more numbers than its layers' outputs."""
 SIDES = (32, 64, 128, 256)
 """Of the small image, of which the first that the network takes is measured."""
-BYTES = 4
 LATENT_SIDE = 8
 
 

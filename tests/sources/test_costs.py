@@ -200,10 +200,12 @@ def graph_with_a_table(path: Path, rows: int, cast: bool = False) -> Path:
 
     ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 1, 4, 4]) for name in ("x", "eps")]
     t = helper.make_tensor_value_info("t", TensorProto.INT64, ["n"])
-    table = helper.make_tensor("table", TensorProto.FLOAT, [rows, 1, 1, 1], [0.5] * rows)
+    tables = [helper.make_tensor(name, TensorProto.FLOAT, [n, 1, 1, 1], [0.5] * n) for name, n in (("table", rows), ("wide", 2 * rows))]
     nodes = [helper.make_node("Cast", ["t"], ["index"], to=TensorProto.INT32)] if cast else []
-    nodes += [helper.make_node("Gather", ["table", "index" if cast else "t"], ["of_t"]), helper.make_node("Mul", ["x", "of_t"], ["eps"])]
-    graph = helper.make_graph(nodes, "g", [ports[0], t], [ports[1]], [table])
+    index = "index" if cast else "t"
+    nodes += [helper.make_node("Gather", [name, index], [f"of_{name}"]) for name in ("wide", "table")]
+    nodes += [helper.make_node("Mul", ["x", "of_table"], ["y"]), helper.make_node("Mul", ["y", "of_wide"], ["eps"])]
+    graph = helper.make_graph(nodes, "g", [ports[0], t], [ports[1]], tables)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
     return path
 

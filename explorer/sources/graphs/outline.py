@@ -26,7 +26,7 @@ TYPES = {
 BYTES_OF = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 16: 2}
 FLOATS = ("float16", "float32", "float64")
 WHOLE = ("int32", "int64")
-MAX_ROWS = 2**62
+MAX_ROWS, MAX_SAME = 2**62, 16
 MAX_RANK, MAX_NODES, MAX_DEPTH = 16, 500_000, 16
 NOT_OF_NETWORKS = ("Optional", "Sequence", "String", "Regex", "Loop", "Scan", "TfIdf", "ImageDecoder")
 """How operators begin that no denoiser or decoder has, and whose work has no bound."""
@@ -242,10 +242,17 @@ class _Reader:
     def _tables(self) -> None:
         """Rows of the weights in which the numbers of an input are looked up."""
         for table, index in self._looked_up:
-            while index in self._is_of:
-                index = self._is_of.pop(index)
             if table in self._rows:
-                self._found.tables[index] = min(self._rows[table], self._found.tables.get(index, MAX_ROWS))
+                name = self._origin(index)
+                self._found.tables[name] = min(self._rows[table], self._found.tables.get(name, MAX_ROWS))
+
+    def _origin(self, name: str) -> str:
+        """The first of those that have the same numbers; of a damaged graph that goes round in circles, any."""
+        for _ in range(MAX_SAME):
+            if name not in self._is_of:
+                break
+            name = self._is_of[name]
+        return name
 
     def _functions(self, messages: list[Value]) -> None:
         """Operators that it brings itself, made of others."""
