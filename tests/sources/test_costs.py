@@ -92,7 +92,7 @@ def test_a_pickle_costs_no_more_than_its_bytes(tmp_path: Path, name: str) -> Non
     many = b"](" + b"K\x01K\x02\x86" * 100_000 + b"eq\0"
     bombs = {
         "memo": b"\x80\x02}r" + struct.pack("<I", 2**31 - 2) + b".",
-        "hash": b"\x80\x02}" + nested + b"K\x01s.",
+        "hash": b"\x80\x02" + nested + b"}h\0K\x01s.",
         "storage": b"\x80\x02" + nested + b"(X\x07\0\0\0storagectorch\nFloatStorage\nh\0X\x03\0\0\0cpuK\x01tQ.",
         "bytes": b"\x80\x04\x8e" + struct.pack("<Q", 2**60) + b".",
         "calls": b"\x80\x02" + many + b"ccollections\nOrderedDict\nh\0\x85R" * 1000 + b".",
