@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-MAX_PICKLE = 64 << 20
+MAX_PICKLE = 16 << 20
 MOST_OPERATIONS = 3_000_000
 """Steps of a pickle; one that names 50,000 tensors has half as many."""
 CALL = 20
