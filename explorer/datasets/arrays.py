@@ -14,10 +14,13 @@ from explorer.datasets.reading import AS_FOUND, RangeName, Reading
 from explorer.datasets.values import as_bytes
 from explorer.endings import ARRAYS
 from explorer.errors import BadInput
+from explorer.numpy_file import read_by_numpy
 from explorer.regular_file import check_regular
 
 MAX_BYTES = 2**31
 MAGIC, ZIP = b"\x93NUMPY", b"PK\x03\x04"
+SLACK_BYTES = 2**24
+"""Of its header."""
 LOOKED_AT = 64
 MOST_LISTED = 8
 TRAINING, TESTS = ("train", "images", "img", "data", "x", "arr_0"), ("test", "t10k", "val")
@@ -111,7 +114,9 @@ def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> Re
         if (mapped := _mapped(path, told.range)) is not None:
             return ReadArray(with_channels(mapped, path), "", "0,255")
     try:
-        with open(path, "rb") as file:
+        if _head(path) == MAGIC and path.stat().st_size > MAX_BYTES + SLACK_BYTES:
+            raise BadInput(f"{path}: {path.stat().st_size} bytes of images; at most {MAX_BYTES} are read")
+        with read_by_numpy(), open(path, "rb") as file:
             member, array = _array_of(np.load(file, allow_pickle=False), path, split, told.member)
     except BadInput:
         raise
@@ -119,10 +124,12 @@ def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> Re
         raise BadInput(f"{path}: no such file") from None
     except MemoryError:
         raise BadInput(f"{path}: says it holds more than fits into memory") from None
-    except Exception as error:  # numpy raises many kinds for what is no array file
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
         if "pickle" in str(error):
             raise BadInput(f"{path}: holds Python objects, which are not opened because they may contain code") from None
-        raise BadInput(f"{path}: cannot be read as an array: {' '.join(str(error).split())}") from None
+        raise BadInput(f"{path}: cannot be read as an array: {error}") from None
     if array.nbytes > MAX_BYTES:
         raise BadInput(f"{path}: {array.nbytes} bytes of images; at most {MAX_BYTES} are read")
     array = with_channels(array, path)  # first: what is of another shape is not asked about its values

@@ -14,15 +14,19 @@ from PIL import Image, ImageOps
 
 from explorer.datasets.pictures import as_channels, as_seen, is_grey, opened, seen_size
 from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.disk_space import reserve
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
 from explorer.half_written import neighbour
+from explorer.numpy_file import read_by_numpy
 from explorer.paths import cache_folder
 
 Fit = Literal["resize", "crop"]
 IN_MEMORY = 2**28
 MAX_SIDE = 4096
 KEPT_FILES = 4
+MOST_OTHERS = 100_000
+"""Files below a folder that are no pictures, or ten for each that is one: a recipe can name "/"."""
 JUNK = ("__MACOSX", "Thumbs.db", "@eaDir")
 """Beside whatever begins with a dot: ._x.png, .thumbnails, .ipynb_checkpoints."""
 
@@ -66,10 +70,26 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize", told
 
 def pictures_below(folder: Path) -> Iterator[Path]:
     """Picture files of a folder and its folders, but for what systems and editors put there: copies, thumbnails, halves of files."""
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder).parts
-        if has(path, PICTURES) and not any(part.startswith(".") or part in JUNK for part in inside) and path.is_file():
+    found = others = 0
+    for path in files_below(folder):
+        if has(path, PICTURES) and path.is_file():
+            found += 1
             yield path
+            continue
+        others += 1
+        if others > max(MOST_OTHERS, 10 * found):
+            raise BadInput(f"{folder}: is no folder of pictures: {found:,} are among its first {found + others:,} files")
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Files of a folder and its folders, without that junk; a folder that cannot be read, or goes meanwhile, has none."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_junk(name))
+        yield from (Path(place, name) for name in sorted(names) if not _is_junk(name))
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name in JUNK
 
 
 def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
@@ -121,7 +141,10 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     path = folder / f"{key.hexdigest()}.npy"
     digest_file = path.with_suffix(".sha256")
     try:
-        found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
+        with read_by_numpy():
+            found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
+        if found[0].shape != (len(files), *shape) or found[0].dtype != np.uint8:
+            raise ValueError("spoilt")
         with contextlib.suppress(OSError):  # a cache that may only be read
             os.utime(digest_file)  # not forgotten next; a run that learns from the array sees whether that is still the same file
         return found
@@ -131,6 +154,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     try:
         folder.mkdir(parents=True, exist_ok=True)
         array = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(files), *shape))
+        reserve(partial)
         digest = hashlib.sha256()
         for index, picture in enumerate(pictures):
             array[index] = picture

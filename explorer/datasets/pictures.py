@@ -51,6 +51,8 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise BadInput(f"{path}: is too large a picture: at most {Image.MAX_IMAGE_PIXELS} pixels are read") from None
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read as a picture: {error.strerror or error}") from None
     except Exception as error:  # Pillow raises many kinds for what is no picture
         raise BadInput(f"{path}: cannot be read as a picture: {error}") from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import numpy as np
 from numpy.typing import DTypeLike
 
+from explorer.disk_space import reserve
 from explorer.errors import BadInput
 from explorer.exports.atomic import whole
 from explorer.exports.pictures import RECIPE_KEY
@@ -79,7 +79,7 @@ class ArrayArchive:
         part = self._part(name)
         try:
             view = np.lib.format.open_memmap(part, "w+", np.dtype(dtype), tuple(shape))
-            _reserve(part)
+            reserve(part)
         except OSError as error:
             raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
         self._views.append(view)
@@ -115,13 +115,6 @@ class ArrayArchive:
                         yield
                 part.unlink()
         self._done = True
-
-
-def _reserve(part: Path) -> None:
-    """Take the disk's space now: a mapped file that finds it full later would end the process."""
-    if hasattr(os, "posix_fallocate"):
-        with open(part, "r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, part.stat().st_size)
 
 
 def space_needed(sizes: Sequence[int]) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from explorer.errors import BadInput
 from explorer.half_written import neighbour
+from explorer.memory import in_words
 from explorer.paths import is_dir
 
 
@@ -41,7 +42,7 @@ def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {path.parent}: {error.strerror}") from None
     if nbytes > free:
-        needs = f"needs {nbytes / 1e9:.1f} GB while it is written, and its disk has {free / 1e9:.1f} GB free"
+        needs = f"needs {in_words(nbytes)} while it is written, and its disk has {in_words(free)} free"
         raise BadInput(f"{path}: {needs}: ask for fewer samples or steps")
 
 

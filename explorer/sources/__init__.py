@@ -16,7 +16,8 @@ from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.recipe.told import NOTHING, Told
-from explorer.sources import asking, plugins, remembered
+from explorer.regular_file import is_regular
+from explorer.sources import asking, costs, plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
@@ -66,7 +67,7 @@ SOURCES: list[Source] = [
 def source_for(path: Path) -> Source | None:
     """The source that recognises a file or a folder; None if none does, or it is a pipe or a device, whose reader may wait for ever."""
     try:
-        if not (path.is_file() or path.is_dir()):
+        if not (path.is_dir() or is_regular(path)):
             return None
     except (OSError, ValueError):
         return None
@@ -100,11 +101,12 @@ def open(path: Path, told: Told | None = None) -> Checkpoint:  # noqa: A001
     MustBeTold
         If it asks what nobody has told.
     BadInput
-        If no source recognises it, or the one that does finds it damaged.
+        If no source recognises it, the one that does finds it damaged, or it would cost more than a person expects (`costs`).
     """
     source = _asked(path)
     answers = _answers(source, path, told)
     loaded = source.load(path, answers)
+    costs.check(loaded)
     return replace(loaded, card=_with_told(loaded.card, answers), sha256=identity(loaded.sha256, answers))
 
 

@@ -59,5 +59,5 @@ def _path() -> Path:
 def _read() -> dict[str, Told]:
     try:
         return msgspec.json.decode(read_whole(_path(), MAX_BYTES), type=dict[str, Told])
-    except (OSError, BadInput, msgspec.DecodeError, RecursionError):
+    except (OSError, BadInput, ValueError, RecursionError):
         return {}

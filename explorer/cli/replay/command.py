@@ -166,7 +166,11 @@ def _path(source: str, sha256: str, told: Told | None = None) -> str:
         path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
         if not os.path.isfile(path):
             raise
-    if sources.sha256(path, told) != sha256:
+    try:
+        found = sources.sha256(path, told)
+    except OSError as error:  # a folder, or what may not be read
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    if found != sha256:
         raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
     return str(path.resolve())
 

@@ -217,7 +217,7 @@ def _key(checkpoint: str, samples: int, device: str) -> str:
 def _read(path: Path) -> dict[str, dict[str, Choice]]:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_File)
-    except (OSError, ValueError):  # none yet, spoilt, or of a version that knows other backends
+    except (OSError, ValueError, RecursionError):  # none yet, spoilt, or of a version that knows other backends
         return {}
     return found.machines if found.format == FORMAT else {}
 

@@ -96,8 +96,8 @@ def thumbnail(path: str, models: Models) -> Steps:
         with Image.open(cached) as picture:
             yield ThumbnailMade(path, read_only(np.asarray(picture.convert("RGB"))))
             return
-    except (OSError, ValueError):
-        pass  # not cached, or spoilt: it is made anew
+    except Exception:  # not cached, or spoilt, of which Pillow makes many kinds: it is made anew
+        pass
     tiles = None
     for tiles in _pictures(models.checkpoint(path), models):
         if tiles is None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from explorer.checkpoints.card import FORMAT_VERSION, UNSAID, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
-from explorer.recipe.told import MAX_LABEL, NO_NULL, NOTHING, Told
+from explorer.recipe.told import MAX_LABEL, MAX_TIMESTEPS, NO_NULL, NOTHING, Told
 from explorer.sources.asking import Question
+from explorer.sources.costs import beyond
 from explorer.sources.diffusers.autoencoder_settings import AUTOENCODERS, Coder, card_of_autoencoder, coder_of
 from explorer.sources.diffusers.latent_settings import seen_notes, seen_through
 from explorer.sources.diffusers.layout import AVERAGED, CODERS, CONFIG, Layout, class_of, read_json
@@ -69,6 +70,7 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     _check_network(layout.config, config, coder)
     process = _process(layout, told)
     try:
+        _check_table(config, process.schedule.T)
         shape, notes = _shape(config, told)
         latent = None if coder is None else seen_through(coder, shape)
         kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
@@ -181,6 +183,17 @@ def _process(layout: Layout, told: Told) -> Process:
         return process_of(read_json(layout.scheduler))
     except ValueError as error:
         raise BadInput(f"{layout.scheduler}: {error}") from None
+
+
+def _check_table(config: dict[str, Any], T: int) -> None:
+    """Refuse a table of timesteps that is shorter than the schedule (ValueError)."""
+    rows: Any = config.get("num_train_timesteps")
+    if config.get("time_embedding_type") != "learned":
+        return
+    if not _count(rows, MAX_TIMESTEPS):
+        raise ValueError(f"its num_train_timesteps is {rows!r}, and it has a table of them")
+    if rows < T:
+        raise ValueError(beyond(T, rows))
 
 
 def _multiple(config: dict[str, Any]) -> int:

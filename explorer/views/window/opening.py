@@ -267,7 +267,9 @@ def _recipe_in(path: str) -> Recipe | None:
 
 def _holds_images(folder: Path) -> bool:
     """Whether there is a picture or, not in a folder of its own, an IDX file of images among the first files in a folder."""
-    first = itertools.islice(folder.rglob("*"), FOLDER_LOOK)
+    from explorer.datasets.folders import files_below  # and Pillow with it
+
+    first = itertools.islice(files_below(folder), FOLDER_LOOK)
     return any(has(file, PICTURES) or (file.parent == folder and holds_images(file)) for file in first)
 
 

@@ -11,13 +11,17 @@ import msgspec
 
 from explorer.engine.chain.kept.identity import Identity
 from explorer.engine.chain.kept.layout import Spoilt, read_description
+from explorer.errors import BadInput
 from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 from explorer.recipe import Arithmetic
 from explorer.recipe.arithmetic import RunBy
+from explorer.regular_file import read_whole
 from explorer.resources import resource_root
 
 SUFFIX = ".safetensors"
+MOST_NOTED = 2**20
+"""Bytes of what is remembered beside the chains."""
 
 
 def chains_folder() -> Path:
@@ -82,8 +86,8 @@ class _Taken(msgspec.Struct, frozen=True):
 def arithmetic_for(folder: Path, asked: tuple[str, str, bool]) -> Arithmetic | None:
     """The arithmetic that the last engine took that was asked for (device, precision, throughout); None if none was."""
     try:
-        taken = msgspec.json.decode((folder / "engine.json").read_bytes(), type=_Taken)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        taken = msgspec.json.decode(read_whole(folder / "engine.json", MOST_NOTED), type=_Taken)
+    except (OSError, BadInput, ValueError, RecursionError):
         return None
     return taken.took if taken.asked == asked else None
 
@@ -104,8 +108,8 @@ class _Wished(msgspec.Struct, frozen=True):
 def wishes_in(folder: Path) -> dict[tuple[str, int], RunBy]:
     """What the person wanted at the last start to run networks, by checkpoint and class of sizes."""
     try:
-        found = msgspec.json.decode((folder / "wishes.json").read_bytes(), type=list[_Wished])
-    except (OSError, ValueError, msgspec.MsgspecError):
+        found = msgspec.json.decode(read_whole(folder / "wishes.json", MOST_NOTED), type=list[_Wished])
+    except (OSError, BadInput, ValueError, RecursionError):
         return {}
     return {(each.run.checkpoint, each.size): each.run for each in found}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from explorer.resources import resource
+from explorer.resources import read_as_shipped, resource
 from explorer.state.persistence import read_session
 from explorer.state.session import Session, undone
 
@@ -42,7 +42,9 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def examples() -> tuple[Example, ...]:
     """All of them, in the order of the menu."""
-    return msgspec.json.decode(resource("examples", "index.json").read_bytes(), type=tuple[Example, ...])
+    path = resource("examples", "index.json")
+    with read_as_shipped(path):
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Example, ...])
 
 
 def session_of(example: Example) -> Session:
