@@ -10,7 +10,7 @@ import msgspec
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import ChainRecipe, Change, Lane, PlaneRecipe
+from explorer.recipe import ChainRecipe, Change, Lane, PlaneModel, PlaneRecipe
 from explorer.state.session import Session, undone
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -42,7 +42,7 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
     finder = _Finder(entries)
     found = finder.found(recipe)
     models = [model for lane in found.lanes for model in _models_of(lane)]
-    lost = [source for sha256, source in models if not finder.knows(sha256) and not os.path.isfile(source)]
+    lost = [source for sha256, source in models if not finder.knows(sha256) and not os.path.exists(source)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
@@ -50,10 +50,16 @@ def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tupl
     """A plane's recipe from elsewhere, with its checkpoints where they are here; returns as of `relinked_recipe`."""
     finder = _Finder(entries)
     found = finder.found(recipe)
-    models = [(found.checkpoint, found.source), *((model.checkpoint, model.source) for model in found.beside)]
     # by its hash alone: a plane is opened by its place, so that another file there would be shown for it
-    lost = [source for sha256, source in models if not finder.knows(sha256)]
+    lost = [model.source for model in found.models if not finder.knows(model.checkpoint)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
+
+
+def unopened(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[PlaneModel, ...]:
+    """Checkpoints of planes that lie where the recipe says, and that are not among `entries`: a fresh machine has not seen them yet."""
+    finder = _Finder(entries)
+    models = finder.found(recipe).models
+    return tuple(model for model in models if not finder.knows(model.checkpoint) and model.source and os.path.exists(model.source))
 
 
 def _models_of(lane: Lane) -> tuple[tuple[str, str], ...]:
@@ -101,6 +107,8 @@ class _Finder:
         if entry is None or entry.card is None:
             return {}
         place: dict[str, Any] = {"checkpoint": entry.sha256, "source": entry.path}
+        if "told" in part.__struct_fields__:
+            place["told"] = entry.told
         return place | ({"option": entry.card.option} if "option" in part.__struct_fields__ else {})
 
     def _find(self, sha256: str, source: str) -> LibraryEntry | None:
@@ -110,7 +118,7 @@ class _Finder:
         if same is not None:
             return same
         entry = self._by_name.get(name_of(source))
-        if entry is None or (os.path.isfile(source) and source != entry.path):
+        if entry is None or (os.path.exists(source) and source != entry.path):
             return None  # the person's own file, whatever its name: what became of it is for them to see
         self.replaced.add(entry.name)
         return entry

@@ -95,8 +95,8 @@ def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, show
     """A strip of decodings: what the Latent workspace exports."""
     from explorer.cli.replay.plane import make_strips
 
-    models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
-    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out, shown)
+    paths = tuple(_path(model.source, model.checkpoint, model.told) for model in plane.models)
+    return partial(make_strips, export, plane, paths, engine, out, shown)
 
 
 def _nearest(differ: Callable[[], Difference], ways: Sequence[Callable[[], None]]) -> Difference:

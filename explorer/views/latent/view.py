@@ -35,6 +35,7 @@ from explorer.views.latent.strip.content import strip_content, strip_recipe
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
+from explorer.views.latent.unopened import UnopenedModels
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 
@@ -65,6 +66,7 @@ class LatentWorkspace(Workspace):
         self.planes = PlaneRow(context)
         self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
         self._speed = DecodeSpeed()
+        self._unopened = UnopenedModels(context)
         self._written = ""
         self._selected = ""
         self._presenting = False
@@ -236,6 +238,8 @@ class LatentWorkspace(Workspace):
         item = item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         library = self.context.library
+        if self.controller.active:
+            self._unopened.open(state.recipe)
         self.toolbar.show_entries(plane_entries(library), library.listed(entry))
         self.toolbar.show_field(state.field, first.variational)
         moments = [library.snapshots_of(controller.resolved) for controller in self.controllers]

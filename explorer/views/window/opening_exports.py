@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer import sources
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
+from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import PlaneRecipe, Recipe, Shown
-from explorer.state.found_again import relinked_plane, relinked_recipe
+from explorer.state.found_again import relinked_plane, relinked_recipe, unopened
 from explorer.state.opened_plane import with_opened
 from explorer.state.session import ChainState
 from explorer.views.window.banner import Banner
@@ -76,6 +77,24 @@ class ExportOpener(QObject):
             self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
 
     def _open_plane(self, name: str, recipe: PlaneRecipe) -> None:
+        """Set a plane; models of it that lie where it says, and were never opened here, are opened first."""
+        waiting = unopened(recipe, self._context.library.known)
+        if not waiting:
+            self._set_plane(name, recipe)
+            return
+
+        def opened(entry: LibraryEntry) -> None:
+            if entry.sha256 == waiting[0].checkpoint:
+                self._open_plane(name, recipe)
+            else:
+                self._banner.say(f"{waiting[0].source}: is another checkpoint than {name} was made with", STILL_OPEN)
+
+        def fail(failed: Failed) -> None:
+            self._banner.say(failed.message, STILL_OPEN, failed.detail)
+
+        self._context.library.open(waiting[0].source, opened, waiting[0].told, on_failure=fail)
+
+    def _set_plane(self, name: str, recipe: PlaneRecipe) -> None:
         plane, replaced, missing = relinked_plane(recipe, self._context.library.known)
         if missing:
             self._say_missing(name, missing)
