@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import ChainRecipe, Change, Lane, PlaneModel, PlaneRecipe
+from explorer.recipe import ChainRecipe, Change, Lane, PlaneRecipe
+from explorer.recipe.told import Told
 from explorer.state.session import Session, undone
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A checkpoint that a recipe names: its hash, where it lies, and what was told of it (as in `Lane`)."""
+
+    checkpoint: str
+    source: str
+    told: Told | None
 
 
 def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, tuple[str, ...]]:
@@ -41,8 +52,8 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
     """
     finder = _Finder(entries)
     found = finder.found(recipe)
-    models = [model for lane in found.lanes for model in _models_of(lane)]
-    lost = [source for sha256, source in models if not finder.knows(sha256) and not os.path.exists(source)]
+    models = _models_of(found.lanes)
+    lost = [each.source for each in models if not finder.knows(each.checkpoint) and not os.path.exists(each.source)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
@@ -55,17 +66,18 @@ def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tupl
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
-def unopened(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[PlaneModel, ...]:
-    """Checkpoints of planes that lie where the recipe says, and that are not among `entries`: a fresh machine has not seen them yet."""
+def unopened(recipe: ChainRecipe | PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[Unopened, ...]:
+    """Checkpoints that lie where a recipe says, and are not among `entries`: a fresh machine has not seen them yet."""
     finder = _Finder(entries)
-    models = finder.found(recipe).models
-    return tuple(model for model in models if not finder.knows(model.checkpoint) and model.source and os.path.exists(model.source))
+    named = finder.found(recipe)
+    models = _models_of(named.lanes) if isinstance(named, ChainRecipe) else named.models
+    found = (Unopened(each.checkpoint, each.source, each.told) for each in models if each.checkpoint and not finder.knows(each.checkpoint))
+    return tuple(dict.fromkeys(each for each in found if os.path.exists(each.source)))
 
 
-def _models_of(lane: Lane) -> tuple[tuple[str, str], ...]:
-    """Hash and place of every checkpoint that a lane needs: its own, and those that its edits go on with."""
-    changes = (edit for edit in lane.edits if isinstance(edit, Change))
-    return (lane.checkpoint, lane.source), *((change.checkpoint, change.source) for change in changes)
+def _models_of(lanes: Sequence[Lane]) -> tuple[Lane | Change, ...]:
+    """What names the checkpoints that lanes need: their own, and those that their edits go on with."""
+    return tuple(each for lane in lanes for each in (lane, *(edit for edit in lane.edits if isinstance(edit, Change))))
 
 
 class _Finder:

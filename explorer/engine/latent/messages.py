@@ -359,12 +359,12 @@ class PictureOffered(Outcome):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageShown(Outcome):
-    """A test image: (H, W, 3) uint8, and its class or None."""
+    """A test image: (H, W, 3) uint8, and what its class is called; empty without one."""
 
     path: str
     index: int
     tile: np.ndarray
-    label: int | None
+    called: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -127,7 +127,7 @@ def _placed(wanted: Slice, checkpoint: Checkpoint, codes: ImageCodes | None, dev
 
     found, through_codes = _made(wanted, checkpoint, model, codes, encoded)
     if wanted.image is not None:
-        found = found.going_through(encoded([held_out_image(checkpoint, wanted.image)[0]])[0])
+        found = found.going_through(encoded([held_out_image(checkpoint, wanted.image).pixels])[0])
     elif wanted.picture:
         found = found.going_through(encoded([_picture(wanted.picture, checkpoint)])[0])
     names = [Path(picture).stem for picture in wanted.pictures] or [f"#{index}" for index in wanted.images]
@@ -161,5 +161,5 @@ def _made(
         theirs = encoded([_picture(path, checkpoint) for path in wanted.pictures])
         middle = np.zeros((1, code)) if codes is None or not len(codes.means) else codes.means.mean(0, keepdims=True, dtype=np.float64)
         return through(np.concatenate([theirs, middle])[:3]), theirs
-    theirs = encoded([held_out_image(checkpoint, index)[0] for index in wanted.images])
+    theirs = encoded([held_out_image(checkpoint, index).pixels for index in wanted.images])
     return through(theirs), theirs

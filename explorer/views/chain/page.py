@@ -46,6 +46,7 @@ from explorer.views.chain.training_time import TrainingTime
 from explorer.views.chain.ways import Ways
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
+from explorer.views.shared.unopened import UnopenedModels
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton
@@ -95,6 +96,7 @@ class ChainPage(Workspace):
         self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
+        self._unopened = UnopenedModels(context.library, lambda _said: None)  # sampling says it
         self.noise_check = NoiseCheck(context.client, f"{self.part_name}.check", self.opener, self.noticed.emit, self)
         self.display = Display(self.controller, self.widgets, self.chain_actions, self.looks, lambda: self.panels, self)
         self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
@@ -177,6 +179,7 @@ class ChainPage(Workspace):
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()
+        self._unopened.open(self.part.recipe)
         for asking in self._asking:
             asking.set_active(True)
         self.focus_timeline()
@@ -388,6 +391,8 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
+        if before.recipe.lanes != after.recipe.lanes:
+            self._unopened.open(after.recipe)
         if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes) and self._are_few(after):
             many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
             self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")

@@ -35,7 +35,7 @@ from explorer.views.latent.strip.content import strip_content, strip_recipe
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
-from explorer.views.latent.unopened import UnopenedModels
+from explorer.views.shared.unopened import UnopenedModels
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 
@@ -66,7 +66,7 @@ class LatentWorkspace(Workspace):
         self.planes = PlaneRow(context)
         self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
         self._speed = DecodeSpeed()
-        self._unopened = UnopenedModels(context)
+        self._unopened = UnopenedModels(context.library, self.controller.complain)
         self._written = ""
         self._selected = ""
         self._presenting = False

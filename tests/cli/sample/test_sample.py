@@ -248,7 +248,9 @@ def test_a_sweep_is_the_lanes_one_by_one(chain: Callable[..., Arrays], run: Call
     recipe = read_recipe(path)
     assert recipe.chain is not None
     assert [lane.schedule for lane in recipe.chain.lanes] == [None, ScheduleChoice("cosine", 400)]
-    assert recipe.shown == Shown(layout="grid")
+    assert recipe.shown is not None
+    assert (recipe.shown.layout, recipe.shown.scale) == ("grid", 1)
+    assert recipe.shown.names == ("own schedule", "cosine, T = 400"), "what is drawn"
 
 
 @pytest.mark.parametrize("sweep", ["steps=2,2000", "width=3", "eta=2", "schedule=linear:5"])

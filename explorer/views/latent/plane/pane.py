@@ -178,7 +178,9 @@ class PlanePane(QWidget):
 
     @property
     def _data(self) -> str:
-        """Name of the data that the model was trained on; empty if that is not known."""
+        """Name of the data set whose codes are shown, of the model's until they are; empty if that is not known."""
+        if self.codes is not None and self.codes.name:
+            return self.codes.name
         return self.entry.card.data.name if self.entry is not None and self.entry.card is not None else ""
 
     def show_codes(self, codes: CodesShown | None) -> None:
@@ -290,7 +292,7 @@ class PlanePane(QWidget):
 
     def show_pointed(self, index: int | None, image: ImageShown | None) -> None:
         """The test image whose code is under the pointer."""
-        words = "" if image is None else f"#{image.index}" + ("" if image.label is None else f" · {image.label}")
+        words = "" if image is None else f"#{image.index}" + (f" · {image.called}" if image.called else "")
         self.plane.point_at_code(index, None if image is None else image.tile, words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
