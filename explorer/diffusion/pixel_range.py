@@ -29,7 +29,7 @@ def seen(values: Values, of: Range) -> Values:
 
 
 def meant(values: Values, of: Range) -> Values:
-    """This app's values, in [-1, 1], as a network's images: the inverse of `seen`."""
+    """Values of this app, in [-1, 1], as a network's images: the inverse of `seen`."""
     if of == HERE:
         return values
     low, high = of

@@ -42,7 +42,9 @@ def ideal_of_classes(training: ImageSet, schedule: Schedule, device: torch.devic
     """
     theirs = training.labels
     if theirs is None or (unknown := sorted(set(labels.tolist()) - set(theirs.tolist()))):
-        raise BadInput(f"{training.name}: holds no training images of class {unknown[0]}" if theirs is not None else f"{training.name}: has no labels")
+        raise BadInput(
+            f"{training.name}: holds no training images of class {unknown[0]}" if theirs is not None else f"{training.name}: has no labels"
+        )
     of_class: dict[int, ExactPredictor] = {}
 
     def exact(label: int) -> ExactPredictor:

@@ -62,7 +62,9 @@ def excess(options: Options) -> Measured:
         ideal = evaluation.ideal_of_classes(training, schedule, device, known.labels)
     own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", "posterior")
     said = evaluation.summary(own, best)
-    details = _details(options, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}" + ", of each image's class" * of_classes}
+    details = _details(options, known, split, precision, own) | {
+        "ideal_of": f"{len(training.images):,} images of {training.name}" + ", of each image's class" * of_classes
+    }
     typed = _command(options, MetricName.excess, own, split, precision)
     _check_finite(options, said["mean_excess"])
     name = _name("excess x0 error", options, known, split)

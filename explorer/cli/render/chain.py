@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     from explorer.state.session import ChainState
 
 TAKES = frozenset(
-    {"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance", "--sampler", "--quantity"}
+    {
+        "--checkpoint",
+        "--exact",
+        "--t",
+        "--samples",
+        "--steps",
+        "--seed",
+        "--panel",
+        "--skip-off",
+        "--label",
+        "--guidance",
+        "--sampler",
+        "--quantity",
+    }
 )
 KINDS = ("ddpm",)
 

@@ -69,7 +69,8 @@ def render(
     sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
     quantity: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What of each lane is shown: x_t, x0_hat, eps_hat, mean, z, …; a wrong one names all.")
+        str | None,
+        typer.Option(metavar="NAME", help="What of each lane is shown: x_t, x0_hat, eps_hat, mean, z, …; a wrong one names all."),
     ] = None,
     run_python: shared.RunPythonOption = False,
     run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,

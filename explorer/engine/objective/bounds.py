@@ -51,7 +51,7 @@ KEPT, KEPT_SETS = 64, 2
 
 @dataclass(frozen=True, slots=True)
 class TallyKey:
-    """What identifies a tally: everything that its draws depend on but how many there are; `of_classes` is the ideal of each image's class."""
+    """What identifies a tally: all that its draws depend on but how many there are; `of_classes`: the ideal of each image's class."""
 
     lane: Lane
     data: str

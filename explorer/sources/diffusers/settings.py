@@ -31,6 +31,7 @@ _TOLD = ("text_encoder", "text_encoder_2", "image_encoder", "prior", "bert")
 _NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
 MOST_LABELS = MAX_LABEL
 NAMES, MOST_LETTERS = "id2label", 60
+NO_GUIDANCE = "no label is said to stand for no class, so that it cannot be guided (--null-label tells it)"
 _NO_EMBEDDING = "its network is told classes by {} (class_embed_type): what opens here has a vector for each of num_class_embeds labels"
 
 
@@ -74,7 +75,8 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     try:
         shape, notes = _shape(config, told)
         latent = None if coder is None else seen_through(coder, shape)
-        kept = {name: value for name, value in config.items() if not name.startswith("_") and name != NAMES and value not in (None, _USUAL.get(name))}
+        said_of_it = {name: value for name, value in config.items() if not name.startswith("_") and name != NAMES}
+        kept = {name: value for name, value in said_of_it.items() if value not in (None, _USUAL.get(name))}
         classes, said = _classes(index, config, told)
         seen = () if latent is None else seen_notes(latent)
         notes = (*_weights_notes(layout, config), *process.notes, *notes, *said, *seen)
@@ -107,9 +109,8 @@ def _classes(index: dict[str, Any], config: dict[str, Any], told: Told) -> tuple
     if not labels:
         return None, ()
     null = None if told.null_label in (None, NO_NULL) else told.null_label
-    if null is None:
-        return _named(ClassesCard(labels), index, config), ("no label is said to stand for no class, so that it cannot be guided (--null-label tells it)",)
-    return _named(ClassesCard(labels, null), index, config), ()
+    classes = _named(ClassesCard(labels, null), index, config)
+    return classes, () if null is not None else (NO_GUIDANCE,)
 
 
 def _named(classes: ClassesCard, index: dict[str, Any], config: dict[str, Any]) -> ClassesCard:

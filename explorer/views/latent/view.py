@@ -64,7 +64,7 @@ class LatentWorkspace(Workspace):
         self._inspector = LatentInspector(theme, self.actions_)
         self.actions_.add_to(self._inspector)
         self.planes = PlaneRow(context)
-        self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
+        self.hands = Hands(context, self.plane, self.controller, self.actions_, self.noticed.emit, self)
         self._speed = DecodeSpeed()
         self._unopened = UnopenedModels(context.library, self.controller.complain)
         self._written = ""
@@ -169,6 +169,10 @@ class LatentWorkspace(Workspace):
         """Encode a picture."""
         self.hands.encode.encode_file(path)
         return True
+
+    def accept_pictures(self, paths: Sequence[str]) -> bool:
+        """Encode each: points of their names."""
+        return self.hands.encode.several.encode(paths)
 
     def export_offer(self) -> ExportOffer | None:
         """What the strip can be written as."""

@@ -28,6 +28,7 @@ from explorer.state.persistence import MAX_SESSION_BYTES, read_session
 from explorer.state.session import RECENT_LIMIT, Session
 from explorer.views.window.banner import Banner, Offer
 from explorer.views.window.help.examples import Example, put_into, session_of
+from explorer.views.window.opened_pictures import OpenedPictures
 from explorer.views.window.opening_card import OpeningCard
 from explorer.views.window.python_files import PythonFiles, is_asked_for
 from explorer.views.window.workspaces import Workspaces
@@ -56,6 +57,7 @@ class Opener(QObject):
         super().__init__(parent)
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
+        self._pictures = OpenedPictures(current, banner, self._choose)
         self._python = PythonFiles(context.client, banner, banner.window())
         over = banner.parentWidget()
         assert isinstance(over, QWidget)
@@ -67,7 +69,7 @@ class Opener(QObject):
     def _exports(self) -> ExportOpener:
         from explorer.views.window.opening_exports import ExportOpener
 
-        made = ExportOpener(self._context, self._current, self._banner, self._open_picture, self)
+        made = ExportOpener(self._context, self._current, self._banner, self._pictures.looked, self)
         made.workspace_wanted.connect(self.workspace_wanted)
         return made
 
@@ -83,11 +85,18 @@ class Opener(QObject):
 
     def open_paths(self, paths: Iterable[str]) -> None:
         """Open each file for what it is."""
-        for path in paths:
-            self.open_path(path)
+        found = list(paths)
+        self._pictures.expect(len(found))
+        for path in found:
+            if not self._looked_into(path):
+                self._pictures.looked()
 
     def open_path(self, path: str) -> None:
         """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
+        self.open_paths([path])
+
+    def _looked_into(self, path: str) -> bool:
+        """Whether it is or may be a picture, which is told when it is known; anything else is opened."""
         from explorer.exports.embedded import may_have_recipe  # with what writes pictures and films: not before it is needed
 
         absolute = os.path.abspath(os.path.expanduser(path))
@@ -104,14 +113,17 @@ class Opener(QObject):
                 self._banner.say(f"{path}: is a folder without pictures", f"What opens here is {sources.what_opens()}.")
         elif may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
+            return True
         elif has(absolute, PICTURES):
-            self._open_picture(absolute)
+            self._pictures.looked(absolute)
+            return True
         elif has(absolute, SESSIONS):
             self._open_session(absolute)
         elif has(absolute, DATA_SETS):
             self._open_data_set(absolute)
         else:
             self._open_checkpoint(absolute)  # which says what it is instead
+        return False
 
     def _open_checkpoint(self, path: str) -> None:
         self._asked.add(path)
@@ -169,11 +181,6 @@ class Opener(QObject):
     def _remember(self, path: str) -> None:
         recent = tuple(p for p in self._context.store.session.recent if p != path)
         self._context.store.update(recent=(path, *recent)[:RECENT_LIMIT])
-
-    def _open_picture(self, path: str) -> None:
-        if not self._current().accept_picture(path):
-            hint = self._choose(lambda facts: facts.takes_pictures, "drop")
-            self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
 
     def open_example(self, example: Example) -> None:
         """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""

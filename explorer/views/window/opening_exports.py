@@ -28,8 +28,8 @@ class ExportOpener(QObject):
 
     Parameters
     ----------
-    open_picture : callable
-        Takes the path of a picture without a recipe.
+    looked : callable
+        Told of each file once it was read: the path of a picture without a recipe; "" of what was something else.
 
     Signals
     -------
@@ -40,10 +40,10 @@ class ExportOpener(QObject):
     workspace_wanted = Signal(str)
 
     def __init__(
-        self, context: Context, current: Callable[[], Workspace], banner: Banner, open_picture: Callable[[str], None], parent: QObject
+        self, context: Context, current: Callable[[], Workspace], banner: Banner, looked: Callable[[str], None], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._context, self._current, self._banner, self._open_picture = context, current, banner, open_picture
+        self._context, self._current, self._banner, self._looked = context, current, banner, looked
 
     def open(self, path: str) -> None:
         """Read a file's recipe and open it; a picture without one is opened as a picture."""
@@ -51,6 +51,7 @@ class ExportOpener(QObject):
         def fail(outcome: Outcome) -> None:
             if isinstance(outcome, Failed):
                 self._banner.say(outcome.message, STILL_OPEN, outcome.detail)
+            self._looked("")
 
         self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
 
@@ -60,12 +61,12 @@ class ExportOpener(QObject):
         from explorer.exports.kinds import Drawn, kind_of
 
         path = Path(outcome.path)
+        plain = outcome.recipe is None and isinstance(kind := kind_of(path), Drawn) and kind.plain
         if outcome.recipe is not None:
             self.open_recipe(path.name, outcome.recipe)
-        elif isinstance(kind := kind_of(path), Drawn) and kind.plain:
-            self._open_picture(outcome.path)
-        else:
+        elif not plain:
             self._banner.say(outcome.why, STILL_OPEN)
+        self._looked(outcome.path if plain else "")
 
     def open_recipe(self, name: str, recipe: Recipe) -> None:
         """Set the lanes or the plane of a recipe; `name` is the file that messages name."""

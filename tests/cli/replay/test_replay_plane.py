@@ -81,9 +81,7 @@ def test_what_has_no_strip_is_refused(refused: Callable[..., str], run: Callable
     assert "no strip" in refused("replay", tmp_path / "z.png", "--out", tmp_path / "again.png")
 
 
-def test_what_was_told_of_its_file_is_part_of_the_recipe(
-    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_told_of_its_file_is_part_of_the_recipe(run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import diffusers
 
     folder, first, again = tmp_path / "kl", tmp_path / "first.png", tmp_path / "again.png"

@@ -15,7 +15,7 @@ from explorer.checkpoints.locate import locate
 from explorer.diffusion.noise import noise_array
 from explorer.engine.models import devices
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, ScheduleChoice, Shown
+from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, ScheduleChoice
 
 A, C = "mnist-ddpm-a", "mnist-ddpm-c"
 Arrays = dict[str, np.ndarray]

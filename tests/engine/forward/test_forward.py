@@ -180,12 +180,12 @@ def test_what_is_drawn_for_emoji_is_in_colour_on_white(engine: Engine) -> None:
 
 def test_images_of_the_persons_own_are_noised_until_they_are_too_large(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "mine.npy"
-    for side in (16, 80):
+    for side in (16, 80, 600):
         mine = np.random.default_rng(side).integers(0, 256, (5, side, side, 3), np.uint8)
         np.save(path, mine)
         request = ShowNoised(ForwardImage(4, dataset=str(path)), SHORT, 0, 0)
-        if side == 80:
-            with pytest.raises(BadInput, match="mine: its images are 80 × 80; sides of at most 64"):
+        if side == 600:
+            with pytest.raises(BadInput, match="mine: its images are 600 × 600; sides of at most 512"):
                 answer(engine, request)
         else:
             shown = answer(engine, request)

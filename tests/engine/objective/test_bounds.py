@@ -163,7 +163,9 @@ def test_excess_of_a_network_that_is_told_classes_is_over_the_ideal_that_is_told
     three = np.flatnonzero(labels < 3)[:60]
     for name, array in (("train-images-idx3-ubyte", images[three]), ("train-labels-idx1-ubyte", labels[three])):
         array = array.reshape(-1, 28, 28) if "images" in name else array
-        (tmp_path / name).write_bytes(bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.astype(np.uint8).tobytes())
+        (tmp_path / name).write_bytes(
+            bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.astype(np.uint8).tobytes()
+        )
     told = Lane(file_sha256(conditional), str(conditional), "C")
     recipe = BoundRecipe((told,), dataset=str(tmp_path), split="train", images=12, strata=20)
     (found,) = last(engine, MeasureBound(recipe, excess=True)).lanes

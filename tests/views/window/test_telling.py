@@ -175,7 +175,7 @@ def test_a_drop_says_what_it_opens(path: Path, tmp_path: Path) -> None:
 def test_a_lane_is_checked(open_app: Callable[..., Explorer], qtbot: QtBot) -> None:
     explorer = open_app(workspace="reverse-chain")
     page = explorer.window.current
-    page.noise_check.ask(explorer.store.session.reverse.recipe.lanes[0])  # type: ignore[attr-defined]
+    page.chain_actions["check_noise"].trigger()  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: bool(explorer.window.banner.message))
     assert explorer.window.banner.message == "mnist-ddpm-c: Plausible: it finds 96 % of the noise in 16 pictures of MNIST."
     assert QApplication.activeModalWidget() is None

@@ -70,7 +70,8 @@ def found_work(
     square, levels = float(images.double().square().mean()), predictor.schedule.alpha_bar
     tenth, half = (_linear(square, float(levels[times[name]])) for name in ("tenth", "half"))
     return tuple(
-        Found(_of_option(told, option), read["tenth"], read["half"], read["early"], tenth, half, _same(read)) for option, read in errors.items()
+        Found(_of_option(told, option), read["tenth"], read["half"], read["early"], tenth, half, _same(read))
+        for option, read in errors.items()
     )
 
 
