@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.engine.chain.messages import CurvesShown, LanePlanned
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import LanePlanned
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.figures import FigureMaker
 from explorer.views.chain.plot_card import PlotCard

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.engine.chain.curve_messages import CurvesShown, LaneCurves
+from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.state.session import PlotName
 from explorer.views.shared.labels import lane_colours, lane_markers, short_titles, term_colours
 from explorer.widgets.controls.segments import Segment

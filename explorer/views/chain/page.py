@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_SAMPLES, Sampler, ScheduleChoice
 from explorer.recipe.labels import label_words

@@ -12,6 +12,7 @@ import torch
 
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.curve_messages import LaneCurves
 from explorer.engine.chain.curves import mean_over
 from explorer.engine.chain.data_set.ideal import beside
 from explorer.engine.chain.data_set.messages import (
@@ -27,7 +28,7 @@ from explorer.engine.chain.data_set.messages import (
 )
 from explorer.engine.chain.exact_draws import drawn_index
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import LaneCurves, LaneKey
+from explorer.engine.chain.messages import LaneKey
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import DataSet
 from explorer.engine.models.models import Models

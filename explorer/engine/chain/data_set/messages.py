@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
+from explorer.engine.chain.curve_messages import LaneCurves
+from explorer.engine.chain.messages import LaneKey, Samples
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
