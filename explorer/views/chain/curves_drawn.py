@@ -26,7 +26,7 @@ class CurvesDrawn:
 
     def __init__(self, controller: ChainController, card: PlotCard, theme: Theme) -> None:
         self._controller, self._card, self._theme = controller, card, theme
-        self._figures = FigureMaker()
+        self._figures = FigureMaker(controller.called)
         self.measured: CurvesShown | None = None
         self.ideal: CurvesShown | None = None
 
