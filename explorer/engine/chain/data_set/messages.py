@@ -131,6 +131,8 @@ class WeightsShown(Outcome):
         L2 of the difference.
     drawn : int or None
         Which image the lane draws in this step, where it draws.
+    of_class : bool
+        They are the images of the class that the sample's network is told.
     """
 
     key: LaneKey
@@ -150,6 +152,7 @@ class WeightsShown(Outcome):
     scale: float
     distance: float
     drawn: int | None
+    of_class: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
