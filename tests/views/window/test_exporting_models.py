@@ -1,4 +1,4 @@
-"""A checkpoint written for other programs from the window: where is asked, the command line's `export` writes it, and the banner says so."""
+"""A checkpoint written for other programs from the window: it asks where, `export` of the command line writes it, the banner says so."""
 
 from __future__ import annotations
 
