@@ -57,9 +57,11 @@ def excess(options: Options) -> Measured:
     source = options.dataset or options.checkpoint.card.data.name
     training = known if split is SplitName.train else images_for(source, "train", known.image_shape)
     schedule, device = predictor.schedule, options.where.device
-    ideal: Predictor = evaluation.ideal_denoiser(training, schedule, device)
+    ideal: Predictor
     if of_classes and known.labels is not None:
         ideal = evaluation.ideal_of_classes(training, schedule, device, known.labels)
+    else:
+        ideal = evaluation.ideal_denoiser(training, schedule, device)
     own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", "posterior")
     said = evaluation.summary(own, best)
     details = _details(options, known, split, precision, own) | {

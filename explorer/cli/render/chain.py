@@ -15,22 +15,10 @@ if TYPE_CHECKING:
     from explorer.recipe import Lane, MethodName, Sampler
     from explorer.state.session import ChainState
 
-TAKES = frozenset(
-    {
-        "--checkpoint",
-        "--exact",
-        "--t",
-        "--samples",
-        "--steps",
-        "--seed",
-        "--panel",
-        "--skip-off",
-        "--label",
-        "--guidance",
-        "--sampler",
-        "--quantity",
-    }
-)
+TAKES = frozenset({
+    "--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance", "--sampler",
+    "--quantity",
+})  # fmt: skip
 KINDS = ("ddpm",)
 
 

@@ -25,7 +25,7 @@ from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import exact_predictor, stamp
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import limit_of, told_data
+from explorer.engine.models.predictors import chosen_schedule, limit_of, told_data
 from explorer.engine.objective.messages import (
     BoundShown,
     DenoisedShown,
@@ -221,13 +221,14 @@ class Bounds:
     def _ideal_of_classes(self, ideal: Lane, known: ImageSet) -> Predictor:
         assert known.labels is not None
         assert ideal.exact is not None
+        assert ideal.schedule is not None
         exact = ideal.exact
 
         def of_class(label: int) -> ExactPredictor:
             of_one = msgspec.structs.replace(ideal, exact=msgspec.structs.replace(exact, label=label))
             return exact_predictor(of_one, self._models.data_sets)
 
-        return ExactOfClasses(of_class, known.labels.tolist(), exact_predictor(ideal, self._models.data_sets).schedule)
+        return ExactOfClasses(of_class, known.labels.tolist(), chosen_schedule(ideal.schedule))
 
     # --- images ---
 
