@@ -232,13 +232,13 @@ def _stamped(path: Path) -> tuple[Path, ...]:
     if path.is_dir():
         return parts(path)
     stat = path.stat()
-    known = _parts_of_file(path, stat.st_mtime_ns, stat.st_size)
+    known = _parts_of_file(path, stat.st_mtime_ns, stat.st_size, path.parent.stat().st_mtime_ns)
     return known if all(part.is_file() for part in known) else (path,)
 
 
 @lru_cache(maxsize=256)
-def _parts_of_file(path: Path, _mtime: int, _size: int) -> tuple[Path, ...]:
-    """A file with those beside it that belong to it: an encoder's decoder, a graph's weights. They are looked for once."""
+def _parts_of_file(path: Path, _mtime: int, _size: int, _folder: int) -> tuple[Path, ...]:
+    """A file with those beside it of the same: an encoder's decoder, a graph's weights; looked for again when another comes beside it."""
     return parts(path)
 
 

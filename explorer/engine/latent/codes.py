@@ -94,10 +94,9 @@ def _read(images: ImagesAt, side: int, _changed: int) -> ImageSet:
 
 
 class HeldOut(NamedTuple):
-    """A test image: pixels (C, H, W) uint8, its label or None, and what its data set calls that: "digit 7"; empty without."""
+    """A test image: pixels (C, H, W) uint8, and what its data set calls its class: "digit 7"; empty without one."""
 
     pixels: np.ndarray
-    label: int | None
     called: str
 
 
@@ -107,7 +106,7 @@ def held_out_image(checkpoint: Checkpoint, index: int, images: ImagesAt | None =
     if known is None or not 0 <= index < len(known.images):
         raise BadInput(f"{checkpoint.path}: there is no test image {index} of its data on this machine")
     label = None if known.labels is None else int(known.labels[index])
-    return HeldOut(known.images[index], label, "" if label is None else class_words(known.name, label))
+    return HeldOut(known.images[index], "" if label is None else class_words(known.name, label))
 
 
 def codes_of(
