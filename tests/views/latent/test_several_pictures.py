@@ -78,6 +78,7 @@ def test_where_one_is_taken_it_is_the_first_and_that_is_said(
     app = opened("forward")
     app.window.open_paths(digits(tmp_path, 3, mnist_test[0]))
     qtbot.waitUntil(lambda: "the first of 3 pictures" in app.window.banner.message)
-    picture = app.store.session.forward.recipe.image.picture
     qtbot.waitUntil(lambda: app.store.session.forward.recipe.image.picture is not None)
-    assert picture is None or picture.name == "digit 0.bmp"
+    picture = app.store.session.forward.recipe.image.picture
+    assert picture is not None
+    assert picture.name == "digit 0.bmp"
