@@ -77,7 +77,10 @@ def unopened(recipe: ChainRecipe | PlaneRecipe, entries: Sequence[LibraryEntry])
 
 def _models_of(lanes: Sequence[Lane]) -> tuple[Lane | Change, ...]:
     """What names the checkpoints that lanes need: their own, and those that their edits go on with."""
-    return tuple(each for lane in lanes for each in (lane, *(edit for edit in lane.edits if isinstance(edit, Change))))
+    found: list[Lane | Change] = []
+    for lane in lanes:
+        found += [lane, *(edit for edit in lane.edits if isinstance(edit, Change))]
+    return tuple(found)
 
 
 class _Finder:
