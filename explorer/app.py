@@ -131,7 +131,7 @@ class Explorer(QObject):
         self.window = MainWindow(self.context, standard_workspaces() if workspaces is None else workspaces)
         self.window.placement.restore(loaded.saved.window)
         if loaded.fresh:
-            self.window.await_engine()
+            self.window.engine_news.awaited()
         if loaded.message:
             self.window.banner.say(loaded.message, severity="warning")
         self._autosave: Autosave | None = None
@@ -168,7 +168,7 @@ class Explorer(QObject):
         """Start an engine that was lost for good once more, and ask it for what is shown."""
         if not self._is_down and not self.worker.running:
             self.worker.start()
-            self.window.engine_starts()
+            self.window.engine_news.starts()
             self._ask_anew()
             if self._has_begun:
                 self.window.ask_again()
@@ -211,7 +211,7 @@ class Explorer(QObject):
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 
     def _engine_lost(self, down: EngineDown) -> None:
-        self.window.engine_lost(down)
+        self.window.engine_news.lost(down)
         if down.goes_on:
             self._ask_anew()
 
@@ -224,12 +224,12 @@ class Explorer(QObject):
     def _engine_ready(self, outcome: Outcome) -> None:
         if isinstance(outcome, EngineReady):
             log.note(f"engine ready: {outcome.device} {outcome.precision}, torch {outcome.torch_version}")
-            self.window.engine_ready(outcome)
+            self.window.engine_news.ready(outcome)
 
     def _start_failed(self, outcome: Outcome) -> None:
         if isinstance(outcome, Failed):
             log.note(f"the engine could not start: {outcome.message}\n{outcome.detail}", fault=True)
-            self.window.engine_failed(outcome)
+            self.window.engine_news.failed(outcome)
 
     def _device_failed(self, outcome: Outcome) -> None:
         """The chosen device is not there: take what is."""

@@ -23,7 +23,8 @@ class Denoiser(Protocol):
     More is said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
     `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
     (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`). `run_by`: what runs it, for people, where
-    that is not torch. `timestep_count`: T, where it has a table of so many timesteps; None as if it were not there.
+    that is not torch, with `only_way`: why nothing else can. `timestep_count`: T, where it has a table of so many timesteps; None as if it
+    were not there.
     """
 
     def accepts(self, shape: ImageShape) -> bool:

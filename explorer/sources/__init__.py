@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -224,9 +225,23 @@ def told_stamp() -> tuple[int, int]:
 
 
 def stamp(path: Path) -> tuple[int, int]:
-    """What tells a checkpoint from its next version, cheap enough to ask at every use: time and size; of a folder, of its files."""
-    stats = [part.stat() for part in (parts(path) if path.is_dir() else (path,))]
+    """What tells a checkpoint from its next version, cheap enough to ask at every use: time and size, of all its files."""
+    stats = [part.stat() for part in _stamped(path)]
     return max(stat.st_mtime_ns for stat in stats), sum(stat.st_size for stat in stats)
+
+
+def _stamped(path: Path) -> tuple[Path, ...]:
+    if path.is_dir():
+        return parts(path)
+    stat = path.stat()
+    known = _parts_of_file(path, stat.st_mtime_ns, stat.st_size, path.parent.stat().st_mtime_ns)
+    return known if all(part.is_file() for part in known) else (path,)
+
+
+@lru_cache(maxsize=256)
+def _parts_of_file(path: Path, _mtime: int, _size: int, _folder: int) -> tuple[Path, ...]:
+    """A file with those beside it of the same: an encoder's decoder, a graph's weights; looked for again when another comes beside it."""
+    return parts(path)
 
 
 def located(name: str) -> Path:

@@ -1,31 +1,25 @@
-"""A file of tensors by name, as torch.save writes it (a zip, or the form before 1.6) or safetensors: told without torch, then read.
+"""A file of tensors by name, as torch.save writes it (a zip, or the form before 1.6) or safetensors: told without torch.
 
 `outline` says what a file holds from its header or its pickle alone: names, shapes and plain values, cheap enough for the window's
 thread. Nothing in a pickle is called (`told_pickle.py`): the few names by which tensors are put together have stand-ins, and a name that
-is not known becomes an `Unknown`, which nothing can be done with. `tensors` reads the numbers, checked against that.
+is not known becomes an `Unknown`, which nothing can be done with. `tensor_reading.py` reads the numbers, checked against that.
 """
 
 from __future__ import annotations
 
 import io
-import pickle
-import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from explorer.checkpoints.header import read_header
-from explorer.errors import BadInput
 from explorer.sources.told_pickle import MAX_PICKLE as MAX_PICKLE
 from explorer.sources.told_pickle import Outline as Outline
 from explorer.sources.told_pickle import PickleReader, shape_told
 from explorer.sources.told_pickle import Unknown as Unknown
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 OLD_MAGIC = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
 """How torch.save began before 1.6: the pickle of a number."""
@@ -160,97 +154,3 @@ def _old(file: Any, size: int) -> Content | None:
     content = _content(reader, "old")
     claimed = sum(reader.claimed.values())
     return content if claimed <= size - beginning.tell() else None
-
-
-def tensors(path: Path, where: str = "", prefix: str = "") -> dict[str, Tensor]:
-    """Tensors of a file that `outline` tells of, float32 where they are numbers of any precision.
-
-    Parameters
-    ----------
-    path : Path
-    where : str
-        The dictionary in it, as `Content.weights` says.
-    prefix : str
-        Only those whose names begin so, without that beginning.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be read, holds more than tensors and plain values, or its weights are not finite.
-    """
-    import torch
-
-    content = outline(path)
-    if content is None:
-        raise BadInput(f"{path}: is damaged or cut short: there are no weights to be read in it")
-    chosen = under(_held(path, content, where, prefix), prefix)
-    read = {}
-    for name, tensor in chosen.items():
-        if not isinstance(tensor, torch.Tensor):
-            continue
-        if tensor.numel() > tensor.untyped_storage().nbytes() // tensor.element_size():  # one number, shown as many
-            raise BadInput(f"{path}: weights {prefix}{name} claim more numbers than the file has")
-        read[name] = tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True).contiguous()
-        if tensor.is_floating_point() and not torch.isfinite(read[name]).all():
-            raise BadInput(f"{path}: its weights {prefix}{name} are not finite")
-    return read
-
-
-def _held(path: Path, content: Content, where: str, prefix: str) -> dict[str, Any]:
-    """The dictionary that lies at a place in a file; of a safetensors file what begins so."""
-    if content.form == "safetensors":
-        return read_safe(path, prefix)
-    found = at(unpickled(path, content.form == "zip", content.unknown), where)
-    return found if isinstance(found, dict) else {}
-
-
-def read_safe(path: Path, prefix: str = "") -> dict[str, Tensor]:
-    """Tensors of a safetensors file whose names begin so: of a checkpoint of gigabytes its autoencoder alone (BadInput)."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            found: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise BadInput(f"{path}: cannot be read: {error}") from None
-    return found
-
-
-def unpickled(path: Path, mapped: bool = True, unknown: Sequence[str] = ()) -> Any:
-    """What torch.save wrote into a file: only what `weights_only` lets through.
-
-    Parameters
-    ----------
-    path : Path
-    mapped : bool
-        Its numbers are mapped rather than read: it is a zip.
-    unknown : sequence of str
-        Classes that are known to be in it, for the message.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be read, or holds more than tensors and plain values.
-    """
-    import torch
-
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except pickle.UnpicklingError as error:
-        named = tuple(unknown) or tuple(re.findall(r"GLOBAL ([\w.]+)", str(error)))
-        what = f"Python objects ({named[0]})" if named else "more than tensors"
-        raise BadInput(f"{path}: holds {what}, which is never run here: save its state_dict()") from None
-    except Exception as error:  # whatever a damaged pickle makes of itself
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise BadInput(f"{path}: cannot be read: {reason}") from None
-
-
-def check(path: Path, found: Mapping[str, Any], expected: Mapping[str, Tensor], what: str) -> None:
-    """See that tensors are those of a network: its names and shapes, without memory (BadInput, which calls the network `what`)."""
-    for name in sorted(expected.keys() - found.keys()):
-        raise BadInput(f"{path}: has no weights {name}, which {what} has")
-    for name in sorted(found.keys() - expected.keys()):
-        raise BadInput(f"{path}: has weights {name} that {what} does not")
-    for name, wanted in expected.items():
-        if found[name].shape != wanted.shape:
-            raise BadInput(f"{path}: weights {name} are {tuple(found[name].shape)}; {what} has {tuple(wanted.shape)}")

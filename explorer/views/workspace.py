@@ -244,6 +244,10 @@ class Workspace(QWidget):
         """Take a picture file that the person dropped or opened; False if it is of no use here."""
         return False
 
+    def accept_pictures(self, paths: Sequence[str]) -> bool:
+        """Take several at once; False if one is taken at a time here, or none."""
+        return False
+
     def accept_data_set(self, path: str) -> bool:
         """Take an array or IDX file, or a folder of pictures; False if it is of no use here."""
         return False

@@ -15,7 +15,8 @@ from torch import nn
 
 from explorer.errors import BadInput
 from explorer.sources import tensor_file
-from explorer.sources.tensor_file import Outline, bare, outline, tensors
+from explorer.sources.tensor_file import Outline, bare, outline
+from explorer.sources.tensor_reading import tensors
 
 
 @pytest.fixture

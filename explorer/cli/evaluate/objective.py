@@ -52,13 +52,21 @@ def excess(options: Options) -> Measured:
     if options.variance is not None:
         raise BadInput("--variance: of no meaning for excess, which is about x0_hat alone")
     known, choice = _images(options, split), _choice(options)
-    predictor = _told(options, plain, None)  # the ideal is that of all classes
+    of_classes = options.checkpoint.card.classes is not None and known.labels is not None
+    predictor = _told(options, plain, known.labels)
     source = options.dataset or options.checkpoint.card.data.name
     training = known if split is SplitName.train else images_for(source, "train", known.image_shape, options.read)
-    ideal = evaluation.ideal_denoiser(training, predictor.schedule, options.where.device)
+    schedule, device = predictor.schedule, options.where.device
+    ideal: Predictor
+    if of_classes and known.labels is not None:
+        ideal = evaluation.ideal_of_classes(training, schedule, device, known.labels)
+    else:
+        ideal = evaluation.ideal_denoiser(training, schedule, device)
     own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", "posterior")
     said = evaluation.summary(own, best)
-    details = _details(options, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}"}
+    details = _details(options, known, split, precision, own) | {
+        "ideal_of": f"{len(training.images):,} images of {training.name}" + ", of each image's class" * of_classes
+    }
     typed = _command(options, MetricName.excess, own, split, precision)
     _check_finite(options, said["mean_excess"])
     name = name_of("excess x0 error", options, known, split)

@@ -20,6 +20,7 @@ from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeC
 from explorer.cli.render.rooms import beginning, check
 from explorer.cli.sampler_options import SamplerOption
 from explorer.cli.told_options import takes_told
+from explorer.cli.window import allow_python
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 from explorer.recipe.labels import labels_of
@@ -71,6 +72,11 @@ def render(
     between: Annotated[bool, typer.Option("--paths", help="latent: the paths between the first two points.")] = False,
     sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
+    quantity: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What of each lane is shown: x_t, x0_hat, eps_hat, mean, z, …; a wrong one names all."),
+    ] = None,
+    run_python: shared.RunPythonOption = False,
     run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,
     force: shared.ForceOption = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
@@ -81,6 +87,8 @@ def render(
     width, height = parse_size(size)
     check_out(out, (".png",))
     check_free(out, force=force)
+    if run_python:
+        allow_python(checkpoint or ())
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
     plane = options_for(layer or (), image, point or (), stroke, shape, between)
@@ -91,6 +99,7 @@ def render(
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid, labels=None if label is None else labels_of(label), guidance=guidance,
         read=reading(exact, "--exact", values, member, background),
+        quantity=quantity,
     )  # fmt: skip
     check(options)
     require_libraries()

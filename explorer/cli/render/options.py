@@ -62,6 +62,7 @@ class Options:
     labels: tuple[int, ...] | None = None
     guidance: float = 0.0
     read: Reading = AS_FOUND
+    quantity: str | None = None
 
     @property
     def given(self) -> dict[str, bool]:
@@ -75,5 +76,5 @@ class Options:
             "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
             "--sweep": self.sweep is not None, "--grid": self.grid,
             "--label": self.labels is not None, "--guidance": self.guidance != 0,
-            "--sampler": self.sampler is not None,
+            "--sampler": self.sampler is not None, "--quantity": self.quantity is not None,
         }  # fmt: skip

@@ -19,6 +19,7 @@ from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import method_words
+from explorer.recipe.shown import FPS, FRAMES
 from explorer.recipe.told import Told
 from explorer.regular_file import read_whole
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from explorer.exports.comparing import Comparison, Difference
 
 MAX_RECIPE_BYTES = 2**26
-FRAMES, FPS = 100, 24.0
-"""Of films whose recipe says nothing of them."""
 
 
 @takes_told("export")
@@ -97,8 +96,8 @@ def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, show
     """A strip of decodings: what the Latent workspace exports."""
     from explorer.cli.replay.plane import make_strips
 
-    models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
-    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out, shown)
+    paths = tuple(_path(model.source, model.checkpoint, model.told) for model in plane.models)
+    return partial(make_strips, export, plane, paths, engine, out, shown)
 
 
 def _nearest(differ: Callable[[], Difference], ways: Sequence[Callable[[], None]]) -> Difference:
@@ -183,7 +182,7 @@ def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int | 
     chosen = {name: 0 for name, value in (("scale", scale), ("frames", frames), ("fps", fps)) if value is not None}
     shown = msgspec.structs.replace(shown, **chosen)  # what is said here goes before what the recipe says
     palettes = ("dark", "light") if QUANTITIES[shown.quantity].diverging else ("dark",)
-    for labels in _labels(chain.lanes):
+    for labels in [shown.names] if len(shown.names) == len(chain.lanes) else _labels(chain.lanes):
         for palette in palettes:
             yield ExportLook(shown, labels, None, palette, scale, frames or FRAMES, fps or FPS)  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, NO_CLASS, ChainRecipe, OptionName, Recipe, Sampler, Shown
 from explorer.recipe.labels import labels_of
+from explorer.recipe.shown import FPS, FRAMES
 
 if TYPE_CHECKING:
     from explorer.sampling.lanes import SampledLane
@@ -81,8 +82,8 @@ def sample(
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
-    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
-    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = FRAMES,
+    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = FPS,
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,

@@ -15,23 +15,14 @@ from explorer.checkpoints.card import LatentCard
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.chain import showing
 from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, with_lineage
+from explorer.engine.chain.curve_messages import MeasureSimilarity, ShowCurves, SimilarityMeasured
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import (
-    ChainFinished,
-    ChainProgress,
-    LaneFailed,
-    LaneKey,
-    MeasureSimilarity,
-    SampleChain,
-    ShowCurves,
-    SimilarityMeasured,
-    lane_keys,
-)
+from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, SampleChain, lane_keys
 from explorer.engine.chain.through_decoder import Decodings, ThroughDecoder
 from explorer.engine.chain.ways import Ways, networks_of
 from explorer.engine.desk import Desk

@@ -13,12 +13,12 @@ from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakePicture, TestImagesShown
-from explorer.engine.forward.sources import MOST_SIDE, images_beside, labels_of
+from explorer.engine.forward.sources import images_beside, labels_of
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
-from explorer.recipe.dabs import picture_of
+from explorer.recipe.dabs import MAX_SIDE, picture_of
 from explorer.recipe.drawing import drawn
 
 
@@ -50,11 +50,11 @@ def take_picture(request: TakePicture, desk: Desk) -> Steps:
 
 
 def _smaller(raw: np.ndarray) -> np.ndarray:
-    """The picture in its own shape, its longer side at most MOST_SIDE; grey if it has no colours."""
+    """The picture in its own shape, its longer side at most MAX_SIDE; grey if it has no colours."""
     if len(raw) == 3 and (raw == raw[:1]).all():
         raw = raw[:1]
     _, height, width = raw.shape
-    scale = min(1.0, MOST_SIDE / max(height, width))
+    scale = min(1.0, MAX_SIDE / max(height, width))
     if scale == 1.0:
         return raw
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

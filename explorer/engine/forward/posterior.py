@@ -38,7 +38,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     schedule, x0, t = schedule_of(request.schedule), values_of(request.image), request.t
     if not 1 <= t <= schedule.T:
         raise BadInput(f"a step back starts from a timestep in 1..{schedule.T}, not {t}")
-    x_t = desk.of(Walks).states(request)[t]
+    x_t = (yield from desk.of(Walks).walked(request)).state(t)
     step = posterior(float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1]))
     now, known = x_t[None].float(), mean_from_x0(x_t, x0.double(), step)[None].float()
     z = shared_noise(request.seed, [0], t, tuple(x0.shape))

@@ -15,10 +15,8 @@ from explorer.diffusion.schedule import Schedule
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.models.predictors import chosen_schedule
 from explorer.errors import BadInput
+from explorer.recipe.dabs import MAX_SIDE
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
-
-MOST_SIDE = 64
-"""Of a picture that keeps its shape: the walk has T + 1 states of it."""
 
 
 def schedule_of(choice: ForwardSchedule) -> Schedule:
@@ -53,20 +51,17 @@ def values_of(image: ForwardImage) -> Tensor:
     Raises
     ------
     BadInput
-        If there is no such test image, or the picture is too large to be noised.
+        If there is no such test image, or it is too large to be noised.
     """
     if image.picture is None:
         data = images_beside(image.dataset, image.read)
         if image.index >= len(data.images):
             raise BadInput(f"{data.name}: there is no test image {image.index}: they are 0..{len(data.images) - 1}")
         _, height, width = data.image_shape
-        if max(height, width) > MOST_SIDE:
-            raise BadInput(f"{data.name}: its images are {height} × {width}; sides of at most {MOST_SIDE} pixels are noised here")
+        if max(height, width) > MAX_SIDE:
+            raise BadInput(f"{data.name}: its images are {height} × {width}; sides of at most {MAX_SIDE} pixels are noised here")
         return torch.from_numpy(to_unit_range(data.images[image.index]))
-    array = image.picture.array()
-    if max(array.shape[1:]) > MOST_SIDE:
-        raise BadInput(f"{image.picture.name or 'the picture'}: its sides are at most {MOST_SIDE} pixels here; resize it")
-    return torch.from_numpy(to_unit_range(array))
+    return torch.from_numpy(to_unit_range(image.picture.array()))
 
 
 def shape_words(shape: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import read_picture
 from explorer.datasets.reading import Reading
-from explorer.datasets.shipped import class_words, is_dark, on_black
+from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.latent.codes import held_out_image
 from explorer.engine.latent.messages import EncodePicture, PictureOffered
 from explorer.errors import BadInput, about
@@ -39,9 +39,8 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
     shape = checkpoint.network.config.image_shape
     light_on_dark = is_dark(checkpoint.card.data.name)
     if request.index is not None:
-        pixels, label = held_out_image(checkpoint, request.index, request.images)
-        known_class = "" if label is None else f", {class_words(checkpoint.card.data.name, label)}"
-        found = Found(f"test image {request.index}{known_class}", pixels)
+        image = held_out_image(checkpoint, request.index, request.images)
+        found = Found(f"test image {request.index}" + (f", {image.called}" if image.called else ""), image.pixels)
     elif request.drawing:
         found = Found("drawn", drawn(request.drawing, shape, on_black(checkpoint.card.data.name, shape[0])))
     else:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,15 +16,17 @@ from torch import Tensor
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.datasets.reading import Reading
 from explorer.diffusion.bound import Figure, Tally, difference, excess, walk
+from explorer.diffusion.exact_classes import ExactOfClasses
+from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import STREAM, Design, cut, shuffled
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.models.data_sets import stamp
+from explorer.engine.models.data_sets import exact_predictor, stamp
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import limit_of, told_data
+from explorer.engine.models.predictors import chosen_schedule, limit_of, told_data
 from explorer.engine.objective.messages import (
     BoundShown,
     DenoisedShown,
@@ -49,7 +52,7 @@ KEPT, KEPT_SETS = 64, 2
 
 @dataclass(frozen=True, slots=True)
 class TallyKey:
-    """What identifies a tally: everything that its draws depend on but how many there are."""
+    """What identifies a tally: all that its draws depend on but how many there are; `of_classes`: the ideal of each image's class."""
 
     lane: Lane
     data: str
@@ -57,6 +60,7 @@ class TallyKey:
     seed: int
     image: int | None
     strata: int
+    of_classes: bool = False
 
 
 @dataclass(slots=True)
@@ -121,12 +125,12 @@ class Bounds:
         for lane in recipe.lanes:
             runs.append(self._run(lane, recipe, known))
             yield None  # opening a checkpoint takes a moment
-        ideals: dict[Lane, _Run] = {}
+        ideals: dict[tuple[Lane, bool], _Run] = {}
         beside: list[_Run | None] = [None] * len(runs)
         for i, lane in enumerate(recipe.lanes if request.excess else ()):
-            ideal = self._ideal_lane(lane, recipe)
+            ideal = self._ideal_lane(lane, recipe), known.labels is not None and self._is_told_classes(lane)
             if ideal not in ideals:
-                ideals[ideal] = self._run(ideal, recipe, known)
+                ideals[ideal] = self._run(ideal[0], recipe, known, of_classes=ideal[1])
                 yield None
             beside[i] = ideals[ideal]
         every = [*runs, *ideals.values()]
@@ -142,9 +146,9 @@ class Bounds:
                 yield None
         yield _shown(recipe, runs, beside, every, partial=False)
 
-    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet) -> _Run:
-        predictor = self._predictor(lane, known)
-        tally = self._tally(lane, recipe, known, predictor.schedule.T)
+    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, of_classes: bool = False) -> _Run:
+        predictor = self._ideal_of_classes(lane, known) if of_classes else self._predictor(lane, known)
+        tally = self._tally(lane, recipe, known, predictor.schedule.T, of_classes)
         design = tally.design
         one = recipe.image is not None
         rounds = recipe.images if one else -(-min(recipe.images, len(known.images)) // BLOCK)
@@ -152,8 +156,8 @@ class Bounds:
         steps = walk(predictor, images, tally, rounds, limit_of(lane.sampler))
         return _Run(lane, tally, steps, rounds * design.visits, int(np.prod(known.image_shape)))
 
-    def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int) -> Tally:
-        key = TallyKey(lane, known.sha256, recipe.split, recipe.seed, recipe.image, recipe.strata)
+    def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int, of_classes: bool) -> Tally:
+        key = TallyKey(lane, known.sha256, recipe.split, recipe.seed, recipe.image, recipe.strata, of_classes)
         found = self._tallies.get(key)
         if found is None:
             # every image in its order: how many are taken is up to the walk
@@ -211,6 +215,22 @@ class Bounds:
         read = _reading(recipe)
         sha256 = self._read(dataset, "train", read).sha256
         return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean", read=read), schedule=schedule)
+
+    def _is_told_classes(self, lane: Lane) -> bool:
+        """Whether its network is told each image's class, so that its ideal knows it, too."""
+        return lane.exact is None and self._models.checkpoint(lane.source, lane.told).card.classes is not None
+
+    def _ideal_of_classes(self, ideal: Lane, known: ImageSet) -> Predictor:
+        assert known.labels is not None
+        assert ideal.exact is not None
+        assert ideal.schedule is not None
+        exact = ideal.exact
+
+        def of_class(label: int) -> ExactPredictor:
+            of_one = msgspec.structs.replace(ideal, exact=msgspec.structs.replace(exact, label=label))
+            return exact_predictor(of_one, self._models.data_sets)
+
+        return ExactOfClasses(of_class, known.labels.tolist(), chosen_schedule(ideal.schedule))
 
     # --- images ---
 

@@ -12,7 +12,8 @@ from explorer.checkpoints.header import CUT_SHORT, NONE, read_header
 from explorer.errors import BadInput
 from explorer.sources.diffusers.layout import STEM, read_json
 from explorer.sources.looks import looks_like
-from explorer.sources.tensor_file import MAX_PICKLE, outline, read_safe, unpickled
+from explorer.sources.tensor_file import MAX_PICKLE, outline
+from explorer.sources.tensor_reading import read_safe, unpickled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

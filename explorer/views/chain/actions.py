@@ -32,6 +32,12 @@ TRAINED = (
     Do("less_trained", "&Earlier in training", "[", "The same noise through the run's snapshot before this one", needs=EARLIER),
     Do("more_trained", "La&ter in training", "]", "The same noise through the run's next snapshot", needs=LATER),
 )
+CHECKING = (
+    Do(
+        "check_noise", "Check that it &denoises", "", "Put noise into known pictures, and see how much of it the lane's network finds",
+        needs="the lane is of a data set: there is no network",
+    ),
+)  # fmt: skip
 SAMPLING = (
     Do("seed", "&New seed", "N", "Sample from new noise", icon="mdi6.dice-5-outline", label="New"),
     Do(
@@ -68,7 +74,7 @@ def groups(several: bool) -> tuple[tuple[Do, ...], ...]:
         Do(row.name, f"Show {row.title or row.label}", row.key, row.tip, one_of="quantity", needs=NEEDS.get(row.beside, ""))
         for row in offered(several)
     )
-    return TIME, tuple(quantities), TRAINED, SAMPLING
+    return TIME, tuple(quantities), TRAINED, CHECKING, SAMPLING
 
 
 class PlayLook(QObject):

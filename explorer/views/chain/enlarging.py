@@ -74,7 +74,7 @@ class ChainEnlarging:
         lanes = controller.state.recipe.lanes
         found = []
         for sample in controller.samples:
-            for key, title, colour in zip(controller.keys, short_titles(lanes), lane_colours(lanes), strict=True):
+            for key, title, colour in zip(controller.keys, short_titles(lanes, controller.called), lane_colours(lanes), strict=True):
                 frame = frames.get(key)
                 if frame is not None and sample < len(frame.tiles):
                     several = (f"sample {sample}" if len(controller.samples) > 1 else "", title if len(lanes) > 1 else "")

@@ -95,7 +95,7 @@ class ChainExport(QObject):
             paced = {"frames": choice.frames, "fps": choice.fps} if is_film else {}
             shown = msgspec.structs.replace(shown, **(drawn if is_drawn else {}), **paced)
         titles = short_titles if state.layout == "grid" else lane_titles
-        return ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
+        return ExportLook(shown, titles(state.recipe.lanes, self._controller.called), self._controller.timeline)
 
     def _preview(self, choice: ExportChoice) -> PreviewExport:
         from explorer.engine.chain.export.messages import PreviewExport

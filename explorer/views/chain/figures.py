@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.engine.chain.curve_messages import CurvesShown, LaneCurves
+from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.state.session import PlotName
-from explorer.views.shared.labels import lane_colours, lane_markers, short_titles, term_colours
+from explorer.views.shared.labels import Called, lane_colours, lane_markers, number_or_shipped, short_titles, term_colours
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.theme import Tokens
 from explorer.widgets.plots.figure import Axes, Figure, Series, Stroke
@@ -44,9 +45,10 @@ FEW_LANES = 3
 
 
 class FigureMaker:
-    """Makes figures whose axes do not jump: the upper end only grows, in round numbers, for one set of lanes."""
+    """Makes figures whose axes do not jump: the upper end only grows, in round numbers, for one set of lanes; `called` names classes."""
 
-    def __init__(self) -> None:
+    def __init__(self, called: Called = number_or_shipped) -> None:
+        self._called = called
         self._high: dict[str, float] = {}
         self._low: dict[str, float] = {}
         self._lanes: tuple[LaneKey, ...] = ()
@@ -79,9 +81,9 @@ class FigureMaker:
         if plot == "coefficients":
             return coefficients(T, plan, tokens)
         found = {} if curves is None else {c.key: c for c in curves.lanes}
-        series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
+        series = norms(keys, found, tokens, self._called) if plot == "norms" else distances(plot, keys, found, self._called)
         if len(keys) > FEW_LANES and plot != "norms" and lane < len(keys):
-            name = short_titles([key.lane for key in keys])[lane]
+            name = short_titles([key.lane for key in keys], self._called)[lane]
             series = tuple(replace(s, strong=s.name == name) for s in series)
         if plot.startswith("ssim"):
             return Figure(Axes(T, self._lower(plot, series), 1.0), series)
@@ -155,10 +157,12 @@ def coefficients(T: int, plan: LanePlanned | None, tokens: Tokens) -> Figure:
     return Figure(Axes(T, low, max(1.0, round_up(float(positive.max()))), log=True), series)
 
 
-def norms(keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tokens) -> tuple[Series, ...]:
+def norms(
+    keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tokens, called: Called = number_or_shipped
+) -> tuple[Series, ...]:
     """Lengths of x_t, x0_hat and eps_hat; with several lanes, in their colours."""
     colours, terms = lane_colours([key.lane for key in keys]), term_colours(tokens)
-    titles, markers = short_titles([key.lane for key in keys]), lane_markers([key.lane for key in keys])
+    titles, markers = short_titles([key.lane for key in keys], called), lane_markers([key.lane for key in keys])
     series = []
     for key, colour, title, marker in zip(keys, colours, titles, markers, strict=True):
         for name, label, stroke in NORMS:
@@ -177,12 +181,14 @@ def stroke_legend(series: tuple[Series, ...], tokens: Tokens) -> tuple[Series, .
     return (*(s for s in series if s.stroke == "solid"), *strokes)
 
 
-def distances(plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves]) -> tuple[Series, ...]:
+def distances(
+    plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], called: Called = number_or_shipped
+) -> tuple[Series, ...]:
     """Distance of each lane to the reference lane, or its similarity with it."""
     lanes = [key.lane for key in keys]
     return tuple(
         _series(title, found[key], plot, colour, "solid", marker)
-        for key, colour, title, marker in zip(keys, lane_colours(lanes), short_titles(lanes), lane_markers(lanes), strict=True)
+        for key, colour, title, marker in zip(keys, lane_colours(lanes), short_titles(lanes, called), lane_markers(lanes), strict=True)
         if key in found and plot in found[key].curves
     )
 

@@ -19,7 +19,7 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
 from explorer.views.chain.ways_field import WaysField
-from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
+from explorer.views.shared.labels import Called, checkpoint_name, formula, lane_titles, number_or_shipped, predicts_long
 from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
 from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
@@ -209,6 +209,7 @@ class ChainInspector(QWidget):
         lengths: Sequence[int],
         learned: bool = False,
         most: int = MAX_SAMPLES,
+        called: Called = number_or_shipped,
     ) -> None:
         """Show the recipe.
 
@@ -224,6 +225,8 @@ class ChainInspector(QWidget):
             The lane's network has learned a variance.
         most : int
             How many samples there can be.
+        called : callable
+            Names of lanes' classes.
         """
         self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
@@ -235,7 +238,7 @@ class ChainInspector(QWidget):
         self.sampler.set_enabled(has_lane)
         self.steps_row.choices.setEnabled(has_lane)
         if has_lane:
-            self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes)[lane], length, schedule)
+            self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes, called)[lane], length, schedule)
             self._show_sampler(recipe.lanes[lane].sampler, length, learned)
             self._show_all_steps(recipe.lanes, lengths)
         else:

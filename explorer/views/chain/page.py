@@ -12,16 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_SAMPLES, Sampler, ScheduleChoice
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
-from explorer.recipe.sample_count import usual_samples
 from explorer.state.edits import chain as edits
 from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
-from explorer.state.edits import selection
 from explorer.state.edits.words import walk_words
 from explorer.state.session import ChainState
 from explorer.views.chain import wiring
@@ -37,15 +36,18 @@ from explorer.views.chain.data_set.ideal_distances import IdealDistances
 from explorer.views.chain.display import Display
 from explorer.views.chain.enlarging import ChainEnlarging
 from explorer.views.chain.export import ChainExport
+from explorer.views.chain.few_samples import FewSamples
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.noise_check import NoiseCheck
+from explorer.views.chain.selecting import Selecting
 from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.chain.ways import Ways
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
+from explorer.views.shared.unopened import UnopenedModels
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton
@@ -86,6 +88,7 @@ class ChainPage(Workspace):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.part = ChainPart(context.store, self.part_name)
         self.controller = ChainController(context, self.part, self, self)
+        self.selecting = Selecting(self.controller)
         self.playback = Cursor(self.controller, self)
         self.chain_actions = Actions(context.theme, self, groups(self.several_lanes))
         self.looks = Actions(context.theme, self, LOOKS)
@@ -95,7 +98,9 @@ class ChainPage(Workspace):
         self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
-        self.noise_check = NoiseCheck(context.client, f"{self.part_name}.check", self.opener, self.noticed.emit, self)
+        self._unopened = UnopenedModels(context.library, lambda _said: None)  # sampling says it
+        self.noise_check = NoiseCheck(self.controller, self.chain_actions["check_noise"], self.opener, self.noticed.emit, self)
+        self._few = FewSamples(context.library, self.noticed.emit)
         self.display = Display(self.controller, self.widgets, self.chain_actions, self.looks, lambda: self.panels, self)
         self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
         self.pictures.area = lambda: self.enlarging.area(self, self.widgets.film_card, self.widgets.transport)
@@ -178,6 +183,7 @@ class ChainPage(Workspace):
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()
+        self._unopened.open(self.part.recipe)
         for asking in self._asking:
             asking.set_active(True)
         self.focus_timeline()
@@ -226,12 +232,7 @@ class ChainPage(Workspace):
 
     def pick(self, pointed: Pointed) -> None:
         """Select the sample that a picture is of, unless it is selected already."""
-        state = self.part.state
-        lane = pointed.lane if pointed.lane >= 0 else state.lane
-        if pointed.index not in self.controller.samples:
-            self.part.put(selection.only(state, lane, pointed.index))
-        else:
-            self.part.update(lane=lane, selected=pointed.index, also=tuple(s for s in self.controller.samples if s != pointed.index))
+        self.selecting.pick(pointed)
 
     # --- wiring ---
 
@@ -262,32 +263,16 @@ class ChainPage(Workspace):
 
     def connect_panel(self, panel: LanePanel) -> None:
         """Take a lane's gestures."""
-        panel.grid.sample_chosen.connect(lambda index: self.select(self.panels.index(panel), index))
-        panel.grid.sample_toggled.connect(lambda index: self.select_more(self.panels.index(panel), index))
-        panel.grid.sample_reached.connect(lambda index: self.select_through(self.panels.index(panel), index))
-        panel.grid.all_wanted.connect(self.select_all)
+        panel.grid.sample_chosen.connect(lambda index: self.selecting.only(self.panels.index(panel), index))
+        panel.grid.sample_toggled.connect(lambda index: self.selecting.toggle(self.panels.index(panel), index))
+        panel.grid.sample_reached.connect(lambda index: self.selecting.through(self.panels.index(panel), index))
+        panel.grid.all_wanted.connect(self.selecting.all)
         self.pictures.offer(panel.grid)
         panel.chosen.connect(lambda: self.part.update(lane=self.panels.index(panel)))
         panel.grid.pixel_hovered.connect(lambda pixel: self._hover(panel, pixel))
         panel.grid.wheel_stepped.connect(self.playback.step)
 
     # --- gestures ---
-
-    def select(self, lane: int, sample: int) -> None:
-        """Select a sample in a lane."""
-        self.part.put(selection.only(self.part.state, lane, sample))
-
-    def select_more(self, lane: int, sample: int) -> None:
-        """Select one sample more, or one less."""
-        self.part.put(selection.toggled(self.part.state, lane, sample))
-
-    def select_through(self, lane: int, sample: int) -> None:
-        """Select all samples up to this one."""
-        self.part.put(selection.through(self.part.state, lane, sample))
-
-    def select_all(self) -> None:
-        """Select every sample."""
-        self.part.put(selection.all_of_them(self.part.state))
 
     def new_seed(self) -> None:
         """Sample from new noise."""
@@ -389,16 +374,11 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
-        if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes) and self._are_few(after):
-            many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
-            self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")
+        if before.recipe.lanes != after.recipe.lanes:
+            self._unopened.open(after.recipe)
+        self._few.look(before, after)
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
-
-    def _are_few(self, state: ChainState) -> bool:
-        """Whether there are as many samples as images of this size have unless somebody asks for more."""
-        found = (self.context.library.find(lane.checkpoint) for lane in state.recipe.lanes)
-        return any(e is not None and e.card is not None and usual_samples(e.card.data.shape) == state.recipe.samples for e in found)
 
     def _tell_status(self) -> None:
         run, export = self.controller.run.status, self.exporting

@@ -109,6 +109,9 @@ class WaysField(QWidget):
         if shown is None:
             menu.addAction("…").setEnabled(False)
             return
+        if shown.only:
+            menu.addAction(shown.only).setEnabled(False)
+            return
         if not shown.is_open:
             menu.addAction("Preferences, Device: chosen there").setEnabled(False)
             return

@@ -97,7 +97,7 @@ class CompareMenus:
             action.setCheckable(True)
             action.setChecked(name == state.difference_of)
         menu.addSeparator()
-        for index, title in enumerate(lane_titles(state.recipe.lanes)):
+        for index, title in enumerate(lane_titles(state.recipe.lanes, page.controller.called)):
             action = verb(menu, f"to {title}", partial(page.part.update, reference=index))
             action.setCheckable(True)
             action.setChecked(index == page.controller.reference)
@@ -122,7 +122,7 @@ class CompareMenus:
         )  # fmt: skip
         menu.addAction(fields)
         menu.addSeparator()
-        title = lane_titles(lanes)[index]
+        title = lane_titles(lanes, page.controller.called)[index]
         verb(menu, "Move left", partial(verbs.move_lane, index, -1), index > 0)
         verb(menu, "Move right", partial(verbs.move_lane, index, 1), index < len(lanes) - 1)
         other = index != page.controller.reference

@@ -27,7 +27,7 @@ from explorer.recipe import MAX_LANES, Lane
 from explorer.recipe.labels import label_words
 from explorer.recipe.sweep import EXAMPLES, SETTINGS, Setting, parse_values, swept
 from explorer.state.edits import replacing
-from explorer.views.shared.labels import lane_titles, short_titles
+from explorer.views.shared.labels import Called, lane_titles, number_or_shipped, short_titles
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
@@ -71,8 +71,10 @@ class SweepDialog(QDialog):
     def __init__(
         self, lane: Lane, title: str, others: int, entries: Sequence[LibraryEntry], length: int,
         take: Callable[[tuple[Lane, ...], bool, bool, str], None], parent: QWidget, classes: ClassesCard | None = None,
+        called: Called = number_or_shipped,
     ) -> None:  # fmt: skip
         super().__init__(parent)
+        self._called = called
         self._lane, self._others, self._entries, self._length, self._take = lane, others, entries, length, take
         self._lanes: tuple[Lane, ...] = ()
         self.setWindowTitle(f"Sweep {title}")
@@ -197,7 +199,7 @@ class SweepDialog(QDialog):
             self._lanes = ()
             self._preview.setText(str(error))
         else:
-            names = short_titles(self._lanes) if len(self._lanes) > 1 else lane_titles(self._lanes)
+            names = short_titles(self._lanes, self._called) if len(self._lanes) > 1 else lane_titles(self._lanes, self._called)
             self._preview.setText(f"{len(self._lanes)}: {', '.join(names)}")
         mark(self._preview, "muted" if self._lanes else "error")
         self.ok.setEnabled(bool(self._lanes))

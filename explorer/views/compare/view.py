@@ -71,12 +71,17 @@ class CompareWorkspace(ChainPage):
         """One for each lane."""
         return self.lanes_row.panels
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the lanes."""
+        return lane_titles(self.part.recipe.lanes, self.controller.called)
+
     def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
         """What the lane of a sample can be: the one that differences refer to, or a chain to branch from."""
         lane = pointed.lane if widget is self.multiples.grid else self._lane_of(widget)
         if lane < 0:
             return ()
-        title = lane_titles(self.part.recipe.lanes)[lane]
+        title = self.titles[lane]
         other = lane != self.controller.reference
         return (
             Verb(
@@ -128,10 +133,10 @@ class CompareWorkspace(ChainPage):
         self._stack.addWidget(self._empty)
         self.multiples = SmallMultiples(self.controller, self.display, self.lanes_row, self)
         grid = self.multiples.grid
-        grid.cell_chosen.connect(self.select)
-        grid.cell_toggled.connect(self.select_more)
-        grid.cell_reached.connect(self.select_through)
-        grid.all_wanted.connect(self.select_all)
+        grid.cell_chosen.connect(self.selecting.only)
+        grid.cell_toggled.connect(self.selecting.toggle)
+        grid.cell_reached.connect(self.selecting.through)
+        grid.all_wanted.connect(self.selecting.all)
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
         self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
@@ -192,7 +197,8 @@ class CompareWorkspace(ChainPage):
         self._show_layout()
         self._add_button.setEnabled(len(lanes) < MAX_LANES)
         if lanes:
-            name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
+            at = self.controller.reference
+            name, title = short_titles(lanes, self.controller.called)[at], self.titles[at]
             state = self.part.state
             of, row = QUANTITIES[state.difference_of].label, QUANTITIES["difference"]
             tip = f"{of} of each lane minus that of {title}  ({row.key})"
@@ -260,22 +266,22 @@ class CompareWorkspace(ChainPage):
 
     def move_lane(self, index: int, by: int) -> None:
         """Move a lane to the left (-1) or to the right (1)."""
-        title = lane_titles(self.part.recipe.lanes)[index]
+        title = self.titles[index]
         self.part.put(lane_edits.move_lane(self.part.state, index, by), f"move {title} {'left' if by < 0 else 'right'}")
 
     def duplicate_lane(self, index: int) -> None:
         """Have a lane twice, side by side."""
-        title = lane_titles(self.part.recipe.lanes)[index]
+        title = self.titles[index]
         self.part.put(lane_edits.duplicate_lane(self.part.state, index), f"duplicate {title}")
 
     def put_lane(self, index: int, to: int) -> None:
         """A lane was dragged to another place."""
-        title = lane_titles(self.part.recipe.lanes)[index]
+        title = self.titles[index]
         self.part.put(lane_edits.put_lane(self.part.state, index, to), f"move {title}")
 
     def reset_lane(self, index: int) -> None:
         """A lane as its checkpoint makes it."""
-        title = lane_titles(self.part.recipe.lanes)[index]
+        title = self.titles[index]
         entry = self.context.library.find(self.part.recipe.lanes[index].checkpoint)
         self.part.put(lane_edits.reset_lane(self.part.state, index, entry), f"reset {title}")
 
@@ -287,7 +293,8 @@ class CompareWorkspace(ChainPage):
         at = self.controller.lane if index is None else index
         length, _ = self.controller.schedule_of(lanes[at])
         classes = self.display.classes.of(lanes[at])
-        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self, classes)
+        entries, called = self.entries(), self.controller.called
+        dialog = SweepDialog(lanes[at], self.titles[at], len(lanes), entries, length, self.sweep, self, classes, called)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -304,7 +311,7 @@ class CompareWorkspace(ChainPage):
 
     def remove_lane(self, index: int) -> None:
         """Take a lane away."""
-        title = lane_titles(self.part.recipe.lanes)[index]
+        title = self.titles[index]
         self.part.put(lane_edits.remove_lane(self.part.state, index), f"remove {title}")
 
     def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:

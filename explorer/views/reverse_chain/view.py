@@ -80,7 +80,7 @@ class ReverseChainWorkspace(ChainPage):
         self._panel.set_menu(menu)
         widgets = self.widgets
         self.expected = Expected(self.controller, self)
-        self.expected.chosen.connect(lambda index: self.select(0, index))
+        self.expected.chosen.connect(lambda index: self.selecting.only(0, index))
         lower = self.expected.in_the_place_of(widgets.plot)
         self._middle = StepMiddle(self._panel, widgets.equation_card, widgets.equation, lower)
         widgets.film.let_height_choose(SMALLEST_FILM, LARGEST_FILM)

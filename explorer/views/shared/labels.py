@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
+from explorer.datasets.shipped import shipped
 from explorer.recipe import NO_CLASS, Lane, Sampler
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
@@ -29,6 +31,16 @@ MOST_LABELS = 24
 """Letters of a lane's labels beyond which only their number is said."""
 USUAL = ("own schedule", "nothing changed", "shared seed")
 """Told of a lane only where nothing else is: the others say that they are not so."""
+
+
+Called = Callable[[Lane, int], str]
+"""What a label of a lane's class is called."""
+
+
+def number_or_shipped(lane: Lane, label: int) -> str:
+    """A class by its number; of the exact process of a data set that comes with the app by its name."""
+    known = shipped(lane.exact.dataset) if lane.exact is not None else None
+    return known.short_classes[label] if known is not None and 0 <= label < len(known.classes) else str(label)
 
 
 def formula(name: str) -> Formula:
@@ -138,43 +150,43 @@ def _origin(lane: Lane) -> tuple[str, str, int | None]:
     return ("", lane.source, exact.images) if exact is not None else (lane.checkpoint, "", None)
 
 
-def lane_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+def lane_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tuple[str, ...]:
     """Title of each lane: its option; where one comes more than once, with what tells them apart, or numbered."""
-    names = [f"{option_name(lane)}{said}" for lane, said in zip(lanes, distinctions(lanes), strict=True)]
+    names = [f"{option_name(lane)}{said}" for lane, said in zip(lanes, distinctions(lanes, called), strict=True)]
     return tuple(
         f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)
     )  # fmt: skip
 
 
-def short_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+def short_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tuple[str, ...]:
     """As `lane_titles`, without the word Option: "C", "C (2)"; if all are of one option only what tells them apart."""
-    titles = [title.removeprefix("Option ") for title in lane_titles(lanes)]
+    titles = [title.removeprefix("Option ") for title in lane_titles(lanes, called)]
     stems = {title.partition(" · ")[0] for title in titles}
     if len(lanes) > 1 and len(stems) == 1 and all(" · " in title for title in titles):
         return tuple(title.partition(" · ")[2] for title in titles)
     return tuple(titles)
 
 
-def narrow_titles(lanes: Sequence[Lane]) -> tuple[str, ...]:
+def narrow_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tuple[str, ...]:
     """As `short_titles`, for columns no wider than a picture: where lanes differ in their class, that alone."""
-    titles = short_titles(lanes)
+    titles = short_titles(lanes, called)
     if len(lanes) > 1 and all(title.startswith("class ") or title == "no class" for title in titles):
         return tuple(title.removeprefix("class ") if title != "no class" else "none" for title in titles)
     return titles
 
 
-def distinctions(lanes: Sequence[Lane]) -> tuple[str, ...]:
+def distinctions(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tuple[str, ...]:
     """What tells each lane from the others of its option, such as " · 50 steps, η 0"; empty if nothing does."""
     told = []
     for lane in lanes:
         twins = [other for other in lanes if option_name(other) == option_name(lane)]
-        words = [words for differs, words in _settings(lane, twins) if differs]
+        words = [words for differs, words in _settings(lane, twins, called) if differs]
         words = [word for word in words if word not in USUAL] or words
         told.append(f" · {', '.join(words)}" if words else "")
     return tuple(told)
 
 
-def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]:
+def _settings(lane: Lane, twins: Sequence[Lane], called: Called) -> tuple[tuple[bool, str], ...]:
     """What may tell a lane from its twins, each with whether it does."""
     sampler, steps = lane.sampler, lane.sampler.steps
 
@@ -192,7 +204,7 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         (differ(lambda twin: twin.sampler.to_one), "ᾱ to 1" if sampler.to_one else "ᾱ to that of t = 1"),
         (differ(lambda twin: twin.sampler.limits), sampler.limits or "unclipped"),
         (differ(lambda twin: twin.edits), edits_words(lane) or "nothing changed"),
-        (differ(labels_of), class_words(lane) or ("all classes" if lane.exact is not None else "each class")),
+        (differ(labels_of), class_words(lane, called) or ("all classes" if lane.exact is not None else "each class")),
         (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
         (differ(lambda twin: twin.seed), f"seed {lane.seed}" if lane.seed is not None else "shared seed"),
     )
@@ -206,14 +218,15 @@ def schedule_words(lane: Lane) -> str:
     return f"{choice.title}, T = {choice.T}" if choice.T != 1000 else choice.title
 
 
-def class_words(lane: Lane) -> str:
-    """What was said of its classes: "class 7", "classes 0..4", "no class"; empty if nothing was."""
+def class_words(lane: Lane, called: Called = number_or_shipped) -> str:
+    """What was said of its classes: "class 7", "class flags", "classes 0..4", "no class"; empty if nothing was."""
     labels = labels_of(lane)
     if not labels:
         return ""
     if len(labels) == 1:
-        return "no class" if labels == (NO_CLASS,) else f"class {labels[0]}"
-    words = label_words(labels).replace(",", ", ")
+        return "no class" if labels == (NO_CLASS,) else f"class {called(lane, labels[0])}"
+    named = any(label != NO_CLASS and called(lane, label) != str(label) for label in labels)
+    words = label_words(labels, partial(called, lane)) if named else label_words(labels).replace(",", ", ")
     return f"{len(labels)} labels" if len(words) > MOST_LABELS else f"classes {words}"
 
 
@@ -250,12 +263,12 @@ def _goes_without_saying(sampler: Sampler) -> bool:
     return sampler.method != "ancestral" and sampler.eta == 0
 
 
-def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
+def lane_subtitle(lane: Lane, lanes: Sequence[Lane], called: Called = number_or_shipped) -> str:
     """What the lane predicts, and what tells it from the others."""
     said = [predicts(lane)]
     if lane.guidance:
         said.append(f"w {lane.guidance:g}")
-    if told := class_words(lane):
+    if told := class_words(lane, called):
         said.append(told)
     twins = [other for other in lanes if option_name(other) == option_name(lane)]
     if len({_origin(twin) for twin in twins}) > 1:
@@ -268,16 +281,16 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane]) -> str:
         said.append(f"seed {lane.seed}")
     if branch := edits_words(lane):
         said.append(branch)
-    title = distinctions(lanes)[lanes.index(lane)] if lane in lanes else ""
+    title = distinctions(lanes, called)[lanes.index(lane)] if lane in lanes else ""
     in_title = set(title.removeprefix(" · ").split(", "))
     rest = (", ".join(word for word in words.split(", ") if word not in in_title) for words in said)
     return " · ".join(words for words in rest if words)
 
 
-def lane_tip(lane: Lane) -> str:
+def lane_tip(lane: Lane, called: Called = number_or_shipped) -> str:
     """All of it, for a tooltip."""
     guided = f"guidance w {lane.guidance:g}" if lane.guidance else ""
-    told = (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), class_words(lane), guided, edits_words(lane))
+    told = (sampler_words(lane) or "all steps, ancestral", schedule_words(lane), class_words(lane, called), guided, edits_words(lane))
     sampler = "; ".join(filter(None, told))
     if lane.exact is not None:
         return f"{option_name(lane)}: {lane.source}, no network, {predicts_long(lane)}; {sampler}"

@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QS
 
 from explorer.endings import SESSIONS, filters, patterns
 from explorer.engine.models.messages import LibraryEntry
-from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
+from explorer.engine.thread.messages import EngineDown, Failed
 from explorer.errors import BadInput
 from explorer.state.persistence import Saved, write
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.card_words import format_words, kind_words
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
+from explorer.views.window.engine_news import EngineNews
+from explorer.views.window.exports import Exports
 from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
@@ -47,8 +49,6 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
-GOES_ON = "All that was open still is, and what was being computed is computed again."
-NO_START = "Install the app again, or choose another device in Preferences."
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
     ----------
     workspaces : Workspaces
         By name; each is built when it is first looked at.
-    banner, inspector, library, menus, opener, placement, rail, status_bar, top_bar, veil
+    banner, engine_news, exports, inspector, library, menus, opener, placement, rail, status_bar, top_bar, veil
         Its parts.
     stalls : StallMeter
         How long it lets its person wait.
@@ -77,7 +77,6 @@ class MainWindow(QMainWindow):
     def __init__(self, context: Context, workspaces: Sequence[Facts], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._engine: EngineReady | None = None
         self._statuses: dict[str, Status] = {each.name: Status() for each in workspaces}
         self.stalls = StallMeter(self)
         self._activated = False
@@ -124,6 +123,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status_bar)
         self.veil = Veil(framed)
         self.banner = Banner(theme, page)
+        self.engine_news = EngineNews(self.top_bar, self.banner, self.veil, self.engine_wanted.emit)
+        self.exports = Exports(self._context, self._current, self.banner, self.closing, self)
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
         self.placement = Placement(self, self._splitter, self.workspaces, self.menus.actions["inspector"])
@@ -149,7 +150,7 @@ class MainWindow(QMainWindow):
         self._context.library.changed.connect(self._show_formats)
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
-            "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.ask_for_export,
+            "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.exports.ask,
             "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
             "keys": self._show_keys, "about": self._show_about, "reset_layout": self.placement.reset, "find": lambda: self.finder.open(),
             "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
@@ -193,10 +194,6 @@ class MainWindow(QMainWindow):
         """Show a workspace."""
         self._context.store.update(workspace=name)
 
-    def await_engine(self) -> None:
-        """There is nothing to show before the library is known: say so."""
-        self.veil.cover("Starting the engine…", "PyTorch is loaded and the checkpoints are read; the first start takes longest.")
-
     def activate(self) -> None:
         """The library is known: let the workspace that is shown start."""
         if not self._activated:
@@ -231,41 +228,6 @@ class MainWindow(QMainWindow):
 
     # --- status
 
-    def engine_ready(self, ready: EngineReady) -> None:
-        """The engine is up."""
-        self._engine = ready
-        self.top_bar.show_device(ready.device, ready.precision)
-        if self.veil.title:
-            self.veil.cover("Reading the checkpoints…", "The engine is ready; the first start takes longest.")
-
-    def engine_failed(self, failed: Failed) -> None:
-        """The engine could not start, or has stopped."""
-        stopped = isinstance(failed, EngineDown) and failed.has_started
-        self.top_bar.show_failed()
-        if self.veil.title:
-            title = "The engine stopped" if stopped else "The engine could not start"
-            self.veil.cover(title, "Nothing can be computed; the message above says why.")
-        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or "If it happens again, copy the details into a report."
-        hint = stopped_hint if stopped else NO_START
-        again = ("Start it again", self.engine_wanted.emit) if isinstance(failed, EngineDown) and failed.can_retry else None
-        self.banner.say(failed.message, hint, failed.detail, offer=again)
-
-    def engine_lost(self, down: EngineDown) -> None:
-        """The engine has stopped; another may be at work already."""
-        if down.goes_on:
-            self.engine_starts()
-            self.banner.say(down.message, f"{GOES_ON} {down.advice}".rstrip(), down.detail, severity="warning")
-        else:
-            self.engine_failed(down)
-
-    def engine_starts(self) -> None:
-        """An engine is starting, in the place of one that has stopped."""
-        self._engine = None
-        self.top_bar.show_starting()
-        self.banner.dismiss()
-        if not self._activated and self.veil.title:
-            self.await_engine()
-
     def ask_again(self) -> None:
         """Have the workspace that is shown ask for all that it shows."""
         self.current.deactivate()
@@ -274,7 +236,7 @@ class MainWindow(QMainWindow):
     def _failed(self, failed: Failed) -> None:
         """A request failed that nobody else tells of."""
         if isinstance(failed, EngineDown):
-            self.engine_failed(failed)
+            self.engine_news.failed(failed)
         else:
             self.opener.show_failure(failed)
 
@@ -346,15 +308,8 @@ class MainWindow(QMainWindow):
         return made
 
     def _export_model(self, entry: LibraryEntry) -> None:
-        """Let the person say where a checkpoint shall be written for other programs, and have it written."""
-        from explorer.views.window.exporting_models import ModelExporter, ask_where
-
-        where = ask_where(entry, self.library)
-        if where:
+        if self.exports.ask_for_model(entry, self.library):
             self._hide_library()
-            exporter = ModelExporter(entry, where, self.banner, self)
-            self.closing.connect(exporter.end)
-            exporter.start()
 
     @cached_property
     def finder(self) -> Finder:
@@ -407,16 +362,6 @@ class MainWindow(QMainWindow):
         except BadInput as error:
             self.banner.say(str(error), "Choose a folder that you may write to.")
 
-    def ask_for_export(self) -> None:
-        """Let the person say how and where what is shown shall be written, and write it."""
-        offer = self.current.export_offer()
-        if offer is None:
-            self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
-            return
-        from explorer.views.shared.export_dialog import ExportDialog
-
-        self._open_dialog(ExportDialog(offer, self._context.client, self._context.store, self._context.theme, self))
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""
         if dropped_files(event.mimeData()):
@@ -431,7 +376,7 @@ class MainWindow(QMainWindow):
     def _show_preferences(self) -> None:
         from explorer.views.window.preferences import Preferences
 
-        self._open_dialog(Preferences(self._context.store, self._context.theme, self._device_words(), self))
+        self._open_dialog(Preferences(self._context.store, self._context.theme, self.engine_news.device_words, self))
 
     def _show_keys(self) -> None:
         from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
@@ -442,19 +387,16 @@ class MainWindow(QMainWindow):
     def _versions(self) -> Mapping[str, str]:
         from explorer.views.window.about import versions
 
-        return versions(self._engine, self.stalls.waits)
+        return versions(self.engine_news.engine, self.stalls.waits)
 
     def _show_about(self) -> None:
         from explorer.views.window.about import About
 
-        self._open_dialog(About(self._engine, self.stalls.waits, self))
+        self._open_dialog(About(self.engine_news.engine, self.stalls.waits, self))
 
     def _open_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
-
-    def _device_words(self) -> str:
-        return f"{self._engine.device} · {self._engine.precision}" if self._engine else ""
 
     # --- the window itself
 

@@ -28,6 +28,7 @@ from explorer.state.persistence import MAX_SESSION_BYTES, read_session
 from explorer.state.session import RECENT_LIMIT, Session
 from explorer.views.window.banner import Banner, Offer
 from explorer.views.window.help.examples import Example, put_into, session_of
+from explorer.views.window.opened_pictures import OpenedPictures
 from explorer.views.window.opening_card import OpeningCard
 from explorer.views.window.python_files import PythonFiles, is_asked_for
 from explorer.views.window.workspaces import Workspaces
@@ -57,6 +58,7 @@ class Opener(QObject):
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
         self._waiting: list[Callable[[], object]] | None = []
+        self._pictures = OpenedPictures(current, banner, self._when_begun, self._offer_pictures_elsewhere)
         self._python = PythonFiles(context.client, banner, banner.window())
         over = banner.parentWidget()
         assert isinstance(over, QWidget)
@@ -68,7 +70,7 @@ class Opener(QObject):
     def _exports(self) -> ExportOpener:
         from explorer.views.window.opening_exports import ExportOpener
 
-        made = ExportOpener(self._context, self._current, self._banner, self._open_picture, self)
+        made = ExportOpener(self._context, self._current, self._banner, self._pictures.looked, self)
         made.workspace_wanted.connect(self.workspace_wanted)
         return made
 
@@ -97,11 +99,18 @@ class Opener(QObject):
 
     def open_paths(self, paths: Iterable[str]) -> None:
         """Open each file for what it is; what is to be given to a workspace waits while the engine starts."""
-        for path in paths:
-            self.open_path(path)
+        found = list(paths)
+        self._pictures.expect(len(found))
+        for path in found:
+            if not self._looked_into(path):
+                self._pictures.looked()
 
     def open_path(self, path: str) -> None:
         """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
+        self.open_paths([path])
+
+    def _looked_into(self, path: str) -> bool:
+        """Whether it is or may be a picture, which is told when it is known; anything else is opened."""
         from explorer.exports.embedded import may_have_recipe  # with what writes pictures and films: not before it is needed
 
         absolute = os.path.abspath(os.path.expanduser(path))
@@ -118,14 +127,17 @@ class Opener(QObject):
                 self._banner.say(f"{path}: is a folder without pictures", f"What opens here is {sources.what_opens()}.")
         elif may_have_recipe(Path(absolute)):
             self._when_begun(partial(self._exports.open, absolute))
+            return True
         elif has(absolute, PICTURES):
-            self._open_picture(absolute)
+            self._pictures.looked(absolute)
+            return True
         elif has(absolute, SESSIONS):
             self._open_session(absolute)
         elif has(absolute, DATA_SETS):
             self._open_data_set(absolute)
         else:
             self._open_checkpoint(absolute)  # which says what it is instead
+        return False
 
     def _open_checkpoint(self, path: str) -> None:
         self._asked.add(path)
@@ -185,11 +197,9 @@ class Opener(QObject):
         recent = tuple(p for p in self._context.store.session.recent if p != path)
         self._context.store.update(recent=(path, *recent)[:RECENT_LIMIT])
 
-    def _open_picture(self, path: str) -> None:
-        if self._current().facts.takes_pictures:
-            self._when_begun(lambda: self._current().accept_picture(path))
-        else:
-            self._offer_elsewhere(f"{Path(path).name}: a picture", "drop", lambda facts: facts.takes_pictures, self._open_picture, path)
+    def _offer_pictures_elsewhere(self, path: str) -> None:
+        what = f"{Path(path).name}: a picture"
+        self._offer_elsewhere(what, "drop", lambda facts: facts.takes_pictures, lambda path: self._pictures.open([path]), path)
 
     def open_example(self, example: Example) -> None:
         """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer import sources
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
+from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import PlaneRecipe, Recipe, Shown
-from explorer.state.found_again import relinked_plane, relinked_recipe
+from explorer.state.found_again import relinked_plane, relinked_recipe, unopened
 from explorer.state.opened_plane import with_opened
 from explorer.state.session import ChainState
 from explorer.views.window.banner import Banner
@@ -27,8 +28,8 @@ class ExportOpener(QObject):
 
     Parameters
     ----------
-    open_picture : callable
-        Takes the path of a picture without a recipe.
+    looked : callable
+        Told of each file once it was read: the path of a picture without a recipe; "" of what was something else.
 
     Signals
     -------
@@ -39,10 +40,10 @@ class ExportOpener(QObject):
     workspace_wanted = Signal(str)
 
     def __init__(
-        self, context: Context, current: Callable[[], Workspace], banner: Banner, open_picture: Callable[[str], None], parent: QObject
+        self, context: Context, current: Callable[[], Workspace], banner: Banner, looked: Callable[[str], None], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._context, self._current, self._banner, self._open_picture = context, current, banner, open_picture
+        self._context, self._current, self._banner, self._looked = context, current, banner, looked
 
     def open(self, path: str) -> None:
         """Read a file's recipe and open it; a picture without one is opened as a picture."""
@@ -50,6 +51,7 @@ class ExportOpener(QObject):
         def fail(outcome: Outcome) -> None:
             if isinstance(outcome, Failed):
                 self._banner.say(outcome.message, STILL_OPEN, outcome.detail)
+            self._looked("")
 
         self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
 
@@ -59,12 +61,12 @@ class ExportOpener(QObject):
         from explorer.exports.kinds import Drawn, kind_of
 
         path = Path(outcome.path)
+        plain = outcome.recipe is None and isinstance(kind := kind_of(path), Drawn) and kind.plain
         if outcome.recipe is not None:
             self.open_recipe(path.name, outcome.recipe)
-        elif isinstance(kind := kind_of(path), Drawn) and kind.plain:
-            self._open_picture(outcome.path)
-        else:
+        elif not plain:
             self._banner.say(outcome.why, STILL_OPEN)
+        self._looked(outcome.path if plain else "")
 
     def open_recipe(self, name: str, recipe: Recipe) -> None:
         """Set the lanes or the plane of a recipe; `name` is the file that messages name."""
@@ -76,6 +78,24 @@ class ExportOpener(QObject):
             self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
 
     def _open_plane(self, name: str, recipe: PlaneRecipe) -> None:
+        """Set a plane; models of it that lie where it says, and were never opened here, are opened first."""
+        waiting = unopened(recipe, self._context.library.known)
+        if not waiting:
+            self._set_plane(name, recipe)
+            return
+
+        def opened(entry: LibraryEntry) -> None:
+            if entry.sha256 == waiting[0].checkpoint:
+                self._open_plane(name, recipe)
+            else:
+                self._banner.say(f"{waiting[0].source}: is another checkpoint than {name} was made with", STILL_OPEN)
+
+        def fail(failed: Failed) -> None:
+            self._banner.say(failed.message, STILL_OPEN, failed.detail)
+
+        self._context.library.open(waiting[0].source, opened, waiting[0].told, on_failure=fail)
+
+    def _set_plane(self, name: str, recipe: PlaneRecipe) -> None:
         plane, replaced, missing = relinked_plane(recipe, self._context.library.known)
         if missing:
             self._say_missing(name, missing)

@@ -243,3 +243,11 @@ def test_what_cannot_be_made_again_is_said_in_one_line(refused: Run, branch: Cha
 
 def _other(recipe: ChainRecipe, **fields: object) -> ChainRecipe:
     return msgspec.structs.replace(recipe, lanes=(msgspec.structs.replace(recipe.lanes[0], **fields),))
+
+
+@pytest.mark.parametrize("options", [("--sweep", "steps=1,2", "--grid"), ("--sweep", "seed=1,2", "--steps", 2, "--scale", 2)])
+def test_a_sweep_is_drawn_again_with_its_own_names(run: Run, tmp_path: Path, options: tuple[object, ...]) -> None:
+    first, again = tmp_path / "first.png", tmp_path / "again.png"
+    assert run("sample", "--checkpoint", "mnist-ddpm-c", "--samples", 2, "--device", "cpu", "--out", first, *options).status == 0
+    assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
+    assert read_recipe(again) == read_recipe(first)

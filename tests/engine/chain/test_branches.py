@@ -29,9 +29,10 @@ from explorer.engine.chain.branching.messages import (
     SurvivalShown,
     TreeShown,
 )
+from explorer.engine.chain.curve_messages import CurvesShown, ShowCurves
 from explorer.engine.chain.edited_chain import Draws, walked
 from explorer.engine.chain.frames import FrameStore
-from explorer.engine.chain.messages import ChainProgress, CurvesShown, LaneKey, SampleChain, ShowCurves, ShowStep, StepShown, lane_key
+from explorer.engine.chain.messages import ChainProgress, LaneKey, SampleChain, ShowStep, StepShown, lane_key
 from explorer.engine.engine import Engine
 from explorer.engine.models import predictors
 from explorer.engine.pictures.tiles import grey_tiles

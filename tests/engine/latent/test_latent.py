@@ -298,7 +298,7 @@ def test_a_test_image_is_encoded_as_itself(vae: str, models: Models, mnist_test:
     hovered = answer(ShowImage(vae, 42), models)
     assert isinstance(hovered, ImageShown)
     np.testing.assert_array_equal(hovered.tile, found.tile)
-    assert hovered.label == mnist_test[1][42]
+    assert hovered.called == f"digit {mnist_test[1][42]}"
     for payload in (ShowImage(vae, 10_000), EncodePicture(vae, index=-1)):
         with pytest.raises(BadInput, match="there is no test image"):
             steps(payload, models)

@@ -96,3 +96,12 @@ def test_a_network_without_classes_is_not_asked_for_them(pipeline: Path, said: C
     assert sources.card(pipeline).classes is None
     changed(pipeline / "unet" / "config.json", num_class_embeds=True)
     assert "its num_class_embeds is True" in said(pipeline)
+
+
+def test_classes_are_called_as_an_id2label_says(folder: Path) -> None:
+    changed(folder / "model_index.json", id2label={"0": "tench, Tinca tinca", "1": "goldfish", "3": "shark"})
+    classes = sources.card(folder, Told(null_label=NULL)).classes
+    assert classes is not None
+    assert [classes.called(label) for label in classes.of_classes] == ["tench", "goldfish", "shark"]
+    changed(folder / "model_index.json", id2label=["tench"])
+    assert sources.card(folder).classes == ClassesCard(4), "what is no id2label names nothing"

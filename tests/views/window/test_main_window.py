@@ -311,14 +311,14 @@ def test_the_status_bar_shows_the_work_and_cancels_it(window: MainWindow, qtbot:
 def test_the_dot_tells_the_engines_state(explorer: Explorer, qtbot: QtBot) -> None:
     bar = explorer.window.top_bar
     assert bar.state == "starting"
-    explorer.window.engine_ready(EngineReady("CPU", "fp32", "2.9"))
+    explorer.window.engine_news.ready(EngineReady("CPU", "fp32", "2.9"))
     assert (bar.state, bar.device_text) == ("ready", "CPU · fp32")
     explorer.client.busy_changed.emit(True)
     assert bar.state == "ready"
     qtbot.waitUntil(lambda: bar.state == "busy")
     explorer.client.busy_changed.emit(False)
     assert bar.state == "ready"
-    explorer.window.engine_failed(Failed("the engine cannot start: no torch", "trace"))
+    explorer.window.engine_news.failed(Failed("the engine cannot start: no torch", "trace"))
     assert bar.state == "failed"
     assert "no torch" in explorer.window.banner.message
     assert "could not start" in explorer.window.veil.title
@@ -326,7 +326,7 @@ def test_the_dot_tells_the_engines_state(explorer: Explorer, qtbot: QtBot) -> No
 
 def test_an_engine_that_has_stopped_is_not_said_to_be_unable_to_start(explorer: Explorer) -> None:
     window = explorer.window
-    window.await_engine()
+    window.engine_news.awaited()
     explorer.client.failed.emit(EngineDown("the engine stopped: boom", "trace", has_started=True))
     assert window.top_bar.state == "failed"
     assert window.veil.title == "The engine stopped"
@@ -401,7 +401,7 @@ def test_all_keys_of_the_sheet_are_in_line(window: MainWindow) -> None:
 
 
 def test_about_can_be_copied(window: MainWindow) -> None:
-    window.engine_ready(EngineReady("CPU", "bf16", "2.9.1"))
+    window.engine_news.ready(EngineReady("CPU", "bf16", "2.9.1"))
     window.menus.actions["about"].trigger()
     (sheet,) = dialogs(window, QDialog)
     words = [label.text() for label in sheet.findChildren(QLabel)]

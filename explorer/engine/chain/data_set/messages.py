@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.datasets.reading import AS_FOUND, Reading
-from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
+from explorer.engine.chain.curve_messages import LaneCurves
+from explorer.engine.chain.messages import LaneKey, Samples
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
@@ -135,6 +136,8 @@ class WeightsShown(Outcome):
         L2 of the difference.
     drawn : int or None
         Which image the lane draws in this step, where it draws.
+    of_class : bool
+        They are the images of the class that the sample's network is told.
     """
 
     key: LaneKey
@@ -154,6 +157,7 @@ class WeightsShown(Outcome):
     scale: float
     distance: float
     drawn: int | None
+    of_class: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -246,7 +246,8 @@ class ExactPanel(QWidget):
         self._weights.show()
         self.tiles.set_tiles(tuple(_tile(shown, i) for i in range(len(shown.weights))))
         self._entropy.setText(f"{shown.entropy:.3f} nats")
-        self._effective.setText(f"{_count(math.exp(shown.entropy))} of {grouped(shown.total)} images")
+        among = f"{grouped(shown.total)} images" + (" of its class" if shown.of_class else "")
+        self._effective.setText(f"{_count(math.exp(shown.entropy))} of {among}")
         lane = shown.key.lane
         self._ideal.setVisible(lane.exact is None or lane.option is not None)
         self.own_tile.show_picture(shown.x0_hat, formula("x0_hat"))

@@ -62,7 +62,7 @@ class UNetController(PanelController):
         """Show all that the person chose."""
         chain = self._chain
         recipe = chain.state.recipe
-        self._view.show_choice(self.look, lane_titles(recipe.lanes), chain.lane, chain.sample, recipe.samples)
+        self._view.show_choice(self.look, lane_titles(recipe.lanes, chain.called), chain.lane, chain.sample, recipe.samples)
 
     # --- changes ---
 

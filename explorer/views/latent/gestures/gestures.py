@@ -40,14 +40,17 @@ class Hands(QObject):
     encode : EncodeHands
     """
 
-    def __init__(self, context: Context, plane: Plane, controller: LatentController, actions: Actions, parent: QObject) -> None:
+    def __init__(
+        self, context: Context, plane: Plane, controller: LatentController, actions: Actions,
+        notice: Callable[[str, str], object], parent: QObject,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._controllers = [controller]
         self._store = context.store
         self._plane, self._controller, self._actions = plane, controller, actions
         self._strip = StripHands(context, actions, self)
         self.models = ModelHands(context, controller, actions, self)
-        self.encode = EncodeHands(context, actions, plane, self)
+        self.encode = EncodeHands(context, actions, plane, notice, self)
         self.encode.set_controllers([controller])
         self.encode.drawing_wanted.connect(self.player.stop)
         self.take_gestures(plane)

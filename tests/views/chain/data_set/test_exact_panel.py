@@ -90,14 +90,14 @@ def test_another_sample_another_lane_and_the_nearest_image(
 ) -> None:
     panel = page.exact
     page.playback.scrub(0)
-    page.select(0, 2)
+    page.selecting.only(0, 2)
     settle(page, qtbot)
     index, distance = digits.nearest(torch.from_numpy(own_chain(page.controller.keys[0]).x[-1, 2:3]))
     assert panel.texts["nearest"].startswith(f"{float(distance):.2f}; the next")
     assert panel.texts["image"].startswith(f"no. {int(index)}, class")
     assert not panel.difference_tile.isHidden()
     assert panel.own_tile.isVisible()
-    page.select(1, 2)
+    page.selecting.only(1, 2)
     settle(page, qtbot)
     assert float(panel.texts["nearest"].split(";")[0]) < 0.05
     assert not panel.own_tile.isVisible()  # the exact lane is the ideal
