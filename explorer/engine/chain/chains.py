@@ -136,8 +136,11 @@ class Chains:
         """
         every = with_lineage(keys)
         self._settled = self.ran(every)
+        networks = [lane for key in every if key not in self._lanes for lane in networks_of(key.lane)]
         if self.models.choosing is None:
+            yield from self.models.ready(networks)
             return
+        yield from self.models.opened(networks)
         for key in sorted(every, key=lambda key: len(key.lane.edits)):
             if self._kept(key) is not None:  # nothing of it is computed
                 self._settled |= self._ran_kept(key)

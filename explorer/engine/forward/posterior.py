@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from functools import partial
 
 import numpy as np
 from torch import Tensor
@@ -16,6 +17,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
 from explorer.engine.forward.sources import images_beside, schedule_of, shape_words, values_of
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import check_range, condition_in, range_of
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
@@ -53,7 +55,8 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     else:
         yield None
         uniforms = shared_uniforms(request.seed, [0], t)
-        data = desk.of(Models).data_sets.get(ExactProcess(request.image.dataset)).data  # of exact lanes: the training images
+        process = ExactProcess(request.image.dataset)  # of exact lanes: the training images
+        data = (yield from aside(partial(desk.of(Models).data_sets.get, process))).data
         count = data.n
         found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
         assert found.drawn is not None
@@ -62,6 +65,8 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
         likely = grey_tiles(data.images(found.top[0]).cpu().numpy())
         weights, perplexity = found.top_weights[0].cpu().numpy(), math.exp(float(found.entropy[0]))
         yield None
+        if request.lane is not None:
+            yield from desk.of(Models).ready([request.lane])
         network, note = _network(request, teller, desk.of(Models))
     for array in (likely, weights):
         array.setflags(write=False)

@@ -98,7 +98,8 @@ def thumbnail(path: str, models: Models) -> Steps:
     except (OSError, ValueError):
         pass  # not cached, or spoilt: it is made anew
     tiles = None
-    for tiles in _pictures(models.checkpoint(path), models):
+    checkpoint = yield from models.opened_aside(path)
+    for tiles in _pictures(checkpoint, models):
         if tiles is None:
             yield None
     assert tiles is not None
@@ -110,7 +111,9 @@ def thumbnail(path: str, models: Models) -> Steps:
 def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | None]:
     network = checkpoint.network
     if checkpoint.card.kind == "ddpm":
-        predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told))
+        lane = Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told)
+        yield from models.ready([lane])
+        predictor = models.predictor(lane)
         course = plan(predictor.schedule, min(THUMBNAIL_STEPS, predictor.schedule.T), eta=0.0)
         shape = checkpoint.card.data.shape
         noise = noise_source(THUMBNAIL_SEED, range(4 if usual_samples(shape) >= MANY else 1), shape, models.device)
