@@ -29,7 +29,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import msgspec
 import psutil
@@ -158,7 +158,7 @@ def window(row: Row, kills: int, draw: random.Random, folder: Path) -> None:
     for _ in range(kills):
         command = [sys.executable, str(ROOT / "tools" / "random_user.py"), "--seed", str(draw.randrange(10**6)), "--log", str(log)]
         log.unlink(missing_ok=True)
-        process = started([*command, "--minutes", "10", "--folder", str(folder)], home / "home")
+        process = started([*command, "--minutes", "10", "--folder", str(folder)], home)
         wait = draw.uniform(1.0, 20.0)
         while process.poll() is None and not _has_begun(log):
             time.sleep(0.05)
@@ -167,9 +167,12 @@ def window(row: Row, kills: int, draw: random.Random, folder: Path) -> None:
         killed = time.time()
         process.wait()
         row.kills += 1
-        row.went_on += left_alone(home / "home")
-        row.lost.append(unsaved_seconds(log, home / "home" / "state" / "session.json", killed))
-        row.not_whole += spoilt_chains(home / "home") + spoilt_exports(home / "out")
+        row.went_on += left_alone(home)
+        if not log.exists():
+            row.notes.append("the window did not open")
+            continue
+        row.lost.append(unsaved_seconds(log, home / "state" / "session.json", killed))
+        row.not_whole += spoilt_chains(home) + spoilt_exports(folder / "out")
 
 
 def _has_begun(log: Path) -> bool:

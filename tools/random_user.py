@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts.warning=false")
 
@@ -156,6 +156,7 @@ def main() -> int:
     seed = options.seed if options.replay is None else about(options.replay)["seed"]
     log = (options.log or Path(f"random-user-{seed}.jsonl")).resolve()
     source = options.replay.resolve() if options.replay is not None else None
+    shutil.rmtree(home / "files", ignore_errors=True)
     made, out = files.make(home / "files"), home / "out"
     out.mkdir(exist_ok=True)
     os.chdir(home)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -23,7 +23,8 @@ TYPED = ("0", "7", "-1", "0,5", "1e9", "1000", "mnist-ddpm-c", "Ünïcödé", "a
 SIZES = ((1440, 900), (1280, 800), (1000, 640), (1920, 1080), (640, 480))
 OFTEN = {
     "click": 30, "right": 4, "double": 4, "shifted": 3, "drag": 9, "wheel": 6, "hover": 4, "keys": 20, "common": 10, "text": 3,
-    "workspace": 6, "undo": 6, "redo": 3, "cancel": 3, "drop": 4, "away": 1, "open": 2, "resize": 2, "action": 6, "theme": 1, "rest": 5, "close": 0.7,
+    "workspace": 6, "undo": 6, "redo": 3, "cancel": 3, "drop": 4, "away": 1, "open": 2, "resize": 2, "action": 6, "theme": 1,
+    "rest": 5, "close": 0.7,
 }  # fmt: skip
 IN_FRONT = {"click": 60, "common": 14, "text": 5, "wheel": 3, "drag": 4, "escape": 14}
 PAUSES = (0, 0, 5, 10, 20, 20, 50, 100, 300, 1200)
@@ -82,7 +83,9 @@ class Chance:
             return Act("hover", where, at.x(), at.y(), pause=pause)
         if kind in ("drop", "away", "open"):
             paths = tuple(str(path) for path in draw.sample(list(self._files), draw.choice((1, 1, 1, 2))))
-            return Act("open" if kind == "open" else "drop", where, at.x(), at.y(), words=kind if kind == "away" else "", paths=paths, pause=pause)
+            return Act(
+                "open" if kind == "open" else "drop", where, at.x(), at.y(), words=kind if kind == "away" else "", paths=paths, pause=pause
+            )
         if kind == "resize":
             width, height = draw.choice(SIZES)
             return Act("resize", where, to_x=width, to_y=height, pause=pause)
@@ -122,16 +125,19 @@ def actions(window: QWidget) -> list[str]:
 
 def _place(window: QWidget, draw: random.Random) -> QPoint:
     """Somewhere in something that can be touched; now and then anywhere at all."""
-    inside = window.rect().adjusted(1, 1, -1, -1)
     if draw.random() < 0.1:
-        return QPoint(draw.randint(inside.left(), max(inside.left(), inside.right())), draw.randint(inside.top(), max(inside.top(), inside.bottom())))
+        return _within(window.rect(), draw)
     children = [w for w in window.findChildren(QWidget) if w.isVisible() and w.isEnabled() and not _holds_others(w)]
     chosen = draw.choice(children) if children else window
     rect = chosen.visibleRegion().boundingRect()
     if rect.isEmpty():
         rect = chosen.rect()
-    at = QPoint(draw.randint(rect.left(), max(rect.left(), rect.right())), draw.randint(rect.top(), max(rect.top(), rect.bottom())))
+    at = _within(rect, draw)
     return chosen.mapTo(window, at) if chosen is not window else at
+
+
+def _within(rect: QRect, draw: random.Random) -> QPoint:
+    return QPoint(draw.randint(rect.left(), max(rect.left(), rect.right())), draw.randint(rect.top(), max(rect.top(), rect.bottom())))
 
 
 def _holds_others(widget: QWidget) -> bool:

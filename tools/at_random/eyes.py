@@ -12,6 +12,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -155,26 +156,29 @@ class Watchdog(QObject):
         self._last = time.monotonic()
 
     def _watch(self) -> None:
-        stack, spent, last = "", 0.0, self._last
+        stack, starved, last = "", 0.0, self._last
         while not self._over.wait(LOOK_SECONDS):
             if self._last == last:
                 if not stack and time.monotonic() - last > STALL_SECONDS:
                     stack = self._stack()
                 continue
             if stack:
-                self._stalled(self._last - last, self._cpu() - spent, stack)
-            stack, spent, last = "", self._cpu(), self._last
+                self._stalled(self._last - last, self._starved() - starved, stack)
+            stack, starved, last = "", self._starved(), self._last
 
-    def _stalled(self, seconds: float, cpu: float, stack: str) -> None:
-        """A window that computes, or waits for a thing, holds its person up; one that the machine gives no processor does not."""
-        told = f"{seconds:.2f} s, {cpu:.2f} s of the processor\n{stack}"
-        if cpu > STALL_SECONDS or cpu < seconds / 20:
-            self._record.find("stall", told)
+    def _stalled(self, seconds: float, starved: float, stack: str) -> None:
+        """A window that computes, or waits for a thing, holds its person up; one that other programs keep off the processors does not."""
+        if seconds - starved > STALL_SECONDS:
+            self._record.find("stall", f"{seconds:.2f} s, {starved:.2f} s of which it waited for a processor\n{stack}")
         else:
-            self._record.note("starved", seconds=round(seconds, 2), cpu=round(cpu, 2), stack=stack)
+            self._record.note("starved", seconds=round(seconds, 2), starved=round(starved, 2), stack=stack)
 
-    def _cpu(self) -> float:
-        return time.clock_gettime(time.pthread_getcpuclockid(self._main.ident or 0))
+    def _starved(self) -> float:
+        """Seconds that the main thread could have run and was not let; 0 where the system does not count them."""
+        try:
+            return int(Path(f"/proc/self/task/{self._main.native_id}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def _stack(self) -> str:
         frame: Any = sys._current_frames().get(self._main.ident or 0)

@@ -270,7 +270,7 @@ class Chains:
             try:
                 goes_on = first_of(behind)
                 cost = goes_on.next_cost
-                goes_on.advance()
+                yield from goes_on.advancing()
             except BadInput as error:  # its network puts out what is no number
                 lanes.remove(behind)
                 refused.append(error)
@@ -290,6 +290,7 @@ class Chains:
         choosing = self.models.choosing
         for key in lane_keys(recipe) if choosing is not None and choosing.measures else ():
             for lane in networks_of(key.lane):
+                yield from self.models.opened([lane])
                 if choosing is not None and lane.checkpoint:
                     with suppress(BadInput):  # a lane that cannot be has been told of
                         checkpoint = self.models.lane_checkpoint(lane)

@@ -67,6 +67,7 @@ class Probe:
         """The choice, returned; a None for each cancel point."""
         exact = predictors.from_checkpoint(self.checkpoint, self.device)
         busy = is_busy()
+        yield
         exact.run(*self._batch())
         yield
         alone = []

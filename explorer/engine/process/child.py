@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import IO
@@ -20,8 +21,12 @@ from explorer.engine.process.spawning import spawn
 from explorer.engine.thread.loop import failure
 from explorer.engine.thread.requests import Request, Result
 
-END_SECONDS = 1.0
-"""An engine that does not end by itself within this time is killed."""
+END_SECONDS = 0.6
+"""An engine that does not end by itself within this time is killed: nobody shall wait a second for a window to close."""
+LEFT_SECONDS = 0.2
+"""For which its threads are waited for once it is ended: what it started may hold its stderr longer."""
+LOST_SECONDS = 1.0
+"""For which one that has ended unasked may still say why."""
 _CRASHES = {
     int(signal.SIGSEGV): "a segmentation fault",
     int(signal.SIGABRT): "it aborted",
@@ -89,7 +94,7 @@ class Child:
             thread.start()
 
     def end(self) -> None:
-        """End it: within END_SECONDS by itself, else killed. Returns when it and its threads are gone."""
+        """End it: within END_SECONDS by itself, else killed. Returns when it is gone, and its threads, but for what others hold up."""
         self._ending = True
         self.outgoing.close()
         if not self._threads:
@@ -101,8 +106,9 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        until = time.monotonic() + LEFT_SECONDS
         for thread in self._threads:
-            thread.join(2 * END_SECONDS)
+            thread.join(max(0.0, until - time.monotonic()))
 
     # --- what became of it
 
@@ -155,12 +161,12 @@ class Child:
         stream.close()
         self.outgoing.close()
         try:
-            self._process.wait(END_SECONDS)
+            self._process.wait(LOST_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         for thread in others:
-            thread.join(END_SECONDS)  # what it started may hold its stderr longer
+            thread.join(LOST_SECONDS)  # what it started may hold its stderr longer
         if not self._ending:
             ended()
 

@@ -6,7 +6,6 @@ import threading
 
 from explorer.engine.thread.requests import Request
 
-
 Rank = tuple[bool, bool]
 """Whether nobody looks at what a request is for, and whether it is background work: the smaller goes first."""
 

@@ -121,7 +121,7 @@ def _sampled(lanes: Sequence[ChainLane]) -> Steps:
     told = _Told("sampling", sum(lane.course.K - lane.done for lane in lanes))
     for lane in lanes:
         while not lane.finished:
-            first_of(lane).advance()
+            yield from first_of(lane).advancing()
             yield told.add()
 
 
