@@ -48,7 +48,7 @@ SHARES = {"window": 0.3, "sampling": 0.3, "exports": 0.16, "training": 0.24}
 """Of all kills."""
 AFTER_SECONDS = 5.0
 """Within which whatever belongs to a process that was killed ends, too."""
-SAMPLE = ("sample", "--checkpoint", "mnist-ddpm-c", "--samples", "16", "--steps", "150", "--seed", "3", "--out")
+SAMPLE = ("sample", "--checkpoint", "mnist-ddpm-c", "--samples", "8", "--steps", "60", "--seed", "3", "--out")
 SAMPLED = ("digits.png", "digits.npz", "digits.gif", "digits.mp4")
 EXPORTS = (("export", "mnist-ddpm-c", "--out", "c.onnx"), ("decode", "--checkpoint", "mnist-vae-2d", "--grid", "200", "--out", "grid.png"))
 TRAIN = (

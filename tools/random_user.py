@@ -170,7 +170,7 @@ def main() -> int:
     elsewhere = Elsewhere()
     for protocol in PROTOCOLS:
         QDesktopServices.setUrlHandler(protocol, elsewhere, "take")
-    eyes = Eyes(record, sessions=options.folder is not None)
+    eyes = Eyes(record, options.stall, sessions=options.folder is not None)
     person = Person(acts, record, eyes, time.monotonic() + options.seconds + 60 * options.minutes)
     try:
         while person.goes_on:
@@ -208,6 +208,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--log", type=Path, help="where it is written what was done and found (random-user-SEED.jsonl)")
     parser.add_argument("--replay", type=Path, metavar="LOG", help="do again what a log has")
     parser.add_argument("--folder", type=Path, help="where everything lies, and stays; every session is noted in the log then, by its hash")
+    parser.add_argument("--stall", type=float, default=1.0, metavar="SECONDS", help="from which on a wait is told")
     parser.add_argument("--tell", type=int, default=20, help="how many findings are printed")
     options = parser.parse_args()
     if not options.seconds and not options.minutes:

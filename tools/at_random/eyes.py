@@ -25,7 +25,7 @@ from at_random.hands import main_window
 from at_random.record import Record
 from explorer.state.session import Session
 
-BEAT_MS, LOOK_SECONDS, STALL_SECONDS = 20, 0.05, 1.0
+BEAT_MS, LOOK_SECONDS = 20, 0.05
 HARMLESS = re.compile("This plugin does not support (propagateSizeHints|raise|grabbing)")
 """Of the platform that draws nothing; the tests pass over the same."""
 MORE = {"top-level widgets": 60, "threads": 6, "descriptors": 30}
@@ -40,16 +40,18 @@ class Eyes(QObject):
     Parameters
     ----------
     record : Record
+    stall : float
+        Seconds for which a window may keep its person waiting.
     sessions : bool
         Every session that there is, too, by its hash.
     """
 
-    def __init__(self, record: Record, sessions: bool = False) -> None:
+    def __init__(self, record: Record, stall: float, sessions: bool = False) -> None:
         super().__init__()
         self._record, self._sessions = record, sessions
         self._base: dict[str, int] = {}
         self._memory = 0
-        self._watched = Watchdog(record)
+        self._watched = Watchdog(record, stall)
         qInstallMessageHandler(self._qt_said)
         sys.unraisablehook = lambda said: self._raised("unraisable", said.exc_value)
         threading.excepthook = lambda said: self._raised(f"thread {said.thread.name if said.thread else ''}", said.exc_value)
@@ -127,9 +129,9 @@ class Eyes(QObject):
 class Watchdog(QObject):
     """Beats in the window's loop; a thread beside it sees when it does not, and where it stands then."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, stall: float) -> None:
         super().__init__()
-        self._record = record
+        self._record, self._stall = record, stall
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self._alive)
         self._last = time.monotonic()
@@ -159,7 +161,7 @@ class Watchdog(QObject):
         stack, starved, last = "", 0.0, self._last
         while not self._over.wait(LOOK_SECONDS):
             if self._last == last:
-                if not stack and time.monotonic() - last > STALL_SECONDS:
+                if not stack and time.monotonic() - last > self._stall:
                     stack = self._stack()
                 continue
             if stack:
@@ -168,7 +170,7 @@ class Watchdog(QObject):
 
     def _stalled(self, seconds: float, starved: float, stack: str) -> None:
         """A window that computes, or waits for a thing, holds its person up; one that other programs keep off the processors does not."""
-        if seconds - starved > STALL_SECONDS:
+        if seconds - starved > self._stall:
             self._record.find("stall", f"{seconds:.2f} s, {starved:.2f} s of which it waited for a processor\n{stack}")
         else:
             self._record.note("starved", seconds=round(seconds, 2), starved=round(starved, 2), stack=stack)

@@ -13,7 +13,7 @@ from explorer.diffusion.walk import noise_weights, step_noises, total_noise, wal
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import NoisedFilmShown, NoisedShown, ShowNoised, ShowNoisedFilm, ShowStepBack
-from explorer.engine.forward.sources import schedule_of, values_of
+from explorer.engine.forward.sources import read_aside, schedule_of, values_of
 from explorer.engine.forward.tiles import grey_tile
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
@@ -55,6 +55,7 @@ class Walks:
 
 def show_noised(request: ShowNoised, desk: Desk) -> Steps:
     """Answer a ShowNoised (BadInput if there is no such timestep, schedule or image)."""
+    yield from read_aside(request.image.dataset)
     walks = desk.of(Walks)
     schedule, t = schedule_of(request.schedule), request.t
     if not 0 <= t <= schedule.T:
@@ -83,6 +84,7 @@ def show_noised(request: ShowNoised, desk: Desk) -> Steps:
 
 def show_film(request: ShowNoisedFilm, desk: Desk) -> Steps:
     """Answer a ShowNoisedFilm (BadInput if there are no such timesteps)."""
+    yield from read_aside(request.image.dataset)
     states = desk.of(Walks).states(request)
     if not all(0 <= t < len(states) for t in request.timesteps):
         raise BadInput(f"timesteps of the film strip are in 0..{len(states) - 1}")

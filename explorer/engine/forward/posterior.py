@@ -16,7 +16,7 @@ from explorer.diffusion.predictor import Labelled, Predictor
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
-from explorer.engine.forward.sources import images_beside, schedule_of, shape_words, values_of
+from explorer.engine.forward.sources import read_aside, schedule_of, shape_words, values_of
 from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import check_range, condition_in, range_of
@@ -37,6 +37,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     BadInput
         If there is no such timestep, schedule, image or checkpoint.
     """
+    beside = yield from read_aside(request.image.dataset)
     schedule, x0, t = schedule_of(request.schedule), values_of(request.image), request.t
     if not 1 <= t <= schedule.T:
         raise BadInput(f"a step back starts from a timestep in 1..{schedule.T}, not {t}")
@@ -49,7 +50,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
     count = 0
     yield None
-    shape = images_beside(request.image.dataset).image_shape
+    shape = beside.image_shape
     if tuple(x0.shape) != shape:
         note = f"This picture keeps its own shape: the training images and their networks are of {shape_words(shape)} pixels."
     else:

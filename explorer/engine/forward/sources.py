@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Generator, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.diffusion.schedule import Schedule
 from explorer.engine.models.data_sets import stamp
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import chosen_schedule
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
@@ -39,6 +40,11 @@ def images_beside(dataset: str) -> ImageSet:
         If they cannot be read.
     """
     return _read(stamp(dataset))
+
+
+def read_aside(dataset: str) -> Generator[None, None, ImageSet]:
+    """As `images_beside`, returned; read by a thread of its own, with a None for each cancel point: a folder has many files."""
+    return (yield from aside(partial(images_beside, dataset)))
 
 
 @lru_cache(maxsize=2)
