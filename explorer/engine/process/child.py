@@ -94,10 +94,10 @@ class Child:
             thread.start()
 
     def end(self) -> None:
-        """End it: within END_SECONDS by itself, else killed. Returns when it is gone, and its threads, but for what others hold up."""
+        """End it: within END_SECONDS by itself, else killed. Waits for what is left of it LEFT_SECONDS at most."""
         self._ending = True
         self.outgoing.close()
-        if not self._threads:
+        if not self._threads:  # nobody talks to it
             for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
                 if stream is not None:
                     stream.close()
@@ -105,7 +105,8 @@ class Child:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            if not self._threads:
+                self._process.wait()  # else the thread that reads does: to take a large one apart takes the system a while
         until = time.monotonic() + LEFT_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
