@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QSizePolicy, QWid
 from explorer.datasets.shipped import SHIPPED, shipped, title_of
 from explorer.endings import DATA_SET_FILES
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu
 
@@ -47,7 +48,7 @@ class DataButton(QPushButton):
 
     def _fill(self) -> None:
         menu = self.menu()
-        menu.clear()
+        emptied(menu)
         for name, known in SHIPPED.items():
             self._add(f"{known.title}, test images\t{grouped(known.test)}", partial(self.chosen.emit, name), shipped(self._source) is known)
         if shipped(self._source) is None:

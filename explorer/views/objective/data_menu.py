@@ -12,6 +12,7 @@ from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.number_words import grouped
 
 HELD_OUT_TIP = "Held out: no shipped model has seen them"
@@ -43,7 +44,7 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[
     own : str
         As of `data_words`.
     """
-    menu.clear()
+    emptied(menu)
     source = recipe.dataset or own
     for name, known in SHIPPED.items():
         for split, images, tip in (("test", known.test, HELD_OUT_TIP), ("train", known.train, TRAINING_TIP)):
