@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,21 +101,37 @@ def spoilt_chains(home: Path) -> list[str]:
 
 
 def spoilt_exports(folder: Path) -> list[str]:
-    """Files under their final names that cannot be read."""
-    from explorer.exports.kinds import kind_of
-
+    """Files under their final names that are not whole."""
     found = []
     for path in (each for each in folder.glob("*") if each.is_file() and ".partial" not in each.name):
         try:
-            if (kind := kind_of(path)) is not None and not kind.read(path):
-                found.append(path.name)
-            elif path.suffix == ".onnx":
-                import onnx
-
-                onnx.checker.check_model(onnx.load(path))
+            _read_through(path)
         except Exception as error:  # whatever a damaged file makes of its reader
             found.append(f"{path.name}: {error}")
     return found
+
+
+def _read_through(path: Path) -> None:
+    """Read all of an exported file, with the recipe in it; raises whatever its reader raises."""
+    from PIL import Image, ImageSequence
+
+    from explorer.exports.kinds import kind_of
+
+    if path.suffix == ".onnx":
+        import onnx
+
+        onnx.checker.check_model(onnx.load(path))
+    elif path.suffix in (".png", ".gif"):
+        with Image.open(path) as picture:
+            for frame in ImageSequence.Iterator(picture):
+                frame.load()
+    elif path.suffix == ".npz":
+        with zipfile.ZipFile(path) as archive:
+            if (bad := archive.testzip()) is not None:
+                raise ValueError(f"{bad} is spoilt")
+    kind = kind_of(path)
+    if kind is not None and not kind.read(path):
+        raise ValueError("its recipe is missing")
 
 
 def partial_files(*folders: Path) -> list[Path]:

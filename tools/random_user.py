@@ -40,7 +40,7 @@ from explorer.app import make_application, run
 
 AGAIN_MS = 20
 """Until it is looked again whether there is a window, and whether what the last act did is over."""
-SETTLED_ACTS, LOOK_ACTS = 250, 250
+SETTLED_ACTS, LOOK_ACTS = 150, 100
 """Acts after which a window counts as warm, and between two looks at what piles up."""
 SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 1920, "height": 1080, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
 PROTOCOLS = ("http", "https", "file")
@@ -53,13 +53,14 @@ class Person(QObject):
     ----------
     acts : iterator of (int, Act or None)
         None where there is nothing to act upon yet.
-    ends : float
-        When it has had enough, by `time.monotonic`.
+    seconds : float
+        How long it stays, from when there is a window.
     """
 
-    def __init__(self, acts: Iterator[tuple[int, Act | None]], record: Record, eyes: Eyes, ends: float) -> None:
+    def __init__(self, acts: Iterator[tuple[int, Act | None]], record: Record, eyes: Eyes, seconds: float) -> None:
         super().__init__()
-        self._acts, self._record, self._eyes, self._ends = acts, record, eyes, ends
+        self._acts, self._record, self._eyes, self._seconds = acts, record, eyes, seconds
+        self._ends = 0.0
         self._acting: list[list[QWidget]] = []
         self._here = 0
         self._over = False
@@ -90,6 +91,7 @@ class Person(QObject):
             return
         if self._here == 0:
             self._eyes.open()
+            self._ends = self._ends or time.monotonic() + self._seconds
         if time.monotonic() > self._ends:
             self._leave()
             return
@@ -171,7 +173,7 @@ def main() -> int:
     for protocol in PROTOCOLS:
         QDesktopServices.setUrlHandler(protocol, elsewhere, "take")
     eyes = Eyes(record, options.stall, sessions=options.folder is not None)
-    person = Person(acts, record, eyes, time.monotonic() + options.seconds + 60 * options.minutes)
+    person = Person(acts, record, eyes, options.seconds + 60 * options.minutes)
     try:
         while person.goes_on:
             person.sit_down()

@@ -24,7 +24,7 @@ SIZES = ((1440, 900), (1280, 800), (1000, 640), (1920, 1080), (640, 480))
 OFTEN = {
     "click": 30, "right": 4, "double": 4, "shifted": 3, "drag": 9, "wheel": 6, "hover": 4, "keys": 20, "common": 10, "text": 3,
     "workspace": 6, "undo": 6, "redo": 3, "cancel": 3, "drop": 4, "away": 1, "open": 2, "resize": 2, "action": 6, "theme": 1,
-    "rest": 5, "close": 0.7,
+    "rest": 5, "close": 0.3,
 }  # fmt: skip
 IN_FRONT = {"click": 60, "common": 14, "text": 5, "wheel": 3, "drag": 4, "escape": 14}
 PAUSES = (0, 0, 5, 10, 20, 20, 50, 100, 300, 1200)
