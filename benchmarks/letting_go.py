@@ -218,6 +218,9 @@ def main() -> None:
                 gone, ended = closing(name, Path(folder))
                 line += f"  window gone {gone:5.2f} s, all over {ended:5.2f} s"
             print(line, flush=True)
+    from common import machine
+
+    print(machine())
 
 
 if __name__ == "__main__":
