@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -83,7 +84,7 @@ class ChainLane(ShownLane):
         self._newest: tuple[Tensor | None, Frame | None] = (None, None)
         self._steps: Iterator[Step] | None = None
         self._apart: Iterator[Step] | None = None
-        self._took = 0.0
+        self._took = math.inf
         self._beginning: Iterator[None] | None = None
 
     @property
@@ -192,10 +193,9 @@ class ChainLane(ShownLane):
 
     @property
     def _can_be_apart(self) -> bool:
-        """Whether a step is PyTorch's alone, on the CPU: what else runs networks is for one thread at a time."""
+        """Whether another thread may compute a step: it is a function of the state alone, and the CPU's."""
         inner = self.predictor.inner if isinstance(self.predictor, MatchedPredictor) else self.predictor
-        is_torchs = isinstance(inner, ExactPredictor) or (isinstance(inner, NetworkPredictor) and inner.calls_network)
-        return self.device.type == "cpu" and is_torchs
+        return self.device.type == "cpu" and isinstance(inner, (ExactPredictor, NetworkPredictor))
 
     def _walked(self) -> Iterator[Step] | None:
         """The walk from the newest state on, which nobody is at; None while there is no state."""

@@ -193,7 +193,7 @@ class Choosing:
         """A network made ready by a backend, once."""
         key = (checkpoint.sha256, backend.name, precision)
         if key not in self._made:
-            self._made[key] = backend.prepare(checkpoint.network, self.device, precision)
+            self._made[key] = predictors.prepared(checkpoint, backend, self.device, precision)
         return self._made[key]
 
     def forget(self, sha256: str) -> None:

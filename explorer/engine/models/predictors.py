@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -41,6 +44,8 @@ SAME_IMAGE = 0.02
 PROBE_IMAGES, PROBES = 2, 8
 
 T = TypeVar("T")
+_turns: WeakKeyDictionary[torch.nn.Module, AbstractContextManager[object]] = WeakKeyDictionary()
+"""Whose turn it is to ask a network, however many ways there are to run it."""
 
 
 def schedule_of(checkpoint: Checkpoint) -> Schedule:
@@ -85,12 +90,23 @@ def from_checkpoint(
     known = 0 if card.classes is None else card.classes.labels
     if label_count(network) != known:
         raise BadInput(f"{checkpoint.path}: its network takes {label_count(network)} labels, its card has {known}")
-    run = backend.prepare(checkpoint.network, device, precision or backend.precisions[0])
+    run = prepared(checkpoint, backend, device, precision or backend.precisions[0])
     return NetworkPredictor(
         run, Option(card.option), schedule,
         name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives, condition=own_condition(card),
         value_range=card.data.value_range,
     )  # fmt: skip
+
+
+def prepared(checkpoint: Checkpoint, backend: Backend, device: torch.device, precision: Precision) -> Run:
+    """A network made ready by a backend, and asked by one thread at a time: a runtime behind it may know no other way."""
+    run, turn = backend.prepare(checkpoint.network, device, precision), _turns.setdefault(checkpoint.network, threading.RLock())
+
+    def alone(*given: Tensor) -> Tensor:
+        with turn:
+            return run(*given)
+
+    return alone
 
 
 def own_condition(card: Card) -> Condition | None:
