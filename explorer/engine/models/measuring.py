@@ -192,9 +192,10 @@ def aside(call: Callable[[], T]) -> Work[T]:
 
     thread = threading.Thread(target=work, name="making ready", daemon=True)
     thread.start()
+    thread.join(WAIT)
     while thread.is_alive():
-        thread.join(WAIT)
         yield
+        thread.join(WAIT)
     if failed:
         raise failed[0]
     return made[0]

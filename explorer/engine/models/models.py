@@ -99,6 +99,8 @@ class Models:
 
     def opened_aside(self, source: str, told: Told | None = None) -> Generator[None, None, Checkpoint]:
         """As `checkpoint`, returned; read by a thread of its own, with a None for each cancel point meanwhile."""
+        if str(sources.located(source)) in {key[0] for key in self._loaded}:
+            return self.checkpoint(source, told)  # read again only where it has changed
         path, key = yield from aside(partial(self._place, source, told))  # which may hash it
         if key not in self._loaded:
             self._keep(key, (yield from aside(partial(self._read, path, told))))
