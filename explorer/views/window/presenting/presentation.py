@@ -51,13 +51,15 @@ class Presentation(QObject):
         assert app is not None
         if on:
             self._put_away = [widget for widget in self._around if not widget.isHidden()]
-            app.installEventFilter(self)
         else:
             app.removeEventFilter(self)
+            self.pressed.set_on(False)
         for widget in self._put_away:
             widget.setVisible(not on)
-        self.pressed.set_on(on)
         self._theme.enlarge(LARGER if on else 1.0)
+        if on:  # only now: who hears all events would hear the thousands of this as well
+            app.installEventFilter(self)
+            self.pressed.set_on(True)
         self.follow()
 
     def follow(self) -> None:
