@@ -190,6 +190,7 @@ def window(row: Row, kills: int, draw: random.Random, folder: Path) -> None:
             continue
         row.lost.append(unsaved_seconds(log, home / "state" / "session.json", killed))
         row.not_whole += spoilt_chains(home) + spoilt_exports(folder / "out")
+        print(f"window {row.kills}: {row.lost[-1]:.1f} s lost after {wait:.1f} s", file=sys.stderr)
 
 
 def _has_begun(log: Path) -> bool:
