@@ -298,6 +298,9 @@ def _compare(row: Row, run: Path, whole: Path) -> None:
     """The same curve and the same weights."""
     from safetensors.numpy import load_file
 
+    if not (run / "final.safetensors").exists():
+        row.notes.append("a killed run does not go on")
+        return
     mine, its = (load_file(folder / "final.safetensors") for folder in (run, whole))
     if (run / "loss.csv").read_bytes() != (whole / "loss.csv").read_bytes() or any((mine[name] != its[name]).any() for name in its):
         row.notes.append("a resumed run is not the run that was not interrupted")

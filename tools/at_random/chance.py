@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from at_random.acts import Act
 from at_random.hands import windows
+from explorer.state.session import WORKSPACES
 
 COMMON = (
     "Left", "Right", "Up", "Down", "Home", "End", "PgUp", "PgDown", "Space", "Return", "Tab", "Shift+Tab", "Esc", "Del", "Ctrl+A", "Ctrl+C",
@@ -107,7 +108,7 @@ def _keys(kind: str, window: QWidget, draw: random.Random) -> str:
     if kind in fixed:
         return fixed[kind]
     if kind == "workspace":
-        return f"Ctrl+{draw.randint(1, 6)}"
+        return f"Ctrl+{draw.randint(1, len(WORKSPACES))}"
     known = shortcuts(window) if kind == "keys" else []
     return draw.choice(known or COMMON)
 
