@@ -21,9 +21,9 @@ from explorer.engine.process.spawning import spawn
 from explorer.engine.thread.loop import failure
 from explorer.engine.thread.requests import Request, Result
 
-END_SECONDS = 0.6
+END_SECONDS = 0.5
 """An engine that does not end by itself within this time is killed: nobody shall wait a second for a window to close."""
-LEFT_SECONDS = 0.2
+LEFT_SECONDS = 0.1
 """For which its threads are waited for once it is ended: what it started may hold its stderr longer."""
 LOST_SECONDS = 1.0
 """For which one that has ended unasked may still say why."""
