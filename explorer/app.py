@@ -211,6 +211,7 @@ class Explorer(QObject):
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 
     def _engine_lost(self, down: EngineDown) -> None:
+        log.note(f"{down.message}\n{down.detail}", fault=True)
         self.window.engine_news.lost(down)
         if down.goes_on:
             self._ask_anew()

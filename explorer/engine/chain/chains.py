@@ -127,8 +127,11 @@ class Chains:
         """
         every = with_lineage(keys)
         self._settled = self.ran(every)
+        networks = [lane for key in every if key not in self._lanes for lane in networks_of(key.lane)]
         if self.models.choosing is None:
+            yield from self.models.ready(networks)
             return
+        yield from self.models.opened(networks)
         for key in sorted(every, key=lambda key: len(key.lane.edits)):
             if self._kept(key) is not None:  # nothing of it is computed
                 self._settled |= self._ran_kept(key)
@@ -258,7 +261,7 @@ class Chains:
             try:
                 goes_on = first_of(behind)
                 cost = goes_on.next_cost
-                goes_on.advance()
+                yield from goes_on.advancing()
             except BadInput as error:  # its network puts out what is no number
                 lanes.remove(behind)
                 refused.append(error)
@@ -278,6 +281,7 @@ class Chains:
         choosing = self.models.choosing
         for key in lane_keys(recipe) if choosing is not None and choosing.measures else ():
             for lane in networks_of(key.lane):
+                yield from self.models.opened([lane])
                 if choosing is not None and lane.checkpoint:
                     with suppress(BadInput):  # a lane that cannot be has been told of
                         checkpoint = self.models.lane_checkpoint(lane)

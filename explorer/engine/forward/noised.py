@@ -14,7 +14,7 @@ from explorer.diffusion.walk import StepNoises, Walk, noise_weights
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import NoisedFilmShown, NoisedShown, ShowNoised, ShowNoisedFilm, ShowStepBack
-from explorer.engine.forward.sources import schedule_of, values_of
+from explorer.engine.forward.sources import read_aside, schedule_of, values_of
 from explorer.engine.forward.tiles import grey_tile
 from explorer.engine.models.data_sets import stamp
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
@@ -58,6 +58,7 @@ class Walks:
 
 def show_noised(request: ShowNoised, desk: Desk) -> Steps:
     """Answer a ShowNoised (BadInput if there is no such timestep, schedule or image)."""
+    yield from read_aside(request.image.dataset, request.image.read)
     schedule, t = schedule_of(request.schedule), request.t
     if not 0 <= t <= schedule.T:
         raise BadInput(f"there is no timestep {t}: this schedule's are 0..{schedule.T}")
@@ -84,6 +85,7 @@ def show_noised(request: ShowNoised, desk: Desk) -> Steps:
 
 def show_film(request: ShowNoisedFilm, desk: Desk) -> Steps:
     """Answer a ShowNoisedFilm (BadInput if there are no such timesteps)."""
+    yield from read_aside(request.image.dataset, request.image.read)
     T = schedule_of(request.schedule).T
     if not all(0 <= t <= T for t in request.timesteps):
         raise BadInput(f"timesteps of the film strip are in 0..{T}")

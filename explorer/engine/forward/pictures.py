@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakePicture, TestImagesShown
-from explorer.engine.forward.sources import images_beside, labels_of
+from explorer.engine.forward.sources import labels_of, read_aside
+from explorer.engine.models.measuring import aside
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -24,7 +26,7 @@ from explorer.recipe.drawing import drawn
 
 def show_test_images(request: ShowTestImages, desk: Desk) -> Steps:
     """Answer a ShowTestImages; what lies beyond their ends is left out."""
-    data = images_beside(request.dataset, request.read)
+    data = yield from read_aside(request.dataset, request.read)
     total = len(data.images)
     start = max(0, min(request.start, total - 1))
     part = slice(start, start + max(1, min(request.count, 256)))
@@ -34,14 +36,15 @@ def show_test_images(request: ShowTestImages, desk: Desk) -> Steps:
 
 def take_picture(request: TakePicture, desk: Desk) -> Steps:
     """Answer a TakePicture (BadInput if it cannot be read, or has no picture's shape)."""
-    shape = images_beside(request.dataset, request.read).image_shape
+    shape = (yield from read_aside(request.dataset, request.read)).image_shape
     dark = is_dark(request.dataset)
     if request.drawing:
         name, raw = "drawing", drawn(request.drawing, shape, on_black(request.dataset, shape[0]))
     elif request.pixels is not None:
         name, raw = "pasted picture", np.ascontiguousarray(request.pixels.transpose(2, 0, 1))
     else:
-        name, raw = Path(request.path).name, read_picture(Path(request.path), Reading(background=request.paper))
+        wanted = partial(read_picture, Path(request.path), Reading(background=request.paper))
+        name, raw = Path(request.path).name, (yield from aside(wanted))
     try:
         fitted = picture_of(raw if raw.shape == shape else fit_picture(raw, shape, dark), name)
     except ValueError as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Generator, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.schedule import Schedule
 from explorer.engine.models.data_sets import stamp
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import chosen_schedule
 from explorer.errors import BadInput
 from explorer.recipe.dabs import MAX_SIDE
@@ -38,6 +39,11 @@ def images_beside(dataset: str, read: Reading = AS_FOUND) -> ImageSet:
         If they cannot be read.
     """
     return _read(stamp(dataset), read)
+
+
+def read_aside(dataset: str, read: Reading = AS_FOUND) -> Generator[None, None, ImageSet]:
+    """As `images_beside`, returned; read by a thread of its own, with a None for each cancel point: a folder has many files."""
+    return (yield from aside(partial(images_beside, dataset, read)))
 
 
 @lru_cache(maxsize=2)

@@ -94,8 +94,9 @@ def open_plane(path: str, wanted: Slice | None, models: Models, told: Told | Non
     BadInput
         If the checkpoint has no plane, or not this one.
     """
+    with about(path):
+        checkpoint = yield from models.opened_aside(path, told)
     model = plane_model(path, models, told)
-    checkpoint = models.checkpoint(path, told)
     if model.config.code == 2:
         return OpenPlane(checkpoint, model, along_axes(2), models.device)
     wanted = wanted or Slice()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import msgspec
@@ -25,6 +26,7 @@ from explorer.diffusion.strata import STREAM, Design, cut, shuffled
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import exact_predictor, stamp
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import chosen_schedule, limit_of, told_data
 from explorer.engine.objective.messages import (
@@ -120,16 +122,17 @@ class Bounds:
         if not recipe.lanes:
             yield BoundShown(recipe, (), 0, 0, False)
             return
-        known = self._data(recipe)
+        known = yield from self._opened(recipe)
         runs = []
         for lane in recipe.lanes:
             runs.append(self._run(lane, recipe, known))
-            yield None  # opening a checkpoint takes a moment
+            yield None
         ideals: dict[tuple[Lane, bool], _Run] = {}
         beside: list[_Run | None] = [None] * len(runs)
         for i, lane in enumerate(recipe.lanes if request.excess else ()):
             ideal = self._ideal_lane(lane, recipe), known.labels is not None and self._is_told_classes(lane)
             if ideal not in ideals:
+                yield from self._models.ready([ideal[0]])
                 ideals[ideal] = self._run(ideal[0], recipe, known, of_classes=ideal[1])
                 yield None
             beside[i] = ideals[ideal]
@@ -173,6 +176,11 @@ class Bounds:
         if shape != known.image_shape:
             raise BadInput(f"{lane.source}: makes images of {shape}; {known.name} has images of {known.image_shape}: take that lane away")
         return told_data(self._models.predictor(lane), known.labels, lane.source)
+
+    def _opened(self, recipe: BoundRecipe) -> Generator[None, None, ImageSet]:
+        """The recipe's images, returned, and its lanes ready; a None for each cancel point."""
+        yield from self._models.ready(recipe.lanes)
+        return (yield from aside(partial(self._data, recipe)))
 
     def _data(self, recipe: BoundRecipe) -> ImageSet:
         """The recipe's images."""
@@ -239,7 +247,7 @@ class Bounds:
         if not request.recipe.lanes:
             yield HeldOutShown("", 0, (), read_only(np.zeros((0, 1, 1, 3), np.uint8)), None)
             return
-        known = self._data(request.recipe)
+        known = yield from self._opened(request.recipe)
         indices = shuffled(len(known.images), request.count, request.recipe.seed)
         tiles = grey_tiles(to_unit_range(known.images[list(indices)]))
         labels = None if known.labels is None else tuple(int(known.labels[i]) for i in indices)
@@ -247,7 +255,7 @@ class Bounds:
 
     def show_denoised(self, request: ShowDenoised) -> Steps:
         """One image at t by every lane; raises as `measure`, and where there is no such image."""
-        known = self._data(request.recipe)
+        known = yield from self._opened(request.recipe)
         if request.image >= len(known.images):
             raise BadInput(f"there is no image {request.image} among the {len(known.images):,} of {known.name}")
         x0 = source(known, self._models.device)([request.image])

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QToolT
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words, labels_of
+from explorer.widgets.controls.menus import emptied
 
 MOST_IN_MENU = 24
 TIP = "What each sample shall be: 7, or 0..9, or 0,1,2 in turn, or “none” for no class; empty for each class in turn"
@@ -112,7 +113,7 @@ class LabelField(QWidget):
 
     def _fill(self) -> None:
         choices, menu = self._choices, self.menu
-        menu.clear()
+        emptied(menu)
         self._add("All classes" if choices.one else "Each class in turn", ())
         if not choices.one:
             action = menu.addAction("One sample of each class")

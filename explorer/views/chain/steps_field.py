@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.controls.number_fields import IntField
 
 USUAL = (10, 25, 50, 100, 250)
@@ -44,7 +45,7 @@ class StepsField(QWidget):
         row.addWidget(self.choices)
 
     def _fill(self, menu: QMenu) -> None:
-        menu.clear()
+        emptied(menu)
         T = self.field.maximum()
         group = QActionGroup(menu)
         for steps in (*(each for each in USUAL if each < T), T):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from explorer.engine.chain.way_messages import Way, WaysShown
 from explorer.views.shared.rows import NOTHING
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.eliding_label import ElidingLabel
 
 SAYS = "What runs the network, in which arithmetic, and how many times as fast as plain PyTorch it was when it was measured on this machine"
@@ -105,7 +106,7 @@ class WaysField(QWidget):
 
     def _fill(self) -> None:
         shown, menu = self._shown, self.menu
-        menu.clear()
+        emptied(menu)
         if shown is None:
             menu.addAction("…").setEnabled(False)
             return

@@ -19,6 +19,7 @@ from explorer.views.compare.actions import OVER_TIP, SWEEP_TIP
 from explorer.views.shared.labels import lane_titles
 from explorer.views.shared.lane_menu import SamplerFields, add_checkpoints, verb
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.menus import emptied
 
 NO_SNAPSHOTS = "There is no other snapshot of this checkpoint's run here"
 
@@ -80,7 +81,7 @@ class CompareMenus:
     def fill_add(self, menu: QMenu) -> None:
         """What can be a lane more."""
         page, verbs = self._page, self._verbs
-        menu.clear()
+        emptied(menu)
         add_checkpoints(menu, verbs.entries(), page.accept_entry, page.opener, None)
         page.exact_lanes.fill_menu(menu, verbs.add_exact)
         menu.addSeparator()
@@ -91,7 +92,7 @@ class CompareMenus:
         """Of which quantity the difference is, and to which lane."""
         page = self._page
         state = page.part.state
-        menu.clear()
+        emptied(menu)
         for name in (name for name in own() if not QUANTITIES[name].same):
             action = verb(menu, f"of {QUANTITIES[name].label}", partial(page.part.update, difference_of=name))
             action.setCheckable(True)
@@ -106,7 +107,7 @@ class CompareMenus:
         """What can be done to a lane, its sampler included."""
         page, verbs = self._page, self._verbs
         menu, index = panel.menu_button.menu(), verbs.panels.index(panel)
-        menu.clear()
+        emptied(menu)
         lanes = page.part.recipe.lanes
         lane = lanes[index]
         change = menu.addMenu("Change checkpoint")

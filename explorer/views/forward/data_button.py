@@ -13,6 +13,7 @@ from explorer.datasets.shipped import SHIPPED, shipped, title_of
 from explorer.endings import DATA_SET_FILES
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.reading_menu import add_reading
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu
 
@@ -53,7 +54,7 @@ class DataButton(QPushButton):
 
     def _fill(self) -> None:
         menu = self.menu()
-        menu.clear()
+        emptied(menu)
         for name, known in SHIPPED.items():
             self._add(
                 f"{known.title}, test images\t{grouped(known.test)}",

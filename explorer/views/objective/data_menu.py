@@ -14,6 +14,7 @@ from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.reading_menu import add_reading
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.number_words import grouped
 
 Choose = Callable[..., object]
@@ -47,7 +48,7 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Choose, w
     own : str
         As of `data_words`.
     """
-    menu.clear()
+    emptied(menu)
     source = recipe.dataset or own
     for name, known in SHIPPED.items():
         for split, images, tip in (("test", known.test, HELD_OUT_TIP), ("train", known.train, TRAINING_TIP)):

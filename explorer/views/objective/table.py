@@ -13,6 +13,7 @@ from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
 from explorer.views.objective.figures import with_error
 from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles, predicts
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
@@ -152,7 +153,7 @@ class BoundTable(Card):
         self._buttons.append(button)
 
     def _fill(self, menu: QMenu, index: int) -> None:
-        menu.clear()
+        emptied(menu)
         self._fill_menu(menu, index)
 
     def show_bounds(self, bounds: Sequence[LaneBound]) -> None:

@@ -32,6 +32,7 @@ from explorer.views.shared.labels import checkpoint_name, lane_titles
 from explorer.views.shared.lane_menu import add_checkpoints, verb
 from explorer.views.workspace import Context, Status, Workspace
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.card import Card
 from explorer.widgets.plots.bar_chart import BarChart
 
@@ -217,7 +218,7 @@ class ObjectiveWorkspace(Workspace):
 
     def _fill_add_menu(self) -> None:
         menu = self.toolbar.add.menu()
-        menu.clear()
+        emptied(menu)
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, self.opener, None)
         for source in dict.fromkeys(name for name in (*SHIPPED, self._source) if name):
             read = self._read if source == self._source else AS_FOUND

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from explorer.endings import PICTURE_FILES
@@ -122,6 +122,7 @@ class BranchingView(QObject):
 
     def _show_row_menu(self, row: int, where: QPoint) -> None:
         menu = QMenu(self.bar)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_row_menu(menu, row)
         menu.popup(where)
 

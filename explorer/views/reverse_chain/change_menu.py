@@ -12,6 +12,7 @@ from explorer.recipe.sampler import NOISY
 from explorer.state.session import ChainState
 from explorer.views.shared.labels import option_words
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.controls.number_fields import FloatField
 
 NO_NOISE = "This chain's sampler adds no noise: choose the ancestral one or DDIM for it"
@@ -20,7 +21,7 @@ ETAS = ((0.0, "deterministic"), (0.5, "half the noise"), (1.0, "ancestral"))
 
 def fill_change_menu(menu: QMenu, state: ChainState, entries: Iterable[LibraryEntry], change: Callable[..., object]) -> None:
     """Another eta, clipping or model of these; `change` gets the fields of a Change."""
-    menu.clear()
+    emptied(menu)
     menu.addSection(f"From t = {state.t} on")
     noisy = not state.recipe.lanes or state.recipe.lanes[0].sampler.method in NOISY
     for eta, words in ETAS:

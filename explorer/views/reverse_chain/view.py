@@ -33,6 +33,7 @@ from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import separated
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 12
@@ -220,7 +221,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()
-        menu.clear()
+        emptied(menu)
         lanes = self.part.recipe.lanes
         current = lanes[0].checkpoint if lanes else ""
         menu.addSection("Model")

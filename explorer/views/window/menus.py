@@ -17,6 +17,7 @@ from explorer.views.shared.lane_menu import verb
 from explorer.views.window.actions import EDIT, FILE, HELP, THEME, Groups, view
 from explorer.views.workspace import Facts, Workspace
 from explorer.widgets.controls.actions import Actions, separated
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.theme import Theme
 
 ROLES = {
@@ -158,7 +159,7 @@ class Menus(QObject):
         self.actions["button_labels"].setChecked(new.button_labels)
 
     def _show_recent(self, session: Session) -> None:
-        self.recent.clear()
+        emptied(self.recent)
         for path in session.recent:
             said = self._formats.get(path, "")
             verb(self.recent, f"{Path(path).name}\t{said}" if said else Path(path).name, partial(self.recent_chosen.emit, path), tip=path)

@@ -33,6 +33,11 @@ class Share(Outcome):
     progress = True
 
 
+@dataclass(frozen=True, slots=True)
+class Look(Payload):
+    """Foreground work of many steps."""
+
+
 REPORTS = {"partial": Report(partial=True), "progress": Share()}
 
 
@@ -49,7 +54,7 @@ class GatedEngine:
     def handle(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
         if channel == "refused":
             raise ZeroDivisionError("refused at once")
-        if isinstance(payload, ScanLibrary):
+        if isinstance(payload, (ScanLibrary, Look)):
             return self._slow(channel)
         return self._quick(payload, channel)
 
@@ -224,3 +229,27 @@ def test_hidden_work_that_is_cancelled_is_cleared_away_at_once(bench: Bench) -> 
     bench.engine.permits.release(1)
     assert bench.answer(1) == Cancelled()
     assert not any(result.request_id == 2 and result.last for result in bench.results), "before the work that is looked at is over"
+
+
+def look(request_id: int, channel: str) -> Request:
+    return Request(request_id, channel, 1, Look())
+
+
+def test_hidden_foreground_work_holds_up_nothing_that_is_looked_at(bench: Bench) -> None:
+    bench.mailbox.post(look(1, "compare.step"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.hide(frozenset({"compare"}))
+    bench.mailbox.post(quick(2, "reverse.step"))
+    bench.mailbox.post(slow(3, "reverse.chain"))
+    bench.engine.permits.release(1)
+    assert bench.answer(2) == Done()
+    assert bench.engine.let(10)[-9:] == ["reverse.chain"] * 9, "not even what is background work of the workspace that is looked at"
+    bench.mailbox.hide(frozenset({"reverse"}))
+    assert bench.engine.let(10)[-9:] == ["compare.step"] * 9, "it goes on where it stood"
+
+
+def test_foreground_work_is_done_one_after_the_other(bench: Bench) -> None:
+    bench.mailbox.post(look(1, "reverse.step"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.post(quick(2, "reverse.other"))
+    assert bench.engine.let(50) == ["reverse.step"] * 50

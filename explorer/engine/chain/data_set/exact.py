@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Self
 from weakref import WeakKeyDictionary
 
@@ -30,6 +31,7 @@ from explorer.engine.chain.exact_draws import drawn_index
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.desk import Desk
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
@@ -48,7 +50,7 @@ SCALE = QUANTITIES["to_ideal"].scale
 
 def open_data_set(request: OpenDataSet, desk: Desk) -> Steps:
     """Answer an OpenDataSet (BadInput if it cannot be read or holds no images)."""
-    exact, found = desk.of(Models).data_sets.opened(ExactProcess(request.source, read=request.read))
+    exact, found = yield from aside(partial(desk.of(Models).data_sets.opened, ExactProcess(request.source, read=request.read)))
     yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape, found.taken)
 
 

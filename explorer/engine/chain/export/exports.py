@@ -21,6 +21,7 @@ from explorer.engine.chain.looks import picture_shape
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import labels_told
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
@@ -53,7 +54,7 @@ MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
 def read_export(request: ReadExport, desk: Desk) -> Steps:
     """The recipe in an exported file."""
     try:
-        recipe = read_recipe(Path(request.path))
+        recipe = yield from aside(partial(read_recipe, Path(request.path)))
     except NoRecipe as error:
         yield ExportRead(request.path, None, str(error))
     else:
@@ -128,7 +129,7 @@ def _sampled(lanes: Sequence[ChainLane]) -> Steps:
     told = _Told("sampling", sum(lane.course.K - lane.done for lane in lanes))
     for lane in lanes:
         while not lane.finished:
-            first_of(lane).advance()
+            yield from first_of(lane).advancing()
             yield told.add()
 
 

@@ -18,6 +18,7 @@ from explorer.views.shared.labels import formula
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import with_keys
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.number_words import grouped
@@ -180,7 +181,7 @@ class ExactPanel(QWidget):
     def _fill_choice(self) -> None:
         """What the lanes that are no exact ones can be seen beside."""
         menu = self.choice.menu()
-        menu.clear()
+        emptied(menu)
         usual = verb(menu, "As the lanes say", partial(self._part.update, beside=None), tip=USUAL_TIP)
         usual.setCheckable(True)
         usual.setChecked(self._part.state.beside is None)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QImage,
     QKeySequence,
     QShortcut,
+    QShowEvent,
     QTextCursor,
     QTextDocument,
 )
@@ -63,7 +64,7 @@ class GuideDialog(QDialog):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Guide")
-        self._theme, self._page = theme, ""
+        self._theme, self._page, self._is_stale = theme, "", False
         self.search = QLineEdit(placeholderText="Search this page", clearButtonEnabled=True)
         self.search.setAccessibleName("Search this page")
         self.contents = QListWidget()
@@ -202,6 +203,7 @@ class GuideDialog(QDialog):
     # --- the page
 
     def _fill(self) -> None:
+        self._is_stale = False
         text = self.browser.document()
         text.clear()
         tokens = self._theme.tokens
@@ -236,7 +238,17 @@ class GuideDialog(QDialog):
     def _dress(self, tokens: Tokens) -> None:
         for button, name in ((self._back, "ph.arrow-left"), (self._up, "ph.caret-up"), (self._down, "ph.caret-down")):
             button.setIcon(icon(name, tokens))
-        if self._page:
+        self._is_stale = bool(self._page)
+        if self.isVisible():
+            self._freshen()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A page that was set in other colours meanwhile is set anew now: doing so while nobody looks would hold the window up."""
+        self._freshen()
+        super().showEvent(event)
+
+    def _freshen(self) -> None:
+        if self._is_stale:
             self._fill()
 
 

@@ -57,6 +57,9 @@ class Presentation(QObject):
         for widget in self._put_away:
             widget.setVisible(not on)
         self._theme.enlarge(LARGER if on else 1.0)
+        if on:  # only now: who hears all events would hear the thousands of this as well
+            app.installEventFilter(self)
+            self.pressed.set_on(True)
         self.follow()
         if on:  # only now: larger text is thousands of events, each of which these would look at
             app.installEventFilter(self)
