@@ -9,7 +9,7 @@ import msgspec
 
 from explorer.resources import resource
 from explorer.state.persistence import read_session
-from explorer.state.session import Session, undone
+from explorer.state.session import Session, part_of, undone
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +52,6 @@ def session_of(example: Example) -> Session:
 
 def put_into(current: Session, example: Session) -> Session:
     """The current session with the example's workspace in the place of its own: the others stay as they are."""
-    field = {"reverse-chain": "reverse"}.get(example.workspace, example.workspace)
+    field = part_of(example.workspace)
     assert field in undone(example)
     return msgspec.structs.replace(current, workspace=example.workspace, **{field: getattr(example, field)})
