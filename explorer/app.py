@@ -117,7 +117,7 @@ class Explorer(QObject):
         self._file, self._beginning, self._measures, self._chooses = file, beginning, measures, measures or chooses
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
-        self._document, self._untitled = loaded.saved.document, loaded.saved.untitled
+        self._document, self._untitled = loaded.saved.document_path, loaded.saved.untitled
         self._is_new = loaded.fresh and not loaded.message and file is not None
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
@@ -182,7 +182,7 @@ class Explorer(QObject):
         documents = self.window.documents
         path = str(documents.path or "") if self._has_begun else self._document
         untitled = documents.untitled if self._has_begun else self._untitled
-        return Saved(session=self.store.session, window=self.window.placement.state(), document=path, untitled=untitled)
+        return Saved(session=self.store.session, window=self.window.placement.state(), document_path=path, untitled=untitled)
 
     def _not_saved(self, why: str) -> None:
         self.window.banner.say(why, "What is open will not be there at the next start.", severity="warning")

@@ -65,7 +65,7 @@ class OwnFile:
 
 def _untitled(saved: Saved) -> Session:
     """What a window has open that is no document: that is one window's."""
-    return saved.session if not saved.document else with_settings_of(saved.untitled or Session(), saved.session)
+    return saved.session if not saved.document_path else with_settings_of(saved.untitled or Session(), saved.session)
 
 
 def _every(first: Path) -> list[Path]:

@@ -33,7 +33,7 @@ COMMANDS = {
     "evaluate": Command("explorer.cli.evaluate.command:evaluate", "Measure a checkpoint."),
     "export": Command("explorer.cli.export:export", "Write a checkpoint for other programs: as ONNX, or as a diffusers folder."),
     "info": Command(
-        "explorer.cli.info:info", "Say what checkpoints are, and what was told of them; exit status 2 if one cannot be opened."
+        "explorer.cli.info:info", "Say what checkpoints and documents are; exit status 2 if one cannot be opened."
     ),
 }
 """By name, in the order of the list."""

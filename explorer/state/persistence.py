@@ -58,8 +58,8 @@ class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session : Session
         What is open, saved in a document or not.
     window : WindowState
-    document : str
-        Path of the document that is open; empty for none.
+    document_path : str
+        Of the document that is open; empty for none.
     untitled : Session or None
         What was open before the document, and is again when that is closed.
     """
@@ -67,7 +67,7 @@ class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int = SESSION_VERSION
     session: Session = Session()
     window: WindowState = WindowState()
-    document: str = ""
+    document_path: str = ""
     untitled: Session | None = None
 
 

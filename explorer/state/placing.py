@@ -41,7 +41,7 @@ class Placed:
 def placed(document: Document, folder: Path, entries: Sequence[LibraryEntry]) -> Placed:
     """Find the files of a document that lies in a folder."""
     told_of = {file.source: file.told for file in document.files}
-    places = {file.source: place for file in document.files if (place := _place(file, folder))}
+    places = {file.source: place for file in document.files if (place := whereabouts(file, folder)[0])}
     session, replaced = relinked(with_places(document.session, lambda source: places.get(source, source)), entries)
     return Placed(
         session,
@@ -63,12 +63,15 @@ def _is_here(file: NamedFile) -> bool:
     return _is_there(file.source) and hash_at(file.source, file.told) in ("", file.checkpoint)
 
 
-def _place(file: NamedFile, folder: Path) -> str:
-    """Where a file is: beside the document, else where it was; empty if it is at neither, or another file is."""
+def whereabouts(file: NamedFile, folder: Path) -> tuple[str, str]:
+    """Where a file of a document in a folder is: beside it, else where it was; and what is wrong, if it is at neither."""
+    wrong = "is not on this machine"
     for path in (os.path.normpath(folder / file.beside) if file.beside else "", file.source):
-        if path and _is_there(path) and (not file.checkpoint or hash_at(path, file.told) in ("", file.checkpoint)):
-            return path
-    return ""
+        if path and _is_there(path):
+            if not file.checkpoint or hash_at(path, file.told) in ("", file.checkpoint):
+                return path, ""
+            wrong = "is another file now"
+    return "", wrong
 
 
 def _is_there(path: str) -> bool:

@@ -58,6 +58,8 @@ class Options:
     grid: bool = False
     labels: tuple[int, ...] | None = None
     guidance: float = 0.0
+    session: str | None = None
+    bookmark: str | None = None
 
     @property
     def given(self) -> dict[str, bool]:

@@ -213,11 +213,18 @@ def moved(session: Session, number: int, to: int) -> Session:
 
 
 def with_notes_of(session: Session, notes: Notes) -> Session:
-    """Notes and bookmarks of an example after those that there are; what is there already is not taken twice."""
+    """Notes and bookmarks of an example after those that there are; the person is before its first bookmark."""
     own = session.notes.recipe
-    text = own.text if notes.text in own.text else "\n\n".join(filter(None, (own.text.rstrip(), notes.text)))
-    fresh = tuple(each for each in notes.bookmarks if each not in own.bookmarks)
-    return _with(session, text=text[:MAX_TEXT], bookmarks=(*own.bookmarks, *fresh)[:MAX_BOOKMARKS])
+    text = "\n\n".join(filter(None, (own.text.rstrip(), notes.text)))
+    at = len(own.bookmarks) - 1 if notes.bookmarks else session.notes.at
+    return _with(session, at, text=text[:MAX_TEXT], bookmarks=(*own.bookmarks, *notes.bookmarks)[:MAX_BOOKMARKS])
+
+
+def without_notes_of(session: Session, notes: Notes) -> Session:
+    """Without what came with an example, where it is as it came."""
+    own = session.notes.recipe
+    text = own.text.replace(notes.text, "").strip() if notes.text and notes.text in own.text else own.text
+    return _with(session, text=text, bookmarks=tuple(each for each in own.bookmarks if each not in notes.bookmarks))
 
 
 def unused_name(session: Session, name: str) -> str:

@@ -188,7 +188,7 @@ class Opener(QObject):
             return
         self._context.store.replace(session, f"open “{example.title}”")
         self.workspace_wanted.emit(session.workspace)
-        self._banner.say(example.title, example.look, severity="notice")
+        self._banner.say(example.title, f"{example.look}{_course(session_of(example))}", severity="notice")
 
     def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
         """What to do with a file that the workspace in front has no use for; empty if no other has."""
@@ -209,6 +209,12 @@ def _example_session(example: Example, context: Context) -> Session:
     """The session with an example's workspace in it, its checkpoints where they are here."""
     found, _ = relinked(session_of(example), context.library.known)
     return put_into(context.store.session, found)
+
+
+def _course(session: Session) -> str:
+    """How to go through the bookmarks of an example; empty where it has none."""
+    count = len(session.notes.recipe.bookmarks)
+    return f" Alt+Right goes through its {count} bookmarks; F8 has the notes." if count else ""
 
 
 def try_another() -> str:
