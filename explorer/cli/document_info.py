@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from explorer.checkpoints.snapshots import name_of
 from explorer.recipe.notes import Bookmark
 from explorer.state.document import Document, read_document
 from explorer.state.edits.bookmarks import place_words
@@ -27,8 +31,6 @@ def describe_document(path: Path) -> dict[str, Any]:
 
 
 def _plain(place: Bookmark) -> dict[str, Any]:
-    import msgspec
-
     return {**msgspec.to_builtins(place), "place": place_words(place)}
 
 
@@ -38,13 +40,13 @@ def _held(session: Session, workspace: str) -> str:
     recipe = getattr(part, "recipe", None)
     lanes = getattr(recipe, "lanes", ())
     if lanes:
-        names = ", ".join(dict.fromkeys(_name(lane.source) for lane in lanes))
+        names = ", ".join(dict.fromkeys(name_of(lane.source) for lane in lanes))
         samples = f", {_count(recipe.samples, 'sample')}" if hasattr(recipe, "samples") else ""
         branches = f", {_count(len(recipe.branches), 'branch', 'branches')}" if getattr(recipe, "branches", ()) else ""
         return f"{_count(len(lanes), 'lane')} of {names}{samples}, seed {recipe.seed}{branches}"
     if workspace == "latent" and recipe.checkpoint:
         marks = [_count(len(each), word) for each, word in ((recipe.points, "point"), (recipe.strokes, "stroke")) if each]
-        return ", ".join([_name(recipe.source), *marks])
+        return ", ".join([name_of(recipe.source), *marks])
     return ""
 
 
@@ -52,34 +54,30 @@ def _count(number: int, word: str, several: str = "") -> str:
     return f"{number} {word if number == 1 else several or word + 's'}"
 
 
-def _name(source: str) -> str:
-    from explorer.checkpoints.snapshots import name_of
-
-    return name_of(source)
-
-
 def _files(document: Document, folder: Path) -> list[dict[str, Any]]:
     """Each file that does not come with the app, and where it is now; of an earlier session those that it names."""
-    import os
-
     files = document.files or tuple(file for file in files_of(document.session) if os.path.isabs(file.source))
     return [_file(file, folder) for file in files]
 
 
 def _file(file: NamedFile, folder: Path) -> dict[str, Any]:
-    import msgspec
-
     path, why = whereabouts(file, folder)
     told = None if file.told is None else msgspec.to_builtins(file.told)
-    return {
-        "source": file.source, "beside": file.beside, "sha256": file.checkpoint, "told": told, "found": path or None, "problem": why or None,
-    }  # fmt: skip
+    place = {"source": file.source, "beside": file.beside, "sha256": file.checkpoint, "told": told}
+    return {**place, "found": path or None, "problem": why or None}
 
 
 def document_lines(found: dict[str, Any]) -> list[str]:
     """For people: a heading, and a line for each thing there is to say."""
     written = f", written by version {found['app']} of the app" if found["app"] else ""
-    rows = [("kind", f"document, version {found['document']}{written}" if found["document"] else "session, as it was kept before there were documents")]
+    rows = [
+        (
+            "kind",
+            f"document, version {found['document']}{written}"
+            if found["document"]
+            else "session, as it was kept before there were documents",
+        )
+    ]
     rows += [("opens on", found["workspace"]), *found["holds"].items()]
     text = found["notes"].strip().splitlines()
     rows += [("notes" if not number else "", line) for number, line in enumerate(text)]

@@ -19,7 +19,8 @@ from explorer.state.persistence import MAX_SESSION_BYTES, check_session, decode_
 from explorer.state.session import SETTINGS, Session
 
 DOCUMENT_VERSION = 1
-NOTHING_TOLD: Callable[[str], Told | None] = lambda _checkpoint: None
+ToldOf = Callable[[str], Told | None]
+"""What was told of a checkpoint, by its hash."""
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,15 +53,15 @@ class _Versioned(msgspec.Struct, frozen=True):
     document: int | None = None
 
 
-def write_document(path: Path, session: Session, told_of: Callable[[str], Told | None] = NOTHING_TOLD) -> bytes:
+def write_document(path: Path, session: Session, told_of: ToldOf | None = None) -> bytes:
     """Write a session whole, synced to the disk; returns what was written.
 
     Parameters
     ----------
     path : Path
     session : Session
-    told_of : callable
-        What was told of a checkpoint, by its hash, where the session itself does not say.
+    told_of : ToldOf, optional
+        For what the session itself does not say.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def write_document(path: Path, session: Session, told_of: Callable[[str], Told |
     return text
 
 
-def encode_document(session: Session, folder: Path, told_of: Callable[[str], Told | None] = NOTHING_TOLD) -> bytes:
+def encode_document(session: Session, folder: Path, told_of: ToldOf | None = None) -> bytes:
     """JSON of a document that lies in a folder, indented for a person to read."""
     session = with_places(session, _shipped_name)
     files = tuple(_described(file, folder, told_of) for file in files_of(session) if os.path.isabs(file.source))
@@ -86,12 +87,12 @@ def _shipped_name(source: str) -> str:
     return source_of(Path(source)) if os.path.isabs(source) else source
 
 
-def _described(file: NamedFile, folder: Path, told_of: Callable[[str], Told | None]) -> NamedFile:
+def _described(file: NamedFile, folder: Path, told_of: ToldOf | None) -> NamedFile:
     try:
         beside = os.path.relpath(file.source, os.path.abspath(folder)).replace(os.sep, "/")
     except ValueError:  # another drive
         beside = ""
-    told = file.told or (told_of(file.checkpoint) if file.checkpoint else None)
+    told = file.told or (told_of(file.checkpoint) if file.checkpoint and told_of is not None else None)
     return msgspec.structs.replace(file, beside=beside, told=told)
 
 

@@ -93,11 +93,5 @@ def shown_document(options: Options, document: Document, person: Session, entrie
             raise BadInput(f"{options.session}: {file.source}, which {options.workspace} needs, is not on this machine")
     session = with_shipped_models(session, entries)
     if options.t is not None:
-        session = msgspec.structs.replace(session, **{part: _at(getattr(session, part), options.t)})
+        session = msgspec.structs.replace(session, **{part: msgspec.structs.replace(getattr(session, part), t=options.t)})
     return session
-
-
-def _at(state: object, t: int) -> object:
-    import msgspec
-
-    return msgspec.structs.replace(state, t=t)  # type: ignore[type-var]

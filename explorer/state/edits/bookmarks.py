@@ -106,7 +106,8 @@ def _in_latent(state: Any, place: Bookmark) -> Any:
     prior = state.recipe.prior
     recipe = state.recipe if prior is None or place.seed is None else _replace(state.recipe, prior=_replace(prior, seed=place.seed))
     strip = {} if place.seed is None or prior is None else {"strip": "samples"}
-    return _replace(state, recipe=recipe, selected=place.shown if place.shown in names else state.selected, **_known(frame=place.frame), **strip)
+    selected = place.shown if place.shown in names else None
+    return _replace(state, recipe=recipe, **_known(selected=selected, frame=place.frame), **strip)
 
 
 def _in_forward(state: Any, place: Bookmark) -> Any:
@@ -121,7 +122,8 @@ def _in_objective(state: Any, place: Bookmark) -> Any:
     recipe = _replace(state.recipe, **_known(seed=place.seed))
     t = None if place.t is None else min(max(1, place.t), 1_000_000)
     selected = place.sample if place.sample is not None and place.sample < 10_000 else None
-    return _replace(state, recipe=recipe, **_known(t=t, selected=selected, curve=place.shown if place.shown in get_args(CurveName) else None))
+    curve = place.shown if place.shown in get_args(CurveName) else None
+    return _replace(state, recipe=recipe, **_known(t=t, selected=selected, curve=curve))
 
 
 def _in_training(state: Any, place: Bookmark) -> Any:

@@ -58,7 +58,7 @@ LOOK: Groups = (
 )
 BOOKMARKS: Groups = (
     (
-        Do("bookmark", "&Bookmark here", "Ctrl+B", "Remember this place by a name: workspace, timestep, sample, seed", "ph.bookmark-simple"),
+        Do("bookmark", "&Bookmark here", "Ctrl+B", "Keep this place: workspace, timestep, sample and seed", "ph.bookmark-simple"),
         Do("notes", "&Notes and bookmarks", "F8", "The panel to the left: what you write, and the places that you keep", checkable=True),
     ),
     (
@@ -76,7 +76,7 @@ HELP: Groups = (
         Do("welcome", "&Welcome…", "", "Five things to try, in two minutes"),
         Do("guide", "&Guide", "Shift+F1", "What every workspace is for, with its gestures"),
         Do("glossary", "Gl&ossary", "", "The symbols and words of the window, with their equations"),
-        Do("examples", "&Examples…", "", "Ten things to look at, each opened as a session"),
+        Do("examples", "&Examples…", "", "Eleven things to look at, each opened as a session"),
     ),
     (
         Do("report", "&Report a problem…", "", "Versions and log, to copy or save; nothing is sent"),

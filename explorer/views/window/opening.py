@@ -52,8 +52,14 @@ class Opener(QObject):
     workspace_wanted = Signal(str)
 
     def __init__(
-        self, context: Context, workspaces: Workspaces, current: Callable[[], Workspace], documents: Documents, banner: Banner, parent: QObject
-    ) -> None:  # fmt: skip
+        self,
+        context: Context,
+        workspaces: Workspaces,
+        current: Callable[[], Workspace],
+        documents: Documents,
+        banner: Banner,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self._documents = documents
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner

@@ -66,8 +66,8 @@ class Gathering:
         entries, session = self._context.library.entries, self._context.store.session
         return [
             *of_bookmarks(session.notes.recipe.bookmarks, window.notes.bookmarks.go), *self._of_workspaces(), *self._of_window(),
-            *of_documents(session.documents, window.opener.open_path), *of_examples(examples(), help_.open_example), *of_glossary(help_.show_glossary),
-            *of_guide(help_.show_guide), *of_library(entries, window.open_entry),
+            *of_documents(session.documents, window.opener.open_path), *of_examples(examples(), help_.open_example),
+            *of_glossary(help_.show_glossary), *of_guide(help_.show_guide), *of_library(entries, window.open_entry),
         ]  # fmt: skip
 
     def _of_workspaces(self) -> list[Found]:
