@@ -35,7 +35,7 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     splitter : tuple of int
         Widths in pixels of the workspace and the inspector; empty for the default.
     notes : int
-        Width in pixels of the notes; 0 for the default.
+        Height in pixels of the notes; 0 for the default.
     inspector : bool
         Whether the inspector is open.
     parts : dict of str to tuple of int

@@ -59,7 +59,13 @@ LOOK: Groups = (
 BOOKMARKS: Groups = (
     (
         Do("bookmark", "&Bookmark here", "Ctrl+B", "Keep this place: workspace, timestep, sample and seed", "ph.bookmark-simple"),
-        Do("notes", "&Notes and bookmarks", "F8", "The panel to the left: what you write, and the places that you keep", checkable=True),
+        Do(
+            "notes",
+            "&Notes and bookmarks",
+            "F8",
+            "The panel below the inspector: what you write, and the places that you keep",
+            checkable=True,
+        ),
     ),
     (
         Do("previous_bookmark", "&Previous bookmark", "Alt+Left", "The place before this one", needs="there is no bookmark before"),

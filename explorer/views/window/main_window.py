@@ -26,6 +26,7 @@ from explorer.views.window.placement import Placement
 from explorer.views.window.presenting.presentation import Presentation
 from explorer.views.window.presenting.screens import Screens
 from explorer.views.window.rail import RAIL_WIDTH, Rail
+from explorer.views.window.side_column import SideColumn
 from explorer.views.window.stalls import StallMeter
 from explorer.views.window.status_bar import StatusBar
 from explorer.views.window.top_bar import TopBar
@@ -86,8 +87,8 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_workspace(self._current_name())
         self.resize(_fitting(self.screen().availableGeometry().size()))
-        self._splitter.setSizes([0, self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
-        self.notes.connect(self.menus, self.presentation, self._splitter)
+        self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self.notes.wire(self.menus, self.presentation)
 
     # --- parts
 
@@ -115,10 +116,11 @@ class MainWindow(QMainWindow):
         middle.addWidget(self._splitter, 1)
         framed = _framed(self._stack)
         self.banner = Banner(theme, page)
-        self.notes = NotesDesk(self._context, self.banner, self._stay, self)
-        for part, stretch in ((self.notes.place, 0), (framed, 1), (self.inspector, 0)):
-            self._splitter.addWidget(part)
-            self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
+        self.notes = NotesDesk(self._context, self.banner, self._stay, self._current, self)
+        self._splitter.addWidget(framed)
+        self._splitter.addWidget(SideColumn(self.inspector, self.notes.place))
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
         column.addWidget(self.status_bar)
         column.addWidget(self.notes.course)
         self.veil = Veil(framed)
@@ -128,7 +130,7 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self._context, self.banner, self._stay, self)
         self.opener = Opener(self._context, self.workspaces, self._current, self.documents, self.banner, self)
         self.help = HelpDesk(theme, self._versions, self)
-        around = (self.top_bar, self.rail, self.notes.place, self.inspector, self.status_bar)
+        around = (self.top_bar, self.rail, self.inspector, self.notes.place, self.status_bar)
         self.presentation = Presentation(theme, self, around, self._current)
         inset_numbers(self)
 

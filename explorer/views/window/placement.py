@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from explorer.state.persistence import WindowState
 from explorer.views.window.inspector import INSPECTOR_WIDTH
-from explorer.views.window.notes.desk import LEAST, MOST, NOTES_WIDTH, NotesPlace
+from explorer.views.window.notes.desk import LEAST, USUAL, NotesPlace
 from explorer.views.window.rail import RAIL_WIDTH
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Workspace
@@ -22,7 +22,7 @@ class Placement:
     Parameters
     ----------
     splitter : QSplitter
-        Between notes, workspace and inspector.
+        Between workspace and inspector.
     inspector : QAction
         Whether that is open.
     notes : NotesPlace
@@ -35,12 +35,11 @@ class Placement:
     def state(self) -> WindowState:
         """To be kept; what was never built stays as it was kept before."""
         geometry = bytes(self._window.saveGeometry().toBase64().data()).decode()
-        sizes = tuple(self._splitter.sizes()[1:]) if self._inspector.isChecked() else ()
-        notes = self._notes.chosen_width if self._notes.isHidden() else self._notes.width()
+        sizes = tuple(self._splitter.sizes()) if self._inspector.isChecked() else ()
         built = self._workspaces.built
         parts = {split: sizes for split, sizes in self._parts.items() if split.partition(".")[0] not in built}
         parts |= {f"{name}.{split}": sizes for name, each in built.items() for split, sizes in each.layout_sizes().items()}
-        return WindowState(geometry, sizes, self._inspector.isChecked(), notes, parts)
+        return WindowState(geometry, sizes, self._inspector.isChecked(), self._notes.wanted_height, parts)
 
     def restore(self, state: WindowState) -> None:
         """Go back to where the window was; nonsense is passed over."""
@@ -48,11 +47,10 @@ class Placement:
             with contextlib.suppress(ValueError):
                 self._window.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
         if len(state.splitter) == 2 and all(0 < size < 1 << 15 for size in state.splitter):
-            self._set_sizes(*state.splitter)
-        if LEAST <= state.notes <= MOST:
-            self._notes.chosen_width = state.notes
-            self._set_sizes(*self._splitter.sizes()[1:])
+            self._splitter.setSizes(list(state.splitter))
         self._inspector.setChecked(state.inspector)
+        if LEAST <= state.notes < 1 << 15:
+            self._notes.set_height(state.notes)
         self._parts = dict(state.parts)
         for workspace in self._workspaces.built.values():
             self.put_back(workspace)
@@ -65,12 +63,8 @@ class Placement:
     def reset(self) -> None:
         """Everything at its usual size and place again."""
         self._inspector.setChecked(True)
-        self._notes.chosen_width = NOTES_WIDTH
-        taken = 0 if self._notes.isHidden() else NOTES_WIDTH
-        self._set_sizes(self._window.width() - RAIL_WIDTH - INSPECTOR_WIDTH - taken, INSPECTOR_WIDTH)
+        self._splitter.setSizes([self._window.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self._notes.set_height(USUAL)
         self._parts.clear()
         for workspace in self._workspaces.built.values():
             workspace.restore_layout({})
-
-    def _set_sizes(self, workspace: int, inspector: int) -> None:
-        self._splitter.setSizes([0 if self._notes.isHidden() else self._notes.chosen_width, workspace, inspector])

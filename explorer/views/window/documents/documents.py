@@ -157,8 +157,10 @@ class Documents(QObject):
         if found.replaced:
             told = f"{', '.join(found.replaced)}: another file now than when {self.name} was saved; the new one is shown."
             self._banner.say(told, severity="warning")
+        known = {(entry.path, entry.card.told) for entry in self._context.library.known if entry.card is not None}
         for file in found.told:
-            self._context.library.open(file.source, told=file.told, on_failure=lambda _failed: None)
+            if (file.source, file.told) not in known:  # so that what needs it without saying so, such as a plane, is not asked
+                self._context.library.open(file.source, told=file.told, on_failure=lambda _failed: None)
         if found.missing or "missing" in self.__dict__:
             self.missing.ask_for(self.name, found.missing)
 

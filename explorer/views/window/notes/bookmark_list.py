@@ -71,9 +71,8 @@ class _Row(QStyledItemDelegate):
         return field
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: object) -> None:
-        """Over the name."""
-        rect = QRect(option.rect)
-        editor.setGeometry(rect.adjusted(text_pixels(NUMBER) - 6, 2, -2, -rect.height() // 2 + 6))
+        """In the place of name and place."""
+        editor.setGeometry(QRect(option.rect).adjusted(text_pixels(NUMBER) - 6, 4, -4, -4))
 
 
 def _upper(rect: QRect) -> QRect:
@@ -121,10 +120,12 @@ class BookmarkList(QListWidget):
     def show_bookmarks(self, bookmarks: Sequence[Bookmark], at: int) -> None:
         """Those that there are, and the one where the person is."""
         self._showing = True
-        if [self.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.count())] != list(bookmarks):
-            self.clear()
-            for place in bookmarks:
-                item = QListWidgetItem(place.name, self)
+        while self.count() > len(bookmarks):
+            self.takeItem(self.count() - 1)
+        for row, place in enumerate(bookmarks):  # those that are there stay: one of them may be under an editor
+            item = self.item(row) or QListWidgetItem(self)
+            if item.data(Qt.ItemDataRole.UserRole) != place:
+                item.setText(place.name)
                 item.setData(Qt.ItemDataRole.UserRole, place)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{place.name}, {place_words(place)}")
                 item.setToolTip("\n".join(filter(None, (place.name, place_words(place), place.note))))

@@ -88,7 +88,8 @@ class Bookmarks(QObject):
 
     def write_note(self, number: int, text: str) -> None:
         """Another note on a bookmark."""
-        self._change(edits.noted(self._store.session, number, text), "write a note", f"note {number}")
+        if 0 <= number < len(self.all):
+            self._change(edits.noted(self._store.session, number, text), "write a note", f"note {number}")
 
     def show_panel(self, on: bool) -> None:
         """Whether the panel is open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -13,36 +14,70 @@ from explorer.views.window.menus import Menus
 from explorer.views.window.notes.bookmark_menu import BookmarkMenu
 from explorer.views.window.notes.bookmarks import Bookmarks
 from explorer.views.window.notes.course_bar import CourseBar
-from explorer.views.window.notes.notes_panel import NotesPanel
 from explorer.views.window.presenting.presentation import Presentation
 from explorer.views.workspace import Context
 
-NOTES_WIDTH, LEAST, MOST = 248, 200, 480
+if TYPE_CHECKING:
+    from explorer.views.window.notes.notes_panel import NotesPanel
+
+USUAL, LEAST = 0, 220
+"""Heights in pixels; the usual one is a share of the column."""
+SHARE = 0.55
 
 
 class NotesPlace(QWidget):
-    """Where the panel is, beside the rail; empty until it is wanted.
-
-    Attributes
-    ----------
-    chosen_width : int
-        What the person gave it, in pixels.
-    """
+    """Where the panel is, below the inspector; empty until it is wanted."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("notes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(LEAST)
-        self.setMaximumWidth(MOST)
-        self.chosen_width = NOTES_WIDTH
+        self.setMinimumHeight(LEAST)
+        self._height = self._given = USUAL
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        self.hide()
+
+    @property
+    def wanted_height(self) -> int:
+        """What the person gave it, in pixels; 0 for the usual."""
+        if not self.isHidden() and abs(self.height() - self._given) > 1:
+            self._height = self.height()
+        return self._height
+
+    def set_height(self, height: int) -> None:
+        """Have that height, now or when it is shown."""
+        self._height = height
+        column = self.parentWidget()
+        if isinstance(column, QSplitter) and not self.isHidden():
+            room = sum(column.sizes()) or column.height()
+            self._given = height or max(LEAST, round(SHARE * room))
+            column.setSizes([max(1, room - self._given), self._given])
+
+    def open(self, content: QWidget) -> None:
+        """Show it, with what is in it."""
+        if content.parentWidget() is not self:
+            self.layout().addWidget(content)
+        self.show()
+        self.set_height(self._height)
+
+    def close_place(self) -> None:
+        """Hide it."""
+        if self.isHidden():
+            return
+        self._height = self.wanted_height
         self.hide()
 
 
 class NotesDesk(QObject):
     """What the window has of them.
+
+    Parameters
+    ----------
+    stay : callable
+        As of `Bookmarks`.
+    current : callable
+        The workspace on show, which has the keys when the panel has not.
 
     Attributes
     ----------
@@ -53,52 +88,67 @@ class NotesDesk(QObject):
         None before it was wanted.
     """
 
-    def __init__(self, context: Context, banner: Banner, stay: Callable[[], object], parent: QWidget) -> None:
+    def __init__(
+        self, context: Context, banner: Banner, stay: Callable[[], object], current: Callable[[], QWidget], parent: QWidget
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._context = context
+        self._context, self._current = context, current
         self.bookmarks = Bookmarks(context.store, banner, stay, self)
         self.place = NotesPlace()
         self.course = CourseBar(context.store, context.theme, self.bookmarks)
         self.panel: NotesPanel | None = None
         self.bookmarks.was_set.connect(self._name_it)
 
-    def connect(self, menus: Menus, presentation: Presentation, splitter: QSplitter) -> None:
+    def wire(self, menus: Menus, presentation: Presentation) -> None:
         """Be asked by the window's menus and keys."""
-        self._actions, self._presentation, self._splitter = menus.actions, presentation, splitter
+        self._actions, self._presentation = menus.actions, presentation
         self._menu = BookmarkMenu(menus.bookmarks, self._context.store, self.bookmarks, menus.bookmarks.window())
         menus.actions.on("bookmark", self.bookmarks.set_here)
         menus.actions.on("next_bookmark", lambda: self.bookmarks.step(1))
         menus.actions.on("previous_bookmark", lambda: self.bookmarks.step(-1))
-        menus.actions.on_toggled("notes", self.bookmarks.show_panel)
+        menus.actions.on_toggled("notes", self._toggle)
         presentation.turned.connect(self.course.set_on)
         presentation.stepped.connect(self.bookmarks.step)
         presentation.has_course = lambda: bool(self.bookmarks.all)
         self._context.store.changed.connect(self._session_changed)
-        self._show(self._context.store.session)
+        self._show_actions()
+        self._show_panel(self._context.store.session.notes.open)
 
     def _session_changed(self, old: Session, new: Session) -> None:
         if old.notes != new.notes:
-            self._show(new)
+            self._show_actions()
+        if old.notes.open != new.notes.open:  # and not else: a presentation has put it away
+            self._show_panel(new.notes.open)
 
-    def _show(self, session: Session) -> None:
-        on = session.notes.open
-        self._actions["notes"].setChecked(on)
+    def _show_actions(self) -> None:
         for name, by in (("next_bookmark", 1), ("previous_bookmark", -1)):
             self._actions[name].setEnabled(self.bookmarks.can_step(by))
-        if on == self.place.isHidden():
-            self._open() if on else self._close()
+
+    def _show_panel(self, on: bool) -> None:
+        self._actions["notes"].setChecked(on)
+        if on:
+            self._open()
+        else:
+            self.place.close_place()
+
+    def _toggle(self, on: bool) -> None:
+        """By its key: then the keys are in it, or back in the workspace."""
+        self.bookmarks.show_panel(on)
+        if on and self.panel is not None:
+            self.panel.text.setFocus()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._current().setFocus()
 
     def _open(self) -> None:
         if self.panel is None:
-            self.panel = NotesPanel(self._context.store, self._context.theme, self.bookmarks)
-            self.place.layout().addWidget(self.panel)
-        width, (_, workspace, inspector) = self.place.chosen_width, self._splitter.sizes()
-        self.place.show()
-        self._splitter.setSizes([width, max(1, workspace - width), inspector])
+            from explorer.views.window.notes.notes_panel import NotesPanel
 
-    def _close(self) -> None:
-        self.place.chosen_width = self.place.width()
-        self.place.hide()
+            self.panel = NotesPanel(self._context.store, self._context.theme, self.bookmarks)
+            self.panel.left.connect(self._leave)
+        self.place.open(self.panel)
 
     def _name_it(self, number: int) -> None:
         """A bookmark was set: the panel shows it, and takes its name; not before an audience."""

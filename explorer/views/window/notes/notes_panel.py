@@ -1,8 +1,9 @@
-"""The panel to the left: what the person writes about what is open, and their bookmarks with a note on each."""
+"""The panel below the inspector: what the person writes about what is open, and their bookmarks with a note on each."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.state.session import Session
@@ -20,12 +21,19 @@ NOTHING = "Ctrl+B keeps the place where you look: workspace, timestep, sample an
 class NotesPanel(QWidget):
     """Follows the store, and tells `Bookmarks` what the person does.
 
+    Signals
+    -------
+    left()
+        Esc: the keys go back to the workspace.
+
     Attributes
     ----------
     text, note : QPlainTextEdit
         Of the session, and of the bookmark where the person is.
     list : BookmarkList
     """
+
+    left = Signal()
 
     def __init__(self, store: Store, theme: Theme, bookmarks: Bookmarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,10 +78,20 @@ class NotesPanel(QWidget):
         column.addLayout(top)
         column.addWidget(self.text, 3)
         column.addLayout(middle)
-        column.addWidget(self.nothing, 4)
-        column.addWidget(self.list, 4)
+        column.addWidget(self.nothing, 5)
+        column.addWidget(self.list, 5)
         column.addWidget(self._note_heading)
         column.addWidget(self.note, 2)
+        order = (self.text, self.set_button, self.list, self.note, self._close)
+        for before, after in zip(order, order[1:], strict=False):
+            self.setTabOrder(before, after)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _session_changed(self, old: Session, new: Session) -> None:
         if old.notes != new.notes:

@@ -84,6 +84,20 @@ def test_the_list_goes_there_moves_removes_and_is_undone(course: Explorer, qtbot
     assert names(course) == ["Noise", "Another seed", "Forward"]
 
 
+def test_the_keys_go_into_the_panel_and_back(course: Explorer, qtbot: QtBot) -> None:
+    window = course.window
+    qtbot.keyClick(window.focusWidget(), Key.Key_F8)
+    assert window.focusWidget() is panel(course).text
+    for expected in (panel(course).set_button, panel(course).list):
+        qtbot.keyClick(window.focusWidget(), Key.Key_Tab)
+        assert window.focusWidget() is expected
+    qtbot.keyClick(window.focusWidget(), Key.Key_Escape)
+    assert window.focusWidget() is window.current
+    qtbot.keyClick(window.focusWidget(), Key.Key_F8)
+    assert window.notes.place.isHidden()
+    assert window.focusWidget() is window.current
+
+
 def test_what_is_typed_is_kept_and_one_entry_of_the_history(course: Explorer, qtbot: QtBot) -> None:
     course.window.menus.actions["notes"].trigger()
     field = panel(course).text
