@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -83,7 +85,7 @@ class NotesPanel(QWidget):
         column.addWidget(self._note_heading)
         column.addWidget(self.note, 2)
         order = (self.text, self.set_button, self.list, self.note, self._close)
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             self.setTabOrder(before, after)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
