@@ -37,7 +37,7 @@ def _plain(place: Bookmark) -> dict[str, Any]:
 def _held(session: Session, workspace: str) -> str:
     """What is in a workspace, in a few words; empty for nothing."""
     part = getattr(session, part_of(workspace))
-    recipe = getattr(part, "recipe", None)
+    recipe: Any = getattr(part, "recipe", None)
     lanes = getattr(recipe, "lanes", ())
     if lanes:
         names = ", ".join(dict.fromkeys(name_of(lane.source) for lane in lanes))
