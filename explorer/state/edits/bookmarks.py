@@ -190,7 +190,7 @@ def renamed(session: Session, number: int, name: str) -> Session:
     name = " ".join(name.split())[:MAX_NAME]
     if not name or name == bookmarks[number].name:
         return session
-    return _changed(session, number, name=unused_name(session, name))
+    return _changed(session, number, name=unused_name(session, name, number))
 
 
 def noted(session: Session, number: int, note: str) -> Session:
@@ -229,9 +229,9 @@ def without_notes_of(session: Session, notes: Notes) -> Session:
     return _with(session, text=text, bookmarks=tuple(each for each in own.bookmarks if each not in notes.bookmarks))
 
 
-def unused_name(session: Session, name: str) -> str:
-    """The name, with a number behind it if another bookmark has it."""
-    taken = {each.name for each in session.notes.recipe.bookmarks}
+def unused_name(session: Session, name: str, number: int = -1) -> str:
+    """The name, for a new bookmark or that of a number, with a number behind it if another has it."""
+    taken = {each.name for index, each in enumerate(session.notes.recipe.bookmarks) if index != number}
     if name not in taken:
         return name
     return next(made for number in range(2, MAX_BOOKMARKS + 3) if (made := f"{name[: MAX_NAME - 6]} ({number})") not in taken)
