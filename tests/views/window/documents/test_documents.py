@@ -30,7 +30,7 @@ def make(qtbot: QtBot) -> Iterator[Maker]:
 
     def build(saved: Saved | None = None, file: Path | None = None) -> Explorer:
         explorer = Explorer(Loaded(saved or Saved(session=Session(theme="dark")), fresh=False), file)
-        qtbot.addWidget(explorer.window)
+        qtbot.addWidget(explorer.window, before_close_func=lambda window: window.leave())  # nothing is asked at the end
         made.append(explorer)
         explorer.window.show()
         return explorer
