@@ -26,12 +26,17 @@ COURSE = (
 
 @pytest.fixture
 def explorer(open_app: App) -> Explorer:
-    return open_app(workspace="reverse-chain")
+    return with_two_samples(open_app(workspace="reverse-chain"))
 
 
 @pytest.fixture
 def course(open_app: App) -> Explorer:
-    return open_app(workspace="reverse-chain", notes=NotesState(Notes("A lecture.", COURSE)))
+    return with_two_samples(open_app(workspace="reverse-chain", notes=NotesState(Notes("A lecture.", COURSE))))
+
+
+def with_two_samples(explorer: Explorer) -> Explorer:
+    explorer.store.update_reverse(recipe=msgspec.structs.replace(explorer.store.session.reverse.recipe, samples=2))
+    return explorer
 
 
 def names(explorer: Explorer) -> list[str]:
