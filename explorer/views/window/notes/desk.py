@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from explorer.state.session import Session
@@ -41,7 +42,9 @@ class NotesPlace(QWidget):
     @property
     def wanted_height(self) -> int:
         """What the person gave it, in pixels; 0 for the usual."""
-        if not self.isHidden() and abs(self.height() - self._given) > 1:
+        column = self.parentWidget()
+        shares = isinstance(column, QSplitter) and sum(map(bool, column.sizes())) > 1  # else it has all of the column
+        if self.isVisible() and shares and abs(self.height() - self._given) > 1:
             self._height = self.height()
         return self._height
 
@@ -52,14 +55,19 @@ class NotesPlace(QWidget):
         if isinstance(column, QSplitter) and not self.isHidden():
             room = sum(column.sizes()) or column.height()
             self._given = height or max(LEAST, round(SHARE * room))
-            column.setSizes([max(1, room - self._given), self._given])
+            column.setSizes([max(1, room - self._given), self._given])  # the inspector's, and this one's
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The column has its room now: before the window was shown it had none to share."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.set_height(self._height)
 
     def open(self, content: QWidget) -> None:
         """Show it, with what is in it."""
         if content.parentWidget() is not self:
             self.layout().addWidget(content)
         self.show()
-        self.set_height(self._height)
 
     def close_place(self) -> None:
         """Hide it."""
