@@ -58,7 +58,7 @@ def test_ctrl_b_keeps_the_place_and_takes_its_name(explorer: Explorer, qtbot: Qt
     assert isinstance(field, QLineEdit)
     qtbot.keyClicks(field, "Half way")
     qtbot.keyClick(field, Key.Key_Return)
-    assert names(explorer) == ["Half way"]
+    qtbot.waitUntil(lambda: names(explorer) == ["Half way"])
     explorer.store.update_reverse(t=0, selected=0)
     explorer.store.update(workspace="latent")
     qtbot.keyClick(explorer.window, Key.Key_1, Modifier.AltModifier)
