@@ -27,7 +27,7 @@ class Bookmark(msgspec.Struct, frozen=True, omit_defaults=True):
     lane : int or None
         The lane that is looked at, from 0.
     frame : int or None
-        Of a stroke, from 0; of a run, the update whose snapshot is shown.
+        Of a stroke, from 0; of a run, the update whose snapshot is shown; of a fit, its step.
     shown : str
         What is shown there: a quantity, a page, a curve, the name of a point or a stroke.
     note : str

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from explorer.recipe.told import Told
+from explorer.recipe.told import NOTHING, Told
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -56,6 +56,7 @@ def _named(part: Any) -> Iterator[NamedFile]:
             if name in FIELDS:
                 checkpoint = getattr(part, "checkpoint", "") if name == "source" else ""
                 told = getattr(part, "told", None) if checkpoint else None
+                told = None if told == NOTHING else told
                 yield from (NamedFile(path, checkpoint=checkpoint, told=told) for path in _texts(value))
             yield from _named(value)
 

@@ -16,8 +16,9 @@ from explorer.state.forward import ForwardState
 from explorer.state.notes import NotesState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
+from explorer.state.variational import VariationalState
 
-WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
+WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training", "variational")
 """Names in the rail's order. The rooms of each are called so: explorer/views/NAME with its view, explorer/cli/render/NAME.py."""
 ThemeName = Literal["system", "dark", "light"]
 ClassColours = Literal["bright", "safe"]
@@ -197,6 +198,7 @@ class Session(msgspec.Struct, frozen=True):
     forward : ForwardState
     objective : ObjectiveState
     training : TrainingState
+    variational : VariationalState
     notes : NotesState
     recent : tuple of str
         Paths of checkpoints opened from elsewhere, newest first.
@@ -228,6 +230,7 @@ class Session(msgspec.Struct, frozen=True):
     forward: ForwardState = ForwardState()
     objective: ObjectiveState = ObjectiveState()
     training: TrainingState = TrainingState()
+    variational: VariationalState = VariationalState()
     notes: NotesState = NotesState()
     recent: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BESIDE = ("--t",)
 """Options that mean something beside a document; the others are what it says itself."""
+WITH_CURSOR = ("reverse-chain", "compare", "forward", "objective")
+"""Workspaces that are at a timestep."""
 
 
 def check_beside_document(options: Options) -> None:
@@ -24,7 +26,7 @@ def check_beside_document(options: Options) -> None:
     odd = [option for option, given in options.given.items() if given and option not in BESIDE]
     if odd:
         raise BadInput(f"{', '.join(odd)}: of no meaning beside --session, which says it")
-    if options.t is not None and options.workspace in ("latent", "training"):
+    if options.t is not None and options.workspace not in WITH_CURSOR:
         raise BadInput(f"--t: of no meaning for {options.workspace}")
 
 

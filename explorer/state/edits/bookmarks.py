@@ -9,10 +9,12 @@ import msgspec
 from explorer.recipe import MAX_STEPS
 from explorer.recipe.notes import MAX_BOOKMARKS, MAX_NAME, MAX_TEXT, Bookmark, Notes
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.variational import MOST_STEPS as MOST_FIT_STEPS
 from explorer.state.forward import ForwardPage
 from explorer.state.objective import CurveName
 from explorer.state.session import ChainState, Session, part_of
 from explorer.state.training import CurveShown
+from explorer.state.variational import VariationalPage
 
 _replace = msgspec.structs.replace
 
@@ -52,22 +54,35 @@ def _training_place(session: Session) -> Bookmark:
     return Bookmark("here", "training", frame=session.training.snapshot, shown=session.training.curve)
 
 
+def _variational_place(session: Session) -> Bookmark:
+    state = session.variational
+    if state.page == "kl":
+        return Bookmark("here", "variational", frame=state.step, shown=state.page)
+    image = state.recipe.inference.image
+    return Bookmark("here", "variational", sample=image.index if image.picture is None else None, shown=state.page)
+
+
 _PLACES = {
     "reverse": lambda session: _chain_place(session, "reverse"), "compare": lambda session: _chain_place(session, "compare"),
     "latent": _latent_place, "forward": _forward_place, "objective": _objective_place, "training": _training_place,
+    "variational": _variational_place,
 }  # fmt: skip
 
 
 def place_words(place: Bookmark, with_seed: bool = True) -> str:
     """For example "Reverse chain, t = 300, sample 2, seed 0"."""
     said = [place.workspace.replace("-", " ").capitalize()]
-    if place.workspace in ("latent", "forward") and place.shown:
+    if place.workspace in ("latent", "forward", "variational") and place.shown:
         said.append(place.shown)
     said += [f"t = {place.t}"] if place.t is not None else []
     said += [f"{_sample_word(place)} {place.sample}"] if place.sample is not None else []
-    said += [f"frame {place.frame}" if place.workspace == "latent" else f"update {place.frame:,}"] if place.frame is not None else []
+    said += [f"{_FRAMES.get(place.workspace, 'frame')} {place.frame:,}"] if place.frame is not None else []
     said += [f"seed {place.seed}"] if with_seed and place.seed is not None else []
     return ", ".join(said)
+
+
+_FRAMES = {"training": "update", "variational": "step"}
+"""What is counted there."""
 
 
 def _sample_word(place: Bookmark) -> str:
@@ -130,9 +145,18 @@ def _in_training(state: Any, place: Bookmark) -> Any:
     return _replace(state, snapshot=place.frame, **_known(curve=place.shown if place.shown in get_args(CurveShown) else None))
 
 
+def _in_variational(state: Any, place: Bookmark) -> Any:
+    recipe = state.recipe
+    if place.sample is not None and place.sample < 2**31:
+        image = _replace(recipe.inference.image, index=place.sample, picture=None)
+        recipe = _replace(recipe, inference=_replace(recipe.inference, image=image))
+    page = place.shown if place.shown in get_args(VariationalPage) else None
+    return _replace(state, recipe=recipe, **_known(page=page, step=None if place.frame is None else min(place.frame, MOST_FIT_STEPS)))
+
+
 _GOING: dict[str, Any] = {
     "reverse": _in_chain, "compare": _in_chain, "latent": _in_latent, "forward": _in_forward, "objective": _in_objective,
-    "training": _in_training,
+    "training": _in_training, "variational": _in_variational,
 }  # fmt: skip
 
 

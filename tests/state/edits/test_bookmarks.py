@@ -11,12 +11,14 @@ from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, PriorSamples, Stroke
 from explorer.recipe.forward import ForwardImage, ForwardRecipe
 from explorer.recipe.notes import MAX_BOOKMARKS, Bookmark, Notes
 from explorer.recipe.objective import BoundRecipe
+from explorer.recipe.variational import InferenceRecipe, VariationalRecipe
 from explorer.state.edits import bookmarks as edits
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import WORKSPACES, ChainState, LatentState, Session, part_of
 from explorer.state.training import TrainingState
 from explorer.state.unsaved import has_changes
+from explorer.state.variational import VariationalState
 
 LANES = tuple(Lane(letter * 64, letter, option) for letter, option in (("a", "A"), ("b", "B")))  # type: ignore[arg-type]
 PLACE: dict[str, Any] = {
@@ -29,11 +31,13 @@ PLACE: dict[str, Any] = {
     "forward": ForwardState(ForwardRecipe(ForwardImage(17), seed=5), t=44, page="schedule"),
     "objective": ObjectiveState(BoundRecipe(seed=8), t=7, selected=3, curve="excess"),
     "training": TrainingState(curve="learning_rate", snapshot=120),
+    "variational": VariationalState(VariationalRecipe(inference=InferenceRecipe(image=ForwardImage(8))), page="inference"),
 }  # fmt: skip
 ELSEWHERE: dict[str, Any] = {
     "reverse-chain": ChainState(ChainRecipe(LANES[:1])), "compare": ChainState(ChainRecipe(LANES)),
     "latent": LatentState(msgspec.structs.replace(PLACE["latent"].recipe, prior=PriorSamples())),
     "forward": ForwardState(), "objective": ObjectiveState(), "training": TrainingState(),
+    "variational": VariationalState(),
 }  # fmt: skip
 
 
