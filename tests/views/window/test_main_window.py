@@ -66,7 +66,7 @@ def dialogs(window: MainWindow, kind: type[QDialog]) -> list[QDialog]:
 
 def test_the_rail_and_the_keys_change_the_workspace(explorer: Explorer, qtbot: QtBot) -> None:
     window = explorer.window
-    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective", "training"]
+    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective", "training", "variational"]
     qtbot.mouseClick(window.rail.button("latent"), Qt.MouseButton.LeftButton)
     assert explorer.store.session.workspace == "latent"
     assert window.current.isVisible()
