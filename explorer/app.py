@@ -117,6 +117,7 @@ class Explorer(QObject):
         self._file, self._beginning, self._measures, self._chooses = file, beginning, measures, measures or chooses
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
+        self._document, self._untitled = loaded.saved.document_path, loaded.saved.untitled
         self._is_new = loaded.fresh and not loaded.message and file is not None
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
@@ -136,9 +137,10 @@ class Explorer(QObject):
             self.window.banner.say(loaded.message, severity="warning")
         self._autosave: Autosave | None = None
         if file is not None:
-            self._autosave = Autosave(file, lambda: Saved(session=self.store.session, window=self.window.placement.state()), self)
+            self._autosave = Autosave(file, self._to_keep, self)
             self._autosave.failed.connect(self._not_saved)
         self.store.changed.connect(self._session_changed)
+        self.window.documents.changed.connect(self._to_be_kept)
         self.library.scanned.connect(self._library_known)
         self.client.failed.connect(_note_failure)
         self.window.closing.connect(self.shutdown)
@@ -177,6 +179,12 @@ class Explorer(QObject):
         """Keep the session now; a folder that cannot be written is told of."""
         if self._autosave is not None:
             self._autosave.save()
+
+    def _to_keep(self) -> Saved:
+        documents = self.window.documents
+        path = str(documents.path or "") if self._has_begun else self._document
+        untitled = documents.untitled if self._has_begun else self._untitled
+        return Saved(session=self.store.session, window=self.window.placement.state(), document_path=path, untitled=untitled)
 
     def _not_saved(self, why: str) -> None:
         self.window.banner.say(why, "What is open will not be there at the next start.", severity="warning")
@@ -247,6 +255,8 @@ class Explorer(QObject):
         session, told = self._beginning(self.store.session, self.library.known)
         self.store.start_from(session)
         self.window.activate()
+        if self._document:
+            self.window.documents.resume(self._document, self._untitled)
         if told:
             self.window.banner.say(told, severity="notice")
         self.window.opener.begin()
@@ -256,6 +266,9 @@ class Explorer(QObject):
         self.began.emit()
 
     def _session_changed(self, old: Session, new: Session) -> None:
+        self._to_be_kept()
+
+    def _to_be_kept(self) -> None:
         if self._autosave is not None and not self._is_down:
             self._autosave.changed()
 

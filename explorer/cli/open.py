@@ -15,7 +15,7 @@ from explorer.cli.window import open_files
 def open_window(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a session, pictures; a .py of yours is run."),
+        typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a document, pictures; a .py of yours is run."),
     ] = None,
     profile_window: Annotated[
         Path | None,

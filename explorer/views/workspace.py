@@ -222,6 +222,9 @@ class Workspace(QWidget):
     def deactivate(self) -> None:
         """Another workspace is shown: stop playing."""
 
+    def stay(self) -> None:
+        """The person went to this place: nothing moves the cursor on, neither playing nor sampling."""
+
     def cancel(self) -> None:
         """Stop what is computed for this workspace."""
 

@@ -63,6 +63,8 @@ class Options:
     guidance: float = 0.0
     read: Reading = AS_FOUND
     quantity: str | None = None
+    session: str | None = None
+    bookmark: str | None = None
 
     @property
     def given(self) -> dict[str, bool]:

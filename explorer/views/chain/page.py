@@ -188,6 +188,11 @@ class ChainPage(Workspace):
             asking.set_active(True)
         self.focus_timeline()
 
+    def stay(self) -> None:
+        """The cursor stays where it is, also at x_T while the chain is sampled."""
+        self.playback.pause()
+        self.controller.following = False
+
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
         self.playback.pause()

@@ -126,6 +126,10 @@ class ForwardWorkspace(Workspace):
         self.controller.activate()
         self._focus_timeline()
 
+    def stay(self) -> None:
+        """Stop playing."""
+        self.player.pause()
+
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
         self.player.pause()

@@ -145,6 +145,10 @@ class LatentWorkspace(Workspace):
         self._show_state()
         self.plane.setFocus()
 
+    def stay(self) -> None:
+        """Stop playing."""
+        self.player.stop()
+
     def deactivate(self) -> None:
         """Stop playing."""
         self.player.stop()

@@ -117,6 +117,10 @@ class VariationalWorkspace(Workspace):
         self.controller.activate()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def stay(self) -> None:
+        """Stop playing."""
+        self.player.pause()
+
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
         self.player.pause()

@@ -16,7 +16,8 @@ THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
 
 FILE: Groups = (
     (
-        Do("open", "&Open…", Key.Open, "Open a checkpoint, a session or a picture"),
+        Do("new_session", "&New session", Key.New, "Begin anew, without a file; Undo brings back what was there"),
+        Do("open", "&Open…", Key.Open, "Open a document, a checkpoint, an export, a picture or a data set"),
         Do(
             "open_folder",
             "Open &folder…",
@@ -26,9 +27,11 @@ FILE: Groups = (
         Do("library", "Checkpoint &library…", "Ctrl+L", "Checkpoints that are known on this machine"),
     ),
     (
-        Do("export", "&Export…", "Ctrl+E", "Write what is shown as a picture, a film or arrays, with its recipe inside"),
-        Do("save_session", "&Save session as…", Key.SaveAs, "Keep what is open in a file"),
+        Do("save", "&Save", Key.Save, "Write what is open to its document; the first time you are asked where"),
+        Do("save_as", "Save &as…", "Ctrl+Shift+S", "Write what is open to another document"),
+        Do("close_document", "&Close document", "Ctrl+W", "Back to the untitled session, as it was", needs="no document is open"),
     ),
+    (Do("export", "&Export…", "Ctrl+E", "Write what is shown as a picture, a film or arrays, with its recipe inside"),),
     (Do("quit", "&Quit", "Ctrl+Q", "Close the app; what is open is kept"),),
 )
 EDIT: Groups = (
@@ -53,6 +56,22 @@ LOOK: Groups = (
         Do("presentation", "&Presentation", "", "Larger, without panels, with the keys that you press; Esc leaves", checkable=True),
     ),
 )
+BOOKMARKS: Groups = (
+    (
+        Do("bookmark", "&Bookmark here", "Ctrl+B", "Keep this place: workspace, timestep, sample and seed", "ph.bookmark-simple"),
+        Do(
+            "notes",
+            "&Notes and bookmarks",
+            "F8",
+            "The panel below the inspector: what you write, and the places that you keep",
+            checkable=True,
+        ),
+    ),
+    (
+        Do("previous_bookmark", "&Previous bookmark", "Alt+Left", "The place before this one", needs="there is no bookmark before"),
+        Do("next_bookmark", "Ne&xt bookmark", "Alt+Right", "The place after this one", needs="there is no bookmark after"),
+    ),
+)
 THEME: Groups = (tuple(Do(name, word, "", "", one_of="theme") for name, word in THEMES.items()),)
 HELP: Groups = (
     (
@@ -63,7 +82,7 @@ HELP: Groups = (
         Do("welcome", "&Welcome…", "", "Five things to try, in two minutes"),
         Do("guide", "&Guide", "Shift+F1", "What every workspace is for, with its gestures"),
         Do("glossary", "Gl&ossary", "", "The symbols and words of the window, with their equations"),
-        Do("examples", "&Examples…", "", "Ten things to look at, each opened as a session"),
+        Do("examples", "&Examples…", "", "Eleven things to look at, each opened as a session"),
     ),
     (
         Do("report", "&Report a problem…", "", "Versions and log, to copy or save; nothing is sent"),

@@ -10,12 +10,13 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, 
 from PySide6.QtWidgets import QWidget
 
 from explorer import sources
+from explorer.endings import DOCUMENT
 from explorer.errors import BadInput
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import GRID, Theme
 
 INVITATION = "Drop to open"
-EXPLANATION = f"a checkpoint ({sources.a_file()}), a session (.json), an export, a picture, or a data set"
+EXPLANATION = f"a checkpoint ({sources.a_file()}), a document ({DOCUMENT}), an export, a picture, or a data set"
 MOST = 2
 """Files that are looked at while they hover."""
 

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from explorer.endings import SESSIONS, filters, patterns
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import EngineDown, Failed
-from explorer.errors import BadInput
-from explorer.state.persistence import Saved, write
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.card_words import format_words, kind_words
+from explorer.views.window.documents.documents import Documents
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
 from explorer.views.window.engine_news import EngineNews
 from explorer.views.window.exports import Exports
 from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
+from explorer.views.window.notes.desk import NotesDesk
 from explorer.views.window.opening import Opener, open_filter
 from explorer.views.window.placement import Placement
 from explorer.views.window.presenting.presentation import Presentation
 from explorer.views.window.presenting.screens import Screens
 from explorer.views.window.rail import RAIL_WIDTH, Rail
+from explorer.views.window.side_column import SideColumn
 from explorer.views.window.stalls import StallMeter
 from explorer.views.window.status_bar import StatusBar
 from explorer.views.window.top_bar import TopBar
@@ -37,7 +36,6 @@ from explorer.views.window.veil import Veil
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
-from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
@@ -52,7 +50,7 @@ TITLE_BAR = 40
 
 
 class MainWindow(QMainWindow):
-    """One window, one session.
+    """One window, one session, which may be a document.
 
     Signals
     -------
@@ -65,7 +63,7 @@ class MainWindow(QMainWindow):
     ----------
     workspaces : Workspaces
         By name; each is built when it is first looked at.
-    banner, engine_news, exports, inspector, library, menus, opener, placement, rail, status_bar, top_bar, veil
+    banner, documents, engine_news, exports, inspector, library, menus, notes, opener, placement, rail, status_bar, top_bar, veil
         Its parts.
     stalls : StallMeter
         How long it lets its person wait.
@@ -82,7 +80,6 @@ class MainWindow(QMainWindow):
         self._activated = False
         self._shown = ""
         self._unasked = False
-        self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self._build(workspaces)
@@ -90,6 +87,7 @@ class MainWindow(QMainWindow):
         self._show_workspace(self._current_name())
         self.resize(_fitting(self.screen().availableGeometry().size()))
         self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self.notes.wire(self.menus, self.presentation)
 
     # --- parts
 
@@ -116,21 +114,24 @@ class MainWindow(QMainWindow):
         middle.addWidget(self.rail)
         middle.addWidget(self._splitter, 1)
         framed = _framed(self._stack)
+        self.banner = Banner(theme, page)
+        self.notes = NotesDesk(self._context, self.banner, self._stay, self._current, self)
         self._splitter.addWidget(framed)
-        self._splitter.addWidget(self.inspector)
+        self._splitter.addWidget(SideColumn(self.inspector, self.notes.place))
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
         column.addWidget(self.status_bar)
+        column.addWidget(self.notes.course)
         self.veil = Veil(framed)
-        self.banner = Banner(theme, page)
         self.engine_news = EngineNews(self.top_bar, self.banner, self.veil, self.engine_wanted.emit)
         self.exports = Exports(self._context, self._current, self.banner, self.closing, self)
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
-        self.placement = Placement(self, self._splitter, self.workspaces, self.menus.actions["inspector"])
-        self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
+        self.placement = Placement(self, self._splitter, self.workspaces, self.menus.actions["inspector"], self.notes.place)
+        self.documents = Documents(self._context, self.banner, self._stay, self)
+        self.opener = Opener(self._context, self.workspaces, self._current, self.documents, self.banner, self)
         self.help = HelpDesk(theme, self._versions, self)
-        around = (self.top_bar, self.rail, self.inspector, self.status_bar)
+        around = (self.top_bar, self.rail, self.inspector, self.notes.place, self.status_bar)
         self.presentation = Presentation(theme, self, around, self._current)
         inset_numbers(self)
 
@@ -151,13 +152,16 @@ class MainWindow(QMainWindow):
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
             "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.exports.ask,
-            "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
+            "new_session": self.documents.new, "save": self.documents.save, "save_as": self.documents.save_as,
+            "close_document": self.documents.close, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
             "keys": self._show_keys, "about": self._show_about, "reset_layout": self.placement.reset, "find": lambda: self.finder.open(),
             "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
             "report": self.help.show_report, "welcome": lambda: self.welcome.offer(),
         }  # fmt: skip
         for name, slot in slots.items():
             menus.actions.on(name, slot)
+        self.documents.changed.connect(self._show_document)
+        self._show_document()
         menus.actions["inspector"].setChecked(True)
         menus.actions["inspector"].toggled.connect(self.inspector.setVisible)
         self.screens = Screens(self, self.presentation, menus.actions["full_screen"], menus.actions["presentation"])
@@ -200,6 +204,11 @@ class MainWindow(QMainWindow):
             self._activated = True
             self.veil.lift()
             self.current.activate()
+
+    def _stay(self) -> None:
+        """The cursor was put where it is."""
+        if self._activated:
+            self.current.stay()
 
     def cancel(self) -> None:
         """Stop what the status bar tells of."""
@@ -350,18 +359,6 @@ class MainWindow(QMainWindow):
         else:
             self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
 
-    def _ask_for_session_file(self) -> None:
-        path, _ = ask_where(self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False), ".json")
-        if path:
-            self.save_session(path)
-
-    def save_session(self, path: str) -> None:
-        """Write what is open to a file that can be opened again."""
-        try:
-            write(Path(path), Saved(session=self._context.store.session))
-        except BadInput as error:
-            self.banner.say(str(error), "Choose a folder that you may write to.")
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""
         if dropped_files(event.mimeData()):
@@ -400,6 +397,14 @@ class MainWindow(QMainWindow):
 
     # --- the window itself
 
+    def _show_document(self) -> None:
+        """In the title, in the bar, and in what can be done."""
+        documents = self.documents
+        self.setWindowTitle(f"{documents.name}[*]" if documents.path is not None else "Generative Explorer")
+        self.setWindowModified(documents.modified)
+        self.top_bar.show_document(documents.name, documents.modified)
+        self.menus.actions["close_document"].setEnabled(documents.path is not None)
+
     def leave(self) -> None:
         """Close without asking: the system wants the app to end, and what goes on by itself goes on."""
         self._unasked = True
@@ -420,13 +425,14 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._hide_library()
+        self.documents.let_go()
         self.closing.emit()
         super().closeEvent(event)
 
     def _may_close(self) -> bool:
         session = self._context.store.session
         asked = [name for name, facts in self.workspaces.facts.items() if name in self.workspaces.built or facts.minds_closing(session)]
-        return all(self.workspaces[name].may_close() for name in asked)
+        return all(self.workspaces[name].may_close() for name in asked) and self.documents.may_close()
 
 
 def _framed(stack: QWidget) -> QWidget:

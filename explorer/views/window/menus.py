@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.views.shared.lane_menu import verb
-from explorer.views.window.actions import EDIT, FILE, HELP, THEME, Groups, view
+from explorer.views.window.actions import BOOKMARKS, EDIT, FILE, HELP, THEME, Groups, view
 from explorer.views.workspace import Facts, Workspace
 from explorer.widgets.controls.actions import Actions, separated
 from explorer.widgets.controls.menus import emptied
@@ -29,7 +29,7 @@ ROLES = {
 
 
 class Menus(QObject):
-    """File, Edit, View, one menu for each workspace (the current one's is shown), Help.
+    """File, Edit, View, one menu for each workspace (the current one's is shown), Bookmarks, Help.
 
     Signals
     -------
@@ -57,11 +57,12 @@ class Menus(QObject):
         self._formats: dict[str, str] = {}
         self._workspace_menus: dict[str, QMenu] = {}
         self._view_actions: dict[str, Sequence[QAction]] = {}
-        groups = (*FILE, *EDIT, *view(workspaces), *THEME, *HELP)
+        groups = (*FILE, *EDIT, *view(workspaces), *BOOKMARKS, *THEME, *HELP)
         self.actions = Actions(theme, window, groups, "window-", Qt.ShortcutContext.WindowShortcut)
         self._file_menu()
         self._titled("&Edit", EDIT)
         self._view_menu(workspaces)
+        self.bookmarks = self._titled("&Bookmarks", BOOKMARKS)
         self._help = self._titled("&Help", HELP)
         self._connect()
         self._show_history()
@@ -91,7 +92,7 @@ class Menus(QObject):
     def take_in(self, workspace: Workspace) -> None:
         """Have a menu, and entries of the View menu, for a workspace that was built; hidden until it is shown."""
         name = workspace.workspace_name
-        menu = self._titled(workspace.facts.menu_title, before=self._help)
+        menu = self._titled(workspace.facts.menu_title, before=self.bookmarks)
         menu.addActions(list(workspace.menu_actions()))
         menu.menuAction().setVisible(False)
         self._workspace_menus[name] = menu
@@ -152,7 +153,7 @@ class Menus(QObject):
         menu.insertMenu(self.actions["inspector"], themes)
 
     def _session_changed(self, old: Session, new: Session) -> None:
-        if old.recent != new.recent:
+        if (old.recent, old.documents) != (new.recent, new.documents):
             self._show_recent(new)
         if old.theme != new.theme:
             self._show_theme(new)
@@ -160,11 +161,15 @@ class Menus(QObject):
 
     def _show_recent(self, session: Session) -> None:
         emptied(self.recent)
+        for path in session.documents:
+            verb(self.recent, Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
+        if session.documents and session.recent:
+            self.recent.addSeparator()
         for path in session.recent:
             said = self._formats.get(path, "")
             verb(self.recent, f"{Path(path).name}\t{said}" if said else Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
         self.recent.setToolTipsVisible(True)
-        self.recent.setEnabled(bool(session.recent))
+        self.recent.setEnabled(bool(session.documents or session.recent))
 
     def _show_theme(self, session: Session) -> None:
         self.actions[session.theme].setChecked(True)

@@ -9,24 +9,23 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer import sources
 from explorer.datasets.idx_folder import holds_images
-from explorer.endings import DATA_SETS, PICTURES, SESSIONS, filters, has, patterns
+from explorer.endings import DATA_SETS, DOCUMENT, PICTURES, SESSIONS, filters, has, patterns
 from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
 from explorer.recipe import Recipe, decode_recipe
 from explorer.regular_file import read_whole
 from explorer.sources.from_python.permission import ENDING as PYTHON
-from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
-from explorer.state.persistence import MAX_SESSION_BYTES, read_session
+from explorer.state.persistence import MAX_SESSION_BYTES
 from explorer.state.session import RECENT_LIMIT, Session
 from explorer.views.window.banner import Banner, Offer
+from explorer.views.window.documents.documents import Documents
 from explorer.views.window.help.examples import Example, put_into, session_of
 from explorer.views.window.opened_pictures import OpenedPictures
 from explorer.views.window.opening_card import OpeningCard
@@ -53,8 +52,17 @@ class Opener(QObject):
 
     workspace_wanted = Signal(str)
 
-    def __init__(self, context: Context, workspaces: Workspaces, current: Callable[[], Workspace], banner: Banner, parent: QObject) -> None:
+    def __init__(
+        self,
+        context: Context,
+        workspaces: Workspaces,
+        current: Callable[[], Workspace],
+        documents: Documents,
+        banner: Banner,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
+        self._documents = documents
         self._context, self._workspaces, self._current, self._banner = context, workspaces, current, banner
         self._asked: set[str] = set()
         self._waiting: list[Callable[[], object]] | None = []
@@ -106,7 +114,7 @@ class Opener(QObject):
                 self._pictures.looked()
 
     def open_path(self, path: str) -> None:
-        """Open a checkpoint, a session, an export or a picture; what cannot be opened is told of in the window."""
+        """Open a document, a checkpoint, an export or a picture; what cannot be opened is told of in the window."""
         self.open_paths([path])
 
     def _looked_into(self, path: str) -> bool:
@@ -116,6 +124,8 @@ class Opener(QObject):
         absolute = os.path.abspath(os.path.expanduser(path))
         if not os.path.exists(absolute):
             self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
+        elif has(absolute, (DOCUMENT,)):
+            self._documents.open(absolute)
         elif is_asked_for(Path(absolute)):
             self._python.ask(absolute, lambda: self._open_checkpoint(absolute))
         elif sources.source_for(Path(absolute)) is not None:
@@ -213,7 +223,7 @@ class Opener(QObject):
             return
         self._context.store.replace(session, f"open “{example.title}”")
         self.workspace_wanted.emit(session.workspace)
-        self._banner.say(example.title, example.look, severity="notice")
+        self._banner.say(example.title, f"{example.look}{_course(session_of(example))}", severity="notice")
 
     def _offer_elsewhere(self, what: str, then: str, takes: Callable[[Facts], bool], give: Callable[[str], None], path: str) -> None:
         """Say that the workspace in front has no use for a file, and which have: the first of them takes it at a press."""
@@ -230,26 +240,24 @@ class Opener(QObject):
         self._banner.say(f"{what} is of no use in {self._current().title}", hint, severity="notice", offer=offer)
 
     def _open_session(self, path: str) -> None:
-        store = self._context.store
-        try:
-            opened = read_session(Path(path))
-        except BadInput as error:
-            recipe = _recipe_in(path)
-            if recipe is not None:
-                self._when_begun(partial(self._exports.open_recipe, Path(path).name, recipe))
-                return
-            self._banner.say(str(error), "File > Save session as… writes one.")
-            return
-        found, _ = relinked(opened, self._context.library.known)
-        found = with_shipped_models(found, self._context.library.known)  # a session may be of one workspace alone
-        store.replace(with_chosen_of(found, store.session), "open session")
-        self.workspace_wanted.emit(opened.workspace)
+        """A session of an earlier version, or a recipe as `replay` takes it."""
+        recipe = _recipe_in(path)
+        if recipe is not None:
+            self._when_begun(partial(self._exports.open_recipe, Path(path).name, recipe))
+        else:
+            self._documents.open(path)
 
 
 def _example_session(example: Example, context: Context) -> Session:
     """The session with an example's workspace in it, its checkpoints where they are here."""
     found, _ = relinked(session_of(example), context.library.known)
     return put_into(context.store.session, found)
+
+
+def _course(session: Session) -> str:
+    """How to go through the bookmarks of an example; empty where it has none."""
+    count = len(session.notes.recipe.bookmarks)
+    return f" Alt+Right goes through its {count} bookmarks; F8 has the notes." if count else ""
 
 
 def try_another() -> str:
@@ -263,7 +271,7 @@ def open_filter() -> str:
 
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
     names = (*sources.patterns(), *patterns(endings), f"*{PYTHON}")
-    return filters([("Checkpoints, sessions, exports, pictures and data sets", names)])
+    return filters([("Documents, checkpoints, exports, pictures and data sets", names)])
 
 
 def _recipe_in(path: str) -> Recipe | None:
@@ -281,15 +289,3 @@ def _holds_images(folder: Path) -> bool:
 
     first = itertools.islice(files_below(folder), FOLDER_LOOK)
     return any(has(file, PICTURES) or (file.parent == folder and holds_images(file)) for file in first)
-
-
-def with_chosen_of(opened: Session, current: Session) -> Session:
-    """An opened session under this person's own settings."""
-    return msgspec.structs.replace(
-        opened,
-        recent=current.recent,
-        theme=current.theme,
-        frame_budget=current.frame_budget,
-        device=current.device,
-        background=current.background,
-    )

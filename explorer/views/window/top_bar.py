@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QWidget
 
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
@@ -56,6 +57,8 @@ class TopBar(QWidget):
         self._state: EngineState = "starting"
         name = QLabel("Generative Explorer")
         name.setObjectName("appName")
+        self._document = ElidingLabel("")
+        self._document.setObjectName("documentName")
         self._where = SteadyLabel()
         self._where.setToolTip("Device · precision · speed")
         mark(self._where, "muted")
@@ -68,7 +71,8 @@ class TopBar(QWidget):
         row.setContentsMargins(4 * GRID - 2, 2, 4 * GRID - 2, 3)
         row.setSpacing(2 * GRID)
         row.addWidget(name)
-        row.addWidget(self.menu_bar, 1)
+        row.addWidget(self.menu_bar)
+        row.addWidget(self._document, 1)
         row.addWidget(self._where)
         row.addSpacing(2 * GRID)
         row.addWidget(self._dot)
@@ -77,6 +81,16 @@ class TopBar(QWidget):
         self._late = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._late.timeout.connect(self._show_state)
         self._show_state()
+
+    def show_document(self, name: str, modified: bool) -> None:
+        """The document's name, with a dot where it has changes that are not saved; nothing for the untitled session."""
+        self._document.setText(f"{name} •" if name and modified else name)
+        self._document.setToolTip(f"{name} has changes that are not saved (Ctrl+S)" if modified else name)
+
+    @property
+    def document_text(self) -> str:
+        """What stands between the menus and the device."""
+        return self._document.text()
 
     @property
     def state(self) -> EngineState:

@@ -20,7 +20,7 @@ from explorer.datasets.images import load_images
 from explorer.endings import PICTURES
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, PlaneRecipe, Point, Recipe, encode_recipe
-from explorer.state.persistence import Loaded, Saved, WindowState, read_session
+from explorer.state.persistence import Loaded, Saved, WindowState
 from explorer.state.session import MEGABYTE, Session
 from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.window.main_window import MainWindow
@@ -67,7 +67,7 @@ def dialogs(window: MainWindow, kind: type[QDialog]) -> list[QDialog]:
 
 def test_the_rail_and_the_keys_change_the_workspace(explorer: Explorer, qtbot: QtBot) -> None:
     window = explorer.window
-    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective", "training"]
+    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective", "training", "variational"]
     qtbot.mouseClick(window.rail.button("latent"), Qt.MouseButton.LeftButton)
     assert explorer.store.session.workspace == "latent"
     assert window.current.isVisible()
@@ -85,9 +85,9 @@ def test_only_the_current_workspaces_menu_is_shown(window: MainWindow) -> None:
     def titles() -> list[str]:
         return [menu.title() for menu in window.menus.shown()]
 
-    assert titles() == ["File", "Edit", "View", "Chain", "Help"]
+    assert titles() == ["File", "Edit", "View", "Chain", "Bookmarks", "Help"]
     window.choose("latent")
-    assert titles() == ["File", "Edit", "View", "Plane", "Help"]
+    assert titles() == ["File", "Edit", "View", "Plane", "Bookmarks", "Help"]
 
 
 def test_no_two_actions_in_force_have_the_same_key(window: MainWindow) -> None:
@@ -168,23 +168,6 @@ def test_a_failure_of_the_engine_is_told_with_its_details(explorer: Explorer) ->
     assert banner.message == "something went wrong in the engine: boom"
     assert banner.detail == "Traceback\n  boom"
     assert "report" in banner.hint
-
-
-def test_a_session_is_saved_and_opened_again(explorer: Explorer, tmp_path: Path) -> None:
-    store, path = explorer.store, tmp_path / "mine.json"
-    store.update_reverse("change seed", recipe=ChainRecipe(seed=77))
-    store.update(workspace="compare")
-    explorer.window.save_session(str(path))
-    assert read_session(path) == store.session
-    store.update_reverse("change seed", recipe=ChainRecipe(seed=1))
-    store.update(workspace="latent", theme="light")
-    explorer.window.open_paths([str(path)])
-    assert store.session.reverse.recipe.seed == 77
-    assert explorer.window.current.workspace_name == "compare"
-    assert store.session.theme == "light"
-    assert store.undo_label == "open session"
-    store.undo()
-    assert store.session.reverse.recipe.seed == 1
 
 
 def test_a_file_that_is_no_session_changes_nothing(explorer: Explorer, tmp_path: Path) -> None:

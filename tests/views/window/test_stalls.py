@@ -143,7 +143,7 @@ def test_what_was_not_looked_at_is_built_in_quiet_moments(explorer: Explorer, qt
     assert explorer.store.session.workspace == "reverse-chain"
     assert window.current.isVisible()
     assert not any(made.isVisible() for name, made in window.workspaces.built.items() if name != "reverse-chain")
-    assert [menu.title() for menu in window.menus.shown()] == ["File", "Edit", "View", "Chain", "Help"]
+    assert [menu.title() for menu in window.menus.shown()] == ["File", "Edit", "View", "Chain", "Bookmarks", "Help"]
 
 
 def test_one_that_is_wanted_while_it_is_being_built_is_there_whole(explorer: Explorer) -> None:

@@ -1,14 +1,17 @@
-"""Where the finder's lines come from: tables of actions, the glossary, the guide, examples, the library."""
+"""Where the finder's lines come from: tables of actions, bookmarks, documents, the glossary, the guide, examples, the library."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import glossary
+from explorer.recipe.notes import Bookmark
+from explorer.state.edits.bookmarks import place_words
 from explorer.views.window.finder.found import Found
 from explorer.views.window.help.documents import FIRST, headings
 from explorer.views.window.help.examples import Example
@@ -67,6 +70,19 @@ def of_examples(examples: Iterable[Example], show: Callable[[Example], object]) 
     """A line for each example."""
     for example in examples:
         yield Found(example.title, "Examples", partial(show, example), tip=example.look, icon="ph.lightbulb")
+
+
+def of_bookmarks(places: Iterable[Bookmark], go: Callable[[int], object]) -> Iterator[Found]:
+    """A line for each bookmark."""
+    for number, place in enumerate(places):
+        tip = " ".join((place_words(place), place.note))
+        yield Found(place.name, "Bookmarks", partial(go, number), tip=tip, icon="ph.bookmark-simple", near=True)
+
+
+def of_documents(paths: Iterable[str], show: Callable[[str], object]) -> Iterator[Found]:
+    """A line for each document that was opened lately."""
+    for path in paths:
+        yield Found(Path(path).name, "Recent documents", partial(show, path), tip=f"open document {path}", icon="ph.file")
 
 
 def of_library(entries: Iterable[LibraryEntry], show: Callable[[LibraryEntry], object]) -> Iterator[Found]:

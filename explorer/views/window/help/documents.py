@@ -12,6 +12,7 @@ PAGES = {
     "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
     "which-option.md": "How the options were trained", "checkpoints.md": "Other people's checkpoints",
     "python.md": "From Python", "checkpoint-format.md": "Checkpoint format",
+    "session-format.md": "Session format",
 }  # fmt: skip
 
 
