@@ -7,8 +7,9 @@ from collections.abc import Callable
 from explorer.recipe.sample_count import usual_samples
 from explorer.state.library import Library
 from explorer.state.session import ChainState
+from explorer.widgets.look.language import tr
 
-HINT = "The inspector has the number; more take more memory and time."
+HINT = tr("The inspector has the number; more take more memory and time.")
 
 
 class FewSamples:
@@ -28,8 +29,8 @@ class FewSamples:
         """Say it where other lanes have brought fewer samples."""
         brought = before.recipe.lanes not in ((), after.recipe.lanes)
         if brought and after.recipe.samples < before.recipe.samples and self._are_few(after):
-            many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
-            self._say(f"{many} at once: these images are large.", HINT)
+            many = tr("1 sample") if after.recipe.samples == 1 else tr("{samples} samples", samples=after.recipe.samples)
+            self._say(tr("{many} at once: these images are large.", many=many), HINT)
 
     def _are_few(self, state: ChainState) -> bool:
         """Whether there are as many samples as images of this size have unless somebody asks for more."""

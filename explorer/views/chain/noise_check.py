@@ -18,8 +18,9 @@ from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.language import tr
 
-TOLD_TIP = "What you said of this checkpoint, where its file does not say it: see it, or say otherwise"
+TOLD_TIP = tr("What you said of this checkpoint, where its file does not say it: see it, or say otherwise")
 
 
 class NoiseCheck(QObject):
@@ -62,10 +63,10 @@ class NoiseCheck(QObject):
         lane = lanes[index]
         if lane.exact is not None:
             return
-        menu.addSection("Checkpoint")
-        verb(menu, "Check that it denoises", partial(self.ask, lane, lanes), tip=self._action.toolTip())
+        menu.addSection(tr("Checkpoint"))
+        verb(menu, tr("Check that it denoises"), partial(self.ask, lane, lanes), tip=self._action.toolTip())
         if lane.told is not None:
-            verb(menu, "What was told of it…", partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
+            verb(menu, tr("What was told of it…"), partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
 
     def ask(self, lane: Lane, lanes: Sequence[Lane] = ()) -> None:
         """See how much of the noise a lane's network finds, on the data sets of the other lanes, too."""

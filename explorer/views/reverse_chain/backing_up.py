@@ -18,10 +18,11 @@ from explorer.state.edits import branches as edits
 from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.shared.questions import Questions
+from explorer.widgets.look.language import tr
 
 HALF = 2
-NO_LANE = "there is no lane yet to noise it in: choose a model, and it is offered"
-PASTED = "The pasted picture"
+NO_LANE = tr("there is no lane yet to noise it in: choose a model, and it is offered")
+PASTED = tr("The pasted picture")
 
 
 class View(Protocol):

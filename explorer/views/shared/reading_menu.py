@@ -14,10 +14,11 @@ from explorer.datasets.arrays import is_array, members_of
 from explorer.datasets.reading import RANGE_WORDS, Background, RangeName, Reading
 from explorer.datasets.shipped import shipped
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.look.language import tr
 
-VALUES_TIP = "Which numbers of the array are black and white"
-ARRAY_TIP = "Which array of the file has the images"
-BACKGROUND_TIP = "What is seen where pictures are transparent"
+VALUES_TIP = tr("Which numbers of the array are black and white")
+ARRAY_TIP = tr("Which array of the file has the images")
+BACKGROUND_TIP = tr("What is seen where pictures are transparent")
 
 
 def add_reading(menu: QMenu, source: str, read: Reading, choose: Callable[[Reading], object]) -> None:
@@ -36,14 +37,14 @@ def add_reading(menu: QMenu, source: str, read: Reading, choose: Callable[[Readi
         return
     path = Path(source).expanduser()
     if path.is_dir():
-        words = {name: f"on {name}" for name in get_args(Background)}
-        _add(menu, "Transparent pictures", BACKGROUND_TIP, words, read, "background", choose)
+        words = {name: tr("on {name}", name=name) for name in get_args(Background)}
+        _add(menu, tr("Transparent pictures"), BACKGROUND_TIP, words, read, "background", choose)
     elif is_array(path):
-        _add(menu, "Values", VALUES_TIP, {name: RANGE_WORDS[name] for name in get_args(RangeName)}, read, "range", choose)
+        _add(menu, tr("Values"), VALUES_TIP, {name: RANGE_WORDS[name] for name in get_args(RangeName)}, read, "range", choose)
         members = members_of(path)
         if len(members) > 1 or read.member:
-            named = {"": "the likeliest of images"} | {name: name for name in dict.fromkeys((*members, read.member)) if name}
-            _add(menu, "Array", ARRAY_TIP, named, read, "member", choose)
+            named = {"": tr("the likeliest of images")} | {name: name for name in dict.fromkeys((*members, read.member)) if name}
+            _add(menu, tr("Array"), ARRAY_TIP, named, read, "member", choose)
 
 
 def _add(

@@ -9,6 +9,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.recipe import ChainRecipe, PlaneRecipe
 from explorer.state.found_again import Unopened, unopened
 from explorer.state.library import Library
+from explorer.widgets.look.language import tr
 
 
 class UnopenedModels:
@@ -35,7 +36,7 @@ class UnopenedModels:
     def _open(self, model: Unopened) -> None:
         def look(entry: LibraryEntry) -> None:
             if entry.sha256 != model.checkpoint:
-                self._complain(f"{model.source}: is another checkpoint now than when it was kept")
+                self._complain(tr("{source}: is another checkpoint now than when it was kept", source=model.source))
 
         def fail(failed: Failed) -> None:
             self._complain(failed.message)

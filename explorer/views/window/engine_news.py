@@ -8,10 +8,11 @@ from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.views.window.banner import Banner
 from explorer.views.window.top_bar import TopBar
 from explorer.views.window.veil import Veil
+from explorer.widgets.look.language import tr
 
-GOES_ON = "All that was open still is, and what was being computed is computed again."
-NO_START = "Install the app again, or choose another device in Preferences."
-REPORT = "If it happens again, copy the details into a report."
+GOES_ON = tr("All that was open still is, and what was being computed is computed again.")
+NO_START = tr("Install the app again, or choose another device in Preferences.")
+REPORT = tr("If it happens again, copy the details into a report.")
 
 
 class EngineNews:
@@ -39,24 +40,24 @@ class EngineNews:
 
     def awaited(self) -> None:
         """There is nothing to show before the library is known."""
-        self._veil.cover("Starting the engine…", "PyTorch is loaded and the checkpoints are read; the first start takes longest.")
+        self._veil.cover(tr("Starting the engine…"), tr("PyTorch is loaded and the checkpoints are read; the first start takes longest."))
 
     def ready(self, ready: EngineReady) -> None:
         """The engine is up."""
         self.engine = ready
         self._top_bar.show_device(ready.device, ready.precision)
         if self._veil.title:
-            self._veil.cover("Reading the checkpoints…", "The engine is ready; the first start takes longest.")
+            self._veil.cover(tr("Reading the checkpoints…"), tr("The engine is ready; the first start takes longest."))
 
     def failed(self, failed: Failed) -> None:
         """The engine could not start, or has stopped."""
         stopped = isinstance(failed, EngineDown) and failed.has_started
         self._top_bar.show_failed()
         if self._veil.title:
-            title = "The engine stopped" if stopped else "The engine could not start"
-            self._veil.cover(title, "Nothing can be computed; the message above says why.")
+            title = tr("The engine stopped") if stopped else tr("The engine could not start")
+            self._veil.cover(title, tr("Nothing can be computed; the message above says why."))
         stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or REPORT
-        again = ("Start it again", self._start) if isinstance(failed, EngineDown) and failed.can_retry else None
+        again = (tr("Start it again"), self._start) if isinstance(failed, EngineDown) and failed.can_retry else None
         self._banner.say(failed.message, stopped_hint if stopped else NO_START, failed.detail, offer=again)
 
     def lost(self, down: EngineDown) -> None:

@@ -16,9 +16,10 @@ from explorer.own_process import own_command
 from explorer.sources.from_python import permission
 from explorer.views.window.banner import Banner
 from explorer.widgets.controls.save_file import ask_where as ask_for_file
+from explorer.widgets.look.language import tr
 
-GRAPH = "ONNX graphs"
-FOLDER = "A folder of diffusers (*)"
+GRAPH = tr("ONNX graphs")
+FOLDER = tr("A folder of diffusers (*)")
 
 
 def ask_where(entry: LibraryEntry, parent: QWidget) -> str:
@@ -26,7 +27,7 @@ def ask_where(entry: LibraryEntry, parent: QWidget) -> str:
     assert entry.card is not None
     ways = ways_of(entry.card)
     kinds = filters([(GRAPH, ("*.onnx",))], others=False) + (f";;{FOLDER}" if ways.folder else "")
-    path, kind = ask_for_file(parent, f"Export {entry.name}", f"{entry.name}.onnx", kinds, ".onnx")
+    path, kind = ask_for_file(parent, tr("Export {name}", name=entry.name), f"{entry.name}.onnx", kinds, ".onnx")
     if not path:
         return ""
     where = named(path, folder=kind == FOLDER)
@@ -42,8 +43,8 @@ def may_replace(entry: LibraryEntry, where: str, parent: QWidget) -> bool:
     there = [file.name for file in files if file.exists() and not (file.is_dir() and not any(file.iterdir()))]
     if not there:
         return True
-    said = f"{' and '.join(there)} {'are' if len(there) > 1 else 'is'} there already. Replace?"
-    return QMessageBox.question(parent, f"Export {entry.name}", said) == QMessageBox.StandardButton.Yes
+    said = tr("{list} {value} there already. Replace?", list=" and ".join(there), value=tr("are") if len(there) > 1 else tr("is"))
+    return QMessageBox.question(parent, tr("Export {name}", name=entry.name), said) == QMessageBox.StandardButton.Yes
 
 
 def named(path: str, folder: bool) -> str:
@@ -76,7 +77,11 @@ class ModelExporter(QObject):
         if permission.looks_like_python(Path(self._entry.path)) and permission.is_allowed(Path(self._entry.path)):
             words.append("--run-python")
         program, *arguments = own_command(*words)
-        self._banner.say(f"{self._entry.name} is being written to {self._where}", "It takes some seconds.", severity="notice")
+        self._banner.say(
+            tr("{name} is being written to {where}", name=self._entry.name, where=self._where),
+            tr("It takes some seconds."),
+            severity="notice",
+        )
         self.process.start(program, arguments)
 
     def end(self) -> None:
@@ -87,7 +92,7 @@ class ModelExporter(QObject):
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._banner.say(f"{self._where}: cannot be written: {sys.executable} does not start")
+            self._banner.say(tr("{where}: cannot be written: {executable} does not start", where=self._where, executable=sys.executable))
             self.deleteLater()
 
     def _ended(self, status: int) -> None:
@@ -95,8 +100,8 @@ class ModelExporter(QObject):
             self._banner.say(*told(self._entry.name, bytes(self.process.readAllStandardOutput().data())), severity="notice")
         else:
             lines = bytes(self.process.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
-            why = lines[-1].removeprefix("generative-explorer: ") if lines else f"{self._where}: cannot be written"
-            self._banner.say(why, "Everything else is as it was.")
+            why = lines[-1].removeprefix("generative-explorer: ") if lines else tr("{where}: cannot be written", where=self._where)
+            self._banner.say(why, tr("Everything else is as it was."))
         self.deleteLater()
 
 
@@ -105,4 +110,6 @@ def told(name: str, said: bytes) -> tuple[str, str]:
     written = json.loads(said)["written"]
     paths = " and ".join(each["path"] for each in written)
     moved = [each["largest_difference"] for each in written if each["largest_difference"] is not None]
-    return f"{name} is written to {paths}", f"It agrees with the network to {max(moved):.1g} of its largest output." if moved else ""
+    return tr("{name} is written to {paths}", name=name, paths=paths), tr(
+        "It agrees with the network to {max:.1g} of its largest output.", max=max(moved)
+    ) if moved else ""

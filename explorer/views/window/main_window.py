@@ -37,6 +37,7 @@ from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
 
@@ -294,12 +295,12 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Let the person choose files, and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Open"), "", open_filter())
         self.open_paths(paths)
 
     def _ask_for_folder(self) -> None:
         """Let the person choose a folder, and open it."""
-        path = QFileDialog.getExistingDirectory(self, "Open a folder")
+        path = QFileDialog.getExistingDirectory(self, tr("Open a folder"))
         if path:
             self.open_paths([path])
 
@@ -357,7 +358,9 @@ class MainWindow(QMainWindow):
         if self.opener.open_entry(entry, name):
             self._hide_library()
         else:
-            self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
+            self.banner.say(
+                tr("{name} cannot be shown in {title}", name=entry.name, title=self.workspaces.facts[name].title), severity="notice"
+            )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""
@@ -400,7 +403,7 @@ class MainWindow(QMainWindow):
     def _show_document(self) -> None:
         """In the title, in the bar, and in what can be done."""
         documents = self.documents
-        self.setWindowTitle(f"{documents.name}[*]" if documents.path is not None else "Generative Explorer")
+        self.setWindowTitle(f"{documents.name}[*]" if documents.path is not None else tr("Generative Explorer"))
         self.setWindowModified(documents.modified)
         self.top_bar.show_document(documents.name, documents.modified)
         self.menus.actions["close_document"].setEnabled(documents.path is not None)

@@ -18,6 +18,7 @@ from explorer.views.window.actions import BOOKMARKS, EDIT, FILE, HELP, THEME, Gr
 from explorer.views.workspace import Facts, Workspace
 from explorer.widgets.controls.actions import Actions, separated
 from explorer.widgets.controls.menus import emptied
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 ROLES = {
@@ -60,10 +61,10 @@ class Menus(QObject):
         groups = (*FILE, *EDIT, *view(workspaces), *BOOKMARKS, *THEME, *HELP)
         self.actions = Actions(theme, window, groups, "window-", Qt.ShortcutContext.WindowShortcut)
         self._file_menu()
-        self._titled("&Edit", EDIT)
+        self._titled(tr("&Edit"), EDIT)
         self._view_menu(workspaces)
-        self.bookmarks = self._titled("&Bookmarks", BOOKMARKS)
-        self._help = self._titled("&Help", HELP)
+        self.bookmarks = self._titled(tr("&Bookmarks"), BOOKMARKS)
+        self._help = self._titled(tr("&Help"), HELP)
         self._connect()
         self._show_history()
         self._show_recent(store.session)
@@ -142,13 +143,13 @@ class Menus(QObject):
         self._bar.setActiveAction(self.sender().property("menu").menuAction())
 
     def _file_menu(self) -> None:
-        menu = self._titled("&File", FILE)
-        self.recent = QMenu("Open &recent", menu)
+        menu = self._titled(tr("&File"), FILE)
+        self.recent = QMenu(tr("Open &recent"), menu)
         menu.insertMenu(self.actions["library"], self.recent)
 
     def _view_menu(self, workspaces: Sequence[Facts]) -> None:
-        menu = self._view = self._titled("&View", view(workspaces))
-        themes = QMenu("&Theme", menu)
+        menu = self._view = self._titled(tr("&View"), view(workspaces))
+        themes = QMenu(tr("&Theme"), menu)
         themes.addActions(list(self.actions.choice("theme").values()))
         menu.insertMenu(self.actions["inspector"], themes)
 
@@ -176,7 +177,7 @@ class Menus(QObject):
 
     def _show_history(self) -> None:
         store, undo, redo = self._store, self.actions["undo"], self.actions["redo"]
-        for action, word, label in ((undo, "&Undo", store.undo_label), (redo, "&Redo", store.redo_label)):
+        for action, word, label in ((undo, tr("&Undo"), store.undo_label), (redo, tr("&Redo"), store.redo_label)):
             action.setText(f"{word} {_escaped(label)}".rstrip())
         undo.setEnabled(store.can_undo)
         redo.setEnabled(store.can_redo)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from explorer.views.window.banner import Banner
 from explorer.views.workspace import Workspace
+from explorer.widgets.look.language import tr
 
 
 class OpenedPictures:
@@ -60,7 +61,11 @@ class OpenedPictures:
         if len(paths) > 1 and workspace.accept_pictures(paths):
             return
         if not workspace.accept_picture(paths[0]):
-            self._banner.say(f"{name}: a picture is of no use in {workspace.title} now", severity="notice")
+            self._banner.say(tr("{name}: a picture is of no use in {title} now", name=name, title=workspace.title), severity="notice")
         elif len(paths) > 1:
-            hint = "Latent encodes several at once."
-            self._banner.say(f"{name}: the first of {len(paths)} pictures; {workspace.title} takes one", hint, severity="notice")
+            hint = tr("Latent encodes several at once.")
+            self._banner.say(
+                tr("{name}: the first of {count} pictures; {title} takes one", name=name, count=len(paths), title=workspace.title),
+                hint,
+                severity="notice",
+            )

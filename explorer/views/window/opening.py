@@ -32,6 +32,7 @@ from explorer.views.window.opening_card import OpeningCard
 from explorer.views.window.python_files import PythonFiles, is_asked_for
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Workspace
+from explorer.widgets.look.language import tr
 
 if TYPE_CHECKING:
     from explorer.state.library import Asking
@@ -123,7 +124,7 @@ class Opener(QObject):
 
         absolute = os.path.abspath(os.path.expanduser(path))
         if not os.path.exists(absolute):
-            self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
+            self._banner.say(tr("{path}: no such file", path=path), tr("It may have been moved or renamed."))
         elif has(absolute, (DOCUMENT,)):
             self._documents.open(absolute)
         elif is_asked_for(Path(absolute)):
@@ -134,7 +135,10 @@ class Opener(QObject):
             if _holds_images(Path(absolute)):
                 self._open_data_set(absolute)
             else:
-                self._banner.say(f"{path}: is a folder without pictures", f"What opens here is {sources.what_opens()}.")
+                self._banner.say(
+                    tr("{path}: is a folder without pictures", path=path),
+                    tr("What opens here is {what_opens}.", what_opens=sources.what_opens()),
+                )
         elif may_have_recipe(Path(absolute)):
             self._when_begun(partial(self._exports.open, absolute))
             return True
@@ -158,7 +162,9 @@ class Opener(QObject):
         if self._current().facts.takes_data_sets:
             self._when_begun(lambda: self._current().accept_data_set(path))
         else:
-            self._offer_elsewhere(f"{Path(path).name}: a data set", "open", lambda facts: facts.takes_data_sets, self._open_data_set, path)
+            self._offer_elsewhere(
+                tr("{name}: a data set", name=Path(path).name), "open", lambda facts: facts.takes_data_sets, self._open_data_set, path
+            )
 
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""
@@ -171,10 +177,12 @@ class Opener(QObject):
             return
         if failed.asks and failed.path:
             path = failed.path
-            answer: Offer = ("Answer…", lambda: self._open_checkpoint(path))
-            self._banner.say(f"{Path(path).name} does not say everything that is needed", "What is shown of it needs it.", offer=answer)
+            answer: Offer = (tr("Answer…"), lambda: self._open_checkpoint(path))
+            self._banner.say(
+                tr("{name} does not say everything that is needed", name=Path(path).name), tr("What is shown of it needs it."), offer=answer
+            )
             return
-        hint = "The rest goes on. If it happens again, copy the details into a report." if failed.detail else ""
+        hint = tr("The rest goes on. If it happens again, copy the details into a report.") if failed.detail else ""
         self._banner.say(failed.message, hint, failed.detail)
 
     def open_entry(self, entry: LibraryEntry, name: str = "") -> bool:
@@ -198,17 +206,17 @@ class Opener(QObject):
         if self.open_entry(entry):
             return
         kind = entry.card.kind if entry.card is not None else "file"
-        message = f"{entry.name}: no workspace shows a {kind} of this shape"
+        message = tr("{name}: no workspace shows a {kind} of this shape", name=entry.name, kind=kind)
         if kind == "classifier":
-            message = f"{entry.name} is a judge: it reads digits and has no workspace of its own"
-        self._banner.say(message, "File > Checkpoint library shows what it is.", severity="notice")
+            message = tr("{name} is a judge: it reads digits and has no workspace of its own", name=entry.name)
+        self._banner.say(message, tr("File > Checkpoint library shows what it is."), severity="notice")
 
     def _remember(self, path: str) -> None:
         recent = tuple(p for p in self._context.store.session.recent if p != path)
         self._context.store.update(recent=(path, *recent)[:RECENT_LIMIT])
 
     def _offer_pictures_elsewhere(self, path: str) -> None:
-        what = f"{Path(path).name}: a picture"
+        what = tr("{name}: a picture", name=Path(path).name)
         self._offer_elsewhere(what, "drop", lambda facts: facts.takes_pictures, lambda path: self._pictures.open([path]), path)
 
     def open_example(self, example: Example) -> None:
@@ -219,9 +227,9 @@ class Opener(QObject):
         try:
             session = _example_session(example, self._context)
         except BadInput as error:
-            self._banner.say(str(error), "Install the app again.")
+            self._banner.say(str(error), tr("Install the app again."))
             return
-        self._context.store.replace(session, f"open “{example.title}”")
+        self._context.store.replace(session, tr("open “{title}”", title=example.title))
         self.workspace_wanted.emit(session.workspace)
         self._banner.say(example.title, f"{example.look}{_course(session_of(example))}", severity="notice")
 
@@ -230,14 +238,14 @@ class Opener(QObject):
         others = [facts for facts in self._workspaces.facts.values() if takes(facts)]
         titles = [facts.title for facts in others]
         where = " or ".join(filter(None, (", ".join(titles[:-1]), titles[-1] if titles else "")))
-        hint = f"Choose {where} in the rail, then {then} it again." if where else ""
+        hint = tr("Choose {where} in the rail, then {then} it again.", where=where, then=then) if where else ""
 
         def go() -> None:
             self.workspace_wanted.emit(others[0].name)
             give(path)
 
-        offer: Offer | None = (f"Open in {others[0].title}", go) if others else None
-        self._banner.say(f"{what} is of no use in {self._current().title}", hint, severity="notice", offer=offer)
+        offer: Offer | None = (tr("Open in {title}", title=others[0].title), go) if others else None
+        self._banner.say(tr("{what} is of no use in {title}", what=what, title=self._current().title), hint, severity="notice", offer=offer)
 
     def _open_session(self, path: str) -> None:
         """A session of an earlier version, or a recipe as `replay` takes it."""
@@ -257,12 +265,15 @@ def _example_session(example: Example, context: Context) -> Session:
 def _course(session: Session) -> str:
     """How to go through the bookmarks of an example; empty where it has none."""
     count = len(session.notes.recipe.bookmarks)
-    return f" Alt+Right goes through its {count} bookmarks; F8 has the notes." if count else ""
+    return tr(" Alt+Right goes through its {count} bookmarks; F8 has the notes.", count=count) if count else ""
 
 
 def try_another() -> str:
     """What to do after a file that is no checkpoint."""
-    return f"Everything that was open still is. Choose {sources.what_opens()}: File > Checkpoint library shows those known here."
+    return tr(
+        "Everything that was open still is. Choose {what_opens}: File > Checkpoint library shows those known here.",
+        what_opens=sources.what_opens(),
+    )
 
 
 def open_filter() -> str:
@@ -271,7 +282,7 @@ def open_filter() -> str:
 
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
     names = (*sources.patterns(), *patterns(endings), f"*{PYTHON}")
-    return filters([("Documents, checkpoints, exports, pictures and data sets", names)])
+    return filters([(tr("Documents, checkpoints, exports, pictures and data sets"), names)])
 
 
 def _recipe_in(path: str) -> Recipe | None:

@@ -13,6 +13,7 @@ from explorer.engine.thread.requests import Outcome
 from explorer.state.edits import latent as edits
 from explorer.state.edits.planes import slice_of
 from explorer.views.workspace import Context
+from explorer.widgets.look.language import tr
 
 MOST = 24
 """Pictures of one gesture: more points than that hide each other."""
@@ -56,9 +57,13 @@ class SeveralPictures:
         found = [(Path(each).stem, said.mean) for each in dict.fromkeys(some) if (said := done[each]) is not None]
         store = self._context.store
         if found:
-            store.update(f"encode {len(found)} pictures", latent=edits.add_points(store.session.latent, entry, found))
+            store.update(tr("encode {count} pictures", count=len(found)), latent=edits.add_points(store.session.latent, entry, found))
         unread = [Path(each).name for each in dict.fromkeys(some) if done[each] is None]
         if unread or dropped > MOST:
-            left = [f"{', '.join(unread[:3])}{' and more' if len(unread) > 3 else ''} cannot be encoded"] if unread else []
-            left += [f"the first {MOST} of {dropped} were taken"] if dropped > MOST else []
-            self._notice(f"{len(found)} pictures are points of the plane now: {'; '.join(left)}.", "")
+            left = (
+                [tr("{list}{value} cannot be encoded", list=", ".join(unread[:3]), value=tr(" and more") if len(unread) > 3 else "")]
+                if unread
+                else []
+            )
+            left += [tr("the first {most} of {dropped} were taken", most=MOST, dropped=dropped)] if dropped > MOST else []
+            self._notice(tr("{count} pictures are points of the plane now: {list}.", count=len(found), list="; ".join(left)), "")

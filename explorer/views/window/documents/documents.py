@@ -25,12 +25,13 @@ from explorer.views.window.documents.asking import ask_before_leaving, ask_befor
 from explorer.views.window.documents.lock import DocumentLock
 from explorer.views.workspace import Context
 from explorer.widgets.controls.save_file import ask_where
+from explorer.widgets.look.language import tr
 
 if TYPE_CHECKING:
     from explorer.views.window.documents.missing import MissingFiles
 
 UNTITLED = "untitled"
-KINDS = filters([("Documents of Generative Explorer", patterns([DOCUMENT]))], others=False)
+KINDS = filters([(tr("Documents of Generative Explorer"), patterns([DOCUMENT]))], others=False)
 
 
 class Documents(QObject):
@@ -100,11 +101,11 @@ class Documents(QObject):
             text = read_text(place)
             document = decode_document(text, str(place))
         except BadInput as error:
-            self._banner.say(str(error), "Everything that was open still is. File > Save as… writes a document.")
+            self._banner.say(str(error), tr("Everything that was open still is. File > Save as… writes a document."))
             return False
         if self.path is not None and os.path.realpath(place) == os.path.realpath(self.path) and (self.modified or text == self._text):
-            offer = ("Open it as it was saved", lambda: self._open_document(document, place, text)) if self.modified else None
-            self._banner.say(f"{place.name} is open in this window already", severity="notice", offer=offer)
+            offer = (tr("Open it as it was saved"), lambda: self._open_document(document, place, text)) if self.modified else None
+            self._banner.say(tr("{name} is open in this window already", name=place.name), severity="notice", offer=offer)
             return True
         if not self.may_leave():
             return False
@@ -137,7 +138,7 @@ class Documents(QObject):
             document = decode_document(text, str(place))
         except BadInput as error:
             self._is(place, None, b"", False)
-            self._banner.say(str(error), "What was open of it is still here: File > Save writes it again.", severity="warning")
+            self._banner.say(str(error), tr("What was open of it is still here: File > Save writes it again."), severity="warning")
             self._show_modified()
             return
         found = placed(document, place.parent, self._context.library.known)
@@ -150,12 +151,14 @@ class Documents(QObject):
         is_alone = self._lock.take(path)
         self.path, self._saved, self._text, self._is_old = path, saved, text, is_old
         if not is_alone:
-            hint = "What is saved here and there replaces one another. File > Save as… gives this window a file of its own."
-            self._banner.say(f"{path.name} is open in another window, too", hint, severity="warning")
+            hint = tr("What is saved here and there replaces one another. File > Save as… gives this window a file of its own.")
+            self._banner.say(tr("{name} is open in another window, too", name=path.name), hint, severity="warning")
 
     def _tell(self, found: Placed) -> None:
         if found.replaced:
-            told = f"{', '.join(found.replaced)}: another file now than when {self.name} was saved; the new one is shown."
+            told = tr(
+                "{list}: another file now than when {name} was saved; the new one is shown.", list=", ".join(found.replaced), name=self.name
+            )
             self._banner.say(told, severity="warning")
         known = {(entry.path, entry.card.told) for entry in self._context.library.known if entry.card is not None}
         for file in found.told:
@@ -187,7 +190,7 @@ class Documents(QObject):
         """Let the person choose a place, and write it there; whether it is written."""
         name = f"{UNTITLED if self.path is None else self.path.stem}{DOCUMENT}"
         folder = "" if self.path is None else f"{self.path.parent}{os.sep}"
-        path, _ = ask_where(self._over, "Save as", f"{folder}{name}", KINDS, DOCUMENT)
+        path, _ = ask_where(self._over, tr("Save as"), f"{folder}{name}", KINDS, DOCUMENT)
         return bool(path) and self.save_to(path)
 
     def save_to(self, path: str) -> bool:
@@ -199,7 +202,7 @@ class Documents(QObject):
         try:
             text = write_document(path, session, self._told_of)
         except BadInput as error:
-            self._banner.say(str(error), "Choose a folder that you may write to: File > Save as…")
+            self._banner.say(str(error), tr("Choose a folder that you may write to: File > Save as…"))
             return False
         if self.path is None:
             self.untitled, self._history = None, NO_HISTORY
@@ -258,7 +261,7 @@ class Documents(QObject):
     def new(self) -> None:
         """Begin anew, untitled; Undo brings back what was there."""
         if self.path is None or self.close():
-            self._context.store.replace(self._filled(Session()), "new session")
+            self._context.store.replace(self._filled(Session()), tr("new session"))
             self._show_modified()
 
     # --- what it is ---

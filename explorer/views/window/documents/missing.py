@@ -20,6 +20,7 @@ from explorer.state.placing import missing
 from explorer.views.workspace import Context
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
@@ -68,16 +69,16 @@ class MissingFiles(QObject):
         else:
             store = self._context.store
             moved = with_places(store.session, lambda source: path if source == file.source else source)
-            store.replace(moved, f"locate {Path(path).name}")
+            store.replace(moved, tr("locate {name}", name=Path(path).name))
             self._leave(file)
         self._look_beside(path)
 
     def _ask_where(self, file: NamedFile) -> None:
         name = os.path.basename(file.source)
         if os.path.splitext(name)[1] or not file.checkpoint:
-            path, _ = QFileDialog.getOpenFileName(self.dialog, f"Where is {name}?", "")
+            path, _ = QFileDialog.getOpenFileName(self.dialog, tr("Where is {name}?", name=name), "")
         else:
-            path = QFileDialog.getExistingDirectory(self.dialog, f"Where is {name}?")
+            path = QFileDialog.getExistingDirectory(self.dialog, tr("Where is {name}?", name=name))
         if path:
             self.locate(file, path)
 
@@ -89,8 +90,12 @@ class MissingFiles(QObject):
 
     def _compare(self, file: NamedFile, entry: LibraryEntry) -> None:
         if entry.sha256 != file.checkpoint and self.dialog is not None:
-            hashes = f"its hash begins with {entry.sha256[:SHOWN_HASH]}, not with {file.checkpoint[:SHOWN_HASH]}"
-            self.dialog.say(file, f"{Path(entry.path).name} is another checkpoint: {hashes}.")
+            hashes = tr(
+                "its hash begins with {sha256}, not with {checkpoint}",
+                sha256=entry.sha256[:SHOWN_HASH],
+                checkpoint=file.checkpoint[:SHOWN_HASH],
+            )
+            self.dialog.say(file, tr("{name} is another checkpoint: {hashes}.", name=Path(entry.path).name, hashes=hashes))
 
     def _refused(self, file: NamedFile, failed: Failed) -> None:
         if self.dialog is not None:
@@ -102,7 +107,7 @@ class MissingFiles(QObject):
             return
         store, known = self._context.store, self._context.library.known
         found, _ = relinked(store.session, known)
-        store.replace(found, f"locate {entry.name}")
+        store.replace(found, tr("locate {name}", name=entry.name))
         lost = missing(found, known)
         for file in self.files:
             if file not in lost:
@@ -125,15 +130,19 @@ class MissingRow(Card):
         super().__init__(context.theme)
         name = QLabel(name_of(file.source) if file.checkpoint else os.path.basename(file.source))
         mark(name, "title")
-        place = ElidingLabel(f"was at {file.source}" if os.path.isabs(file.source) else "comes with another version of the app")
-        place.setToolTip(f"{file.source}\nsha256 {file.checkpoint}" if file.checkpoint else file.source)
+        place = ElidingLabel(
+            tr("was at {source}", source=file.source) if os.path.isabs(file.source) else tr("comes with another version of the app")
+        )
+        place.setToolTip(
+            tr("{source}\nsha256 {checkpoint}", source=file.source, checkpoint=file.checkpoint) if file.checkpoint else file.source
+        )
         mark(place, "muted")
         self.said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         mark(self.said, "error")
         self.said.hide()
-        self.locate, self.skip = QPushButton("Locate…"), QPushButton("Skip")
-        self.locate.setToolTip("Show where it is now; it is known again by what is in it, whatever it is called")
-        self.skip.setToolTip("Go without: what needs it says so, the rest is as it was")
+        self.locate, self.skip = QPushButton(tr("Locate…")), QPushButton(tr("Skip"))
+        self.locate.setToolTip(tr("Show where it is now; it is known again by what is in it, whatever it is called"))
+        self.skip.setToolTip(tr("Go without: what needs it says so, the rest is as it was"))
         for button in (self.locate, self.skip):
             button.setAutoDefault(False)
             button.setAccessibleName(f"{button.text().rstrip('…')} {name.text()}")
@@ -156,9 +165,9 @@ class MissingDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self.rows: list[tuple[NamedFile, MissingRow]] = []
-        self.setWindowTitle("Files that are not here")
+        self.setWindowTitle(tr("Files that are not here"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        words = QLabel(f"{document} needs files that are not where they were. The rest of it is open.", wordWrap=True)
+        words = QLabel(tr("{document} needs files that are not where they were. The rest of it is open.", document=document), wordWrap=True)
         self._column = QVBoxLayout()
         self._column.setSpacing(2 * GRID)
         page = QWidget()
@@ -169,7 +178,7 @@ class MissingDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
         self._column.addStretch(1)
-        close = QPushButton("Skip all")
+        close = QPushButton(tr("Skip all"))
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         below = QHBoxLayout()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from explorer.recipe.notes import MAX_NAME, Bookmark
 from explorer.state.edits.bookmarks import place_words
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme, text_pixels
 
 ROW, NUMBER, PAD = 44, 26, 8
@@ -67,7 +68,7 @@ class _Row(QStyledItemDelegate):
         """A field for the name."""
         field = QLineEdit(parent)
         field.setMaxLength(MAX_NAME)
-        field.setAccessibleName("Name of the bookmark")
+        field.setAccessibleName(tr("Name of the bookmark"))
         return field
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: object) -> None:
@@ -103,7 +104,7 @@ class BookmarkList(QListWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bookmarks")
-        self.setAccessibleName("Bookmarks")
+        self.setAccessibleName(tr("Bookmarks"))
         self.setItemDelegate(_Row(theme, self))
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -179,11 +180,11 @@ class BookmarkList(QListWidget):
         number, menu = self.row(item), QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words, do, can in (
-            ("Go there\tEnter", lambda: self.go_wanted.emit(number), True),
-            ("Rename\tF2", lambda: self.name_it(number), True),
-            ("Move up\tCtrl+Up", lambda: self.moved.emit(number, number - 1), number > 0),
-            ("Move down\tCtrl+Down", lambda: self.moved.emit(number, number + 1), number < self.count() - 1),
-            ("Remove\tDel", lambda: self.remove_wanted.emit(number), True),
+            (tr("Go there\tEnter"), lambda: self.go_wanted.emit(number), True),
+            (tr("Rename\tF2"), lambda: self.name_it(number), True),
+            (tr("Move up\tCtrl+Up"), lambda: self.moved.emit(number, number - 1), number > 0),
+            (tr("Move down\tCtrl+Down"), lambda: self.moved.emit(number, number + 1), number < self.count() - 1),
+            (tr("Remove\tDel"), lambda: self.remove_wanted.emit(number), True),
         ):
             action = menu.addAction(words)
             action.setEnabled(can)

@@ -11,6 +11,7 @@ from explorer.state.edits import bookmarks as edits
 from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.views.window.banner import Banner
+from explorer.widgets.look.language import tr
 
 
 class Bookmarks(QObject):
@@ -44,10 +45,14 @@ class Bookmarks(QObject):
         place = edits.here(session)
         made = edits.with_bookmark(session, place)
         if made is session:
-            self._banner.say(f"There are {MAX_BOOKMARKS} bookmarks, as many as there can be", "Remove some first.", severity="notice")
+            self._banner.say(
+                tr("There are {max_bookmarks} bookmarks, as many as there can be", max_bookmarks=MAX_BOOKMARKS),
+                tr("Remove some first."),
+                severity="notice",
+            )
             return
         number = made.notes.recipe.bookmarks.index(place)
-        self._store.replace(edits.at(made, number), f"bookmark “{place.name}”")
+        self._store.replace(edits.at(made, number), tr("bookmark “{name}”", name=place.name))
         self.was_set.emit(number)
 
     def go(self, number: int) -> None:
@@ -55,10 +60,10 @@ class Bookmarks(QObject):
         session = self._store.session
         if not 0 <= number < len(self.all):
             return
-        self._store.replace(edits.gone_to(session, number), f"go to “{self.all[number].name}”")
+        self._store.replace(edits.gone_to(session, number), tr("go to “{name}”", name=self.all[number].name))
         self._stay()
         if why := edits.not_there(session, number):
-            self._banner.say(why, "The nearest that there is, is shown.", severity="notice")
+            self._banner.say(why, tr("The nearest that there is, is shown."), severity="notice")
 
     def step(self, by: int) -> None:
         """To the next one (1), or the one before (-1)."""
@@ -72,24 +77,24 @@ class Bookmarks(QObject):
 
     def rename(self, number: int, name: str) -> None:
         """Another name."""
-        self._change(edits.renamed(self._store.session, number, name), "rename bookmark")
+        self._change(edits.renamed(self._store.session, number, name), tr("rename bookmark"))
 
     def remove(self, number: int) -> None:
         """Away with it."""
-        self._change(edits.removed(self._store.session, number), f"remove “{self.all[number].name}”")
+        self._change(edits.removed(self._store.session, number), tr("remove “{name}”", name=self.all[number].name))
 
     def move(self, number: int, to: int) -> None:
         """To another place of the order."""
-        self._change(edits.moved(self._store.session, number, to), f"move “{self.all[number].name}”")
+        self._change(edits.moved(self._store.session, number, to), tr("move “{name}”", name=self.all[number].name))
 
     def write(self, text: str) -> None:
         """Other notes; what is typed in one go is one entry of the history."""
-        self._change(edits.with_text(self._store.session, text), "write notes", "notes")
+        self._change(edits.with_text(self._store.session, text), tr("write notes"), "notes")
 
     def write_note(self, number: int, text: str) -> None:
         """Another note on a bookmark."""
         if 0 <= number < len(self.all):
-            self._change(edits.noted(self._store.session, number, text), "write a note", f"note {number}")
+            self._change(edits.noted(self._store.session, number, text), tr("write a note"), tr("note {number}", number=number))
 
     def show_panel(self, on: bool) -> None:
         """Whether the panel is open."""

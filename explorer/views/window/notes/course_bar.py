@@ -10,6 +10,7 @@ from explorer.state.store import Store
 from explorer.views.window.notes.bookmarks import Bookmarks
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
@@ -23,7 +24,7 @@ class CourseBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._store, self._bookmarks, self._on = store, bookmarks, False
         self.before, self.after = QToolButton(), QToolButton()
-        for button, words, by in ((self.before, "Previous bookmark (PgUp)", -1), (self.after, "Next bookmark (PgDn)", 1)):
+        for button, words, by in ((self.before, tr("Previous bookmark (PgUp)"), -1), (self.after, tr("Next bookmark (PgDn)"), 1)):
             button.setToolTip(words)
             button.setAccessibleName(words.partition(" (")[0])
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

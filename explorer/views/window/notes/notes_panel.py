@@ -14,10 +14,11 @@ from explorer.views.shared.rows import heading
 from explorer.views.window.notes.bookmark_list import BookmarkList
 from explorer.views.window.notes.bookmarks import Bookmarks
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
-NOTHING = "Ctrl+B keeps the place where you look: workspace, timestep, sample and seed. A click on it goes there again."
+NOTHING = tr("Ctrl+B keeps the place where you look: workspace, timestep, sample and seed. A click on it goes there again.")
 
 
 class NotesPanel(QWidget):
@@ -40,19 +41,19 @@ class NotesPanel(QWidget):
     def __init__(self, store: Store, theme: Theme, bookmarks: Bookmarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._bookmarks = store, bookmarks
-        self.text = _field("Notes", "What this is, what to look at…")
+        self.text = _field(tr("Notes"), tr("What this is, what to look at…"))
         self.list = BookmarkList(theme)
-        self.note = _field("Note on the bookmark", "Note on this place…")
-        self._note_heading = heading("Note")
+        self.note = _field(tr("Note on the bookmark"), tr("Note on this place…"))
+        self._note_heading = heading(tr("Note"))
         self._note_heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.nothing = QLabel(NOTHING, wordWrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         mark(self.nothing, "muted")
         self.set_button, self._close = QToolButton(), QToolButton()
-        self.set_button.setToolTip("Bookmark here (Ctrl+B)")
-        self.set_button.setAccessibleName("Bookmark here")
-        self._close.setToolTip("Close the panel (F8)")
-        self._close.setAccessibleName("Close notes and bookmarks")
+        self.set_button.setToolTip(tr("Bookmark here (Ctrl+B)"))
+        self.set_button.setAccessibleName(tr("Bookmark here"))
+        self._close.setToolTip(tr("Close the panel (F8)"))
+        self._close.setAccessibleName(tr("Close notes and bookmarks"))
         for button in (self.set_button, self._close):
             mark(button, "quiet")
         self._lay_out()
@@ -71,7 +72,7 @@ class NotesPanel(QWidget):
 
     def _lay_out(self) -> None:
         top, middle = QHBoxLayout(), QHBoxLayout()
-        for row, title, button in ((top, "Notes", self._close), (middle, "Bookmarks", self.set_button)):
+        for row, title, button in ((top, tr("Notes"), self._close), (middle, tr("Bookmarks"), self.set_button)):
             row.addWidget(heading(title), 1)
             row.addWidget(button)
         column = QVBoxLayout(self)
@@ -108,7 +109,7 @@ class NotesPanel(QWidget):
         for widget in (self._note_heading, self.note):
             widget.setVisible(at >= 0)
         if at >= 0:
-            self._note_heading.setText(f"Note on {notes.bookmarks[at].name}".upper())
+            self._note_heading.setText(tr("Note on {name}", name=notes.bookmarks[at].name).upper())
             _put(self.note, notes.bookmarks[at].note)
 
     def _dress(self, tokens: Tokens) -> None:
