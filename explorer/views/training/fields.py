@@ -13,6 +13,7 @@ from explorer.recipe.training.field import ChoiceField, Field, NumberField, Text
 from explorer.recipe.training.field import SeedField as SeedSetting
 from explorer.recipe.training.rows import Row, fields
 from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.look.language import tr
 
 BENT = "bent"
 TICK_HEIGHT = 28
@@ -45,7 +46,7 @@ class Fields(QObject):
         if recipe.knots:
             schedule = self.choice("schedule")
             schedule.addItem(BENT)
-            schedule.setItemData(schedule.count() - 1, f"Bent in Forward: {len(recipe.knots)} control points", 3)
+            schedule.setItemData(schedule.count() - 1, tr("Bent in Forward: {count} control points", count=len(recipe.knots)), 3)
             schedule.setCurrentText(recipe.schedule)
 
     def number(self, name: str) -> IntField:
