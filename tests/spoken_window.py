@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import msgspec
-from PySide6.QtCore import QEventLoop, QRect, QRectF, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMenu, QSpinBox, QTabBar, QWidget
 
@@ -100,7 +100,7 @@ class Visit:
         filled, told = shipped_beginning(session, entries)  # type: ignore[arg-type]
         replace = msgspec.structs.replace
 
-        def short(state):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def short(state):  # type: ignore[no-untyped-def]
             lanes = tuple(replace(lane, sampler=Sampler(steps=4)) for lane in state.recipe.lanes)
             return replace(state, recipe=replace(state.recipe, lanes=lanes, samples=1), t=0)
 
@@ -149,7 +149,6 @@ class Visit:
             if name == "reverse-chain":
                 self.explorer.store.update_reverse(t=500)  # at 0 nothing is left to paint on
             for panel in PANELS.get(name, ()):
-                print(name, panel, file=sys.stderr)
                 self.trigger(self.window.current.action(panel))
                 self.wait(self.idle)
                 self.hear()
@@ -162,7 +161,8 @@ class Visit:
 
     def trigger(self, action: QAction | None) -> None:
         """Do what an action does."""
-        assert action is not None and action.isEnabled(), action
+        assert action is not None
+        assert action.isEnabled(), action.objectName()
         action.trigger()
 
     def close_dialogs(self) -> None:
@@ -178,5 +178,5 @@ if __name__ == "__main__":
     ended = visit.explorer.end()
     said = {**painted, **visit.heard}
     english = {text: where for text, where in said.items() if re.search(r"[^\W\d_]{2,}", left_english(text))}
-    print(json.dumps({"heard": len(said), "english": english}, ensure_ascii=False))
+    sys.stdout.write(json.dumps({"heard": len(said), "english": english}, ensure_ascii=False))
     sys.exit(not ended)

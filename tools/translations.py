@@ -18,8 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from explorer.backends import BACKENDS
 from explorer.recipe import glossary
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.sampler import METHOD_TITLES, METHOD_WORDS, SPACING_WORDS, VARIANCE_WORDS
+from explorer.recipe.training.rows import rows
+from explorer.recipe.training.settings import TrainSettings
+from explorer.views.window.help.examples import examples
 from explorer.widgets.look.language import CONTEXT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,10 +60,19 @@ def _from_tables() -> Iterator[tuple[str, str]]:
     """Words of tables below the window, which it translates where it shows them."""
     for quantity in QUANTITIES.values():
         yield from (("explorer/recipe/quantities.py", text) for text in (quantity.label, quantity.title, quantity.tip))
+    for table in (METHOD_TITLES, METHOD_WORDS, SPACING_WORDS, VARIANCE_WORDS):
+        yield from (("explorer/recipe/sampler.py", text) for pair in table.items() for text in pair)
+    for field in (row.about.field for row in rows(TrainSettings) if row.about.field is not None):
+        words = (field.label, field.tip, *(getattr(field, name, "") for name in ("none", "words", "usual")), *getattr(field, "choices", ()))
+        yield from (("explorer/recipe/training/settings.py", text) for text in words)
+    for backend in BACKENDS:
+        yield from (("explorer/backends", text) for text in (backend.title, *backend.devices.values()))
     for group in glossary.groups():
         yield "resources/glossary.json", group.title
         for term in group.terms:
             yield from (("resources/glossary.json", text) for text in (term.name, term.words, term.seen))
+    for example in examples():
+        yield from (("resources/examples/index.json", text) for text in (example.title, example.look))
 
 
 def read(path: Path) -> dict[str, str]:

@@ -143,7 +143,7 @@ class WaysField(QWidget):
 
 def _words(way: Way) -> str:
     """With its figure: Native kernel · bf16 · 4.6×."""
-    return f"{way.title} · {way.gain:.1f}×" if way.gain else way.title
+    return f"{tr(way.title)} · {way.gain:.1f}×" if way.gain else tr(way.title)
 
 
 def _tip(way: Way) -> str:

@@ -43,7 +43,7 @@ class BranchingView(QObject):
         super().__init__(owner)
         self._chain, self._context, self._owner = chain, chain.context, owner
         theme = self._context.theme
-        self.actions = Actions(theme, owner, GROUPS, prefix=tr("branch-"))
+        self.actions = Actions(theme, owner, GROUPS, prefix="branch-")
         self.bar = BranchBar(theme, self.actions, timeline)
         self.panels = Panels(owner)
         self._paint, self._back_up = PaintPanel(theme, self.panels), BackUpPanel(theme, self.panels, self.actions["paste"])
@@ -134,7 +134,7 @@ class BranchingView(QObject):
         verb(menu, tr("Add to Compare"), partial(tree.add_to_compare, row))
         menu.addSeparator()
         verb(menu, tr("Rename…"), partial(self.bar.tree.rename, row), branch)
-        verb(menu, "Delete", partial(tree.delete, row), branch, tr("With the branches that leave it; undo brings them back"))
+        verb(menu, tr("Delete"), partial(tree.delete, row), branch, tr("With the branches that leave it; undo brings them back"))
 
     def paste(self) -> None:
         """Offer to noise the picture in the clipboard, or from the file that it names."""

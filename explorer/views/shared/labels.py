@@ -203,7 +203,7 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
             differ(lambda twin: twin.sampler.steps),
             tr("all steps") if steps is None else (tr("{steps} step", steps=steps) if steps == 1 else tr("{steps} steps", steps=steps)),
         ),
-        (differ(lambda twin: twin.sampler.method), METHOD_TITLES[sampler.method]),
+        (differ(lambda twin: twin.sampler.method), tr(METHOD_TITLES[sampler.method])),
         (len({twin.sampler.eta for twin in twins if twin.sampler.method == sampler.method}) > 1, f"η {sampler.eta:g}"),
         (differ(lambda twin: twin.sampler.variance), tr("{variance} variance", variance=sampler.variance)),
         (differ(_spacing_of), spacing_words(sampler) or "trailing"),
@@ -241,7 +241,7 @@ def sampler_words(lane: Lane) -> str:
     if sampler.steps is not None:
         said.append(tr("{steps} step", steps=sampler.steps) if sampler.steps == 1 else tr("{steps} steps", steps=sampler.steps))
     if sampler.method != "ancestral":
-        said.append(METHOD_TITLES[sampler.method])
+        said.append(tr(METHOD_TITLES[sampler.method]))
     if sampler.eta != 1.0 and not _goes_without_saying(sampler):
         said.append(f"η {sampler.eta:g}")
     if sampler.variance != "small":

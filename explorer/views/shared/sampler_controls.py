@@ -45,9 +45,11 @@ class SamplerControls(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shown = Sampler()
-        self.method = _choice(tr("Sampler"), METHOD_TITLES, METHOD_WORDS)
-        self.spacing = _choice(tr("Spacing of the timesteps"), {name: name for name in SPACING_WORDS}, SPACING_WORDS)
-        self.variance = _choice(tr("Variance of the noise"), {name: f"{name}: {said}" for name, said in _VARIANCES.items()}, VARIANCE_WORDS)
+        self.method = _choice(tr("Sampler"), said(METHOD_TITLES), said(METHOD_WORDS))
+        self.spacing = _choice(tr("Spacing of the timesteps"), {name: tr(name) for name in SPACING_WORDS}, said(SPACING_WORDS))
+        self.variance = _choice(
+            tr("Variance of the noise"), {name: f"{tr(name)}: {whose}" for name, whose in _VARIANCES.items()}, said(VARIANCE_WORDS)
+        )
         self.offset = IntField(0, 1000, tr("Offset of the timesteps"), tr("Added to every timestep (steps_offset in diffusers)"))
         self.offset.setPrefix("+ ")
         self.eta = FloatField(0.0, 1.0, 0.1, tr("Eta"), ETA_TIP)
@@ -142,6 +144,11 @@ class SamplerControls(QObject):
 
 
 _VARIANCES = {"small": tr("posterior's"), "large": "β", "learned": tr("by the network")}
+
+
+def said(words: Mapping[Any, str]) -> dict[Any, str]:
+    """A table of words, in the language of the window."""
+    return {name: tr(word) for name, word in words.items()}
 
 
 def _choice(name: str, titles: Mapping[Any, str], tips: Mapping[Any, str]) -> QComboBox:

@@ -192,9 +192,9 @@ class Opener(QObject):
         except BadInput as error:
             self._banner.say(str(error), tr("Install the app again."))
             return
-        self._context.store.replace(session, tr("open “{title}”", title=example.title))
+        self._context.store.replace(session, tr("open “{title}”", title=tr(example.title)))
         self.workspace_wanted.emit(session.workspace)
-        self._banner.say(example.title, example.look, severity="notice")
+        self._banner.say(tr(example.title), tr(example.look), severity="notice")
 
     def _choose(self, takes: Callable[[Facts], bool], then: str) -> str:
         """What to do with a file that the workspace in front has no use for; empty if no other has."""

@@ -72,9 +72,7 @@ class PythonFiles(QObject):
         words = (
             tr("has changed since you agreed to run it") if permission.was_allowed(Path(path)) else tr("is a Python file, and was not run")
         )
-        self._banner.say(
-            f"{Path(path).name} {words}", tr("What is shown of it needs it. Everything else is as it was."), "", "notice", run
-        )
+        self._banner.say(f"{Path(path).name} {words}", tr("What is shown of it needs it. Everything else is as it was."), "", "notice", run)
         return True
 
     def _agreed(self, path: str, then: Callable[[], object]) -> None:

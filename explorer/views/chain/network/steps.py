@@ -185,7 +185,7 @@ def stepped(told: StepDescription, plan: LanePlanned, k: int) -> StepDescription
     said = tuple(replace(relation, beside=False) for relation in told.relations if relation.result in ("x0_hat", "eps_hat"))
     if told.output != "eps_hat" and "eps_hat" not in {relation.result for relation in said}:
         said = (*said, replace(EPS_FROM_X0, beside=False))
-    told = replace(told, title=f"{told.title} · {METHOD_TITLES[method]}")
+    told = replace(told, title=f"{told.title} · {tr(METHOD_TITLES[method])}")
     if method == "heun" and has_second_slope(k, len(plan.sigma), float(plan.alpha_bar[k])):
         return replace(told, relations=(*said, SLOPE, HEUN), told=SLOPE)
     if method == "dpm++2m":

@@ -58,8 +58,8 @@ def of_workspace(facts: Facts, actions: Mapping[str, QAction], do: Callable[[str
 def of_glossary(show: Callable[[str], object]) -> Iterator[Found]:
     """A line for each term."""
     for term in glossary.terms().values():
-        tip = " ".join((term.words, term.key, *term.also))
-        yield Found(term.name, tr("Glossary"), partial(show, term.key), tip=tip, icon="ph.book-bookmark")
+        tip = " ".join((tr(term.words), term.key, *term.also))
+        yield Found(tr(term.name), tr("Glossary"), partial(show, term.key), tip=tip, icon="ph.book-bookmark")
 
 
 def of_guide(show: Callable[[str], object]) -> Iterator[Found]:
@@ -72,7 +72,7 @@ def of_guide(show: Callable[[str], object]) -> Iterator[Found]:
 def of_examples(examples: Iterable[Example], show: Callable[[Example], object]) -> Iterator[Found]:
     """A line for each example."""
     for example in examples:
-        yield Found(example.title, tr("Examples"), partial(show, example), tip=example.look, icon="ph.lightbulb")
+        yield Found(tr(example.title), tr("Examples"), partial(show, example), tip=tr(example.look), icon="ph.lightbulb")
 
 
 def of_library(entries: Iterable[LibraryEntry], show: Callable[[LibraryEntry], object]) -> Iterator[Found]:
