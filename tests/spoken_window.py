@@ -177,6 +177,6 @@ if __name__ == "__main__":
     visit.all()
     ended = visit.explorer.end()
     said = {**painted, **visit.heard}
-    english = {text: where for text, where in said.items() if re.search(r"[^\W\d_]{2,}", left_english(text))}
+    english = {text: where for text, where in said.items() if re.search(r"[A-Za-z]{2,}", left_english(text))}
     sys.stdout.write(json.dumps({"heard": len(said), "english": english}, ensure_ascii=False))
     sys.exit(not ended)

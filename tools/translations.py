@@ -14,7 +14,7 @@ import shutil
 import string
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -31,8 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 SPEAKING = ("views", "widgets")
 """The layers that speak to a person in the window."""
-KEYED = {"fact": 0}
-"""Calls whose argument the kit itself translates, since code knows the row by it."""
+KEYED = "fact"
+"""A call whose argument the kit itself translates, since code knows the row by it."""
 
 
 def messages() -> dict[str, list[str]]:
@@ -48,12 +48,28 @@ def messages() -> dict[str, list[str]]:
 
 
 def _said_in(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and node.args:
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-            first = node.args[0]
-            if (name == "tr" or name in KEYED) and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value, node.lineno
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tables = {
+        name.id: node.value for node in tree.body if isinstance(node, ast.Assign) for name in node.targets if isinstance(name, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and _called(node) in ("tr", KEYED):
+            yield from _texts((node.args[0],))
+        elif isinstance(node, ast.For) and any(isinstance(one, ast.Call) and _called(one) == KEYED for one in ast.walk(node)):
+            over = node.iter.func.value if isinstance(node.iter, ast.Call) and _called(node.iter) == "items" else node.iter  # type: ignore[attr-defined]
+            table = tables.get(over.id) if isinstance(over, ast.Name) else over
+            yield from _texts(table.keys if isinstance(table, ast.Dict) else getattr(table, "elts", ()))
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _texts(nodes: Iterable[ast.AST | None]) -> Iterator[tuple[str, int]]:
+    for node in nodes:
+        first = node.elts[0] if isinstance(node, ast.Tuple) else node
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value, first.lineno
 
 
 def _from_tables() -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ CHAIN_GESTURES = (
     (tr("Double click in the curves; 0"), tr("All of t")),
     ("Shift+Left, Shift+Right", tr("Ten steps")),
     (tr("Arrow keys on the samples"), tr("Another sample")),
-    ("Ctrl+click, Shift+click, Ctrl+A on the samples", tr("Select several: curves, export and painting are of all of them")),
+    (tr("Ctrl+click, Shift+click, Ctrl+A on the samples"), tr("Select several: curves, export and painting are of all of them")),
     (tr("Double click, Enter on a picture"), tr("As large as it fits; arrow keys step and change the sample, Esc closes")),
     (tr("Right click on a picture"), tr("Copy, save, enlarge, encode")),
     (tr("Click or drag in the curves"), tr("Go to that timestep")),

@@ -32,7 +32,7 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.histogram import Histogram
 
-GUIDANCE_TIP = "w: how far each step moves away from the prediction without a class; 0 is the plain conditional network"
+GUIDANCE_TIP = tr("w: how far each step moves away from the prediction without a class; 0 is the plain conditional network")
 NOT_GUIDED_TIP = tr("It cannot be guided: none of its labels is known to stand for no class")
 
 
@@ -114,8 +114,8 @@ class ChainInspector(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         seed.setLayout(row)
         rows = Rows(self._theme)
-        rows.add("seed", seed)
-        rows.add("samples", self.samples)
+        rows.add(tr("seed"), seed)
+        rows.add(tr("samples"), self.samples)
         self.seed.committed.connect(self.seed_committed)
         self.samples.committed.connect(self.samples_committed)
         fields: list[SeedField | IntField] = [self.seed, self.samples]
@@ -124,7 +124,7 @@ class ChainInspector(QWidget):
             self.all_steps = self._steps_field(tr("Steps of every lane"))
             self.all_steps.setMinimumWidth(80)  # its words may be cut short: they shall not widen the panel
             self.all_steps.setToolTip(tr("How many timesteps every chain takes, evenly spaced; a lane that has fewer takes all of its own"))
-            rows.add("steps", StepsField(self.all_steps))
+            rows.add(tr("steps"), StepsField(self.all_steps))
             self.all_steps.committed.connect(self._all_steps_committed)
             fields.append(self.all_steps)
         for field in fields:
@@ -140,18 +140,18 @@ class ChainInspector(QWidget):
     def _build_lane(self, column: QVBoxLayout) -> None:
         self._lane_heading = heading(tr("Lane"))
         rows = Rows(self._theme)
-        self._checkpoint = rows.text("checkpoint")
+        self._checkpoint = rows.text(tr("checkpoint"))
         self.training = TrainingSlider(tr("the same noise"), tr("[ and ]"), unit="")
         self.training.accompany(rows.row(tr("images seen"), self.training).name)
-        self._predicts = rows.text("predicts")
+        self._predicts = rows.text(tr("predicts"))
         self.labels = LabelField()
         self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, tr("Guidance"), GUIDANCE_TIP)
-        self._label_row = rows.row("label", self.labels)
-        self._guidance_row = rows.row((words("guidance "), var("w")), self.guidance)
+        self._label_row = rows.row(tr("label"), self.labels)
+        self._guidance_row = rows.row((words(tr("guidance ")), var("w")), self.guidance)
         self.ways = WaysField()
         rows.add(tr("computed by"), self.ways)
         self.schedule = ScheduleField()
-        rows.add("schedule", self.schedule)
+        rows.add(tr("schedule"), self.schedule)
         self.schedule.committed.connect(self.schedule_committed)
         self.steps = self._steps_field(tr("Steps"))
         self.sampler = SamplerControls(self)
@@ -162,7 +162,7 @@ class ChainInspector(QWidget):
             said = symbol if name in ("eta", "clip") else self.sampler.title(name)
             self._sampler_rows[name] = rows.row(said, field)
             if name == "sampler":
-                rows.add("steps", self.steps_row)
+                rows.add(tr("steps"), self.steps_row)
         self.steps.committed.connect(self._steps_committed)
         self.sampler.changed.connect(self.sampler_committed)
         self.labels.committed.connect(self.labels_committed)
@@ -178,16 +178,16 @@ class ChainInspector(QWidget):
         self._alpha_bar = rows.text((var("α", "t", "bar"),))
         self._sigma = rows.text((var("σ", "t"),))
         self._snr = rows.text(tr("log SNR"))
-        self._norms = rows.text("norms")
+        self._norms = rows.text(tr("norms"))
         self._norms.setToolTip(tr("Lengths ‖x_t‖, ‖x̂₀‖ and ‖ε̂‖ of the selected sample"))
         column.addWidget(heading(tr("At this step")))
         column.addLayout(rows)
 
     def _build_pixel(self, column: QVBoxLayout) -> None:
         rows = Rows(self._theme)
-        self._pixel = rows.text("pixel")
+        self._pixel = rows.text(tr("pixel"))
         self._pixel.setToolTip(tr("The pixel under the mouse"))
-        self._value = rows.text("value")
+        self._value = rows.text(tr("value"))
         self.histogram = Histogram(self._theme)
         column.addLayout(rows)
         self._histogram_heading = heading(tr("Values"))

@@ -16,7 +16,7 @@ from explorer.recipe.labels import label_words, labels_of
 from explorer.widgets.look.language import tr
 
 MOST_IN_MENU = 24
-TIP = "What each sample shall be: 7, or 0..9, or 0,1,2 in turn, or “none” for no class; empty for each class in turn"
+TIP = tr("What each sample shall be: 7, or 0..9, or 0,1,2 in turn, or “none” for no class; empty for each class in turn")
 EXACT_TIP = tr("Only the images of this class, such as 7; empty for all of them")
 
 

@@ -98,7 +98,7 @@ def _state_note(controller: ChainController, frame: LaneFrame) -> Note:
         return Note()
     wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
     if frame.t == 0 and controller.t_of(frame.key) != controller.state.t:
-        return Note(tr("finished"), tr("It has its image already; the cursor follows the lanes that have not"), short=tr("x₀"))
+        return Note(tr("finished"), tr("It has its image already; the cursor follows the lanes that have not"), short="x₀")
     if own and not plan.notice and (frame.t == controller.state.t or controller.following):
         return Note()
     if done < len(plan.sigma) and frame.t > wanted and not controller.following:

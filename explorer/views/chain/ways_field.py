@@ -16,7 +16,7 @@ from explorer.widgets.look.language import tr
 SAYS = tr(
     "What runs the network, in which arithmetic, and how many times as fast as plain PyTorch it was when it was measured on this machine"
 )
-CHOICES = "Other ways to run the network: kept for this machine and about so many samples; the lane is sampled anew"
+CHOICES = tr("Other ways to run the network: kept for this machine and about so many samples; the lane is sampled anew")
 BUSY = tr("Measured while this machine did much else")
 
 

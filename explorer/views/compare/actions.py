@@ -9,7 +9,7 @@ from explorer.widgets.look.language import tr
 SWEEP_TIP = tr("One lane many times, each with another value of one setting")
 OVER_TIP = tr("The lane once for each snapshot of its run, from the first updates to the end, as a grid")
 THROUGH_TIP = tr("The ideal denoiser, taken through the output of Options A, B and C: three lanes that must be the same up to rounding")
-GRID_TIP = "Small multiples: lanes against samples, each labelled; up again for a sheet a lane"
+GRID_TIP = tr("Small multiples: lanes against samples, each labelled; up again for a sheet a lane")
 GROUPS = (
     (
         Do("sweep", tr("S&weep…"), "W", SWEEP_TIP, needs=tr("there is no lane")),

@@ -44,7 +44,7 @@ HINTS: dict[str, str] = {
     "schedule": tr("“own”, or linear or cosine with a colon and T; matched to the network by noise level."),
     "seed": tr("Each lane has noise of its own."),
     "label": tr("All samples of a lane are of its class; 0..9 is one lane each, “none” is no class."),
-    "guidance": "w: 0 is the plain conditional network; higher goes further from what it predicts without a class.",
+    "guidance": tr("w: 0 is the plain conditional network; higher goes further from what it predicts without a class."),
     "method": tr("How each step is taken, from the same noise: ancestral, ddim, euler, heun or dpm++2m."),
     "variance": tr("“small” is the posterior's, “large” is β, “learned” what the network says: all with η = 1."),
     "spacing": tr("Which of the T timesteps: from T on, from 1 up, or with both ends."),

@@ -147,7 +147,7 @@ class CompareWorkspace(ChainPage):
         a.on("through", self._compare_options)
         a.on("grid", self.toggle_layout)
         self.training.shown.connect(self._show_over_training)
-        self.layouts = SegmentBar((segment("grid", a["grid"], "grid"),), tr("Layout of the lanes"), exclusive=False)
+        self.layouts = SegmentBar((segment("grid", a["grid"], tr("grid")),), tr("Layout of the lanes"), exclusive=False)
         self.layouts.chosen.connect(lambda _name: self.toggle_layout())
         widgets = self.widgets
         self._middle = Middle(self._upper, self.lanes_row, widgets.equation_card, widgets.plot)

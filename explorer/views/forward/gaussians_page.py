@@ -19,8 +19,9 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import OPTION_COLOURS, Theme
 
 GAP = 8
-BOWS = {"tanh": tr("f(x) = 3 tanh x"), "square": tr("f(x) = x²"), "sine": tr("f(x) = x + 2 sin 2x"), "step": tr("f(x) = 2 sign x")}
+BOWS = {"tanh": tr("f(x) = 3 tanh x"), "square": "f(x) = x²", "sine": tr("f(x) = x + 2 sin 2x"), "step": tr("f(x) = 2 sign x")}
 TIP = tr("Grey bars are 60,000 draws; the line is the closed form")
+NAMES = {"sum": tr("sum"), "difference": tr("difference"), "X given Z": tr("X given Z"), "X given W": tr("X given W")}
 GIVEN_TIP = tr("Grey bars are those of 60,000 draws whose {0} came within 0.05 of the one that is seen; the line is Bayes' rule")
 
 
@@ -60,13 +61,13 @@ class GaussiansPage(QWidget):
         cards = (
             self._card(tr("1  The sum of two Gaussians is a Gaussian"), ("sum",), ()),
             self._card(tr("2  The difference too: the variances add up all the same"), ("difference",), ()),
-            self._card(tr("3  Z has the mean aX: X given Z is a Gaussian"), ("Z", tr("X given Z")), (
+            self._card(tr("3  Z has the mean aX: X given Z is a Gaussian"), ("Z", "X given Z"), (
                 self._slider("scale", (var("a"),), 0.0, 1.5, 0.05, tr("a: the mean of Z is a X, as √α x is that of the next state")),
                 self._slider("z_sd", (var("σ", "Z"),), 0.1, 2.0, 0.05, tr("Standard deviation of Z given X")),
                 self._slider("z", (var("z"),), -4.0, 4.0, 0.1, tr("The Z that is seen")),
             )),
-            self._card(tr("4  W has the mean f(X): no Gaussian"), ("W", tr("X given W")), (
-                self._slider("strength", (words("bow"),), 0.0, 1.0, 0.05, tr("How far f is from the line f(x) = x")),
+            self._card(tr("4  W has the mean f(X): no Gaussian"), ("W", "X given W"), (
+                self._slider("strength", (words(tr("bow")),), 0.0, 1.0, 0.05, tr("How far f is from the line f(x) = x")),
                 self._slider("w_sd", (var("σ", "W"),), 0.1, 2.0, 0.05, tr("Standard deviation of W given X")),
                 self._slider("w", (var("w"),), -4.0, 4.0, 0.1, tr("The W that is seen")),
             ), self.bow),
@@ -120,7 +121,7 @@ class GaussiansPage(QWidget):
         row.setSpacing(12)
         for name in plots:
             given = name.partition(" given ")[2]
-            self.plots[name] = DensityPlot(self._theme, name, GIVEN_TIP.format(given) if given else TIP)
+            self.plots[name] = DensityPlot(self._theme, NAMES.get(name, name), GIVEN_TIP.format(given) if given else TIP)
             self.facts[name] = QLabel()
             mark(self.facts[name], "muted")
             _let_shrink(self.facts[name])

@@ -132,8 +132,8 @@ class ForwardInspector(QWidget):
         self.step.fact("ᾱ", formula=(var("α", "t", "bar"),))
         self.step.fact("β", formula=(var("β", "t"),))
         self.step.fact("log SNR", formula=(words(tr("log SNR")),))
-        self.step.fact("mean", tr("Of the values of this x_t; 0 in N(0, I)"), (words("mean"),))
-        self.step.fact("variance", tr("Of the values of this x_t; 1 in N(0, I)"), (words("variance"),))
+        self.step.fact("mean", tr("Of the values of this x_t; 0 in N(0, I)"), (words(tr("mean")),))
+        self.step.fact("variance", tr("Of the values of this x_t; 1 in N(0, I)"), (words(tr("variance")),))
 
     def _drawn(self, marks: tuple[Dab, ...]) -> None:
         if marks:

@@ -21,7 +21,9 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.histogram import Histogram
 
 CHANNEL_TIP = tr("The {0} of both pixels: every channel has noise of its own")
-CHANNELS = tuple(Segment(name, name, CHANNEL_TIP.format(name)) for name in ("red", "green", "blue"))
+CHANNELS = tuple(
+    Segment(name, word, CHANNEL_TIP.format(word)) for name, word in (("red", tr("red")), ("green", tr("green")), ("blue", tr("blue")))
+)
 
 
 class PixelsPage(QWidget):
@@ -53,7 +55,7 @@ class PixelsPage(QWidget):
         for name in ("pixels", "mean", "sd", "correlation"):
             rows.fact(name)
         rows.fact("KL to N(0, I)", tr("Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian"))
-        rows.add("images", self.batch)
+        rows.add(tr("images"), self.batch)
         self.channel = SegmentBar(CHANNELS, tr("Channel"))
         self.channel.chosen.connect(lambda name: self.channel_chosen.emit([each.name for each in CHANNELS].index(name)))
         self.channel.hide()

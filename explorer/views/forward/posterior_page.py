@@ -51,14 +51,14 @@ class PosteriorPage(QWidget):
             theme,
             (
                 Row("x0", (words("x̂₀"),), tr("the clean image")),
-                Row(tr("off"), (words(tr("x̂₀ − x₀")),), tr("from −1 to 1, 0 in between")),
-                Row(tr("mean"), (words(tr("mean of ")), var("x", "t−1")), tr("where the step goes")),
-                Row(tr("draw"), (var("x", "t−1"),), tr("drawn, with one z for all")),
+                Row("off", (words("x̂₀ − x₀"),), tr("from −1 to 1, 0 in between")),
+                Row("mean", (words(tr("mean of ")), var("x", "t−1")), tr("where the step goes")),
+                Row("draw", (var("x", "t−1"),), tr("drawn, with one z for all")),
             ),
             (
                 Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), tr("x₀ is known"), ""),
                 Column("exact", (var("q"), words("("), *back, words(")")), tr("the images are known"), OPTION_COLOURS["exact"]),
-                Column("network", (var("p", "θ"), words("("), *back, words(")")), "learnt", OPTION_COLOURS["C"]),
+                Column("network", (var("p", "θ"), words("("), *back, words(")")), tr("learnt"), OPTION_COLOURS["C"]),
             ),
         )
         self.table.setAccessibleName(tr("One step back, three ways"))
@@ -151,7 +151,7 @@ class PosteriorPage(QWidget):
             tiles.update({(row, name): tile for row, tile in belief.tiles.items()})
         self.table.show_pictures(tiles, empty)
         if shown.known_images:
-            self.table.set_words(tr("exact"), tr("{known_images} images known", known_images=grouped(shown.known_images)))
+            self.table.set_words("exact", tr("{known_images} images known", known_images=grouped(shown.known_images)))
         numbers = (number(shown.a0), number(shown.at), number(shown.sigma))
         distances = (_distance(shown.exact), _distance(shown.network))
         self._say(dict(zip(KNOWN, numbers, strict=True)), dict(zip(DISTANCES, distances, strict=True)))

@@ -61,9 +61,9 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
     image, noise = number(math.sqrt(noised.alpha_bar)), number(math.sqrt(1 - noised.alpha_bar))
     at_once = (
         Term("x_t", (var("x", t),), tip=tr("the image at timestep t, by Property 1")),
-        Term(tr("image part"), (var("x", 0),), image, "=", colour=colours["x0_hat"], tip=tr("what is left of the image: √ᾱ · x₀")),
+        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip=tr("what is left of the image: √ᾱ · x₀")),
         Term(
-            tr("noise part"),
+            "noise part",
             (var("ε"),),
             noise,
             "+",
@@ -76,8 +76,8 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
     kept, fresh = number(math.sqrt(1 - noised.beta)), number(math.sqrt(noised.beta))
     last = (
         Term("walked", (var("x", t),), tip=tr("the image at timestep t, reached step by step")),
-        Term(tr("step image"), (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip=tr("√(1 − β) · x of the step before")),
-        Term(tr("step noise"), (var("ε", t),), fresh, "+", colour=colours["z"], tip=tr("√β · ε, the fresh noise of this step")),
+        Term("step image", (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip=tr("√(1 − β) · x of the step before")),
+        Term("step noise", (var("ε", t),), fresh, "+", colour=colours["z"], tip=tr("√β · ε, the fresh noise of this step")),
     )  # fmt: skip
     return Equation(
         at_once,

@@ -110,7 +110,7 @@ GROUPS = (
             "encode",
             tr("&Encode image…"),
             "E",
-            "Encode a picture file: code, posterior, reconstruction; or drop it",
+            tr("Encode a picture file: code, posterior, reconstruction; or drop it"),
             "ph.folder-open",
             label=tr("Open"),
         ),

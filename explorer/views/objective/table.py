@@ -26,7 +26,7 @@ from explorer.widgets.look.theme import Theme
 COLUMNS = (
     ("", ""),
     ("L_T", tr("KL( q(x_T | x₀) ‖ N(0, I) ), closed form for each image, nats")),
-    (tr("Σ Lₜ₋₁"), tr("Sum over t > 1 of KL( q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ) ), nats")),
+    ("Σ Lₜ₋₁", tr("Sum over t > 1 of KL( q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ) ), nats")),
     ("L₀", tr("−log p(x₀ | x₁) of 8-bit pixels, nats; its variance is σ₂², since σ₁ = 0")),
     ("L", tr("L_T + Σ Lₜ₋₁ + L₀: an upper bound of −log p(x₀), nats per image ± one standard error")),
     ("bits/dim", tr("The same over ln 2 and the number of pixels")),
@@ -41,7 +41,7 @@ ROW = 26
 WIDTHS = (96, 104, 92, 92, 104, 104, 104)
 """Least widths of the columns, so that they stay where they are while figures come."""
 HEADS: dict[str, Formula] = {
-    "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words("  nats")),
+    "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words(tr("  nats"))),
 }  # fmt: skip
 
 

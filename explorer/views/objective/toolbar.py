@@ -13,8 +13,8 @@ from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import give_menu
 
 CURVES: dict[str, tuple[str, Formula]] = {
-    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": ("sum", ()),
-    "error": (tr("x̂₀ error"), (var("x", "0", "hat"), words(" error"))), "excess": ("excess", ()),
+    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": (tr("sum"), ()),
+    "error": (tr("x̂₀ error"), (var("x", "0", "hat"), words(tr(" error")))), "excess": (tr("excess"), ()),
 }  # fmt: skip
 PANELS = {"together": tr("together"), "stacked": tr("stacked"), "beside": tr("side by side")}
 OF = (
@@ -31,7 +31,7 @@ class ObjectiveToolbar(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.curves = SegmentBar([segment(name, actions[name], *CURVES[name]) for name in CURVES], tr("Curve"))
-        scales = (segment("log", actions["log"], "log"), segment("log_t", actions["log_t"], tr("log t")))
+        scales = (segment("log", actions["log"], tr("log")), segment("log_t", actions["log_t"], tr("log t")))
         self.scales = SegmentBar(scales, tr("Scales"), exclusive=False)
         panels = [segment(name, actions[name], label) for name, label in PANELS.items()]
         self.panels = SegmentBar(panels, tr("Plots"))

@@ -9,7 +9,7 @@ from explorer.widgets.look.math_text import var
 X_T, X0_HAT = (var("x", "t"),), (var("x", "0", "hat"),)
 
 ON = (
-    Segment("x_t", tr("xₜ"), tr("Paint on the state of the chain: the network sees it from here on"), X_T),
+    Segment("x_t", "xₜ", tr("Paint on the state of the chain: the network sees it from here on"), X_T),
     Segment("x0_hat", "x̂₀", tr("Paint on the clean image that the network predicts: it takes the prediction's place in this step"), X0_HAT),
 )
 BRUSHES = (
@@ -29,7 +29,7 @@ KNOWN = (
     Segment("image", tr("its x₀, noised"), tr("What is kept comes from x₀, noised anew at every step: RePaint as it was published")),
 )
 SEEN = (
-    Segment("x_t", tr("xₜ"), tr("Show the state of the chain under the mask: what is kept is kept of it"), X_T),
+    Segment("x_t", "xₜ", tr("Show the state of the chain under the mask: what is kept is kept of it"), X_T),
     Segment("x0_hat", "x̂₀", tr("Show the clean image that the network sees in the state: in noise it is easier to hit"), X0_HAT),
 )
 SEES_TIP = {
@@ -37,8 +37,8 @@ SEES_TIP = {
     True: tr("What is kept of the state; the erased region is made anew"),
 }
 LEADS_TIP = {
-    False: "Quick look at where it leads, and how much stays: x₀ after a few deterministic steps; the branch itself walks them all",
-    True: "Quick look at where it leads: x₀ after a few steps of RePaint; the branch itself walks them all, with other noise",
+    False: tr("Quick look at where it leads, and how much stays: x₀ after a few deterministic steps; the branch itself walks them all"),
+    True: tr("Quick look at where it leads: x₀ after a few steps of RePaint; the branch itself walks them all, with other noise"),
 }
 ONWARDS_TIP = tr(
     "Paint the same on x̂₀ at every step from here down to this t. At one step alone the network soon takes most of it back: "

@@ -51,11 +51,11 @@ class PaintControls(QWidget):
         self.known = SegmentBar(KNOWN, tr("What is kept comes from"))
         self.seen = SegmentBar(SEEN, tr("Shown under the mask"))
         self.radius = Slider(
-            theme, (words("size"),), SMALLEST, LARGEST, 0.5, tr("Size of the brush"), tr("Radius in pixels; the wheel too")
+            theme, (words(tr("size")),), SMALLEST, LARGEST, 0.5, tr("Size of the brush"), tr("Radius in pixels; the wheel too")
         )
-        self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, tr("Value painted"), tr("What is painted: −1 is black, 1 white"))
+        self.value = Slider(theme, (words(tr("value")),), -1.5, 1.5, 0.05, tr("Value painted"), tr("What is painted: −1 is black, 1 white"))
         self.noise = Slider(
-            theme, (words("noise"),), 0.0, 2.0, 0.05, tr("Noise painted"), tr("Standard deviation of the noise that is painted")
+            theme, (words(tr("noise")),), 0.0, 2.0, 0.05, tr("Noise painted"), tr("Standard deviation of the noise that is painted")
         )
         self.colours = PenColours(theme, greys=False)
         self.colours.setToolTip(tr("Paint in a colour; a value or one of the brushes is grey again"))
@@ -84,7 +84,7 @@ class PaintControls(QWidget):
             slider.set_label_width(LABEL)
 
     def _arrange(self, go: QWidget, stop: QWidget) -> None:
-        self.steps_row = _row("taken", self.repeats)
+        self.steps_row = _row(tr("taken"), self.repeats)
         self.known_row = _row(tr("kept from"), self.known)
         self.seen_row = _row(tr("under it"), self.seen)
         self.onwards_row = QWidget()

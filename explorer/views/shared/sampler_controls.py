@@ -71,10 +71,10 @@ class SamplerControls(QObject):
         row.addWidget(self.offset, 3)
         self.offset.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.rows: Mapping[str, tuple[Formula, QWidget]] = {
-            "sampler": ((words("sampler"),), self.method), "spacing": ((words("spacing"),), spaced),
-            "eta": ((var("η"),), self.eta), "variance": ((words("variance"),), self.variance),
-            "clip": ((words("clip "), var("x", "0", "hat")), self.clip), "range": ((words("range"),), self.range),
-            "quantile": ((words("threshold"),), self.quantile), "last": ((words(tr("at the end")),), self.last),
+            "sampler": ((words(tr("sampler")),), self.method), "spacing": ((words(tr("spacing")),), spaced),
+            "eta": ((var("η"),), self.eta), "variance": ((words(tr("variance")),), self.variance),
+            "clip": ((words(tr("clip ")), var("x", "0", "hat")), self.clip), "range": ((words(tr("range")),), self.range),
+            "quantile": ((words(tr("threshold")),), self.quantile), "last": ((words(tr("at the end")),), self.last),
         }  # fmt: skip
         self._connect()
 

@@ -39,7 +39,7 @@ class ScheduleField(QWidget):
         self.names.setToolTip(TIP)
         self.names.addItem(tr("own"), None)
         for name in NAMES:
-            self.names.addItem(name, name)
+            self.names.addItem(tr(name), name)
         self.names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.length = IntField(1, LONGEST, tr("T of the schedule"), tr("Number of timesteps T of this schedule"))
         self.length.setSingleStep(100)

@@ -24,7 +24,7 @@ FACTS = Facts(
     actions="explorer.views.training.actions:GROUPS",
     gestures=(
         (tr("Click a run, Up, Down"), tr("look at it")),
-        ("Ctrl+click a run", tr("show it beside the others, up to four")),
+        (tr("Ctrl+click a run"), tr("show it beside the others, up to four")),
         (tr("Click or drag in the plot"), tr("the snapshot nearest to that update")),
     ),
     minds_closing=_has_live_runs,

@@ -30,7 +30,9 @@ class SnapshotSlider(QWidget):
         self.slider = QSlider()
         self.slider.setOrientation(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(tr("Snapshot"))
-        self.slider.setToolTip("Training time: the same noise, or the same images, in each snapshot  (Left, Right; End follows the newest)")
+        self.slider.setToolTip(
+            tr("Training time: the same noise, or the same images, in each snapshot  (Left, Right; End follows the newest)")
+        )
         self.slider.valueChanged.connect(self.moved)
         self.when, self.what = QLabel(), QLabel()
         mark(self.when, "muted")

@@ -47,7 +47,7 @@ class Preferences(QDialog):
         self.kept_box.setSpecialValueText(tr("none"))
         self.kept_box.setValue(store.session.kept_budget // MEGABYTE)
         self.kept_box.setToolTip(tr("Finished chains on disk; beyond it those that were not looked at for longest go"))
-        words = {place: tr(title) for place, title in backends.places().items()}
+        words = {place: ": ".join(map(tr, title.split(": "))) for place, title in backends.places().items()}
         self.device_box = _choice(words, store.session.device, tr("What the models run on, from the next start on"))
         self.theme_box.currentIndexChanged.connect(self._take_theme)
         self.text_box.currentIndexChanged.connect(self._take_text)

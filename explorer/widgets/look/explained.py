@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +18,7 @@ WIDTH = 340
 
 def term_of(name: str | Formula) -> glossary.Term | None:
     """The glossary's term that a label or a formula names; None if it is none of them, or its name has other meanings, too."""
-    term = glossary.named(english(name if isinstance(name, str) else plain(name)))
+    term = glossary.named(english(name) if isinstance(name, str) else plain([replace(run, text=english(run.text)) for run in name]))
     return None if term is None or term.shared else term
 
 

@@ -25,7 +25,7 @@ from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu, mark
 from explorer.widgets.pictures.picture_tile import PictureTile
 
-IDEAL: Formula = (words("ideal"),)
+IDEAL: Formula = (words(tr("ideal")),)
 CLOSED_TIP = tr("Show which images of the data set this state could have come from")
 OPEN_TIP = tr("Hide the data set; nothing of it is computed then")
 USUAL_TIP = tr("That of an exact lane if there is one, else the one that the network learned")
@@ -106,7 +106,7 @@ class ExactPanel(QWidget):
         self.tiles = WeightTiles(self._theme)
         self.tiles.setAccessibleName(tr("Images with the largest weights"))
         rows = Rows(self._theme)
-        self._entropy = rows.text("entropy")
+        self._entropy = rows.text(tr("entropy"))
         self._entropy.setToolTip(tr("Of the images' weights: how undecided x₀ still is, in nats"))
         self._effective = rows.text(tr("as many as"))
         self._effective.setToolTip(tr("e to the entropy: the number of images that would be as undecided if they weighed the same"))
@@ -121,7 +121,7 @@ class ExactPanel(QWidget):
             tr("The first minus the second, from −1 to 1: blue to orange; of coloured images each channel by itself around grey")
         )
         rows = Rows(self._theme)
-        self._distance = rows.text("distance")
+        self._distance = rows.text(tr("distance"))
         self._distance.setToolTip(tr("‖x̂₀ − E[x₀ | x_t]‖ of the selected sample"))
         self._ideal = self._group(column, self._row(self.own_tile, self.ideal_tile, self.difference_tile), rows)
 
@@ -130,9 +130,9 @@ class ExactPanel(QWidget):
         self.made_tile.setToolTip(tr("What the chain has made of the selected sample"))
         self.nearest_tile.setToolTip(tr("The image of the data set that is nearest to it: does the network memorize?"))
         rows = Rows(self._theme)
-        self._nearest_distance = rows.text("distance")
+        self._nearest_distance = rows.text(tr("distance"))
         self._nearest_distance.setToolTip(tr("L2 distance of the two pictures, values in [−1, 1]; then that to the second nearest image"))
-        self._nearest_image = rows.text("image")
+        self._nearest_image = rows.text(tr("image"))
         self._nearest_note = QLabel(wordWrap=True)
         mark(self._nearest_note, "muted")
         self._nearest_note.hide()
@@ -257,7 +257,7 @@ class ExactPanel(QWidget):
         self._nearest.show()
         self._nearest_note.hide()
         self.made_tile.show_picture(shown.made, (var("x", "0"),))
-        self.nearest_tile.show_picture(shown.nearest, (words("nearest"),))
+        self.nearest_tile.show_picture(shown.nearest, (words(tr("nearest")),))
         second = "" if shown.second is None else tr("; the next {second:.2f}", second=shown.second)
         self._nearest_distance.setText(f"{shown.distance:.2f}{second}")
         self._nearest_image.setText(_image_words(shown.index, shown.label))
@@ -266,7 +266,7 @@ class ExactPanel(QWidget):
         """There is no nearest image yet: why."""
         self._nearest.show()
         self.made_tile.show_picture(None, (var("x", "0"),))
-        self.nearest_tile.show_picture(None, (words("nearest"),))
+        self.nearest_tile.show_picture(None, (words(tr("nearest")),))
         self._nearest_distance.setText(NOTHING)
         self._nearest_image.setText(NOTHING)
         self._nearest_note.setText(reason)

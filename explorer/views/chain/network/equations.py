@@ -57,7 +57,7 @@ def limit_words(sampler: Sampler) -> str:
 def variance_words(sampler: Sampler) -> str:
     """Which variance the noise has where it is not the posterior's."""
     learned = tr("σ² as the network has learned it, another in each pixel; the number is the posterior's")
-    return {"small": "", "large": tr("σ² = β"), "learned": learned}[sampler.variance]
+    return {"small": "", "large": "σ² = β", "learned": learned}[sampler.variance]
 
 
 def _guided(w: float) -> str:

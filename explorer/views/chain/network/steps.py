@@ -244,10 +244,10 @@ def formula_of(name: str, t: int, t_prev: int) -> Formula:
     named: dict[str, Formula] = {
         "x_prev": (var("x", t_prev),), "x_t": (var("x", t),), "x0_hat": (var("x", 0, "hat"),), "eps_hat": (var("ε", "", "hat"),),
         "slope": (var("ε", "", "bar"),), "eps_next": (var("ε", "", "hat"), words("′")), "towards": (var("D"),),
-        "x0_before": (var("x", 0, "hat"), words(" before")),
+        "x0_before": (var("x", 0, "hat"), words(tr(" before"))),
         "z": (var("z"),), "v": (var("v"),), "drawn": (var("xⁱ"),), "component": (var("μ"), words("(xⁱ)")),
     }  # fmt: skip
-    return named.get(name, (words("mean"),))
+    return named.get(name, (words(tr("mean")),))
 
 
 def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
@@ -257,13 +257,13 @@ def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
     colours, clip = term_colours(tokens), plan.key.lane.sampler.clip
 
     def quantity(name: str, column: int, below: bool = False) -> Node:
-        formula = (words("own mean"),) if name == "own_mean" else formula_of(name, t, t_prev)
+        formula = (words(tr("own mean")),) if name == "own_mean" else formula_of(name, t, t_prev)
         return Node(name, "picture", formula, column, below, TIPS.get(name, ""))
 
     network = told.source == "network"
     asked = tr("The network: x_t and t in, one picture out") if network else DATA_SET_TIPS[told.output == "drawn"]
     nodes = [
-        quantity("x_t", 0), Node("source", "box", (words("U-Net" if network else "data set"),), 1, tip=asked),
+        quantity("x_t", 0), Node("source", "box", (words(tr("U-Net") if network else tr("data set")),), 1, tip=asked),
         Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip=tr("The timestep: an input like x_t")), quantity(told.output, 2),
     ]  # fmt: skip
     edges = [Edge("x_t", "source"), Edge("t", "source"), Edge("source", told.output, "clipped" if clip and told.output == "x0_hat" else "")]

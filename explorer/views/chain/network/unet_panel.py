@@ -41,7 +41,7 @@ SUMMARIES = (
 )
 INSTEADS = (
     Segment("zero", tr("zeros"), tr("In the place of a skip that is off: zeros")),
-    Segment("mean", tr("means"), "In the place of a skip that is off: each channel's mean over the pixels; where things are is lost"),
+    Segment("mean", tr("means"), tr("In the place of a skip that is off: each channel's mean over the pixels; where things are is lost")),
 )
 OUTPUTS = (
     Segment("network", tr("output"), tr("What the network itself puts out")),
@@ -162,7 +162,7 @@ class UNetPanel(QWidget):
         for label in (self._heading, self._output_heading):
             mark(label, "heading")
         mark(self._range, "muted")
-        self._range.setToolTip("Scale of every channel: blue is negative, orange positive; what is beyond takes the end's colour")
+        self._range.setToolTip(tr("Scale of every channel: blue is negative, orange positive; what is beyond takes the end's colour"))
         for left, right in ((self._heading, self._range), (self._output_heading, self.output)):
             row = QHBoxLayout()
             row.addWidget(left)

@@ -37,8 +37,10 @@ class JointPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Joint distribution of two pixels"))
         self.setToolTip(
-            "Each point is a test image: its values of x_t at the two pixels, coloured by its class.\n"
-            "Dashed circles hold 50, 90 and 99 % of N(0, I); the solid ellipse is one standard deviation of the points."
+            tr(
+                "Each point is a test image: its values of x_t at the two pixels, coloured by its class.\n"
+                "Dashed circles hold 50, 90 and 99 % of N(0, I); the solid ellipse is one standard deviation of the points."
+            )
         )
         theme.changed.connect(self.update)
 

@@ -28,7 +28,7 @@ class CardSection(Section):
     """What the checkpoint says of itself."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("checkpoint")
+        super().__init__(tr("checkpoint"))
         self.facts = Rows(theme)
         for name, tip in CARD.items():
             self.facts.fact(name, tip)
@@ -52,7 +52,7 @@ class CardSection(Section):
         self._show_latent(card.latent)
         if card.latent is not None:
             self.facts.say("kind", f"{card.kind.upper()}, {card.latent.coder}")
-            for name in ("p(x|z)", tr("test ELBO"), "IWAE", tr("test error"), "trained"):
+            for name in ("p(x|z)", "test ELBO", "IWAE", "test error", "trained"):
                 self.facts.say(name, "")
             return
         linear = card.network.name == "pca"

@@ -58,7 +58,7 @@ class EncodeSection(Section):
     centre_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("encode", parent)
+        super().__init__(tr("encode"), parent)
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)
@@ -163,7 +163,7 @@ def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
     if picture is None:
         return facts
     facts["picture"] = _short(picture.name)
-    for name, read in ((tr("reads as"), picture.reading), ("decoded", picture.reading_again)):
+    for name, read in (("reads as", picture.reading), ("decoded", picture.reading_again)):
         facts[name] = reading(read) if read else ""
     if picture.sigma is None:
         facts["code"] = pair(*picture.mean)

@@ -49,7 +49,7 @@ class SliceSection(Section):
     slider_released = Signal()
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("plane", parent)
+        super().__init__(tr("plane"), parent)
         self._slice = Slice()
         self._dimensions = 2
         self.planes = QComboBox()
