@@ -59,7 +59,7 @@ class ScheduleField(QWidget):
 
     def show_choice(self, choice: ScheduleChoice | None, own: str) -> None:
         """Show a lane's schedule; `own` says what the network's own is."""
-        self.names.setItemText(0, tr("own: {own}", own=own) if own else "own")
+        self.names.setItemText(0, tr("own: {own}", own=own) if own else tr("own"))
         while self.names.count() > 1 + len(NAMES):
             self.names.removeItem(self.names.count() - 1)
         bent = choice is not None and choice.betas is not None

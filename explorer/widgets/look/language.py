@@ -111,7 +111,6 @@ def _note() -> Path:
     return state_folder() / "language"
 
 
-@lru_cache(maxsize=1)
 def _files() -> dict[str, Path]:
     """Files of translations by their language; those of the person before those that come with the app."""
     folders = (resource("translations"), state_folder() / "translations")
