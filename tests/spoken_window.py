@@ -75,8 +75,8 @@ def left_english(text: str) -> str:
     depth, told = 0, ""
     for sign in text:
         depth += (sign == OPEN) - (sign == CLOSE)
-        if depth <= 0 and sign != CLOSE:
-            told += sign
+        if depth <= 0:
+            told += " " if sign == CLOSE else sign
         depth = max(depth, 0)
     return told
 

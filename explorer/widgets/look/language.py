@@ -60,6 +60,8 @@ def in_force() -> QTranslator | None:
 def spoken(choice: str) -> str:
     """The language of a choice: itself if its file is there, of the system's those that are; else English."""
     there = _files()
+    if not there:
+        return ENGLISH
     wanted = QLocale.system().uiLanguages() if choice == SYSTEM else [choice]
     for name in wanted:
         for one in (name.replace("-", "_"), name.replace("-", "_").partition("_")[0]):
