@@ -87,6 +87,8 @@ class Preferences(QDialog):
         column.addStretch()
         column.addWidget(buttons)
         self.setMinimumWidth(440)
+        width = max(440, column.sizeHint().width())
+        self.resize(width, column.totalHeightForWidth(width))  # notes in two lines have room for both
 
     def _add_language(self, form: QFormLayout) -> None:
         words = {language.SYSTEM: tr("As the system has it"), **language.languages()}
