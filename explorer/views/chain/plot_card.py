@@ -11,7 +11,7 @@ from explorer.views.chain.lanes.choice_menu import ChoiceMenu
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.theme import Theme, text_pixels
+from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Figure
 from explorer.widgets.plots.legend import Legend
@@ -20,8 +20,6 @@ OF = (
     Segment("sample", tr("sample"), tr("Curves of the selected sample")),
     Segment("all", tr("all"), tr("Mean of the curves of all samples")),
 )
-LOG_LEAST = 500
-"""Width from which on there is room for all buttons in one line."""
 LOG = Segment("log", tr("log"), tr("Logarithmic scale: small distances show beside large ones"))
 
 
@@ -60,15 +58,16 @@ class PlotCard(Card):
         column.addWidget(self.plot, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the scale's button has no room beside the others it goes before the legend."""
+        """What has no room beside the plots goes before the legend: the scale's button, then whose curves they are."""
         if self._below is self._top:
             return
-        fits = self.width() >= text_pixels(LOG_LEAST)
-        if fits == (self._top.indexOf(self.log) < 0):
-            if fits:
-                self._top.insertWidget(2, self.log)
-            else:
-                self._below.insertWidget(0, self.log)
+        margins, room = self.layout().contentsMargins(), self.width()
+        room -= margins.left() + margins.right() + self.plots.sizeHint().width()
+        for place, bar in enumerate((self.of, self.log)):
+            room -= self._top.spacing() + bar.sizeHint().width()
+            row, at = (self._top, place + 1) if room >= 0 else (self._below, self._below.indexOf(self.of) + 1 if bar is self.log else 0)
+            if row.indexOf(bar) < 0:
+                row.insertWidget(at, bar)
 
     def show_choice(self, plot: str, of: str, log: bool, by_sample: bool) -> None:
         """Put the segments down; curves of the plan are the same for every sample."""

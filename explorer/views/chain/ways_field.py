@@ -6,11 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from explorer.engine.chain.way_messages import Way, WaysShown
 from explorer.views.shared.rows import NOTHING
-from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 
 SAYS = tr(
@@ -21,7 +20,7 @@ BUSY = tr("Measured while this machine did much else")
 
 
 class WaysField(QWidget):
-    """A line of words with a menu.
+    """Words, in two lines where one has no room, with a menu.
 
     Signals
     -------
@@ -36,7 +35,7 @@ class WaysField(QWidget):
 
     Attributes
     ----------
-    words : ElidingLabel
+    words : QLabel
     choices : QToolButton
     menu : QMenu
     """
@@ -50,7 +49,7 @@ class WaysField(QWidget):
         super().__init__(parent)
         self._run, self._is_measuring = "", False
         self._shown: WaysShown | None = None
-        self.words, self.choices = ElidingLabel(NOTHING), QToolButton()
+        self.words, self.choices = QLabel(NOTHING, wordWrap=True, textFormat=Qt.TextFormat.PlainText), QToolButton()
         self.words.setToolTip(SAYS)
         self.choices.setArrowType(Qt.ArrowType.DownArrow)
         self.choices.setFixedSize(28, 26)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
 
 from explorer.recipe.sampler import METHOD_TITLES, METHOD_WORDS, NOISY, SPACING_WORDS, VARIANCE_WORDS, Sampler
+from explorer.views.shared.least_width import LeastWidth
 from explorer.widgets.controls.number_fields import FloatField, IntField
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, plain, var, words
@@ -69,7 +70,7 @@ class SamplerControls(QObject):
         row.setSpacing(4)
         row.addWidget(self.spacing, 4)
         row.addWidget(self.offset, 3)
-        self.offset.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        LeastWidth(self.offset, 54)
         self.rows: Mapping[str, tuple[Formula, QWidget]] = {
             "sampler": ((words(tr("sampler")),), self.method), "spacing": ((words(tr("spacing")),), spaced),
             "eta": ((var("η"),), self.eta), "variance": ((words(tr("variance")),), self.variance),
@@ -158,8 +159,7 @@ def _choice(name: str, titles: Mapping[Any, str], tips: Mapping[Any, str]) -> QC
         box.addItem(title, value)
         box.setItemData(box.count() - 1, f"{title}: {tips[value]}" if tips[value] else title, Qt.ItemDataRole.ToolTipRole)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as its place, never wider
-    box.setMinimumWidth(101)
+    LeastWidth(box, 101)
     return box
 
 

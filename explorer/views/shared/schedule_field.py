@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from explorer.recipe import ScheduleChoice
+from explorer.views.shared.least_width import LeastWidth
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.look.language import tr
 
@@ -44,13 +45,11 @@ class ScheduleField(QWidget):
         self.length = IntField(1, LONGEST, tr("T of the schedule"), tr("Number of timesteps T of this schedule"))
         self.length.setSingleStep(100)
         self.length.show_value(1000)
-        for field in (self.names, self.length):  # as wide as the inspector has it, never wider
-            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self.names.setMinimumWidth(101)
-        self.length.setMinimumWidth(62)
+        LeastWidth(self.names, 101)
+        LeastWidth(self.length, 62)
         row.addWidget(self.names, 4)
         row.addWidget(self.length, 3)
         self.names.activated.connect(self._name_chosen)
