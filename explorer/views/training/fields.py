@@ -45,9 +45,9 @@ class Fields(QObject):
             self.by_name[row.name] = self._made(row, field, getattr(recipe, row.name))
         if recipe.knots:
             schedule = self.choice("schedule")
-            schedule.addItem(BENT)
+            schedule.addItem(tr(BENT), BENT)
             schedule.setItemData(schedule.count() - 1, tr("Bent in Forward: {count} control points", count=len(recipe.knots)), 3)
-            schedule.setCurrentText(recipe.schedule)
+            schedule.setCurrentIndex(schedule.findData(recipe.schedule))
 
     def number(self, name: str) -> IntField:
         """A field of a whole number."""
