@@ -47,7 +47,7 @@ def image_words(image: ForwardImage) -> str:
     if image.picture is None:
         return tr("test image {index}", index=image.index)
     picture = image.picture
-    return f"{picture.name or 'picture'}, {picture.height} × {picture.width}"
+    return f"{picture.name or tr('picture')}, {picture.height} × {picture.width}"
 
 
 def schedule_words(schedule: ForwardSchedule) -> str:

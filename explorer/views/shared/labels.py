@@ -95,7 +95,7 @@ def _told_apart(lane: Lane, twins: Sequence[Lane]) -> str:
     """As `checkpoint_name`; among lanes of one run the moment alone."""
     told = [words_of(twin.source) for twin in twins]
     one_run = len({run for run, _ in told}) == 1 and any(moment for _, moment in told)
-    return words_of(lane.source)[1] or "final" if one_run else checkpoint_name(lane)
+    return words_of(lane.source)[1] or tr("final") if one_run else checkpoint_name(lane)
 
 
 def option_name(lane: Lane) -> str:
@@ -114,9 +114,7 @@ def option_name(lane: Lane) -> str:
 def predicts(lane: Lane) -> str:
     """What a lane's steps come from, in short: "predicts noise", or of a data set "draws from mnist"."""
     if lane.exact is None:
-        return (
-            tr("predicts {removeprefix}", removeprefix=PREDICTS_WORD[lane.option].removeprefix("the ")) if lane.option is not None else ""
-        )
+        return tr("predicts {what}", what=PREDICTS_WORD[lane.option].removeprefix("the ")) if lane.option is not None else ""
     name = checkpoint_name(lane)
     if lane.exact.follow == "draw":
         return tr("draws from {name}", name=name)
@@ -206,9 +204,9 @@ def _settings(lane: Lane, twins: Sequence[Lane]) -> tuple[tuple[bool, str], ...]
         (differ(lambda twin: twin.sampler.method), tr(METHOD_TITLES[sampler.method])),
         (len({twin.sampler.eta for twin in twins if twin.sampler.method == sampler.method}) > 1, f"η {sampler.eta:g}"),
         (differ(lambda twin: twin.sampler.variance), tr("{variance} variance", variance=sampler.variance)),
-        (differ(_spacing_of), spacing_words(sampler) or "trailing"),
+        (differ(_spacing_of), spacing_words(sampler) or tr("trailing")),
         (differ(lambda twin: twin.sampler.to_one), tr("ᾱ to 1") if sampler.to_one else tr("ᾱ to that of t = 1")),
-        (differ(lambda twin: twin.sampler.limits), sampler.limits or "unclipped"),
+        (differ(lambda twin: twin.sampler.limits), sampler.limits or tr("unclipped")),
         (differ(lambda twin: twin.edits), edits_words(lane) or tr("nothing changed")),
         (differ(labels_of), class_words(lane) or (tr("all classes") if lane.exact is not None else tr("each class"))),
         (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),

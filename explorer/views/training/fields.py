@@ -157,7 +157,15 @@ def _number_within(text: str, row: Row, field: Field) -> float:
         row.check(value)
     except ValueError:
         name, about = _name_of(field).lower(), row.about
-        raise ValueError(f"{name}: {text or 'nothing'} is not a number in [{about.least:g}, {about.most:g}]") from None
+        raise ValueError(
+            tr(
+                "{name}: {text} is not a number in [{least:g}, {most:g}]",
+                name=name,
+                text=text or tr("nothing"),
+                least=about.least,
+                most=about.most,
+            )
+        ) from None
     return value
 
 
@@ -167,5 +175,5 @@ def _widths(text: str) -> tuple[int, ...]:
     except ValueError:
         widths = (0,)
     if not all(1 <= width <= MOST_WIDTH for width in widths):
-        raise ValueError(f"hidden widths: {text} is no list of whole numbers with commas between them, such as 1000,500,250")
+        raise ValueError(tr("hidden widths: {text} is no list of whole numbers with commas between them, such as 1000,500,250", text=text))
     return widths

@@ -58,7 +58,7 @@ def colours(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def phase_words(run: Run) -> str:
     """What it does, or is asked to do."""
-    return "recorded" if run.recorded else WISHES[run.wish] or PHASES[run.phase]
+    return tr("recorded") if run.recorded else WISHES[run.wish] or PHASES[run.phase]
 
 
 def clock(seconds: float) -> str:
@@ -126,7 +126,7 @@ def timestep_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state
         held = sizes > 0
         longest = max(longest, T)
         made.append(Bars(name, colour, starts[:-1][held], sizes[held], values[held], np.full(int(held.sum()), np.nan)))
-    unit = tr("loss / s²") if state.relative else "loss"
+    unit = tr("loss / s²") if state.relative else tr("loss")
     return BarFigure(
         longest if made else 1000, tuple(made), state.log, False, unit=tr("{unit} by timestep, the last 200 updates", unit=unit)
     )

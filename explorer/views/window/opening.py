@@ -168,7 +168,7 @@ class Opener(QObject):
         self._asked.discard(path)
         if self.open_entry(entry):
             return
-        kind = entry.card.kind if entry.card is not None else "file"
+        kind = entry.card.kind if entry.card is not None else tr("file")
         message = tr("{name}: no workspace shows a {kind} of this shape", name=entry.name, kind=kind)
         if kind == "classifier":
             message = tr("{name} is a judge: it reads digits and has no workspace of its own", name=entry.name)

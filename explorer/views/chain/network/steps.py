@@ -266,7 +266,11 @@ def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
         quantity("x_t", 0), Node("source", "box", (words(tr("U-Net") if network else tr("data set")),), 1, tip=asked),
         Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip=tr("The timestep: an input like x_t")), quantity(told.output, 2),
     ]  # fmt: skip
-    edges = [Edge("x_t", "source"), Edge("t", "source"), Edge("source", told.output, "clipped" if clip and told.output == "x0_hat" else "")]
+    edges = [
+        Edge("x_t", "source"),
+        Edge("t", "source"),
+        Edge("source", told.output, tr("clipped") if clip and told.output == "x0_hat" else ""),
+    ]
     column = 2
     for relation in told.relations:
         if relation.beside:
