@@ -52,7 +52,7 @@ def ask_to_delete(runs: Sequence[Run], parent: QWidget) -> How:
     if mine:
         box.setInformativeText(_what_goes(runs, mine))
         first = box.addButton(tr("Move to trash"), QMessageBox.ButtonRole.AcceptRole)
-        answers = {first: tr("trash"), box.addButton(tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole): "for good"}
+        answers = {first: "trash", box.addButton(tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole): "for good"}
     else:
         box.setInformativeText(tr("Its folder is not the app's own: the files stay where they are. Open run (O) shows it again."))
         first = box.addButton(tr("Take off the list"), QMessageBox.ButtonRole.AcceptRole)
