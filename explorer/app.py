@@ -39,6 +39,7 @@ from explorer.views.window.python_files import tell
 from explorer.views.window.settings import SettingsInForce
 from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
 
@@ -69,7 +70,9 @@ def make_application() -> QApplication:
 def shipped_beginning(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
     """The kept session with its checkpoints found again and its empty workspaces filled, and what to tell of it."""
     found, replaced = relinked(session, entries)
-    told = f"{', '.join(replaced)}: another file now than when this session was kept; the new one is shown." if replaced else ""
+    told = (
+        tr("{list}: another file now than when this session was kept; the new one is shown.", list=", ".join(replaced)) if replaced else ""
+    )
     return with_shipped_models(found, entries), told
 
 
@@ -177,7 +180,7 @@ class Explorer(QObject):
             self._autosave.save()
 
     def _not_saved(self, why: str) -> None:
-        self.window.banner.say(why, "What is open will not be there at the next start.", severity="warning")
+        self.window.banner.say(why, tr("What is open will not be there at the next start."), severity="warning")
 
     def shutdown(self) -> bool:
         """Keep the session, cancel all, end the engine; False if it did not end. Once."""
@@ -233,7 +236,7 @@ class Explorer(QObject):
         """The chosen device is not there: take what is."""
         if isinstance(outcome, Failed):
             self.window.banner.say(
-                outcome.message, "The app takes the best device there is. Preferences changes the choice.", severity="warning"
+                outcome.message, tr("The app takes the best device there is. Preferences changes the choice."), severity="warning"
             )
             self._ask_engine("auto")
 

@@ -27,9 +27,10 @@ from explorer.views.chain.values_shown import ValuesShown
 from explorer.views.shared.labels import lane_colours, lane_markers, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import Coverage
+from explorer.widgets.look.language import tr
 from explorer.widgets.pictures.equation import Equation
 
-EMPTY_EQUATION = Equation(note="The equation of each step appears here once a chain is sampled.")
+EMPTY_EQUATION = Equation(note=tr("The equation of each step appears here once a chain is sampled."))
 
 
 class Display(QObject):
@@ -254,7 +255,7 @@ class Display(QObject):
         t, run = self._controller.state.t, self._controller.run
         newest, note, warning = run.newest, "", False
         if newest is not None and t < newest:
-            note, warning = f"showing t = {newest} so far", True
+            note, warning = tr("showing t = {newest} so far", newest=newest), True
         elif self._controller.following and run.sampling:
             note = "live"
         self._widgets.transport.set_cursor(t, note, warning)

@@ -12,25 +12,26 @@ from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, Lan
 from explorer.state.session import PlotName
 from explorer.views.shared.labels import lane_colours, lane_markers, short_titles, term_colours
 from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Tokens
 from explorer.widgets.plots.figure import Axes, Figure, Series, Stroke
 from explorer.widgets.plots.markers import Marker
 
 PLOTS: tuple[Segment, ...] = (
-    Segment("levels", "levels", "ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds"),
-    Segment("coefficients", "coefficients", "a₀, aₜ and σ of each step, on a logarithmic scale"),
-    Segment("norms", "norms", "Length ‖·‖ of x_t, x̂₀ and ε̂, per image"),
+    Segment("levels", tr("levels"), tr("ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds")),
+    Segment("coefficients", tr("coefficients"), tr("a₀, aₜ and σ of each step, on a logarithmic scale")),
+    Segment("norms", tr("norms"), tr("Length ‖·‖ of x_t, x̂₀ and ε̂, per image")),
 )
 DISTANCE_PLOTS: tuple[Segment, ...] = (
-    Segment("distance x_t", "distance xₜ", "How far each lane's x_t is from that of the reference lane, per image"),
-    Segment("distance x0_hat", "distance x̂₀", "How far each lane's x̂₀ is from that of the reference lane, per image"),
+    Segment("distance x_t", tr("distance xₜ"), tr("How far each lane's x_t is from that of the reference lane, per image")),
+    Segment("distance x0_hat", tr("distance x̂₀"), tr("How far each lane's x̂₀ is from that of the reference lane, per image")),
 )
 IDEAL_PLOTS: tuple[Segment, ...] = (
-    Segment("ideal", "to ideal", "‖x̂₀ − E[x₀ | x_t]‖: how far each network's x̂₀ is from the best that there is for the same x_t"),
+    Segment("ideal", tr("to ideal"), tr("‖x̂₀ − E[x₀ | x_t]‖: how far each network's x̂₀ is from the best that there is for the same x_t")),
 )
 SSIM_PLOTS: tuple[Segment, ...] = (
-    Segment("ssim x_t", "SSIM xₜ", "How like each lane's x_t is to that of the reference lane; 1 is the same"),
-    Segment("ssim x0_hat", "SSIM x̂₀", "How like each lane's x̂₀ is to that of the reference lane; 1 is the same"),
+    Segment("ssim x_t", tr("SSIM xₜ"), tr("How like each lane's x_t is to that of the reference lane; 1 is the same")),
+    Segment("ssim x0_hat", tr("SSIM x̂₀"), tr("How like each lane's x̂₀ is to that of the reference lane; 1 is the same")),
 )
 NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"), ("x_t", "‖xₜ‖", "dash"), ("eps_hat", "‖ε̂‖", "dot"))
 

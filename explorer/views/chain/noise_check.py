@@ -17,9 +17,10 @@ from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.language import tr
 
-TIP = "Put noise into known pictures, and see how much of it the network finds"
-TOLD_TIP = "What you said of this checkpoint, where its file does not say it: see it, or say otherwise"
+TIP = tr("Put noise into known pictures, and see how much of it the network finds")
+TOLD_TIP = tr("What you said of this checkpoint, where its file does not say it: see it, or say otherwise")
 
 
 class NoiseCheck(QObject):
@@ -46,10 +47,10 @@ class NoiseCheck(QObject):
         lane = lanes[index]
         if lane.exact is not None:
             return
-        menu.addSection("Checkpoint")
-        verb(menu, "Check that it denoises", partial(self.ask, lane, lanes), tip=TIP)
+        menu.addSection(tr("Checkpoint"))
+        verb(menu, tr("Check that it denoises"), partial(self.ask, lane, lanes), tip=TIP)
         if lane.told is not None:
-            verb(menu, "What was told of it…", partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
+            verb(menu, tr("What was told of it…"), partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
 
     def ask(self, lane: Lane, lanes: Sequence[Lane] = ()) -> None:
         """See how much of the noise a lane's network finds, on the data sets of the other lanes, too."""

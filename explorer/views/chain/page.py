@@ -50,6 +50,7 @@ from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton
 from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.language import tr
 from explorer.widgets.pictures.equation_strip import Layout
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -91,7 +92,7 @@ class ChainPage(Workspace):
         self.looks = Actions(context.theme, self, LOOKS)
         self._play_look = PlayLook(context.theme, self.chain_actions)
         self.widgets = ChainWidgets(context.theme, self.chain_actions, self.plots, self.equation_layout, self.several_lanes)
-        self.widgets.put_decoding(ActionButton(self.looks["decoded"], "Decoded"))
+        self.widgets.put_decoding(ActionButton(self.looks["decoded"], tr("Decoded")))
         self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
@@ -290,7 +291,7 @@ class ChainPage(Workspace):
 
     def new_seed(self) -> None:
         """Sample from new noise."""
-        self.set_recipe("new seed", seed=secrets.randbits(SEED_BITS))
+        self.set_recipe(tr("new seed"), seed=secrets.randbits(SEED_BITS))
 
     def set_recipe(self, label: str, **fields: object) -> None:
         """Fields of the recipe."""
@@ -320,22 +321,25 @@ class ChainPage(Workspace):
 
     def set_all_steps(self, steps: int | None) -> None:
         """As many steps in every lane; None is all of each one's own."""
-        self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
+        self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), tr("change steps of every lane"))
 
     def set_labels(self, labels: tuple[int, ...]) -> None:
         """What the lane that is looked at is told; empty for each class in turn."""
-        self._put_told(label_edits.set_labels(self.part.state, self.controller.lane, labels), f"label {label_words(labels)}")
+        self._put_told(
+            label_edits.set_labels(self.part.state, self.controller.lane, labels),
+            tr("label {label_words}", label_words=label_words(labels)),
+        )
 
     def set_guidance(self, w: float) -> None:
         """How far the lane that is looked at is guided."""
-        self._put_told(label_edits.set_guidance(self.part.state, self.controller.lane, round(w, 4)), f"guidance {w:g}")
+        self._put_told(label_edits.set_guidance(self.part.state, self.controller.lane, round(w, 4)), tr("guidance {w:g}", w=w))
 
     def one_of_each(self) -> None:
         """As many samples as the lane that is looked at has classes, one of each."""
         classes = self.display.classes.of(self.part.recipe.lanes[self.controller.lane])
         if classes is not None:
             count = min(len(classes.of_classes), MAX_SAMPLES)
-            self._put_told(label_edits.one_of_each(self.part.state, self.controller.lane, count), "one of each class")
+            self._put_told(label_edits.one_of_each(self.part.state, self.controller.lane, count), tr("one of each class"))
 
     def _put_told(self, state: ChainState, label: str) -> None:
         """The lane that is looked at is told otherwise."""
@@ -389,8 +393,11 @@ class ChainPage(Workspace):
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
         if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes) and self._are_few(after):
-            many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
-            self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")
+            many = tr("1 sample") if after.recipe.samples == 1 else tr("{samples} samples", samples=after.recipe.samples)
+            self.noticed.emit(
+                tr("{many} at once: these images are large.", many=many),
+                tr("The inspector has the number; more take more memory and time."),
+            )
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
 

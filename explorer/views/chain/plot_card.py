@@ -10,18 +10,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from explorer.views.chain.lanes.choice_menu import ChoiceMenu
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Figure
 from explorer.widgets.plots.legend import Legend
 
 OF = (
-    Segment("sample", "sample", "Curves of the selected sample"),
-    Segment("all", "all", "Mean of the curves of all samples"),
+    Segment("sample", tr("sample"), tr("Curves of the selected sample")),
+    Segment("all", tr("all"), tr("Mean of the curves of all samples")),
 )
 LOG_LEAST = 500
 """Width from which on there is room for all buttons in one line."""
-LOG = Segment("log", "log", "Logarithmic scale: small distances show beside large ones")
+LOG = Segment("log", tr("log"), tr("Logarithmic scale: small distances show beside large ones"))
 
 
 class PlotCard(Card):
@@ -35,10 +36,10 @@ class PlotCard(Card):
 
     def __init__(self, theme: Theme, plots: Sequence[Segment], narrow: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self.plots = SegmentBar(plots, "Curves") if narrow else ChoiceMenu(plots, "Curves")
-        self.of = SegmentBar(OF, "Curves of")
+        self.plots = SegmentBar(plots, tr("Curves")) if narrow else ChoiceMenu(plots, tr("Curves"))
+        self.of = SegmentBar(OF, tr("Curves of"))
         self.plot = CurvePlot(theme)
-        self.log = SegmentBar((LOG,), "Scale", exclusive=False)
+        self.log = SegmentBar((LOG,), tr("Scale"), exclusive=False)
         self._legend = Legend(theme)
         top = QHBoxLayout()
         top.setSpacing(8)
@@ -79,8 +80,8 @@ class PlotCard(Card):
 
     def show_selection(self, count: int) -> None:
         """Of how many samples the curves are the mean, unless they are of all."""
-        tip = "Curves of the selected sample" if count == 1 else f"Mean of the curves of the {count} selected samples"
-        self.of.set_label("sample", "sample" if count == 1 else f"of {count}", tip)
+        tip = tr("Curves of the selected sample") if count == 1 else tr("Mean of the curves of the {count} selected samples", count=count)
+        self.of.set_label("sample", tr("sample") if count == 1 else tr("of {count}", count=count), tip)
 
     def show_figure(self, figure: Figure, t: int) -> None:
         """Show curves and their values at t."""

@@ -37,6 +37,7 @@ from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 if TYPE_CHECKING:
     from explorer.views.export_offer import ExportChoice, ExportOffer
@@ -311,7 +312,7 @@ class LatentWorkspace(Workspace):
 
     def _playing_changed(self, playing: bool) -> None:
         self.panel.show_playing(playing)
-        self.actions_["play"].setText("&Pause stroke" if playing else "&Play stroke")
+        self.actions_["play"].setText(tr("&Pause stroke") if playing else tr("&Play stroke"))
         self._say()
 
     def _say(self) -> None:

@@ -18,6 +18,7 @@ from explorer.state.session import Session
 from explorer.views.objective.figures import largest_T
 from explorer.views.shared.questions import Questions, Receiver, When
 from explorer.views.workspace import Context
+from explorer.widgets.look.language import tr
 
 BOUND = "bound"
 """Name of the question that is measured for long."""
@@ -143,7 +144,7 @@ class ObjectiveController(QObject):
         def take(outcome: Outcome) -> None:
             if isinstance(outcome, HeldOutShown):
                 state = edits.measured_on(self.state, dataset, split)
-                self._context.store.update(f"measure on {outcome.name}", objective=state)
+                self._context.store.update(tr("measure on {name}", name=outcome.name), objective=state)
 
         recipe = edits.measured_on(self.state, dataset, split).recipe
         self._questions.ask("data", ShowHeldOut(recipe, 1), take)

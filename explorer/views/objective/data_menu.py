@@ -12,13 +12,14 @@ from explorer.datasets.shipped import SHIPPED, shipped
 from explorer.endings import DATA_SET_FILES
 from explorer.recipe import BoundRecipe
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 
-HELD_OUT_TIP = "Held out: no shipped model has seen them"
-TRAINING_TIP = "What the shipped models of this data set were trained on  (I)"
-FILE_TIP = "An IDX file, or an .npy or .npz array of images; dropping one on the window does the same"
-FOLDER_TIP = "A folder of pictures of one size; dropping one on the window does the same"
-OWN_TIP = "The images that the first lane's card names"
+HELD_OUT_TIP = tr("Held out: no shipped model has seen them")
+TRAINING_TIP = tr("What the shipped models of this data set were trained on  (I)")
+FILE_TIP = tr("An IDX file, or an .npy or .npz array of images; dropping one on the window does the same")
+FOLDER_TIP = tr("A folder of pictures of one size; dropping one on the window does the same")
+OWN_TIP = tr("The images that the first lane's card names")
 
 
 def data_words(recipe: BoundRecipe, own: str) -> str:
@@ -47,7 +48,12 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[
     source = recipe.dataset or own
     for name, known in SHIPPED.items():
         for split, images, tip in (("test", known.test, HELD_OUT_TIP), ("train", known.train, TRAINING_TIP)):
-            text = f"{known.title}, {'test' if split == 'test' else 'training'} images\t{grouped(images)}"
+            text = tr(
+                "{title}, {value} images\t{images}",
+                title=known.title,
+                value=tr("test") if split == "test" else tr("training"),
+                images=grouped(images),
+            )
             action = verb(menu, text, partial(choose, name, split), tip=tip)
             action.setCheckable(True)
             action.setChecked(shipped(source) is known and recipe.split == split)
@@ -56,17 +62,17 @@ def fill_data_menu(menu: QMenu, recipe: BoundRecipe, own: str, choose: Callable[
         action.setCheckable(True)
         action.setChecked(other == source)
     menu.addSeparator()
-    verb(menu, "Images from a file…", partial(_ask_file, choose, window), tip=FILE_TIP)
-    verb(menu, "Images from a folder…", partial(_ask_folder, choose, window), tip=FOLDER_TIP)
+    verb(menu, tr("Images from a file…"), partial(_ask_file, choose, window), tip=FILE_TIP)
+    verb(menu, tr("Images from a folder…"), partial(_ask_folder, choose, window), tip=FOLDER_TIP)
 
 
 def _ask_file(choose: Callable[[str, str], object], window: QWidget) -> None:
-    path, _ = QFileDialog.getOpenFileName(window, "Measure on the images of a file", "", DATA_SET_FILES)
+    path, _ = QFileDialog.getOpenFileName(window, tr("Measure on the images of a file"), "", DATA_SET_FILES)
     if path:
         choose(path, "test")
 
 
 def _ask_folder(choose: Callable[[str, str], object], window: QWidget) -> None:
-    path = QFileDialog.getExistingDirectory(window, "Measure on the pictures of a folder")
+    path = QFileDialog.getExistingDirectory(window, tr("Measure on the pictures of a folder"))
     if path:
         choose(path, "test")

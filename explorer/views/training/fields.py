@@ -13,6 +13,7 @@ from explorer.recipe.training.field import ChoiceField, Field, NumberField, Text
 from explorer.recipe.training.field import SeedField as SeedSetting
 from explorer.recipe.training.rows import Row, fields
 from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.look.language import tr
 
 BENT = "bent"
 TICK_HEIGHT = 28
@@ -45,7 +46,7 @@ class Fields(QObject):
         if recipe.knots:
             schedule = self.choice("schedule")
             schedule.addItem(BENT)
-            schedule.setItemData(schedule.count() - 1, f"Bent in Forward: {len(recipe.knots)} control points", 3)
+            schedule.setItemData(schedule.count() - 1, tr("Bent in Forward: {count} control points", count=len(recipe.knots)), 3)
             schedule.setCurrentText(recipe.schedule)
 
     def number(self, name: str) -> IntField:
@@ -151,7 +152,15 @@ def _number_within(text: str, row: Row, field: Field) -> float:
         row.check(value)
     except ValueError:
         name, about = field.label.replace("&", "").lower(), row.about
-        raise ValueError(f"{name}: {text or 'nothing'} is not a number in [{about.least:g}, {about.most:g}]") from None
+        raise ValueError(
+            tr(
+                "{name}: {text} is not a number in [{least:g}, {most:g}]",
+                name=name,
+                text=text or tr("nothing"),
+                least=about.least,
+                most=about.most,
+            )
+        ) from None
     return value
 
 
@@ -161,5 +170,5 @@ def _widths(text: str) -> tuple[int, ...]:
     except ValueError:
         widths = (0,)
     if not all(1 <= width <= MOST_WIDTH for width in widths):
-        raise ValueError(f"hidden widths: {text} is no list of whole numbers with commas between them, such as 1000,500,250")
+        raise ValueError(tr("hidden widths: {text} is no list of whole numbers with commas between them, such as 1000,500,250", text=text))
     return widths

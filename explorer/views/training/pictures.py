@@ -21,10 +21,11 @@ from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.training.runs import Run
 from explorer.views.shared.questions import Questions, Receiver
+from explorer.widgets.look.language import tr
 
 SAMPLES, STEPS, CODES = 8, 25, 1000
 SEED = 4
-NO_IMAGES = "its images are not where they were: nothing to encode"
+NO_IMAGES = tr("its images are not where they were: nothing to encode")
 Key = tuple[str, int]
 Wanted = tuple[str, ImagesAt | None]
 """Kind of model, and where its images are if they are not the app's own."""
@@ -138,7 +139,7 @@ class SnapshotPictures(QObject):
         if isinstance(outcome, StepShown):
             frames = {frame.key.lane: frame for frame in outcome.frames}
             found = {key: frames.get(self._lane(key)) for key in keys}
-            none = Shown(None, "no samples: try another snapshot")
+            none = Shown(None, tr("no samples: try another snapshot"))
             self._keep({key: none if frame is None else Shown(frame.tiles) for key, frame in found.items()})
 
     # --- codes and reconstructions of a latent model

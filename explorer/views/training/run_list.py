@@ -13,11 +13,12 @@ from explorer.training.runs import Run
 from explorer.views.training.figures import phase_words, progress_words, title
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 WIDTH = 236
-EMPTY = "No runs yet. New run (N) trains a model; it goes on when the window is closed and is found here again."
+EMPTY = tr("No runs yet. New run (N) trains a model; it goes on when the window is closed and is found here again.")
 
 
 class RunCard(Card):
@@ -41,7 +42,7 @@ class RunCard(Card):
         self.title, self.phase, self.left = QLabel(), QLabel(), QLabel()
         self.name = ElidingLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
         for label in (self.phase, self.name, self.left):
             mark(label, "faint")
         column = QVBoxLayout(self)
@@ -54,7 +55,7 @@ class RunCard(Card):
             column.addLayout(row)
             if first is self.title:
                 column.addWidget(self.bar)
-        self.setToolTip("Click to look at this run; Ctrl+click shows it beside the others")
+        self.setToolTip(tr("Click to look at this run; Ctrl+click shows it beside the others"))
 
     def show_run(self, run: Run, colour: str, chosen: bool) -> None:
         """Show a run; `colour` is empty where it is not shown in the plots."""
@@ -117,7 +118,7 @@ class RunList(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Runs")
+        self.setAccessibleName(tr("Runs"))
 
     def show_runs(self, runs: Sequence[Run], colours: dict[Path, str]) -> None:
         """Show runs; those with a colour are the chosen ones."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
@@ -47,13 +48,13 @@ class Banner(QFrame):
         self._hint = QLabel(wordWrap=True)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         mark(self._hint, "muted")
-        self._copy = QPushButton("Copy details")
-        self._copy.setToolTip("Copy what the app knows of this, for a report")
+        self._copy = QPushButton(tr("Copy details"))
+        self._copy.setToolTip(tr("Copy what the app knows of this, for a report"))
         self._button = QPushButton()
         self._act: Callable[[], object] | None = None
         self._close = QToolButton()
-        self._close.setToolTip("Dismiss (Esc)")
-        self._close.setAccessibleName("Dismiss the message")
+        self._close.setToolTip(tr("Dismiss (Esc)"))
+        self._close.setAccessibleName(tr("Dismiss the message"))
         mark(self._close, "quiet")
         self._lay_out()
         self._copy.clicked.connect(self._copy_detail)
@@ -145,12 +146,12 @@ class Banner(QFrame):
 
     def _copy_detail(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._message.text()}\n\n{self._detail}")
-        self._copy.setText("Copied")
+        self._copy.setText(tr("Copied"))
 
     def _dress(self, tokens: Tokens) -> None:
         colour = {"error": tokens.error, "warning": tokens.warning, "notice": tokens.accent}[self._severity]
         self._icon.setPixmap(icon(_ICONS[self._severity], tokens, colour).pixmap(18, 18))
         self._close.setIcon(icon("ph.x", tokens))
-        self._copy.setText("Copy details")
+        self._copy.setText(tr("Copy details"))
         self.style().unpolish(self)
         self.style().polish(self)

@@ -13,13 +13,14 @@ from explorer.views.window.library_cards import CARD, GAP, LibraryCards
 from explorer.views.window.model_card import ModelCard
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 ACTIONS = {
-    "ddpm": (("Open in Reverse chain", "reverse-chain"), ("Add to Compare", "compare")),
-    "vae": (("Open in Latent", "latent"),),
-    "ae": (("Open in Latent", "latent"),),
+    "ddpm": ((tr("Open in Reverse chain"), "reverse-chain"), (tr("Add to Compare"), "compare")),
+    "vae": ((tr("Open in Latent"), "latent"),),
+    "ae": ((tr("Open in Latent"), "latent"),),
 }
 COLUMNS = 3
 CARD_PANE = 392
@@ -45,26 +46,26 @@ class CheckpointLibrary(QDialog):
 
     def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Checkpoint library")
+        self.setWindowTitle(tr("Checkpoint library"))
         self._library, self._theme = library, theme
-        self.search_box = QLineEdit(placeholderText="Search name, kind, option, data set", clearButtonEnabled=True)
+        self.search_box = QLineEdit(placeholderText=tr("Search name, kind, option, data set"), clearButtonEnabled=True)
         self.search_box.setObjectName("search")
-        self.search_box.setAccessibleName("Search checkpoints")
+        self.search_box.setAccessibleName(tr("Search checkpoints"))
         self.cards = LibraryCards(library, theme)
         self.model_card = ModelCard(theme)
-        self._file_button = QPushButton("Open file…")
-        self._file_button.setToolTip(f"Choose {sources.a_file()} (Ctrl+O)")
-        self._folder_button = QPushButton("Open folder…")
-        self._folder_button.setToolTip("Choose a model that is a folder (Ctrl+Shift+O)")
+        self._file_button = QPushButton(tr("Open file…"))
+        self._file_button.setToolTip(tr("Choose {a_file} (Ctrl+O)", a_file=sources.a_file()))
+        self._folder_button = QPushButton(tr("Open folder…"))
+        self._folder_button.setToolTip(tr("Choose a model that is a folder (Ctrl+Shift+O)"))
         for each in (self._file_button, self._folder_button):
             each.setAutoDefault(False)
-        self.told_button = QPushButton("What was told of it…")
-        self.told_button.setToolTip("What you said of it, where its file does not say it: see it, or say otherwise")
+        self.told_button = QPushButton(tr("What was told of it…"))
+        self.told_button.setToolTip(tr("What you said of it, where its file does not say it: see it, or say otherwise"))
         self.told_button.setAutoDefault(False)
         self.told_button.clicked.connect(self._ask_again)
         self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
-        self.training = TrainingSlider("the card of what shall be opened,")
+        self.training = TrainingSlider(tr("the card of what shall be opened,"))
         self._moment: LibraryEntry | None = None
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(2 * GRID)
@@ -135,7 +136,7 @@ class CheckpointLibrary(QDialog):
         over = QHBoxLayout()
         over.setContentsMargins(0, 0, 3 * GRID, 0)
         over.setSpacing(2 * GRID)
-        label = QLabel("training")
+        label = QLabel(tr("training"))
         mark(label, "muted")
         self.training.accompany(label)
         over.addWidget(label)
@@ -176,11 +177,14 @@ class CheckpointLibrary(QDialog):
         found = bool(self.cards.shown)
         self._places.setCurrentIndex(0 if found else 1)
         if self._library.entries and not found:
-            self._empty.setText("No checkpoint matches the search.\nTry another word, such as ddpm, vae or mnist.")
+            self._empty.setText(tr("No checkpoint matches the search.\nTry another word, such as ddpm, vae or mnist."))
         elif not found:
             self._empty.setText(
-                f"No checkpoints yet: the engine may still be reading them.\nOpen {sources.a_file()}, or train one:\n"
-                "generative-explorer train ddpm --option C --out run"
+                tr(
+                    "No checkpoints yet: the engine may still be reading them.\nOpen {a_file}, or train one:\n"
+                    "generative-explorer train ddpm --option C --out run",
+                    a_file=sources.a_file(),
+                )
             )
         self._show_chosen()
 
@@ -207,9 +211,11 @@ class CheckpointLibrary(QDialog):
                 mark(button, "primary")
             self._buttons.addWidget(button, 1)
         if kind in ACTIONS:
-            button = QPushButton("Export…")
+            button = QPushButton(tr("Export…"))
             button.setObjectName("exportModel")
-            button.setToolTip("Write it for other programs: as an ONNX graph, or as a folder of diffusers where it is one of its networks")
+            button.setToolTip(
+                tr("Write it for other programs: as an ONNX graph, or as a folder of diffusers where it is one of its networks")
+            )
             button.setAutoDefault(False)
             button.clicked.connect(self._export_clicked)
             self._buttons.addWidget(button)

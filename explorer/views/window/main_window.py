@@ -37,6 +37,7 @@ from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
 
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
-GOES_ON = "All that was open still is, and what was being computed is computed again."
-NO_START = "Install the app again, or choose another device in Preferences."
+GOES_ON = tr("All that was open still is, and what was being computed is computed again.")
+NO_START = tr("Install the app again, or choose another device in Preferences.")
 
 
 class MainWindow(QMainWindow):
@@ -83,7 +84,7 @@ class MainWindow(QMainWindow):
         self._activated = False
         self._shown = ""
         self._unasked = False
-        self.setWindowTitle("Generative Explorer")
+        self.setWindowTitle(tr("Generative Explorer"))
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self._build(workspaces)
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
 
     def await_engine(self) -> None:
         """There is nothing to show before the library is known: say so."""
-        self.veil.cover("Starting the engine…", "PyTorch is loaded and the checkpoints are read; the first start takes longest.")
+        self.veil.cover(tr("Starting the engine…"), tr("PyTorch is loaded and the checkpoints are read; the first start takes longest."))
 
     def activate(self) -> None:
         """The library is known: let the workspace that is shown start."""
@@ -236,18 +237,20 @@ class MainWindow(QMainWindow):
         self._engine = ready
         self.top_bar.show_device(ready.device, ready.precision)
         if self.veil.title:
-            self.veil.cover("Reading the checkpoints…", "The engine is ready; the first start takes longest.")
+            self.veil.cover(tr("Reading the checkpoints…"), tr("The engine is ready; the first start takes longest."))
 
     def engine_failed(self, failed: Failed) -> None:
         """The engine could not start, or has stopped."""
         stopped = isinstance(failed, EngineDown) and failed.has_started
         self.top_bar.show_failed()
         if self.veil.title:
-            title = "The engine stopped" if stopped else "The engine could not start"
-            self.veil.cover(title, "Nothing can be computed; the message above says why.")
-        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or "If it happens again, copy the details into a report."
+            title = tr("The engine stopped") if stopped else tr("The engine could not start")
+            self.veil.cover(title, tr("Nothing can be computed; the message above says why."))
+        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or tr(
+            "If it happens again, copy the details into a report."
+        )
         hint = stopped_hint if stopped else NO_START
-        again = ("Start it again", self.engine_wanted.emit) if isinstance(failed, EngineDown) and failed.can_retry else None
+        again = (tr("Start it again"), self.engine_wanted.emit) if isinstance(failed, EngineDown) and failed.can_retry else None
         self.banner.say(failed.message, hint, failed.detail, offer=again)
 
     def engine_lost(self, down: EngineDown) -> None:
@@ -323,12 +326,12 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Let the person choose files, and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Open"), "", open_filter())
         self.open_paths(paths)
 
     def _ask_for_folder(self) -> None:
         """Let the person choose a folder, and open it."""
-        path = QFileDialog.getExistingDirectory(self, "Open a folder")
+        path = QFileDialog.getExistingDirectory(self, tr("Open a folder"))
         if path:
             self.open_paths([path])
 
@@ -393,10 +396,14 @@ class MainWindow(QMainWindow):
         if self.opener.open_entry(entry, name):
             self._hide_library()
         else:
-            self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
+            self.banner.say(
+                tr("{name} cannot be shown in {title}", name=entry.name, title=self.workspaces.facts[name].title), severity="notice"
+            )
 
     def _ask_for_session_file(self) -> None:
-        path, _ = ask_where(self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False), ".json")
+        path, _ = ask_where(
+            self, tr("Save session as"), "session.json", filters([(tr("Sessions"), patterns(SESSIONS))], others=False), ".json"
+        )
         if path:
             self.save_session(path)
 
@@ -405,13 +412,13 @@ class MainWindow(QMainWindow):
         try:
             write(Path(path), Saved(session=self._context.store.session))
         except BadInput as error:
-            self.banner.say(str(error), "Choose a folder that you may write to.")
+            self.banner.say(str(error), tr("Choose a folder that you may write to."))
 
     def ask_for_export(self) -> None:
         """Let the person say how and where what is shown shall be written, and write it."""
         offer = self.current.export_offer()
         if offer is None:
-            self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
+            self.banner.say(tr("There is nothing to export in {title}", title=self.current.title), severity="notice")
             return
         from explorer.views.shared.export_dialog import ExportDialog
 

@@ -17,6 +17,7 @@ from explorer.views.shared.lane_menu import verb
 from explorer.views.window.actions import EDIT, FILE, HELP, THEME, Groups, view
 from explorer.views.workspace import Facts, Workspace
 from explorer.widgets.controls.actions import Actions, separated
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 ROLES = {
@@ -59,9 +60,9 @@ class Menus(QObject):
         groups = (*FILE, *EDIT, *view(workspaces), *THEME, *HELP)
         self.actions = Actions(theme, window, groups, "window-", Qt.ShortcutContext.WindowShortcut)
         self._file_menu()
-        self._titled("&Edit", EDIT)
+        self._titled(tr("&Edit"), EDIT)
         self._view_menu(workspaces)
-        self._help = self._titled("&Help", HELP)
+        self._help = self._titled(tr("&Help"), HELP)
         self._connect()
         self._show_history()
         self._show_recent(store.session)
@@ -140,13 +141,13 @@ class Menus(QObject):
         self._bar.setActiveAction(self.sender().property("menu").menuAction())
 
     def _file_menu(self) -> None:
-        menu = self._titled("&File", FILE)
-        self.recent = QMenu("Open &recent", menu)
+        menu = self._titled(tr("&File"), FILE)
+        self.recent = QMenu(tr("Open &recent"), menu)
         menu.insertMenu(self.actions["library"], self.recent)
 
     def _view_menu(self, workspaces: Sequence[Facts]) -> None:
-        menu = self._view = self._titled("&View", view(workspaces))
-        themes = QMenu("&Theme", menu)
+        menu = self._view = self._titled(tr("&View"), view(workspaces))
+        themes = QMenu(tr("&Theme"), menu)
         themes.addActions(list(self.actions.choice("theme").values()))
         menu.insertMenu(self.actions["inspector"], themes)
 
@@ -170,7 +171,7 @@ class Menus(QObject):
 
     def _show_history(self) -> None:
         store, undo, redo = self._store, self.actions["undo"], self.actions["redo"]
-        for action, word, label in ((undo, "&Undo", store.undo_label), (redo, "&Redo", store.redo_label)):
+        for action, word, label in ((undo, tr("&Undo"), store.undo_label), (redo, tr("&Redo"), store.redo_label)):
             action.setText(f"{word} {_escaped(label)}".rstrip())
         undo.setEnabled(store.can_undo)
         redo.setEnabled(store.can_redo)

@@ -32,6 +32,7 @@ from explorer.views.window.opening_card import OpeningCard
 from explorer.views.window.python_files import PythonFiles, is_asked_for
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Workspace
+from explorer.widgets.look.language import tr
 
 if TYPE_CHECKING:
     from explorer.state.library import Asking
@@ -92,7 +93,7 @@ class Opener(QObject):
 
         absolute = os.path.abspath(os.path.expanduser(path))
         if not os.path.exists(absolute):
-            self._banner.say(f"{path}: no such file", "It may have been moved or renamed.")
+            self._banner.say(tr("{path}: no such file", path=path), tr("It may have been moved or renamed."))
         elif is_asked_for(Path(absolute)):
             self._python.ask(absolute, lambda: self._open_checkpoint(absolute))
         elif sources.source_for(Path(absolute)) is not None:
@@ -101,7 +102,10 @@ class Opener(QObject):
             if _holds_images(Path(absolute)):
                 self._open_data_set(absolute)
             else:
-                self._banner.say(f"{path}: is a folder without pictures", f"What opens here is {sources.what_opens()}.")
+                self._banner.say(
+                    tr("{path}: is a folder without pictures", path=path),
+                    tr("What opens here is {what_opens}.", what_opens=sources.what_opens()),
+                )
         elif may_have_recipe(Path(absolute)):
             self._exports.open(absolute)
         elif has(absolute, PICTURES):
@@ -121,7 +125,9 @@ class Opener(QObject):
         """Give it to the workspace that is shown; if that has no use for it, say which have."""
         if not self._current().accept_data_set(path):
             hint = self._choose(lambda facts: facts.takes_data_sets, "open")
-            self._banner.say(f"{Path(path).name}: a data set is of no use in {self._current().title}", hint, severity="notice")
+            self._banner.say(
+                tr("{name}: a data set is of no use in {title}", name=Path(path).name, title=self._current().title), hint, severity="notice"
+            )
 
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""
@@ -134,10 +140,12 @@ class Opener(QObject):
             return
         if failed.asks and failed.path:
             path = failed.path
-            answer: Offer = ("Answer…", lambda: self._open_checkpoint(path))
-            self._banner.say(f"{Path(path).name} does not say everything that is needed", "What is shown of it needs it.", offer=answer)
+            answer: Offer = (tr("Answer…"), lambda: self._open_checkpoint(path))
+            self._banner.say(
+                tr("{name} does not say everything that is needed", name=Path(path).name), tr("What is shown of it needs it."), offer=answer
+            )
             return
-        hint = "The rest goes on. If it happens again, copy the details into a report." if failed.detail else ""
+        hint = tr("The rest goes on. If it happens again, copy the details into a report.") if failed.detail else ""
         self._banner.say(failed.message, hint, failed.detail)
 
     def open_entry(self, entry: LibraryEntry, name: str = "") -> bool:
@@ -161,10 +169,10 @@ class Opener(QObject):
         if self.open_entry(entry):
             return
         kind = entry.card.kind if entry.card is not None else "file"
-        message = f"{entry.name}: no workspace shows a {kind} of this shape"
+        message = tr("{name}: no workspace shows a {kind} of this shape", name=entry.name, kind=kind)
         if kind == "classifier":
-            message = f"{entry.name} is a judge: it reads digits and has no workspace of its own"
-        self._banner.say(message, "File > Checkpoint library shows what it is.", severity="notice")
+            message = tr("{name} is a judge: it reads digits and has no workspace of its own", name=entry.name)
+        self._banner.say(message, tr("File > Checkpoint library shows what it is."), severity="notice")
 
     def _remember(self, path: str) -> None:
         recent = tuple(p for p in self._context.store.session.recent if p != path)
@@ -173,16 +181,18 @@ class Opener(QObject):
     def _open_picture(self, path: str) -> None:
         if not self._current().accept_picture(path):
             hint = self._choose(lambda facts: facts.takes_pictures, "drop")
-            self._banner.say(f"{Path(path).name}: a picture is of no use in {self._current().title}", hint, severity="notice")
+            self._banner.say(
+                tr("{name}: a picture is of no use in {title}", name=Path(path).name, title=self._current().title), hint, severity="notice"
+            )
 
     def open_example(self, example: Example) -> None:
         """Put an example into its workspace; nothing is asked, and Undo brings back what was there."""
         try:
             session = _example_session(example, self._context)
         except BadInput as error:
-            self._banner.say(str(error), "Install the app again.")
+            self._banner.say(str(error), tr("Install the app again."))
             return
-        self._context.store.replace(session, f"open “{example.title}”")
+        self._context.store.replace(session, tr("open “{title}”", title=example.title))
         self.workspace_wanted.emit(session.workspace)
         self._banner.say(example.title, example.look, severity="notice")
 
@@ -190,7 +200,7 @@ class Opener(QObject):
         """What to do with a file that the workspace in front has no use for; empty if no other has."""
         titles = [facts.title for facts in self._workspaces.facts.values() if takes(facts)]
         where = " or ".join(filter(None, (", ".join(titles[:-1]), titles[-1] if titles else "")))
-        return f"Choose {where} in the rail, then {then} it again." if where else ""
+        return tr("Choose {where} in the rail, then {then} it again.", where=where, then=then) if where else ""
 
     def _open_session(self, path: str) -> None:
         store = self._context.store
@@ -201,11 +211,11 @@ class Opener(QObject):
             if recipe is not None:
                 self._exports.open_recipe(Path(path).name, recipe)
                 return
-            self._banner.say(str(error), "File > Save session as… writes one.")
+            self._banner.say(str(error), tr("File > Save session as… writes one."))
             return
         found, _ = relinked(opened, self._context.library.known)
         found = with_shipped_models(found, self._context.library.known)  # a session may be of one workspace alone
-        store.replace(with_chosen_of(found, store.session), "open session")
+        store.replace(with_chosen_of(found, store.session), tr("open session"))
         self.workspace_wanted.emit(opened.workspace)
 
 
@@ -217,7 +227,10 @@ def _example_session(example: Example, context: Context) -> Session:
 
 def try_another() -> str:
     """What to do after a file that is no checkpoint."""
-    return f"Everything that was open still is. Choose {sources.what_opens()}: File > Checkpoint library shows those known here."
+    return tr(
+        "Everything that was open still is. Choose {what_opens}: File > Checkpoint library shows those known here.",
+        what_opens=sources.what_opens(),
+    )
 
 
 def open_filter() -> str:
@@ -226,7 +239,7 @@ def open_filter() -> str:
 
     endings = (*SESSIONS, *KINDS, *PICTURES, *DATA_SETS)
     names = (*sources.patterns(), *patterns(endings), f"*{PYTHON}")
-    return filters([("Checkpoints, sessions, exports, pictures and data sets", names)])
+    return filters([(tr("Checkpoints, sessions, exports, pictures and data sets"), names)])
 
 
 def _recipe_in(path: str) -> Recipe | None:

@@ -18,8 +18,9 @@ from explorer.state.opened_plane import with_opened
 from explorer.state.session import ChainState
 from explorer.views.window.banner import Banner
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.look.language import tr
 
-STILL_OPEN = "Everything that was open still is. File > Export… writes files with a recipe."
+STILL_OPEN = tr("Everything that was open still is. File > Export… writes files with a recipe.")
 
 
 class ExportOpener(QObject):
@@ -73,7 +74,7 @@ class ExportOpener(QObject):
         elif recipe.plane is not None:
             self._open_plane(name, recipe.plane)
         else:
-            self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
+            self._banner.say(tr("{name}: its recipe has no lanes", name=name), severity="notice")
 
     def _open_plane(self, name: str, recipe: PlaneRecipe) -> None:
         plane, replaced, missing = relinked_plane(recipe, self._context.library.known)
@@ -81,17 +82,19 @@ class ExportOpener(QObject):
             self._say_missing(name, missing)
             return
         store = self._context.store
-        store.update_latent(f"open {name}", **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
+        store.update_latent(tr("open {name}", name=name), **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
         self.workspace_wanted.emit("latent")
         self._say_replaced(name, replaced)
 
     def _say_missing(self, name: str, missing: tuple[str, ...]) -> None:
-        message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
-        self._banner.say(message, f"Open that {sources.endings()} file, then this one again. Everything that was open still is.")
+        message = tr("{name}: its checkpoint {list} is not on this machine", name=name, list=", ".join(missing))
+        self._banner.say(
+            message, tr("Open that {endings} file, then this one again. Everything that was open still is.", endings=sources.endings())
+        )
 
     def _say_replaced(self, name: str, replaced: tuple[str, ...]) -> None:
         if replaced:
-            told = f"{', '.join(replaced)}: another file now than when {name} was made; its picture may differ."
+            told = tr("{list}: another file now than when {name} was made; its picture may differ.", list=", ".join(replaced), name=name)
             self._banner.say(told, severity="warning")
 
     def _open_chain(self, name: str, recipe: Recipe) -> None:
@@ -105,7 +108,7 @@ class ExportOpener(QObject):
         state = store.session.compare if compare else store.session.reverse
         state = with_recipe(msgspec.structs.replace(state, recipe=chain), recipe.shown or Shown())
         update = store.update_compare if compare else store.update_reverse
-        update(f"open {name}", **msgspec.structs.asdict(state))
+        update(tr("open {name}", name=name), **msgspec.structs.asdict(state))
         self.workspace_wanted.emit("compare" if compare else "reverse-chain")
         self._say_replaced(name, replaced)
 

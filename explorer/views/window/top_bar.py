@@ -8,13 +8,14 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 EngineState = Literal["starting", "ready", "busy", "failed"]
 _WORDS: dict[EngineState, str] = {
-    "starting": "engine starting", "ready": "ready", "busy": "engine busy", "failed": "engine failed",
+    "starting": tr("engine starting"), "ready": tr("ready"), "busy": tr("engine busy"), "failed": tr("engine failed"),
 }  # fmt: skip
 BUSY_AFTER_MS = 150
 """Answers that come sooner are not worth a flicker."""
@@ -54,14 +55,14 @@ class TopBar(QWidget):
         self._speed = ""
         self._busy = False
         self._state: EngineState = "starting"
-        name = QLabel("Generative Explorer")
+        name = QLabel(tr("Generative Explorer"))
         name.setObjectName("appName")
         self._where = SteadyLabel()
-        self._where.setToolTip("Device · precision · speed")
+        self._where.setToolTip(tr("Device · precision · speed"))
         mark(self._where, "muted")
         self._dot = _Dot(theme)
         self._word = QLabel()
-        self._word.setToolTip("What the engine is doing")
+        self._word.setToolTip(tr("What the engine is doing"))
         mark(self._word, "muted")
         self._word.setMinimumWidth(self._word.fontMetrics().horizontalAdvance(_WORDS["busy"]))
         row = QHBoxLayout(self)

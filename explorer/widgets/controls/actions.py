@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 
@@ -115,7 +116,9 @@ class Actions(QObject):
         tip = with_keys(row.tip, action)
         action.setToolTip(tip)
         if row.needs:
-            action.enabledChanged.connect(lambda able: action.setToolTip(tip if able else f"{tip}\nNot now: {row.needs}"))
+            action.enabledChanged.connect(
+                lambda able: action.setToolTip(tip if able else tr("{tip}\nNot now: {needs}", tip=tip, needs=row.needs))
+            )
         if row.one_of:
             self._choices.setdefault(row.one_of, QActionGroup(owner)).addAction(action)
         return action

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator, QValidator, QW
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.recipe import MAX_SEED
+from explorer.widgets.look.language import tr
 
 PATIENCE_MS = 450
 """How long after the last step of the arrows a value is taken."""
@@ -123,8 +124,8 @@ class SeedField(QLineEdit):
         super().__init__(parent)
         self._taken = 0
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,19}"), self))
-        self.setAccessibleName("Seed")
-        self.setToolTip("Seed of all noise: x_T and every z_t. The same seed gives the same noise in every lane.")
+        self.setAccessibleName(tr("Seed"))
+        self.setToolTip(tr("Seed of all noise: x_T and every z_t. The same seed gives the same noise in every lane."))
         self.editingFinished.connect(self.take)
         self.setText("0")
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.explained import explanation, term_of
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Series
 from explorer.widgets.plots.markers import draw_marker
@@ -50,8 +51,8 @@ class Legend(QWidget):
         self._places: list[tuple[float, int]] = []
         self._end = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Legend")
-        self.setToolTip("The curves, and their values at the cursor")
+        self.setAccessibleName(tr("Legend"))
+        self.setToolTip(tr("The curves, and their values at the cursor"))
         theme.changed.connect(self.update)
 
     def set_series(self, series: tuple[Series, ...], t: int) -> None:

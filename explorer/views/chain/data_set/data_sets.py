@@ -15,6 +15,7 @@ from explorer.engine.thread.client import Client
 from explorer.engine.thread.requests import Outcome
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 
 Chosen = Callable[[DataSetOpened], object]
@@ -55,17 +56,24 @@ class DataSets(QObject):
     def add_to(self, menu: QMenu, chosen: Chosen, tip: str) -> None:
         """What there is to choose from."""
         for name, known in SHIPPED.items():
-            verb(menu, f"{known.title}\t{grouped(known.train)} images", partial(self.open, name, chosen), tip=tip)
+            verb(
+                menu,
+                tr("{title}\t{train} images", title=known.title, train=grouped(known.train)),
+                partial(self.open, name, chosen),
+                tip=tip,
+            )
         menu.addSeparator()
-        verb(menu, "Data set from a file…", partial(self._choose_file, chosen), tip="An IDX file, or an .npy or .npz array of images")
-        verb(menu, "Data set from a folder…", partial(self._choose_folder, chosen), tip="A folder of pictures of one size")
+        verb(
+            menu, tr("Data set from a file…"), partial(self._choose_file, chosen), tip=tr("An IDX file, or an .npy or .npz array of images")
+        )
+        verb(menu, tr("Data set from a folder…"), partial(self._choose_folder, chosen), tip=tr("A folder of pictures of one size"))
 
     def _choose_file(self, chosen: Chosen) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a data set", "", DATA_SET_FILES)
+        path, _ = QFileDialog.getOpenFileName(self._window, tr("Open a data set"), "", DATA_SET_FILES)
         if path:
             self.open(path, chosen)
 
     def _choose_folder(self, chosen: Chosen) -> None:
-        path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
+        path = QFileDialog.getExistingDirectory(self._window, tr("Open a folder of pictures"))
         if path:
             self.open(path, chosen)

@@ -17,6 +17,7 @@ from explorer.views.latent.inspector.encode_section import EncodeSection
 from explorer.views.pictures.pasted import pasted
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 
 class EncodeHands(QObject):
@@ -85,10 +86,10 @@ class EncodeHands(QObject):
         self._put(edits.encode_nothing(self._state), edits.NOTHING)
 
     def _centre(self, on: bool) -> None:
-        self._put(edits.centre(self._state, on), "centre the picture" if on else "leave the picture where it is")
+        self._put(edits.centre(self._state, on), tr("centre the picture") if on else tr("leave the picture where it is"))
 
     def _resize(self) -> None:
-        self._put(edits.resize(self._state), "resize the picture")
+        self._put(edits.resize(self._state), tr("resize the picture"))
 
     def _resample(self) -> None:
         self.drawing_wanted.emit()
@@ -109,9 +110,9 @@ class EncodeHands(QObject):
             if path is not None:
                 self.encode_file(str(path))
         else:
-            self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
+            self._controllers[0].complain(tr("there is no picture in the clipboard: copy one, or draw on the pad"))
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURE_FILES)
+        path, _ = QFileDialog.getOpenFileName(self._widget.window(), tr("Encode image"), "", PICTURE_FILES)
         if path:
             self.encode_file(path)

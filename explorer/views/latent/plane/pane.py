@@ -37,17 +37,19 @@ from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.plane_view import Probe
 from explorer.views.latent.questions.probing import UNDER_POINTER
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
-NO_MODEL = (
+NO_MODEL = tr(
     "No VAE or AE with codes of two or more dimensions is known here.\n"
-    f"Open one with File > Open, or drop its {sources.endings()} file on the window."
+    "Open one with File > Open, or drop its {endings} file on the window.",
+    endings=sources.endings(),
 )
-GONE = "This model is not known here any more. Open it with File > Open, or choose another above."
-STARTING = "The models are being looked for…"
-ENCODING = "Encoding the test images…"
+GONE = tr("This model is not known here any more. Open it with File > Open, or choose another above.")
+STARTING = tr("The models are being looked for…")
+ENCODING = tr("Encoding the test images…")
 FEW = 64
-POINT = "a point: an AE has no q(z|x)"
+POINT = tr("a point: an AE has no q(z|x)")
 
 
 class PlanePane(QWidget):
@@ -212,7 +214,7 @@ class PlanePane(QWidget):
 
     def show_broken(self, entry: LibraryEntry) -> None:
         """A model whose codes cannot be had."""
-        self.plane.set_message(f"{entry.name} cannot be read. Choose another model above, or open it again.")
+        self.plane.set_message(tr("{name} cannot be read. Choose another model above, or open it again.", name=entry.name))
 
     def show_manifold(self, grid: GridDecoded | None) -> None:
         """The manifold, or a part of it that comes before."""

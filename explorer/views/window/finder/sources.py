@@ -14,8 +14,9 @@ from explorer.views.window.help.documents import FIRST, headings
 from explorer.views.window.help.examples import Example
 from explorer.views.workspace import Facts
 from explorer.widgets.controls.actions import Do
+from explorer.widgets.look.language import tr
 
-NOT_NOW = "not possible at the moment"
+NOT_NOW = tr("not possible at the moment")
 
 
 def of_table(rows: Iterable[Do], where: str, actions: Mapping[str, QAction], do: Callable[[str], object], near: bool) -> Iterator[Found]:
@@ -53,27 +54,29 @@ def of_glossary(show: Callable[[str], object]) -> Iterator[Found]:
     """A line for each term."""
     for term in glossary.terms().values():
         tip = " ".join((term.words, term.key, *term.also))
-        yield Found(term.name, "Glossary", partial(show, term.key), tip=tip, icon="ph.book-bookmark")
+        yield Found(term.name, tr("Glossary"), partial(show, term.key), tip=tip, icon="ph.book-bookmark")
 
 
 def of_guide(show: Callable[[str], object]) -> Iterator[Found]:
     """A line for each heading of the guide."""
     for level, heading in headings(FIRST):
         if level > 1:
-            yield Found(heading, "Guide", partial(show, heading), icon="ph.book-open")
+            yield Found(heading, tr("Guide"), partial(show, heading), icon="ph.book-open")
 
 
 def of_examples(examples: Iterable[Example], show: Callable[[Example], object]) -> Iterator[Found]:
     """A line for each example."""
     for example in examples:
-        yield Found(example.title, "Examples", partial(show, example), tip=example.look, icon="ph.lightbulb")
+        yield Found(example.title, tr("Examples"), partial(show, example), tip=example.look, icon="ph.lightbulb")
 
 
 def of_library(entries: Iterable[LibraryEntry], show: Callable[[LibraryEntry], object]) -> Iterator[Found]:
     """A line for each checkpoint that a workspace shows."""
     for entry in entries:
         if entry.card is not None and entry.card.kind != "classifier":
-            yield Found(entry.name, "Library", partial(show, entry), tip=f"checkpoint model {entry.card.kind}", icon="ph.stack")
+            yield Found(
+                entry.name, tr("Library"), partial(show, entry), tip=tr("checkpoint model {kind}", kind=entry.card.kind), icon="ph.stack"
+            )
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 from explorer.views.window.help.examples import Example
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_markup import words_to_html
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
@@ -106,9 +107,9 @@ class ExamplesDialog(QDialog):
 
     def __init__(self, theme: Theme, found: Sequence[Example], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Examples")
+        self.setWindowTitle(tr("Examples"))
         words = QLabel(
-            "Each opens in its workspace; the other workspaces stay as they are, and Undo brings back what was there.", wordWrap=True
+            tr("Each opens in its workspace; the other workspaces stay as they are, and Undo brings back what was there."), wordWrap=True
         )
         mark(words, "muted")
         page = QWidget()

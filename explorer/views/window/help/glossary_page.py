@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QLineEdit, QScrollAr
 from explorer.recipe import glossary
 from explorer.recipe.glossary import Term
 from explorer.views.shared.rows import heading
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_markup import formula, words_to_html
 from explorer.widgets.look.style import mark
@@ -15,7 +16,7 @@ from explorer.widgets.look.theme import GRID, Theme
 
 SYMBOL_WIDTH = 112
 SYMBOL_PIXELS, EQUATION_PIXELS = 19, 15
-NONE = "No term has these words."
+NONE = tr("No term has these words.")
 
 
 class _Entry(QWidget):
@@ -41,7 +42,7 @@ class _Entry(QWidget):
         grid.addWidget(words, 1, 1)
         if term.equation:
             grid.addWidget(MathLabel(theme, formula(term.equation), EQUATION_PIXELS, "text"), 2, 1, top)
-        seen = " · ".join(part for part in (f"Seen in: {term.seen}" if term.seen else "", term.source) if part)
+        seen = " · ".join(part for part in (tr("Seen in: {seen}", seen=term.seen) if term.seen else "", term.source) if part)
         if seen:
             place = QLabel(seen, wordWrap=True)
             mark(place, "faint")
@@ -53,9 +54,9 @@ class GlossaryDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Glossary")
-        self.search = QLineEdit(placeholderText="Search symbols and words", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search the glossary")
+        self.setWindowTitle(tr("Glossary"))
+        self.search = QLineEdit(placeholderText=tr("Search symbols and words"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search the glossary"))
         self.search.textChanged.connect(self._filter)
         page = QWidget()
         page.setObjectName("page")

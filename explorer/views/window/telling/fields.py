@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 from explorer.recipe.told import MAX_HEADS, MAX_SIDE, MAX_TIMESTEPS, Told
 from explorer.views.window.telling.words import QUESTIONS, Words
 from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
@@ -110,11 +111,11 @@ class Size(Answer):
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
-        self.height_box = _box(1, MAX_SIDE, "Height of its images in pixels", self.words.help, self._height_changed)
-        self.width_box = _box(1, MAX_SIDE, "Width of its images in pixels", self.words.help, self.changed.emit)
+        self.height_box = _box(1, MAX_SIDE, tr("Height of its images in pixels"), self.words.help, self._height_changed)
+        self.width_box = _box(1, MAX_SIDE, tr("Width of its images in pixels"), self.words.help, self.changed.emit)
         times = QLabel("×")
         mark(times, "muted")
-        unit = QLabel("pixels, height × width")
+        unit = QLabel(tr("pixels, height × width"))
         mark(unit, "muted")
         for widget in (self.height_box, times, self.width_box, unit):
             self.row.addWidget(widget)
