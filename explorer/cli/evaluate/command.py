@@ -38,10 +38,14 @@ FOR_MACHINES = ("each_t",)
 def evaluate(
     checkpoint: shared.CheckpointOption,
     metric: Annotated[
-        MetricName, typer.Option(help="fid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae: vae. accuracy: classifier.")
+        MetricName,
+        typer.Option(help="fid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae, log-px: vae. accuracy: classifier."),
     ],
     images: Annotated[
-        int | None, typer.Option(min=2, help="fid, prior-share: samples (2000). vlb, excess: images (128). Others: test images (all).")
+        int | None,
+        typer.Option(
+            min=2, help="fid, prior-share: samples (2000). vlb, excess: images (128). log-px: test images (400). Others: test images (all)."
+        ),
     ] = None,
     draws: Annotated[
         int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1). iwae: K (100).")
@@ -76,7 +80,8 @@ def evaluate(
     fid is the Fréchet distance in the 128 features of the shipped digit classifier, between samples and the 60,000
     training images; beside it stands that of as many real training images against all the others. vlb is the variational
     bound with all its terms; excess the error of x0_hat minus the ideal denoiser's. Both are estimates with standard errors.
-    elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
+    elbo has the two terms, the KL of each dimension and IWAE-100; log-px is log p(x) itself, summed over a plane of codes;
+    prior-share is the share of decodings of z ~ N(0, I)
     that the digit classifier reads with confidence over 0.9.
     """
     opened = shared.open_checkpoint(checkpoint, run_python)
@@ -321,7 +326,8 @@ def _accuracy(options: Options) -> Measured:
 
 METRICS: dict[MetricName, Callable[[Options], Measured]] = {
     MetricName.fid: _fid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
-    MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae, MetricName.prior_share: latent.prior_share,
+    MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae,
+    MetricName.log_px: latent.log_px, MetricName.prior_share: latent.prior_share,
     MetricName.accuracy: _accuracy,
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ class MetricName(StrEnum):
     excess = "excess"
     elbo = "elbo"
     iwae = "iwae"
+    log_px = "log-px"
     prior_share = "prior-share"
     accuracy = "accuracy"
 

@@ -44,7 +44,7 @@ class EndCard(Card):
         tips = (
             tr("The image at T"),
             tr("The mean of q(x_T | x₀): what is left of the image"),
-            tr("Twelve test images at T: can you read them?"),
+            tr("x_T of twelve test images: can you read them?"),
         )
         self._values: dict[tuple[str, str], QLabel] = {}
         self.verdict = QLabel()
@@ -94,7 +94,11 @@ class EndCard(Card):
     def show_end(self, shown: ScheduleShown) -> None:
         """Pictures and numbers of x_T."""
         T = shown.schedule.T
-        formulas = ((var("x", T),), (words(tr("mean of ")), var("x", T)), (words(tr("{count} images at T", count=len(shown.examples))),))
+        formulas = (
+            (var("x", T),),
+            (words(tr("mean of ")), var("x", T)),
+            (var("x", T), words(tr(" of {count} images", count=len(shown.examples)))),
+        )
         self._heads[ENDS[1]].setText(tr("{count} test images", count=grouped(shown.count)))
         for tile, picture, formula in zip(
             self._tiles, (squared(shown.end), squared(shown.end_mean), _mosaic(shown.examples)), formulas, strict=True

@@ -26,9 +26,9 @@ class ImageChoice(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, theme: Theme, rows: int = 4, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, rows: int = 4, doing: str = "noise it", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._rows = theme, rows
+        self._theme, self._rows, self._doing = theme, rows, doing
         self._images: list[QImage] = []
         self._start, self._current = 0, -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -36,7 +36,7 @@ class ImageChoice(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(tr("Test images"))
-        self.setToolTip(tr("Click a test image to noise it; arrow keys go to its neighbours"))
+        self.setToolTip(tr("Click a test image to {doing}; arrow keys go to its neighbours", doing=doing))
         theme.changed.connect(self.update)
 
     def show_images(self, start: int, tiles: np.ndarray) -> None:
@@ -127,7 +127,9 @@ class ImageChoice(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos().x(), event.pos().y())
             QToolTip.showText(
-                event.globalPos(), tr("test image {index}: click to noise it", index=index) if index >= 0 else self.toolTip(), self
+                event.globalPos(),
+                tr("test image {index}: click to {doing}", index=index, doing=self._doing) if index >= 0 else self.toolTip(),
+                self,
             )
             return True
         return super().event(event)
