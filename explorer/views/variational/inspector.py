@@ -77,7 +77,7 @@ class VariationalInspector(QWidget):
         column.addStretch(1)
 
     def _density_section(self, actions: Actions) -> Section:
-        section = Section("density")
+        section = Section(tr("density"))
         self.sliders: dict[str, Slider] = {}
         for axis in AXES:
             self._slider(section, tr("mean {axis}", axis=axis), (var("μ", axis),), -REACH, REACH, tr("Mean along {axis}", axis=axis))
@@ -140,7 +140,7 @@ class VariationalInspector(QWidget):
         self.bump_changed.emit(field, tuple(values))
 
     def _image_section(self, actions: Actions) -> Section:
-        section = Section("image")
+        section = Section(tr("image"))
         self.choice = ImageChoice(self._theme, doing=tr("see its posterior"))
         self.choice.setMinimumHeight(self.choice.heightForWidth(CHOICE_WIDTH))
         self.index = IntField(0, 9999, tr("Test image"), tr("Number of a test image, from 0"))
