@@ -100,12 +100,12 @@ class VariationalInspector(QWidget):
             ("mean", tr("Of q at this step of the fit"), (words(tr("mean of ")), var("q"))),
             ("sd", tr("Of q at this step of the fit"), (words(tr("deviation of ")), var("q"))),
             (
-                tr("kl q"),
+                "kl q",
                 tr("E_q[log q − log p]: 0 only where q is p; where q is and p is not it grows without bound"),
                 (words(tr("KL(q ‖ p)")),),
             ),
             (
-                tr("kl p"),
+                "kl p",
                 tr("E_p[log p − log q]: 0 only where q is p; where p is and q is not it grows without bound"),
                 (words(tr("KL(p ‖ q)")),),
             ),
