@@ -39,7 +39,7 @@ from explorer.views.window.python_files import tell
 from explorer.views.window.settings import SettingsInForce
 from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
-from explorer.widgets.look.language import tr
+from explorer.widgets.look.language import speak_in, tr
 from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
 
@@ -64,6 +64,7 @@ def make_application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
+    speak_in(app)
     return app
 
 

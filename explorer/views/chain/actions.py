@@ -73,7 +73,14 @@ LOOKS = (
 def groups(several: bool) -> tuple[tuple[Do, ...], ...]:
     """The menu of a workspace of one lane, or of several."""
     quantities = (
-        Do(row.name, tr("Show {title}", title=row.title or row.label), row.key, row.tip, one_of="quantity", needs=NEEDS.get(row.beside, ""))
+        Do(
+            row.name,
+            tr("Show {title}", title=tr(row.title or row.label)),
+            row.key,
+            tr(row.tip),
+            one_of="quantity",
+            needs=NEEDS.get(row.beside, ""),
+        )
         for row in offered(several)
     )
     return TIME, tuple(quantities), TRAINED, CHECKING, SAMPLING

@@ -46,7 +46,7 @@ class ChainWidgets:
         several_lanes: bool,
     ) -> None:
         self._theme = theme
-        quantities = [segment(row.name, actions[row.name], row.label, formula(row.name), row.name) for row in offered(several_lanes)]
+        quantities = [segment(row.name, actions[row.name], tr(row.label), formula(row.name), row.name) for row in offered(several_lanes)]
         self.quantities = SegmentBar(quantities, tr("Quantity shown"))
         self.scale = ColourScale(theme)
         self.decoding: QWidget = QWidget()

@@ -260,7 +260,7 @@ class Display(QObject):
         if newest is not None and t < newest:
             note, warning = tr("showing t = {newest} so far", newest=newest), True
         elif self._controller.following and run.sampling:
-            note = "live"
+            note = tr("live")
         self._widgets.transport.set_cursor(t, note, warning)
 
     def _show_loop(self) -> None:

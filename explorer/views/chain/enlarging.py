@@ -62,7 +62,7 @@ class ChainEnlarging:
     def title(self) -> str:
         """Which samples, and at which step."""
         controller = self._controller
-        what = QUANTITIES[controller.state.quantity].label
+        what = tr(QUANTITIES[controller.state.quantity].label)
         return f"{what}   ·   {selection.words(controller.samples, controller.sample)}   ·   t = {controller.state.t}"
 
     def hint(self) -> str:

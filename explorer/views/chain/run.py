@@ -24,7 +24,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
-from explorer.views.shared.labels import lane_titles
+from explorer.views.shared.labels import OPTION, lane_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
 from explorer.widgets.look.language import tr
@@ -264,6 +264,6 @@ def _names(recipe: ChainRecipe) -> str:
     titles = lane_titles(recipe.lanes)
     if len(titles) == 1:
         return titles[0]
-    if len(titles) <= 4 and all(t.startswith("Option ") and " · " not in t for t in titles):
-        return tr("Options ") + ", ".join(t.removeprefix("Option ") for t in titles)
+    if len(titles) <= 4 and all(t.startswith(OPTION) and " · " not in t for t in titles):
+        return tr("Options ") + ", ".join(t.removeprefix(OPTION) for t in titles)
     return tr("{count} lanes", count=len(titles))

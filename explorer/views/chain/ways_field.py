@@ -6,12 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from explorer.engine.chain.way_messages import Way, WaysShown
 from explorer.views.shared.rows import NOTHING
 from explorer.widgets.controls.menus import emptied
-from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 
 SAYS = tr(
@@ -22,7 +21,7 @@ BUSY = tr("Measured while this machine did much else")
 
 
 class WaysField(QWidget):
-    """A line of words with a menu.
+    """Words, in two lines where one has no room, with a menu.
 
     Signals
     -------
@@ -37,7 +36,7 @@ class WaysField(QWidget):
 
     Attributes
     ----------
-    words : ElidingLabel
+    words : QLabel
     choices : QToolButton
     menu : QMenu
     """
@@ -51,7 +50,7 @@ class WaysField(QWidget):
         super().__init__(parent)
         self._run, self._is_measuring = "", False
         self._shown: WaysShown | None = None
-        self.words, self.choices = ElidingLabel(NOTHING), QToolButton()
+        self.words, self.choices = QLabel(NOTHING, wordWrap=True, textFormat=Qt.TextFormat.PlainText), QToolButton()
         self.words.setToolTip(SAYS)
         self.choices.setArrowType(Qt.ArrowType.DownArrow)
         self.choices.setFixedSize(28, 26)
@@ -147,7 +146,7 @@ class WaysField(QWidget):
 
 def _words(way: Way) -> str:
     """With its figure: Native kernel · bf16 · 4.6×."""
-    return f"{way.title} · {way.gain:.1f}×" if way.gain else way.title
+    return f"{tr(way.title)} · {way.gain:.1f}×" if way.gain else tr(way.title)
 
 
 def _tip(way: Way) -> str:

@@ -95,7 +95,7 @@ class CompareMenus:
         state = page.part.state
         emptied(menu)
         for name in (name for name in own() if not QUANTITIES[name].same):
-            action = verb(menu, tr("of {label}", label=QUANTITIES[name].label), partial(page.part.update, difference_of=name))
+            action = verb(menu, tr("of {label}", label=tr(QUANTITIES[name].label)), partial(page.part.update, difference_of=name))
             action.setCheckable(True)
             action.setChecked(name == state.difference_of)
         menu.addSeparator()

@@ -206,10 +206,12 @@ class CompareWorkspace(ChainPage):
             at = self.controller.reference
             name, title = short_titles(lanes, self.controller.called)[at], self.titles[at]
             state = self.part.state
-            of, row = QUANTITIES[state.difference_of].label, QUANTITIES["difference"]
+            of, row = tr(QUANTITIES[state.difference_of].label), QUANTITIES["difference"]
             tip = tr("{of} of each lane minus that of {title}  ({key})", of=of, title=title, key=row.key)
             has_room = len(name) <= SHORT and not self.display.classes.some_can_be_guided
-            self.widgets.quantities.set_label(row.name, tr("{label} to {name}", label=row.label, name=name) if has_room else row.label, tip)
+            self.widgets.quantities.set_label(
+                row.name, tr("{label} to {name}", label=tr(row.label), name=name) if has_room else tr(row.label), tip
+            )
             self._of_button.setText(tr("of {of}", of=of))
             self.widgets.plot.plots.set_label("distance x_t", tr("distance xₜ"), tr("‖xₜ − xₜ of {title}‖, per image", title=title))
             self.widgets.plot.plots.set_label("distance x0_hat", tr("distance x̂₀"), tr("‖x̂₀ − x̂₀ of {title}‖, per image", title=title))

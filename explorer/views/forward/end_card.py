@@ -28,9 +28,9 @@ EXAMPLE_COLUMNS = 4
 LAST_ROW = "L_T"
 LT, LT_PIXELS = (var("L", "T"), words(tr(" = KL to N(0, I)"))), 13
 ROWS = {
-    "size of the mean": tr("Root mean square over the pixels of √ᾱ_T · x₀, the mean of q(x_T | x₀)"),
-    "variance given x₀": tr("Of every pixel of q(x_T | x₀): 1 − ᾱ_T"),
-    "variance of all values": tr("With x₀'s own spread: ᾱ_T · var(x₀) + 1 − ᾱ_T"),
+    tr("size of the mean"): tr("Root mean square over the pixels of √ᾱ_T · x₀, the mean of q(x_T | x₀)"),
+    tr("variance given x₀"): tr("Of every pixel of q(x_T | x₀): 1 − ᾱ_T"),
+    tr("variance of all values"): tr("With x₀'s own spread: ᾱ_T · var(x₀) + 1 − ᾱ_T"),
     LAST_ROW: tr("KL( q(x_T | x₀) ‖ N(0, I) ), in nats for a whole image: the term of the bound that no network can change"),
 }
 

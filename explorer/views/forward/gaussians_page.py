@@ -21,6 +21,7 @@ from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlo
 GAP = 8
 BOWS = {"tanh": tr("f(x) = 3 tanh x"), "square": "f(x) = x²", "sine": tr("f(x) = x + 2 sin 2x"), "step": tr("f(x) = 2 sign x")}
 TIP = tr("Grey bars are 60,000 draws; the line is the closed form")
+NAMES = {"sum": tr("sum"), "difference": tr("difference"), "X given Z": tr("X given Z"), "X given W": tr("X given W")}
 GIVEN_TIP = tr("Grey bars are those of 60,000 draws whose {0} came within 0.05 of the one that is seen; the line is Bayes' rule")
 
 
@@ -120,7 +121,7 @@ class GaussiansPage(QWidget):
         row.setSpacing(12)
         for name in plots:
             given = name.partition(" given ")[2]
-            self.plots[name] = DensityPlot(self._theme, name, GIVEN_TIP.format(given) if given else TIP)
+            self.plots[name] = DensityPlot(self._theme, NAMES.get(name, name), GIVEN_TIP.format(given) if given else TIP)
             self.facts[name] = QLabel()
             mark(self.facts[name], "muted")
             _let_shrink(self.facts[name])

@@ -21,7 +21,9 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.histogram import Histogram
 
 CHANNEL_TIP = tr("The {0} of both pixels: every channel has noise of its own")
-CHANNELS = tuple(Segment(name, name, CHANNEL_TIP.format(name)) for name in ("red", "green", "blue"))
+CHANNELS = tuple(
+    Segment(name, word, CHANNEL_TIP.format(word)) for name, word in (("red", tr("red")), ("green", tr("green")), ("blue", tr("blue")))
+)
 
 
 class PixelsPage(QWidget):

@@ -59,7 +59,7 @@ class PosteriorPage(QWidget):
             (
                 Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), tr("x₀ is known"), ""),
                 Column("exact", (var("q"), words("("), *back, words(")")), tr("the images are known"), OPTION_COLOURS["exact"]),
-                Column("network", (var("p", "θ"), words("("), *back, words(")")), "learnt", OPTION_COLOURS["C"]),
+                Column("network", (var("p", "θ"), words("("), *back, words(")")), tr("learnt"), OPTION_COLOURS["C"]),
             ),
         )
         self.table.setAccessibleName(tr("One step back, three ways"))

@@ -325,4 +325,4 @@ class ForwardWorkspace(Workspace):
 
 
 def _note(t: int, T: int) -> str:
-    return tr("the image") if t == 0 else "noise" if t == T else ""
+    return tr("the image") if t == 0 else tr("noise") if t == T else ""

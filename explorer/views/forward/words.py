@@ -47,7 +47,7 @@ def image_words(image: ForwardImage) -> str:
     if image.picture is None:
         return tr("test image {index}", index=image.index)
     picture = image.picture
-    return f"{picture.name or 'picture'}, {picture.height} × {picture.width}"
+    return f"{picture.name or tr('picture')}, {picture.height} × {picture.width}"
 
 
 def schedule_words(schedule: ForwardSchedule) -> str:
@@ -63,7 +63,12 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
         Term("x_t", (var("x", t),), tip=tr("the image at timestep t, by Property 1")),
         Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip=tr("what is left of the image: √ᾱ · x₀")),
         Term(
-            "noise part", (var("ε"),), noise, "+", colour=colours["z"], tip=tr("the noise: √(1 − ᾱ) · ε, ε the noise of all steps together")
+            "noise part",
+            (var("ε"),),
+            noise,
+            "+",
+            colour=colours["z"],
+            tip=tr("the noise: √(1 − ᾱ) · ε, ε the noise of all steps together"),
         ),
     )
     if t == 0:

@@ -63,6 +63,16 @@ def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> 
         said.append(tr("manifold {columns} × {rows}", columns=pane.grid.columns, rows=pane.grid.rows))
     if written:
         said.append(tr("wrote {written}", written=written))
-    counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
-    right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
-    return Status(" · ".join(said), right=right, speed=speed)
+    return Status(" · ".join(said), right=_counted(len(state.recipe.points), len(state.recipe.strokes)), speed=speed)
+
+
+def _counted(points: int, strokes: int) -> str:
+    """How many there are of what there is."""
+    return " · ".join(
+        words
+        for count, words in (
+            (points, tr("{points} point", points=points) if points == 1 else tr("{points} points", points=points)),
+            (strokes, tr("{strokes} stroke", strokes=strokes) if strokes == 1 else tr("{strokes} strokes", strokes=strokes)),
+        )
+        if count
+    )

@@ -37,7 +37,7 @@ def data_words(recipe: BoundRecipe, own: str) -> str:
     """
     source = recipe.dataset or own
     if (known := shipped(source)) is not None:
-        return f"{known.title}, {'test' if recipe.split == 'test' else 'training'}"
+        return f"{known.title}, {tr('test') if recipe.split == 'test' else tr('training')}"
     return Path(source).name or "–"
 
 

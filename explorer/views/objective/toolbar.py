@@ -13,8 +13,8 @@ from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import give_menu
 
 CURVES: dict[str, tuple[str, Formula]] = {
-    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": ("sum", ()),
-    "error": (tr("x̂₀ error"), (var("x", "0", "hat"), words(tr(" error")))), "excess": ("excess", ()),
+    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": (tr("sum"), ()),
+    "error": (tr("x̂₀ error"), (var("x", "0", "hat"), words(tr(" error")))), "excess": (tr("excess"), ()),
 }  # fmt: skip
 PANELS = {"together": tr("together"), "stacked": tr("stacked"), "beside": tr("side by side")}
 OF = (

@@ -328,15 +328,15 @@ class ObjectiveWorkspace(Workspace):
         state, bound, running = self._state, self.controller.bound, self.controller.running
         if not state.recipe.lanes:
             return Status(tr("no lanes to measure"))
-        noun = "draw" if state.recipe.image is not None else "image"
-        wanted = f"{state.recipe.images} {noun}{'' if state.recipe.images == 1 else 's'}"
+        of_one = state.recipe.image is not None
+        wanted = _counted(state.recipe.images, of_one)
         held_out = state.recipe.split == "test" and shipped(self._source) is not None
         right = EXCESS_OF_HELD_OUT if state.curve == "excess" and held_out else ""
         if running and (bound is None or not bound.total):
             return Status(tr("measuring {wanted}", wanted=wanted), 0, 1, right=right, cancellable=True)
         if bound is None:
             return Status(tr("nothing measured yet"), right=right)
-        done = min((b.rounds if state.recipe.image is not None else b.images) for b in bound.lanes) if bound.lanes else 0
+        done = min((b.rounds if of_one else b.images) for b in bound.lanes) if bound.lanes else 0
         if running:
             speed = self.controller.speed
             left = tr(" · {clock} left", clock=_clock((bound.total - bound.done) / speed)) if speed > 0 else ""
@@ -344,10 +344,14 @@ class ObjectiveWorkspace(Workspace):
             return Status(tr("measuring the bound"), bound.done, bound.total, detail, right, cancellable=True)
         if not self.controller.complete:
             return Status(tr("stopped after {done} of {wanted}: R goes on", done=done, wanted=wanted), right=right)
-        return Status(
-            (tr("{done} {noun} measured", done=done, noun=noun) if done == 1 else tr("{done} {noun}s measured", done=done, noun=noun)),
-            right=right,
-        )
+        return Status(tr("{counted} measured", counted=_counted(done, of_one)), right=right)
+
+
+def _counted(number: int, draws: bool) -> str:
+    """So many images, or draws of the one."""
+    if draws:
+        return tr("{number} draw", number=number) if number == 1 else tr("{number} draws", number=number)
+    return tr("{number} image", number=number) if number == 1 else tr("{number} images", number=number)
 
 
 def _clock(seconds: float) -> str:

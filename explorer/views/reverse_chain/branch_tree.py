@@ -99,7 +99,7 @@ class BranchTree(QWidget):
             self.setFixedHeight(ROW * len(rows))
             self.updateGeometry()
         self._current = current
-        name = rows[current].label if 0 <= current < len(rows) else "none"
+        name = rows[current].label if 0 <= current < len(rows) else tr("none")
         self.setAccessibleDescription(tr("{count} lines; shown: {name}", count=len(rows), name=name))
         self.update()
 

@@ -84,7 +84,7 @@ class PaintControls(QWidget):
             slider.set_label_width(LABEL)
 
     def _arrange(self, go: QWidget, stop: QWidget) -> None:
-        self.steps_row = _row("taken", self.repeats)
+        self.steps_row = _row(tr("taken"), self.repeats)
         self.known_row = _row(tr("kept from"), self.known)
         self.seen_row = _row(tr("under it"), self.seen)
         self.onwards_row = QWidget()

@@ -241,7 +241,7 @@ class ExportDialog(QDialog):
 
     def _export(self) -> None:
         target, choice = self.target, self.choice
-        if target.exists() and self.go.text() != "Replace":  # it has come since: asked about, not written over
+        if target.exists() and self.go.text() != tr("Replace"):  # it has come since: asked about, not written over
             self._tell()
             return
         before = self._store.session.exporting
@@ -297,7 +297,7 @@ def _combo(name: str, words: dict[str, str]) -> QComboBox:
 def _titled(name: str) -> str:
     """A quantity in words: its symbol, and what it is."""
     row = QUANTITIES[name]
-    return row.tip.partition(";")[0] if row.symbol is not None else row.title or row.label
+    return tr(row.tip).partition(";")[0] if row.symbol is not None else tr(row.title or row.label)
 
 
 def _pictures_folder() -> str:

@@ -24,6 +24,8 @@ PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}
 PREDICTS_WORD = {"A": tr("the mean"), "B": tr("the image"), "C": tr("the noise"), "V": tr("the velocity")}
 """What an option predicts, for who does not know the lecture that names it."""
 PREDICTS_LONG = {"A": tr("mean (posterior mean)"), "B": tr("x̂₀ (clean image)"), "C": tr("ε (noise)"), "V": tr("v (velocity)")}
+OPTION, CLASS, CLASSLESS = tr("Option {option}", option=""), tr("class {labels}", labels=""), tr("no class")
+"""What titles of lanes begin with, and what one is whose network is told none."""
 NOTHING = "–"
 TINTS = (100, 145, 72)
 """Lightness in percent of the first, second ... lane of one option, where these are few."""
@@ -105,7 +107,7 @@ def _told_apart(lane: Lane, twins: Sequence[Lane]) -> str:
     """As `checkpoint_name`; among lanes of one run the moment alone."""
     told = [words_of(twin.source) for twin in twins]
     one_run = len({run for run, _ in told}) == 1 and any(moment for _, moment in told)
-    return words_of(lane.source)[1] or "final" if one_run else checkpoint_name(lane)
+    return words_of(lane.source)[1] or tr("final") if one_run else checkpoint_name(lane)
 
 
 def option_name(lane: Lane) -> str:
@@ -124,9 +126,7 @@ def option_name(lane: Lane) -> str:
 def predicts(lane: Lane) -> str:
     """What a lane's steps come from, in short: "predicts noise", or of a data set "draws from mnist"."""
     if lane.exact is None:
-        return (
-            tr("predicts {removeprefix}", removeprefix=PREDICTS_WORD[lane.option].removeprefix("the ")) if lane.option is not None else ""
-        )
+        return tr("predicts {what}", what=PREDICTS_WORD[lane.option].removeprefix("the ")) if lane.option is not None else ""
     name = checkpoint_name(lane)
     if lane.exact.follow == "draw":
         return tr("draws from {name}", name=name)
@@ -173,7 +173,7 @@ def lane_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tu
 
 def short_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tuple[str, ...]:
     """As `lane_titles`, without the word Option: "C", "C (2)"; if all are of one option only what tells them apart."""
-    titles = [title.removeprefix("Option ") for title in lane_titles(lanes, called)]
+    titles = [title.removeprefix(OPTION) for title in lane_titles(lanes, called)]
     stems = {title.partition(" · ")[0] for title in titles}
     if len(lanes) > 1 and len(stems) == 1 and all(" · " in title for title in titles):
         return tuple(title.partition(" · ")[2] for title in titles)
@@ -183,8 +183,8 @@ def short_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> t
 def narrow_titles(lanes: Sequence[Lane], called: Called = number_or_shipped) -> tuple[str, ...]:
     """As `short_titles`, for columns no wider than a picture: where lanes differ in their class, that alone."""
     titles = short_titles(lanes, called)
-    if len(lanes) > 1 and all(title.startswith("class ") or title == "no class" for title in titles):
-        return tuple(title.removeprefix("class ") if title != "no class" else "none" for title in titles)
+    if len(lanes) > 1 and all(title.startswith(CLASS) or title == CLASSLESS for title in titles):
+        return tuple(title.removeprefix(CLASS) if title != CLASSLESS else tr("none") for title in titles)
     return titles
 
 
@@ -213,12 +213,12 @@ def _settings(lane: Lane, twins: Sequence[Lane], called: Called) -> tuple[tuple[
             differ(lambda twin: twin.sampler.steps),
             tr("all steps") if steps is None else (tr("{steps} step", steps=steps) if steps == 1 else tr("{steps} steps", steps=steps)),
         ),
-        (differ(lambda twin: twin.sampler.method), METHOD_TITLES[sampler.method]),
+        (differ(lambda twin: twin.sampler.method), tr(METHOD_TITLES[sampler.method])),
         (len({twin.sampler.eta for twin in twins if twin.sampler.method == sampler.method}) > 1, f"η {sampler.eta:g}"),
         (differ(lambda twin: twin.sampler.variance), tr("{variance} variance", variance=sampler.variance)),
-        (differ(_spacing_of), spacing_words(sampler) or "trailing"),
+        (differ(_spacing_of), spacing_words(sampler) or tr("trailing")),
         (differ(lambda twin: twin.sampler.to_one), tr("ᾱ to 1") if sampler.to_one else tr("ᾱ to that of t = 1")),
-        (differ(lambda twin: twin.sampler.limits), sampler.limits or "unclipped"),
+        (differ(lambda twin: twin.sampler.limits), sampler.limits or tr("unclipped")),
         (differ(lambda twin: twin.edits), edits_words(lane) or tr("nothing changed")),
         (differ(labels_of), class_words(lane, called) or (tr("all classes") if lane.exact is not None else tr("each class"))),
         (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
@@ -240,7 +240,7 @@ def class_words(lane: Lane, called: Called = number_or_shipped) -> str:
     if not labels:
         return ""
     if len(labels) == 1:
-        return "no class" if labels == (NO_CLASS,) else tr("class {called}", called=called(lane, labels[0]))
+        return CLASSLESS if labels == (NO_CLASS,) else tr("class {labels}", labels=called(lane, labels[0]))
     named = any(label != NO_CLASS and called(lane, label) != str(label) for label in labels)
     words = label_words(labels, partial(called, lane)) if named else label_words(labels).replace(",", ", ")
     return tr("{count} labels", count=len(labels)) if len(words) > MOST_LABELS else tr("classes {words}", words=words)
@@ -252,7 +252,7 @@ def sampler_words(lane: Lane) -> str:
     if sampler.steps is not None:
         said.append(tr("{steps} step", steps=sampler.steps) if sampler.steps == 1 else tr("{steps} steps", steps=sampler.steps))
     if sampler.method != "ancestral":
-        said.append(METHOD_TITLES[sampler.method])
+        said.append(tr(METHOD_TITLES[sampler.method]))
     if sampler.eta != 1.0 and not _goes_without_saying(sampler):
         said.append(f"η {sampler.eta:g}")
     if sampler.variance != "small":

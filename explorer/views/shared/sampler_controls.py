@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
 
 from explorer.recipe.sampler import METHOD_TITLES, METHOD_WORDS, NOISY, SPACING_WORDS, VARIANCE_WORDS, Sampler
+from explorer.views.shared.least_width import LeastWidth
 from explorer.widgets.controls.number_fields import FloatField, IntField
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, plain, var, words
@@ -45,9 +46,11 @@ class SamplerControls(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shown = Sampler()
-        self.method = _choice(tr("Sampler"), METHOD_TITLES, METHOD_WORDS)
-        self.spacing = _choice(tr("Spacing of the timesteps"), {name: name for name in SPACING_WORDS}, SPACING_WORDS)
-        self.variance = _choice(tr("Variance of the noise"), {name: f"{name}: {said}" for name, said in _VARIANCES.items()}, VARIANCE_WORDS)
+        self.method = _choice(tr("Sampler"), said(METHOD_TITLES), said(METHOD_WORDS))
+        self.spacing = _choice(tr("Spacing of the timesteps"), {name: tr(name) for name in SPACING_WORDS}, said(SPACING_WORDS))
+        self.variance = _choice(
+            tr("Variance of the noise"), {name: f"{tr(name)}: {whose}" for name, whose in _VARIANCES.items()}, said(VARIANCE_WORDS)
+        )
         self.offset = IntField(0, 1000, tr("Offset of the timesteps"), tr("Added to every timestep (steps_offset in diffusers)"))
         self.offset.setPrefix("+ ")
         self.eta = FloatField(0.0, 1.0, 0.1, tr("Eta"), ETA_TIP)
@@ -67,7 +70,7 @@ class SamplerControls(QObject):
         row.setSpacing(4)
         row.addWidget(self.spacing, 4)
         row.addWidget(self.offset, 3)
-        self.offset.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        LeastWidth(self.offset, 54)
         self.rows: Mapping[str, tuple[Formula, QWidget]] = {
             "sampler": ((words(tr("sampler")),), self.method), "spacing": ((words(tr("spacing")),), spaced),
             "eta": ((var("η"),), self.eta), "variance": ((words(tr("variance")),), self.variance),
@@ -144,6 +147,11 @@ class SamplerControls(QObject):
 _VARIANCES = {"small": tr("posterior's"), "large": "β", "learned": tr("by the network")}
 
 
+def said(words: Mapping[Any, str]) -> dict[Any, str]:
+    """A table of words, in the language of the window."""
+    return {name: tr(word) for name, word in words.items()}
+
+
 def _choice(name: str, titles: Mapping[Any, str], tips: Mapping[Any, str]) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
@@ -151,8 +159,7 @@ def _choice(name: str, titles: Mapping[Any, str], tips: Mapping[Any, str]) -> QC
         box.addItem(title, value)
         box.setItemData(box.count() - 1, f"{title}: {tips[value]}" if tips[value] else title, Qt.ItemDataRole.ToolTipRole)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as its place, never wider
-    box.setMinimumWidth(101)
+    LeastWidth(box, 101)
     return box
 
 

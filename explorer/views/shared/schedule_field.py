@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from explorer.recipe import ScheduleChoice
+from explorer.views.shared.least_width import LeastWidth
 from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.look.language import tr
@@ -39,18 +40,16 @@ class ScheduleField(QWidget):
         self.names.setAccessibleName(tr("Schedule"))
         self.names.addItem(tr("own"), None)
         for name in NAMES:
-            self.names.addItem(name, name)
+            self.names.addItem(tr(name), name)
         self.names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.length = IntField(1, LONGEST, tr("T of the schedule"), tr("Number of timesteps T of this schedule"))
         self.length.setSingleStep(100)
         self.length.show_value(1000)
-        for field in (self.names, self.length):  # as wide as the inspector has it, never wider
-            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self.names.setMinimumWidth(101)
-        self.length.setMinimumWidth(62)
+        LeastWidth(self.names, 101)
+        LeastWidth(self.length, 62)
         row.addWidget(self.names, 4)
         row.addWidget(self.length, 3)
         self.names.activated.connect(self._name_chosen)
@@ -59,7 +58,7 @@ class ScheduleField(QWidget):
 
     def show_choice(self, choice: ScheduleChoice | None, own: str) -> None:
         """Show a lane's schedule; `own` says what the network's own is."""
-        self.names.setItemText(0, tr("own: {replace}", replace=own.replace("_", " ")) if own else "own")
+        self.names.setItemText(0, tr("own: {own}", own=own.replace("_", " ")) if own else tr("own"))
         while self.names.count() > 1 + len(NAMES):
             self.names.removeItem(self.names.count() - 1)
         bent = choice is not None and choice.betas is not None

@@ -24,7 +24,7 @@ def ask_before_leaving(live: Sequence[Run], parent: QWidget) -> Leaving:
         if len(live) == 1
         else tr("{count} runs are", count=len(live))
     )
-    doing = "paused" if all(run.phase == "paused" for run in live) else tr("still being trained")
+    doing = tr("paused") if all(run.phase == "paused" for run in live) else tr("still being trained")
     box = QMessageBox(QMessageBox.Icon.Question, tr("Training goes on"), f"{what} {doing}.", parent=parent)
     box.setInformativeText(LEFT_OR_STOPPED)
     leave = box.addButton(tr("Leave running"), QMessageBox.ButtonRole.AcceptRole)

@@ -77,7 +77,7 @@ def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measu
     like = alike(recipe, runs)
     if like is None or like.launch is None or not like.launch.memory:
         if measured is None or _cost(measured.recipe) != _cost(recipe):
-            return tr("trying a few updates…") if unknown(recipe, runs, measured) else "unknown"
+            return tr("trying a few updates…") if unknown(recipe, runs, measured) else tr("unknown")
         return tr("about {memory:.1f} GB, from what an update keeps", memory=measured.memory / GIGABYTE * count)
     return tr("about {memory:.1f} GB, as {name}", memory=like.launch.memory / GIGABYTE * count, name=like.folder.name)
 

@@ -58,7 +58,7 @@ def colours(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def phase_words(run: Run) -> str:
     """What it does, or is asked to do, and on which machine where that is another."""
-    words = "recorded" if run.recorded else WISHES[run.wish] or PHASES[run.phase]
+    words = tr("recorded") if run.recorded else WISHES[run.wish] or PHASES[run.phase]
     return tr("{words} on {elsewhere}", words=words, elsewhere=run.elsewhere) if run.elsewhere else words
 
 
@@ -91,7 +91,7 @@ def unit_of(runs: Sequence[Run], state: TrainingState) -> str:
     """What is drawn upwards."""
     if state.curve != "loss" or not state.relative:
         return UNITS[state.curve]
-    words = {RELATIVE.get(run.kind, "loss / its scale") for run in runs}
+    words = {RELATIVE.get(run.kind, tr("loss / its scale")) for run in runs}
     unknown = [name for name, scale in zip(names(runs), scales(runs, state), strict=True) if not np.isfinite(scale)]
     unit = words.pop() if len(words) == 1 else tr("loss / its scale")
     return unit + (tr(" (not known of {list})", list=", ".join(unknown)) if unknown else "")
@@ -127,7 +127,7 @@ def timestep_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state
         held = sizes > 0
         longest = max(longest, T)
         made.append(Bars(name, colour, starts[:-1][held], sizes[held], values[held], np.full(int(held.sum()), np.nan)))
-    unit = tr("loss / s²") if state.relative else "loss"
+    unit = tr("loss / s²") if state.relative else tr("loss")
     return BarFigure(
         longest if made else 1000, tuple(made), state.log, False, unit=tr("{unit} by timestep, the last 200 updates", unit=unit)
     )

@@ -34,7 +34,7 @@ def rows_of(made: Sequence[Made], border: str) -> tuple[TileRow, ...]:
     for one, name, colour in zip(made, names(runs), colours(runs), strict=True):
         shown, status = one.shown, one.run.status
         if one is with_originals and shown is not None:
-            word = tr("test images") if status is None or shipped(status.dataset) is not None else "images"
+            word = tr("test images") if status is None or shipped(status.dataset) is not None else tr("images")
             rows.append(TileRow(word, border, shown.originals))
         if one.run.kind != "classifier":
             missing = Shown(None, NO_SNAPSHOT if one.snapshot is None else WAITING)

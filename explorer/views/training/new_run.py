@@ -216,7 +216,7 @@ class NewRun(QDialog):
 
     def _add_rows(self, form: QFormLayout, group: Group) -> None:
         for row, field in fields(TrainRecipe, group):
-            form.addRow(field.label, self.fields.by_name[row.name])
+            form.addRow(tr(field.label), self.fields.by_name[row.name])
 
     def _facts(self) -> QFormLayout:
         self.command = QLabel(wordWrap=True)

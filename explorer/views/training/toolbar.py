@@ -11,7 +11,7 @@ from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
-CURVES = {"loss": "loss", "gradient_norm": "gradient", "learning_rate": "rate"}
+CURVES = {"loss": tr("loss"), "gradient_norm": tr("gradient"), "learning_rate": tr("rate")}
 SCALES = {"log": tr("log"), "raw": tr("as reported"), "relative": tr("relative")}
 
 

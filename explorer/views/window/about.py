@@ -24,14 +24,14 @@ def versions(engine: EngineReady | None, waits: Waits) -> dict[str, str]:
     """What the app is and runs on, by name."""
     found = {
         "Generative Explorer": __version__,
-        "Device": f"{engine.device} · {engine.precision}" if engine else tr("the engine has not started"),
+        tr("Device"): f"{engine.device} · {engine.precision}" if engine else tr("the engine has not started"),
         "PyTorch": engine.torch_version if engine else tr("not loaded yet"),
         "Qt": tr("{qversion} (PySide6 {version})", qversion=qVersion(), version=PySide6.__version__),
         "NumPy": np.__version__,
         "msgspec": msgspec.__version__,
         "Python": platform.python_version(),
-        "System": platform.platform(terse=True),
-        "Longest wait": told(waits),
+        tr("System"): platform.platform(terse=True),
+        tr("Longest wait"): told(waits),
     }
     return {name: str(value) for name, value in found.items()}
 

@@ -125,7 +125,7 @@ def figure(value: float) -> str:
 
 
 def _count(number: int) -> str:
-    return grouped(number) if number else "unknown"
+    return grouped(number) if number else tr("unknown")
 
 
 def _network(card: Card) -> tuple[Row, ...]:
@@ -177,11 +177,11 @@ def _short(value: Any) -> bool:
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, float):
         return figure(value)
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(item) for item in value) or "none"
+        return ", ".join(_plain(item) for item in value) or tr("none")
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_plain(item)}" for name, item in value.items())
-    return "none" if value is None else str(value)
+    return tr("none") if value is None else str(value)

@@ -205,7 +205,7 @@ class Opener(QObject):
         self._asked.discard(path)
         if self.open_entry(entry):
             return
-        kind = entry.card.kind if entry.card is not None else "file"
+        kind = entry.card.kind if entry.card is not None else tr("file")
         message = tr("{name}: no workspace shows a {kind} of this shape", name=entry.name, kind=kind)
         if kind == "classifier":
             message = tr("{name} is a judge: it reads digits and has no workspace of its own", name=entry.name)
@@ -229,9 +229,9 @@ class Opener(QObject):
         except BadInput as error:
             self._banner.say(str(error), tr("Install the app again."))
             return
-        self._context.store.replace(session, tr("open “{title}”", title=example.title))
+        self._context.store.replace(session, tr("open “{title}”", title=tr(example.title)))
         self.workspace_wanted.emit(session.workspace)
-        self._banner.say(example.title, f"{example.look}{_course(session_of(example))}", severity="notice")
+        self._banner.say(tr(example.title), f"{tr(example.look)}{_course(session_of(example))}", severity="notice")
 
     def _offer_elsewhere(self, what: str, then: str, takes: Callable[[Facts], bool], give: Callable[[str], None], path: str) -> None:
         """Say that the workspace in front has no use for a file, and which have: the first of them takes it at a press."""

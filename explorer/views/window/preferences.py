@@ -1,4 +1,4 @@
-"""Preferences: looks, transparent pictures, steps of new chains, memory for frames, kept chains, device. All take effect at once."""
+"""Preferences: language, looks, transparent pictures, steps of new chains, memory for frames, kept chains, device."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from explorer.state.persistence import MIN_FRAME_BUDGET
 from explorer.state.session import MEGABYTE
 from explorer.state.store import Store
 from explorer.views.window.actions import THEMES
+from explorer.widgets.look import language
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import CLASSES, GRID, TEXT_SIZES, Theme, text_pixels
@@ -51,7 +52,8 @@ class Preferences(QDialog):
         self.background_box = _choice(
             BACKGROUNDS, store.session.background, tr("What is seen where a picture that you open, drop or paste is transparent")
         )
-        self.device_box = _choice(backends.places(), store.session.device, tr("What the models run on, from the next start on"))
+        words = {place: ": ".join(map(tr, title.split(": "))) for place, title in backends.places().items()}
+        self.device_box = _choice(words, store.session.device, tr("What the models run on, from the next start on"))
         self.theme_box.currentIndexChanged.connect(self._take_theme)
         self.text_box.currentIndexChanged.connect(self._take_text)
         self.classes_box.currentIndexChanged.connect(self._take_classes)
@@ -67,6 +69,8 @@ class Preferences(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(6 * GRID)
         form.setVerticalSpacing(3 * GRID)
+        if len(language.languages()) > 1:
+            self._add_language(form)
         form.addRow(tr("&Theme"), self.theme_box)
         form.addRow(tr("Te&xt size"), self.text_box)
         form.addRow(tr("&Class colours"), self.classes_box)
@@ -90,6 +94,16 @@ class Preferences(QDialog):
         column.addStretch()
         column.addWidget(buttons)
         self.setMinimumWidth(440)
+        width = max(440, column.sizeHint().width())
+        self.resize(width, column.totalHeightForWidth(width))  # notes in two lines have room for both
+
+    def _add_language(self, form: QFormLayout) -> None:
+        words = {language.SYSTEM: tr("As the system has it"), **language.languages()}
+        self.language_box = _choice(words, language.chosen(), tr("Language of the window"))
+        self.language_box.currentIndexChanged.connect(self._take_language)
+        self.language_note = _note(tr("Another language is spoken from the next start on."))
+        form.addRow(tr("&Language"), self.language_box)
+        form.addRow("", self.language_note)
 
     def _take_theme(self) -> None:
         self._store.update(theme=self.theme_box.currentData())
@@ -102,6 +116,12 @@ class Preferences(QDialog):
 
     def _take_frames(self, megabytes: int) -> None:
         self._store.update(frame_budget=megabytes * MEGABYTE)
+
+    def _take_language(self) -> None:
+        try:
+            language.choose(self.language_box.currentData())
+        except OSError as error:
+            self.language_note.setText(tr("This cannot be kept: {why}.", why=error.strerror))
 
     def _take_device(self) -> None:
         self._store.update(device=self.device_box.currentData())

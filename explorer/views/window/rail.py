@@ -48,6 +48,7 @@ class Rail(QWidget):
             )
             button.setCheckable(True)
             button.setProperty("workspace", workspace.name)
+            button.setObjectName(f"rail-{workspace.name}")
             button.clicked.connect(self._clicked)
             group.addButton(button)
             self._buttons[workspace.name] = button

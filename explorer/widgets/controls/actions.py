@@ -23,7 +23,7 @@ def segment(name: str, action: QAction, label: str, formula: Formula = (), term:
 
 def with_keys(tip: str, action: QAction) -> str:
     """A tip, with the keys that do the same told after it."""
-    told = " or ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+    told = tr(" or ").join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
     return f"{tip}  ({told})" if told else tip
 
 

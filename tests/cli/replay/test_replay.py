@@ -215,6 +215,19 @@ def test_a_difference_is_said(run: Run, branch: ChainRecipe, tmp_path: Path) -> 
     assert "128 of 255" in found["says"]
 
 
+@pytest.mark.parametrize(("apart", "says"), [(2e-7, "the same up to the rounding of float32 as"), (1e-3, "not identical to")])
+def test_a_difference_of_rounding_is_said_to_be_one(run: Run, branch: ChainRecipe, tmp_path: Path, apart: float, says: str) -> None:
+    first, again = tmp_path / "first.npz", tmp_path / "again.npz"
+    export(branch, first)
+    with np.load(first) as archive:
+        arrays = dict(archive)
+    arrays["lane0/x"] = arrays["lane0/x"] + np.float32(apart)
+    np.savez(first, **arrays)
+    found = run("replay", first, "--out", again, "--device", "cpu", "--json").json
+    assert found["identical"] is False
+    assert found["says"].startswith(f"{says} {first}: lane0/x differs by at most")
+
+
 def test_a_recipe_alone_makes_any_kind_of_file(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
     recipe, out = tmp_path / "branch.json", tmp_path / "branch.npz"
     recipe.write_text(encode_recipe(Recipe(chain=branch)))

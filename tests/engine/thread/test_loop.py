@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
 
 from explorer.engine.models.messages import ScanLibrary
 from explorer.engine.thread.loop import Loop
-from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Done, Failed, SetFrameBudget
-from explorer.engine.thread.requests import Outcome, Payload, Request, Result
+from explorer.engine.thread.requests import Outcome, Payload, Request
 from explorer.errors import BadInput, about
 
 TIMEOUT = 300
+Bench = Any
+"""Of `conftest.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +100,11 @@ class GatedEngine:
         yield Done()
 
 
-class Bench:
-    """The loop on a thread of its own."""
-
-    def __init__(self) -> None:
-        self.engine, self.mailbox = GatedEngine(), Mailbox()
-        self.results: list[Result] = []
-        self.arrived = threading.Condition()
-        self.thread = threading.Thread(target=Loop(self.mailbox, self.engine, self._put).run)
-        self.thread.start()
-
-    def _put(self, result: Result) -> None:
-        with self.arrived:
-            self.results.append(result)
-            self.arrived.notify_all()
-
-    def answer(self, request_id: int) -> Outcome:
-        def last() -> list[Result]:
-            return [r for r in self.results if r.request_id == request_id and r.last]
-
-        with self.arrived:
-            assert self.arrived.wait_for(last, TIMEOUT)
-            return last()[0].outcome
-
-
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    made = Bench()
-    yield made
-    made.mailbox.close()
-    made.engine.permits.release(2000)
-    made.thread.join(TIMEOUT)
-    assert not made.thread.is_alive()
+def bench(serving: Callable[..., Bench]) -> Bench:
+    """The loop on a thread of its own."""
+    engine = GatedEngine()
+    return serving(engine, lambda mailbox, put: Loop(mailbox, engine, put).run(), lambda: engine.permits.release(2000))
 
 
 def slow(request_id: int, channel: str = "slow", generation: int = 1) -> Request:

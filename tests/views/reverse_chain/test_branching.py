@@ -71,6 +71,21 @@ def made(lane: Lane) -> np.ndarray:
     return torch.stack([s.x_t for s in steps] + [steps[-1].x_prev]).float().cpu().numpy()
 
 
+def test_a_letter_that_does_nothing_at_t_0_says_why(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    page.playback.scrub(0)
+    page.setFocus()
+    banner = page.window().banner
+    qtbot.keyClick(page, Qt.Key.Key_P)
+    assert banner.message == "Paint: not now"
+    assert "go back to an earlier step" in banner.hint
+    qtbot.keyClick(page, Qt.Key.Key_E)
+    assert banner.message == "Erase and fill in: not now"
+    banner.dismiss()
+    qtbot.keyClick(page, Qt.Key.Key_J)
+    qtbot.keyClick(page, Qt.Key.Key_Backspace)
+    assert banner.message == "", "other keys, and keys that do not name what they do, say nothing"
+
+
 def paint_over(page: ReverseChainWorkspace, qtbot: QtBot, *corners: tuple[float, float]) -> None:
     canvas = hands(page).paint.canvas
     qtbot.waitUntil(lambda: canvas.image is not None, timeout=60_000)

@@ -106,7 +106,7 @@ class _Writer:
 
     def derivation(self, relation: Relation, clip: bool) -> tuple[Term, ...]:
         """How x0_hat follows from the output, or eps_hat from x0_hat."""
-        clipped = "clipped" if clip else ""
+        clipped = tr("clipped") if clip else ""
         if relation.words:
             output, result = relation.parts[0], Part(relation.result)
             return self._term(output, ""), self._term(result, relation.words, clipped, picture=False)

@@ -185,7 +185,7 @@ def stepped(told: StepDescription, plan: LanePlanned, k: int) -> StepDescription
     said = tuple(replace(relation, beside=False) for relation in told.relations if relation.result in ("x0_hat", "eps_hat"))
     if told.output != "eps_hat" and "eps_hat" not in {relation.result for relation in said}:
         said = (*said, replace(EPS_FROM_X0, beside=False))
-    told = replace(told, title=f"{told.title} · {METHOD_TITLES[method]}")
+    told = replace(told, title=f"{told.title} · {tr(METHOD_TITLES[method])}")
     if method == "heun" and has_second_slope(k, len(plan.sigma), float(plan.alpha_bar[k])):
         return replace(told, relations=(*said, SLOPE, HEUN), told=SLOPE)
     if method == "dpm++2m":
@@ -266,7 +266,11 @@ def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
         quantity("x_t", 0), Node("source", "box", (words(tr("U-Net") if network else tr("data set")),), 1, tip=asked),
         Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip=tr("The timestep: an input like x_t")), quantity(told.output, 2),
     ]  # fmt: skip
-    edges = [Edge("x_t", "source"), Edge("t", "source"), Edge("source", told.output, "clipped" if clip and told.output == "x0_hat" else "")]
+    edges = [
+        Edge("x_t", "source"),
+        Edge("t", "source"),
+        Edge("source", told.output, tr("clipped") if clip and told.output == "x0_hat" else ""),
+    ]
     column = 2
     for relation in told.relations:
         if relation.beside:

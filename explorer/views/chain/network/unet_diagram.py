@@ -145,7 +145,7 @@ class UNetDiagram(QWidget):
         return QSize(380, 240)
 
     def _describe(self) -> None:
-        off = ", ".join(str(level + 1) for level in sorted(self._off)) or "none"
+        off = ", ".join(str(level + 1) for level in sorted(self._off)) or tr("none")
         words = self.words_of(self._focus if self._focus is not None else self._chosen).replace("\n", "; ")
         self.setAccessibleDescription(
             tr("{words}. Skips switched off: {off}.", words=words, off=off) if self._parts is not None else self._message

@@ -294,4 +294,4 @@ class UNetPanel(QWidget):
 
 def _label(output: OutputShown) -> str:
     """Its quantity's label; of what is no quantity, such as a velocity, its own name."""
-    return QUANTITIES[output.name].label if output.name in QUANTITIES else output.name
+    return tr(QUANTITIES[output.name].label) if output.name in QUANTITIES else output.name

@@ -197,7 +197,7 @@ class Hands(QObject):
     def _toggle_lock(self) -> None:
         point = edits.item_named(self._state.recipe, self._state.selected)
         if isinstance(point, Point):
-            label = f"{'unlock' if point.locked else 'lock'} {point.name}"
+            label = tr("unlock {name}", name=point.name) if point.locked else tr("lock {name}", name=point.name)
             self._put(edits.set_locked(self._state, point.name, not point.locked), label)
 
     def _copy(self) -> None:

@@ -28,7 +28,7 @@ class CardSection(Section):
     """What the checkpoint says of itself."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("checkpoint")
+        super().__init__(tr("checkpoint"))
         self.facts = Rows(theme)
         for name, tip in CARD.items():
             self.facts.fact(name, tip)
@@ -47,7 +47,7 @@ class CardSection(Section):
         iwae = next((tr("{value} nats ({draws} draws)", value=number(value, 1), draws=draws) for draws, value in bounds), "")
         error = metrics.get("test reconstruction error")
         is_graph = "encoder" in config  # which says whether there is one, and nothing of layers and likelihood
-        layers = card.network.name if is_graph else "convolutional" if config.get("architecture") == "conv" else tr("fully connected")
+        layers = card.network.name if is_graph else tr("convolutional") if config.get("architecture") == "conv" else tr("fully connected")
         self.facts.say("name", entry.name)
         self._show_latent(card.latent)
         if card.latent is not None:

@@ -58,7 +58,7 @@ class EncodeSection(Section):
     centre_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("encode", parent)
+        super().__init__(tr("encode"), parent)
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)

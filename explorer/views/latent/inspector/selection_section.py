@@ -48,7 +48,7 @@ class SelectionSection(Section):
     path_wanted = Signal(str, str)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("selected", parent)
+        super().__init__(tr("selected"), parent)
         self._item: Point | Stroke | None = None
         self.name = QLineEdit()
         self.name.setMaxLength(32)

@@ -49,7 +49,7 @@ class SliceSection(Section):
     slider_released = Signal()
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("plane", parent)
+        super().__init__(tr("plane"), parent)
         self._slice = Slice()
         self._dimensions = 2
         self.planes = QComboBox()
@@ -153,7 +153,7 @@ class SliceSection(Section):
         """What the remaining directions are."""
         shown = self._slice
         if shown.kind in ("components", "axes"):
-            word = "PC" if shown.kind == "components" else "axis"
+            word = "PC" if shown.kind == "components" else tr("axis")
             most = min(self._dimensions, FEW)
             return [f"{word} {i + 1}" for i in range(most) if i not in (shown.first, shown.second)]
         return [tr("off {i}", i=i + 1) for i in range(min(self._dimensions, FEW) - 2)]

@@ -21,6 +21,7 @@ from explorer.views.window.finder.sources import (
     of_library,
     of_table,
     of_workspace,
+    words_of,
 )
 from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.help.examples import examples
@@ -29,8 +30,9 @@ from explorer.views.window.notes.desk import NotesDesk
 from explorer.views.window.opening import Opener
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.look.language import tr
 
-MENUS = {"File": FILE, "Edit": EDIT, "View > Theme": THEME, "Bookmarks": BOOKMARKS, "Help": HELP}
+MENUS = {tr("File"): FILE, tr("Edit"): EDIT, tr("View > Theme"): THEME, tr("Bookmarks"): BOOKMARKS, tr("Help"): HELP}
 
 
 class Window(Protocol):
@@ -84,9 +86,9 @@ class Gathering:
 
     def _of_window(self) -> list[Found]:
         actions = self._window.menus.actions
-        menus = {**MENUS, "View": view(list(self._window.workspaces.facts.values()))}
+        menus = {**MENUS, tr("View"): view(list(self._window.workspaces.facts.values()))}
         lines = (of_table(chain(*groups), where, actions.by_name, self._do, False) for where, groups in menus.items())
-        return [found for found in chain.from_iterable(lines) if found.title != "Find anything…"]
+        return [found for found in chain.from_iterable(lines) if found.title != words_of(actions["find"])]
 
     def _do(self, name: str) -> None:
         self._window.menus.actions[name].trigger()

@@ -29,7 +29,7 @@ def of_table(rows: Iterable[Do], where: str, actions: Mapping[str, QAction], do:
         if action is not None and not action.isVisible():
             continue
         able = action is None or action.isEnabled()
-        title = _plain(action.text() if action is not None else row.text)
+        title = _plain(row.text) if action is None else words_of(action)
         yield Found(
             title,
             where,
@@ -40,6 +40,11 @@ def of_table(rows: Iterable[Do], where: str, actions: Mapping[str, QAction], do:
             "" if able else row.needs or NOT_NOW,
             near,
         )
+
+
+def words_of(action: QAction) -> str:
+    """Its words, without the mark before its letter."""
+    return _plain(action.text())
 
 
 def keys_of(row: Do) -> str:
@@ -56,8 +61,8 @@ def of_workspace(facts: Facts, actions: Mapping[str, QAction], do: Callable[[str
 def of_glossary(show: Callable[[str], object]) -> Iterator[Found]:
     """A line for each term."""
     for term in glossary.terms().values():
-        tip = " ".join((term.words, term.key, *term.also))
-        yield Found(term.name, tr("Glossary"), partial(show, term.key), tip=tip, icon="ph.book-bookmark")
+        tip = " ".join((tr(term.words), term.key, *term.also))
+        yield Found(tr(term.name), tr("Glossary"), partial(show, term.key), tip=tip, icon="ph.book-bookmark")
 
 
 def of_guide(show: Callable[[str], object]) -> Iterator[Found]:
@@ -70,7 +75,7 @@ def of_guide(show: Callable[[str], object]) -> Iterator[Found]:
 def of_examples(examples: Iterable[Example], show: Callable[[Example], object]) -> Iterator[Found]:
     """A line for each example."""
     for example in examples:
-        yield Found(example.title, tr("Examples"), partial(show, example), tip=example.look, icon="ph.lightbulb")
+        yield Found(tr(example.title), tr("Examples"), partial(show, example), tip=tr(example.look), icon="ph.lightbulb")
 
 
 def of_bookmarks(places: Iterable[Bookmark], go: Callable[[int], object]) -> Iterator[Found]:

@@ -53,7 +53,7 @@ class ExampleCard(Card):
     def __init__(self, theme: Theme, example: Example, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.example = example
-        title, words = QLabel(example.title, wordWrap=True), QLabel(words_to_html(example.look), wordWrap=True)
+        title, words = QLabel(tr(example.title), wordWrap=True), QLabel(words_to_html(tr(example.look)), wordWrap=True)
         title.setFont(text_font(14, text_font().Weight.DemiBold))
         mark(words, "muted")
         text = QVBoxLayout()
@@ -68,8 +68,8 @@ class ExampleCard(Card):
         row.addLayout(text, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(example.title)
-        self.setAccessibleDescription(example.look)
+        self.setAccessibleName(tr(example.title))
+        self.setAccessibleDescription(tr(example.look))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open it."""

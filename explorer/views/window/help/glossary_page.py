@@ -25,7 +25,7 @@ class _Entry(QWidget):
     def __init__(self, theme: Theme, term: Term) -> None:
         super().__init__()
         self.term = term
-        self.searched = " ".join((term.key, term.name, term.words, *term.also, glossary.normal(term.symbol))).casefold()
+        self.searched = " ".join((term.key, term.name, tr(term.name), tr(term.words), *term.also, glossary.normal(term.symbol))).casefold()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4 * GRID)
         grid.setHorizontalSpacing(4 * GRID)
@@ -35,14 +35,14 @@ class _Entry(QWidget):
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         if term.symbol:
             grid.addWidget(MathLabel(theme, formula(term.symbol), SYMBOL_PIXELS, "text"), 0, 0, top)
-        name = QLabel(f"<b>{words_to_html(term.name)}</b>")
-        words = QLabel(words_to_html(term.words), wordWrap=True, textFormat=Qt.TextFormat.RichText)
+        name = QLabel(f"<b>{words_to_html(tr(term.name))}</b>")
+        words = QLabel(words_to_html(tr(term.words)), wordWrap=True, textFormat=Qt.TextFormat.RichText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(name, 0, 1, top)
         grid.addWidget(words, 1, 1)
         if term.equation:
             grid.addWidget(MathLabel(theme, formula(term.equation), EQUATION_PIXELS, "text"), 2, 1, top)
-        seen = " · ".join(part for part in (tr("Seen in: {seen}", seen=term.seen) if term.seen else "", term.source) if part)
+        seen = " · ".join(part for part in (tr("Seen in: {seen}", seen=tr(term.seen)) if term.seen else "", term.source) if part)
         if seen:
             place = QLabel(seen, wordWrap=True)
             mark(place, "faint")
@@ -65,7 +65,7 @@ class GlossaryDialog(QDialog):
         column.setSpacing(GRID)
         self._groups: list[tuple[QLabel, list[_Entry]]] = []
         for group in glossary.groups():
-            title, entries = heading(group.title), [_Entry(theme, term) for term in group.terms]
+            title, entries = heading(tr(group.title)), [_Entry(theme, term) for term in group.terms]
             title.setContentsMargins(0, 2 * GRID, 0, 2 * GRID)
             for widget in (title, *entries):
                 column.addWidget(widget)

@@ -236,7 +236,7 @@ def says_itself(asks: CheckpointAsks) -> str:
     if card is None:
         return ""
     channels, *sides = card.data.shape
-    shape = "" if "image_size" in asked else " of " + " × ".join(map(str, sides))
+    shape = "" if "image_size" in asked else tr(" of ") + " × ".join(map(str, sides))
     said = [tr("{value} images{shape}", value=tr("grey") if channels == 1 else tr("{channels}-channel", channels=channels), shape=shape)]
     if card.option is not None and "predicts" not in asked:
         said.append(tr("predicts {option_words}", option_words=OPTION_WORDS[card.option]))

@@ -128,6 +128,23 @@ def test_a_point_is_dragged_on_the_plane_and_then_it_is_over(open_app: App, qtbo
     assert not tour.is_open
 
 
+def test_in_another_workspace_it_shows_the_way_back(open_app: App, qtbot: QtBot) -> None:
+    explorer = open_app()
+    _start(explorer, 0, qtbot)
+    window, tour = explorer.window, explorer.window.welcome
+    window.choose("latent")
+    qtbot.waitUntil(lambda: window.current.idle)
+    tour.place()
+    back = window.rail.button("reverse-chain")
+    place = back.rect().translated(back.mapTo(window, QPoint()))
+    assert tour.ring.geometry().contains(place)
+    assert not tour.card.geometry().intersects(place)
+    assert tour.card.geometry().left() - place.right() < 40, "beside it, not in the middle"
+    qtbot.mouseClick(back, LEFT)
+    tour.place()
+    assert not tour.ring.geometry().contains(place)
+
+
 def test_escape_puts_it_off(open_app: App, qtbot: QtBot) -> None:
     explorer = open_app()
     tour = explorer.window.welcome

@@ -108,9 +108,10 @@ class Tour(QObject):
         if step is None:
             self.card.put_beside(None)
             return
-        away = self._store.session.workspace != step.workspace
+        away = self._store.session.workspace != step.workspace  # by a key: the way back is shown
         page = None if away else self._page_of(step.workspace)
-        self.ring.surround(None if page is None else page.findChild(QWidget, step.target))
+        target = f"rail-{step.workspace}" if away else step.target
+        self.ring.surround((self._window if page is None else page).findChild(QWidget, target))
         watched = None if page is None or not step.watched else page.findChild(QWidget, step.watched)
         keep = None if watched is None or not watched.isVisible() else watched.rect().translated(watched.mapTo(self._window, QPoint()))
         self.card.put_beside(self.ring.geometry() if not self.ring.isHidden() else None, keep)
