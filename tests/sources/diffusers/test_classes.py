@@ -82,7 +82,7 @@ def test_the_null_label_is_told_or_there_is_none(folder: Path) -> None:
 
 def test_it_is_sampled_from_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "a.png"
-    common = ["sample", "--checkpoint", str(folder), "--steps", "2", "--samples", "3", "--out", str(out), "--json"]
+    common = ["sample", "--checkpoint", str(folder), "--steps", "2", "--samples", "3", "--out", str(out), "--json", "--force"]
     assert main([*common, "--guidance", "1"]) == 2
     assert "cannot be guided" in capsys.readouterr().err
     assert main([*common, "--guidance", "1", "--null-label", str(NULL)]) == 0
