@@ -46,7 +46,8 @@ def test_samplers_side_by_side_are_made_again_from_their_recipe(run: Callable[..
     ran = run("sample", "--checkpoint", C, "--steps", 3, "--samples", 2, "--sweep", sweep, "--out", out)
     assert ran.status == 0
     assert "DPM++ 2M" in ran.out
-    assert "identical" in run("replay", out, "--out", again).out
+    said = run("replay", out, "--out", again).out
+    assert "identical" in said or "the same up to the rounding of float32" in said
     with np.load(out, allow_pickle=False) as file:
         ends = [file[f"lane{i}/x"][-1] for i in range(5)]
         assert np.array_equal(file["lane0/x"][0], file["lane4/x"][0]), "all start from the same noise"
