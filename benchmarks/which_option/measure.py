@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from networks import BUDGET, CELLS, CellKind, Network
 from PIL import Image
+from shipped import real_readings
 
 from explorer import backends
 from explorer.backends.base import Backend
@@ -20,7 +21,7 @@ from explorer.engine.models.predictors import from_checkpoint
 from explorer.evaluation.digits import real_score
 from explorer.evaluation.extrapolation import extrapolated
 from explorer.evaluation.frechet import Moments, frechet_distance, moments
-from explorer.evaluation.judge import Judge, Readings, training_readings
+from explorer.evaluation.judge import Judge, Readings
 from explorer.evaluation.kernel_distance import Cloud, kernel_distance
 from explorer.evaluation.samples import as_pixels, blocks, walk
 
@@ -39,10 +40,10 @@ class Ruler:
     cloud: Cloud
 
     @classmethod
-    def made(cls) -> Ruler:
-        """Half a minute of one core."""
+    def made(cls, folder: Path) -> Ruler:
+        """Half a minute of one core, less where the folder has what the judge said before."""
         judge = Judge.open()
-        real = training_readings(judge)
+        real = real_readings(folder, judge)
         return cls(judge, real, moments(real.features), Cloud.of(real.features))
 
     def figures(self, readings: Readings, reference: Moments | None = None, cloud: Cloud | None = None) -> dict[str, Any]:

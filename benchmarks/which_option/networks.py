@@ -52,7 +52,8 @@ class CellKind:
 
 
 BUDGET = Budget()
-CELLS = (CellKind(50, clip=False), CellKind(250, clip=False))
+CELLS = (CellKind(50, clip=True), CellKind(250, clip=True))
+"""Clipped, as is usual: where x0_hat is taken as it is, chains of plain Option A leave the numbers that there are."""
 TRAINED_PER_SECOND, SAMPLED_PER_SECOND, AROUND_SECONDS = 280.0, 1500.0, 15.0
 """Images that are trained on, and image-steps that are sampled, in a second of one core of the reference machine (AMD EPYC with AVX-512);
 and seconds for starting, judging and the intervals."""
@@ -134,8 +135,8 @@ def plan_words() -> str:
     each = seconds_of_one()
     cells = ", ".join(f"{cell.steps} steps{' clipped' if cell.clip else ''}" for cell in CELLS)
     lines = [
-        f"{len(networks)} networks of width {BUDGET.width}: {BUDGET.epochs} epochs of {BUDGET.images:,} images in batches of {BUDGET.batch}, "
-        f"float32, then {BUDGET.samples:,} samples at {cells}, judged by {JUDGE}",
+        f"{len(networks)} networks of width {BUDGET.width}: {BUDGET.epochs} epoch(s) of {BUDGET.images:,} images in batches of "
+        f"{BUDGET.batch}, float32, then {BUDGET.samples:,} samples at {cells}, judged by {JUDGE}",
         f"a network: {each / 60:.1f} minutes of one core; all: {len(networks) * each / 3600:.1f} hours of one core, "
         f"{len(networks) * each / 7200:.1f} of two",
         f"there: {len(networks) - len(missing)}; missing: {len(missing)}, {len(missing) * each / 3600:.1f} hours of one core",

@@ -1,8 +1,9 @@
 """Is Option C the best? A, B, C and V, plain and with the linear skip, trained anew from three seeds: one command, one page.
 
-Every network has the same budget (networks.py). What is measured of it is a small file in results/, kept with the sources; the
-network itself is thrown away. The command does the next missing network, in the order that tells most, until none is missing: stopped at any
-moment and started again it goes on, within a network too. Several may run side by side on networks of their own (--only).
+Every network has the same budget (networks.py). What is measured of it is a small file in results/, kept with the sources;
+the network itself is thrown away. The command does the next missing network, in the order that tells most, until none is
+missing: stopped at any moment and started again it goes on, within a network too. Several may run side by side on networks
+of their own (--only).
 matplotlib draws the page's figures: `python -m pip install -e ".[dev]"`.
 
 Usage: python benchmarks/which_option/retrained.py [--plan] [--only 'plain-*'] [--at-most 3] [--out runs/which-option]
@@ -16,6 +17,7 @@ import csv
 import fnmatch
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -59,7 +61,8 @@ def do(network: Network, folder: Path, ruler: Ruler) -> None:
     trained_after = time.perf_counter() - began
     cells, row = measured(network, out / "final.safetensors", ruler)
     result = {
-        "network": asdict(network), "budget": asdict(BUDGET), "command": "generative-explorer " + " ".join(network.training(Path("runs") / network.name)),
+        "network": asdict(network), "budget": asdict(BUDGET),
+        "command": shlex.join(["generative-explorer", *network.training(Path("runs") / network.name)]),
         "version": __version__, "torch": torch.__version__, "judge": ruler.judge.sha256,
         "training": training_figures(out) | {"wall_seconds": round(trained_after)}, "cells": cells,
     }  # fmt: skip
@@ -69,7 +72,7 @@ def do(network: Network, folder: Path, ruler: Ruler) -> None:
     partial.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     os.replace(partial, network.path)
     shutil.rmtree(out)
-    print(network.name, *(f"{c['steps']}{'c' if c['clip'] else ''}: kid {c['kid']:.1f} fid_inf {c['fid_infinity']:.1f}" for c in cells), flush=True)
+    print(network.name, *(f"{c['steps']} steps: KID {c['kid']:.1f}, FID_inf {c['fid_infinity']:.1f}" for c in cells), sep="  ", flush=True)
 
 
 def of_real_images(ruler: Ruler) -> None:
@@ -103,10 +106,14 @@ def main() -> None:
         keep_freed_memory()
         asked.out.mkdir(parents=True, exist_ok=True)
         missing = [n for n in all_networks() if fnmatch.fnmatch(n.name, asked.only) and result_of(n) is None]
-        ruler = Ruler.made()
+        ruler = Ruler.made(asked.out)
         of_real_images(ruler)
         for network in missing[: asked.at_most]:
             do(network, asked.out, ruler)
+    if asked.page is not None:
+        from retrained_page import write_page  # matplotlib, which a run of hours does not need
+
+        write_page(asked.page)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm import tqdm
 from shipped_page import write_page
+from tqdm import tqdm
 
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.checkpoints.locate import locate

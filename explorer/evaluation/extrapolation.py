@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def extrapolated(features: np.ndarray, reference: Moments, blocks: int = BLOCKS)
         return float(value), float(slope)
 
     edges = np.linspace(0, len(points), blocks + 1).round().astype(int)
-    left = [line(np.delete(points, slice(start, end), axis=0))[0] for start, end in zip(edges[:-1], edges[1:], strict=True)]
+    left = [line(np.delete(points, slice(start, end), axis=0))[0] for start, end in pairwise(edges)]
     return Extrapolated(*line(points), np.array(left))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def kernel_distance(samples: Cloud, reference: Cloud, blocks: int | None = None)
     to_reference, total = reference.mean_kernel(samples.points), samples.with_others.sum()
     value = samples.within + reference.within - 2 * to_reference.mean()
     left = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         rest, inner = n - (end - start), samples.points[start:end]
         among = kernel(inner, inner).sum() - _with_itself(inner).sum()
         pairs = total - 2 * samples.with_others[start:end].sum() + among

@@ -15,6 +15,7 @@ def points(seed: int, count: int, size: int = 5, shift: float = 0.0) -> np.ndarr
 
 def brute_force(first: np.ndarray, second: np.ndarray) -> float:
     """Unbiased squared MMD, pair by pair, in Python's own numbers."""
+
     def k(a: np.ndarray, b: np.ndarray) -> float:
         return (sum(float(p) * float(q) for p, q in zip(a, b, strict=True)) / len(a) + 1.0) ** 3
 

@@ -20,6 +20,7 @@ class MetricName(StrEnum):
     """What can be measured."""
 
     fid = "fid"
+    kid = "kid"
     vlb = "vlb"
     excess = "excess"
     elbo = "elbo"
@@ -45,6 +46,8 @@ class VarianceName(StrEnum):
     learned = "learned"
 
 
+OF_SAMPLES = (MetricName.fid, MetricName.kid)
+"""Measured of samples, whose chain has a sampler."""
 OF_THE_OBJECTIVE = ("draws", "strata", "split", "dataset", "variance")
 
 
