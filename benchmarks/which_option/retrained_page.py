@@ -38,7 +38,7 @@ def write_page(page: Path) -> None:
         raise SystemExit(f"{page}: has no lines {BEGIN!r} and {END!r} to write between")
     images = page.parent / "images"
     draw(known, images / FIGURE)
-    parts = [words(known), f"![KID and FID extrapolated, of each option and seed](images/{FIGURE})"]
+    parts = ["## Trained anew, from several seeds", words(known), f"![KID and FID extrapolated, of each option and seed](images/{FIGURE})"]
     for family in dict.fromkeys(panel.family for panel in known):
         own = [panel for panel in known if panel.family == family]
         name = SAMPLES.format(family=family)
@@ -65,8 +65,8 @@ def words(known: Sequence[Panel]) -> str:
             f"of each option, of {len(SEEDS)} that are planned.{later}",
             f"Every network has width {b.width} and saw {b.epochs * b.images:,} images in batches of {b.batch}, in float32, unweighted, "
             f"with one learning rate ({b.learning_rate:g} after {b.warmup} updates, cosine to 0). Of each, {b.samples:,} samples are "
-            "drawn, x0_hat clipped to [-1, 1], eta = 1. Networks of one seed share initial weights, order of images, t and eps, and the noise of "
-            "their samples; two seeds share nothing.",
+            "drawn, x0_hat clipped to [-1, 1], eta = 1. Networks of one seed share initial weights, order of images, t and eps, and the "
+            "noise of their samples; two seeds share nothing.",
             "KID and FID∞ (FID extrapolated to infinitely many samples) have no bias from the number of samples; both are 0 for real "
             "images, but for chance. Intervals are Student's 95 % over seeds: they cover other samples *and* networks trained again. "
             f"{chance_words(known)}.",
