@@ -21,7 +21,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,15 +55,13 @@ def training_figures(out: Path) -> dict[str, Any]:
 def do(network: Network, folder: Path, ruler: Ruler) -> None:
     """Train, sample, measure, write, and throw the weights away."""
     out = folder / network.name
-    began = time.perf_counter()
     trained(network, out)
-    trained_after = time.perf_counter() - began
     cells, row = measured(network, out / "final.safetensors", ruler)
     result = {
         "network": asdict(network), "budget": asdict(BUDGET),
         "command": shlex.join(["generative-explorer", *network.training(Path("runs") / network.name)]),
         "version": __version__, "torch": torch.__version__, "judge": ruler.judge.sha256,
-        "training": training_figures(out) | {"wall_seconds": round(trained_after)}, "cells": cells,
+        "training": training_figures(out), "cells": cells,
     }  # fmt: skip
     RESULTS.mkdir(exist_ok=True)
     row.save(network.path.with_suffix(".png"), optimize=True)

@@ -65,8 +65,9 @@ def words(known: Sequence[Panel]) -> str:
             f"of each option, of {len(SEEDS)} that are planned.{later}",
             f"Every network has width {b.width} and saw {b.epochs * b.images:,} images in batches of {b.batch}, in float32, unweighted, "
             f"with one learning rate ({b.learning_rate:g} after {b.warmup} updates, cosine to 0). Of each, {b.samples:,} samples are "
-            "drawn, x0_hat clipped to [-1, 1], eta = 1. Networks of one seed share initial weights, order of images, t and eps, and the "
-            "noise of their samples; two seeds share nothing.",
+            "drawn, x0_hat clipped to [-1, 1] (chains of plain A overflow where it is not), eta = 1. "
+            "Networks of one seed share initial weights, order of images, t and eps, and the noise of their samples; two seeds share "
+            "nothing.",
             "KID and FID∞ (FID extrapolated to infinitely many samples) have no bias from the number of samples; both are 0 for real "
             "images, but for chance. Intervals are Student's 95 % over seeds: they cover other samples *and* networks trained again. "
             f"{chance_words(known)}.",
