@@ -34,9 +34,13 @@ class Measured:
         """A figure with its interval."""
         return replicates([cell[key] for cell in self.cells.values()], [np.array(cell[f"{key}_left_out"]) for cell in self.cells.values()])
 
+    def seeds_with(self, other: Measured) -> list[int]:
+        """Seeds of both."""
+        return [seed for seed in self.cells if seed in other.cells]
+
     def less(self, other: Measured, key: str) -> Replicates:
         """The figure less that of another option, on the seeds of both: the same initial weights, images and noise."""
-        both = [(cell, other.cells[seed]) for seed, cell in self.cells.items() if seed in other.cells]
+        both = [(self.cells[seed], other.cells[seed]) for seed in self.seeds_with(other)]
         without = f"{key}_left_out"
         return replicates([a[key] - b[key] for a, b in both], [np.array(a[without]) - np.array(b[without]) for a, b in both])
 
@@ -51,9 +55,7 @@ class Panel:
 
     def pairs(self) -> list[tuple[Measured, Measured]]:
         """Every two options with enough seeds in common."""
-        return [
-            (a, b) for a, b in combinations(self.options, 2) if len(a.cells.keys() & b.cells.keys()) >= ENOUGH_SEEDS
-        ]  # fmt: skip
+        return [(a, b) for a, b in combinations(self.options, 2) if len(a.seeds_with(b)) >= ENOUGH_SEEDS]
 
 
 def panels() -> list[Panel]:
@@ -74,7 +76,5 @@ def panels() -> list[Panel]:
 
 def seeds_words(panels: Sequence[Panel]) -> str:
     """How many networks the panels rest on."""
-    counts = {
-        (panel.family, option.option): len(option.cells) for panel in panels for option in panel.options
-    }  # fmt: skip
+    counts = {(panel.family, one.option): len(one.cells) for panel in panels for one in panel.options}
     return f"{sum(counts.values())} of {len(all_networks())} networks"

@@ -67,7 +67,7 @@ class Ruler:
         chosen = np.zeros(len(self.real), bool)
         chosen[np.random.default_rng(seed).choice(len(self.real), BUDGET.samples, replace=False)] = True
         rest = self.real[~chosen].features
-        found = self.figures(self.real[chosen], moments(rest), Cloud.of(rest))
+        found = self.figures(self.real[chosen], moments(rest), self.cloud.parted(chosen)[1])
         assert abs(found["fid"] - real_score(self.real, BUDGET.samples, seed).frechet_distance) < 1e-3
         return found
 

@@ -117,8 +117,8 @@ def result_of(network: Network) -> dict[str, Any] | None:
     if not network.path.exists():
         return None
     found: dict[str, Any] = json.loads(network.path.read_text(encoding="utf-8"))
-    if found["budget"] != asdict(BUDGET):
-        raise SystemExit(f"{network.path}: was made on another budget than {BUDGET}: remove it, or set the budget back")
+    if found["budget"] != asdict(BUDGET) or [CellKind(cell["steps"], cell["clip"]) for cell in found["cells"]] != list(CELLS):
+        raise SystemExit(f"{network.path}: was made on another budget than {BUDGET}, or otherwise sampled: remove it, or set these back")
     return found
 
 

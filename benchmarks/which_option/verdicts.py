@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from comparing import MEASURES, Measured, Panel
+from comparing import ENOUGH_SEEDS, MEASURES, Measured, Panel
 from networks import BUDGET, FAMILIES
 
 from explorer.evaluation.replicates import MOST, Replicates
@@ -17,13 +17,9 @@ BEST = "C"
 
 def claim(panel: Panel) -> str:
     """The lecture's claim against each other option of this panel, by both distances."""
-    by_option = {one.option: one for one in panel.options}
-    parts = [_against(by_option[BEST], other) for other in panel.options if other.option != BEST and _share(by_option[BEST], other)]
+    best = next(one for one in panel.options if one.option == BEST)
+    parts = [_against(best, other) for other in panel.options if other.option != BEST and len(best.seeds_with(other)) >= ENOUGH_SEEDS]
     return f"**At {panel.steps} steps:** " + "; ".join(parts) + "."
-
-
-def _share(one: Measured, other: Measured) -> bool:
-    return len(one.cells.keys() & other.cells.keys()) > 1
 
 
 def _against(best: Measured, other: Measured) -> str:

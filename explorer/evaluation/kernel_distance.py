@@ -67,6 +67,20 @@ class Cloud:
     def __len__(self) -> int:
         return len(self.points)
 
+    def parted(self, chosen: np.ndarray) -> tuple[Cloud, Cloud]:
+        """The cloud of the chosen points (N,) bool and that of the others, whose moments are what remains.
+
+        Raises
+        ------
+        ValueError
+            If either has fewer than two.
+        """
+        part, rest = Cloud.of(self.points[chosen]), self.points[~chosen]
+        if len(rest) < 2:
+            raise ValueError("fewer than two points remain")
+        moments = zip((self.first, self.second, self.third), (part.first, part.second, part.third), strict=True)
+        return part, Cloud(rest, *((len(self) * whole - len(part) * own) / len(rest) for whole, own in moments))
+
     def mean_kernel(self, at: np.ndarray) -> np.ndarray:
         """Mean of k(a, y) over this cloud's y, for each a of (N, D): (N,)."""
         size = len(self.first)

@@ -48,6 +48,18 @@ def test_each_block_is_left_out_as_if_it_had_never_been_drawn() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
+def test_a_part_and_the_rest_are_clouds_of_their_own() -> None:
+    features, chosen = points(10, 50), np.arange(50) % 3 == 0
+    for found, expected in zip(Cloud.of(features).parted(chosen), (features[chosen], features[~chosen]), strict=True):
+        fresh = Cloud.of(expected)
+        np.testing.assert_array_equal(found.points, fresh.points)
+        for name in ("first", "second", "third"):
+            np.testing.assert_allclose(getattr(found, name), getattr(fresh, name), rtol=1e-12)
+        assert found.within == pytest.approx(fresh.within, rel=1e-12)
+    with pytest.raises(ValueError, match="fewer than two points remain"):
+        Cloud.of(features).parted(np.arange(50) > 0)
+
+
 def test_the_mean_kernel_is_that_over_all_points() -> None:
     cloud, at = points(4, 40, size=7), points(5, 9, size=7)
     np.testing.assert_allclose(Cloud.of(cloud).mean_kernel(at), kernel(at, cloud).mean(1), rtol=1e-12)

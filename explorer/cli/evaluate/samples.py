@@ -75,10 +75,11 @@ def kid(options: Options) -> Measured:
     real, name = _real(options, judge)
     draw, sampler = _samples(options, count)
     made = read(judge, draw(), "judging samples")
-    found = kernel_distance(Cloud.of(made.features), Cloud.of(real.features))
+    cloud = Cloud.of(real.features)
+    found = kernel_distance(Cloud.of(made.features), cloud)
     some = min(count, len(real) // 2)
     chosen = np.isin(np.arange(len(real)), np.random.default_rng(options.seed).choice(len(real), some, replace=False))
-    beside = kernel_distance(Cloud.of(real.features[chosen]), Cloud.of(real.features[~chosen]))
+    beside = kernel_distance(*cloud.parted(chosen))
     further = {"dataset": options.dataset, "split": options.split.value if options.split else None, **_sampler_options(options, sampler)}
     typed = command(options, MetricName.kid, count, further)
     details = {
