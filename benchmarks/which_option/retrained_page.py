@@ -45,7 +45,8 @@ def write_page(page: Path) -> None:
         contact_sheet(own[-1], images / name)
         rows = ", ".join(one.option for one in own[-1].options)
         parts += [
-            f"### {TITLES[family]}", "\n".join(f"- {claim(panel)}" for panel in own), table(own), f"![Samples in {own[-1].steps} steps](images/{name})",
+            f"### {TITLES[family]}", "\n".join(f"- {claim(panel)}" for panel in own), table(own),
+            f"![Samples in {own[-1].steps} steps](images/{name})",
             f"The first samples of seed 0 in {own[-1].steps} steps, the same noise in each column; rows from above: {rows}.",
             differences(own),
         ]  # fmt: skip
