@@ -14,6 +14,8 @@ from explorer.models.roles import LatentConfig
 from explorer.models.tangents import push_forward
 
 MAX_LOG_VARIANCE = 10.0
+MOST_SIGMA = 100.0
+MOST_SIDE = 1024
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class AutoencoderConfig:
         The encoder gives a Gaussian (VAE) rather than a point (AE).
     architecture : "mlp" or "conv"
         Fully connected, or convolutions on both sides of one fully connected layer.
-    channels, size : int
-        Channels and side length of the images; `size` a multiple of 4 when "conv".
+    channels, size, columns : int
+        Channels, height and width of the images, multiples of 4 when "conv"; `columns` is 0 for a width of `size`.
     code : int
         Dimensions of the latent space.
     hidden : tuple of int
@@ -38,6 +40,10 @@ class AutoencoderConfig:
         p(x|z) for pixels in [0, 1]: Bernoulli, or Gaussian with `variance`.
     variance : float
         Variance of the Gaussian likelihood, greater than 0.
+    sigma : float
+        s of q(z|x) = N(m(x), s^2 I) where it is the same for every image, greater than 0; 0 where the encoder says it, or there is none.
+    beta : float
+        Weight of the KL in what a VAE was trained with, at least 0 (Higgins et al. 2017); 1 is the ELBO. It determines no shape.
     """
 
     variational: bool = True
@@ -49,6 +55,9 @@ class AutoencoderConfig:
     activation: Literal["silu", "relu", "sigmoid"] = "silu"
     likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"
     variance: float = 0.1
+    sigma: float = 0.0
+    beta: float = 1.0
+    columns: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built.
@@ -58,19 +67,24 @@ class AutoencoderConfig:
         ValueError
             With the field and the reason.
         """
-        if not 1 <= self.channels <= 64 or not 1 <= self.size <= 1024 or not 1 <= self.code <= 4096:
-            raise ValueError("channels must be in 1..64, size in 1..1024, code in 1..4096")
+        check_images(self.channels, self.size, self.columns)
+        if not 1 <= self.code <= 4096:
+            raise ValueError(f"code must be in 1..4096, not {self.code}")
         if not 1 <= len(self.hidden) <= 16 or not all(1 <= h <= 16384 for h in self.hidden):
             raise ValueError(f"hidden must be 1 to 16 widths in 1..16384, not {self.hidden}")
-        if self.architecture == "conv" and (self.size % 4 or len(self.hidden) < 3):
-            raise ValueError("a convolutional autoencoder needs a size divisible by 4 and at least 3 hidden widths")
+        if self.architecture == "conv" and (self.size % 4 or self.columns % 4 or len(self.hidden) < 3):
+            raise ValueError("a convolutional autoencoder needs sides divisible by 4 and at least 3 hidden widths")
         if not (math.isfinite(self.variance) and self.variance > 0):
             raise ValueError(f"variance must be greater than 0, not {self.variance}")
+        if not (math.isfinite(self.sigma) and 0 <= self.sigma <= MOST_SIGMA and (self.variational or not self.sigma)):
+            raise ValueError(f"sigma must be in [0, {MOST_SIGMA:g}], and 0 of an autoencoder whose codes are points, not {self.sigma}")
+        if not (math.isfinite(self.beta) and self.beta >= 0):
+            raise ValueError(f"beta must be at least 0, not {self.beta}")
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """(C, H, W)."""
-        return self.channels, self.size, self.size
+        return self.channels, self.size, self.columns or self.size
 
     @property
     def code_shape(self) -> tuple[int, ...]:
@@ -83,6 +97,12 @@ class AutoencoderConfig:
         return False
 
 
+def check_images(channels: int, size: int, columns: int) -> None:
+    """See that a network can be built for images of this many channels, rows and columns, 0 for as many as rows (ValueError)."""
+    if not 1 <= channels <= 64 or not 1 <= size <= MOST_SIDE or not 0 <= columns <= MOST_SIDE:
+        raise ValueError(f"channels must be in 1..64, the sides of images in 1..{MOST_SIDE}")
+
+
 class Autoencoder(nn.Module):
     """Encoder and decoder; images in [-1, 1] on the outside."""
 
@@ -93,7 +113,8 @@ class Autoencoder(nn.Module):
     def __init__(self, config: AutoencoderConfig) -> None:
         super().__init__()
         self.config = config
-        outputs = 2 * config.code if config.variational else config.code
+        self._fixed_log_variance = 2 * math.log(config.sigma) if config.sigma else None
+        outputs = 2 * config.code if config.variational and not config.sigma else config.code
         if config.architecture == "conv":
             self.encoder, self.decoder = _conv_pair(config, outputs)
         else:
@@ -107,11 +128,13 @@ class Autoencoder(nn.Module):
         mean : Tensor, shape (N, code)
             m(x) of q(z|x) = N(m, diag s^2); the code itself for an AE.
         log_variance : Tensor, shape (N, code), or None
-            log s(x)^2; None for an AE, whose codes are point masses.
+            log s(x)^2, of every image the same where it is fixed; None for an AE, whose codes are point masses.
         """
         code = self.encoder(x)
         if not self.config.variational:
             return code, None
+        if self._fixed_log_variance is not None:
+            return code, torch.full_like(code, self._fixed_log_variance)
         mean, log_variance = code.chunk(2, dim=1)
         return mean, log_variance.clamp(-MAX_LOG_VARIANCE, MAX_LOG_VARIANCE)
 
@@ -174,8 +197,8 @@ def _mlp_pair(config: AutoencoderConfig, outputs: int) -> tuple[nn.Module, nn.Mo
 
 def _conv_pair(config: AutoencoderConfig, outputs: int) -> tuple[nn.Module, nn.Module]:
     first, second, *dense = config.hidden
-    side = config.size // 4
-    flat = second * side * side
+    height, width = (side // 4 for side in config.image_shape[1:])
+    flat = second * height * width
     encoder = nn.Sequential(
         nn.Conv2d(config.channels, first, 4, stride=2, padding=1), _activation(config),
         nn.Conv2d(first, second, 4, stride=2, padding=1), _activation(config),
@@ -183,7 +206,7 @@ def _conv_pair(config: AutoencoderConfig, outputs: int) -> tuple[nn.Module, nn.M
     )  # fmt: skip
     decoder = nn.Sequential(
         *_dense(config, [config.code, *dense[::-1], flat]), _activation(config),
-        nn.Unflatten(1, (second, side, side)),
+        nn.Unflatten(1, (second, height, width)),
         nn.ConvTranspose2d(second, first, 4, stride=2, padding=1), _activation(config),
         nn.ConvTranspose2d(first, config.channels, 4, stride=2, padding=1),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from explorer.models.autoencoder import Autoencoder
+from explorer.models.autoencoder import Autoencoder, check_images
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class PcaConfig:
 
     Attributes
     ----------
-    channels, size : int
-        Channels and side length of the images.
+    channels, size, columns : int
+        Channels, height and width of the images; `columns` is 0 for a width of `size`.
     code : int
         Number of components, at most that of the pixels.
     variance : float
@@ -29,11 +29,11 @@ class PcaConfig:
     size: int = 28
     code: int = 2
     variance: float = 0.1
+    columns: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built (ValueError)."""
-        if not 1 <= self.channels <= 64 or not 1 <= self.size <= 1024:
-            raise ValueError("channels must be in 1..64, size in 1..1024")
+        check_images(self.channels, self.size, self.columns)
         if not 1 <= self.code <= min(4096, math.prod(self.image_shape)):
             raise ValueError(f"code must be in 1..{min(4096, math.prod(self.image_shape))}, not {self.code}")
         if not (math.isfinite(self.variance) and self.variance > 0):
@@ -42,7 +42,7 @@ class PcaConfig:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """(C, H, W)."""
-        return self.channels, self.size, self.size
+        return self.channels, self.size, self.columns or self.size
 
     @property
     def code_shape(self) -> tuple[int, ...]:

@@ -51,8 +51,8 @@ def misfit(config: Any, shape: tuple[int, int, int]) -> str:
         multiple = config.size_multiple
         even = height % multiple == width % multiple == 0
         return "" if even else f"its network needs image sides that are multiples of {multiple}, not {height}x{width}"
-    size = config.size
-    return "" if (height, width) == (size, size) else f"its network takes images of {size}x{size}, its data has {height}x{width}"
+    _, tall, wide = config.image_shape
+    return "" if (height, width) == (tall, wide) else f"its network takes images of {tall}x{wide}, its data has {height}x{width}"
 
 
 def anatomy_named(name: str, config: dict[str, Any], height: int, width: int) -> Anatomy | None:

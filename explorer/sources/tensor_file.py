@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import pickletools
 import re
 import zipfile
 from collections import OrderedDict
@@ -24,7 +25,9 @@ from explorer.errors import BadInput
 if TYPE_CHECKING:
     from torch import Tensor
 
-MAX_HEADER, MAX_PICKLE = 100_000_000, 64 << 20
+MAX_HEADER, MAX_PICKLE = 100_000_000, 16 << 20
+_PLACES = ("PUT", "LONG_BINPUT")
+"""Operations that name a place in the unpickler's memory, which then has all the places before it."""
 OLD_MAGIC = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
 """How torch.save began before 1.6: the pickle of a number."""
 _STORAGE_BYTES = {
@@ -243,9 +246,19 @@ class _Reader(pickle.Unpickler):
 
     def __init__(self, file: io.BytesIO, held: Mapping[str, int] | None) -> None:
         super().__init__(file, encoding="utf-8")
-        self._held = held
+        self._file, self._held = file, held
         self.claimed: dict[str, int] = {}
         self.unknown: list[str] = []
+
+    def load(self) -> Any:
+        """The next object, once its places in the unpickler's memory are known to be as few as its bytes allow."""
+        begin = self._file.tell()
+        most = len(self._file.getbuffer())
+        for opcode, place, _ in pickletools.genops(self._file):
+            if opcode.name in _PLACES and int(place or 0) > most:  # seven bytes that would ask for gigabytes
+                raise pickle.UnpicklingError("a place in memory that no pickle of this length has")
+        self._file.seek(begin)
+        return super().load()
 
     def content(self, form: str) -> Content:
         """The object, and what is not known of it."""

@@ -15,8 +15,9 @@ from explorer.state.exporting import ExportChoices
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
+from explorer.state.variational import VariationalState
 
-WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training")
+WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "training", "variational")
 """Names in the rail's order. The rooms of each are called so: explorer/views/NAME with its view, explorer/cli/render/NAME.py."""
 ThemeName = Literal["system", "dark", "light"]
 ClassColours = Literal["bright", "safe"]
@@ -191,6 +192,7 @@ class Session(msgspec.Struct, frozen=True):
     forward : ForwardState
     objective : ObjectiveState
     training : TrainingState
+    variational : VariationalState
     recent : tuple of str
         Paths of checkpoints opened from elsewhere, newest first.
     theme : ThemeName
@@ -219,6 +221,7 @@ class Session(msgspec.Struct, frozen=True):
     forward: ForwardState = ForwardState()
     objective: ObjectiveState = ObjectiveState()
     training: TrainingState = TrainingState()
+    variational: VariationalState = VariationalState()
     recent: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE

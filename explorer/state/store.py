@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import ChainState, LatentState, Session, recipes, with_recipes_of
+from explorer.state.variational import VariationalState
 
 HISTORY_LIMIT = 200
 
@@ -123,6 +124,11 @@ class Store(QObject):
         """Replace fields of the Objective workspace's state."""
         state: ObjectiveState = msgspec.structs.replace(self._session.objective, **fields)
         self.update(label, merge, objective=state)
+
+    def update_variational(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the Variational workspace's state."""
+        state: VariationalState = msgspec.structs.replace(self._session.variational, **fields)
+        self.update(label, merge, variational=state)
 
     def end_merge(self) -> None:
         """The drag is over: the next change is an entry of its own."""

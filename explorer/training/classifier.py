@@ -22,10 +22,12 @@ class ClassifierTask:
         if data.labels is None:
             raise BadInput(f"{data.name}: a classifier needs labels")
         channels, height, width = data.image_shape
-        if height != width:
-            raise BadInput(f"{data.name}: a classifier needs square images, not {height}x{width}")
         self.data = data
-        self.config = ClassifierConfig(channels, height, classes=int(data.labels.max()) + 1)
+        columns = 0 if width == height else width
+        try:
+            self.config = ClassifierConfig(channels, height, classes=int(data.labels.max()) + 1, columns=columns)
+        except ValueError as error:
+            raise BadInput(f"{data.name}: {error}") from None
         self.network: nn.Module = Classifier(self.config)
         self.loss_name = "cross-entropy, nats"
         self.timesteps: int | None = None
@@ -38,9 +40,9 @@ class ClassifierTask:
         """Cross-entropy of each image."""
         assert labels is not None
         dy, dx = draws[0][0].tolist()
-        size = self.config.size
+        height, width = x.shape[2:]
         padded = F.pad(x, [MAX_SHIFT] * 4, value=-1.0)
-        return F.cross_entropy(network(padded[:, :, dy : dy + size, dx : dx + size]).float(), labels, reduction="none")
+        return F.cross_entropy(network(padded[:, :, dy : dy + height, dx : dx + width]).float(), labels, reduction="none")
 
     def timesteps_of(self, draws: tuple[Tensor, ...]) -> Tensor | None:
         """None: there is no t."""

@@ -14,6 +14,7 @@ OPTIONS = {
     "width": "--width", "attention": "--attention", "outer_skip": "--outer-skip", "skip_by_timestep": "--linear-skip",
     "classes": "--classes",
     "architecture": "--architecture", "code": "--code", "hidden": "--hidden", "activation": "--activation",
+    "beta": "--beta", "sigma": "--fixed-sigma", "likelihood": "--objective",
 }  # fmt: skip
 """Fields of a network's configuration that a person chooses."""
 COMPUTED = ("output_scale",)

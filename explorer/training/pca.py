@@ -36,12 +36,10 @@ def fit(data: ImageSet, code: int, images: int | None = None, command: str = "")
     Raises
     ------
     BadInput
-        If the images are not square, fewer than two, or have fewer pixels than there are components.
+        If there are fewer than two images, or they have fewer pixels than there are components.
     """
     pictures = data.images[:images]
     channels, height, width = data.image_shape
-    if height != width:
-        raise BadInput(f"{data.name}: an autoencoder needs square images, not {height}x{width}")
     if len(pictures) < 2:
         raise BadInput(f"{data.name}: principal components need at least 2 images, not {len(pictures)}")
     pixels = channels * height * width
@@ -53,7 +51,7 @@ def fit(data: ImageSet, code: int, images: int | None = None, command: str = "")
     values, vectors = np.linalg.eigh(covariance)
     variance = max(float(values[: len(values) - code].sum()) / len(values) / 4, 1e-9)  # pixels in [0, 1] vary a quarter as much
     try:
-        config = PcaConfig(channels, height, code, variance)
+        config = PcaConfig(channels, height, code, variance, columns=0 if width == height else width)
     except ValueError as error:
         raise BadInput(f"{data.name}: {error}") from None
     components = vectors[:, ::-1][:, :code].T

@@ -46,4 +46,5 @@ def ddpm_task(settings: RunSettings, data: ImageSet, option: Option, schedule: S
 
 def autoencoder_task(settings: RunSettings, data: ImageSet, variational: bool, activation: str) -> AutoencoderTask:
     """A VAE or an AE of these settings (BadInput as `make_task`)."""
-    return AutoencoderTask(data, variational, settings.architecture, settings.code, activation, settings.hidden)
+    own = {"sigma": settings.fixed_sigma, "beta": settings.beta} if variational else {"squared": settings.objective == "mse"}
+    return AutoencoderTask(data, variational, settings.architecture, settings.code, activation, settings.hidden, **own)

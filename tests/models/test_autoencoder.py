@@ -84,8 +84,10 @@ def test_the_log_variance_is_kept_finite() -> None:
     [
         ({"code": 0}, "code"),
         ({"channels": 0}, "channels"),
-        ({"size": 0}, "size"),
-        ({"size": 100_000}, "size"),
+        ({"size": 0}, "sides"),
+        ({"size": 100_000}, "sides"),
+        ({"sigma": 0.5, "variational": False}, "sigma"),
+        ({"beta": -1.0}, "beta"),
         ({"hidden": ()}, "hidden"),
         ({"hidden": (0,)}, "hidden"),
         ({"hidden": (10**9,)}, "hidden"),

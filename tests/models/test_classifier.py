@@ -28,7 +28,14 @@ def test_evaluation_has_no_chance_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "cause"), [({"size": 30}, "multiple of 4"), ({"size": 0}, "size"), ({"width": 0}, "width"), ({"classes": 10**6}, "classes")]
+    ("wrong", "cause"),
+    [
+        ({"size": 30}, "multiples of 4"),
+        ({"size": 0}, "sides"),
+        ({"columns": 30}, "multiples of 4"),
+        ({"width": 0}, "width"),
+        ({"classes": 10**6}, "classes"),
+    ],
 )
 def test_a_configuration_that_cannot_be_built_names_the_field(wrong: dict[str, int], cause: str) -> None:
     with pytest.raises(ValueError, match=cause):

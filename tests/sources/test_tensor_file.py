@@ -116,6 +116,13 @@ def test_what_claims_more_than_it_holds_is_not_read(tmp_path: Path) -> None:
     assert outline(packed) is None
 
 
+@pytest.mark.parametrize("place", [b"r" + (1 << 20).to_bytes(4, "little"), b"p1048576\n"], ids=["binary", "text"])
+def test_a_pickle_of_a_few_bytes_asks_for_no_more_memory_than_they_need(tmp_path: Path, place: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "w", "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}" + place + b".")
+    assert outline(tmp_path / "w") is None
+
+
 def test_weights_that_are_not_finite_are_named(tmp_path: Path) -> None:
     path = saved(tmp_path / "w", {"a": torch.tensor([1.0, float("nan")])})
     with pytest.raises(BadInput, match="its weights a are not finite"):

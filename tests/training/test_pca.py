@@ -54,8 +54,13 @@ def test_what_has_no_components_is_refused_by_name(data: ImageSet) -> None:
         fit(data, 785)
     with pytest.raises(BadInput, match="at least 2 images"):
         fit(data, 2, images=1)
-    with pytest.raises(BadInput, match="square"):
-        fit(ImageSet("odd", np.zeros((3, 1, 4, 6), np.uint8), None, "0" * 64), 2)
+
+
+def test_images_need_not_be_square(data: ImageSet) -> None:
+    wide = replace(data, images=data.images[:20, :, :12, :16])
+    _, network = fit(wide, 3)
+    x = torch.from_numpy(to_unit_range(wide.images))
+    assert network(x).shape == x.shape
 
 
 def test_images_that_are_all_alike_or_too_large_are_refused() -> None:

@@ -33,10 +33,14 @@ def evaluate(
     checkpoint: shared.CheckpointOption,
     metric: Annotated[
         MetricName,
-        typer.Option(help="fid, kid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae: vae. accuracy: classifier"),
+        typer.Option(help="fid, kid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae, log-px: vae. accuracy: classifier."),
     ],
     images: Annotated[
-        int | None, typer.Option(min=2, help="fid, kid, prior-share: samples (2000). vlb, excess: images (128). Others: test images (all).")
+        int | None,
+        typer.Option(
+            min=2,
+            help="fid, kid, prior-share: samples (2000). vlb, excess: images (128). log-px: test images (400). Others: test images (all).",
+        ),
     ] = None,
     draws: Annotated[
         int | None, typer.Option(min=1, help="vlb, excess: timesteps drawn from each stratum for an image (1). iwae: K (100).")
@@ -73,7 +77,8 @@ def evaluate(
     many samples would have, from 750 on. kid is the kernel distance in the same features, unbiased for few samples too, with a
     95 % interval; --dataset compares with other images of 28 x 28. vlb is the variational
     bound with all its terms; excess the error of x0_hat minus the ideal denoiser's. Both are estimates with standard errors.
-    elbo has the two terms, the KL of each dimension and IWAE-100; prior-share is the share of decodings of z ~ N(0, I)
+    elbo has the two terms, the KL of each dimension and IWAE-100; log-px is log p(x) itself, summed over a plane of codes;
+    prior-share is the share of decodings of z ~ N(0, I)
     that the digit classifier reads with confidence over 0.9.
     """
     opened = shared.open_checkpoint(checkpoint, run_python)
@@ -191,7 +196,8 @@ def _accuracy(options: Options) -> Measured:
 
 METRICS: dict[MetricName, Callable[[Options], Measured]] = {
     MetricName.fid: samples.fid, MetricName.kid: samples.kid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
-    MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae, MetricName.prior_share: latent.prior_share,
+    MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae,
+    MetricName.log_px: latent.log_px, MetricName.prior_share: latent.prior_share,
     MetricName.accuracy: _accuracy,
 }  # fmt: skip
 

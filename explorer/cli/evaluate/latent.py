@@ -1,4 +1,4 @@
-"""`evaluate`'s metrics of a VAE or an AE: ELBO, importance-weighted bound, samples of the prior."""
+"""`evaluate`'s metrics of a VAE or an AE: ELBO, importance-weighted bound, exact log p(x), samples of the prior."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from explorer.cli.evaluate.measuring import Measured, MetricName, Options, comma
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from explorer.evaluation.elbo import TestElbo
 
 IWAE_DRAWS = 100
+EVIDENCE_IMAGES = 400
 PRIOR_SAMPLES = 2000
 FITTED_TO = 10_000
 MAX_PRIOR_SAMPLES = 100_000
@@ -51,6 +54,32 @@ def iwae(options: Options) -> Measured:
     return report, (Metric(f"test IWAE-{draws}", measured.iwae, typed, details=found),)
 
 
+def log_px(options: Options) -> Measured:
+    """log p(x) by quadrature over the plane, beside the ELBO: what is between them is KL(q(z|x) || p(z|x))."""
+    from explorer.evaluation.log_px import measure_evidence
+
+    model = shared.autoencoder(options.checkpoint, options.where.device)
+    path, config = options.checkpoint.path, model.config
+    if config.code != 2:
+        raise BadInput(f"{path}: its codes have {config.code} dimensions; log p(x) is summed over planes of two (iwae bounds it for any)")
+    if not config.variational:
+        raise BadInput(f"{path}: is an ae, whose codes are points; log p(x) needs a vae")
+    if not config.likelihood:
+        raise BadInput(f"{path}: says nothing of p(x|z), so there is no p(x)")
+    count = EVIDENCE_IMAGES if options.images is None else options.images
+    images = _held_out(options, count)
+    with shared.progress(len(images), "test images") as report:
+        found = measure_evidence(model, images, report)
+    typed = command(options, MetricName.log_px, count, seeded=False)
+    details = asdict(found)
+    value = details.pop("log_px")
+    details["gap_quantiles"] = list(found.gap_quantiles)
+    stored = Metric(
+        "test log p(x)", value, typed, details={"images": found.images, "standard_error": found.log_px_error, "elbo": found.elbo}
+    )
+    return {"log_px": value, **details, "command": typed}, (stored,)
+
+
 def prior_share(options: Options) -> Measured:
     """Share of prior samples that the digit classifier reads with confidence over 0.9, beside that of real images."""
     from explorer.datasets.mnist import mnist
@@ -81,17 +110,10 @@ def prior_share(options: Options) -> Measured:
 
 
 def _measured(options: Options, draws: int) -> TestElbo:
-    from explorer.datasets.images import load_images
-    from explorer.datasets.shipped import shipped
     from explorer.evaluation.elbo import measure
 
     model = shared.autoencoder(options.checkpoint, options.where.device)
-    data = options.checkpoint.card.data
-    if data.name == UNSAID:
-        raise BadInput(f"{options.checkpoint.path}: does not say which images it was trained on, so that none can be held out for it")
-    if shipped(data.name) is None:
-        raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, of which no test images are known")
-    images = load_images(data.name, "test").images[: options.images]
+    images = _held_out(options, options.images)
     with shared.progress(len(images), "test images") as report:
         last = 0
 
@@ -101,3 +123,16 @@ def _measured(options: Options, draws: int) -> TestElbo:
             last = done
 
         return measure(model, images, draws, options.seed, show)
+
+
+def _held_out(options: Options, count: int | None) -> np.ndarray:
+    """The first so many test images of what it was trained on (BadInput where there are none)."""
+    from explorer.datasets.images import load_images
+    from explorer.datasets.shipped import shipped
+
+    data = options.checkpoint.card.data
+    if data.name == UNSAID:
+        raise BadInput(f"{options.checkpoint.path}: does not say which images it was trained on, so that none can be held out for it")
+    if shipped(data.name) is None:
+        raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, of which no test images are known")
+    return load_images(data.name, "test").images[:count]

@@ -25,6 +25,7 @@ class MetricName(StrEnum):
     excess = "excess"
     elbo = "elbo"
     iwae = "iwae"
+    log_px = "log-px"
     prior_share = "prior-share"
     accuracy = "accuracy"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from explorer.cli.render.options import Options
 from explorer.datasets.shipped import shipped
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
+from explorer.state.forward import ForwardPage
 
 if TYPE_CHECKING:
     from explorer.engine.models.messages import LibraryEntry
@@ -19,6 +20,8 @@ TAKES, KINDS, MOST, PLACES = frozenset({"--checkpoint", "--t", "--seed", "--page
 
 def check(options: Options) -> None:
     """As of `Room`."""
+    if options.page is not None and options.page not in get_args(ForwardPage):
+        raise BadInput(f"--page {options.page}: the pages of forward are {', '.join(get_args(ForwardPage))}")
     if (options.t or 0) > (T := ForwardSchedule().T):
         raise BadInput(f"--t {options.t}: the schedule of forward has the timesteps 0..{T}")
 

@@ -26,7 +26,7 @@ class PanelChoice(StrEnum):
 
 
 class PageChoice(StrEnum):
-    """Pages of forward."""
+    """Pages of forward and of variational."""
 
     noise = "noise"
     schedule = "schedule"
@@ -34,6 +34,8 @@ class PageChoice(StrEnum):
     posterior = "posterior"
     gaussians = "gaussians"
     chain = "chain"
+    kl = "kl"
+    inference = "inference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

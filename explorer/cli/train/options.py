@@ -18,7 +18,8 @@ from explorer.recipe.training.setting import Kind, option_name
 IN_HELP = (
     "out", "option", "dataset", "size", "fit", "epochs", "seed", "resume", "start_from", "loss", "all_timesteps", "outer_skip",
     "linear_skip", "attention", "classes", "drop_labels", "schedule", "knots", "timesteps", "architecture", "code",
-    "hidden", "activation", "width", "batch", "images", "ema", "learning_rate", "warmup", "stored", "precision", "device",
+    "hidden", "activation", "beta", "fixed_sigma", "objective",
+    "width", "batch", "images", "ema", "learning_rate", "warmup", "stored", "precision", "device",
     "devices", "nodes", "threads", "as_json",
 )  # fmt: skip
 """In the order of the help; what is not here comes after it."""

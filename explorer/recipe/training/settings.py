@@ -18,6 +18,7 @@ from explorer.recipe.training.words import knot_words, knots_of, width_words, wi
 
 MOST_EMA = 0.999999
 DDPM: tuple[Kind, ...] = ("ddpm",)
+VAE: tuple[Kind, ...] = ("vae",)
 LATENT: tuple[Kind, ...] = ("vae", "ae")
 CODED: tuple[Kind, ...] = (*LATENT, "pca")
 
@@ -223,6 +224,38 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             ),
         ),
     ] = ()  # fmt: skip
+
+    beta: Annotated[
+        float,
+        Setting(
+            "vae: weight of the KL; 1 is the ELBO, 0 leaves the prior out.", kinds=VAE, least=0.0, most=1000.0,
+            field=TextField(
+                "We&ight of KL", "network",
+                "β, by which the KL to the prior counts: 1 is the ELBO; more makes dimensions of the code collapse, 0 leaves the prior out",
+            ),
+        ),
+    ] = 1.0  # fmt: skip
+
+    fixed_sigma: Annotated[
+        float,
+        Setting(
+            "vae: one s for every q(z|x) = N(m(x), s²) instead of the encoder's.", kinds=VAE, least=0.0, most=100.0,
+            field=TextField(
+                "Fi&xed σ", "network", "One width of q(z|x) for every image, in units of the code; 0: the encoder says it of each",
+            ),
+        ),
+    ] = 0.0  # fmt: skip
+
+    objective: Annotated[
+        Literal["cross-entropy", "mse"],
+        Setting(
+            "ae: cross-entropy of the pixels, or the lecture's J, the mean squared error.", kinds=("ae",),
+            field=ChoiceField(
+                "O&bjective", "network", "What a reconstruction is measured by: the pixels' cross-entropy, or J, their mean squared error",
+                choices=("cross-entropy", "mse"),
+            ),
+        ),
+    ] = "cross-entropy"  # fmt: skip
 
     ema: Annotated[
         float,

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from explorer.engine.forward.chain1d_messages import BackStep1D, Chain1DShown
 from explorer.recipe.forward import MOST_T, Chain1D
 from explorer.views.forward.plots.chain_map import ChainMap
-from explorer.views.forward.plots.density_plot import Curve, DensityFigure, DensityPlot
 from explorer.views.forward.words import number, power
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.controls.segments import Segment, SegmentBar
@@ -21,6 +20,7 @@ from explorer.widgets.look.card import Card
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 
 GAP = 8
 PATHS = (

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSize
 
 from explorer.engine.forward.asides_messages import AsidesShown, Densities
 from explorer.recipe.forward import Asides
-from explorer.views.forward.plots.density_plot import Curve, DensityFigure, DensityPlot
 from explorer.views.forward.words import short
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.controls.slider import Slider
@@ -16,6 +15,7 @@ from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 
 GAP = 8
 BOWS = {"tanh": "f(x) = 3 tanh x", "square": "f(x) = x²", "sine": "f(x) = x + 2 sin 2x", "step": "f(x) = 2 sign x"}

@@ -13,7 +13,6 @@ from explorer.datasets.shipped import on_black
 from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
 from explorer.views.forward.data_button import DataButton
-from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import Actions
@@ -24,6 +23,7 @@ from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.controls.pen_colours import PenColours
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.image_choice import ImageChoice
 from explorer.widgets.plots.histogram import Histogram
 
 MARGIN = 12

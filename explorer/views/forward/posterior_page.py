@@ -13,7 +13,6 @@ from explorer.checkpoints.snapshots import name_of
 from explorer.engine.forward.messages import Belief, StepBackShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Lane
-from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import nats, number, short
 from explorer.views.shared.labels import PREDICTS
@@ -24,6 +23,7 @@ from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.sharp import squared
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.pictures.image_choice import ImageChoice
 from explorer.widgets.pictures.picture_tile import PictureTile
 
 SIDE = 236

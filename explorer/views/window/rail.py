@@ -12,8 +12,8 @@ from explorer.widgets.look.icons import icon
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens, text_pixels
 
-RAIL_WIDTH = 68
-BUTTON, LINE = QSize(56, 52), 13
+RAIL_WIDTH = 72
+BUTTON, LINE = QSize(60, 52), 13
 """A button with one line of words, and each further line, at the ordinary size of text."""
 
 

@@ -336,6 +336,21 @@ def test_the_importance_weighted_bound_of_a_vae(run: Callable[..., Any], copy: C
     assert "codes are points" in refused.err
 
 
+def test_log_p_of_held_out_images_is_above_their_elbo(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
+    path = copy("mnist-vae-2d")
+    ran = run("evaluate", "--checkpoint", path, "--metric", "log-px", "--images", 4, "--json", "--write")
+    assert ran.status == 0, ran.err
+    said = ran.json
+    assert said["elbo"] < said["log_px"] < 0
+    assert said["gap"] == pytest.approx(said["log_px"] - said["elbo"])
+    assert said["moved"] < 1e-3
+    assert any((m.name, m.value) == ("test log p(x)", said["log_px"]) for m in read_card(path).metrics)
+    for checkpoint, cause in (("mnist-vae-16d", "16 dimensions"), ("mnist-ae-2d", "codes are points"), ("mnist-ddpm-c", "needs a vae")):
+        refused = run("evaluate", "--checkpoint", checkpoint, "--metric", "log-px", "--images", 4)
+        assert refused.status == 2
+        assert cause in refused.err
+
+
 def test_the_share_of_prior_samples_that_read_as_digits(run: Callable[..., Any]) -> None:
     said = run("evaluate", "--checkpoint", "mnist-ae-2d", "--metric", "prior-share", "--images", 100, "--json").json
     assert 0.4 < said["prior_share"] < 1

@@ -49,7 +49,8 @@ def label_of(form: NewRun, widget: QWidget) -> str:
 
 def recipe_for(row: Row) -> TrainRecipe:
     """Of a model that has this setting, with data that have it."""
-    model, classes = "C" if "ddpm" in row.about.kinds else "vae", row.name == "drop_labels"
+    model = "C" if "ddpm" in row.about.kinds else "vae" if "vae" in row.about.kinds else "ae"
+    classes = row.name == "drop_labels"
     return TrainRecipe(model, dataset="/some/folder", size=16, batch=64, classes=classes)  # type: ignore[arg-type]
 
 

@@ -12,8 +12,6 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.views.forward.chain_page import round_ticks
-from explorer.views.forward.plots.density_plot import Curve, DensityFigure, DensityPlot
-from explorer.views.forward.plots.image_choice import ImageChoice
 from explorer.views.forward.plots.joint_plot import JointPlot, circle_radius
 from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.widgets.controls.slider import Slider
@@ -21,6 +19,8 @@ from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.math_text import words
 from explorer.widgets.look.sharp import squared
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.pictures.image_choice import ImageChoice
+from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 
 
 @pytest.fixture

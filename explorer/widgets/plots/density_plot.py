@@ -179,7 +179,7 @@ class DensityPlot(QWidget):
             painter.setPen(QPen(QColor(tokens.grid_line), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(tokens.faint))
-            painter.drawText(QRectF(area.left() + 2, y, 60, 14), Qt.AlignmentFlag.AlignLeft, label)
+            painter.drawText(QRectF(area.left() + 2, y, 160, 14), Qt.AlignmentFlag.AlignLeft, label)
 
     def _draw_legend(self, painter: QPainter) -> None:
         tokens, area = self._theme.tokens, self.area

@@ -25,9 +25,9 @@ class ImageChoice(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, theme: Theme, rows: int = 4, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, rows: int = 4, doing: str = "noise it", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._rows = theme, rows
+        self._theme, self._rows, self._doing = theme, rows, doing
         self._images: list[QImage] = []
         self._start, self._current = 0, -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -35,7 +35,7 @@ class ImageChoice(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("Test images")
-        self.setToolTip("Click a test image to noise it; arrow keys go to its neighbours")
+        self.setToolTip(f"Click a test image to {doing}; arrow keys go to its neighbours")
         theme.changed.connect(self.update)
 
     def show_images(self, start: int, tiles: np.ndarray) -> None:
@@ -125,6 +125,6 @@ class ImageChoice(QWidget):
         """Say which image is under the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), f"test image {index}: click to noise it" if index >= 0 else self.toolTip(), self)
+            QToolTip.showText(event.globalPos(), f"test image {index}: click to {self._doing}" if index >= 0 else self.toolTip(), self)
             return True
         return super().event(event)

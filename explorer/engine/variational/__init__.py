@@ -1,0 +1,1 @@
+"""Answers the Variational workspace: KL between densities, and the posterior of an image."""

@@ -1,0 +1,45 @@
+"""The Variational workspace's part of the session."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from explorer.recipe.variational import MOST_STEPS, VariationalRecipe
+
+VariationalPage = Literal["kl", "inference"]
+Dimensions = Literal["line", "plane"]
+
+
+class VariationalState(msgspec.Struct, frozen=True):
+    """The Variational workspace.
+
+    Attributes
+    ----------
+    recipe : VariationalRecipe
+    page : VariationalPage
+    dimensions : Dimensions
+        Whether the densities are over a line or a plane.
+    step : int
+        The cursor along the steps of the fit, 0 where it begins.
+    handle : int
+        The selected density: 0 is q, k the k-th part of p.
+    loop : bool
+        Playing starts again at 0.
+    drawing : bool
+        The drawing pad is open in place of the test images.
+    """
+
+    recipe: VariationalRecipe = VariationalRecipe()
+    page: VariationalPage = "kl"
+    dimensions: Dimensions = "line"
+    step: int = 0
+    handle: int = 0
+    loop: bool = False
+    drawing: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a cursor that cannot be (ValueError)."""
+        if not (0 <= self.step <= MOST_STEPS and 0 <= self.handle <= 16):
+            raise ValueError(f"the cursor of a fit is in 0..{MOST_STEPS}, not {self.step}")

@@ -1,0 +1,1 @@
+"""What the Variational workspace draws."""

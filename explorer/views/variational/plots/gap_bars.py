@@ -1,0 +1,147 @@
+"""log p(x) as areas that add up: what is left to it by each q."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.theme import Theme
+
+ROW, HEAD, GAP = 34, 20, 8
+NAME = 118
+LEAST = 46.0
+"""Pixels that a number needs within its bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRow:
+    """One q.
+
+    Attributes
+    ----------
+    name : str
+    colour : str
+    log_likelihood, kl : float
+        E_q[log p(x|z)] and KL(q || p(z)), nats.
+    """
+
+    name: str
+    colour: str
+    log_likelihood: float
+    kl: float
+
+    @property
+    def elbo(self) -> float:
+        """Nats."""
+        return self.log_likelihood - self.kl
+
+
+class GapBars(QWidget):
+    """For each q: -E_q[log p(x|z)] and KL(q || p(z)), which make up -ELBO, and beyond -log p(x) the gap KL(q || p(z|x)).
+
+    Lengths are nats; the scale begins where the reconstruction of the best does not end yet, since all have that much in common.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[BoundRow, ...] = ()
+        self._log_p = math.nan
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("What is left to log p(x) by each q")
+        self.setToolTip(
+            "Each bar is −ELBO(q) in nats: the error of reconstruction, then KL(q ‖ p(z)). The line is −log p(x),\n"
+            "the same for every q: what a bar reaches beyond it is the gap, KL(q ‖ p(z|x)). The scale does not begin at 0."
+        )
+        theme.changed.connect(self.update)
+
+    def set_rows(self, rows: Sequence[BoundRow], log_p: float) -> None:
+        """Show bars, and the line at -log p(x) (NaN where it is not known yet)."""
+        self._rows, self._log_p = tuple(rows), log_p
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def rows(self) -> tuple[BoundRow, ...]:
+        """Bars shown."""
+        return self._rows
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Nats at the left and the right end."""
+        if not self._rows:
+            return 0.0, 1.0
+        ends = [-row.elbo for row in self._rows] + ([-self._log_p] if math.isfinite(self._log_p) else [])
+        low, high = min(-row.log_likelihood for row in self._rows), max(ends)
+        spread = max(high - low, 1.0)
+        return low - 0.25 * spread, high + 0.3 * spread
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows."""
+        return QSize(420, HEAD + ROW * max(1, len(self._rows)) + GAP)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never less high."""
+        return QSize(260, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Bars, the line, numbers."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tokens = self._theme.tokens
+        colours = term_colours(tokens)
+        low, high = self.scale
+        area = QRectF(NAME, HEAD, self.width() - NAME - 4, self.height() - HEAD)
+
+        def x_of(value: float) -> float:
+            return area.left() + (value - low) / (high - low) * area.width()
+
+        painter.setFont(text_font(11))
+        for number, row in enumerate(self._rows):
+            top = HEAD + number * ROW
+            painter.setPen(QColor(row.colour))
+            painter.drawText(QRectF(0, top, NAME - 8, ROW - 8), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, row.name)
+            ends = (low, -row.log_likelihood, -row.elbo)
+            parts = (("reconstruction", colours["x0_hat"], f"{-row.log_likelihood:.1f}"), ("KL", colours["z"], f"{row.kl:.1f}"))
+            line = -self._log_p if math.isfinite(self._log_p) else math.inf
+            for (left, right), (_, colour, words) in zip(pairwise(ends), parts, strict=True):
+                bar = QRectF(x_of(left), top, x_of(right) - x_of(left), ROW - 8)
+                self._draw_part(painter, bar, colour, words, x_of(min(right, line)) - bar.left())
+            if math.isfinite(self._log_p) and -row.elbo > -self._log_p:
+                gap = QRectF(x_of(-self._log_p), top, x_of(-row.elbo) - x_of(-self._log_p), ROW - 8)
+                painter.setPen(QPen(QColor(tokens.warning), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(gap)
+                words = f"gap {-row.elbo + self._log_p:.2f}"
+                inside = gap.width() >= LEAST + 20
+                at = gap if inside else QRectF(max(gap.right() + 4, area.left()), top, 80, ROW - 8)
+                painter.setPen(QColor(tokens.text))
+                painter.drawText(at, Qt.AlignmentFlag.AlignCenter if inside else Qt.AlignmentFlag.AlignVCenter, words)
+        if math.isfinite(self._log_p):
+            x = x_of(-self._log_p)
+            painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, HEAD - 4), QPointF(x, self.height() - GAP))
+            words = f"−log p(x) = {-self._log_p:.2f} nats"
+            width = painter.fontMetrics().horizontalAdvance(words)
+            left = min(max(x - width / 2, area.left()), self.width() - width - 2)
+            painter.setPen(QColor(tokens.text))
+            painter.drawText(QRectF(left, 0, width + 2, HEAD - 4), Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _draw_part(self, painter: QPainter, rect: QRectF, colour: str, words: str, room: float) -> None:
+        """A bar, with its words in the first `room` pixels of it."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        soft = QColor(colour)
+        soft.setAlpha(120)
+        painter.setBrush(soft)
+        painter.drawRect(rect)
+        if room >= LEAST:
+            painter.setPen(QColor(self._theme.tokens.text))
+            painter.drawText(QRectF(rect.left(), rect.top(), room, rect.height()), Qt.AlignmentFlag.AlignCenter, words)
