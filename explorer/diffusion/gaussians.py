@@ -75,24 +75,27 @@ def apply(name: FunctionName, strength: float, x: np.ndarray) -> np.ndarray:
 
 def marginal(x: Gaussian, name: FunctionName, strength: float, sd: float, w: np.ndarray) -> np.ndarray:
     """Density at w of W, where W | X ~ N(f(X), sd^2) and X ~ `x`: the integral over X, by the midpoint rule."""
-    nodes, weight = _nodes(x)
+    nodes, weight = _nodes(x, name == "step" and strength > 0)
     centres = apply(name, strength, nodes)
     return Gaussian(0, sd).density(w[:, None] - centres[None, :]) @ weight
 
 
 def moments(x: Gaussian, name: FunctionName, strength: float, sd: float) -> Gaussian:
     """The Gaussian of W's mean and variance, where W | X ~ N(f(X), sd^2) and X ~ `x`."""
-    nodes, weight = _nodes(x)
+    nodes, weight = _nodes(x, name == "step" and strength > 0)
     centres = apply(name, strength, nodes)
     middle = float(centres @ weight)
     return Gaussian(middle, math.sqrt(float((centres - middle) ** 2 @ weight) + sd**2))
 
 
-def _nodes(x: Gaussian) -> tuple[np.ndarray, np.ndarray]:
-    """Where X is, and its probability there."""
+def _nodes(x: Gaussian, jumps: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Where X is, and its probability there; where f jumps, at 0, one cell ends and another begins."""
+    jump = -x.mean / x.sd
     edges = np.linspace(-REACH, REACH, NODES + 1)
+    if jumps and abs(jump) < REACH:
+        edges = np.concatenate([np.linspace(-REACH, jump, NODES // 2 + 1), np.linspace(jump, REACH, NODES // 2 + 1)[1:]])
     standard = (edges[1:] + edges[:-1]) / 2
-    weight = np.exp(-0.5 * standard**2)
+    weight = np.exp(-0.5 * standard**2) * np.diff(edges)
     return x.mean + x.sd * standard, weight / weight.sum()
 
 
@@ -109,6 +112,16 @@ def divergence(p: np.ndarray, q: np.ndarray, x: np.ndarray) -> float:
 
 def conditional(x: Gaussian, name: FunctionName, strength: float, sd: float, w: float, grid: np.ndarray) -> np.ndarray:
     """Density at an even grid (that holds nearly all of X) of X | W = w, where W | X ~ N(f(X), sd^2): Bayes' rule."""
-    joint = -0.5 * ((grid - x.mean) / x.sd) ** 2 - 0.5 * ((w - apply(name, strength, grid)) / sd) ** 2
-    density = np.exp(joint - joint.max())
-    return density / (density.sum() * (grid[1] - grid[0]))
+
+    def joint(places: np.ndarray) -> np.ndarray:
+        return -0.5 * ((places - x.mean) / x.sd) ** 2 - 0.5 * ((w - apply(name, strength, places)) / sd) ** 2
+
+    logs, width = joint(grid), grid[1] - grid[0]
+    top = logs.max()
+    density = np.exp(logs - top)
+    masses = density * width
+    at = int(np.abs(grid).argmin())
+    left, right = grid[at] - width / 2, grid[at] + width / 2
+    if name == "step" and strength > 0 and left < 0 < right:  # the cell in which f jumps: each side of it by itself
+        masses[at] = np.exp(joint(np.array([left / 2, right / 2])) - top) @ np.array([-left, right])
+    return density / masses.sum()

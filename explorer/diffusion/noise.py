@@ -1,4 +1,4 @@
-"""Shared noise: a pure function of (seed, sample index, timestep, image shape).
+"""Shared noise: a pure function of (seed, sample index, timestep); a smaller image has the beginning of a larger one's.
 
 Whatever the batch size, device, dtype or order of evaluation, sample i gets the same x_T and the same
 z_t, so lanes differ by their option alone and any step can be made again (MATH.md, "Shared noise").

@@ -110,3 +110,21 @@ def test_the_mean_given_what_was_seen_through_a_function(name: FunctionName) -> 
         assert float((kept < middle).mean()) == pytest.approx(share, abs=5 * math.sqrt(0.25 / len(kept)) + 0.01)
     straight = conditional(X, name, 0.0, sd, seen, GRID)
     assert np.abs(straight - mean_given(X, 1.0, sd, seen).density(GRID)).max() < 1e-9
+
+
+def above_zero(x: Gaussian) -> float:
+    return 0.5 * (1 + math.erf(x.mean / x.sd / math.sqrt(2)))
+
+
+@pytest.mark.parametrize("x", [X, Gaussian(0.03, 0.7), Gaussian(-1.9, 0.5)])
+def test_through_a_step_w_is_a_mixture_of_two_gaussians(x: Gaussian) -> None:
+    share = above_zero(x)
+    closed = share * Gaussian(2, 0.3).density(GRID) + (1 - share) * Gaussian(-2, 0.3).density(GRID)
+    assert marginal(x, "step", 1.0, 0.3, GRID) == pytest.approx(closed, abs=1e-5)
+    found = moments(x, "step", 1.0, 0.3)
+    assert found.mean == pytest.approx(4 * share - 2, abs=1e-5)
+    given = conditional(x, "step", 1.0, 0.3, 1.9, GRID)
+    joint = x.density(GRID) * np.where(GRID > 0, Gaussian(2, 0.3).density(np.array(1.9)), Gaussian(-2, 0.3).density(np.array(1.9)))
+    off_the_jump = np.abs(GRID) > 1e-9
+    evidence = share * Gaussian(2, 0.3).density(np.array(1.9)) + (1 - share) * Gaussian(-2, 0.3).density(np.array(1.9))
+    assert given[off_the_jump] == pytest.approx((joint / evidence)[off_the_jump], rel=1e-3, abs=1e-6)

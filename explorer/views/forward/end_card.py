@@ -40,7 +40,7 @@ class EndCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._tiles = tuple(PictureTile(theme) for _ in range(3))
-        tips = ("The image at T", "The mean of q(x_T | x₀): what is left of the image", "Twelve test images at T: can you read them?")
+        tips = ("The image at T", "The mean of q(x_T | x₀): what is left of the image", "x_T of twelve test images: can you read them?")
         self._values: dict[tuple[str, str], QLabel] = {}
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
@@ -89,7 +89,7 @@ class EndCard(Card):
     def show_end(self, shown: ScheduleShown) -> None:
         """Pictures and numbers of x_T."""
         T = shown.schedule.T
-        formulas = ((var("x", T),), (words("mean of "), var("x", T)), (words(f"{len(shown.examples)} images at T"),))
+        formulas = ((var("x", T),), (words("mean of "), var("x", T)), (var("x", T), words(f" of {len(shown.examples)} images")))
         self._heads[ENDS[1]].setText(f"{grouped(shown.count)} test images")
         for tile, picture, formula in zip(
             self._tiles, (squared(shown.end), squared(shown.end_mean), _mosaic(shown.examples)), formulas, strict=True
