@@ -71,7 +71,7 @@ def words(known: Sequence[Panel]) -> str:
             "nothing.",
             "KID and FID∞ (FID extrapolated to infinitely many samples) have no bias from the number of samples; both are 0 for real "
             "images, but for chance. Intervals are Student's 95 % over seeds: they cover other samples *and* networks trained again. "
-            f"{chance_words(known)}. The classifier can be sure of what is no digit: the share read with confidence is beside the distances.",
+            f"{chance_words(known)}. The classifier can be sure of what is no digit: that share stands beside distances.",
             "It is about this network at this budget: a wider one, or a longer training, may order the options otherwise.",
         ]
     )
